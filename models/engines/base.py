@@ -1,0 +1,45 @@
+"""What every engine does: step one stream of pictures through a network."""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.frame import Image
+from models.spec import ModelSpec
+from models.state import StreamState
+
+
+class Output(NamedTuple):
+    """One step's answer, in arrays of its own."""
+
+    logits: NDArray[np.float32]
+    """float32 [1, labels]."""
+    embedding: NDArray[np.float32]
+    """float32 [1, spec.embedding_width], the features before the classifier."""
+
+
+class Engine(Protocol):
+    """A network in a runtime. It holds no stream: state goes in and comes out of `step`."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What the model says of itself."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The runtime and the device that really run it, such as `onnxruntime:CPUExecutionProvider`."""
+        ...
+
+    def start(self) -> StreamState:
+        """The empty past of a new stream."""
+        ...
+
+    def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
+        """Take one picture, uint8 `spec.picture_shape`; return its answer and the state to go on with."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the runtime holds."""
+        ...

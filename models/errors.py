@@ -1,0 +1,24 @@
+"""The errors a caller can do something about.
+
+Each message is one line that says what came, what was expected and what to do.
+"""
+
+
+class UserError(Exception):
+    """Something was given that cannot be used; `main.py` prints the message and exits with 2."""
+
+
+class ModelFileError(UserError):
+    """A model file is missing, damaged, or does not describe itself."""
+
+
+class EngineError(UserError):
+    """A runtime that was asked for is missing or cannot run the model."""
+
+
+class CameraError(UserError):
+    """A camera, file or URL does not deliver pictures."""
+
+
+class SpentStateError(RuntimeError):
+    """A stream's state was used twice; a bug in the caller, for `step` hands back the state to go on with."""

@@ -1,0 +1,114 @@
+"""Recognizer: one stream of frames through one engine, to probabilities and gestures."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.decoder import Decoder, GestureEvent, Probabilities
+from models.engines.base import Engine
+from models.frame import Frame
+from models.preprocess import to_picture
+
+LONGEST_REPEAT_S = 1.0
+"""A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recognition:
+    """What was understood when a frame was seen."""
+
+    frame: Frame
+    steps: int
+    """How many times the network stepped on this frame: 0 between two steps, 2 or more when the camera is slow."""
+    probabilities: Probabilities
+    """float32 [labels], of the newest step."""
+    smoothed: Probabilities
+    """float32 [labels], as the decoder smooths them."""
+    event: GestureEvent | None
+    """The gesture that fired on this frame, if one did."""
+    warm: bool
+    """Whether the network has seen as many steps as an answer can depend on."""
+
+
+class StepGrid:
+    """Which frames the network steps on: the camera's times, resampled to the model's rate.
+
+    A step is due every 1 / rate seconds, and the frame nearest to it takes it. A camera slower than the model
+    repeats frames, so that a second of movement is always the same number of steps.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._interval_s = 1 / rate_hz
+        self.reset()
+
+    def reset(self) -> None:
+        """Start anew: the next frame is due."""
+        self._next_s = -math.inf
+        self._seen_s = -math.inf
+
+    def broken(self, time_s: float) -> bool:
+        """Whether the stream has a gap before `time_s`, or runs backwards."""
+        return self._seen_s > -math.inf and not 0 <= time_s - self._seen_s <= LONGEST_REPEAT_S
+
+    def due(self, time_s: float) -> int:
+        """How many steps to take on the frame of this time."""
+        if self._next_s == -math.inf:
+            self._next_s = time_s
+        self._seen_s = time_s
+        early_s = time_s + self._interval_s / 4
+        steps = max(0, math.floor((early_s - self._next_s) / self._interval_s) + 1)
+        self._next_s += steps * self._interval_s
+        return steps
+
+
+class Recognizer:
+    """One stream through one engine. Give it every frame; it picks those that the model's rate asks for."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._grid = StepGrid(engine.spec.rate_hz)
+        self._decoder = Decoder(engine.spec.labels, engine.spec.decoding)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the stream, as if new."""
+        spec = self._engine.spec
+        self._state = self._engine.start()
+        self._grid.reset()
+        self._decoder.reset()
+        self._stepped_s = -math.inf
+        self._probabilities = np.zeros(len(spec.labels), np.float32)
+
+    def see(self, frame: Frame) -> Recognition:
+        """Take one frame; step the network as often as its time asks for."""
+        if self._grid.broken(frame.time_s):
+            self.reset()
+        steps = self._grid.due(frame.time_s)
+        event = self._step(frame, steps) if steps else None
+        warm = self._state.steps >= self._engine.spec.receptive_field
+        return Recognition(frame, steps, self._probabilities, self._decoder.smoothed, event, warm)
+
+    def _step(self, frame: Frame, steps: int) -> GestureEvent | None:
+        spec = self._engine.spec
+        picture = to_picture(frame.image, spec.height, spec.width)[None]
+        events = []
+        for time_s in self._step_times(frame.time_s, steps):
+            output, self._state = self._engine.step(picture, self._state)
+            self._probabilities = softmax(output.logits[0] / np.float32(spec.temperature))
+            events.append(self._decoder.update(self._probabilities, time_s))
+        return next((event for event in events if event), None)
+
+    def _step_times(self, time_s: float, steps: int) -> list[float]:
+        """Spread steps on a repeated frame evenly between the step before and the frame's own time."""
+        before_s, self._stepped_s = self._stepped_s, time_s
+        if steps == 1:
+            return [time_s]
+        return [before_s + (time_s - before_s) * (k + 1) / steps for k in range(steps)]
+
+
+def softmax(logits: NDArray[np.float32]) -> Probabilities:
+    """Logits [labels] to probabilities [labels]."""
+    raised = np.exp(logits - logits.max())
+    return (raised / raised.sum()).astype(np.float32)

@@ -1,0 +1,157 @@
+"""ModelSpec: what a trained model expects and returns, as the model file itself says it."""
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.errors import ModelFileError
+
+SPEC_KEY = "mstnet_spec"
+"""The ONNX metadata key that holds the spec as JSON."""
+SPEC_VERSION = 1
+PICTURE, LOGITS, EMBEDDING = "picture", "logits", "embedding"
+"""Names of the graph's fixed input and outputs."""
+
+NO_GESTURE_LABELS = ("No gesture", "Doing other things")
+"""Jester's two labels for 'nothing happened'; they never become events."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySpec:
+    """One temporal layer's memory: the slice it leaves behind each step and the past slices it looks at."""
+
+    layer: str
+    """The layer's name in the network, such as `layer1.0.temporal`."""
+    shape: tuple[int, ...]
+    """Shape of one slice, [N, C, H, W] with N = 1 stream."""
+    lags: tuple[int, ...]
+    """How many steps back each past slice lies, ascending, each at least 1."""
+
+    @property
+    def newest(self) -> str:
+        """Name of the graph output that holds this step's slice."""
+        return f"{self.layer}.now"
+
+    def past(self, lag: int) -> str:
+        """Name of the graph input that holds the slice of `lag` steps ago."""
+        return f"{self.layer}.lag{lag}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When probabilities become one gesture event. Probabilities are 0..1, times are seconds of the stream."""
+
+    enter: float = 0.6
+    """A gesture may fire once its smoothed probability reaches this."""
+    exit: float = 0.3
+    """A gesture that fired may fire again only after its smoothed probability fell below this."""
+    hold_s: float = 0.0
+    """How long the probability must stay at `enter` or above before the gesture fires."""
+    rest_s: float = 0.5
+    """How long after any event nothing else fires."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.exit <= self.enter <= 1.0:
+            raise ValueError(f"a rule needs 0 < exit <= enter <= 1; got enter={self.enter}, exit={self.exit}")
+        if self.hold_s < 0 or self.rest_s < 0:
+            raise ValueError(f"hold_s and rest_s are seconds >= 0; got hold_s={self.hold_s}, rest_s={self.rest_s}")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How a model's probabilities are read: its smoothing, its rule, and the labels that have a rule of their own."""
+
+    smooth_s: float = 0.2
+    """Time constant of the exponential average over probabilities; 0 turns it off."""
+    rule: Rule = Rule()
+    per_label: dict[str, Rule] = field(default_factory=dict)
+
+    def rule_for(self, label: str) -> Rule:
+        """The rule of one gesture."""
+        return self.per_label.get(label, self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """Everything that runs a model needs to know about it. Nothing of this is typed twice."""
+
+    name: str
+    labels: tuple[str, ...]
+    """One label a logit. Left and right are the performer's."""
+    height: int
+    width: int
+    """The network's picture, in pixels."""
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    """RGB normalisation on the 0..255 scale; it happens inside the graph, and is told here for the reader."""
+    rate_hz: float
+    """Steps a second at which the network was trained."""
+    memories: tuple[MemorySpec, ...]
+    receptive_field: int
+    """How many steps an answer can depend on, this one included."""
+    embedding_width: int
+    """Width of the features before the classifier, output `embedding` [1, width]."""
+    temperature: float = 1.0
+    """Logits are divided by this before the softmax."""
+    decoding: Decoding = Decoding()
+    trained: str = ""
+    """How the weights were made, in a sentence."""
+    weights_sha256: str = ""
+    """Hash of the weights that the graph was exported from."""
+    colour: str = "RGB"
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int, int]:
+        """Shape of the uint8 input `picture`, [1, H, W, 3]."""
+        return (1, self.height, self.width, 3)
+
+    @property
+    def ring_length(self) -> int:
+        """Slots in the ring of every memory: the largest lag and the slot being written."""
+        return 1 + max((lag for memory in self.memories for lag in memory.lags), default=0)
+
+    @property
+    def past_bytes(self) -> int:
+        """Size of the ring of one stream, in bytes (float32)."""
+        return 4 * self.ring_length * sum(math.prod(memory.shape) for memory in self.memories)
+
+    def to_json(self) -> str:
+        """The spec as the JSON text that an `.onnx` carries and that stands beside a `.plan`."""
+        return json.dumps({"version": SPEC_VERSION, **dataclasses.asdict(self)})
+
+    @classmethod
+    def from_json(cls, text: str, source: str) -> "ModelSpec":
+        """Read the spec that `source` carries.
+
+        Raises:
+            ModelFileError: the text is not a spec of this version; says which part.
+        """
+        try:
+            data = json.loads(text)
+            version = data.pop("version")
+            if version != SPEC_VERSION:
+                raise ModelFileError(
+                    f"{source} is described in version {version}; this program reads version {SPEC_VERSION}. "
+                    "Export the model again."
+                )
+            return cls(**_with_types(data))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ModelFileError(
+                f"{source} has a damaged description ({type(error).__name__}: {error}). Export the model again."
+            ) from error
+
+
+def _with_types(data: dict[str, Any]) -> dict[str, Any]:
+    """Turn JSON's lists and objects back into tuples and dataclasses."""
+    decoding = data.get("decoding", {})
+    rules = {label: Rule(**rule) for label, rule in decoding.get("per_label", {}).items()}
+    memories = data["memories"]
+    return data | {
+        "labels": tuple(data["labels"]),
+        "mean": tuple(data["mean"]),
+        "std": tuple(data["std"]),
+        "memories": tuple(MemorySpec(m["layer"], tuple(m["shape"]), tuple(m["lags"])) for m in memories),
+        "decoding": Decoding(decoding["smooth_s"], Rule(**decoding["rule"]), rules) if decoding else Decoding(),
+    }

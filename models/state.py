@@ -1,0 +1,34 @@
+"""StreamState: the past of one stream, handed from step to step and used once."""
+
+from typing import Any
+
+from models.errors import SpentStateError
+
+
+class StreamState:
+    """What an engine remembers of one stream between two steps.
+
+    `step` takes a state and returns the next one. An engine may reuse the memory behind it, so a state that
+    has been stepped from is spent: stepping from it again raises instead of giving a wrong answer.
+    """
+
+    __slots__ = ("_past", "_spent", "steps")
+
+    def __init__(self, past: Any, steps: int = 0) -> None:
+        self._past = past
+        self._spent = False
+        self.steps = steps
+        """How many steps lie behind this state."""
+
+    def take(self) -> Any:
+        """Hand over the engine's own record of the past, once.
+
+        Raises:
+            SpentStateError: the state was stepped from before.
+        """
+        if self._spent:
+            raise SpentStateError(
+                f"this state (after {self.steps} steps) was stepped from already; use the one that step() returned"
+            )
+        self._spent = True
+        return self._past
