@@ -1,0 +1,61 @@
+"""Where frames come from: devices, streams and files, all behind one small `Camera`.
+
+    text -> Source -> Capture -> VideoFile                          every frame, as fast as it is asked for
+                              -> feed on a thread -> LiveCamera     the newest frame, the others counted
+
+A file or URL that has an end is read whole; whatever has none is live. A live camera that vanishes is waited for.
+"""
+
+from functools import partial
+
+from app.camera.base import Camera, OnStatus
+from app.camera.feeds import camera_frames, paced_frames
+from app.camera.flipped import FlippedCamera
+from app.camera.live import LiveCamera
+from app.camera.opencv import Capture, declared_frames
+from app.camera.opening import delivering, in_time, open_source
+from app.camera.source import DeviceSource, FileSource, Source, parse_source
+from app.camera.video_file import MOST_FPS, VideoFile
+from models.errors import CameraError
+
+
+def open_camera(
+    text: str, *, realtime: bool = False, flip: bool = False, fps: float | None = None, on_status: OnStatus
+) -> Camera:
+    """Open what `--camera` names, and see that it delivers.
+
+    Args:
+        text: a number, `/dev/video0`, a file, a URL or a GStreamer pipeline.
+        realtime: pace a file like a camera: the newest frame wins, and the others are counted as dropped.
+        flip: mirror the pictures, for a camera that delivers them mirrored.
+        fps: a file's true frames a second, where the file itself does not tell the truth.
+        on_status: told in one line when a camera is gone or back, or a file ends too early; on any thread.
+
+    Raises:
+        CameraError: it cannot be opened or delivers nothing; says why and what to do.
+    """
+    if fps is not None and not 0 < fps <= MOST_FPS:
+        raise CameraError(f"a frame rate of {fps:g} makes no sense. Give frames a second, such as --fps 30.")
+    source = parse_source(text)
+    camera = _open(source, realtime, fps, on_status)
+    return FlippedCamera(camera) if flip else camera
+
+
+def _open(source: Source, realtime: bool, fps: float | None, on_status: OnStatus) -> Camera:
+    capture = in_time(source, partial(_start, source))
+    if not _has_end(source, capture):
+        reopen = partial(_start, source)
+        return LiveCamera(source.name, partial(camera_frames, source.name, capture, reopen, on_status))
+    file = VideoFile(source.name, capture, on_status, fps)
+    return LiveCamera(file.name, partial(paced_frames, file), live=False) if realtime else file
+
+
+def _start(source: Source) -> Capture:
+    capture = open_source(source)
+    return capture if _has_end(source, capture) else delivering(capture, source)
+
+
+def _has_end(source: Source, capture: Capture) -> bool:
+    if isinstance(source, FileSource):
+        return True
+    return not isinstance(source, DeviceSource) and declared_frames(capture) > 0

@@ -1,0 +1,89 @@
+"""The newest frame of whatever delivers at its own pace, read on a thread."""
+
+import threading
+from collections.abc import Callable, Generator
+from contextlib import closing
+
+from models.frame import Frame
+
+LONGEST_GOODBYE_S = 2.0
+"""How long `close` waits for the thread, which a driver may keep busy."""
+
+Feed = Callable[[threading.Event], Generator[Frame, None, None]]
+"""Yields frames as they come, and ends soon after the event is set."""
+
+
+class LiveCamera:
+    """Keeps only the newest frame of a feed, so that whoever asks is never late, and counts the others."""
+
+    def __init__(self, name: str, feed: Feed, live: bool = True) -> None:
+        """Start reading; what is not live can wait, and starts when first asked.
+
+        Args:
+            name: what people call it.
+            feed: where frames come from; it runs in the thread. What it raises, `next` raises.
+            live: whether its pictures are of this very moment.
+        """
+        self.name = name
+        self.live = live
+        self._feed = feed
+        self._dropped = 0
+        self._newest: Frame | None = None
+        self._error: Exception | None = None
+        self._over = False
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"frames of {name}", daemon=True)
+        if live:
+            self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will come any more."""
+        with self._changed:
+            return self._over and self._newest is None and self._error is None
+
+    @property
+    def dropped(self) -> int:
+        """Frames that a newer one replaced before they were asked for."""
+        return self._dropped
+
+    def next(self, timeout_s: float) -> Frame | None:
+        """Return the newest frame as soon as there is one that was not returned before; None if none came in time."""
+        if self._thread.ident is None and not self._stop.is_set():
+            self._thread.start()
+        with self._changed:
+            self._changed.wait_for(lambda: self._newest is not None or self._over, timeout_s)
+            frame, self._newest = self._newest, None
+            if frame is None and self._error is not None:
+                error, self._error = self._error, None
+                raise error
+            return frame
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(LONGEST_GOODBYE_S)
+        with self._changed:
+            self._over, self._newest, self._error = True, None, None
+
+    def _run(self) -> None:
+        try:
+            with closing(self._feed(self._stop)) as frames:
+                for frame in frames:
+                    if self._stop.is_set():
+                        return
+                    self._keep(frame)
+        except Exception as error:
+            self._error = error
+        finally:
+            with self._changed:
+                self._over = True
+                self._changed.notify_all()
+
+    def _keep(self, frame: Frame) -> None:
+        with self._changed:
+            self._dropped += self._newest is not None
+            self._newest = frame
+            self._changed.notify_all()

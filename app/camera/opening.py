@@ -1,0 +1,167 @@
+"""Opening what `--camera` names, with one clear line when it fails."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+
+import cv2
+
+from app.camera.devices import list_devices
+from app.camera.opencv import Capture, device_backends, quiet_opencv
+from app.camera.source import DeviceSource, FileSource, PipelineSource, Source, UrlSource
+from models.errors import CameraError
+
+ANSWER_TIMEOUT_S = 5.0
+"""How long a URL may take to answer, and later to go on."""
+OPEN_TIMEOUT_S = 15.0
+"""How long anything may take to open; some webcams need several seconds."""
+
+
+def open_source(source: Source) -> Capture:
+    """Open a source, without reading from it.
+
+    Raises:
+        CameraError: it cannot be opened; says why and what to do.
+    """
+    quiet_opencv()
+    if isinstance(source, DeviceSource):
+        return _open_device(source)
+    if isinstance(source, PipelineSource):
+        return _open_pipeline(source)
+    return _open_file(source) if isinstance(source, FileSource) else _open_url(source)
+
+
+def delivering(capture: Capture, source: Source) -> Capture:
+    """Hand back an opened camera once it gave a first picture, which is skipped: many a camera's first is dark.
+
+    Raises:
+        CameraError: it gives none, as a busy camera does.
+    """
+    if capture.grab():
+        return capture
+    capture.release()
+    raise CameraError(_silent(source))
+
+
+def in_time(source: Source, work: Callable[[], Capture]) -> Capture:
+    """Run `work`, which opens `source`, but wait for it no longer than `OPEN_TIMEOUT_S`; a late capture is released.
+
+    Raises:
+        CameraError: it took too long.
+    """
+    if sys.platform == "darwin" and isinstance(source, DeviceSource):
+        return work()  # macOS asks for its camera permission on the main thread only
+    future: Future[Capture] = Future()
+    threading.Thread(target=_fulfil, args=(future, work), name=f"open {source.name}", daemon=True).start()
+    try:
+        return future.result(OPEN_TIMEOUT_S)
+    except FutureTimeoutError:
+        if future.cancel():
+            raise CameraError(_silent(source)) from None
+        return future.result()  # it came in this very moment
+
+
+def _fulfil(future: "Future[Capture]", work: Callable[[], Capture]) -> None:
+    try:
+        capture = work()
+    except Exception as error:
+        if future.set_running_or_notify_cancel():
+            future.set_exception(error)
+        return
+    if future.set_running_or_notify_cancel():
+        future.set_result(capture)
+    else:
+        capture.release()
+
+
+def _open_file(source: FileSource) -> Capture:
+    # FFmpeg where there is one: OpenCV's own readers print what they think of a damaged file. And the whole path,
+    # for FFmpeg takes what stands before a colon in a bare name for a protocol.
+    backend = cv2.CAP_FFMPEG if cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG) else cv2.CAP_ANY
+    capture = cv2.VideoCapture(os.path.abspath(source.path), backend)
+    if not capture.isOpened():
+        raise CameraError(
+            f"{source.name} cannot be opened as a video: it is damaged, cut off, or no video. "
+            "Give a file that a video player shows."
+        )
+    return capture
+
+
+def _open_url(source: UrlSource) -> Capture:
+    timeout_ms = int(1000 * ANSWER_TIMEOUT_S)
+    limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, timeout_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, timeout_ms]
+    asked_s = time.monotonic()
+    capture = cv2.VideoCapture(source.url, cv2.CAP_FFMPEG, limits)
+    if not capture.isOpened():
+        late = time.monotonic() - asked_s >= ANSWER_TIMEOUT_S
+        problem = f"did not answer within {ANSWER_TIMEOUT_S:g} s" if late else "cannot be reached, or has no video"
+        raise CameraError(f"{source.name} {problem}. Check the address, user and password in a video player.")
+    return capture
+
+
+def _open_pipeline(source: PipelineSource) -> Capture:
+    if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
+        raise CameraError(
+            f"this OpenCV ({cv2.__version__}) has no GStreamer, as those from pip have not. Use a system OpenCV that "
+            "has (on a Jetson, NVIDIA's), or give --camera a number, a file or a URL."
+        )
+    capture = cv2.VideoCapture(source.pipeline, cv2.CAP_GSTREAMER)
+    if not capture.isOpened():
+        raise CameraError(
+            f"the pipeline {source.name} ... does not start. It must end in 'videoconvert ! video/x-raw,format=BGR ! "
+            "appsink'; try it with gst-launch-1.0 first."
+        )
+    return capture
+
+
+def _open_device(source: DeviceSource) -> Capture:
+    if sys.platform == "linux":
+        _check_node(source)
+    for backend in device_backends():
+        capture = cv2.VideoCapture(source.address, backend)
+        if capture.isOpened():
+            capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # where the driver listens, old frames do not queue up
+            return capture
+    raise CameraError(_silent(source) if sys.platform == "linux" else _missing(source))
+
+
+def _check_node(source: DeviceSource) -> None:
+    """Tell a camera that is not there, or not ours to use, from one that is busy."""
+    path = _node(source)
+    if not os.path.exists(path):
+        raise CameraError(_missing(source))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise CameraError(
+            f"{source.name} may not be used by you (see `ls -l {path}`). Join its group, usually with "
+            "`sudo usermod -aG video $USER`, and log in again."
+        )
+
+
+def _node(source: DeviceSource) -> str:
+    return f"/dev/video{source.address}" if isinstance(source.address, int) else source.address
+
+
+def _missing(source: DeviceSource) -> str:
+    devices = list_devices()
+    if not devices:
+        return f"{source.name} is not there, and no other camera is. Plug one in, or give a file: --camera clip.mp4."
+    return f"{source.name} is not there. There is --camera {', '.join(map(str, devices))}."
+
+
+def _silent(source: Source) -> str:
+    """What to say of a source that is there and delivers nothing."""
+    if not isinstance(source, DeviceSource):
+        return f"{source.name} delivers no picture. Check that it is running, in a video player."
+    if sys.platform == "linux":
+        return (
+            f"{source.name} is there but delivers no picture. Is another program using it (`fuser {_node(source)}`), "
+            f"or is it no camera? --list-cameras shows those that are."
+        )
+    return (
+        f"{source.name} delivers no picture. Close other programs that use it, and allow cameras for this program "
+        "in the system's privacy settings."
+    )

@@ -1,0 +1,142 @@
+"""Which camera is meant: the text behind `--camera`, read."""
+
+import difflib
+import os
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from models.errors import CameraError
+
+VIDEO_ENDINGS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".webm")
+LONGEST_SHOWN = 120
+"""Characters of a name that fit into a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSource:
+    """A camera of this computer."""
+
+    address: int | str
+    """Its number, or its path such as `/dev/video0`."""
+
+    @property
+    def name(self) -> str:
+        """`camera 0` or the path."""
+        return f"camera {self.address}" if isinstance(self.address, int) else shown(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file of moving or still pictures."""
+
+    path: str
+
+    @property
+    def name(self) -> str:
+        """The file's name, without its folder."""
+        return shown(os.path.basename(self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSource:
+    """A stream or a file on a network."""
+
+    url: str
+
+    @property
+    def name(self) -> str:
+        """The URL without user, password and query, for it is shown and logged."""
+        parts = urlsplit(self.url)
+        return shown(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSource:
+    """A GStreamer pipeline that ends in an `appsink`."""
+
+    pipeline: str
+
+    @property
+    def name(self) -> str:
+        """The pipeline's first element."""
+        return shown(f"GStreamer {self.pipeline.split()[0]}")
+
+
+Source = DeviceSource | FileSource | UrlSource | PipelineSource
+
+
+def parse_source(text: str) -> Source:
+    """Tell from a text which camera it means: `0`, `/dev/video0`, a file, a URL or a GStreamer pipeline.
+
+    Raises:
+        CameraError: it is none of these; says what would be nearest.
+    """
+    text = text.strip()
+    if re.fullmatch(r"[0-9]{1,4}", text):
+        return DeviceSource(int(text))
+    if re.match(r"/dev/(video|v4l/)", text):
+        return DeviceSource(text)
+    path = _file_of_url(text) if text.lower().startswith("file://") else text
+    if os.path.exists(path):
+        return _file(path)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", path):
+        return _url(path)
+    if re.search(r"\S\s*!\s*\S", path):
+        return PipelineSource(path)
+    raise CameraError(_no_such_file(path))
+
+
+def shown(text: str) -> str:
+    """A text as it fits into one line of a message."""
+    printable = "".join(c if c.isprintable() else "?" for c in text)
+    half = LONGEST_SHOWN // 2
+    return printable if len(printable) <= LONGEST_SHOWN else f"{printable[:half]}...{printable[-half:]}"
+
+
+def _file_of_url(url: str) -> str:
+    return unquote(url[len("file://") :])
+
+
+def _url(text: str) -> UrlSource:
+    try:
+        urlsplit(text)
+    except ValueError as error:
+        raise CameraError(f"{shown(text)} is no valid URL ({error}). Write it like rtsp://host:554/path.") from None
+    return UrlSource(text)
+
+
+def _file(path: str) -> FileSource:
+    """Take a path that exists; only a regular file can be read without waiting for somebody to write into it."""
+    if os.path.isdir(path):
+        raise CameraError(f"{shown(path)} is a folder, not a file of pictures. {_a_video_in(path)}")
+    if not os.path.isfile(path):
+        raise CameraError(f"{shown(path)} is neither a file nor a camera. Give a video file, /dev/video0, or a URL.")
+    if os.path.getsize(path) == 0:
+        raise CameraError(f"{shown(path)} is empty (0 bytes). Give a file that holds a video.")
+    if not os.access(path, os.R_OK):
+        raise CameraError(f"{shown(path)} may not be read by you. Change its permissions, or give another file.")
+    return FileSource(path)
+
+
+def _a_video_in(folder: str) -> str:
+    videos = sorted(name for name in _names_in(folder) if name.lower().endswith(VIDEO_ENDINGS))
+    return f"Give one file, such as {shown(os.path.join(folder, videos[0]))}." if videos else "Give one video file."
+
+
+def _no_such_file(path: str) -> str:
+    folder, name = os.path.split(path)
+    near = difflib.get_close_matches(name, _names_in(folder or "."), n=1)
+    if near:
+        return f"there is no file {shown(path)}. Did you mean {shown(os.path.join(folder, near[0]))}?"
+    return (
+        f"{shown(path)!r} is no camera number, no file that exists and no URL. "
+        "Give --camera 0, a video file, or rtsp://...; --list-cameras shows what is plugged in."
+    )
+
+
+def _names_in(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except (OSError, ValueError):
+        return []

@@ -1,0 +1,132 @@
+import itertools
+import threading
+
+import pytest
+
+from app.camera.feeds import MOST_DAMAGED, camera_frames, paced_frames
+from app.camera.video_file import VideoFile
+from models.errors import CameraError
+
+
+@pytest.fixture
+def stop():
+    return threading.Event()
+
+
+def never():
+    raise AssertionError("opened again")
+
+
+def test_a_cameras_clock_starts_at_its_first_frame(fake_capture, statuses, stop):
+    feed = camera_frames("camera 0", fake_capture(1, 2, 3, 4), never, statuses.append, stop)
+    frames = list(itertools.islice(feed, 3))
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    assert frames[0].time_s == 0.0
+    assert 0 < frames[1].time_s < frames[2].time_s
+    assert [int(frame.image[0, 0, 0]) for frame in frames] == [1, 2, 3]
+
+
+def test_a_camera_that_vanishes_is_waited_for(fake_capture, statuses, stop, quick):
+    first, second = fake_capture(1, 2), fake_capture(3)
+    answers = iter([CameraError("gone"), CameraError("gone"), second])
+
+    def reopen():
+        assert first.released.is_set(), "a device cannot be opened twice"
+        answer = next(answers)
+        if isinstance(answer, CameraError):
+            raise answer
+        return answer
+
+    feed = camera_frames("camera 0", first, reopen, statuses.append, stop)
+    frames = list(itertools.islice(feed, 3))
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    assert int(frames[2].image[0, 0, 0]) == 3
+    assert frames[2].time_s > frames[1].time_s
+    assert statuses == ["camera 0 is gone; trying until it is back", "camera 0 is back"]
+
+
+def test_the_pauses_between_tries_grow_to_a_limit(fake_capture, statuses, monkeypatch):
+    pauses = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout=None):
+            pauses.append(timeout)
+            return len(pauses) > 6
+
+    def gone():
+        raise CameraError("gone")
+
+    assert list(camera_frames("camera 0", fake_capture(), gone, statuses.append, Stop())) == []
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]
+
+
+def test_damaged_frames_are_skipped_and_too_many_mean_the_camera_is_lost(fake_capture, statuses, stop, quick):
+    damaged = [None] * MOST_DAMAGED
+    feed = camera_frames(
+        "c", fake_capture(1, *damaged[1:], 2, *damaged, 9), lambda: fake_capture(3), statuses.append, stop
+    )
+    frames = list(itertools.islice(feed, 3))
+    assert [int(frame.image[0, 0, 0]) for frame in frames] == [1, 2, 3]
+    assert [frame.index for frame in frames] == [0, 1, 2]
+    assert len(statuses) == 2
+
+
+def test_stopping_releases_the_camera_and_says_nothing(fake_capture, statuses, stop):
+    capture = fake_capture(1, 2, 3)
+    feed = camera_frames("camera 0", capture, never, statuses.append, stop)
+    next(feed)
+    stop.set()
+    assert list(feed) == []
+    assert capture.released.is_set()
+    assert statuses == []
+
+
+def test_abandoning_the_feed_releases_the_camera(fake_capture, statuses, stop):
+    capture = fake_capture(1, 2, 3)
+    feed = camera_frames("camera 0", capture, never, statuses.append, stop)
+    next(feed)
+    feed.close()
+    assert capture.released.is_set()
+
+
+class Clock:
+    """A clock that only waiting moves on, and the event that is waited for."""
+
+    def __init__(self):
+        self.now_s = 100.0
+        self.stopped = False
+
+    def perf_counter(self):
+        return self.now_s
+
+    def wait(self, timeout):
+        self.now_s += timeout
+        return self.stopped
+
+
+def test_a_paced_file_comes_when_its_frames_are_due(fake_capture, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("app.camera.feeds.time", clock)
+    file = VideoFile("clip", fake_capture(1, 2, 3, FPS=10, POS_MSEC=[500, 600, 900]), print)
+    came = [(round(clock.now_s, 6), frame.time_s) for frame in paced_frames(file, clock)]
+    assert came == [(100.0, 0.5), (100.1, 0.6), (100.4, 0.9)]
+
+
+def test_a_paced_file_does_not_wait_for_what_is_overdue(fake_capture, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("app.camera.feeds.time", clock)
+    feed = paced_frames(VideoFile("clip", fake_capture(1, 2, 3), print, fps=10), clock)
+    next(feed)
+    clock.now_s += 5
+    assert [(clock.now_s, frame.index) for frame in feed] == [(105.0, 1), (105.0, 2)]
+
+
+def test_a_paced_file_stops_at_once_and_is_closed(fake_capture, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("app.camera.feeds.time", clock)
+    capture = fake_capture(1, 2, 3)
+    feed = paced_frames(VideoFile("clip", capture, print, fps=10), clock)
+    next(feed)
+    clock.stopped = True
+    assert list(feed) == []
+    assert capture.released.is_set()

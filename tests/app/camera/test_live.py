@@ -1,0 +1,160 @@
+import threading
+from queue import SimpleQueue
+
+import numpy as np
+import pytest
+
+from app.camera.live import LiveCamera
+from models.errors import CameraError
+from models.frame import Frame
+
+PATIENCE_S = 30.0
+"""Far longer than anything here takes."""
+
+
+def frame(index):
+    return Frame(np.zeros((2, 2, 3), np.uint8), index / 10, index)
+
+
+class Feed:
+    """A feed that yields what the test puts in, ends at None and raises exceptions."""
+
+    def __init__(self):
+        self._items = SimpleQueue()
+        self._asked = SimpleQueue()
+        self.closed = threading.Event()
+
+    def give(self, *items):
+        """Hand items over, and wait until the thread has dealt with all of them."""
+        for item in items:
+            self._asked.get(timeout=PATIENCE_S)
+            self._items.put(item)
+        if isinstance(items[-1], Frame):
+            self._asked.get(timeout=PATIENCE_S)
+            self._asked.put(None)
+
+    def __call__(self, stop):
+        try:
+            while True:
+                self._asked.put(None)
+                item = self._items.get(timeout=PATIENCE_S)
+                if item is None:
+                    return
+                if isinstance(item, Exception):
+                    raise item
+                yield item
+        finally:
+            self.closed.set()
+
+
+@pytest.fixture
+def feed():
+    return Feed()
+
+
+@pytest.fixture
+def camera(feed):
+    camera = LiveCamera("camera 0", feed)
+    yield camera
+    feed.give(None)
+    camera.close()
+
+
+def test_the_newest_frame_wins_and_the_others_are_counted(feed, camera):
+    feed.give(frame(0), frame(1), frame(2))
+    assert camera.next(0).index == 2
+    assert camera.dropped == 2
+    feed.give(frame(3))
+    assert camera.next(0).index == 3
+    assert camera.dropped == 2
+
+
+def test_a_frame_is_returned_only_once(feed, camera):
+    feed.give(frame(0))
+    assert camera.next(0) is not None
+    assert camera.next(0) is None
+    assert not camera.ended
+
+
+def test_next_waits_for_a_frame(feed, camera):
+    threading.Timer(0.01, feed.give, [frame(0)]).start()
+    assert camera.next(PATIENCE_S).index == 0
+
+
+def test_the_last_frame_is_still_returned_after_the_end():
+    feed = Feed()
+    camera = LiveCamera("clip", feed)
+    feed.give(frame(0), None)
+    assert feed.closed.wait(PATIENCE_S)
+    assert not camera.ended
+    assert camera.next(PATIENCE_S).index == 0
+    assert camera.next(PATIENCE_S) is None
+    assert camera.ended
+
+
+def test_what_the_thread_raises_reaches_whoever_waits():
+    feed = Feed()
+    camera = LiveCamera("camera 0", feed)
+    feed.give(CameraError("broken"))
+    with pytest.raises(CameraError, match="broken"):
+        camera.next(PATIENCE_S)
+    assert camera.next(PATIENCE_S) is None
+    assert camera.ended
+
+
+def test_closing_stops_the_thread_and_closes_the_feed():
+    stopped = threading.Event()
+
+    def feed(stop):
+        yield frame(0)
+        stop.wait(PATIENCE_S)
+        stopped.set()
+
+    camera = LiveCamera("camera 0", feed)
+    assert camera.next(PATIENCE_S) is not None
+    camera.close()
+    camera.close()
+    assert stopped.is_set()
+    assert camera.ended
+    assert camera.next(0) is None
+
+
+def test_a_driver_that_never_returns_does_not_hold_up_closing(monkeypatch):
+    monkeypatch.setattr("app.camera.live.LONGEST_GOODBYE_S", 0.01)
+    returns = threading.Event()
+
+    def feed(stop):
+        returns.wait(PATIENCE_S)
+        yield frame(0)
+
+    camera = LiveCamera("camera 0", feed)
+    camera.close()
+    assert camera.ended
+    returns.set()
+    assert camera.next(0) is None
+
+
+def test_what_is_not_live_starts_when_it_is_asked():
+    started = threading.Event()
+
+    def feed(stop):
+        started.set()
+        yield frame(0)
+
+    camera = LiveCamera("clip", feed, live=False)
+    assert not started.is_set()
+    assert camera.next(PATIENCE_S).index == 0
+
+
+def test_what_was_closed_before_it_started_never_starts():
+    started = threading.Event()
+
+    def feed(stop):
+        started.set()
+        yield frame(0)
+
+    camera = LiveCamera("clip", feed, live=False)
+    camera.close()
+    assert camera.next(0) is None
+    assert camera.ended
+    assert not started.is_set()

@@ -1,0 +1,117 @@
+import sys
+import threading
+
+import cv2
+import pytest
+
+from app.camera import devices, opening
+from app.camera.devices import CameraDevice
+from app.camera.opening import delivering, in_time, open_source
+from app.camera.source import DeviceSource, PipelineSource, UrlSource
+from models.errors import CameraError
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's list of cameras is Linux's")
+PATIENCE_S = 30.0
+
+
+@linux_only
+def test_a_missing_camera_lists_those_that_are_there(monkeypatch):
+    monkeypatch.setattr(opening, "list_devices", lambda: [CameraDevice(0, "Integrated Webcam"), CameraDevice(2, "")])
+    with pytest.raises(CameraError, match=r"camera 9999 is not there\. There is --camera 0 \(Integrated Webcam\), 2\."):
+        open_source(DeviceSource(9999))
+
+
+@linux_only
+def test_a_missing_camera_on_a_computer_without_any_says_so(monkeypatch):
+    monkeypatch.setattr(opening, "list_devices", list)
+    with pytest.raises(CameraError, match="no other camera is"):
+        open_source(DeviceSource("/dev/video9999"))
+
+
+@linux_only
+def test_a_node_that_does_not_open_may_be_in_use(tmp_path):
+    node = tmp_path / "video0"
+    node.touch()
+    with pytest.raises(CameraError, match=rf"is there but delivers no picture.*another program.*fuser {node}"):
+        open_source(DeviceSource(str(node)))
+
+
+@linux_only
+def test_a_node_that_may_not_be_used_says_how_to_get_leave(tmp_path, monkeypatch):
+    node = tmp_path / "video0"
+    node.touch()
+    monkeypatch.setattr(opening.os, "access", lambda *_: False)
+    with pytest.raises(CameraError, match=rf"ls -l {node}.*group.*video"):
+        open_source(DeviceSource(str(node)))
+
+
+@linux_only
+def test_a_device_is_opened_the_systems_way_and_keeps_no_old_frames(tmp_path, monkeypatch, fake_capture):
+    asked = []
+
+    class Device(fake_capture):
+        def set(self, prop, value):
+            asked.append((prop, value))
+
+    monkeypatch.setattr(cv2, "VideoCapture", lambda *how: asked.append(how) or Device(1))
+    node = tmp_path / "video0"
+    node.touch()
+    open_source(DeviceSource(str(node)))
+    assert asked == [(str(node), cv2.CAP_V4L2), (cv2.CAP_PROP_BUFFERSIZE, 1)]
+
+
+def test_a_camera_that_opens_without_a_picture_is_released_and_named(fake_capture):
+    capture = fake_capture()
+    with pytest.raises(CameraError, match=r"camera 0 .*delivers no picture"):
+        delivering(capture, DeviceSource(0))
+    assert capture.released.is_set()
+
+
+def test_what_never_opens_is_not_waited_for_and_closed_when_it_does(monkeypatch, fake_capture):
+    monkeypatch.setattr(opening, "OPEN_TIMEOUT_S", 0.01)
+    opens = threading.Event()
+    capture = fake_capture(1)
+
+    def work():
+        opens.wait(PATIENCE_S)
+        return capture
+
+    with pytest.raises(CameraError, match="delivers no picture"):
+        in_time(UrlSource("rtsp://host/a"), work)
+    opens.set()
+    assert capture.released.wait(PATIENCE_S)
+
+
+def test_what_opening_raises_reaches_the_caller():
+    def work():
+        raise CameraError("no such luck")
+
+    with pytest.raises(CameraError, match="no such luck"):
+        in_time(UrlSource("rtsp://host/a"), work)
+
+
+@pytest.mark.skipif(cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER), reason="this OpenCV has GStreamer")
+def test_a_pipeline_without_gstreamer_says_what_is_missing():
+    with pytest.raises(CameraError, match="has no GStreamer"):
+        open_source(PipelineSource("videotestsrc ! appsink"))
+
+
+def test_the_kernels_list_of_cameras_leaves_out_what_is_none(tmp_path):
+    for node, label in {"video0": "Webcam: front", "video1": "Webcam: front", "video10": "Capture\n"}.items():
+        (tmp_path / node).mkdir()
+        (tmp_path / node / "name").write_text(label)
+    (tmp_path / "video2").mkdir()
+    (tmp_path / "v4l-subdev0").mkdir()
+    found = devices.linux_devices(tmp_path, captures=lambda path: path != "/dev/video1")
+    assert found == [CameraDevice(0, "Webcam: front"), CameraDevice(2, ""), CameraDevice(10, "Capture")]
+    assert [str(device) for device in found] == ["0 (Webcam: front)", "2", "10 (Capture)"]
+
+
+@linux_only
+@pytest.mark.parametrize("path", ["/dev/null", "/dev/video9999"])
+def test_a_node_that_is_no_camera_captures_nothing(path):
+    assert not devices.captures_video(path)
+
+
+def test_listing_never_fails():
+    assert all(isinstance(device, CameraDevice) for device in devices.list_devices())

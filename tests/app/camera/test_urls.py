@@ -1,0 +1,107 @@
+"""Streams over a real network, which ends at this computer."""
+
+import itertools
+import socket
+import threading
+
+import cv2
+import numpy as np
+import pytest
+
+from app.camera import open_camera
+from models.errors import CameraError
+
+PATIENCE_S = 30.0
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+@pytest.fixture
+def open_url(statuses):
+    opened = []
+
+    def start(url, **how):
+        opened.append(open_camera(url, on_status=statuses.append, **how))
+        return opened[-1]
+
+    yield start
+    for camera in opened:
+        camera.close()
+
+
+def send_pictures(request, levels):
+    """Answer with a stream of JPEG pictures, as network cameras do."""
+    request.send_response(200)
+    request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+    request.end_headers()
+    for value in levels:
+        jpeg = cv2.imencode(".jpg", np.full((24, 32, 3), value, np.uint8))[1].tobytes()
+        request.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg))
+        request.wfile.write(jpeg + b"\r\n")
+
+
+@pytest.mark.parametrize("scheme", ["http", "rtsp"])
+def test_a_url_that_never_answers_gives_one_line(open_url, scheme):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"{scheme}://me:secret@127.0.0.1:{server.getsockname()[1]}/live"
+        with pytest.raises(CameraError, match=r"127\.0\.0\.1:\d+/live did not answer within 0.5 s") as caught:
+            open_url(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_url_that_answers_and_then_says_nothing_gives_one_line(open_url, serve):
+    ends = threading.Event()
+
+    def answer(request):
+        request.send_response(200)
+        request.send_header("Content-Type", "video/mp4")
+        request.end_headers()
+        ends.wait(PATIENCE_S)
+
+    with pytest.raises(CameraError, match="did not answer within"):
+        open_url(serve(answer) + "/clip.mp4")
+    ends.set()
+
+
+def test_a_url_without_a_video_gives_one_line(open_url, serve):
+    with pytest.raises(CameraError, match="cannot be reached, or has no video"):
+        open_url(serve(lambda request: request.send_error(404)) + "/clip.mp4")
+
+
+def test_a_video_behind_a_url_is_read_whole(open_url, serve, make_video):
+    content = make_video("clip.mp4", codec="mp4v").read_bytes()
+
+    def answer(request):
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
+
+    camera = open_url(serve(answer) + "/clip.mp4")
+    assert not camera.live
+    assert [frame.index for frame in iter(lambda: camera.next(0), None)] == list(range(10))
+    assert camera.ended
+
+
+def test_a_stream_that_breaks_off_is_waited_for(open_url, serve, statuses):
+    broken = threading.Event()
+
+    def answer(request):
+        if broken.is_set():
+            send_pictures(request, itertools.repeat(200))
+        else:
+            send_pictures(request, [50] * 20)
+            broken.set()
+
+    camera = open_url(serve(answer) + "/stream.mjpg")
+    assert camera.live
+    frames = []
+    while not frames or frames[-1].image.mean() < 150:
+        frame = camera.next(PATIENCE_S)
+        assert frame is not None
+        frames.append(frame)
+    camera.close()
+    assert len(frames) > 1, "pictures from before the break"
+    assert all(after.index > before.index for before, after in itertools.pairwise(frames))
+    assert all(after.time_s > before.time_s for before, after in itertools.pairwise(frames))
+    assert statuses[0] == f"{camera.name} is gone; trying until it is back"
+    assert statuses[1] == f"{camera.name} is back"
