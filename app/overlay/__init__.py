@@ -1,0 +1,1 @@
+"""The window and the overlay: the only room that knows Qt."""

@@ -1,0 +1,50 @@
+"""The way into this room: open the window, run the worker beside it, come back with what went wrong."""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.overlay import display
+from app.overlay.view import ViewOptions
+from models.errors import UserError
+
+if TYPE_CHECKING:
+    from app.overlay.bridge import Bridge
+
+
+def run(
+    options: ViewOptions,
+    start: "Callable[[Bridge], None]",
+    stop: Callable[[], None],
+    set_paused: Callable[[bool], None],
+) -> None:
+    """Show the window, or the HUD, until it is closed. Call it from the main thread.
+
+    Args:
+        options: what to show.
+        start: starts the worker and returns; called once the window is shown.
+        stop: stops the worker; called once the window is closed, whatever the reason.
+        set_paused: pauses the worker, or lets it go on.
+
+    Raises:
+        UserError: no window can be opened; says why.
+        KeyboardInterrupt: Ctrl-C.
+        BaseException: what the worker handed to `bridge.fail`, or what went wrong in the window.
+    """
+    display.forget_opencv_plugins(os.environ)
+    try:
+        platform = display.choose_platform(os.environ, options.overlay)
+        from app.overlay.session import Session
+    except ImportError as error:
+        raise UserError(
+            f"The window needs PyQt6, which does not load here: {error}. "
+            "Install it (pip install PyQt6, and the system library named), or use --headless."
+        ) from error
+    session = Session(options, set_paused, platform)
+    try:
+        session.run(start)
+    finally:
+        session.close()
+        stop()
+    if session.error is not None:
+        raise session.error

@@ -1,0 +1,30 @@
+"""The stream's state on the picture's corner: live, paused, over, or what went wrong."""
+
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QFontMetricsF, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from app.overlay import theme, tone
+from app.overlay.view import Status, Tone
+
+
+class Badge(QWidget):
+    """A pill at the widget's left, as wide as its words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._status = Status(Tone.WAITING, "")
+
+    def show_status(self, status: Status) -> None:
+        """Show a state."""
+        if status != self._status:
+            self._status = status
+            self.setAccessibleName(status.text)
+            self.setToolTip(status.text)
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        """Paint the pill."""
+        width = min(self.width(), tone.pill_width(QFontMetricsF(self.font()), self._status))
+        with theme.painting(self) as painter:
+            tone.draw_pill(painter, self._status, QRectF(0, 0, width, self.height()), self.palette())

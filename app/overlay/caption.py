@@ -1,0 +1,69 @@
+"""The current gesture, large, on the picture."""
+
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
+from PyQt6.QtWidgets import QWidget
+
+from app.overlay import icons, theme
+from app.overlay.theme import Role
+from app.overlay.view import Past, percent
+
+
+class Caption(QWidget):
+    """A card in the middle of the widget with the gesture's icon, name and score; nothing where there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._past: Past | None = None
+        self.setAccessibleName("No gesture")
+
+    def show_gesture(self, past: Past | None) -> None:
+        """Show a gesture, or none."""
+        if past != self._past:
+            self._past = past
+            self.setAccessibleName(f"{past.label}, {percent(past.score)}" if past else "No gesture")
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        """Paint the card as wide as its words."""
+        if self._past is None:
+            return
+        with theme.painting(self) as painter:
+            card = fit(self._past, self.font(), QRectF(self.rect()))
+            draw(painter, self._past, card, self.font(), self.palette())
+
+
+def fit(past: Past, font: QFont, room: QRectF) -> QRectF:
+    """The card that a gesture needs in the middle of some room: as high as the room, never wider."""
+    height = room.height()
+    name, score = _fonts(font, height)
+    words = QFontMetricsF(name).horizontalAdvance(past.label) + QFontMetricsF(score).horizontalAdvance("100 %")
+    card = QRectF(0, 0, min(room.width(), words + 2.05 * height), height)
+    card.moveCenter(room.center())
+    return card
+
+
+def draw(painter: QPainter, past: Past, card: QRectF, font: QFont, colours: QPalette) -> None:
+    """Draw the card: icon on a disc, name, score."""
+    height = card.height()
+    name, score = _fonts(font, height)
+    theme.fill_rounded(painter, card, height / 2, theme.faded(colours.color(Role.Base), theme.GLASS_ALPHA))
+    disc = QRectF(card.left(), card.top(), height, height).adjusted(*_inset(0.14 * height))
+    theme.fill_rounded(painter, disc, disc.height() / 2, colours.color(Role.Accent))
+    icons.draw(painter, past.label, disc.adjusted(*_inset(0.2 * disc.height())), colours.color(Role.Base))
+    words = card.adjusted(1.08 * height, 0, -0.5 * height, 0)
+    painter.setFont(score)
+    theme.write(painter, words, percent(past.score), colours.color(Role.PlaceholderText), right=True)
+    room = painter.fontMetrics().horizontalAdvance("100 %") + 0.3 * height
+    painter.setFont(name)
+    theme.write(painter, words.adjusted(0, 0, -room, 0), past.label, colours.color(Role.WindowText))
+
+
+def _fonts(font: QFont, height: float) -> tuple[QFont, QFont]:
+    """The fonts of the name and the score for a card of this height."""
+    factor = height / QFontMetricsF(font).height() / 2
+    return theme.scaled(font, factor, QFont.Weight.DemiBold), theme.scaled(font, 0.62 * factor)
+
+
+def _inset(by: float) -> tuple[float, float, float, float]:
+    return (by, by, -by, -by)

@@ -1,0 +1,43 @@
+"""A card of the side panel: a title, and content painted below it."""
+
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QFont, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from app.overlay import theme
+from app.overlay.theme import Role
+
+
+class Card(QWidget):
+    """Paints its ground and title; what is below is its child class's."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self.setAccessibleName(title)
+
+    @property
+    def head(self) -> float:
+        """Height of the title with the room around it, in pixels."""
+        return 2.7 * theme.unit(self)
+
+    @property
+    def body(self) -> QRectF:
+        """Where the content goes."""
+        unit = theme.unit(self)
+        return QRectF(self.rect()).adjusted(unit, self.head, -unit, -0.7 * unit)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        """Paint ground, title and content."""
+        unit = theme.unit(self)
+        with theme.painting(self) as painter:
+            theme.fill_rounded(painter, QRectF(self.rect()), 0.75 * unit, self.palette().color(Role.Base))
+            painter.setFont(theme.scaled(self.font(), 0.92, QFont.Weight.DemiBold))
+            title = QRectF(unit, 0.4 * unit, self.width() - 2 * unit, self.head - 0.6 * unit)
+            theme.write(painter, title, self._title, self.palette().color(Role.PlaceholderText))
+            painter.setFont(theme.scaled(self.font(), 1.0))
+            self.paint_body(painter, self.body)
+
+    def paint_body(self, painter: QPainter, where: QRectF) -> None:
+        """Paint the content."""
+        raise NotImplementedError

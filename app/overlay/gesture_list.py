@@ -1,0 +1,77 @@
+"""The gestures there are, in groups and columns."""
+
+from collections.abc import Iterable
+
+from PyQt6.QtCore import QRectF, QSize
+from PyQt6.QtGui import QFont, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from app.overlay import icons, theme
+from app.overlay.gestures import Group, grouped
+from app.overlay.theme import Role
+
+_COLUMN_UNITS = 17
+_COLUMNS = 4
+_HEAD_UNITS, _ROW_UNITS, _GAP_UNITS = 2.0, 2.0, 1.2
+
+
+class GestureList(QWidget):
+    """Paints each group as a title over rows of icon and name, in as many columns as fit."""
+
+    def __init__(self, labels: Iterable[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._groups = grouped(labels)
+        self.setAccessibleName("Gestures")
+        self.setAccessibleDescription(". ".join(f"{each.title}: {', '.join(each.labels)}" for each in self._groups))
+
+    def sizeHint(self) -> QSize:
+        """All columns side by side."""
+        unit = theme.unit(self)
+        width = round(_COLUMNS * _COLUMN_UNITS * unit)
+        return QSize(width, self.heightForWidth(width))
+
+    def hasHeightForWidth(self) -> bool:
+        """Fewer columns make a higher list."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Height of the highest column."""
+        highest = max((sum(map(_height, column)) for column in self._columns(width)), default=0.0)
+        return round((highest - _GAP_UNITS) * theme.unit(self))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        """Paint the columns."""
+        unit = theme.unit(self)
+        columns = self._columns(self.width())
+        width = self.width() / len(columns)
+        with theme.painting(self) as painter:
+            for k, column in enumerate(columns):
+                top = 0.0
+                for group in column:
+                    self._paint_group(painter, group, QRectF(k * width, top, width - unit, _height(group) * unit))
+                    top += _height(group) * unit
+
+    def _paint_group(self, painter: QPainter, group: Group, where: QRectF) -> None:
+        unit, colours = theme.unit(self), self.palette()
+        painter.setFont(theme.scaled(self.font(), 0.92, QFont.Weight.DemiBold))
+        title = QRectF(where.left(), where.top(), where.width(), 1.4 * unit)
+        theme.write(painter, title, group.title, colours.color(Role.PlaceholderText))
+        painter.setFont(self.font())
+        for k, label in enumerate(group.labels):
+            row = QRectF(where.left(), where.top() + (_HEAD_UNITS + k * _ROW_UNITS) * unit, where.width(), 1.6 * unit)
+            icon = QRectF(row.left(), row.top() + 0.1 * unit, 1.4 * unit, 1.4 * unit)
+            icons.draw(painter, label, icon, colours.color(Role.Accent))
+            theme.write(painter, row.adjusted(2.1 * unit, 0, 0, 0), label, colours.color(Role.WindowText))
+
+    def _columns(self, width: int) -> list[list[Group]]:
+        """Spread the groups: each goes to the column that is shortest so far."""
+        fitting = int(width / (_COLUMN_UNITS * theme.unit(self)))
+        columns: list[list[Group]] = [[] for _ in range(max(1, min(_COLUMNS, fitting)))]
+        for group in self._groups:
+            min(columns, key=lambda column: sum(map(_height, column))).append(group)
+        return columns
+
+
+def _height(group: Group) -> float:
+    """Height of a group with the gap below it, in units."""
+    return _HEAD_UNITS + len(group.labels) * _ROW_UNITS + _GAP_UNITS

@@ -1,0 +1,60 @@
+"""Which gestures belong together, for the panel that lists them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from models.spec import NO_GESTURE_LABELS
+
+MORE = "More"
+"""The group of gestures that no other group knows."""
+
+_GROUPS: dict[str, tuple[str, ...]] = {
+    "Swipe a hand": ("Swiping Left", "Swiping Right", "Swiping Up", "Swiping Down"),
+    "Slide two fingers": (
+        "Sliding Two Fingers Left",
+        "Sliding Two Fingers Right",
+        "Sliding Two Fingers Up",
+        "Sliding Two Fingers Down",
+    ),
+    "Zoom": (
+        "Zooming In With Full Hand",
+        "Zooming Out With Full Hand",
+        "Zooming In With Two Fingers",
+        "Zooming Out With Two Fingers",
+    ),
+    "Push and pull": (
+        "Pushing Hand Away",
+        "Pulling Hand In",
+        "Pushing Two Fingers Away",
+        "Pulling Two Fingers In",
+    ),
+    "Turn and roll": (
+        "Turning Hand Clockwise",
+        "Turning Hand Counterclockwise",
+        "Rolling Hand Forward",
+        "Rolling Hand Backward",
+    ),
+    "Thumb and stop": ("Thumb Up", "Thumb Down", "Stop Sign"),
+    "Shake and drum": ("Shaking Hand", "Drumming Fingers"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Gestures that belong together."""
+
+    title: str
+    labels: tuple[str, ...]
+
+
+def grouped(labels: Iterable[str]) -> tuple[Group, ...]:
+    """Sort a model's labels into groups; leave out those that mean that nothing happened."""
+    left = {label: None for label in labels if label not in NO_GESTURE_LABELS}
+    groups = []
+    for title, members in _GROUPS.items():
+        present = tuple(label for label in members if label in left)
+        if present:
+            groups.append(Group(title, present))
+        for label in present:
+            del left[label]
+    return (*groups, Group(MORE, tuple(left))) if left else tuple(groups)

@@ -1,0 +1,107 @@
+"""The HUD: the current gesture on top of everything, for a mouse that does not notice it."""
+
+import logging
+
+from PyQt6.QtCore import QRect, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QFontMetricsF, QGuiApplication, QPaintEvent, QRegion
+from PyQt6.QtWidgets import QWidget
+
+from app.overlay import caption, theme, tone
+from app.overlay.view import View
+
+_LOG = logging.getLogger(__name__)
+_SIZE_UNITS = (46, 9)
+_FLAGS = (
+    Qt.WindowType.FramelessWindowHint
+    | Qt.WindowType.WindowStaysOnTopHint
+    | Qt.WindowType.Tool
+    | Qt.WindowType.WindowTransparentForInput
+    | Qt.WindowType.WindowDoesNotAcceptFocus
+)
+
+
+class Hud(QWidget):
+    """A frameless, translucent, click-through pill at the foot of the screen: state, and above it the gesture."""
+
+    closed = pyqtSignal()
+
+    def __init__(self, view: View) -> None:
+        super().__init__(None, _FLAGS)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
+        self.setWindowTitle(f"{view.options.source} · {view.options.model}")
+        self.setFont(theme.for_a_distance(self.font()))
+        self._past, self._status = view.current, view.status
+        self._follow_system()
+        self.show_view(view)
+        if QGuiApplication.platformName().startswith("wayland"):
+            _LOG.warning(
+                "--overlay: Wayland does not let a window keep itself on top or choose its place. "
+                "Set it to 'always on top' in its window menu, or start with XWayland (QT_QPA_PLATFORM=xcb)."
+            )
+
+    def show_view(self, view: View) -> None:
+        """Show what is new."""
+        if (view.current, view.status) != (self._past, self._status):
+            self._past, self._status = view.current, view.status
+            self._cut()
+            self.update()
+
+    @property
+    def pills(self) -> tuple[QRectF, QRectF | None]:
+        """Where the state lies, and the gesture where there is one."""
+        unit, room = theme.unit(self), QRectF(self.rect())
+        state = QRectF(0, 0, tone.pill_width(QFontMetricsF(self.font()), self._status), tone.PILL_UNITS * unit)
+        state.setWidth(min(state.width(), room.width()))
+        state.moveCenter(room.center())
+        state.moveBottom(room.bottom() - unit)
+        if self._past is None:
+            return state, None
+        line = QRectF(0, state.top() - 4.8 * unit, room.width(), 4.2 * unit)
+        return state, caption.fit(self._past, self.font(), line)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        """Paint the pills."""
+        state, gesture = self.pills
+        with theme.painting(self) as painter:
+            tone.draw_pill(painter, self._status, state, self.palette())
+            if gesture is not None and self._past is not None:
+                caption.draw(painter, self._past, gesture, self.font(), self.palette())
+
+    def closeEvent(self, _event: QCloseEvent | None) -> None:
+        """Say that it is over."""
+        self.closed.emit()
+
+    def _follow_system(self) -> None:
+        self._place()
+        self.setPalette(theme.system_palette())
+        hints, screen = QGuiApplication.styleHints(), QGuiApplication.primaryScreen()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(lambda: self.setPalette(theme.system_palette()))
+        if screen is not None:
+            screen.availableGeometryChanged.connect(self._place)
+
+    def _place(self) -> None:
+        """Go to the middle of the screen's foot."""
+        screen, unit = QGuiApplication.primaryScreen(), theme.unit(self)
+        room = screen.availableGeometry() if screen else QRect(0, 0, 1280, 720)
+        width, height = min(room.width(), _SIZE_UNITS[0] * unit), _SIZE_UNITS[1] * unit
+        self.setGeometry(room.center().x() - width // 2, room.bottom() - height - unit, width, height)
+        self._cut()
+
+    def _cut(self) -> None:
+        """Cut the window to its pills: where no compositor blends windows, all the rest would be black."""
+        region = QRegion()
+        for pill in self.pills:
+            if pill is not None:
+                region = region.united(_rounded(pill.adjusted(-1, -1, 1, 1).toAlignedRect()))
+        self.setMask(region)
+
+
+def _rounded(where: QRect) -> QRegion:
+    """A region with half-circles for ends."""
+    size = where.height()
+    left = QRegion(where.left(), where.top(), size, size, QRegion.RegionType.Ellipse)
+    right = QRegion(where.right() - size + 1, where.top(), size, size, QRegion.RegionType.Ellipse)
+    return left.united(right).united(QRegion(where.adjusted(size // 2, 0, -size // 2, 0)))

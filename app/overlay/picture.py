@@ -1,0 +1,117 @@
+"""The camera's picture, scaled once to the pixels that it covers."""
+
+import ctypes
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from app.overlay import theme
+from app.overlay.theme import Role
+from models.frame import Image
+
+
+class Picture(QWidget):
+    """Paints the newest frame as large as fits, with round corners, and a glow when a gesture fires."""
+
+    def __init__(self, mirror: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mirror = mirror
+        self._image: Image | None = None
+        self._glow = 0.0
+        self._screen = QImage()
+        self._stale = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Camera picture")
+
+    def show_image(self, image: Image | None, glow: float) -> None:
+        """Show a picture, uint8 [H, W, 3] RGB, with a glow of 0..1."""
+        if image is self._image and glow == self._glow:
+            return
+        if image is not self._image:
+            self._image, self._stale = image, True
+        self._glow = glow
+        self.update()
+
+    @property
+    def proportion(self) -> float:
+        """Width over height of the picture; 4:3 before there is one."""
+        return self._image.shape[1] / self._image.shape[0] if self._image is not None else 4 / 3
+
+    @property
+    def area(self) -> QRect:
+        """Where the picture lies in the widget."""
+        width = max(1, min(self.width(), round(self.height() * self.proportion)))
+        height = max(1, min(self.height(), round(self.width() / self.proportion)))
+        return QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        """Copy the scaled picture, then lay the corners over it."""
+        area = self.area
+        with theme.painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            if area != self.rect():
+                painter.fillRect(self.rect(), self.palette().color(Role.Window))
+            scaled = self._scaled_to(area)
+            if scaled is None:
+                painter.fillRect(area, self.palette().color(Role.Base))
+            else:
+                painter.drawImage(area.topLeft(), scaled)
+            self._finish_edges(painter, QRectF(area))
+
+    def _finish_edges(self, painter: QPainter, area: QRectF) -> None:
+        radius = 0.75 * theme.unit(self)
+        corners, inside = QPainterPath(), QPainterPath()
+        corners.addRect(area)
+        inside.addRoundedRect(area, radius, radius)
+        painter.fillPath(corners.subtracted(inside), self.palette().color(Role.Window))
+        if self._glow > 0:
+            width = 0.22 * theme.unit(self)
+            painter.setPen(QPen(theme.faded(self.palette().color(Role.Accent), self._glow), width))
+            edge = area.adjusted(width / 2, width / 2, -width / 2, -width / 2)
+            painter.drawRoundedRect(edge, radius - width / 2, radius - width / 2)
+
+    def _scaled_to(self, area: QRect) -> QImage | None:
+        """The picture in the very pixels of the screen, made once a frame and size."""
+        ratio = self.devicePixelRatioF()
+        size = QSize(max(1, round(area.width() * ratio)), max(1, round(area.height() * ratio)))
+        if self._image is None:
+            return None
+        if self._screen.size() != size:
+            self._screen = QImage(size, QImage.Format.Format_RGB32)
+            self._stale = True
+        if self._stale:
+            scale_into(_pixels(self._screen), self._image, self._mirror)
+            self._stale = False
+        self._screen.setDevicePixelRatio(ratio)
+        return self._screen
+
+
+def scale_into(screen: NDArray[np.uint8], image: Image, mirror: bool) -> None:
+    """Scale a picture into the screen's own pixels: uint8 [H, W, 4], blue, green, red, and a byte without meaning.
+
+    OpenCV does this without Python's lock, so the recognition goes on meanwhile. What changes each pixel is done on
+    the smaller side of the scaling.
+    """
+    height, width = screen.shape[:2]
+    if width < image.shape[1]:
+        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+        screen[:] = _for_screen(small, mirror)
+    else:
+        cv2.resize(_for_screen(image, mirror), (width, height), dst=screen, interpolation=cv2.INTER_LINEAR)
+
+
+def _for_screen(image: cv2.typing.MatLike, mirror: bool) -> cv2.typing.MatLike:
+    coloured = cv2.cvtColor(image, cv2.COLOR_RGB2BGRA)
+    return cv2.flip(coloured, 1) if mirror else coloured
+
+
+def _pixels(image: QImage) -> NDArray[np.uint8]:
+    """The memory of an image, uint8 [H, W, 4], to write to."""
+    bits = image.bits()
+    assert bits is not None
+    memory = (ctypes.c_uint8 * image.sizeInBytes()).from_address(int(bits))
+    return np.ctypeslib.as_array(memory).reshape(image.height(), image.width(), 4)

@@ -1,0 +1,68 @@
+"""The meters: how fast the camera and the network are, and what was dropped."""
+
+from PyQt6.QtCore import QRectF, QSize
+from PyQt6.QtGui import QFont, QFontMetricsF, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from app.overlay import theme
+from app.overlay.theme import Role
+from app.overlay.view import View
+
+
+class Readout(QWidget):
+    """A strip of cells, each a quiet word over a value; cells that do not fit are left out from the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cells: tuple[tuple[str, str], ...] = ()
+        self.setAccessibleName("Meters")
+
+    def sizeHint(self) -> QSize:
+        """Two lines high; as wide as is left."""
+        unit = theme.unit(self)
+        return QSize(10 * unit, round(2.6 * unit))
+
+    def show_view(self, view: View) -> None:
+        """Show the newest readings."""
+        cells = cells_of(view)
+        if cells != self._cells:
+            self._cells = cells
+            self.setAccessibleDescription(", ".join(f"{name} {value}" for name, value in cells))
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        """Paint the cells from the left."""
+        unit, colours = theme.unit(self), self.palette()
+        small, large = theme.scaled(self.font(), 0.85), theme.scaled(self.font(), 1.0, QFont.Weight.DemiBold)
+        x = 0.25 * unit
+        with theme.painting(self) as painter:
+            for name, value in self._cells:
+                width = max(_width(small, name), _width(large, value))
+                if x + width > self.width():
+                    break
+                painter.setFont(small)
+                theme.write(painter, QRectF(x, 0, width, 1.2 * unit), name, colours.color(Role.PlaceholderText))
+                painter.setFont(large)
+                theme.write(painter, QRectF(x, 1.2 * unit, width, 1.3 * unit), value, colours.color(Role.WindowText))
+                x += width + 1.8 * unit
+
+
+def cells_of(view: View) -> tuple[tuple[str, str], ...]:
+    """What the strip says: names and values."""
+    engine = ("Engine", view.options.engine_words)
+    readings = view.readings
+    if readings is None:
+        return (engine,)
+    return (
+        ("Camera", f"{readings.camera_hz:.0f} Hz"),
+        ("Network", f"{readings.step_hz:.0f} Hz"),
+        ("Step", f"{readings.step_ms.p50:.1f} ms"),
+        ("Step p95", f"{readings.step_ms.p95:.1f} ms"),
+        ("Dropped", f"{readings.dropped}"),
+        engine,
+    )
+
+
+def _width(font: QFont, text: str) -> float:
+    """Width of a text, as if its digits were the widest, so that the cells do not wander."""
+    return QFontMetricsF(font).horizontalAdvance("".join("0" if each.isdigit() else each for each in text)) + 2

@@ -1,0 +1,90 @@
+"""Session: the view, the screen that shows it, and the bridge that feeds it."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QCoreApplication, QSettings, QTimer
+from PyQt6.QtWidgets import QApplication, QSystemTrayIcon
+
+from app.overlay import theme
+from app.overlay.bridge import Bridge
+from app.overlay.hud import Hud
+from app.overlay.interrupt import errors_to, interrupts_to
+from app.overlay.throttle import Throttle
+from app.overlay.tray import Tray, app_icon
+from app.overlay.view import View, ViewOptions
+from app.overlay.window import Window
+
+PAINT_INTERVAL_MS = 30
+"""Paint no oftener than this: a 30 Hz camera gets through, a faster one is thinned."""
+NAME = "mstnet-live"
+
+
+class Session:
+    """One run of the window or the HUD."""
+
+    def __init__(self, options: ViewOptions, set_paused: Callable[[bool], None], platform: str | None) -> None:
+        self._app = _application(platform)
+        self._set_paused = set_paused
+        self._view = View(options)
+        self.bridge = Bridge()
+        self.error: BaseException | None = None
+        self.screen = Hud(self._view) if options.overlay else self._window()
+        self._tray = Tray(self.toggle_pause, self.screen.close) if options.overlay and _has_tray() else None
+        self.screen.closed.connect(self._quit)
+        self._throttle = Throttle(self._refresh, PAINT_INTERVAL_MS)
+        self.bridge.changed.connect(self._throttle.request)
+
+    def run(self, start: Callable[[Bridge], None]) -> None:
+        """Show the screen, start the worker, and return when all is over."""
+        with interrupts_to(self.fail), errors_to(self.fail):
+            self.screen.show()
+            start(self.bridge)
+            self._app.exec()
+
+    def close(self) -> None:
+        """Close the screen; what the worker still tells is not shown any more."""
+        self._throttle.stop()
+        self.bridge.changed.disconnect(self._throttle.request)
+        self.screen.close()
+        self._app.processEvents()
+
+    def fail(self, error: BaseException) -> None:
+        """Remember why it ends, the first reason only, and end."""
+        self.error = self.error or error
+        self._quit()
+
+    def toggle_pause(self) -> None:
+        """Pause, or go on; nothing after the end."""
+        if self._view.ended:
+            return
+        self._view.paused = not self._view.paused
+        self._set_paused(self._view.paused)
+        self.screen.show_view(self._view)
+
+    def _window(self) -> Window:
+        settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
+        return Window(self._view, settings, self.toggle_pause)
+
+    def _refresh(self) -> None:
+        news = self.bridge.take()
+        if news.error is not None:
+            self.fail(news.error)
+        self._view.take(news)
+        self.screen.show_view(self._view)
+
+    def _quit(self) -> None:
+        QTimer.singleShot(0, QCoreApplication.quit)  # also heard where the loop has not begun yet
+
+
+def _application(platform: str | None) -> QApplication:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication([NAME, *(("-platform", platform) if platform else ())])
+        app.setApplicationName(NAME)
+        app.setStyle("Fusion")
+        app.setWindowIcon(app_icon(theme.system_palette()))
+    return app
+
+
+def _has_tray() -> bool:
+    return QSystemTrayIcon.isSystemTrayAvailable()

@@ -1,0 +1,50 @@
+"""The stage: the picture with its state on top and the current gesture at its foot."""
+
+from PyQt6.QtCore import QRect
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from app.overlay import theme, tone
+from app.overlay.badge import Badge
+from app.overlay.caption import Caption
+from app.overlay.picture import Picture
+from app.overlay.view import View
+
+GLOW_S = 0.8
+"""The picture's edge glows this long after a gesture fired."""
+_GLOW_STEPS = 16
+
+
+class Stage(QWidget):
+    """Lays the state and the gesture on the picture, wherever the picture comes to lie."""
+
+    def __init__(self, mirror: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.picture = Picture(mirror, self)
+        self.badge = Badge(self)
+        self.caption = Caption(self)
+        self._area = QRect()
+
+    def show_view(self, view: View) -> None:
+        """Show what is new."""
+        current = view.current
+        glow = max(0.0, 1 - view.age_s(current) / GLOW_S) if current else 0.0
+        self.picture.show_image(view.image, round(glow * _GLOW_STEPS) / _GLOW_STEPS)
+        self.badge.show_status(view.status)
+        self.caption.show_gesture(current)
+        self._lay_out()
+
+    def resizeEvent(self, _event: QResizeEvent | None) -> None:
+        """Give the picture all there is."""
+        self.picture.setGeometry(self.rect())
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        if self.picture.area == self._area:
+            return
+        self._area = area = self.picture.area
+        unit = theme.unit(self)
+        margin, width = unit, area.width() - 2 * unit
+        self.badge.setGeometry(area.left() + margin, area.top() + margin, width, round(tone.PILL_UNITS * unit))
+        high = round(min(5.2 * unit, area.height() / 4))
+        self.caption.setGeometry(area.left() + margin, area.bottom() - margin - high, width, high)

@@ -1,0 +1,117 @@
+"""Theme: two palettes, light and dark, and sizes that follow the system's font.
+
+Widgets paint with their own `palette()`, which the window hands down, so a change of scheme reaches all of them.
+The roles: Window is the ground, Base a card on it, Mid a track or hairline, PlaceholderText quiet text, Accent what
+matters now, BrightText a warning.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPainter, QPalette
+from PyQt6.QtWidgets import QWidget
+
+Role = QPalette.ColorRole
+
+_LIGHT = {
+    Role.Window: "#eef0f3",
+    Role.Base: "#ffffff",
+    Role.Mid: "#dde1e7",
+    Role.WindowText: "#12161d",
+    Role.PlaceholderText: "#535c69",
+    Role.Accent: "#00695a",
+    Role.BrightText: "#8f4500",
+}
+_DARK = {
+    Role.Window: "#0d1014",
+    Role.Base: "#171b21",
+    Role.Mid: "#2a3038",
+    Role.WindowText: "#f1f4f8",
+    Role.PlaceholderText: "#a3adba",
+    Role.Accent: "#4fe0bd",
+    Role.BrightText: "#ffb454",
+}
+_SAME = {
+    Role.Text: Role.WindowText,
+    Role.ButtonText: Role.WindowText,
+    Role.Button: Role.Base,
+    Role.AlternateBase: Role.Base,
+    Role.Highlight: Role.Accent,
+    Role.HighlightedText: Role.Base,
+}
+GLASS_ALPHA = 0.88
+"""How solid a card is that lies on the picture or the desktop."""
+
+
+def palette(dark: bool) -> QPalette:
+    """The colours of one scheme."""
+    colours = _DARK if dark else _LIGHT
+    result = QPalette(QColor(colours[Role.Window]))
+    for role, name in colours.items():
+        result.setColor(role, QColor(name))
+    for role, source in _SAME.items():
+        result.setColor(role, QColor(colours[source]))
+    return result
+
+
+def system_palette() -> QPalette:
+    """The colours of the scheme that the system asks for."""
+    hints = QGuiApplication.styleHints()
+    scheme = hints.colorScheme() if hints else Qt.ColorScheme.Unknown
+    if scheme is Qt.ColorScheme.Unknown:
+        return palette(QGuiApplication.palette().color(Role.Window).lightness() < 128)
+    return palette(scheme is Qt.ColorScheme.Dark)
+
+
+def unit(widget: QWidget) -> int:
+    """The size that all others are multiples of: the height of a line of text, in pixels."""
+    return widget.fontMetrics().height()
+
+
+def scaled(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The same font, larger or smaller, with digits of one width where it has them."""
+    result = QFont(font)
+    result.setPointSizeF(QFontInfo(font).pointSizeF() * factor)
+    result.setWeight(weight)
+    result.setFeature(QFont.Tag("tnum"), 1)
+    return result
+
+
+def for_a_distance(font: QFont) -> QFont:
+    """The system's font a little larger: whoever gestures sits further from the screen than whoever types."""
+    return scaled(font, 1.12)
+
+
+def faded(colour: QColor, alpha: float) -> QColor:
+    """The same colour, less solid."""
+    result = QColor(colour)
+    result.setAlphaF(result.alphaF() * alpha)
+    return result
+
+
+@contextmanager
+def painting(widget: QWidget) -> Iterator[QPainter]:
+    """A smooth painter on a widget, ended even when painting fails."""
+    painter = QPainter(widget)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setPen(Qt.PenStyle.NoPen)
+    try:
+        yield painter
+    finally:
+        painter.end()
+
+
+def fill_rounded(painter: QPainter, where: QRectF, radius: float, colour: QColor) -> None:
+    """Fill a rounded rectangle."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(where, radius, radius)
+
+
+def write(painter: QPainter, where: QRectF, text: str, colour: QColor, right: bool = False) -> None:
+    """Write one line, vertically centred, elided where it is too long."""
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    fitting = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(where.width()) + 1)
+    painter.setPen(colour)
+    painter.drawText(where, int(side | Qt.AlignmentFlag.AlignVCenter), fitting)

@@ -1,0 +1,105 @@
+from collections.abc import Callable
+
+import pytest
+
+from app.meters import Readings
+from app.overlay.view import HOLD_S, News, Tone, View, ViewOptions, ago, percent
+from models.decoder import GestureEvent
+from models.recognizer import Recognition
+
+Recognise = Callable[..., Recognition]
+
+
+@pytest.fixture
+def view(options: ViewOptions) -> View:
+    return View(options)
+
+
+def show(view: View, seen: Recognition) -> None:
+    view.take(News(seen, events=[seen.event] if seen.event else []))
+
+
+def test_a_gesture_stays_for_two_seconds_of_the_stream(view: View, recognise: Recognise) -> None:
+    show(view, recognise(10.0))
+    show(view, recognise(11.0, "Thumb Up", 0.8, fires=True))
+    assert view.current is not None
+    assert (view.current.label, view.current.score) == ("Thumb Up", 0.8)
+    show(view, recognise(11.0 + HOLD_S - 0.01))
+    assert view.current is not None
+    show(view, recognise(11.0 + HOLD_S))
+    assert view.current is None
+    assert [past.label for past in view.past] == ["Thumb Up"]
+
+
+def test_events_of_frames_that_were_never_painted_are_in_the_past(view: View, recognise: Recognise) -> None:
+    early, late = GestureEvent("Thumb Up", 0.7, 4.0, 4.5), GestureEvent("Swiping Left", 0.9, 5.0, 5.5)
+    show(view, recognise(4.0))
+    view.take(News(recognise(6.0), events=[early, late]))
+    assert [(past.label, view.age_s(past)) for past in view.past] == [("Swiping Left", 0.5), ("Thumb Up", 1.5)]
+
+
+def test_the_clock_goes_on_when_the_stream_starts_anew(view: View, recognise: Recognise) -> None:
+    show(view, recognise(0.0))
+    show(view, recognise(50.0, "Thumb Up", 0.8, fires=True))
+    show(view, recognise(0.0))
+    show(view, recognise(3.0))
+    assert view.age_s(view.past[0]) == 3.0
+    assert view.current is None
+
+
+def test_labels_are_ranked_and_near_ties_keep_their_order(view: View, recognise: Recognise) -> None:
+    seen = recognise(0.0, "Swiping Right", 0.9)
+    seen.smoothed[5] += 0.001  # less than a percent more: not worth a jump on the screen
+    show(view, seen)
+    top = view.top(3)
+    assert [each.label for each in top] == ["Swiping Right", "Doing other things", "No gesture"]
+    assert top[0].probability == pytest.approx(0.9)
+
+
+def test_nothing_is_ranked_before_the_first_frame(view: View) -> None:
+    assert view.top() == ()
+    assert view.image is None
+
+
+def test_readings_and_picture_are_the_newest(view: View, recognise: Recognise, readings: Readings) -> None:
+    seen = recognise(1.0)
+    view.take(News(seen, readings))
+    assert view.image is seen.frame.image
+    assert view.readings is readings
+
+
+def test_the_status_says_what_matters_most(view: View, recognise: Recognise) -> None:
+    def status() -> tuple[Tone, str]:
+        return view.status.tone, view.status.text
+
+    assert status() == (Tone.WAITING, "Opening Camera 0")
+    show(view, recognise(0.0, warm=False))
+    assert status() == (Tone.WAITING, "Warming up")
+    show(view, recognise(1.0))
+    assert status() == (Tone.LIVE, "Camera 0")
+    view.take(News(armed=True))
+    assert status() == (Tone.LIVE, "Camera 0 · control on")
+    view.take(News(armed=False))
+    assert status() == (Tone.LIVE, "Camera 0 · control off")
+    view.paused = True
+    assert status() == (Tone.PAUSED, "Paused")
+    view.take(News(ended=True))
+    assert status() == (Tone.ENDED, "End of Camera 0")
+    view.take(News(message="Camera 0 vanished; trying again"))
+    assert status() == (Tone.WARNING, "Camera 0 vanished; trying again")
+    view.take(News())
+    assert status()[0] is Tone.WARNING, "news without a message must not clear it"
+    view.take(News(message=""))
+    assert status() == (Tone.ENDED, "End of Camera 0")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-1.0, "now"), (0.9, "now"), (1.0, "1 s"), (59.9, "59 s"), (60, "1 min"), (3599, "59 min")]
+)
+def test_ago(seconds: float, words: str) -> None:
+    assert ago(seconds) == words
+
+
+def test_words(options: ViewOptions) -> None:
+    assert percent(0.934) == "93 %"
+    assert options.engine_words == "onnxruntime · CPU"
