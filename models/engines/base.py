@@ -43,3 +43,13 @@ class Engine(Protocol):
     def close(self) -> None:
         """Give back what the runtime holds."""
         ...
+
+
+def check_picture(picture: Image, spec: ModelSpec) -> None:
+    """See that a picture is of the kind that a model takes.
+
+    Raises:
+        ValueError: its shape or type is another.
+    """
+    if picture.shape != spec.picture_shape or picture.dtype != np.uint8:
+        raise ValueError(f"a picture is uint8 {spec.picture_shape}; got {picture.dtype} {picture.shape}")

@@ -1,0 +1,95 @@
+"""The command line: what can be said to `main.py`."""
+
+import argparse
+from pathlib import Path
+
+from models.engines import ENGINES
+
+VERSION = "0.1.0"
+
+EXAMPLES = """\
+examples:
+  python main.py --camera 0                      the window, on the first webcam
+  python main.py --demo                          the window, on the bundled clip
+  python main.py --camera clip.mp4 --headless    no window: events as JSON lines on standard output
+  python main.py --doctor                        what works on this machine, and what to do about the rest
+
+exit status: 0 done, 2 something given cannot be used (one line says what), 130 Ctrl-C, 1 a bug
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of everything that `main.py` takes."""
+    line = argparse.ArgumentParser(
+        prog="main.py",
+        description="Recognise hand gestures as they happen, frame by frame.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_source(line.add_argument_group("where the frames come from"))
+    _add_model(line.add_argument_group("what recognises them"))
+    _add_outputs(line.add_argument_group("what comes out"))
+    _add_questions(line.add_argument_group("questions"))
+    return line
+
+
+def _add_source(group: argparse._ArgumentGroup) -> None:
+    source = group.add_mutually_exclusive_group()
+    source.add_argument(
+        "--camera",
+        default="0",
+        metavar="N|DEVICE|FILE|URL",
+        help="webcam number, /dev/videoN, video file, rtsp or http URL, or GStreamer pipeline (default: 0)",
+    )
+    source.add_argument("--demo", action="store_true", help="the bundled clip, drawn by this project")
+    group.add_argument("--realtime", action="store_true", help="pace a file like a camera: the newest frame wins")
+    group.add_argument("--fps", type=positive_float, metavar="F", help="a file's true frame rate, where the file lies")
+    group.add_argument("--flip-input", action="store_true", help="for a camera that delivers a mirrored picture")
+    group.add_argument("--max-frames", type=positive_int, metavar="N", help="stop after so many frames")
+    group.add_argument("--duration", type=positive_float, metavar="S", help="stop after so many seconds of the source")
+
+
+def _add_model(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--model", type=Path, metavar="FILE", help=".onnx or .pt (default: the model in the box)")
+    group.add_argument("--engine", choices=ENGINES, default="auto", help="runtime (default: auto)")
+
+
+def _add_outputs(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--headless", action="store_true", help="no window: events as JSON lines on standard output")
+    group.add_argument("--events", metavar="FILE", help="write events as JSON lines ('-' is standard output)")
+    group.add_argument("--trace", metavar="FILE", help="the same and every step of the network with its probabilities")
+    group.add_argument("--overlay", action="store_true", help="a click-through display over everything, not a window")
+    group.add_argument(
+        "--mirror",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="show the picture as a mirror would; the network never sees it so (default: for a live camera)",
+    )
+    group.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+
+
+def _add_questions(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--list-cameras", action="store_true", help="print the cameras there are")
+    group.add_argument("--doctor", action="store_true", help="print what works on this machine")
+    group.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
+
+
+def positive_float(text: str) -> float:
+    """A finite number above 0."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def positive_int(text: str) -> int:
+    """A whole number above 0."""
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+# argparse prints these names: "invalid positive number value: '0'"
+positive_float.__name__ = "positive number"
+positive_int.__name__ = "positive whole number"

@@ -1,0 +1,130 @@
+"""Doctor: what works on this machine, what does not, and what to do about it."""
+
+import importlib
+import importlib.util
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from app.camera.devices import list_devices
+from app.meters import Percentiles, TimedEngine
+from models.engines import load_engine
+from models.errors import UserError
+
+STEPS = 100
+"""Steps on a black picture for the speed that is printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    state: Literal["ok", "note", "bad"]
+    """`note` is something that some uses miss, `bad` something without which the app does not run."""
+    subject: str
+    text: str
+
+
+def examine(model: Path) -> int:
+    """Print every finding; 0 when the app can run here without a window, else 2."""
+    findings = [finding for check in CHECKS for finding in check()] + list(check_model(model))
+    for finding in findings:
+        print(f"{finding.state:>4}  {finding.subject:<16} {finding.text}")
+    return 2 if any(finding.state == "bad" for finding in findings) else 0
+
+
+def check_python() -> Iterator[Finding]:
+    """Python and the system."""
+    supported = (3, 10) <= sys.version_info[:2] <= (3, 12)
+    text = f"{platform.python_version()} on {platform.platform()}"
+    yield Finding("ok" if supported else "note", "python", text + ("" if supported else "; tested are 3.10 to 3.12"))
+
+
+def check_packages() -> Iterator[Finding]:
+    """The packages that the app needs, and those that some uses need."""
+    for package, module in (("numpy", "numpy"), ("opencv-python", "cv2"), ("onnxruntime", "onnxruntime")):
+        yield _package(package, module, "bad", "run `pip install -r requirements.txt`")
+    yield _package("PyQt6", "PyQt6.QtWidgets", "note", "only --headless runs; `pip install -r requirements.txt`")
+    yield _package("torch", "torch", "note", "needed for training and .pt files: requirements-training.txt")
+
+
+def check_providers() -> Iterator[Finding]:
+    """Where ONNX Runtime can run a network."""
+    import onnxruntime
+
+    providers = ", ".join(onnxruntime.get_available_providers())
+    yield Finding("ok", "onnxruntime on", providers)
+
+
+def check_cameras() -> Iterator[Finding]:
+    """The cameras, and what OpenCV can open besides."""
+    devices = list_devices()
+    if devices:
+        yield Finding("ok", "cameras", ", ".join(map(str, devices)))
+    else:
+        yield Finding("note", "cameras", "none found; --demo and files work")
+    gstreamer = any("GStreamer" in line and "YES" in line for line in cv2.getBuildInformation().splitlines())
+    text = "GStreamer pipelines can be opened" if gstreamer else "no GStreamer in this OpenCV; URLs go through FFmpeg"
+    yield Finding("ok" if gstreamer else "note", "opencv", text)
+
+
+def check_display() -> Iterator[Finding]:
+    """Whether a window can be opened."""
+    if sys.platform != "linux":
+        yield Finding("ok", "display", platform.system())
+    elif os.environ.get("WAYLAND_DISPLAY"):
+        yield Finding("note", "display", "Wayland: the window works; --overlay cannot stay on top of other windows")
+    elif os.environ.get("DISPLAY"):
+        yield Finding("ok", "display", f"X11, {os.environ['DISPLAY']}")
+    else:
+        yield Finding("note", "display", "none; only --headless works")
+
+
+def check_model(path: Path) -> Iterator[Finding]:
+    """Whether the model loads, what it is, and how fast it steps here."""
+    try:
+        engine = TimedEngine(load_engine(path))
+    except UserError as error:
+        yield Finding("bad", "model", str(error))
+        return
+    spec, state = engine.spec, engine.start()
+    picture = np.zeros(spec.picture_shape, np.uint8)
+    began = time.perf_counter()
+    for _ in range(STEPS):
+        _, state = engine.step(picture, state)
+    load = spec.rate_hz * (time.perf_counter() - began) / STEPS
+    times = Percentiles.of(engine.durations_ms)
+    engine.close()
+    yield Finding("ok", "model", f"{spec.name}: {len(spec.labels)} labels, {spec.width}x{spec.height}, {spec.trained}")
+    yield Finding(
+        "ok" if load < 0.5 else "note",
+        "speed",
+        f"{times.p50:.2f} ms a step (p95 {times.p95:.2f}) on {engine.name}; "
+        f"{100 * load:.0f} % of a core at {spec.rate_hz:g} steps a second",
+    )
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    check_python,
+    check_packages,
+    check_providers,
+    check_cameras,
+    check_display,
+)
+
+
+def _package(package: str, module: str, state_without: Literal["note", "bad"], advice: str) -> Finding:
+    try:
+        importlib.import_module(module)
+        return Finding("ok", package, metadata.version(package))
+    except (ImportError, OSError) as error:
+        return Finding(state_without, package, f"{error}; {advice}")

@@ -1,0 +1,104 @@
+"""The line: camera to frame to network to gesture, one frame after another."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.camera import Camera
+from app.events import JsonLines
+from app.meters import Percentiles, RateMeter, Readings, TimedEngine
+from models.recognizer import Recognition, Recognizer
+
+
+class Display(Protocol):
+    """Something that shows each frame and what was understood in it, such as the window."""
+
+    def show(self, seen: Recognition, readings: Readings) -> None:
+        """Show one frame."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop before the source does."""
+
+    max_frames: int | None = None
+    duration_s: float | None = None
+    """Seconds of the stream, not of the clock."""
+
+    def reached(self, frames: int, time_s: float) -> bool:
+        """Whether so many frames, the newest at this time, are enough."""
+        enough = self.max_frames is not None and frames >= self.max_frames
+        return enough or (self.duration_s is not None and time_s >= self.duration_s)
+
+
+class Switches:
+    """What other threads may tell a running line."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.pause = threading.Event()
+
+
+def run(
+    camera: Camera,
+    engine: TimedEngine,
+    logs: Sequence[JsonLines] = (),
+    displays: Sequence[Display] = (),
+    limits: Limits | None = None,
+    switches: Switches | None = None,
+) -> None:
+    """Recognise gestures until the camera ends, a limit is reached, or somebody says stop.
+
+    Logs get a header first and a summary last, whatever ends the line.
+    """
+    limits, switches = limits or Limits(), switches or Switches()
+    recognizer, meter = Recognizer(engine), Meter(camera, engine)
+    for log in logs:
+        log.header(engine.spec, engine.name)
+    try:
+        while not (switches.stop.is_set() or camera.ended):
+            if switches.pause.is_set():
+                switches.stop.wait(0.05)
+                continue
+            frame = camera.next(timeout_s=0.2)
+            if frame is None:
+                continue
+            seen = recognizer.see(frame)
+            meter.note(seen)
+            for log in logs:
+                log.see(seen, meter.step_ms)
+            for display in displays:
+                display.show(seen, meter.readings)
+            if limits.reached(meter.frames, frame.time_s):
+                break
+    finally:
+        for log in logs:
+            log.summary(meter.frames, engine.steps, camera.dropped, Percentiles.of(engine.durations_ms))
+
+
+class Meter:
+    """Counts and rates of one running line."""
+
+    def __init__(self, camera: Camera, engine: TimedEngine) -> None:
+        self._camera, self._engine = camera, engine
+        self._camera_rate, self._step_rate = RateMeter(), RateMeter()
+        self.frames = 0
+
+    def note(self, seen: Recognition) -> None:
+        """Note a frame that was looked at."""
+        self.frames += 1
+        self._camera_rate.note(seen.frame.time_s, seen.frame.index)
+        self._step_rate.note(seen.frame.time_s, self._engine.steps)
+
+    @property
+    def step_ms(self) -> float:
+        """Duration of the newest step, in milliseconds."""
+        return self._engine.durations_ms[-1] if self._engine.durations_ms else 0.0
+
+    @property
+    def readings(self) -> Readings:
+        """What the meters show now."""
+        recent = list(self._engine.durations_ms)[-100:]
+        return Readings(self._camera_rate.hz, self._step_rate.hz, Percentiles.of(recent), self._camera.dropped)

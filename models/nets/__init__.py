@@ -1,0 +1,1 @@
+"""The networks in PyTorch: backbones, temporal operations, and MSTNet that joins them."""

@@ -1,0 +1,101 @@
+"""A network on disk: its weights, what it is built of, and what it says of itself, in one `.pt`."""
+
+import hashlib
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from models.errors import ModelFileError
+from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.spec import Decoding, ModelSpec
+
+FORMAT = "mstnet"
+
+
+def describe(
+    net: MSTNet,
+    *,
+    name: str,
+    labels: tuple[str, ...],
+    height: int,
+    width: int,
+    rate_hz: float,
+    trained: str = "",
+    temperature: float = 1.0,
+    decoding: Decoding | None = None,
+) -> ModelSpec:
+    """The spec of a network: what it is called and trained for is given, the rest is read off the network."""
+    if len(labels) != net.config.classes:
+        raise ValueError(f"{net.config.classes} classes need as many labels; got {len(labels)}")
+    return ModelSpec(
+        name=name,
+        labels=labels,
+        height=height,
+        width=width,
+        mean=net.config.mean,
+        std=net.config.std,
+        rate_hz=rate_hz,
+        memories=net.memories(height, width),
+        receptive_field=net.receptive_field,
+        embedding_width=net.backbone.width,
+        temperature=temperature,
+        decoding=decoding or Decoding(),
+        trained=trained,
+        weights_sha256=weights_hash(net),
+    )
+
+
+def save_checkpoint(path: Path, net: MSTNet, spec: ModelSpec) -> None:
+    """Write a network and its spec whole: under another name first, then renamed."""
+    content = {"format": FORMAT, "config": net.config.to_dict(), "spec": spec.to_json(), "weights": net.state_dict()}
+    write_whole(path, content)
+
+
+def load_checkpoint(path: Path) -> tuple[MSTNet, ModelSpec]:
+    """Read what `save_checkpoint` wrote; the network comes in evaluation mode, on the CPU.
+
+    Raises:
+        ModelFileError: the file is missing, damaged, or something else.
+    """
+    content = read_whole(path)
+    if content.get("format") != FORMAT:
+        raise ModelFileError(f"{path} is no checkpoint of this project; export or train one, see training/README.md")
+    try:
+        net = MSTNet(MSTNetConfig.from_dict(content["config"]))
+        net.load_state_dict(content["weights"])
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelFileError(f"{path} does not fit the network that it names ({reason}). Save it again.") from error
+    return net.eval(), ModelSpec.from_json(content["spec"], str(path))
+
+
+def write_whole(path: Path, content: dict[str, Any]) -> None:
+    """Save with torch so that a reader, or a killed writer, never leaves half a file under `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    torch.save(content, unfinished)
+    os.replace(unfinished, path)
+
+
+def read_whole(path: Path) -> dict[str, Any]:
+    """Load a dictionary of tensors and plain values; never code."""
+    if not path.is_file():
+        raise ModelFileError(f"no checkpoint {path}; give the path of a .pt file")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, OSError, pickle.UnpicklingError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelFileError(f"{path} is damaged or no PyTorch file ({reason}). Copy or save it again.") from error
+    return content if isinstance(content, dict) else {}
+
+
+def weights_hash(net: MSTNet) -> str:
+    """SHA-256 over the names and values of all weights."""
+    digest = hashlib.sha256()
+    for name, tensor in net.state_dict().items():
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,104 @@
+"""ShuffleNet v1 (arXiv 1707.01083) whose units look along time before their spatial depthwise convolution.
+
+Its 3-D sibling (arXiv 1904.02422) is trained on 16-frame clips with 3x3x3 depthwise convolutions and strides in
+time. Here the strides become paces: a stage that worked on every second, fourth, eighth clip position now answers
+at every step and looks back in strides of its pace, so that one weight set fits clip and stream
+(`training/transplant.py`).
+"""
+
+import torch
+from torch import Tensor, nn
+
+from models.nets.backbone import Backbone, MakeTemporal, TemporalBlock, through
+from models.nets.temporal import MaxPool, MeanPool, Stack
+from models.nets.timeline import Timeline
+
+STAGES = ((120, 4), (240, 8), (480, 4))
+"""Channels and units of each stage at width 0.5 with 3 groups; the first unit of each halves the size."""
+
+
+class ShuffleUnit(TemporalBlock):
+    """Grouped 1x1, shuffle, temporal taps, depthwise 3x3, grouped 1x1, beside a shortcut.
+
+    Args:
+        channels: of the input.
+        to: of the output.
+        stride: 1 adds the input; 2 halves the size and concatenates the pooled input.
+        pace: steps between the taps of its temporal layer.
+        make_temporal: makes its temporal layer.
+        groups: of the two 1x1 convolutions.
+    """
+
+    def __init__(
+        self, channels: int, to: int, stride: int, pace: int, make_temporal: MakeTemporal, groups: int = 3
+    ) -> None:
+        super().__init__()
+        middle = to // 4
+        self.temporal = make_temporal(middle, pace)
+        self.groups, self.stride = groups, stride
+        self.conv1 = nn.Conv2d(channels, middle, 1, groups=groups, bias=False)
+        self.bn1 = nn.BatchNorm2d(middle)
+        self.conv2 = nn.Conv2d(middle, middle, 3, stride, 1, groups=middle, bias=False)
+        self.bn2 = nn.BatchNorm2d(middle)
+        added = to - channels if stride == 2 else to
+        self.conv3 = nn.Conv2d(middle, added, 1, groups=groups, bias=False)
+        self.bn3 = nn.BatchNorm2d(added)
+        self.relu = nn.ReLU()
+        self.pool = nn.AvgPool2d(3, 2, 1) if stride == 2 else None
+        self.pool_time = MeanPool((pace,)) if stride == 2 else None
+
+    def forward(self, x: Tensor, timeline: Timeline) -> Tensor:
+        """[B, channels, H, W] to [B, to, H/stride, W/stride]."""
+        squeezed = channel_shuffle(self.relu(self.bn1(self.conv1(x))), self.groups)
+        filtered = self.bn2(self.conv2(self.temporal(squeezed, timeline)))
+        branch = self.bn3(self.conv3(filtered))
+        if self.pool is None or self.pool_time is None:
+            return self.relu(branch + x)  # type: ignore[no-any-return]
+        # Pooling in space and averaging in time commute; in this order the memory is a quarter the size.
+        pooled = self.pool_time(self.pool(x), timeline)
+        return self.relu(torch.cat([branch, pooled], 1))  # type: ignore[no-any-return]
+
+
+class ShuffleNet(Backbone):
+    """A stem over three pictures, a pool over three steps, and three stages of shuffle units.
+
+    Args:
+        make_temporal: makes the units' temporal layers.
+        paces: steps between taps: of stem and pool, then of each stage.
+    """
+
+    classifier_prefix = "classifier."
+
+    def __init__(self, make_temporal: MakeTemporal, paces: tuple[int, int, int, int] = (2, 4, 8, 16)) -> None:
+        super().__init__()
+        first, *stage_paces = paces
+        channels = 12
+        self.stack = Stack((first, 2 * first))
+        self.conv1 = nn.Conv2d(9, channels, 3, 2, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.relu = nn.ReLU()
+        self.maxpool = nn.MaxPool2d(3, 2, 1)
+        self.maxpool_time = MaxPool((first, 2 * first))
+        for stage, ((to, units), pace) in enumerate(zip(STAGES, stage_paces, strict=True), 1):
+            blocks = nn.Sequential()
+            for k in range(units):
+                blocks.append(ShuffleUnit(channels, to, 2 if k == 0 else 1, pace, make_temporal))
+                channels = to
+            self.add_module(f"layer{stage}", blocks)
+        self.width = channels
+
+    def forward(self, pictures: Tensor, timeline: Timeline) -> Tensor:
+        """[N*T, 3, H, W] to [N*T, width]."""
+        x = self.relu(self.bn1(self.conv1(self.stack(pictures, timeline))))
+        x = self.maxpool_time(self.maxpool(x), timeline)
+        for stage in range(1, 4):
+            x = through(self.get_submodule(f"layer{stage}"), x, timeline)
+        return x.mean(dim=(2, 3))
+
+
+def channel_shuffle(x: Tensor, groups: int) -> Tensor:
+    """Interleave the channels of so many groups, [B, C, H, W]."""
+    batch, channels, height, width = x.shape
+    # Two transposes of a 4-D tensor: runtimes limited to four dimensions take it.
+    grouped = x.reshape(batch, groups, channels // groups, height * width).transpose(1, 2)
+    return grouped.reshape(batch, channels, height, width)

@@ -1,0 +1,251 @@
+"""Temporal layers: how one frame's features look at the features of other frames.
+
+Every layer is a function `combine(now, lagged)` of its features now and of the same features some steps ago. Whether
+"some steps ago" lies in the same clip, in the chunk before it, or in a ring buffer is a Timeline's business
+(`timeline.py`), so clip, chunk and stream run the same code.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from models.nets.timeline import Timeline
+
+Operation = Literal["none", "shift", "mixtconv", "conv1d"]
+
+
+class TemporalLayer(nn.Module):
+    """A layer that looks at other frames. Subclasses say where (`lags`), at what (`remembered`) and how (`combine`)."""
+
+    lags: tuple[int, ...] = ()
+    """Steps back to each frame it looks at besides now, ascending; negative lags lie in the future."""
+    remembered: slice = slice(None)
+    """The channels of its input that it looks at in other frames."""
+    name: str = ""
+    """Its name in the network; names its memory. The network sets it."""
+
+    def forward(self, x: Tensor, timeline: "Timeline") -> Tensor:
+        """Features [N*T, C, H, W] to features, looking along the timeline."""
+        if not self.lags:
+            return self.combine(x, ())
+        return self.combine(x, timeline.lagged(self, x))
+
+    def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
+        """Join the features now, [B, C, H, W], with the remembered channels at each of `lags`, [B, c, H, W]."""
+        raise NotImplementedError
+
+
+class NoTime(TemporalLayer):
+    """Looks at no other frame; makes a TSN (arXiv 1608.00859)."""
+
+    def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:  # noqa: ARG002
+        """Return the features as they are."""
+        return now
+
+
+class Shift(TemporalLayer):
+    """TSM's shift (arXiv 1811.08383): 1/8 of the channels come from the frame before, 1/8 from the one after.
+
+    The causal form shifts 1/8 of the channels, from the frame before, as TSM's online model does.
+    """
+
+    def __init__(self, channels: int, causal: bool) -> None:
+        super().__init__()
+        self.fold = channels // 8
+        self.lags = (1,) if causal else (-1, 1)  # TSM's order: the future's channels come first
+        self.remembered = slice(0, self.fold * len(self.lags))
+
+    def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
+        """Replace the first channels by those of the neighbouring frames."""
+        folds = [frame[:, k * self.fold : (k + 1) * self.fold] for k, frame in enumerate(lagged)]
+        return torch.cat([*folds, now[:, self.fold * len(folds) :]], 1)
+
+
+class MixTConv(TemporalLayer):
+    """Depthwise temporal convolution with a kernel size of its own for each group of channels (arXiv 2001.06769).
+
+    Channels are split evenly into one group a kernel. Tap j of a causal kernel of size k and dilation d looks j * d
+    steps back, j = 0..k-1; of a centred one, (j - (k-1)/2) * d steps back.
+
+    Args:
+        channels: C of the input; at least one a kernel.
+        kernels: kernel sizes, ascending; a centred layer takes odd ones only.
+        dilations: one a kernel.
+        causal: whether it looks only back.
+    """
+
+    def __init__(self, channels: int, kernels: Sequence[int], dilations: Sequence[int], causal: bool) -> None:
+        super().__init__()
+        _check_kernels(channels, kernels, dilations, causal)
+        sizes = [len(part) for part in torch.arange(channels).tensor_split(len(kernels))]
+        self.group_lags = [kernel_lags(k, d, causal) for k, d in zip(kernels, dilations, strict=True)]
+        self.lags = tuple(sorted({lag for lags in self.group_lags for lag in lags} - {0}))
+        self.first = sum(size for size, k in zip(sizes, kernels, strict=True) if k == 1)
+        self.remembered = slice(self.first, None)
+        self.taps = nn.ParameterList(
+            nn.Parameter(initial_taps(size, k, causal)) for size, k in zip(sizes, kernels, strict=True)
+        )
+
+    def taps_by_lag(self) -> Tensor:
+        """The taps of all groups, [C, 1 + len(lags)]: now first, then each of `lags`; 0 where a group has none."""
+        columns = (0, *self.lags)
+        rows = [
+            torch.stack(
+                [taps[:, lags.index(lag)] if lag in lags else torch.zeros_like(taps[:, 0]) for lag in columns], 1
+            )
+            for taps, lags in zip(self.taps, self.group_lags, strict=True)
+        ]
+        return torch.cat(rows)
+
+    def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
+        """Sum each channel's taps times that channel at each lag."""
+        taps = self.taps_by_lag()[:, :, None, None]
+        mixed = now[:, self.remembered] * taps[self.remembered, 0]
+        for k, frame in enumerate(lagged, 1):
+            mixed = mixed + frame * taps[self.remembered, k]
+        if self.first == 0:
+            return mixed
+        return torch.cat([now[:, : self.first] * taps[: self.first, 0], mixed], 1)
+
+
+class Conv1d(TemporalLayer):
+    """The ordinary temporal convolution: every output channel sees every channel of every frame it looks at.
+
+    Args:
+        channels: C of input and output.
+        kernel: how many frames it looks at.
+        causal: whether it looks only back.
+    """
+
+    def __init__(self, channels: int, kernel: int, causal: bool) -> None:
+        super().__init__()
+        _check_kernels(channels, (kernel,), (1,), causal)
+        reach = kernel_lags(kernel, 1, causal)
+        self.lags = tuple(lag for lag in sorted(reach) if lag)
+        self.weight = nn.Parameter(torch.zeros(kernel, channels, channels))
+        with torch.no_grad():
+            self.weight.normal_(std=0.1 / (channels * kernel) ** 0.5)
+            self.weight[0] += torch.eye(channels)
+
+    def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
+        """Sum a 1x1 convolution of each frame; `weight[0]` is now's, then each of `lags`."""
+        frames = torch.cat([now, *lagged], 1)
+        kernel = torch.cat(list(self.weight), 1)[:, :, None, None]  # [C, kernel * C, 1, 1]
+        return nn.functional.conv2d(frames, kernel)
+
+
+class Stack(TemporalLayer):
+    """Lays the pictures of several steps behind one another as channels, for a stem that sees motion: now first."""
+
+    def __init__(self, lags: Sequence[int]) -> None:
+        super().__init__()
+        self.lags = tuple(lags)
+
+    def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
+        """Concatenate along the channels."""
+        return torch.cat([now, *lagged], 1)
+
+
+class MaxPool(TemporalLayer):
+    """The largest value over now and some steps back, channel by channel."""
+
+    def __init__(self, lags: Sequence[int]) -> None:
+        super().__init__()
+        self.lags = tuple(lags)
+
+    def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
+        """Fold `maximum` over the frames."""
+        for frame in lagged:
+            now = torch.maximum(now, frame)
+        return now
+
+
+class MeanPool(TemporalLayer):
+    """The mean over now and some steps back, channel by channel."""
+
+    def __init__(self, lags: Sequence[int]) -> None:
+        super().__init__()
+        self.lags = tuple(lags)
+
+    def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
+        """Average the frames."""
+        for frame in lagged:
+            now = now + frame
+        return now / (1 + len(self.lags))
+
+
+@dataclass(frozen=True, slots=True)
+class TemporalConfig:
+    """Which temporal layer a network's blocks begin with."""
+
+    operation: Operation = "mixtconv"
+    kernels: tuple[int, ...] = (1, 3, 5, 7)
+    """Kernel sizes of MixTConv's groups, ascending; conv1d takes a single one."""
+    dilations: tuple[int, ...] = (1,)
+    """One a kernel, or one for all."""
+    causal: bool = True
+
+    def build(self, channels: int, pace: int = 1) -> TemporalLayer:
+        """Make the layer for a block of so many channels.
+
+        Args:
+            channels: C of the features it works on.
+            pace: factor on the dilations, for blocks that work on a slower time scale.
+        """
+        dilations = self.dilations * len(self.kernels) if len(self.dilations) == 1 else self.dilations
+        if self.operation == "none":
+            return NoTime()
+        if self.operation == "shift":
+            return Shift(channels, self.causal)
+        if self.operation == "conv1d":
+            (kernel,) = self.kernels
+            return Conv1d(channels, kernel, self.causal)
+        if self.operation == "mixtconv":
+            return MixTConv(channels, self.kernels, [pace * d for d in dilations], self.causal)
+        raise ValueError(f"no temporal operation {self.operation!r}; there are none, shift, mixtconv, conv1d")
+
+
+def kernel_lags(kernel: int, dilation: int, causal: bool) -> list[int]:
+    """How many steps back each tap of a kernel looks, tap 0 first; 0 is now, negative is the future."""
+    now = 0 if causal else (kernel - 1) // 2
+    return [(tap - now) * dilation for tap in range(kernel)]
+
+
+def initial_taps(channels: int, kernel: int, causal: bool) -> Tensor:
+    """The taps [channels, kernel] that training starts from: mostly identity, some channels look elsewhere.
+
+    Centred, as the paper's authors start: of each kernel's channels the first 1/8 sum the frames before, the next 1/8
+    the frames after, the rest are identity. Causal, a rule of our own, for half of those channels would look at the
+    future: the first 1/8 average the nearer half of the past, the next 1/8 the farther half, so that scale is kept.
+    """
+    taps = torch.zeros(channels, kernel)
+    reach, eighth = (kernel - 1) // 2, channels // 8
+    taps[:, 0 if causal else reach] = 1
+    if kernel == 1:
+        return taps
+    first, second = slice(0, eighth), slice(eighth, 2 * eighth)
+    taps[: 2 * eighth] = 0
+    if causal:
+        nearer = max(1, reach)
+        taps[first, 1 : 1 + nearer] = 1 / nearer
+        farther = slice(1 + nearer, kernel) if kernel > 2 else slice(1, 2)
+        taps[second, farther] = 1 / (farther.stop - farther.start)
+    else:
+        taps[first, reach + 1 :] = 1
+        taps[second, :reach] = 1
+    return taps
+
+
+def _check_kernels(channels: int, kernels: Sequence[int], dilations: Sequence[int], causal: bool) -> None:
+    if len(dilations) != len(kernels):
+        raise ValueError(f"one dilation a kernel, or one for all: got {dilations} for the kernels {kernels}")
+    if not kernels or list(kernels) != sorted(kernels) or min(kernels) < 1 or min(dilations) < 1:
+        raise ValueError(f"kernels ascend from 1, dilations are at least 1: got {kernels} and {dilations}")
+    if not causal and any(k % 2 == 0 for k in kernels):
+        raise ValueError(f"a centred kernel has a middle, so its size is odd: got {kernels}")
+    if channels < len(kernels):
+        raise ValueError(f"{len(kernels)} kernel groups need as many channels at least: got {channels}")

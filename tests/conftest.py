@@ -1,0 +1,39 @@
+"""Fixtures that several rooms share: a small network, exported once."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+"""Recordings that are not part of the project; tests that need them skip where they are missing."""
+
+# Small networks run fastest on one thread, and a thread more than there are free cores makes them crawl.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+sys.path.insert(0, str(Path(__file__).parent / "helpers"))
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An exported MobileNetV2 with MixTConv at a quarter width and 32 px, with its checkpoint beside it as `.pt`."""
+    from networks import small_spec, small_net
+
+    from models.nets.checkpoint import save_checkpoint
+    from training.export import export
+
+    net = small_net("mobilenet_v2", "mixtconv")
+    path = tmp_path_factory.mktemp("model") / "small.onnx"
+    save_checkpoint(path.with_suffix(".pt"), net, small_spec(net))
+    export(net, small_spec(net), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of recordings beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the recordings in ../shared")
+    return SHARED

@@ -1,0 +1,202 @@
+"""What every engine must do, held against the network itself run over the whole clip."""
+
+import gc
+import resource
+import sys
+
+import numpy as np
+import pytest
+import torch
+from networks import LABELS, small_net, small_spec
+
+from models.engines import load_engine
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.errors import EngineError, ModelFileError, SpentStateError
+from models.nets.checkpoint import load_checkpoint
+from training.export import export
+
+ENGINES = [".pt", ".onnx"]
+
+
+@pytest.fixture(params=ENGINES, ids=["torch", "onnxruntime"])
+def engine(request, small_model):
+    loaded = load_engine(small_model.with_suffix(request.param))
+    yield loaded
+    loaded.close()
+
+
+def pictures(steps, size=32, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (steps, 1, size, size, 3), dtype=np.uint8)
+
+
+def reference(small_model, stream):
+    """Logits and embeddings of the whole stream at once, by the network."""
+    net, _ = load_checkpoint(small_model.with_suffix(".pt"))
+    clip = torch.from_numpy(stream[:, 0]).permute(0, 3, 1, 2)[None].float()
+    with torch.no_grad():
+        answer = net(clip)
+    return answer.logits[0].numpy(), answer.embedding[0].numpy()
+
+
+def run(engine, stream, state=None):
+    state, logits, embeddings = state or engine.start(), [], []
+    for picture in stream:
+        output, state = engine.step(picture, state)
+        logits.append(output.logits[0])
+        embeddings.append(output.embedding[0])
+    return np.stack(logits), np.stack(embeddings)
+
+
+def test_the_stream_equals_the_clip(engine, small_model):
+    stream = pictures(30)  # four turns of the ring
+    logits, embeddings = run(engine, stream)
+    expected_logits, expected_embeddings = reference(small_model, stream)
+    assert np.abs(logits - expected_logits).max() <= 1e-3
+    assert np.abs(embeddings - expected_embeddings).max() <= 1e-3
+
+
+def test_a_new_stream_equals_the_first(engine):
+    stream = pictures(9)
+    first, _ = run(engine, stream)
+    run(engine, pictures(5, seed=1))
+    again, _ = run(engine, stream)
+    np.testing.assert_array_equal(first, again)
+
+
+def test_two_streams_do_not_touch_each_other(engine):
+    one, other = pictures(9), pictures(9, seed=1)
+    alone, _ = run(engine, one)
+    states, mixed = [engine.start(), engine.start()], []
+    for a, b in zip(one, other, strict=True):
+        output, states[0] = engine.step(a, states[0])
+        mixed.append(output.logits[0])
+        _, states[1] = engine.step(b, states[1])
+    np.testing.assert_array_equal(alone, np.stack(mixed))
+
+
+def test_an_output_is_not_overwritten_by_the_next_step(engine):
+    stream = pictures(2)
+    first, state = engine.step(stream[0], engine.start())
+    kept = first.logits.copy()
+    engine.step(stream[1], state)
+    np.testing.assert_array_equal(first.logits, kept)
+
+
+def test_the_callers_picture_may_be_reused(engine):
+    stream = pictures(3)
+    expected, _ = run(engine, stream)
+    buffer, state, got = np.empty_like(stream[0]), engine.start(), []
+    for picture in stream:
+        buffer[:] = picture
+        output, state = engine.step(buffer, state)
+        buffer[:] = 0
+        got.append(output.logits[0])
+    np.testing.assert_array_equal(np.stack(got), expected)
+
+
+def test_a_state_is_used_once(engine):
+    state = engine.start()
+    picture = pictures(1)[0]
+    engine.step(picture, state)
+    with pytest.raises(SpentStateError, match="stepped from already"):
+        engine.step(picture, state)
+
+
+@pytest.mark.parametrize("picture", [np.zeros((1, 31, 32, 3), np.uint8), np.zeros((1, 32, 32, 3), np.float32)])
+def test_a_picture_of_another_kind_is_refused(engine, picture):
+    with pytest.raises(ValueError, match=r"uint8 \(1, 32, 32, 3\)"):
+        engine.step(picture, engine.start())
+
+
+def test_it_says_what_it_is(engine):
+    assert engine.spec.labels == LABELS
+    assert engine.name in ("torch:cpu", "onnxruntime:CPUExecutionProvider")
+
+
+@pytest.mark.parametrize("backbone", ["resnet18", "resnet50", "mobilenet_v2", "shufflenet"])
+@pytest.mark.parametrize("operation", ["none", "shift", "mixtconv", "conv1d"])
+def test_every_network_runs_on_onnxruntime_as_in_torch(backbone, operation, tmp_path):
+    net = small_net(backbone, operation)
+    spec = small_spec(net)
+    export(net, spec, tmp_path / "model.onnx")  # refuses a file that differs from the network
+    stream = pictures(spec.ring_length + 4)
+    with torch.no_grad():
+        expected = net(torch.from_numpy(stream[:, 0]).permute(0, 3, 1, 2)[None].float()).logits[0].numpy()
+    got, _ = run(OnnxRuntimeEngine(tmp_path / "model.onnx"), stream)
+    assert np.abs(got - expected).max() <= 1e-3
+
+
+def test_the_past_is_never_copied(small_model):
+    """Seven slots a layer, each at one address for ever; every phase reads and writes just these."""
+    engine = OnnxRuntimeEngine(small_model)
+    state = engine.start()
+    ring = state._past
+    addresses = {layer: [slot.data_ptr() for slot in slots] for layer, slots in ring.slots.items()}
+    assert all(len(set(slots)) == 7 for slots in addresses.values())
+    assert len({a for slots in addresses.values() for a in slots}) == 7 * len(engine.spec.memories)
+    stream = pictures(20)
+    for k, picture in enumerate(stream):
+        before = {layer: [slot.numpy().copy() for slot in slots] for layer, slots in ring.slots.items()}
+        _, state = engine.step(picture, state)
+        assert state._past is ring
+        for layer, slots in ring.slots.items():
+            assert [slot.data_ptr() for slot in slots] == addresses[layer]
+            for phase, slot in enumerate(slots):
+                changed = not np.array_equal(slot.numpy(), before[layer][phase])
+                assert changed == (phase == k % 7), "a step writes the slot of its phase and no other"
+
+
+def test_ten_thousand_steps_neither_grow_nor_drift(small_model):
+    engine = OnnxRuntimeEngine(small_model)
+    kept, checked = 80, 0  # the net looks back 67 steps, so a reference that keeps 80 pictures keeps everything
+    assert engine.spec.receptive_field <= kept
+    stream, state, recent = pictures(97), engine.start(), []
+    for k in range(10_000):
+        picture = stream[k * k % len(stream)]
+        output, state = engine.step(picture, state)
+        recent = [*recent, picture][-kept:]
+        if k == 1_000:
+            gc.collect()
+            peak_kb = peak_memory_kb()
+        if k % 2_500 == 2_499:
+            expected, _ = reference(small_model, np.stack(recent))
+            assert np.abs(output.logits[0] - expected[-1]).max() <= 1e-3
+            checked += 1
+    assert checked == 4
+    assert peak_memory_kb() - peak_kb < 20_000  # the torch reference's own working memory included
+
+
+def peak_memory_kb():
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if sys.platform == "darwin" else peak
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+@pytest.mark.parametrize("suffix", ENGINES)
+def test_a_model_file_cut_short_is_one_line(small_model, tmp_path, suffix, share):
+    whole = small_model.with_suffix(suffix).read_bytes()
+    cut = tmp_path / f"cut{suffix}"
+    cut.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(ModelFileError) as caught:
+        load_engine(cut)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["missing.onnx", "missing.pt", "model.txt", "folder.onnx"])
+def test_a_model_that_is_none_is_one_line(tmp_path, name):
+    (tmp_path / "folder.onnx").mkdir()
+    (tmp_path / "model.txt").write_text("hello")
+    with pytest.raises(ModelFileError) as caught:
+        load_engine(tmp_path / name)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_provider_that_is_not_there_is_named(small_model):
+    with pytest.raises(EngineError, match=r"no NoSuchProvider; it has .*CPUExecutionProvider"):
+        OnnxRuntimeEngine(small_model, providers=("NoSuchProvider",))
+
+
+@pytest.mark.parametrize(("suffix", "engine"), [(".onnx", "torch"), (".pt", "onnxruntime"), (".onnx", "tensorrt")])
+def test_an_engine_that_does_not_take_the_file_is_refused(small_model, suffix, engine):
+    with pytest.raises(EngineError):
+        load_engine(small_model.with_suffix(suffix), engine)

@@ -1,0 +1,131 @@
+"""Export a checkpoint to one ONNX file that describes itself, and prove that it answers as the network does.
+
+    python -m training.export CHECKPOINT.pt OUT.onnx
+
+The graph is one step of a stream: inputs `picture` (uint8 [1, H, W, 3]) and every past slice, outputs `logits`,
+`embedding` and one newest slice a temporal layer. It has no Conv3d and no tensor of more than four dimensions.
+"""
+
+import argparse
+import io
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+
+from models.engines.base import Engine
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.engines.torch_engine import TorchEngine
+from models.errors import ModelFileError, UserError
+from models.nets.checkpoint import load_checkpoint
+from models.nets.mstnet import MSTNet
+from models.nets.timeline import Slots
+from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
+
+OPSET = 17
+"""Read by ONNX Runtime since 1.12 and by TensorRT since 8.6, hence by 10.3."""
+TOLERANCE = 1e-3
+"""Largest difference of logits between the file and the network that an export may show."""
+
+
+class StepGraph(nn.Module):
+    """One step with every past slice as an argument of its own; the form that is traced."""
+
+    def __init__(self, net: MSTNet, spec: ModelSpec) -> None:
+        super().__init__()
+        self.net = net
+        self._wanted = [(memory.layer, lag) for memory in spec.memories for lag in memory.lags]
+        self._layers = [memory.layer for memory in spec.memories]
+
+    def forward(self, picture: Tensor, *past: Tensor) -> tuple[Tensor, ...]:
+        """Picture uint8 [1, H, W, 3] and the past slices to logits, embedding and the newest slices."""
+        slots = Slots(dict(zip(self._wanted, past, strict=True)))
+        # Cast before anything else: TensorRT takes uint8 nowhere but there.
+        pixels = picture.to(torch.float32).permute(0, 3, 1, 2)
+        logits, embedding = self.net.answer(pixels, slots)
+        return logits, embedding, *(slots.newest[layer] for layer in self._layers)
+
+
+def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
+    """Write a causal network as a self-describing ONNX file; whole, or not at all.
+
+    Raises:
+        ModelFileError: the network looks into the future, or the written file does not answer as the network does.
+    """
+    if not net.causal:
+        raise ModelFileError(
+            f"{spec.name} looks into the future and cannot stream; train it with causal=True to export"
+        )
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        onnx.save(_graph(net.eval(), spec), unfinished)
+        difference = largest_difference(
+            TorchEngine(net, spec), OnnxRuntimeEngine(unfinished), steps=spec.ring_length + 3
+        )
+        if difference > TOLERANCE:
+            raise ModelFileError(f"the exported {path} differs from its network by {difference:.2g} > {TOLERANCE}")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _graph(net: MSTNet, spec: ModelSpec) -> onnx.ModelProto:
+    """Trace one step and write the spec into the metadata."""
+    past = [torch.zeros(memory.shape) for memory in spec.memories for _ in memory.lags]
+    past_names = [memory.past(lag) for memory in spec.memories for lag in memory.lags]
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        # The tracer is deprecated in favour of torch.export, which needs two packages more for the same graph.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            StepGraph(net, spec),
+            (torch.zeros(spec.picture_shape, dtype=torch.uint8), *past),
+            buffer,
+            input_names=[PICTURE, *past_names],
+            output_names=[LOGITS, EMBEDDING, *(memory.newest for memory in spec.memories)],
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    model = onnx.load_from_string(buffer.getvalue())
+    entry = model.metadata_props.add()
+    entry.key, entry.value = SPEC_KEY, spec.to_json()
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def largest_difference(one: Engine, other: Engine, steps: int, seed: int = 0) -> float:
+    """The largest absolute difference of logits over a stream of random pictures."""
+    random = np.random.default_rng(seed)
+    states = [one.start(), other.start()]
+    largest = 0.0
+    for _ in range(steps):
+        picture = random.integers(0, 256, one.spec.picture_shape, dtype=np.uint8)
+        (a, states[0]), (b, states[1]) = one.step(picture, states[0]), other.step(picture, states[1])
+        largest = max(largest, float(np.abs(a.logits - b.logits).max()))
+    return largest
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.export", description="Export a checkpoint to ONNX.")
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("out", type=Path)
+    given = parser.parse_args(arguments)
+    try:
+        net, spec = load_checkpoint(given.checkpoint)
+        export(net, spec, given.out)
+    except UserError as error:
+        print(f"export: {error}", file=sys.stderr)
+        return 2
+    size_mb = given.out.stat().st_size / 1e6
+    print(f"{given.out}: {size_mb:.2f} MB, {len(spec.memories)} memories, ring of {spec.ring_length} slots")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
