@@ -42,9 +42,9 @@ class JsonLines:
     def see(self, seen: Recognition, step_ms: float) -> None:
         """Write the steps of a frame, if this is a trace, and the gesture that fired on it, if one did."""
         frame = seen.frame
-        if self._steps and seen.steps:
-            probabilities = [round(float(p), 5) for p in seen.probabilities]
-            time_s = round(frame.time_s, 3)
+        for step in seen.steps if self._steps else ():
+            probabilities = [round(float(p), 5) for p in step.probabilities]
+            time_s = round(step.time_s, 3)
             self._write("step", frame=frame.index, time_s=time_s, probs=probabilities, step_ms=round(step_ms, 3))
         if event := seen.event:
             self._write(

@@ -3,12 +3,16 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from app.camera import Camera
 from app.events import JsonLines
 from app.meters import Percentiles, RateMeter, Readings, TimedEngine
 from models.recognizer import Recognition, Recognizer
+
+RECENT_STEPS = 100
+"""How many steps the readings look back on."""
 
 
 class Display(Protocol):
@@ -39,6 +43,13 @@ class Switches:
     def __init__(self) -> None:
         self.stop = threading.Event()
         self.pause = threading.Event()
+
+    def set_paused(self, paused: bool) -> None:
+        """Pause the line, or let it go on."""
+        if paused:
+            self.pause.set()
+        else:
+            self.pause.clear()
 
 
 def run(
@@ -100,5 +111,5 @@ class Meter:
     @property
     def readings(self) -> Readings:
         """What the meters show now."""
-        recent = list(self._engine.durations_ms)[-100:]
+        recent = list(islice(reversed(self._engine.durations_ms), RECENT_STEPS))
         return Readings(self._camera_rate.hz, self._step_rate.hz, Percentiles.of(recent), self._camera.dropped)

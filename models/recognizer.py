@@ -16,20 +16,28 @@ LONGEST_REPEAT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step of the network."""
+
+    time_s: float
+    """The frame's time; the steps of a repeated frame lie evenly between the frame before and it."""
+    probabilities: Probabilities
+    """float32 [labels], 0..1."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Recognition:
     """What was understood when a frame was seen."""
 
     frame: Frame
-    steps: int
-    """How many times the network stepped on this frame: 0 between two steps, 2 or more when the camera is slow."""
+    steps: tuple[Step, ...]
+    """The steps on this frame: none between two steps, two or more when the camera is slow."""
     probabilities: Probabilities
     """float32 [labels], of the newest step."""
     smoothed: Probabilities
     """float32 [labels], as the decoder smooths them."""
     event: GestureEvent | None
     """The gesture that fired on this frame, if one did."""
-    warm: bool
-    """Whether the network has seen as many steps as an answer can depend on."""
 
 
 class StepGrid:
@@ -85,23 +93,27 @@ class Recognizer:
         """Take one frame; step the network as often as its time asks for."""
         if self._grid.broken(frame.time_s):
             self.reset()
-        steps = self._grid.due(frame.time_s)
-        event = self._step(frame, steps) if steps else None
-        warm = self._state.steps >= self._engine.spec.receptive_field
-        return Recognition(frame, steps, self._probabilities, self._decoder.smoothed, event, warm)
+        times = self._step_times(frame.time_s, self._grid.due(frame.time_s))
+        steps = self._step(frame, times) if times else ()
+        if steps:
+            self._probabilities = steps[-1].probabilities
+        # Two events cannot fall on one frame: the steps of a repeated one are nearer than any gesture is long.
+        events = [event for step in steps if (event := self._decoder.update(step.probabilities, step.time_s))]
+        return Recognition(frame, steps, self._probabilities, self._decoder.smoothed, events[0] if events else None)
 
-    def _step(self, frame: Frame, steps: int) -> GestureEvent | None:
-        spec = self._engine.spec
+    def _step(self, frame: Frame, times: list[float]) -> tuple[Step, ...]:
+        """Step the network on one frame, once for each time."""
+        spec, steps = self._engine.spec, []
         picture = to_picture(frame.image, spec.height, spec.width)[None]
-        events = []
-        for time_s in self._step_times(frame.time_s, steps):
+        for time_s in times:
             output, self._state = self._engine.step(picture, self._state)
-            self._probabilities = softmax(output.logits[0] / np.float32(spec.temperature))
-            events.append(self._decoder.update(self._probabilities, time_s))
-        return next((event for event in events if event), None)
+            steps.append(Step(time_s, softmax(output.logits[0] / np.float32(spec.temperature))))
+        return tuple(steps)
 
     def _step_times(self, time_s: float, steps: int) -> list[float]:
         """Spread steps on a repeated frame evenly between the step before and the frame's own time."""
+        if steps == 0:
+            return []
         before_s, self._stepped_s = self._stepped_s, time_s
         if steps == 1:
             return [time_s]
@@ -111,4 +123,5 @@ class Recognizer:
 def softmax(logits: NDArray[np.float32]) -> Probabilities:
     """Logits [labels] to probabilities [labels]."""
     raised = np.exp(logits - logits.max())
-    return (raised / raised.sum()).astype(np.float32)
+    probabilities: Probabilities = (raised / raised.sum()).astype(np.float32)
+    return probabilities

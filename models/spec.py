@@ -102,6 +102,15 @@ class ModelSpec:
     """Hash of the weights that the graph was exported from."""
     colour: str = "RGB"
 
+    def __post_init__(self) -> None:
+        positive = (self.height, self.width, self.rate_hz, self.temperature, self.embedding_width)
+        if not self.labels or not all(isinstance(value, int | float) and value > 0 for value in positive):
+            raise ValueError(
+                "labels, height, width, rate_hz, temperature and embedding_width must be there and above 0"
+            )
+        if any(lag < 1 for memory in self.memories for lag in memory.lags):
+            raise ValueError("a memory's lags are whole steps back, at least 1")
+
     @property
     def picture_shape(self) -> tuple[int, int, int, int]:
         """Shape of the uint8 input `picture`, [1, H, W, 3]."""

@@ -1,0 +1,151 @@
+"""Probabilities over time to gestures that happened."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.decoder import Decoder
+from models.spec import Decoding, Rule
+
+LABELS = ("Doing other things", "No gesture", "Swiping Left", "Swiping Right", "Thumb Up")
+RATE_HZ = 12.0
+RULE = Rule(enter=0.6, exit=0.3, hold_s=0.0, rest_s=0.5)
+
+
+def probabilities(label, share):
+    """`share` for one label, the rest spread over the others."""
+    others = (1 - share) / (len(LABELS) - 1)
+    return np.array([share if name == label else others for name in LABELS], np.float32)
+
+
+def play(script, decoding):
+    """Events of a script of (label, share, steps)."""
+    decoder, events, k = Decoder(LABELS, decoding), [], 0
+    for label, share, steps in script:
+        for _ in range(steps):
+            event = decoder.update(probabilities(label, share), k / RATE_HZ)
+            k += 1
+            if event:
+                events.append(event)
+    return events
+
+
+def names(events):
+    return [event.label for event in events]
+
+
+IDLE = ("No gesture", 0.9, 12)
+PLAIN = Decoding(smooth_s=0, rule=RULE)
+
+
+def test_one_gesture_is_one_event_however_long_it_lasts():
+    events = play([IDLE, ("Thumb Up", 0.95, 120), IDLE], PLAIN)
+    assert names(events) == ["Thumb Up"]
+    assert events[0].began_s == events[0].fired_s == 1.0
+    assert events[0].score == pytest.approx(0.95)
+
+
+def test_the_same_gesture_twice_is_two_events():
+    assert names(play([IDLE, ("Thumb Up", 0.9, 12), IDLE, ("Thumb Up", 0.9, 12)], PLAIN)) == ["Thumb Up"] * 2
+
+
+def test_a_dip_that_stays_above_exit_does_not_fire_again():
+    script = [IDLE, ("Thumb Up", 0.9, 12), ("Thumb Up", 0.4, 12), ("Thumb Up", 0.9, 12)]
+    assert names(play(script, PLAIN)) == ["Thumb Up"]
+
+
+@pytest.mark.parametrize("label", ["No gesture", "Doing other things"])
+def test_nothing_never_fires(label):
+    assert play([(label, 0.99, 60)], PLAIN) == []
+
+
+def test_below_enter_nothing_fires():
+    assert play([IDLE, ("Thumb Up", 0.59, 60)], PLAIN) == []
+
+
+def test_a_flicker_shorter_than_hold_does_not_fire():
+    hold = Decoding(smooth_s=0, rule=Rule(0.6, 0.3, hold_s=0.25, rest_s=0.5))
+    assert play([IDLE, ("Thumb Up", 0.9, 2), IDLE], hold) == []
+    events = play([IDLE, ("Thumb Up", 0.9, 8), IDLE], hold)
+    assert names(events) == ["Thumb Up"]
+    assert events[0].began_s == 1.0
+    assert events[0].fired_s == 1.25
+
+
+def test_after_an_event_nothing_fires_until_the_rest_is_over():
+    quick = [IDLE, ("Swiping Left", 0.9, 3), ("Swiping Right", 0.9, 2), IDLE]
+    assert names(play(quick, PLAIN)) == ["Swiping Left"]
+    slow = [IDLE, ("Swiping Left", 0.9, 3), ("Swiping Right", 0.9, 6), IDLE]
+    assert names(play(slow, PLAIN)) == ["Swiping Left", "Swiping Right"]
+
+
+def test_a_label_may_have_a_rule_of_its_own():
+    own = Decoding(smooth_s=0, rule=RULE, per_label={"Thumb Up": Rule(enter=0.95, exit=0.3)})
+    assert names(play([IDLE, ("Thumb Up", 0.9, 9), IDLE, ("Swiping Left", 0.9, 9)], own)) == ["Swiping Left"]
+
+
+def test_smoothing_delays_and_outlasts_a_flicker():
+    smooth = Decoding(smooth_s=0.3, rule=RULE)
+    assert play([IDLE, ("Thumb Up", 0.99, 2), IDLE], smooth) == []
+    (event,) = play([IDLE, ("Thumb Up", 0.99, 12), IDLE], smooth)
+    assert event.fired_s > event.began_s > 1.0
+
+
+def test_smoothing_goes_by_time_and_not_by_steps():
+    """Twice the rate is the same average, so a faster camera makes no faster gestures."""
+    slow, fast = (Decoder(LABELS, Decoding(smooth_s=0.3)) for _ in range(2))
+    slow.update(probabilities("No gesture", 1.0), 0.0)
+    fast.update(probabilities("No gesture", 1.0), 0.0)
+    slow.update(probabilities("Thumb Up", 1.0), 0.2)
+    fast.update(probabilities("Thumb Up", 1.0), 0.1)
+    fast.update(probabilities("Thumb Up", 1.0), 0.2)
+    np.testing.assert_allclose(slow.smoothed, fast.smoothed, rtol=1e-6)
+
+
+streams = st.lists(st.tuples(st.sampled_from(LABELS), st.floats(0.2, 1.0), st.integers(1, 20)), max_size=12)
+
+
+@given(streams, st.floats(0, 0.5), st.floats(0, 0.4), st.floats(0, 1.0))
+def test_events_keep_every_rule_whatever_comes(script, smooth_s, hold_s, rest_s):
+    rule = Rule(0.6, 0.3, hold_s, rest_s)
+    events = play(script, Decoding(smooth_s, rule))
+    for event in events:
+        assert event.label not in ("No gesture", "Doing other things")
+        assert 0.6 <= event.score <= 1.0 + 1e-6
+        assert event.fired_s - event.began_s >= hold_s - 1e-9
+    for first, second in itertools.pairwise(events):
+        assert second.fired_s - first.fired_s >= rest_s - 1e-9
+
+
+@given(streams)
+def test_reset_equals_new(script):
+    decoder = Decoder(LABELS, PLAIN)
+    decoder.update(probabilities("Thumb Up", 1.0), 99.0)
+    decoder.reset()
+    fresh, k = Decoder(LABELS, PLAIN), 0
+    for label, share, steps in script:
+        for _ in range(steps):
+            p, time_s = probabilities(label, share), k / RATE_HZ
+            assert decoder.update(p, time_s) == fresh.update(p, time_s)
+            k += 1
+
+
+def test_time_that_runs_backwards_is_refused():
+    decoder = Decoder(LABELS, PLAIN)
+    decoder.update(probabilities("No gesture", 1.0), 1.0)
+    with pytest.raises(ValueError, match="runs backwards"):
+        decoder.update(probabilities("No gesture", 1.0), 0.9)
+
+
+def test_probabilities_of_other_labels_are_refused():
+    with pytest.raises(ValueError, match="expected 5 probabilities"):
+        Decoder(LABELS, PLAIN).update(np.ones(3, np.float32), 0.0)
+
+
+@pytest.mark.parametrize("wrong", [{"enter": 0.2, "exit": 0.3}, {"exit": 0.0}, {"enter": 1.5}, {"hold_s": -1}])
+def test_rules_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(ValueError, match="got"):
+        Rule(**wrong)

@@ -1,0 +1,47 @@
+"""Frames of any size become the network's picture."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.preprocess import to_picture
+
+sides = st.integers(1, 200)
+
+
+@settings(max_examples=60)
+@given(sides, sides, st.integers(8, 64), st.integers(8, 64))
+def test_any_frame_becomes_a_picture_of_the_size_asked_for(rows, columns, height, width):
+    image = np.full((rows, columns, 3), (10, 20, 30), np.uint8)
+    picture = to_picture(image, height, width)
+    assert picture.shape == (height, width, 3)
+    assert picture.dtype == np.uint8
+    assert picture.flags.c_contiguous
+    assert np.ptp(picture, axis=(0, 1)).max() == 0, "a picture of one colour stays of one colour"
+    assert picture[0, 0].tolist() == [10, 20, 30], "and the colours keep their order"
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(480, 640), (640, 480), (480, 480)])
+def test_the_middle_is_kept_undistorted(rows, columns):
+    image = np.zeros((rows, columns, 3), np.uint8)
+    image[rows // 2 - 24 : rows // 2 + 24, columns // 2 - 24 : columns // 2 + 24] = 255  # a square of a tenth
+    bright = to_picture(image, 112, 112)[:, :, 0] > 127
+    tall, wide = bright.any(1).sum(), bright.any(0).sum()
+    assert abs(tall - 11) <= 1
+    assert abs(wide - 11) <= 1
+    centre = np.argwhere(bright).mean(0)
+    assert np.abs(centre - 55.5).max() <= 1
+
+
+def test_the_sides_of_a_wide_frame_are_cut_off():
+    image = np.zeros((100, 200, 3), np.uint8)
+    image[:, :50] = image[:, 150:] = 255
+    assert to_picture(image, 50, 50).max() == 0
+
+
+def test_a_picture_of_the_right_size_is_a_copy():
+    image = np.arange(8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 3)
+    picture = to_picture(image, 8, 8)
+    np.testing.assert_array_equal(picture, image)
+    assert not np.shares_memory(picture, image)
