@@ -1,0 +1,1 @@
+"""How the weights were made: data, transforms, training, evaluation and export."""

@@ -1,0 +1,64 @@
+"""Agreement: how often a network that was trained on Jester names a generated gesture as its script does.
+
+It measures, class by class, how Jester-like the generator is:
+
+    python -m training.synthetic.agreement TEACHER.onnx --clips 20
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import onnxruntime as ort
+
+from models.frame import Image
+from models.preprocess import to_picture
+from training.synthetic.clip import generate
+from training.synthetic.cones import Floats
+from training.synthetic.gestures import LABELS
+
+_MEAN = np.array([114.7748, 107.7354, 99.4750], np.float32)
+_FRAMES, _STRIDE, _SIDE = 16, 2, 112
+
+
+def teacher_input(frames: Sequence[Image]) -> Floats:
+    """Cut the middle 32 of a clip's frames (12 a second), take every second: float32 [1, 3, 16, 112, 112]."""
+    first = max(0, (len(frames) - _FRAMES * _STRIDE) // 2)
+    chosen = [frames[min(first + _STRIDE * k, len(frames) - 1)] for k in range(_FRAMES)]
+    pictures = np.stack([to_picture(frame, _SIDE, _SIDE) for frame in chosen]).astype(np.float32) - _MEAN
+    return np.ascontiguousarray(pictures.transpose(3, 0, 1, 2)[None])
+
+
+def answers(session: ort.InferenceSession, label: str, seeds: Sequence[int]) -> Counter[str]:
+    """What the teacher calls clips of one gesture."""
+    name = session.get_inputs()[0].name
+    named: Counter[str] = Counter()
+    for seed in seeds:
+        logits = session.run(None, {name: teacher_input(list(generate(label, seed).frames()))})[0]
+        named[LABELS[int(np.argmax(logits))]] += 1
+    return named
+
+
+def main() -> None:
+    """Print a table: label, share that agrees, what it is taken for instead."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("teacher", help="ONNX file, input float32 [n, 3, 16, 112, 112]")
+    parser.add_argument("--clips", type=int, default=20, help="clips a label (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="the first clip's seed (default: %(default)s)")
+    parser.add_argument("--labels", nargs="+", choices=LABELS, default=LABELS, metavar="LABEL")
+    args = parser.parse_args()
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = ort.InferenceSession(args.teacher, options, providers=["CPUExecutionProvider"])
+    agreed = 0
+    for label in args.labels:
+        named = answers(session, label, range(args.seed, args.seed + args.clips))
+        agreed += named[label]
+        others = ", ".join(f"{other} {count}" for other, count in named.most_common(4) if other != label)
+        print(f"{label:30} {named[label]:3d}/{args.clips}   {others}", flush=True)
+    print(f"{'all':30} {agreed}/{args.clips * len(args.labels)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Renderer: cones to lit pictures, with surfaces that flow into each other and two lights."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.synthetic.camera import Camera, find_spans
+from training.synthetic.cones import Cones, Floats
+from training.synthetic.raycast import Hits, Window, cast
+
+NOTHING_M = np.float32(50.0)
+"""The depth where there is nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Light:
+    """Where light comes from; directions point towards the light, colours are linear RGB."""
+
+    key: Floats
+    key_colour: Floats
+    fill: Floats
+    fill_colour: Floats
+    ambient: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """S rendered moments of some cones: what is seen in a window of the picture."""
+
+    top: int
+    left: int
+    depth: Floats
+    """[S, h, w], metres; NOTHING_M where there is nothing."""
+    colour: Floats
+    """[S, h, w, 3], lit, linear RGB; zeros where there is nothing."""
+
+    @property
+    def window(self) -> tuple[slice, slice]:
+        """Rows and columns of the picture."""
+        rows, columns = self.depth.shape[1:]
+        return slice(self.top, self.top + rows), slice(self.left, self.left + columns)
+
+
+def render(cones: Cones, camera: Camera, light: Light, jitter: Floats) -> Layer | None:
+    """Draw bodies.
+
+    Args:
+        cones: P bodies at S moments.
+        camera: the pinhole.
+        light: what shines on them.
+        jitter: [S, 2], by how many pixels each moment's rays are shifted; averaging the moments smooths edges.
+
+    Returns:
+        S pictures of the smallest window that holds the bodies; None where they are out of the picture.
+    """
+    spans = find_spans(cones, camera)
+    if not len(spans.row):
+        return None
+    window = Window.around(spans, camera, jitter)
+    hits = cast(cones, spans, window)
+    nearest = np.full(np.prod(window.shape), NOTHING_M, np.float32)
+    np.minimum.at(nearest, hits.pixel, hits.distance)
+    covered = np.flatnonzero(nearest < NOTHING_M)
+    albedo, gloss, normal = _blend(cones, hits, nearest, covered)
+    ray = window.rays(covered)
+    colour = np.zeros((nearest.size, 3), np.float32)
+    colour[covered] = _shade(albedo, gloss, normal, ray, light).T
+    nearest[covered] *= ray[2]
+    return Layer(window.top, window.left, nearest.reshape(window.shape), colour.reshape(*window.shape, 3))
+
+
+def _blend(cones: Cones, hits: Hits, nearest: Floats, covered: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+    """Albedo [3, n], gloss [n] and normal [3, n] of the covered pixels, averaged over the surfaces that meet there.
+
+    A surface counts the less the deeper it lies behind the nearest one, and only if both are of the same matter. It
+    also counts the less the more it turns away: so it fades out at its own outline instead of ending there.
+    """
+    body = hits.owner % len(cones.surfaces)
+    deeper = hits.distance - nearest[hits.pixel]
+    matter = cones.column("matter")[body]
+    front = np.zeros(nearest.size, np.float32)
+    front[hits.pixel[deeper == 0]] = matter[deeper == 0]
+    weight = np.maximum(hits.facing, 0.03) ** 3 * np.exp(-deeper / cones.column("blend_m")[body])
+    kept = np.flatnonzero((weight > 1e-5) & (matter == front[hits.pixel]))
+    weight = weight[kept]
+    colour, gloss, normal = _texture(cones, hits, kept)
+    sums = np.stack(
+        [
+            np.bincount(hits.pixel[kept], weights=values * weight, minlength=nearest.size)[covered]
+            for values in (*normal, *colour, gloss, np.ones_like(weight))
+        ]
+    ).astype(np.float32)
+    normal = sums[:3] / (np.sqrt((sums[:3] ** 2).sum(0)) + np.float32(1e-12))
+    return sums[3:6] / sums[7], sums[6] / sums[7], normal
+
+
+def _texture(cones: Cones, hits: Hits, kept: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+    """Colour [3, n], gloss [n] and normal [3, n] of some hits: creases, nails, the folds of cloth."""
+    owner, normal, along = hits.owner[kept], hits.normal[:, kept], hits.along[kept]
+    body = owner % len(cones.surfaces)
+    facing = (normal * cones.dorsal.reshape(-1, 3).T[:, owner]).sum(0)
+    front = np.clip(0.5 - 1.6 * facing, 0, 1)
+    colour = cones.column("back").T[:, body] * (1 - front) + cones.column("front").T[:, body] * front
+    crease = cones.column("crease")[body] * front * np.exp(-((along / np.float32(0.05)) ** 2))
+    nail = cones.column("nail")[body] * _step(facing, 0.55, 0.75) * _step(along, 0.25, 0.42)
+    colour = colour * (1 - crease) + nail * np.array([[0.20], [0.13], [0.12]], np.float32) * (colour + np.float32(0.2))
+    fold = cones.column("fold")[body]
+    if fold.any():
+        axis = (cones.end - cones.start).reshape(-1, 3).T
+        axis = axis / (np.sqrt((axis * axis).sum(0)) + np.float32(1e-6))
+        wave = np.sin(along * 21 + 3 * normal[0] + owner % 7) * np.sin(along * 9 + 2 * normal[1])
+        normal = normal + (fold * wave).astype(np.float32) * axis[:, owner]
+        normal /= np.sqrt((normal * normal).sum(0))
+    return colour, cones.column("gloss")[body] + np.float32(0.25) * nail, normal
+
+
+def _step(x: Floats, low: float, high: float) -> Floats:
+    """0 below low, 1 above high, smooth between."""
+    t = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))
+
+
+def _shade(albedo: Floats, gloss: Floats, normal: Floats, ray: Floats, light: Light) -> Floats:
+    """Light n points: [3, n]. Light wraps a little around them, and reddens where it fades, as it does in skin."""
+    wrap = np.array([[0.42], [0.25], [0.20]], np.float32)
+    key = np.clip(((light.key @ normal)[None] + wrap) / (1 + wrap), 0, None) * light.key_colour[:, None]
+    fill = np.clip(0.6 * (light.fill @ normal) + 0.4, 0, None)[None] * light.fill_colour[:, None]
+    sky = (0.75 - 0.25 * normal[1])[None] * light.ambient[:, None]
+    facing = np.clip(-(normal * ray).sum(0), 0, 1)
+    halfway = light.key[:, None] - ray
+    halfway /= np.sqrt((halfway * halfway).sum(0))
+    shine = gloss * np.clip((halfway * normal).sum(0), 0, 1) ** 18
+    return np.asarray(albedo * (key + fill + sky) * (0.8 + 0.2 * facing) + shine * light.key_colour[:, None])
+
+
+def hollowness(depth: Floats, radius_px: float, reach_m: float) -> Floats:
+    """How much each point is shut in by nearer things close beside it, 0..1.
+
+    Args:
+        depth: [h, w] metres.
+        radius_px: how wide to look around.
+        reach_m: about how much nearer those things must be; what is much nearer casts no shade here.
+    """
+    size = max(3, 2 * round(radius_px) + 1)
+    deeper = np.maximum(depth - cv2.blur(cv2.blur(depth, (size, size)), (size, size)), 0)
+    return np.asarray(np.minimum(deeper / reach_m, 1) * np.exp(-deeper / (2.5 * reach_m)))
