@@ -1,5 +1,6 @@
 """The newest frame of whatever delivers at its own pace, read on a thread."""
 
+import atexit
 import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -34,6 +35,7 @@ class LiveCamera:
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"frames of {name}", daemon=True)
+        atexit.register(self.close)  # a thread that is still reading while Python shuts down would abort the process
         if live:
             self._thread.start()
 
@@ -62,6 +64,7 @@ class LiveCamera:
 
     def close(self) -> None:
         """Stop reading."""
+        atexit.unregister(self.close)
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(LONGEST_GOODBYE_S)

@@ -17,6 +17,8 @@ from models.errors import CameraError
 
 ANSWER_TIMEOUT_S = 5.0
 """How long a URL may take to answer, and later to go on."""
+FIRST_PICTURE_TRIES = 5
+"""How often an opened camera may say that it has no picture yet; on macOS each time takes a second."""
 OPEN_TIMEOUT_S = 15.0
 """How long anything may take to open; some webcams need several seconds."""
 
@@ -41,7 +43,7 @@ def delivering(capture: Capture, source: Source) -> Capture:
     Raises:
         CameraError: it gives none, as a busy camera does.
     """
-    if capture.grab():
+    if any(capture.grab() for _ in range(FIRST_PICTURE_TRIES)):
         return capture
     capture.release()
     raise CameraError(_silent(source))

@@ -4,7 +4,8 @@ import difflib
 import os
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from models.errors import CameraError
 
@@ -73,11 +74,13 @@ def parse_source(text: str) -> Source:
         CameraError: it is none of these; says what would be nearest.
     """
     text = text.strip()
+    if not text.isascii() and text != text.encode(errors="replace").decode():
+        raise CameraError(f"the name {shown(text)} is not valid UTF-8, and OpenCV cannot open it. Rename the file.")
     if re.fullmatch(r"[0-9]{1,4}", text):
         return DeviceSource(int(text))
     if re.match(r"/dev/(video|v4l/)", text):
         return DeviceSource(text)
-    path = _file_of_url(text) if text.lower().startswith("file://") else text
+    path = url2pathname(text[len("file://") :]) if text.lower().startswith("file://") else text
     if os.path.exists(path):
         return _file(path)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://.", path):
@@ -92,10 +95,6 @@ def shown(text: str) -> str:
     printable = "".join(c if c.isprintable() else "?" for c in text)
     half = LONGEST_SHOWN // 2
     return printable if len(printable) <= LONGEST_SHOWN else f"{printable[:half]}...{printable[-half:]}"
-
-
-def _file_of_url(url: str) -> str:
-    return unquote(url[len("file://") :])
 
 
 def _url(text: str) -> UrlSource:

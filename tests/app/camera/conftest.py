@@ -107,5 +107,6 @@ def serve() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], None]], str
 def quick(monkeypatch):
     """Time-outs and pauses short enough for a test."""
     monkeypatch.setattr("app.camera.opening.ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("app.camera.opening.OPEN_TIMEOUT_S", 10.0)
     monkeypatch.setattr("app.camera.feeds.FIRST_RETRY_S", 0.001)
     monkeypatch.setattr("app.camera.feeds.LAST_RETRY_S", 0.01)

@@ -77,8 +77,10 @@ def test_a_frame_is_returned_only_once(feed, camera):
 
 
 def test_next_waits_for_a_frame(feed, camera):
-    threading.Timer(0.01, feed.give, [frame(0)]).start()
+    giver = threading.Timer(0.01, feed.give, [frame(0)])
+    giver.start()
     assert camera.next(PATIENCE_S).index == 0
+    giver.join()
 
 
 def test_the_last_frame_is_still_returned_after_the_end():
@@ -121,16 +123,17 @@ def test_closing_stops_the_thread_and_closes_the_feed():
 
 def test_a_driver_that_never_returns_does_not_hold_up_closing(monkeypatch):
     monkeypatch.setattr("app.camera.live.LONGEST_GOODBYE_S", 0.01)
-    returns = threading.Event()
+    returns, returned = threading.Event(), SimpleQueue()
 
     def feed(stop):
-        returns.wait(PATIENCE_S)
+        returned.put(returns.wait(PATIENCE_S))
         yield frame(0)
 
     camera = LiveCamera("camera 0", feed)
     camera.close()
     assert camera.ended
     returns.set()
+    assert returned.get(timeout=PATIENCE_S), "closing waited for the driver"
     assert camera.next(0) is None
 
 

@@ -57,7 +57,7 @@ def test_only_a_believable_number_of_frames_is_one(fake_capture, told, frames):
     assert declared_frames(fake_capture(FRAME_COUNT=told)) == frames
 
 
-def test_opencv_and_ffmpeg_print_nothing(make_video):
+def test_opencv_and_ffmpeg_print_nothing(make_video, pytestconfig):
     whole = make_video("whole.mp4", codec="mp4v")
     damaged = whole.with_name("damaged.mp4")
     damaged.write_bytes(whole.read_bytes().replace(b"moov", b"void"))
@@ -67,6 +67,7 @@ def test_opencv_and_ffmpeg_print_nothing(make_video):
         "    try: open_camera(text, on_status=print)\n"
         "    except UserError as error: print(error)\n"
     ).format(texts=[str(damaged), "http://127.0.0.1:1/none", "/dev/video99"])
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=pytestconfig.rootpath, capture_output=True, text=True, timeout=60, check=True)
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 3

@@ -1,3 +1,4 @@
+import struct
 import sys
 import threading
 
@@ -60,6 +61,19 @@ def test_a_device_is_opened_the_systems_way_and_keeps_no_old_frames(tmp_path, mo
     assert asked == [(str(node), cv2.CAP_V4L2), (cv2.CAP_PROP_BUFFERSIZE, 1)]
 
 
+def test_a_camera_may_need_a_moment_for_its_first_picture(fake_capture):
+    class Slow(fake_capture):
+        misses = 3
+
+        def grab(self):
+            self.misses -= 1
+            return self.misses < 0
+
+    camera = Slow()
+    assert delivering(camera, DeviceSource(0)) is camera
+    assert not camera.released.is_set()
+
+
 def test_a_camera_that_opens_without_a_picture_is_released_and_named(fake_capture):
     capture = fake_capture()
     with pytest.raises(CameraError, match=r"camera 0 .*delivers no picture"):
@@ -102,9 +116,22 @@ def test_the_kernels_list_of_cameras_leaves_out_what_is_none(tmp_path):
         (tmp_path / node / "name").write_text(label)
     (tmp_path / "video2").mkdir()
     (tmp_path / "v4l-subdev0").mkdir()
+    (tmp_path / "video-codec").mkdir()
     found = devices.linux_devices(tmp_path, captures=lambda path: path != "/dev/video1")
     assert found == [CameraDevice(0, "Webcam: front"), CameraDevice(2, ""), CameraDevice(10, "Capture")]
     assert [str(device) for device in found] == ["0 (Webcam: front)", "2", "10 (Capture)"]
+
+
+@linux_only
+@pytest.mark.parametrize(("device_caps", "captures"), [(0x04200001, True), (0x04201000, True), (0x04A00000, False)])
+def test_the_driver_tells_pictures_from_metadata(tmp_path, monkeypatch, device_caps, captures):
+    import fcntl
+
+    v4l2_capability = struct.pack("=16s32s32s3I12x", b"uvcvideo", b"Webcam", b"usb", 1, 0x84A00001, device_caps)
+    assert len(v4l2_capability) == 104
+    monkeypatch.setattr(fcntl, "ioctl", lambda *_: v4l2_capability)
+    (tmp_path / "video0").touch()
+    assert devices.captures_video(str(tmp_path / "video0")) is captures
 
 
 @linux_only

@@ -26,12 +26,12 @@ def test_a_text_tells_which_camera_is_meant(text, source, name):
     assert source.name == name
 
 
-@pytest.mark.parametrize("name", ["clip.mp4", "7", "a ! b.mp4", "rtsp: it.mp4"])
+@pytest.mark.parametrize("name", ["clip.mp4", "7", "a ! b.mp4", "rtsp: it.mp4", "größer 100%.mp4"])
 def test_a_file_that_exists_is_a_file(name, tmp_path):
     path = tmp_path / name
     path.write_bytes(b"x")
     assert parse_source(str(path)) == FileSource(str(path))
-    assert parse_source(f"file://{path}") == FileSource(str(path))
+    assert parse_source(path.as_uri()) == FileSource(str(path))
     assert FileSource(str(path)).name == name
 
 
@@ -67,7 +67,21 @@ def test_the_null_device_is_no_camera():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-1", "123456", "webcam", "new\nline.mp4", "nul\0.mp4", "x/" * 5000, "http://[x", "a" * 300, "!"]
+    "text",
+    [
+        "",
+        "-1",
+        "123456",
+        "webcam",
+        "new\nline.mp4",
+        "nul\0.mp4",
+        "x/" * 5000,
+        "http://[x",
+        "a" * 300,
+        "!",
+        "\udcff.mp4",
+        "file:///nowhere",
+    ],
 )
 def test_anything_else_gives_one_readable_line(text):
     with pytest.raises(CameraError) as caught:

@@ -88,7 +88,7 @@ def test_a_file_cut_off_in_the_middle_says_so_once_and_is_done(make_video, open_
     ("name", "content", "problem"),
     [
         ("clip.mp4", b"hello, this is text\n" * 9, "cannot be opened as a video"),
-        ("notes.txt", b"FFmpeg plays this as a terminal\n" * 9, "is a text|cannot be opened"),
+        ("notes.txt", b"FFmpeg plays this as a terminal\n" * 999, "is a text|cannot be opened"),
         ("clip.mp4", bytes(range(256)) * 64, "cannot be opened as a video"),
     ],
 )
@@ -96,6 +96,11 @@ def test_what_is_no_video_gives_one_line(tmp_path, open_file, name, content, pro
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CameraError, match=problem):
         open_file(tmp_path / name)
+
+
+def test_a_name_with_a_colon_is_no_protocol(make_video, open_file, monkeypatch):
+    monkeypatch.chdir(make_video("rtsp: it.avi").parent)
+    assert len(read_all(open_file("rtsp: it.avi"))) == 10
 
 
 def test_an_mp4_without_its_index_gives_one_line(make_video, open_file):
