@@ -1,0 +1,27 @@
+"""Whether the packages that everything stands on load here; said in one line before anything imports them."""
+
+import importlib
+import sys
+
+NEEDED = ("numpy", "cv2", "onnxruntime")
+
+
+def require() -> None:
+    """Exit with 2 and one line when a package is missing or lacks a system library."""
+    for module in NEEDED:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            sys.stderr.write(f"mstnet: {module} does not load here: {_reason(module, error)}\n")
+            sys.exit(2)
+
+
+def _reason(module: str, error: ImportError) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name == module:
+        return "it is not installed. Run `pip install -r requirements.txt`, or `make run`."
+    if module == "cv2" and ".so" in str(error):
+        return (
+            f"{error}. Install that system library (on Debian: apt-get install libgl1 libglib2.0-0), or, where there "
+            "is no display, `pip install -r requirements-headless.txt` in an environment of its own."
+        )
+    return f"{error}. Install it again: `pip install --force-reinstall -r requirements.txt`."

@@ -1,0 +1,54 @@
+"""`make run`: start `main.py` with what this machine has, and say what it lacks.
+
+Without a camera the bundled clip plays; without a display the events are printed. Whoever names a camera, or asks for
+something else than recognition, gets exactly that: everything passes through.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from app.camera.devices import list_devices
+
+MAIN = Path(__file__).resolve().parent.parent / "main.py"
+CHOSEN_SOURCE = ("--camera", "--demo", "--list-cameras", "--doctor", "--version", "--help", "-h")
+
+
+def arguments_for(given: Sequence[str], cameras: int, environment: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """What to say to `main.py`, and what to tell the user.
+
+    Args:
+        given: what the user said.
+        cameras: how many cameras there are.
+        environment: the process's, where a display is named.
+    """
+    arguments, notes = list(given), []
+    if not any(word.split("=")[0] in CHOSEN_SOURCE for word in given):
+        if cameras:
+            arguments += ["--camera", "0"]
+        else:
+            arguments.append("--demo")
+            notes.append("No camera is attached: playing the demo clip.")
+    if "--headless" not in given and not _has_display(environment):
+        arguments.append("--headless")
+        notes.append("There is no display: printing the events.")
+    return arguments, notes
+
+
+def _has_display(environment: Mapping[str, str]) -> bool:
+    if sys.platform != "linux":
+        return True
+    return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def main() -> None:
+    """Become `main.py`."""
+    arguments, notes = arguments_for(sys.argv[1:], len(list_devices()), os.environ)
+    for note in notes:
+        print(note, file=sys.stderr)
+    os.execv(sys.executable, [sys.executable, str(MAIN), *arguments])
+
+
+if __name__ == "__main__":
+    main()
