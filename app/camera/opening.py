@@ -81,10 +81,8 @@ def _fulfil(future: "Future[Capture]", work: Callable[[], Capture]) -> None:
 
 
 def _open_file(source: FileSource) -> Capture:
-    # FFmpeg where there is one: OpenCV's own readers print what they think of a damaged file. And the whole path,
-    # for FFmpeg takes what stands before a colon in a bare name for a protocol.
-    backend = cv2.CAP_FFMPEG if cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG) else cv2.CAP_ANY
-    capture = cv2.VideoCapture(os.path.abspath(source.path), backend)
+    # The whole path, for FFmpeg takes what stands before a colon in a bare name for a protocol.
+    capture = cv2.VideoCapture(os.path.abspath(source.path), _video_backend())
     if not capture.isOpened():
         raise CameraError(
             f"{source.name} cannot be opened as a video: it is damaged, cut off, or no video. "
@@ -96,13 +94,19 @@ def _open_file(source: FileSource) -> Capture:
 def _open_url(source: UrlSource) -> Capture:
     timeout_ms = int(1000 * ANSWER_TIMEOUT_S)
     limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, timeout_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, timeout_ms]
+    backend = _video_backend()
     asked_s = time.monotonic()
-    capture = cv2.VideoCapture(source.url, cv2.CAP_FFMPEG, limits)
+    capture = cv2.VideoCapture(source.url, backend, limits if backend == cv2.CAP_FFMPEG else [])
     if not capture.isOpened():
         late = time.monotonic() - asked_s >= ANSWER_TIMEOUT_S
         problem = f"did not answer within {ANSWER_TIMEOUT_S:g} s" if late else "cannot be reached, or has no video"
         raise CameraError(f"{source.name} {problem}. Check the address, user and password in a video player.")
     return capture
+
+
+def _video_backend() -> int:
+    """FFmpeg where there is one: it takes time-outs, and OpenCV's own readers print what they find in damaged files."""
+    return cv2.CAP_FFMPEG if cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG) else cv2.CAP_ANY
 
 
 def _open_pipeline(source: PipelineSource) -> Capture:
@@ -128,7 +132,7 @@ def _open_device(source: DeviceSource) -> Capture:
         if capture.isOpened():
             capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # where the driver listens, old frames do not queue up
             return capture
-    raise CameraError(_silent(source) if sys.platform == "linux" else _missing(source))
+    raise CameraError(_silent(source))
 
 
 def _check_node(source: DeviceSource) -> None:
@@ -161,9 +165,9 @@ def _silent(source: Source) -> str:
     if sys.platform == "linux":
         return (
             f"{source.name} is there but delivers no picture. Is another program using it (`fuser {_node(source)}`), "
-            f"or is it no camera? --list-cameras shows those that are."
+            "or is it no camera? --list-cameras shows those that are."
         )
     return (
-        f"{source.name} delivers no picture. Close other programs that use it, and allow cameras for this program "
-        "in the system's privacy settings."
+        f"{source.name} delivers no picture. See --list-cameras for those there are, close other programs that use it, "
+        "and allow cameras in the system's privacy settings."
     )
