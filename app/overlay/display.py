@@ -102,9 +102,11 @@ def _debian_package(library: str) -> str:
 
 
 def _x11_trouble(name: str) -> str | None:
+    if not name:
+        return f"DISPLAY is not set, so there is no X11 display to open. Set it, {_INSTEAD}."
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
-    connection = ctypes.c_void_p(xcb.xcb_connect(name.encode() or None, None))
+    connection = ctypes.c_void_p(xcb.xcb_connect(name.encode(), None))
     failed = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     return f"The X display {name!r} does not answer. Check DISPLAY and xauth, {_INSTEAD}." if failed else None

@@ -21,6 +21,9 @@ class GestureList(QWidget):
     def __init__(self, labels: Iterable[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._groups = grouped(labels)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName("Gestures")
         self.setAccessibleDescription(". ".join(f"{each.title}: {', '.join(each.labels)}" for each in self._groups))
 

@@ -18,6 +18,8 @@ _FLAGS = (
     | Qt.WindowType.WindowTransparentForInput
     | Qt.WindowType.WindowDoesNotAcceptFocus
 )
+_X11_FLAGS = _FLAGS | Qt.WindowType.X11BypassWindowManagerHint
+"""Some X11 window managers, openbox for one, wrap a window in a frame of their own that catches the clicks."""
 
 
 class Hud(QWidget):
@@ -26,16 +28,21 @@ class Hud(QWidget):
     closed = pyqtSignal()
 
     def __init__(self, view: View) -> None:
-        super().__init__(None, _FLAGS)
+        platform = QGuiApplication.platformName()
+        super().__init__(None, _X11_FLAGS if platform == "xcb" else _FLAGS)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
         self.setWindowTitle(f"{view.options.source} · {view.options.model}")
         self.setFont(theme.for_a_distance(self.font()))
         self._past, self._status = view.current, view.status
-        self._follow_system()
-        self.show_view(view)
-        if QGuiApplication.platformName().startswith("wayland"):
+        # Dark in both schemes: it lies on other programs' windows, and where nothing blends its rim is black anyway.
+        self.setPalette(theme.palette(dark=True))
+        self._place()
+        screen = QGuiApplication.primaryScreen()
+        if screen is not None:
+            screen.availableGeometryChanged.connect(self._place)
+        if platform.startswith("wayland"):
             _LOG.warning(
                 "--overlay: Wayland does not let a window keep itself on top or choose its place. "
                 "Set it to 'always on top' in its window menu, or start with XWayland (QT_QPA_PLATFORM=xcb)."
@@ -51,7 +58,7 @@ class Hud(QWidget):
     @property
     def pills(self) -> tuple[QRectF, QRectF | None]:
         """Where the state lies, and the gesture where there is one."""
-        unit, room = theme.unit(self), QRectF(self.rect())
+        unit, room = theme.unit(self), QRectF(self.rect()).adjusted(1, 1, -1, -1)
         state = QRectF(0, 0, tone.pill_width(QFontMetricsF(self.font()), self._status), tone.PILL_UNITS * unit)
         state.setWidth(min(state.width(), room.width()))
         state.moveCenter(room.center())
@@ -72,15 +79,6 @@ class Hud(QWidget):
     def closeEvent(self, _event: QCloseEvent | None) -> None:
         """Say that it is over."""
         self.closed.emit()
-
-    def _follow_system(self) -> None:
-        self._place()
-        self.setPalette(theme.system_palette())
-        hints, screen = QGuiApplication.styleHints(), QGuiApplication.primaryScreen()
-        if hints is not None:
-            hints.colorSchemeChanged.connect(lambda: self.setPalette(theme.system_palette()))
-        if screen is not None:
-            screen.availableGeometryChanged.connect(self._place)
 
     def _place(self) -> None:
         """Go to the middle of the screen's foot."""

@@ -159,7 +159,7 @@ class View:
 
     @property
     def status(self) -> Status:
-        """What most needs saying: trouble first, then the end, a pause, warming up; else what is being watched."""
+        """What most needs saying: trouble first, then the end, then a pause; else what is being watched."""
         source = self.options.source
         if self.message:
             return Status(Tone.WARNING, self.message)
@@ -169,8 +169,6 @@ class View:
             return Status(Tone.PAUSED, "Paused")
         if self.seen is None:
             return Status(Tone.WAITING, f"Opening {source}")
-        if not self.seen.warm:
-            return Status(Tone.WAITING, "Warming up")
         return Status(Tone.LIVE, source + _ARMED[self.armed])
 
 

@@ -49,6 +49,7 @@ class Window(QWidget):
         self.hint.closed.connect(lambda: settings.setValue(HINT_SEEN, True))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._follow_system_scheme()
+        self.resize(self.sizeHint())
         self.show_view(view)
 
     def show_view(self, view: View) -> None:

@@ -48,7 +48,6 @@ def recognise() -> Callable[..., Recognition]:
         label: str = "No gesture",
         probability: float = 0.9,
         fires: bool = False,
-        warm: bool = True,
         size: tuple[int, int] = (48, 64),
     ) -> Recognition:
         image = np.zeros((*size, 3), np.uint8)
@@ -57,6 +56,6 @@ def recognise() -> Callable[..., Recognition]:
         probabilities = np.full(len(LABELS), rest, np.float32)
         probabilities[LABELS.index(label)] = probability
         event = GestureEvent(label, probability, time_s - 0.5, time_s) if fires else None
-        return Recognition(Frame(image, time_s, round(30 * time_s)), 1, probabilities, probabilities, event, warm)
+        return Recognition(Frame(image, time_s, round(30 * time_s)), (), probabilities, probabilities, event)
 
     return make

@@ -73,8 +73,6 @@ def test_the_status_says_what_matters_most(view: View, recognise: Recognise) -> 
         return view.status.tone, view.status.text
 
     assert status() == (Tone.WAITING, "Opening Camera 0")
-    show(view, recognise(0.0, warm=False))
-    assert status() == (Tone.WAITING, "Warming up")
     show(view, recognise(1.0))
     assert status() == (Tone.LIVE, "Camera 0")
     view.take(News(armed=True))

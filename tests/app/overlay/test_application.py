@@ -1,0 +1,171 @@
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from threading import Thread
+
+import pytest
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.meters import Readings
+from app.overlay.application import run
+from app.overlay.bridge import Bridge
+from app.overlay.picture import Picture
+from app.overlay.view import ViewOptions
+from app.overlay.window import Window
+from models.errors import CameraError, UserError
+from models.recognizer import Recognition
+
+
+class Story:
+    """What `run` asked of the worker, in order, and the worker's part of it."""
+
+    def __init__(self, act: Callable[[Bridge], None]) -> None:
+        self._act = act
+        self.told: list[object] = []
+
+    def start(self, bridge: Bridge) -> None:
+        self.told.append("start")
+        self._act(bridge)
+
+    def stop(self) -> None:
+        self.told.append("stop")
+
+    def set_paused(self, paused: bool) -> None:
+        self.told.append(paused)
+
+    def run(self, options: ViewOptions) -> None:
+        run(options, self.start, self.stop, self.set_paused)
+
+
+@pytest.fixture
+def window() -> Iterator[Callable[[], Window]]:
+    """Find the window that is open."""
+    yield lambda: next(each for each in QApplication.topLevelWidgets() if isinstance(each, Window) and each.isVisible())
+    assert not [each for each in QApplication.topLevelWidgets() if each.isVisible()], "a window was left open"
+
+
+def soon(action: Callable[[], object]) -> None:
+    QTimer.singleShot(0, action)
+
+
+def in_a_thread(action: Callable[[], object]) -> None:
+    Thread(target=action).start()
+
+
+def test_closing_the_window_stops_the_worker(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
+    story = Story(lambda _: soon(lambda: window().close()))
+    story.run(options)
+    assert story.told == ["start", "stop"]
+
+
+def test_the_workers_error_is_raised_after_the_window_is_closed(
+    qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]
+) -> None:
+    error = CameraError("camera 0 is gone")
+    story = Story(lambda bridge: in_a_thread(lambda: bridge.fail(error)))
+    with pytest.raises(CameraError) as raised:
+        story.run(options)
+    assert raised.value is error
+    assert story.told == ["start", "stop"]
+
+
+def test_an_error_while_starting_stops_too(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
+    def act(bridge: Bridge) -> None:
+        raise CameraError("no such camera")
+
+    story = Story(act)
+    with pytest.raises(CameraError, match="no such camera"):
+        story.run(options)
+    assert story.told == ["start", "stop"]
+
+
+def test_ctrl_c_ends_it_and_the_old_handler_is_back(
+    qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]
+) -> None:
+    before = signal.getsignal(signal.SIGINT), sys.excepthook
+    story = Story(lambda _: in_a_thread(lambda: os.kill(os.getpid(), signal.SIGINT)))
+    with pytest.raises(KeyboardInterrupt):
+        story.run(options)
+    assert story.told == ["start", "stop"]
+    assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
+    assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_an_error_while_painting_ends_it_instead_of_the_process(
+    qtbot: QtBot, options: ViewOptions, window: Callable[[], Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Picture, event: object) -> None:
+        raise ZeroDivisionError("paint")
+
+    monkeypatch.setattr(Picture, "paintEvent", broken)
+    story = Story(lambda _: None)
+    with pytest.raises(ZeroDivisionError, match="paint"):
+        story.run(options)
+    assert story.told == ["start", "stop"]
+
+
+def test_frames_reach_the_window_and_it_stays_when_the_source_is_over(
+    qtbot: QtBot,
+    options: ViewOptions,
+    window: Callable[[], Window],
+    recognise: Callable[..., Recognition],
+    readings: Readings,
+) -> None:
+    said: list[str] = []
+
+    def work(bridge: Bridge) -> None:
+        bridge.show(recognise(0.0, "Thumb Up", 0.9, fires=True), readings)
+        bridge.show(recognise(0.1), readings)
+        bridge.end()
+
+    def look() -> None:
+        badge, past = window().stage.badge.accessibleName(), window().timeline.accessibleDescription()
+        if badge != "End of Camera 0":
+            QTimer.singleShot(5, look)
+            return
+        said.append(past)
+        window()._toggle_pause()  # nothing is left to pause
+        window().close()
+
+    def act(bridge: Bridge) -> None:
+        in_a_thread(lambda: work(bridge))
+        soon(look)
+
+    story = Story(act)
+    story.run(options)
+    assert said == ["Thumb Up, 90 %, now"]
+    assert story.told == ["start", "stop"]
+
+
+def test_pause_and_go_on(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
+    def act() -> None:
+        window()._toggle_pause()
+        assert window().stage.badge.accessibleName() == "Paused"
+        window()._toggle_pause()
+        assert window().stage.badge.accessibleName() == "Opening Camera 0"
+        window().close()
+
+    story = Story(lambda _: soon(act))
+    story.run(options)
+    assert story.told == ["start", True, False, "stop"]
+
+
+def test_without_a_display_no_worker_is_started(options: ViewOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    story = Story(lambda _: None)
+    with pytest.raises(UserError, match="--headless"):
+        story.run(options)
+    assert story.told == []
+
+
+def test_without_qt_it_says_what_to_install(options: ViewOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "app.overlay.session", None)
+    story = Story(lambda _: None)
+    with pytest.raises(UserError, match=r"needs PyQt6.*pip install PyQt6.*--headless"):
+        story.run(options)
+    assert story.told == []

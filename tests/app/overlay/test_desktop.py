@@ -1,0 +1,209 @@
+"""The window and the HUD on a real X11 desktop with a window manager, each in a process of its own."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+TOOLS = ("Xvfb", "openbox", "xdotool", "xwininfo")
+PATIENCE_S = 20.0
+
+pytestmark = pytest.mark.skipif(
+    not all(map(shutil.which, TOOLS)), reason=f"needs {', '.join(TOOLS)} for a desktop to try it on"
+)
+
+PROGRAM = """
+import sys
+from threading import Event
+import numpy as np
+from PyQt6.QtCore import QSettings
+from app.meters import Percentiles, Readings
+from app.overlay.application import run
+from app.overlay.view import ViewOptions
+from models.frame import Frame
+from models.recognizer import Recognition
+
+settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mstnet-live", "mstnet-live")
+settings.setValue("hint_seen", True)
+settings.sync()
+
+def start(bridge):
+    picture, likely = np.full((48, 64, 3), 255, np.uint8), np.array([0.1, 0.9], np.float32)
+    seen = Recognition(Frame(picture, 0.0, 0), (), likely, likely, None)
+    bridge.show(seen, Readings(30.0, 12.0, Percentiles(1, 2, 3), 0))
+    print("shown", flush=True)
+
+options = ViewOptions(("No gesture", "Thumb Up"), "toy", "toy", "Test", overlay="--overlay" in sys.argv)
+pause = lambda paused: print("paused" if paused else "going on", flush=True)
+try:
+    run(options, start, lambda: print("stopped", flush=True), pause)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+BELOW = """
+from PyQt6.QtWidgets import QApplication, QWidget
+
+class Below(QWidget):
+    def mousePressEvent(self, event):
+        print("clicked", flush=True)
+
+app = QApplication([])
+below = Below()
+below.setWindowTitle("Below")
+below.showFullScreen()
+app.exec()
+"""
+
+
+class Desktop:
+    """An X server with a window manager, and the programs started on it."""
+
+    def __init__(self, folder: Path) -> None:
+        read, write = os.pipe()
+        server = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1000x700x24", "-nolisten", "tcp"]
+        self._environ = {**os.environ, "XDG_CONFIG_HOME": str(folder), "PYTHONPATH": str(ROOT)}
+        for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
+            self._environ.pop(name, None)
+        self._processes = [subprocess.Popen(server, pass_fds=(write,), stderr=subprocess.DEVNULL)]
+        os.close(write)
+        with os.fdopen(read) as answer:
+            self._environ["DISPLAY"] = f":{answer.readline().strip()}"
+        self._processes.append(self._popen(["openbox"]))
+
+    def start(self, program: str, *arguments: str) -> "subprocess.Popen[str]":
+        process = self._popen([sys.executable, "-c", program, *arguments])
+        self._processes.append(process)
+        return process
+
+    def xdotool(self, *arguments: str) -> str:
+        return subprocess.run(
+            ["xdotool", *arguments], check=False, env=self._environ, capture_output=True, text=True, timeout=PATIENCE_S
+        ).stdout.strip()
+
+    def window(self, title: str) -> str:
+        """The number of the visible window with this title, once it is there."""
+        found = self.xdotool("search", "--sync", "--onlyvisible", "--name", title)
+        assert found, f"no window called {title!r}"
+        return found.split()[-1]
+
+    def geometry(self, window: str) -> dict[str, int]:
+        lines = self.xdotool("getwindowgeometry", "--shell", window).splitlines()
+        return {name: int(value) for name, value in (line.split("=") for line in lines)}
+
+    def close(self) -> None:
+        for process in reversed(self._processes):
+            process.terminate()
+            process.wait(PATIENCE_S)
+            if process.stdout:
+                process.stdout.close()
+
+    def _popen(self, command: list[str]) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            command, env=self._environ, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+
+@pytest.fixture
+def desktop(tmp_path: Path) -> Iterator[Desktop]:
+    desktop = Desktop(tmp_path)
+    yield desktop
+    desktop.close()
+
+
+def says(process: "subprocess.Popen[str]", line: str) -> bool:
+    """Whether the next line is this one; a program that says nothing is not waited for without end."""
+    assert process.stdout is not None
+    with Watchdog(process):
+        return process.stdout.readline().strip() == line
+
+
+class Watchdog:
+    """Ends a process that has nothing to say for too long, so that reading from it returns."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._timer = Timer(PATIENCE_S, process.kill)
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_the_window_obeys_its_keys(desktop: Desktop) -> None:
+    app = desktop.start(PROGRAM)
+    assert says(app, "shown")
+    window = desktop.window("Test · toy")
+    desktop.xdotool("windowfocus", "--sync", window)
+    desktop.xdotool("key", "space")
+    assert says(app, "paused")
+    desktop.xdotool("key", "space")
+    assert says(app, "going on")
+    desktop.xdotool("key", "f")
+    assert eventually(lambda: desktop.geometry(window)["HEIGHT"] == 700)
+    desktop.xdotool("key", "Escape")
+    assert eventually(lambda: desktop.geometry(window)["HEIGHT"] < 700)
+    desktop.xdotool("key", "q")
+    assert says(app, "stopped")
+    assert app.wait(PATIENCE_S) == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("--overlay",)], ids=["window", "HUD"])
+def test_ctrl_c_ends_it(desktop: Desktop, arguments: tuple[str, ...]) -> None:
+    app = desktop.start(PROGRAM, *arguments)
+    assert says(app, "shown")
+    app.send_signal(signal.SIGINT)
+    assert says(app, "stopped")
+    assert app.wait(PATIENCE_S) == 130
+
+
+def test_a_click_goes_through_the_hud_which_stays_on_top(desktop: Desktop) -> None:
+    app = desktop.start(PROGRAM, "--overlay")
+    assert says(app, "shown")
+    hud = desktop.window("Test · toy")
+    below = desktop.start(BELOW)
+    window = desktop.window("Below")  # opened later and full screen, as a slide show is
+    desktop.xdotool("windowfocus", "--sync", window, "windowraise", window)
+    where = desktop.geometry(hud)
+    x, y = where["X"] + where["WIDTH"] // 2, where["Y"] + where["HEIGHT"] - 25
+    desktop.xdotool("mousemove", "--sync", str(x), str(y), "click", "1")
+    assert says(below, "clicked")
+    assert desktop.xdotool("getwindowfocus") == window, "the HUD took the focus"
+    assert stacking(desktop, hud) > stacking(desktop, window)
+
+
+def stacking(desktop: Desktop, window: str) -> int:
+    """How high a window lies: its frame's place among the children of the root, bottom first."""
+    tree = subprocess.run(
+        ["xwininfo", "-root", "-tree"],
+        check=False,
+        env=desktop._environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    ).stdout
+    lines, top = tree.splitlines(), 0
+    for number, line in enumerate(lines):
+        if line.startswith("     0x"):
+            top = number
+        if hex(int(window)) in line:
+            return -top  # xwininfo lists the topmost first
+    raise AssertionError(f"window {window} is not in the tree")
