@@ -53,7 +53,6 @@ class Hud(QWidget):
         if (view.current, view.status) != (self._past, self._status):
             self._past, self._status = view.current, view.status
             self._cut()
-            self.update()
 
     @property
     def pills(self) -> tuple[QRectF, QRectF | None]:
@@ -94,6 +93,9 @@ class Hud(QWidget):
         for pill in self.pills:
             if pill is not None:
                 region = region.united(_rounded(pill.adjusted(-1, -1, 1, 1).toAlignedRect()))
+        # Some compositors go on showing what was cut away: wipe it before it is out of reach.
+        self.setMask(self.mask().united(region))
+        self.repaint()
         self.setMask(region)
 
 

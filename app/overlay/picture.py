@@ -5,7 +5,7 @@ import ctypes
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
@@ -53,8 +53,8 @@ class Picture(QWidget):
         area = self.area
         with theme.painting(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            if area != self.rect():
-                painter.fillRect(self.rect(), self.palette().color(Role.Window))
+            for strip in strips_around(area, self.rect()):
+                painter.fillRect(strip, self.palette().color(Role.Window))
             scaled = self._scaled_to(area)
             if scaled is None:
                 painter.fillRect(area, self.palette().color(Role.Base))
@@ -88,6 +88,16 @@ class Picture(QWidget):
             self._stale = False
         self._screen.setDevicePixelRatio(ratio)
         return self._screen
+
+
+def strips_around(area: QRect, whole: QRect) -> tuple[QRect, ...]:
+    """What of the whole lies left, right, above and below an area in it."""
+    return (
+        QRect(whole.topLeft(), QPoint(area.left() - 1, whole.bottom())),
+        QRect(QPoint(area.right() + 1, whole.top()), whole.bottomRight()),
+        QRect(QPoint(area.left(), whole.top()), QPoint(area.right(), area.top() - 1)),
+        QRect(QPoint(area.left(), area.bottom() + 1), QPoint(area.right(), whole.bottom())),
+    )
 
 
 def scale_into(screen: NDArray[np.uint8], image: Image, mirror: bool) -> None:

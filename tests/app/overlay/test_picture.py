@@ -3,11 +3,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PyQt6.QtCore import QRect
-from PyQt6.QtGui import QColor
+from PyQt6.QtGui import QColor, QRegion
 from pytestqt.qtbot import QtBot
 
 from app.overlay import picture as picture_module
-from app.overlay.picture import Picture, scale_into
+from app.overlay.picture import Picture, scale_into, strips_around
 from models.recognizer import Recognition
 
 RED, BLACK = QColor("#ff0000"), QColor("#000000")
@@ -76,3 +76,13 @@ def test_a_picture_that_is_a_strided_view_is_shown_right(qtbot: QtBot) -> None:
     scale_into(screen, wide[:, ::2], mirror=False)
     assert (screen[..., 0] == 255).all(), "blue comes first on the screen"
     assert (screen[..., 1:3] == 0).all()
+
+
+@pytest.mark.parametrize("area", [QRect(180, 0, 640, 480), QRect(0, 100, 1000, 280), QRect(0, 0, 1000, 480)])
+def test_the_strips_around_a_picture_are_the_rest(area: QRect) -> None:
+    whole = QRect(0, 0, 1000, 480)
+    rest = QRegion(whole).subtracted(QRegion(area))
+    strips = QRegion()
+    for strip in strips_around(area, whole):
+        strips = strips.united(strip)
+    assert strips == rest

@@ -1,0 +1,168 @@
+"""What the window costs the recognition: the time of each step with and without painting, side by side.
+
+    python -m benchmarks.painting                            on this desktop
+    QT_QPA_PLATFORM=offscreen python -m benchmarks.painting  without one
+
+One process, one stream at the camera's rate. Stretches with the window painting every frame alternate with stretches
+in which it is left alone, so that whatever else the machine does falls on both.
+"""
+
+import argparse
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PyQt6.QtCore import QSettings
+
+from app.meters import Percentiles, Readings, TimedEngine
+from app.overlay.application import run
+from app.overlay.bridge import Bridge
+from app.overlay.session import NAME
+from app.overlay.view import ViewOptions
+from app.overlay.window import HINT_SEEN
+from models.engines import load_engine
+from models.frame import Frame, Image
+from models.recognizer import Recognizer
+
+MODEL = Path(__file__).parent.parent / "models" / "weights" / "mstnet_small.onnx"
+
+
+@dataclass
+class Tally:
+    """What was measured in the stretches of one kind."""
+
+    step_ms: list[float] = field(default_factory=list)
+    see_ms: list[float] = field(default_factory=list)
+    """From the frame at hand to handing it on: scaling, step, decoding."""
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+
+    def row(self, name: str) -> str:
+        """One line of the table."""
+        step, see = Percentiles.of(self.step_ms), Percentiles.of(self.see_ms)
+        numbers = (*(f"{value:8.2f}" for part in (step, see) for value in (part.p50, part.p95, part.p99)),)
+        return f"{name:10}{len(self.step_ms):7}{''.join(numbers)}{100 * self.cpu_s / self.wall_s:8.0f} %"
+
+
+class Done(Exception):  # noqa: N818
+    """All is measured: closes the window."""
+
+
+def main() -> None:
+    """Measure and print a table."""
+    given = arguments()
+    engine = TimedEngine(load_engine(given.model))
+    tallies = {"no window": Tally(), "window": Tally()}
+    stopped = threading.Event()
+
+    def work(bridge: Bridge) -> None:
+        try:
+            measure(engine, bridge, tallies, given, stopped)
+            bridge.fail(Done())
+        except BaseException as error:
+            bridge.fail(error)
+
+    with tempfile.TemporaryDirectory() as folder:
+        without_hint(folder)
+        options = ViewOptions(engine.spec.labels, engine.spec.name, engine.name, "a drawn room", mirror=True)
+        try:
+            run(
+                options,
+                lambda bridge: threading.Thread(target=work, args=(bridge,)).start(),
+                stopped.set,
+                lambda _paused: None,
+            )
+        except Done:
+            print_table(tallies, engine, given)
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--camera", default="640x480", help="size of the pictures (default: %(default)s)")
+    parser.add_argument("--camera-hz", type=float, default=30.0)
+    parser.add_argument("--stretch", type=float, default=4.0, help="seconds a stretch (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=8, help="stretches of each kind (default: %(default)s)")
+    return parser.parse_args()
+
+
+def without_hint(folder: str) -> None:
+    """Keep settings in a folder of our own, in which the first-run hint was seen."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
+    settings.setValue(HINT_SEEN, True)
+
+
+def measure(
+    engine: TimedEngine, bridge: Bridge, tallies: dict[str, Tally], given: argparse.Namespace, stopped: threading.Event
+) -> None:
+    """Run stretches of both kinds in turn."""
+    frames = paced(pictures(given.camera), given.camera_hz)
+    recognizer = Recognizer(engine)
+    stretch(recognizer, engine, frames, Tally(), bridge, given.stretch)  # warms up the network and the window
+    for _ in range(given.rounds):
+        for name, tally in tallies.items():
+            if stopped.is_set():
+                return
+            stretch(recognizer, engine, frames, tally, bridge if name == "window" else None, given.stretch)
+
+
+def stretch(
+    recognizer: Recognizer,
+    engine: TimedEngine,
+    frames: Iterator[Frame],
+    tally: Tally,
+    bridge: Bridge | None,
+    seconds: float,
+) -> None:
+    """Recognise for some seconds, with painting where there is a bridge."""
+    wall_s, cpu_s, steps = time.perf_counter(), time.process_time(), engine.steps
+    for frame in frames:
+        began_s = time.perf_counter()
+        before = engine.steps
+        seen = recognizer.see(frame)
+        if engine.steps > before:
+            tally.see_ms.append(1000 * (time.perf_counter() - began_s))
+        if bridge is not None:
+            bridge.show(seen, Readings(30.0, 12.0, Percentiles.of(list(engine.durations_ms)[-100:]), 0))
+        if time.perf_counter() - wall_s >= seconds:
+            break
+    tally.wall_s += time.perf_counter() - wall_s
+    tally.cpu_s += time.process_time() - cpu_s
+    tally.step_ms += list(engine.durations_ms)[-(engine.steps - steps) :] if engine.steps > steps else []
+
+
+def pictures(size: str) -> list[Image]:
+    """A few pictures with texture that moves."""
+    columns, rows = map(int, size.split("x"))
+    rng = np.random.default_rng(0)
+    texture = rng.integers(0, 256, (rows, columns, 3), dtype=np.uint8)
+    return [np.roll(texture, 8 * k, axis=1) for k in range(8)]
+
+
+def paced(images: list[Image], rate_hz: float) -> Iterator[Frame]:
+    """Frames without end, at a camera's rate."""
+    began_s = time.perf_counter()
+    index = 0
+    while True:
+        index = max(index + 1, int((time.perf_counter() - began_s) * rate_hz))
+        time.sleep(max(0.0, began_s + index / rate_hz - time.perf_counter()))
+        yield Frame(images[index % len(images)], index / rate_hz, index)
+
+
+def print_table(tallies: dict[str, Tally], engine: TimedEngine, given: argparse.Namespace) -> None:
+    """Print what was measured."""
+    print(f"{engine.spec.name}, {engine.name}, camera {given.camera} at {given.camera_hz:g} Hz; milliseconds")
+    print(f"{'':10}{'':7}{'step':>8}{'':16}{'frame':>8}{'':16}{'CPU of':>8}")
+    print(f"{'':10}{'steps':>7}{''.join(f'{name:>8}' for name in ('p50', 'p95', 'p99') * 2)}{'a core':>8}")
+    for name, tally in tallies.items():
+        print(tally.row(name))
+
+
+if __name__ == "__main__":
+    main()
