@@ -3,6 +3,11 @@
 Reads the command line, builds the pieces and runs them. The only file that knows every room.
 """
 
+# ruff: noqa: E402
+from app import dependencies
+
+dependencies.require()  # before anything imports them, so that one that is missing is told in one line
+
 import argparse
 import logging
 import os
@@ -13,21 +18,30 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from app import doctor
-from app.camera import Camera, open_camera
+from app.camera import open_camera
+from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
 from app.command_line import parser
 from app.events import STDOUT, JsonLines
 from app.loop import Limits, Switches, run
 from app.meters import TimedEngine
+from app.overlay import application
+from app.overlay.view import ViewOptions
 from app.worker import Worker
 from models.engines import load_engine
 from models.errors import UserError
 
+if TYPE_CHECKING:
+    from app.overlay.bridge import Bridge
+
 HERE = Path(__file__).resolve().parent
 MODEL = HERE / "models" / "weights" / "mstnet_small.onnx"
 DEMO = HERE / "app" / "demo" / "demo.mp4"
+PATIENCE_S = 5.0
+"""How long a closed window waits for its worker to finish a frame."""
 
 log = logging.getLogger("mstnet")
 
@@ -38,10 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
     try:
         if given.list_cameras:
-            return print_cameras()
-        if given.doctor:
+            print_cameras()
+        elif given.doctor:
             return doctor.examine(given.model or MODEL)
-        recognise(given)
+        else:
+            recognise(given)
     except UserError as error:
         log.error("%s", error)
         return 2
@@ -54,54 +69,77 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def recognise(given: argparse.Namespace) -> None:
-    """Build the line from camera to gesture and run it, with a window or without."""
+    """Build the line from camera to gesture and run it, without a window or with one."""
     with ExitStack() as stack:
         engine = TimedEngine(stack.enter_context(closing(load_engine(given.model or MODEL, given.engine))))
         logs = [stack.enter_context(closing(JsonLines(file, steps))) for file, steps in wanted_logs(given)]
-        limits = Limits(given.max_frames, given.duration)
+        told = Told()
+        # The camera comes last: what it delivers while the rest is built would count as dropped.
+        camera = stack.enter_context(closing(opened(given, told)))
+        line = partial(run, camera, engine, logs, limits=Limits(given.max_frames, given.duration))
         if given.headless:
-            camera = stack.enter_context(closing(opened(given, realtime=given.realtime, say=log.info)))
-            run_headless(camera, engine, logs, limits)
+            run_headless(line)
         else:
-            run_in_window(given, engine, logs, limits)
+            run_in_window(line, view_options(given, camera, engine), told)
 
 
-def run_headless(camera: Camera, engine: TimedEngine, logs: list[JsonLines], limits: Limits) -> None:
+def run_headless(line: "partial[None]") -> None:
     """Run in this thread until the source ends or a signal comes; then Ctrl-C is handed on."""
     switches = Switches()
     with stopping_on_signals(switches) as received:
-        run(camera, engine, logs, limits=limits, switches=switches)
+        line(switches=switches)
     if signal.SIGINT in received:
         raise KeyboardInterrupt
 
 
-def run_in_window(given: argparse.Namespace, engine: TimedEngine, logs: list[JsonLines], limits: Limits) -> None:
+def run_in_window(line: "partial[None]", options: ViewOptions, told: "Told") -> None:
     """Run in a thread of its own while the window shows what happens."""
-    from app.overlay import application
-    from app.overlay.bridge import Bridge
-    from app.overlay.view import ViewOptions
+    switches, workers = Switches(), []
 
-    switches = Switches()
-    workers: list[Worker] = []
-    with ExitStack() as stack:
-        bridges: list[Bridge] = []
-        camera = stack.enter_context(
-            closing(opened(given, realtime=True, say=lambda text: [b.say(text) for b in bridges]))
-        )
-        options = ViewOptions(...)
+    def start(bridge: "Bridge") -> None:
+        told.listener = bridge.say
+        job = partial(line, displays=[bridge], switches=switches)
+        workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
+        workers[0].start()
 
-        def start(bridge: Bridge) -> None:
-            bridges.append(bridge)
-            job = partial(run, camera, engine, logs, [bridge], limits, switches)
-            workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
-            workers[0].start()
-
+    try:
         application.run(options, start, switches.stop.set, switches.set_paused)
+    finally:
+        for worker in workers:
+            worker.join(PATIENCE_S)
 
 
-def opened(given: argparse.Namespace, realtime: bool, say) -> Camera:
-    source = str(DEMO) if given.demo else given.camera
-    return open_camera(source, realtime=realtime, flip=given.flip_input, fps=given.fps, on_status=say)
+class Told:
+    """Hands what the camera says to whoever listens now: standard error, then the window."""
+
+    def __init__(self) -> None:
+        self.listener: OnStatus = lambda text: log.info("%s", text) if text else None
+
+    def __call__(self, text: str) -> None:
+        """Hand on one line; an empty one means that the last no longer holds."""
+        self.listener(text)
+
+
+def opened(given: argparse.Namespace, told: OnStatus) -> Camera:
+    """The camera, file or clip that the command line names; in a window, a file is paced like a camera."""
+    source = str(DEMO) if given.demo else given.camera or "0"
+    realtime = given.realtime or not given.headless
+    camera = open_camera(source, realtime=realtime, flip=given.flip_input, fps=given.fps, on_status=told)
+    if given.fps and camera.live:
+        log.warning("--fps is for files; %s tells its own times", camera.name)
+    return camera
+
+
+def view_options(given: argparse.Namespace, camera: Camera, engine: TimedEngine) -> ViewOptions:
+    """What the window knows before the first frame."""
+    return ViewOptions(
+        labels=engine.spec.labels,
+        model=engine.spec.name,
+        engine=engine.name,
+        source=camera.name,
+        mirror=camera.live if given.mirror is None else given.mirror,
+        overlay=given.overlay,
+    )
 
 
 def wanted_logs(given: argparse.Namespace) -> Iterator[tuple[str, bool]]:
@@ -130,14 +168,13 @@ def stopping_on_signals(switches: Switches) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def print_cameras() -> int:
+def print_cameras() -> None:
     """Print the cameras there are, one a line."""
     devices = list_devices()
     for device in devices:
         print(device)
     if not devices:
         log.warning("no camera found. Plug one in, or try --demo, or --camera with a file or a URL.")
-    return 0
 
 
 if __name__ == "__main__":

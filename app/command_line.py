@@ -37,7 +37,6 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
     source = group.add_mutually_exclusive_group()
     source.add_argument(
         "--camera",
-        default="0",
         metavar="N|DEVICE|FILE|URL",
         help="webcam number, /dev/videoN, video file, rtsp or http URL, or GStreamer pipeline (default: 0)",
     )

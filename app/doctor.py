@@ -54,7 +54,10 @@ def check_packages() -> Iterator[Finding]:
     for package, module in (("numpy", "numpy"), ("opencv-python", "cv2"), ("onnxruntime", "onnxruntime")):
         yield _package(package, module, "bad", "run `pip install -r requirements.txt`")
     yield _package("PyQt6", "PyQt6.QtWidgets", "note", "only --headless runs; `pip install -r requirements.txt`")
-    yield _package("torch", "torch", "note", "needed for training and .pt files: requirements-training.txt")
+    # Seconds to import, so only looked for.
+    torch = importlib.util.find_spec("torch")
+    text = metadata.version("torch") if torch else "not installed; needed for training and .pt files only"
+    yield Finding("ok" if torch else "note", "torch", text)
 
 
 def check_providers() -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
-from app.camera import Camera
+from app.camera.base import Camera
 from app.events import JsonLines
 from app.meters import Percentiles, RateMeter, Readings, TimedEngine
 from models.recognizer import Recognition, Recognizer

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An exported MobileNetV2 with MixTConv at a quarter width and 32 px, with its checkpoint beside it as `.pt`."""
-    from networks import small_spec, small_net
+    from networks import small_net, small_spec
 
     from models.nets.checkpoint import save_checkpoint
     from training.export import export

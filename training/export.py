@@ -7,7 +7,6 @@ The graph is one step of a stream: inputs `picture` (uint8 [1, H, W, 3]) and eve
 """
 
 import argparse
-import io
 import os
 import sys
 import warnings
@@ -63,7 +62,7 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
         )
     unfinished = path.with_name(path.name + ".part")
     try:
-        onnx.save(_graph(net.eval(), spec), unfinished)
+        _write_graph(net.eval(), spec, unfinished)
         difference = largest_difference(
             TorchEngine(net, spec), OnnxRuntimeEngine(unfinished), steps=spec.ring_length + 3
         )
@@ -74,28 +73,27 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _graph(net: MSTNet, spec: ModelSpec) -> onnx.ModelProto:
+def _write_graph(net: MSTNet, spec: ModelSpec, path: Path) -> None:
     """Trace one step and write the spec into the metadata."""
     past = [torch.zeros(memory.shape) for memory in spec.memories for _ in memory.lags]
     past_names = [memory.past(lag) for memory in spec.memories for lag in memory.lags]
-    buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The tracer is deprecated in favour of torch.export, which needs two packages more for the same graph.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             StepGraph(net, spec),
             (torch.zeros(spec.picture_shape, dtype=torch.uint8), *past),
-            buffer,
+            str(path),
             input_names=[PICTURE, *past_names],
             output_names=[LOGITS, EMBEDDING, *(memory.newest for memory in spec.memories)],
             opset_version=OPSET,
             dynamo=False,
         )
-    model = onnx.load_from_string(buffer.getvalue())
+    model = onnx.load(path)
     entry = model.metadata_props.add()
     entry.key, entry.value = SPEC_KEY, spec.to_json()
     onnx.checker.check_model(model, full_check=True)
-    return model
+    onnx.save(model, path)
 
 
 def largest_difference(one: Engine, other: Engine, steps: int, seed: int = 0) -> float:

@@ -18,7 +18,7 @@ class InvertedResidual(ResidualBlock):
 
     def branch(self, x: Tensor) -> Tensor:
         """[B, C, H, W] to the same shape."""
-        return self.conv(x)  # type: ignore[no-any-return]
+        return self.conv(x)
 
 
 class InvertedBottleneck(nn.Module):
@@ -30,7 +30,7 @@ class InvertedBottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, C, H, W] to [B, to, H/stride, W/stride]."""
-        return self.conv(x)  # type: ignore[no-any-return]
+        return self.conv(x)
 
 
 class MobileNetV2(Backbone):

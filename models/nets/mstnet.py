@@ -44,9 +44,13 @@ class MSTNetConfig:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "MSTNetConfig":
         """The config that `to_dict` wrote."""
-        temporal = {k: tuple(v) if isinstance(v, list) else v for k, v in values["temporal"].items()}
-        mean, std = tuple(values["mean"]), tuple(values["std"])
-        return cls(**{**values, "temporal": TemporalConfig(**temporal), "mean": mean, "std": std})
+        own, temporal = _with_tuples(values), _with_tuples(values["temporal"])
+        return cls(**(own | {"temporal": TemporalConfig(**temporal)}))
+
+
+def _with_tuples(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with tuples for lists, which are all that some files can hold."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
 
 
 class Answer(NamedTuple):

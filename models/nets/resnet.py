@@ -24,7 +24,7 @@ class BasicBlock(ResidualBlock):
 
     def branch(self, x: Tensor) -> Tensor:
         """[B, C, H, W] to [B, planes, H/stride, W/stride]."""
-        return self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))  # type: ignore[no-any-return]
+        return self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
 
     def shortcut(self, x: Tensor) -> Tensor:
         """The input, projected where the branch changes its shape."""
@@ -32,7 +32,7 @@ class BasicBlock(ResidualBlock):
 
     def join(self, branch: Tensor, shortcut: Tensor) -> Tensor:
         """Add, then ReLU."""
-        return self.relu(branch + shortcut)  # type: ignore[no-any-return]
+        return self.relu(branch + shortcut)
 
 
 class Bottleneck(BasicBlock):
@@ -57,7 +57,7 @@ class Bottleneck(BasicBlock):
         """[B, C, H, W] to [B, 4 * planes, H/stride, W/stride]."""
         y = self.relu(self.bn1(self.conv1(x)))
         y = self.relu(self.bn2(self.conv2(y)))
-        return self.bn3(self.conv3(y))  # type: ignore[no-any-return]
+        return self.bn3(self.conv3(y))
 
 
 class ResNet(Backbone):

@@ -53,10 +53,10 @@ class ShuffleUnit(TemporalBlock):
         filtered = self.bn2(self.conv2(self.temporal(squeezed, timeline)))
         branch = self.bn3(self.conv3(filtered))
         if self.pool is None or self.pool_time is None:
-            return self.relu(branch + x)  # type: ignore[no-any-return]
+            return self.relu(branch + x)
         # Pooling in space and averaging in time commute; in this order the memory is a quarter the size.
         pooled = self.pool_time(self.pool(x), timeline)
-        return self.relu(torch.cat([branch, pooled], 1))  # type: ignore[no-any-return]
+        return self.relu(torch.cat([branch, pooled], 1))
 
 
 class ShuffleNet(Backbone):

@@ -101,7 +101,7 @@ def test_paused_it_takes_no_frame_and_goes_on_after():
     switches, camera, screen = Switches(), ListCamera(film()), Screen()
     switches.set_paused(True)
     ended = threading.Event()
-    worker = Worker(lambda: run(camera, engine(), displays=[screen], switches=switches), ended.set, lambda error: None)
+    worker = Worker(lambda: run(camera, engine(), displays=[screen], switches=switches), ended.set, print)
     worker.start()
     assert not ended.wait(0.3)
     assert screen.shown == []

@@ -1,0 +1,29 @@
+"""`make run` shows something true on any machine."""
+
+import sys
+
+import pytest
+
+from app.launch import arguments_for
+
+SCREEN = {"DISPLAY": ":0"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+@pytest.mark.parametrize(
+    ("given", "cameras", "environment", "arguments", "notes"),
+    [
+        ([], 1, SCREEN, ["--camera", "0"], 0),
+        ([], 0, SCREEN, ["--demo"], 1),
+        ([], 1, {}, ["--camera", "0", "--headless"], 1),
+        ([], 0, {}, ["--demo", "--headless"], 2),
+        (["--overlay"], 0, SCREEN, ["--overlay", "--demo"], 1),
+        (["--camera", "clip.mp4", "--headless"], 0, {}, ["--camera", "clip.mp4", "--headless"], 0),
+        (["--camera=2"], 0, SCREEN, ["--camera=2"], 0),
+        (["--doctor"], 0, SCREEN, ["--doctor"], 0),
+    ],
+)
+def test_what_is_passed_on(given, cameras, environment, arguments, notes):
+    passed, told = arguments_for(given, cameras, environment)
+    assert passed == arguments
+    assert len(told) == notes

@@ -1,0 +1,283 @@
+"""The program as a user starts it: exit status, what is printed, and what bad input gets."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "app" / "demo" / "demo.mp4"
+NO_DISPLAY = {
+    name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+}
+
+
+def command(*arguments):
+    return [sys.executable, "-W", "error", str(ROOT / "main.py"), *map(str, arguments)]
+
+
+def main(*arguments, timeout=60):
+    """Run the program with no display; its exit status, lines on standard output, and standard error."""
+    done = subprocess.run(
+        command(*arguments), check=False, capture_output=True, text=True, timeout=timeout, env=NO_DISPLAY
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, done.stdout.splitlines(), done.stderr
+
+
+def refused(*arguments):
+    """Run the program on something unusable; the one line that it says."""
+    status, lines, errors = main(*arguments)
+    assert status == 2, (status, errors)
+    assert lines == []
+    assert errors.count("\n") == 1, errors
+    return errors
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    """Four seconds of a moving square at 30 frames a second."""
+    path = tmp_path_factory.mktemp("clips") / "clip.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 30, (160, 120))
+    for k in range(120):
+        picture = np.full((120, 160, 3), 60, np.uint8)
+        cv2.rectangle(picture, (k, 40), (k + 30, 70), (200, 180, 160), -1)
+        writer.write(picture)
+    writer.release()
+    return path
+
+
+def parsed(lines):
+    return [json.loads(line) for line in lines]
+
+
+def without_timings(lines):
+    return [{key: value for key, value in line.items() if key != "step_ms"} for line in parsed(lines)]
+
+
+def test_the_demo_names_gestures():
+    status, lines, errors = main("--demo", "--headless")
+    header, *gestures, summary = parsed(lines)
+    assert (status, errors) == (0, "")
+    assert header["engine"] == "onnxruntime:CPUExecutionProvider"
+    assert len(header["labels"]) == 27
+    assert {gesture["type"] for gesture in gestures} == {"gesture"}
+    assert len(gestures) >= 4
+    assert all(g["label"] not in ("No gesture", "Doing other things") for g in gestures)
+    assert summary["frames"] == int(cv2.VideoCapture(str(DEMO)).get(cv2.CAP_PROP_FRAME_COUNT))
+
+
+def test_the_same_file_gives_the_same_lines(clip, small_model, tmp_path):
+    runs = []
+    for k in range(2):
+        trace = tmp_path / f"{k}.jsonl"
+        status, _, _ = main("--camera", clip, "--headless", "--model", small_model, "--trace", trace)
+        assert status == 0
+        runs.append(without_timings(trace.read_text().splitlines()))
+    assert runs[0] == runs[1]
+    header, *steps, summary = runs[0]
+    assert (header["model"], summary["frames"], summary["steps"]) == ("small", 120, 48)
+    assert len([step for step in steps if step["type"] == "step"]) == 48
+    assert all(abs(sum(step["probs"]) - 1) < 1e-3 for step in steps if step["type"] == "step")
+
+
+def test_the_torch_engine_says_the_same(clip, small_model):
+    by_onnx, by_torch = (
+        parsed(main("--camera", clip, "--headless", "--model", small_model.with_suffix(suffix), "--trace", "-")[1])
+        for suffix in (".onnx", ".pt")
+    )
+    assert by_torch[0]["engine"] == "torch:cpu"
+    steps = [[line["probs"] for line in lines if line["type"] == "step"] for lines in (by_onnx, by_torch)]
+    assert len(steps[0]) == 48
+    np.testing.assert_allclose(*steps, atol=2e-3)
+
+
+def test_events_and_trace_go_where_they_are_sent(clip, small_model, tmp_path):
+    events, trace = tmp_path / "events.jsonl", tmp_path / "trace.jsonl"
+    arguments = ("--camera", clip, "--headless", "--model", small_model, "--events", events, "--trace", trace)
+    status, lines, _ = main(*arguments)
+    assert (status, lines) == (0, [])
+    events, trace = (without_timings(file.read_text().splitlines()) for file in (events, trace))
+    assert len([line for line in trace if line["type"] == "step"]) == 48
+    assert [line for line in trace if line["type"] != "step"] == events
+
+
+@pytest.mark.parametrize(("limit", "frames"), [(("--max-frames", 10), 10), (("--duration", 1), 31)])
+def test_limits(clip, small_model, limit, frames):
+    _, lines, _ = main("--camera", clip, "--headless", "--model", small_model, *limit)
+    assert parsed(lines)[-1]["frames"] == frames
+
+
+def test_a_file_whose_rate_lies(clip, small_model):
+    _, lines, _ = main("--camera", clip, "--headless", "--model", small_model, "--fps", 12)
+    assert parsed(lines)[-1]["steps"] == 120
+
+
+def test_realtime_is_paced_and_counts_what_it_drops(clip, small_model):
+    _, lines, _ = main("--camera", clip, "--headless", "--model", small_model, "--realtime")
+    summary = parsed(lines)[-1]
+    assert summary["frames"] + summary["dropped"] >= 118
+    assert summary["steps"] <= 49
+
+
+def test_no_camera_is_told_with_a_hint():
+    if Path("/dev/video0").exists():
+        pytest.skip("this machine has a camera")
+    assert "camera 0" in refused("--camera", "0", "--headless")
+
+
+def test_a_missing_file_is_told():
+    assert "nothere.mp4" in refused("--camera", "nothere.mp4", "--headless")
+
+
+@pytest.mark.parametrize("content", [b"", b"just some words\n" * 40, b"\x00" * 2000], ids=["empty", "text", "zeros"])
+def test_a_file_that_is_no_video_is_told(tmp_path, content):
+    (tmp_path / "film.mp4").write_bytes(content)
+    assert "film.mp4" in refused("--camera", tmp_path / "film.mp4", "--headless")
+
+
+def test_a_video_cut_short_gives_what_there_is(tmp_path, small_model):
+    (tmp_path / "cut.mp4").write_bytes(DEMO.read_bytes()[: DEMO.stat().st_size // 2])
+    status, lines, errors = main("--camera", tmp_path / "cut.mp4", "--headless", "--model", small_model)
+    assert status in (0, 2)  # an index at the end of the file is lost with it
+    assert errors.count("\n") == 1
+    assert status == 2 or parsed(lines)[-1]["type"] == "summary"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (90, 160), (1, 300)])
+def test_pictures_of_odd_sizes(tmp_path, small_model, size):
+    picture = tmp_path / "picture.png"
+    cv2.imwrite(str(picture), np.full((*size, 3), 90, np.uint8))
+    status, lines, _ = main("--camera", picture, "--headless", "--model", small_model)
+    assert status == 0
+    assert parsed(lines)[-1]["frames"] == 1
+
+
+def test_a_missing_model_is_told():
+    assert "nothere.onnx" in refused("--demo", "--headless", "--model", "nothere.onnx")
+
+
+def test_half_a_model_is_told(small_model, tmp_path):
+    half = tmp_path / "half.onnx"
+    half.write_bytes(small_model.read_bytes()[:5000])
+    assert "half.onnx" in refused("--demo", "--headless", "--model", half)
+
+
+@pytest.mark.parametrize("damage", ["no description", "garbled", "other inputs"])
+def test_a_model_with_a_wrong_description_is_told(small_model, tmp_path, damage):
+    import onnx
+
+    model = onnx.load(small_model)
+    (entry,) = model.metadata_props
+    if damage == "no description":
+        del model.metadata_props[:]
+    elif damage == "garbled":
+        entry.value = entry.value[:100]
+    else:
+        entry.value = entry.value.replace('"height": 32', '"height": 64')
+    onnx.save(model, tmp_path / "wrong.onnx")
+    line = refused("--demo", "--headless", "--model", tmp_path / "wrong.onnx")
+    assert "wrong.onnx" in line
+    assert "xport" in line
+
+
+def test_events_that_cannot_be_written_are_told(tmp_path):
+    assert "cannot write" in refused("--demo", "--headless", "--events", tmp_path / "no" / "events.jsonl")
+
+
+def test_a_window_without_a_display_is_told():
+    assert "--headless" in refused("--demo")
+
+
+def test_a_url_that_never_answers_is_given_up(tmp_path):
+    import socket
+
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        line = refused("--camera", f"http://127.0.0.1:{server.getsockname()[1]}/video", "--headless")
+    assert "127.0.0.1" in line
+
+
+@pytest.mark.parametrize("wrong", [("--max-frames", "0"), ("--duration", "-1"), ("--fps", "nan"), ("--engine", "magic"),
+                                   ("--camera", "0", "--demo"), ("--unknown",)])  # fmt: skip
+def test_wrong_options_are_told(wrong):
+    status, lines, errors = main(*wrong, "--headless")
+    assert status == 2
+    assert lines == []
+    assert "error:" in errors
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_a_signal_ends_it_with_whole_lines(small_model, sent, status):
+    arguments = command("--demo", "--realtime", "--headless", "--model", small_model, "--trace", "-")
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        first = [process.stdout.readline() for _ in range(3)]
+        process.send_signal(sent)
+        began = time.monotonic()
+        rest, errors = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert errors == ""
+    assert time.monotonic() - began < 20
+    assert parsed([*first, *rest.splitlines()])[-1]["type"] == "summary"
+
+
+def test_a_reader_that_has_had_enough_is_no_error(small_model):
+    arguments = command("--demo", "--headless", "--model", small_model, "--trace", "-")
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+        assert process.wait(30) == 0
+    assert errors == ""
+
+
+def test_questions():
+    status, (line,), _ = main("--version")
+    assert (status, line.split()[0]) == (0, "main.py")
+    status, lines, _ = main("--doctor")
+    assert status == 0
+    assert any("onnxruntime" in line for line in lines)
+    assert any("ms a step" in line for line in lines)
+    status, _, _ = main("--list-cameras")
+    assert status == 0
+    status, lines, _ = main("--help")
+    assert status == 0
+    assert any("--camera" in line for line in lines)
+
+
+def test_the_doctor_tells_a_broken_model(tmp_path):
+    (tmp_path / "broken.onnx").write_bytes(b"nothing")
+    status, lines, _ = main("--doctor", "--model", tmp_path / "broken.onnx")
+    assert status == 2
+    assert any(line.lstrip().startswith("bad") and "broken.onnx" in line for line in lines)
+
+
+def test_running_needs_neither_torch_nor_qt():
+    script = (
+        "import sys; sys.modules['torch'] = sys.modules['PyQt6'] = sys.modules['onnx'] = None\n"
+        "import main; sys.exit(main.main(['--demo', '--headless', '--max-frames', '5']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["frames"] == 5
+
+
+def test_a_package_that_does_not_load_is_told():
+    script = "import sys; sys.modules['cv2'] = None\nimport main"
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert "cv2 does not load here" in done.stderr
+    assert "Traceback" not in done.stderr
