@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+import torch
+
+from models.decoder import GestureEvent
+from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.temporal import TemporalConfig
+from models.spec import Decoding, Rule
+from training.judge import CHUNK, Score, Take, Truth, main, probabilities, right_at_end, score, scores
+
+LABELS = ("No gesture", "Thumb Up", "Thumb Down")
+AT_ONCE = Decoding(smooth_s=0, rule=Rule(enter=0.6, exit=0.3, rest_s=0))
+
+
+def event(label: str, fired_s: float) -> GestureEvent:
+    return GestureEvent(label, 0.9, fired_s, fired_s)
+
+
+@pytest.mark.parametrize(
+    ("events", "named", "wrong"),
+    [
+        ([event("Thumb Up", 2.0)], 1, 0),
+        ([event("Thumb Up", 3.9)], 1, 0),  # within a second of its end
+        ([event("Thumb Up", 4.1)], 0, 1),  # too late
+        ([event("Thumb Up", 0.9)], 0, 1),  # too early
+        ([event("Thumb Down", 2.0)], 0, 1),
+        ([event("Thumb Up", 2.0), event("Thumb Up", 2.5)], 1, 1),  # twice is once too often
+        ([], 0, 0),
+    ],
+)
+def test_counts_what_is_named_in_time(events: list[GestureEvent], named: int, wrong: int) -> None:
+    truths = [Truth("No gesture", 0, 1), Truth("Thumb Up", 1, 3)]
+    assert score(events, truths, 30) == Score(named, 1, wrong, 0.5)
+
+
+def test_one_event_names_one_gesture() -> None:
+    truths = [Truth("Thumb Up", 0, 1), Truth("Thumb Up", 1.5, 3)]
+    assert score([event("Thumb Up", 1.8)], truths, 60) == Score(1, 2, 0, 1)
+
+
+def test_scores_are_summed_by_group() -> None:
+    rises = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0], [1, 0, 0]], np.float32)
+    pictures = np.zeros((4, 2, 2, 3), np.uint8)
+    takes = [
+        Take("a", pictures, (Truth("Thumb Up", 0, 1),)),
+        Take("a", pictures, (Truth("Thumb Down", 0, 1),)),
+        Take("b", pictures, ()),
+    ]
+    found = scores(takes, [rises, rises, rises], LABELS, AT_ONCE, rate_hz=4)
+    assert found == {"a": Score(1, 2, 1, 2 / 60), "b": Score(0, 0, 1, 1 / 60)}
+    assert right_at_end(takes[:1], [rises[:3]], LABELS) == 1
+
+
+def test_pieces_do_not_change_the_answers() -> None:
+    torch.manual_seed(0)
+    config = MSTNetConfig(3, "shufflenet", temporal=TemporalConfig(kernels=(3,)))
+    net, random = MSTNet(config).eval(), np.random.default_rng(0)
+    pictures = random.integers(0, 256, (CHUNK + 5, 32, 32, 3), dtype=np.uint8)
+    with torch.no_grad():
+        whole = net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None]).logits[0].softmax(-1)
+    np.testing.assert_allclose(probabilities(net, pictures), whole.numpy(), atol=1e-5)
+
+
+def test_a_missing_checkpoint_gives_one_line(tmp_path, capsys) -> None:
+    assert main([str(tmp_path / "none.pt"), "--data", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,26 @@
+import pytest
+
+from training.mirroring import mirrored, reversed_in_time
+from training.transplant import LABELS
+
+
+@pytest.mark.parametrize("change", [mirrored, reversed_in_time])
+@pytest.mark.parametrize("label", LABELS)
+def test_twice_is_the_label_again(change, label: str) -> None:
+    assert change(label) in LABELS
+    assert change(change(label)) == label
+
+
+@pytest.mark.parametrize(
+    ("label", "other_side", "backwards"),
+    [
+        ("Swiping Left", "Swiping Right", "Swiping Right"),
+        ("Sliding Two Fingers Up", "Sliding Two Fingers Up", "Sliding Two Fingers Down"),
+        ("Turning Hand Clockwise", "Turning Hand Counterclockwise", "Turning Hand Counterclockwise"),
+        ("Pulling Hand In", "Pulling Hand In", "Pushing Hand Away"),
+        ("Thumb Up", "Thumb Up", "Thumb Up"),
+    ],
+)
+def test_what_becomes_of_a_gesture(label: str, other_side: str, backwards: str) -> None:
+    assert mirrored(label) == other_side
+    assert reversed_in_time(label) == backwards

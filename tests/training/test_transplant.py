@@ -1,0 +1,193 @@
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.errors import ModelFileError
+from models.nets.checkpoint import load_checkpoint
+from models.nets.mstnet import MSTNet
+from training.transplant import LABELS, MEAN, causal_taps, main, split, transplant
+
+STAGES = ((120, 4), (240, 8), (480, 4))
+PACES = (4, 8, 16)
+
+
+def random_checkpoint(rank_1: bool, seed: int = 0) -> dict[str, Tensor]:
+    """A 3D-ShuffleNet's state dict with weights that keep the scale of what passes through."""
+    random = torch.Generator().manual_seed(seed)
+    weights: dict[str, Tensor] = {}
+
+    def convolution(key: str, *shape: int) -> None:
+        fan_in = shape[1] * shape[2] * shape[3] * shape[4]
+        weights[key] = torch.randn(shape, generator=random) * (2 / fan_in) ** 0.5
+
+    def batch_norm(key: str, channels: int) -> None:
+        for name, low in (("weight", 0.8), ("bias", -0.1), ("running_mean", -0.1), ("running_var", 0.8)):
+            weights[f"{key}.{name}"] = low + 0.2 * torch.rand(channels, generator=random)
+        weights[f"{key}.num_batches_tracked"] = torch.tensor(7)
+
+    convolution("conv1.0.weight", 12, 3, 3, 3, 3)
+    weights["conv1.0.weight"] /= 60  # pictures reach 255
+    batch_norm("conv1.1", 12)
+    width = 12
+    for stage, (to, units) in enumerate(STAGES, 1):
+        for k in range(units):
+            unit, middle, out = f"layer{stage}.{k}", to // 4, to - width if k == 0 else to
+            convolution(f"{unit}.conv1.weight", middle, width // 3, 1, 1, 1)
+            convolution(f"{unit}.conv2.weight", middle, 1, 3, 3, 3)
+            convolution(f"{unit}.conv3.weight", out, middle // 3, 1, 1, 1)
+            for number, channels in ((1, middle), (2, middle), (3, out)):
+                batch_norm(f"{unit}.bn{number}", channels)
+            width = to
+    if rank_1:
+        for key in [key for key in weights if key.endswith("conv2.weight")]:
+            time, space = (torch.randn(len(weights[key]), n, generator=random) for n in (3, 9))
+            weights[key] = (0.2 * time[:, :, None] * space[:, None]).reshape(-1, 1, 3, 3, 3)
+    weights["classifier.1.weight"] = 0.1 * torch.randn(27, 480, generator=random)
+    weights["classifier.1.bias"] = 0.1 * torch.randn(27, generator=random)
+    return weights
+
+
+def causal_3d(weights: dict[str, Tensor], clip: Tensor) -> Tensor:
+    """Logits [T, 27] of a clip [T, 3, H, W]: 3-D convolutions over the whole 3x3x3 kernels, with nothing before."""
+
+    def norm(key: str, x: Tensor) -> Tensor:
+        names = ("running_mean", "running_var", "weight", "bias")
+        return F.batch_norm(x, *(weights[f"{key}.{name}"] for name in names))
+
+    def with_past(x: Tensor, steps: int) -> Tensor:
+        return F.pad(x, (0, 0, 0, 0, steps, 0))
+
+    def unit(key: str, x: Tensor, first: bool, last_stage: bool, pace: int) -> Tensor:
+        y = F.relu(norm(f"{key}.bn1", F.conv3d(x, weights[f"{key}.conv1.weight"], groups=3)))
+        y = y.unflatten(1, (3, -1)).transpose(1, 2).flatten(1, 2)
+        kernel, stride = weights[f"{key}.conv2.weight"].clone(), 2 if first else 1
+        if first and last_stage:
+            kernel[:, :, 0] = 0
+        elif not first:  # the middle tap now, the past one two paces ago, nothing between
+            nothing = torch.zeros_like(kernel[:, :, :1])
+            kernel = torch.cat([nothing if last_stage else kernel[:, :, :1], nothing, kernel[:, :, 1:2]], 2)
+        y = F.conv3d(
+            with_past(y, 2 * pace), kernel, None, (1, stride, stride), (0, 1, 1), (pace, 1, 1), kernel.shape[0]
+        )
+        y = norm(f"{key}.bn3", F.conv3d(norm(f"{key}.bn2", y), weights[f"{key}.conv3.weight"], groups=3))
+        if not first:
+            return F.relu(x + y)
+        both = (with_past(x, pace)[:, :, : x.shape[2]] + x) / 2
+        pooled = F.avg_pool2d(both[0].transpose(0, 1), 3, 2, 1).transpose(0, 1)[None]
+        return F.relu(torch.cat([y, pooled], 1))
+
+    x = (clip - torch.tensor(MEAN)[:, None, None]).transpose(0, 1)[None]
+    x = F.conv3d(with_past(x, 4), weights["conv1.0.weight"], None, (1, 2, 2), (0, 1, 1), (2, 1, 1))
+    x = with_past(F.max_pool3d(F.relu(norm("conv1.1", x)), (1, 3, 3), (1, 2, 2), (0, 1, 1)), 4)
+    x = torch.stack([x[:, :, k : k + len(clip)] for k in (0, 2, 4)]).amax(0)
+    for stage, ((_, units), pace) in enumerate(zip(STAGES, PACES, strict=True), 1):
+        for k in range(units):
+            x = unit(f"layer{stage}.{k}", x, k == 0, stage == 3, pace)
+    return F.linear(x.mean((3, 4))[0].T, weights["classifier.1.weight"], weights["classifier.1.bias"])
+
+
+def clip_of(steps: int, seed: int = 1) -> Tensor:
+    return torch.randint(0, 256, (steps, 3, 32, 32), generator=torch.Generator().manual_seed(seed)).float()
+
+
+@pytest.fixture(scope="module")
+def rank_1_checkpoint() -> dict[str, Tensor]:
+    return random_checkpoint(rank_1=True)
+
+
+@pytest.fixture(scope="module")
+def net(rank_1_checkpoint: dict[str, Tensor]) -> MSTNet:
+    return transplant(rank_1_checkpoint)[0]
+
+
+@torch.no_grad()
+def test_equals_the_causal_3d_network_where_kernels_are_rank_1(
+    net: MSTNet, rank_1_checkpoint: dict[str, Tensor]
+) -> None:
+    clip = clip_of(70)
+    expected = causal_3d(rank_1_checkpoint, clip)
+    assert expected.std(0).mean() > 0.01  # else everything would equal everything
+    torch.testing.assert_close(net(clip[None]).logits[0], expected, rtol=1e-3, atol=1e-3)
+
+
+@torch.no_grad()
+def test_kernels_of_higher_rank_are_only_approximated() -> None:
+    checkpoint, clip = random_checkpoint(rank_1=False), clip_of(20)
+    difference = (transplant(checkpoint)[0](clip[None]).logits[0] - causal_3d(checkpoint, clip)).abs().max()
+    assert difference > 1e-2
+
+
+@torch.no_grad()
+def test_a_stream_in_pieces_equals_the_clip(net: MSTNet) -> None:
+    clip = clip_of(40)[None]
+    first = net(clip[:, :7])
+    second = net(clip[:, 7:8], first.past)
+    third = net(clip[:, 8:], second.past)
+    pieces = torch.cat([first.logits, second.logits, third.logits], 1)
+    torch.testing.assert_close(pieces, net(clip).logits, rtol=1e-4, atol=1e-4)
+
+
+def test_split_gives_back_a_rank_1_kernel() -> None:
+    time, space = torch.randn(5, 3), torch.randn(5, 9)
+    kernel = (time[:, :, None] * space[:, None]).reshape(5, 1, 3, 3, 3)
+    taps, spatial = split(kernel)
+    torch.testing.assert_close(taps[:, None, :, None, None] * spatial[:, :, None], kernel)
+
+
+def test_a_strided_kernel_sees_the_same_clip_positions() -> None:
+    pace, kernel = 4, torch.tensor([[2.0, 3.0, 5.0]])
+    positions = torch.randn(1, 1, 8)  # a clip position is `pace` steps
+    strided = F.conv1d(positions, kernel[None], stride=2, padding=1)
+    stream = positions.repeat_interleave(pace, 2)
+    taps = causal_taps(kernel, strided=True, last_stage=False)
+    for k in range(1, 4):  # the first one sees padding
+        now = pace * (2 * k + 1)
+        ours = sum(taps[0, lag] * stream[0, 0, now - lag * pace] for lag in range(3))
+        torch.testing.assert_close(ours, strided[0, 0, k])
+
+
+def test_no_tap_lies_in_the_future_and_the_middle_one_is_now() -> None:
+    taps = torch.tensor([[2.0, 3.0, 5.0]])
+    assert causal_taps(taps, strided=False, last_stage=False).tolist() == [[3, 0, 2]]
+    assert causal_taps(taps, strided=False, last_stage=True).tolist() == [[3, 0, 0]]
+    assert causal_taps(taps, strided=True, last_stage=True).tolist() == [[5, 3, 0]]
+
+
+def test_the_command_writes_a_checkpoint_that_loads(
+    tmp_path, rank_1_checkpoint: dict[str, Tensor], net: MSTNet
+) -> None:
+    torch.save(rank_1_checkpoint, tmp_path / "3d.pth")
+    assert main([str(tmp_path / "3d.pth"), str(tmp_path / "out.pt")]) == 0
+    loaded, spec = load_checkpoint(tmp_path / "out.pt")
+    assert spec.labels == LABELS
+    assert spec.rate_hz == 12
+    for name, value in net.state_dict().items():
+        assert torch.equal(loaded.state_dict()[name], value), name
+
+
+@pytest.mark.parametrize("change", ["missing", "extra", "shape", "not a tensor"])
+def test_refuses_another_network(rank_1_checkpoint: dict[str, Tensor], change: str) -> None:
+    checkpoint = dict(rank_1_checkpoint)
+    key = "layer2.3.conv2.weight"
+    if change == "missing":
+        del checkpoint[key]
+    elif change == "extra":
+        key = "layer4.0.conv1.weight"
+        checkpoint[key] = torch.zeros(1)
+    elif change == "shape":
+        checkpoint[key] = checkpoint[key][:, :, :1]
+    else:
+        checkpoint[key] = "weights"
+    with pytest.raises(ModelFileError, match=rf"^tiny is not a 3D-ShuffleNet.*{key}") as caught:
+        transplant(checkpoint, "tiny")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, b"not a checkpoint", b""])
+def test_a_file_that_is_no_checkpoint_gives_one_line(tmp_path, capsys, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "3d.pth").write_bytes(content)
+    assert main([str(tmp_path / "3d.pth"), str(tmp_path / "out.pt")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (tmp_path / "out.pt").exists()

@@ -1,0 +1,30 @@
+"""What a gesture becomes when its video is mirrored or played backwards."""
+
+_SIDES = (("Left", "Right"), ("Counterclockwise", "Clockwise"))
+_UNDOES = (
+    ("Swiping Left", "Swiping Right"),
+    ("Swiping Up", "Swiping Down"),
+    ("Sliding Two Fingers Left", "Sliding Two Fingers Right"),
+    ("Sliding Two Fingers Up", "Sliding Two Fingers Down"),
+    ("Pushing Hand Away", "Pulling Hand In"),
+    ("Pushing Two Fingers Away", "Pulling Two Fingers In"),
+    ("Rolling Hand Forward", "Rolling Hand Backward"),
+    ("Turning Hand Clockwise", "Turning Hand Counterclockwise"),
+    ("Zooming In With Full Hand", "Zooming Out With Full Hand"),
+    ("Zooming In With Two Fingers", "Zooming Out With Two Fingers"),
+)
+_REVERSED = {**dict(_UNDOES), **{b: a for a, b in _UNDOES}}
+
+
+def mirrored(label: str) -> str:
+    """The label of the mirrored video."""
+    for one, other in _SIDES:
+        for a, b in ((one, other), (other, one)):
+            if label.endswith(f" {a}"):
+                return label.removesuffix(a) + b
+    return label
+
+
+def reversed_in_time(label: str) -> str:
+    """The label of the video played backwards."""
+    return _REVERSED.get(label, label)

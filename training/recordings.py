@@ -1,0 +1,133 @@
+"""Recordings: lists of labelled videos, and their pictures decoded once and kept on disk."""
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from models.errors import UserError
+from models.frame import Image
+from models.recognizer import StepGrid
+
+LIST = "clips.csv"
+
+
+class DataError(UserError):
+    """A folder of recordings is missing or is not what its list says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One video and what is known of it."""
+
+    path: Path
+    label: str
+    """As Jester spells it; left and right are the performer's."""
+    split: str
+    """`train` or `val`."""
+    source: str
+    """The collection it comes from."""
+    fps: float
+    """Frames a second; the file's own rate is not asked."""
+    start: int
+    """Frame where the gesture begins."""
+    end: int
+    """Frame after its last one."""
+
+
+def read_recordings(folder: Path, split: str | None = None) -> list[Recording]:
+    """Read a folder's `clips.csv` (path, label, split, source, fps, start, end), of one split or all.
+
+    Raises:
+        DataError: there is no such list, or it lacks a column.
+    """
+    try:
+        with open(folder / LIST, newline="") as file:
+            recordings = [_recording(folder, row) for row in csv.DictReader(file)]
+    except OSError as error:
+        raise DataError(f"no list of recordings {folder / LIST}; give a folder that holds a {LIST}") from error
+    except (KeyError, ValueError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise DataError(f"{folder / LIST} is not a list of recordings ({reason}); see training/README.md") from error
+    return [recording for recording in recordings if split in (None, recording.split)]
+
+
+def _recording(folder: Path, row: dict[str, str]) -> Recording:
+    return Recording(
+        folder / row["path"],
+        row["label"],
+        row["split"],
+        row["source"],
+        float(row["fps"]),
+        int(row["start"]),
+        int(row["end"]),
+    )
+
+
+def hold_out(recordings: Iterable[Recording], sources: Iterable[str]) -> set[Recording]:
+    """Every fifth recording of each of some sources, by name: kept from training to count false events on."""
+    held: set[Recording] = set()
+    for source in sources:
+        held.update(sorted((r for r in recordings if r.source == source), key=lambda r: r.path.name)[::5])
+    return held
+
+
+def decode(path: Path, shortest: int | None = None) -> Image:
+    """Decode a whole video, uint8 [T, H, W, 3] RGB, its shorter side scaled to `shortest` pixels.
+
+    Raises:
+        DataError: the file is missing or holds no picture.
+    """
+    video = cv2.VideoCapture(str(path))
+    pictures = []
+    while (got := video.read())[0]:
+        pictures.append(cv2.cvtColor(_scaled(got[1], shortest), cv2.COLOR_BGR2RGB))
+    video.release()
+    if not pictures:
+        raise DataError(f"no pictures in {path}; give a video file that OpenCV reads")
+    return np.stack(pictures).astype(np.uint8, copy=False)
+
+
+def _scaled(picture: cv2.typing.MatLike, shortest: int | None) -> cv2.typing.MatLike:
+    if shortest is None:
+        return picture
+    factor = shortest / min(picture.shape[:2])
+    size = (max(shortest, round(picture.shape[1] * factor)), max(shortest, round(picture.shape[0] * factor)))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
+
+
+def steps_of(frames: int, fps: float, rate_hz: float) -> list[int]:
+    """The frame of each step when a video of so many frames is seen at a model's rate, as the app sees it."""
+    grid = StepGrid(rate_hz)
+    return [index for index in range(frames) for _ in range(grid.due(index / fps))]
+
+
+class Shelf:
+    """Recordings decoded once: their pictures lie in a folder, and are mapped into memory when asked for.
+
+    Args:
+        folder: where they lie; may be deleted at any time.
+        shortest: pixels of the shorter side.
+    """
+
+    def __init__(self, folder: Path, shortest: int = 128) -> None:
+        self._folder = folder
+        self._shortest = shortest
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def pictures(self, recording: Recording) -> Image:
+        """All pictures of a recording, uint8 [T, H, W, 3], read-only."""
+        key = hashlib.sha256(f"{recording.path.resolve()} {self._shortest}".encode()).hexdigest()[:16]
+        path = self._folder / f"{recording.path.stem}-{key}.npy"
+        if not path.is_file():
+            unfinished = path.with_suffix(".part")
+            with open(unfinished, "wb") as file:
+                np.save(file, decode(recording.path, self._shortest))
+            os.replace(unfinished, path)
+        pictures: Image = np.load(path, mmap_mode="r")
+        return pictures

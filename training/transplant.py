@@ -1,0 +1,189 @@
+"""Turn a Jester-trained 3D-ShuffleNet into a causal MSTNet that answers at every step, without any training.
+
+    python -m training.transplant CHECKPOINT.pth OUT.pt
+
+Each 3x3x3 depthwise kernel of that network (github.com/okankop/Efficient-3DCNNs, arXiv 1904.02422) is nearly a
+temporal kernel of three taps times a spatial one of 3x3; the best such product is the kernel's rank-1 SVD. Its strides
+in time become paces, its future taps are dropped, and what it saw at the edge of its clip is dropped with them. The
+checkpoint was trained on every second picture of 12 a second, so a clip position is two steps of ours.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from models.errors import ModelFileError, UserError
+from models.nets.checkpoint import describe, read_whole, save_checkpoint
+from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.shufflenet import ShuffleUnit
+from models.nets.temporal import TemporalConfig
+from models.spec import ModelSpec
+
+RATE_HZ = 12.0
+SIZE = 112
+MEAN, STD = (114.7748, 107.7354, 99.4750), (1.0, 1.0, 1.0)
+"""RGB on the 0..255 scale, as the 3-D network was trained."""
+LABELS = (
+    "Doing other things",
+    "Drumming Fingers",
+    "No gesture",
+    "Pulling Hand In",
+    "Pulling Two Fingers In",
+    "Pushing Hand Away",
+    "Pushing Two Fingers Away",
+    "Rolling Hand Backward",
+    "Rolling Hand Forward",
+    "Shaking Hand",
+    "Sliding Two Fingers Down",
+    "Sliding Two Fingers Left",
+    "Sliding Two Fingers Right",
+    "Sliding Two Fingers Up",
+    "Stop Sign",
+    "Swiping Down",
+    "Swiping Left",
+    "Swiping Right",
+    "Swiping Up",
+    "Thumb Down",
+    "Thumb Up",
+    "Turning Hand Clockwise",
+    "Turning Hand Counterclockwise",
+    "Zooming In With Full Hand",
+    "Zooming In With Two Fingers",
+    "Zooming Out With Full Hand",
+    "Zooming Out With Two Fingers",
+)
+"""Jester's labels in the order of the 3-D network's logits."""
+LAST_STAGE = "layer3"
+"""Of its two clip positions each unit sees one edge: no oldest tap in the first unit, only the middle one after it."""
+
+
+def transplant(checkpoint: Mapping[str, Tensor], name: str = "the checkpoint") -> tuple[MSTNet, ModelSpec]:
+    """Build the causal network from a 3D-ShuffleNet's state dict (width 0.5, 3 groups, 27 classes).
+
+    Args:
+        checkpoint: keys as Efficient-3DCNNs saves them, without its `module.` prefix.
+        name: what error messages call it.
+
+    Raises:
+        ModelFileError: a key is missing, too many, or of another shape.
+    """
+    net = MSTNet(MSTNetConfig(len(LABELS), "shufflenet", temporal=TemporalConfig(kernels=(3,)), mean=MEAN, std=STD))
+    _check(checkpoint, net, name)
+    weights = {ours: checkpoint[theirs] for ours, theirs in _names(net).items()}
+    weights["backbone.conv1.weight"] = stem(checkpoint["conv1.0.weight"])
+    for unit, module in _units(net).items():
+        taps, space = split(checkpoint[f"{unit}.conv2.weight"])
+        weights[f"backbone.{unit}.temporal.taps.0"] = causal_taps(taps, module.stride == 2, unit.startswith(LAST_STAGE))
+        weights[f"backbone.{unit}.conv2.weight"] = space
+    shapes = {key: value.shape for key, value in net.state_dict().items()}
+    net.load_state_dict({key: value.reshape(shapes[key]) for key, value in weights.items()})
+    trained = "transplanted from a Jester-trained 3D-ShuffleNet, not trained further"
+    spec = describe(net, name="transplant", labels=LABELS, height=SIZE, width=SIZE, rate_hz=RATE_HZ, trained=trained)
+    return net.eval(), spec
+
+
+def split(kernel: Tensor) -> tuple[Tensor, Tensor]:
+    """Split depthwise kernels into the nearest product of time and space.
+
+    Args:
+        kernel: [C, 1, 3, 3, 3], time before space.
+
+    Returns:
+        Temporal taps [C, 3], oldest first, and spatial kernels [C, 1, 3, 3], of equal norm.
+    """
+    u, s, v = torch.linalg.svd(kernel.reshape(-1, 3, 9), full_matrices=False)
+    scale = s[:, :1].sqrt()
+    return u[:, :, 0] * scale, (v[:, 0] * scale).reshape(-1, 1, 3, 3)
+
+
+def causal_taps(taps: Tensor, strided: bool, last_stage: bool) -> Tensor:
+    """Place a centred kernel's taps in the past.
+
+    Args:
+        taps: [C, 3], a clip position before, at and after the middle one.
+        strided: whether the kernel strides in time; its three positions then are t-2d, t-d and t.
+        last_stage: whether clip positions at the edge are all there was.
+
+    Returns:
+        [C, 3] at t, t-d and t-2d, as MixTConv has them.
+    """
+    before, middle, after = taps.unbind(1)
+    nothing = torch.zeros_like(middle)
+    if strided:
+        return torch.stack([after, middle, nothing if last_stage else before], 1)
+    # Unstrided, d is half of what a clip position is here. Nothing can be seen after t: that tap is dropped.
+    return torch.stack([middle, nothing, nothing if last_stage else before], 1)
+
+
+def stem(kernel: Tensor) -> Tensor:
+    """Lay a 3-D stem's kernel [C, 3, T, 3, 3] flat for stacked pictures, newest first: [C, 3 * T, 3, 3]."""
+    return kernel.flip(2).transpose(1, 2).flatten(1, 2)
+
+
+def _units(net: MSTNet) -> dict[str, ShuffleUnit]:
+    """The units by their name in the 3-D network."""
+    return {name: module for name, module in net.backbone.named_modules() if isinstance(module, ShuffleUnit)}
+
+
+def _names(net: MSTNet) -> dict[str, str]:
+    """Our key to theirs, for every weight that both have."""
+    renamed = {"backbone.conv1.": "conv1.0.", "backbone.bn1.": "conv1.1.", "classifier.": "classifier.1."}
+    names = {}
+    for ours in net.state_dict():
+        if ".taps." in ours:
+            continue
+        prefix = next((prefix for prefix in renamed if ours.startswith(prefix)), None)
+        names[ours] = ours.replace(prefix, renamed[prefix], 1) if prefix else ours.removeprefix("backbone.")
+    return names
+
+
+def _check(checkpoint: Mapping[str, Tensor], net: MSTNet, name: str) -> None:
+    """Refuse anything but the 3-D network that the transplant knows."""
+    ours = net.state_dict()
+    expected = {theirs: _shape_in_3d(theirs, tuple(ours[key].shape)) for key, theirs in _names(net).items()}
+    wrong = sorted(
+        key for key in expected | dict(checkpoint) if key not in expected or _shape(checkpoint, key) != expected[key]
+    )
+    if wrong:
+        raise ModelFileError(
+            f"{name} is not a 3D-ShuffleNet 0.5x with 3 groups and {len(LABELS)} classes: {len(wrong)} keys differ, "
+            f"such as {wrong[0]}; give a state dict of Efficient-3DCNNs' shufflenet"
+        )
+
+
+def _shape_in_3d(key: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape in the 3-D network of a weight that has this shape here."""
+    if len(shape) < 4:
+        return shape
+    if key == "conv1.0.weight":
+        return (shape[0], shape[1] // 3, 3, *shape[2:])
+    return (*shape[:2], 3 if key.endswith("conv2.weight") else 1, *shape[2:])
+
+
+def _shape(checkpoint: Mapping[str, Tensor], key: str) -> tuple[int, ...] | None:
+    value = checkpoint.get(key)
+    return tuple(value.shape) if isinstance(value, Tensor) else None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.transplant", description="3D-ShuffleNet to MSTNet.")
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("out", type=Path)
+    given = parser.parse_args(arguments)
+    try:
+        net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint))
+    except UserError as error:
+        print(f"transplant: {error}", file=sys.stderr)
+        return 2
+    save_checkpoint(given.out, net, spec)
+    print(f"{given.out}: {sum(p.numel() for p in net.parameters())} weights, {len(spec.memories)} memories")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
