@@ -8,12 +8,13 @@ NEEDED = ("numpy", "cv2", "onnxruntime")
 
 def require() -> None:
     """Exit with 2 and one line when a package is missing or lacks a system library."""
-    for module in NEEDED:
-        try:
+    module = ""
+    try:
+        for module in NEEDED:
             importlib.import_module(module)
-        except ImportError as error:
-            sys.stderr.write(f"mstnet: {module} does not load here: {_reason(module, error)}\n")
-            sys.exit(2)
+    except ImportError as error:
+        sys.stderr.write(f"mstnet: {module} does not load here: {_reason(module, error)}\n")
+        sys.exit(2)
 
 
 def _reason(module: str, error: ImportError) -> str:
