@@ -34,11 +34,12 @@ class Caption(QWidget):
 
 
 def fit(past: Past, font: QFont, room: QRectF) -> QRectF:
-    """The card that a gesture needs in the middle of some room: as high as the room, never wider."""
-    height = room.height()
-    name, score = _fonts(font, height)
+    """The card that a gesture needs in the middle of some room: as high as the room, unless it would be too wide."""
+    name, score = _fonts(font, room.height())
     words = QFontMetricsF(name).horizontalAdvance(past.label) + QFontMetricsF(score).horizontalAdvance("100 %")
-    card = QRectF(0, 0, min(room.width(), words + 2.05 * height), height)
+    width = words + 2.05 * room.height()
+    shrink = min(1.0, room.width() / width)
+    card = QRectF(0, 0, shrink * width, shrink * room.height())
     card.moveCenter(room.center())
     return card
 

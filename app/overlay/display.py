@@ -10,7 +10,11 @@ from pathlib import Path
 from models.errors import UserError
 
 _X11_LIBRARIES = (
+    "libEGL.so.1",
+    "libGL.so.1",
     "libX11-xcb.so.1",
+    "libdbus-1.so.3",
+    "libfontconfig.so.1",
     "libxcb-cursor.so.0",
     "libxcb-icccm.so.4",
     "libxcb-image.so.0",
@@ -22,6 +26,7 @@ _X11_LIBRARIES = (
     "libxcb-xfixes.so.0",
     "libxcb-xkb.so.1",
     "libxkbcommon-x11.so.0",
+    "libxkbcommon.so.0",
 )
 """What Qt's X11 plug-in leans on and small installations lack."""
 _INSTEAD = "or use --headless"

@@ -68,7 +68,8 @@ class GestureList(QWidget):
 
     def _columns(self, width: int) -> list[list[Group]]:
         """Spread the groups: each goes to the column that is shortest so far."""
-        fitting = int(width / (_COLUMN_UNITS * theme.unit(self)))
+        unit = theme.unit(self)
+        fitting = int((width + unit) / (_COLUMN_UNITS * unit))  # a scroll bar must not cost a column
         columns: list[list[Group]] = [[] for _ in range(max(1, min(_COLUMNS, fitting)))]
         for group in self._groups:
             min(columns, key=lambda column: sum(map(_height, column))).append(group)

@@ -12,6 +12,12 @@ from app.overlay.keys import Key, Keys
 from app.overlay.theme import Role
 
 _SCROLL_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_SLIM = """
+QScrollBar:vertical { background: transparent; width: 8px; }
+QScrollBar::handle:vertical { background: rgba(128, 128, 128, 0.6); border-radius: 4px; min-height: 32px; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: none; }
+"""
 _PASSED_ON = (Qt.Key.Key_F, Qt.Key.Key_Q)
 
 
@@ -67,8 +73,8 @@ class Hint(QWidget):
         """Keep the card in the middle, no larger than its content."""
         unit = theme.unit(self)
         width = min(self.width() - 3 * unit, self._list.sizeHint().width() + 4 * unit)
-        chrome = 11 * unit
-        height = min(self.height() - 3 * unit, self._list.heightForWidth(width - 4 * unit) + chrome)
+        around = self._card.sizeHint().height() - self._scroll.sizeHint().height()
+        height = min(self.height() - 3 * unit, self._list.heightForWidth(width - 4 * unit) + around)
         card = QRect(0, 0, width, height)
         card.moveCenter(self.rect().center())
         self._card.setGeometry(card)
@@ -96,6 +102,9 @@ def _scrolling(content: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    bar = area.verticalScrollBar()
+    if bar is not None:
+        bar.setStyleSheet(_SLIM)  # on the bar alone: a style sheet keeps the window's palette from what is below it
     area.setBackgroundRole(Role.Base)
     content.setBackgroundRole(Role.Base)
     return area

@@ -49,11 +49,12 @@ def _arc_arrow(path: QPainterPath, radius: float, start_degrees: float, sweep_de
     box = QRectF(12 - radius, 12 - radius, 2 * radius, 2 * radius)
     path.arcMoveTo(box, start_degrees)
     path.arcTo(box, start_degrees, sweep_degrees)
-    end = path.currentPosition()
+    end, head = path.currentPosition(), 5.0
     along = -math.radians(start_degrees + sweep_degrees) - math.copysign(math.pi / 2, sweep_degrees)
-    for side in (2.5, -2.2):
+    back = along + math.pi + math.copysign(head / 2 / radius, sweep_degrees)  # where the bent line comes from
+    for angle in (back - 0.75, back + 0.75):
         path.moveTo(end)
-        path.lineTo(end + 4.5 * QPointF(math.cos(along + side), math.sin(along + side)))
+        path.lineTo(end + head * QPointF(math.cos(angle), math.sin(angle)))
 
 
 def _turned(path: QPainterPath, degrees: float) -> QPainterPath:
@@ -102,7 +103,8 @@ def _push(away: bool, fingers: tuple[float, ...]) -> Callable[[], QPainterPath]:
         path.moveTo(5, 4)
         path.lineTo(19, 4)
         for x in fingers:
-            _arrow(path, (x, 20), (x, 8.5)) if away else _arrow(path, (x, 8.5), (x, 20))
+            tail, tip = ((x, 20), (x, 8.5)) if away else ((x, 8.5), (x, 20))
+            _arrow(path, tail, tip, head=4.5 if len(fingers) == 1 else 3.8)
         return path
 
     return drawing
@@ -179,8 +181,8 @@ _DRAWINGS: dict[str, Callable[[], QPainterPath]] = {
     "Zooming Out With Two Fingers": _zoom(True, _TWO),
     "Pushing Hand Away": _push(True, (12,)),
     "Pulling Hand In": _push(False, (12,)),
-    "Pushing Two Fingers Away": _push(True, (8, 16)),
-    "Pulling Two Fingers In": _push(False, (8, 16)),
+    "Pushing Two Fingers Away": _push(True, (7.5, 16.5)),
+    "Pulling Two Fingers In": _push(False, (7.5, 16.5)),
     "Turning Hand Clockwise": _turn,
     "Turning Hand Counterclockwise": lambda: _mirrored(_turn()),
     "Rolling Hand Forward": _roll,

@@ -86,8 +86,8 @@ def test_missing_libraries_are_named_with_their_packages(monkeypatch: pytest.Mon
     with pytest.raises(UserError) as raised:
         choose_platform({"DISPLAY": ":0"}, overlay=False)
     message = str(raised.value)
-    assert "needs libX11-xcb.so.1, libxcb-cursor.so.0, libxkbcommon-x11.so.0" in message
-    assert "apt install libx11-xcb1 libxcb-cursor0 libxkbcommon-x11-0, or use --headless" in message
+    assert "needs libX11-xcb.so.1, libxcb-cursor.so.0, libxkbcommon-x11.so.0, libxkbcommon.so.0" in message
+    assert "apt install libx11-xcb1 libxcb-cursor0 libxkbcommon-x11-0 libxkbcommon0, or use --headless" in message
 
 
 def test_a_plugin_that_fails_for_another_reason_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
