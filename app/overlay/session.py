@@ -1,6 +1,7 @@
 """Session: the view, the screen that shows it, and the bridge that feeds it."""
 
 from collections.abc import Callable
+from functools import cache
 
 from PyQt6.QtCore import QCoreApplication, QSettings, QTimer
 from PyQt6.QtWidgets import QApplication, QSystemTrayIcon
@@ -29,7 +30,8 @@ class Session:
         self.bridge = Bridge()
         self.error: BaseException | None = None
         self.screen = Hud(self._view) if options.overlay else self._window()
-        self._tray = Tray(self.toggle_pause, self.screen.close) if options.overlay and _has_tray() else None
+        with_tray = options.overlay and QSystemTrayIcon.isSystemTrayAvailable()
+        self._tray = Tray(self.toggle_pause, self.screen.close) if with_tray else None
         self.screen.closed.connect(self._quit)
         self._throttle = Throttle(self._refresh, PAINT_INTERVAL_MS)
         self.bridge.changed.connect(self._throttle.request)
@@ -76,7 +78,9 @@ class Session:
         QTimer.singleShot(0, QCoreApplication.quit)  # also heard where the loop has not begun yet
 
 
+@cache
 def _application(platform: str | None) -> QApplication:
+    """The one application of this process, kept until it ends: it must outlive every widget."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication([NAME, *(("-platform", platform) if platform else ())])
@@ -84,7 +88,3 @@ def _application(platform: str | None) -> QApplication:
         app.setStyle("Fusion")
         app.setWindowIcon(app_icon(theme.system_palette()))
     return app
-
-
-def _has_tray() -> bool:
-    return QSystemTrayIcon.isSystemTrayAvailable()

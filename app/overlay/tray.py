@@ -17,7 +17,7 @@ class Tray(QObject):
         super().__init__()
         self.menu = QMenu()
         self.menu.addAction("Pause or go on", toggle_pause)
-        self.menu.addAction("Quit", lambda _checked: close())
+        self.menu.addAction("Quit", close)
         self._icon = QSystemTrayIcon(app_icon(theme.system_palette()), self)
         self._icon.setToolTip("Gesture recognition")
         self._icon.setContextMenu(self.menu)

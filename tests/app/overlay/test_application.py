@@ -2,6 +2,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from threading import Thread
 
 import pytest
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.meters import Readings
 from app.overlay.application import run
 from app.overlay.bridge import Bridge
+from app.overlay.hud import Hud
 from app.overlay.picture import Picture
 from app.overlay.view import ViewOptions
 from app.overlay.window import Window
@@ -169,3 +171,13 @@ def test_without_qt_it_says_what_to_install(options: ViewOptions, monkeypatch: p
     with pytest.raises(UserError, match=r"needs PyQt6.*pip install PyQt6.*--headless"):
         story.run(options)
     assert story.told == []
+
+
+def test_the_hud_runs_like_the_window(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
+    def act() -> None:
+        hud = next(each for each in QApplication.topLevelWidgets() if isinstance(each, Hud) and each.isVisible())
+        hud.close()
+
+    story = Story(lambda _: soon(act))
+    story.run(replace(options, overlay=True))
+    assert story.told == ["start", "stop"]

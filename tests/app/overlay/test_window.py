@@ -161,6 +161,9 @@ def test_it_paints_at_any_size_in_both_schemes(
         view.take(News(seen, readings, [seen.event]))
     window.show_view(view)
     assert window.grab().toImage().pixelColor(1, 1) == theme.palette(dark).color(theme.Role.Window)
+    shown = (window.bars, window.timeline, window.stage.caption, window.hint._list)
+    accent = theme.palette(dark).color(theme.Role.Accent)
+    assert all(each.palette().color(theme.Role.Accent) == accent for each in shown)
 
 
 def test_a_small_window_belongs_to_the_picture(window: Window) -> None:
