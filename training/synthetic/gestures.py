@@ -67,7 +67,7 @@ def _vary(stroke: Sequence[Key], rng: np.random.Generator) -> list[Key]:
     shift = rng.uniform((-0.04, -0.04, -0.04), (0.04, 0.04, 0.05))
     centre = np.mean([key.at for key in stroke], 0)
     turn = _rotation(rng.normal(0, 0.13, 3))
-    loose = float(rng.uniform(0, 0.2))
+    loose = float(rng.uniform(0, 0.1))
     return [
         replace(
             key,
