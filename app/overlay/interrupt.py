@@ -20,7 +20,6 @@ def signals_to(fail: Fail, end: Callable[[], None]) -> Iterator[None]:
     Python runs a signal's handler only when it runs anything. So the signal also writes a byte to a socket, whose
     notifier wakes the loop and calls into Python.
     """
-
     handlers: dict[int, Callable[..., None]] = {
         signal.SIGINT: lambda *_: fail(KeyboardInterrupt()),
         signal.SIGTERM: lambda *_: end(),

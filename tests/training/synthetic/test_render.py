@@ -2,7 +2,7 @@ import numpy as np
 
 from training.synthetic.camera import Camera
 from training.synthetic.cones import Surface, assemble, join
-from training.synthetic.render import NOTHING_M, Light, hollowness, render
+from training.synthetic.render import Light, hollowness, render
 
 CAMERA = Camera(80, 100, zoom=1.0)
 STILL = np.zeros((1, 2), np.float32)
@@ -13,7 +13,7 @@ LIGHT = Light(FRONT, np.ones(3, np.float32), FRONT, np.zeros(3, np.float32), np.
 
 def whole(cones, light: Light = LIGHT) -> tuple[np.ndarray, np.ndarray]:
     """Depth [H, W] and colour [H, W, 3] of the first moment."""
-    depth, colour = np.full((80, 100), NOTHING_M, np.float32), np.zeros((80, 100, 3), np.float32)
+    depth, colour = np.full((80, 100), np.inf, np.float32), np.zeros((80, 100, 3), np.float32)
     layer = render(cones, CAMERA, light, STILL)
     assert layer is not None
     depth[layer.window], colour[layer.window] = layer.depth[0], layer.colour[0]
@@ -22,7 +22,7 @@ def whole(cones, light: Light = LIGHT) -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_ball_is_a_disc_of_the_right_size_and_depth() -> None:
     depth, colour = whole(assemble([((0, 0, 1), (0, 0, 1.0001), 0.1, 0.1, RED)]))
-    seen = depth < NOTHING_M
+    seen = depth < np.inf
     radius = 80 * 0.1 / np.sqrt(1 - 0.1**2)
     assert abs(seen.sum() - np.pi * radius**2) < 12
     assert abs(depth.min() - 0.9) < 1e-3
@@ -40,9 +40,9 @@ def test_a_cone_is_the_hull_of_its_balls() -> None:
         radius = (1 - s) * ends[0][1] + s * ends[1][1]
         balls.append((at, at + np.array([0, 0, 1e-4]), radius, radius, RED))
     expected, _ = whole(assemble(balls))
-    both = (depth < NOTHING_M) & (expected < NOTHING_M)
+    both = (depth < np.inf) & (expected < np.inf)
     assert both.sum() > 500
-    assert ((depth < NOTHING_M) ^ (expected < NOTHING_M)).sum() < 15
+    assert ((depth < np.inf) ^ (expected < np.inf)).sum() < 15
     np.testing.assert_allclose(depth[both], expected[both], atol=4e-3)
 
 
@@ -74,15 +74,13 @@ def test_moments_are_drawn_each_by_itself() -> None:
     )
     layer = render(ball, CAMERA, LIGHT, np.zeros((2, 2), np.float32))
     assert layer is not None
-    columns = [np.flatnonzero((depth < NOTHING_M).any(0)).mean() + layer.left for depth in layer.depth]
+    columns = [np.flatnonzero((depth < np.inf).any(0)).mean() + layer.left for depth in layer.depth]
     np.testing.assert_allclose(columns, [50 - 16 - 0.5, 50 + 16 - 0.5], atol=0.6)
 
 
 def test_joined_bodies_are_both_there() -> None:
     one, other = (assemble([((x, 0, 1), (x, 0.1, 1), 0.1, 0.1, RED)]) for x in (-0.3, 0.3))
-    assert (
-        (whole(join([one, other]))[0] < NOTHING_M) == ((whole(one)[0] < NOTHING_M) | (whole(other)[0] < NOTHING_M))
-    ).all()
+    assert ((whole(join([one, other]))[0] < np.inf) == ((whole(one)[0] < np.inf) | (whole(other)[0] < np.inf))).all()
 
 
 def test_a_pit_is_hollow_and_a_plain_is_not() -> None:
