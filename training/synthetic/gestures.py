@@ -160,7 +160,7 @@ _STROKES: dict[str, Stroke] = {
         strokes.show(poses.THUMB, (1, 0.1, -0.3), (-0.3, 0, -1), 0.06, elbow=1.0),
         strokes.show(poses.THUMB, (0.7, 0.1, -0.7), (-0.7, 0, -0.7), 0.06, elbow=1.0),
     ),
-    "Thumb Up": strokes.show(poses.THUMB, (0.9, -0.1, -0.45), (0.4, 0.1, 1)),
+    "Thumb Up": strokes.show(poses.THUMB, (1, -0.05, -0.1), (0.1, 0, 1)),
     "Turning Hand Clockwise": strokes.turn,
     "Turning Hand Counterclockwise": backwards(strokes.turn),
     "Zooming In With Full Hand": _OPEN_HAND,

@@ -76,15 +76,15 @@ class Performer:
         """Upper arm and forearm; the wrist is broad and flat, so the forearm's lower half is two cones."""
         thick = self.shape.size * self.shape.thickness
         side, flat = axes[:, 0] * 0.0105 * thick, axes[:, 2] * 0.002
-        middle = elbow + 0.45 * (wrist - elbow)
+        middle = elbow + 0.35 * (wrist - elbow)
         cuff = elbow + max(self.sleeve, 0.05) * (wrist - elbow)
         bare = elbow - 0.25 * (elbow - shoulder)
         skin, cloth = self.skin.surface(0.012), self._cloth
         upper = (bare, 0.054) if self.sleeve == 0 else (elbow, 0.052)
         bones: list[Piece] = [
-            (elbow, middle, 0.041, 0.036, skin),
-            (middle + side * 0.6, wrist + side - flat, 0.031, 0.0195, skin),
-            (middle - side * 0.6, wrist - side - flat, 0.031, 0.0195, skin),
+            (elbow, middle, 0.040, 0.039, skin),
+            (middle + side * 0.6, wrist + side - flat, 0.0345, 0.0195, skin),
+            (middle - side * 0.6, wrist - side - flat, 0.0345, 0.0195, skin),
             (bare, elbow, 0.044, 0.041, skin),
             (shoulder, upper[0], 0.062, upper[1], cloth),
         ]

@@ -26,6 +26,13 @@ _PLACES: tuple[tuple[Vector, Vector, Vector], ...] = (
 )
 """Brow, mouth, ear, other arm, keyboard, beside the camera, the screen: where, with the fingers, the palm towards."""
 
+_TURNED_PALMS: tuple[tuple[Vector, Vector], ...] = (
+    ((0, 0, -1), (0, 0, -1)),
+    ((0, 0, 1), (0, 0, 1)),
+    ((0.2, 0.6, -0.8), (0.8, 0.2, -0.5)),
+)
+"""Where the palm may face when a turn begins and when it ends."""
+
 
 def reverse(stroke: Sequence[Key]) -> list[Key]:
     """The same stroke backwards in time."""
@@ -99,17 +106,18 @@ def roll(rng: np.random.Generator) -> list[Key]:
 
 
 def turn(rng: np.random.Generator) -> list[Key]:
-    """Turn the hand clockwise, as the performer sees it, like a big dial."""
+    """Turn the hand clockwise, as the performer sees it, like a big dial, and stay a moment at both ends."""
     at = (rng.uniform(-0.14, -0.04), rng.uniform(-0.01, 0.05), 0.46)
-    time = rng.uniform(0.5, 0.8)
-    shape = poses.OPEN if rng.random() < 0.7 else poses.CLAW
-    angles = np.radians(np.linspace(-75, 40, 5) + rng.uniform(-10, 10))
+    shape = poses.OPEN if rng.random() < 0.8 else poses.CLAW
+    first, last = _TURNED_PALMS[rng.integers(len(_TURNED_PALMS))]
+    angles = np.radians(np.linspace(rng.uniform(-80, -60), rng.uniform(0, 40), 5))
+    step_s = rng.uniform(0.12, 0.2)
     keys = [
-        Key(time / 4, at, (-np.sin(a), -np.cos(a), -0.15), (0.0, 0.0, -1.0), shape, through=0 < k < 4)
-        for k, a in enumerate(angles)
+        Key(step_s, at, (-np.sin(angle), -np.cos(angle), -0.15), vector(palm), shape, through=True)
+        for angle, palm in zip(angles, np.linspace(np.array(first), np.array(last), 5), strict=True)
     ]
-    keys[0] = replace(keys[0], after_s=0.0)
-    return _framed(keys, rng.uniform(0.2, 0.4), rng.uniform(0.2, 0.4))
+    keys[0], keys[-1] = replace(keys[0], after_s=0.0, through=False), replace(keys[-1], through=False)
+    return _framed(keys, rng.uniform(0.35, 0.6), rng.uniform(0.35, 0.6))
 
 
 def spread(closed: Floats, opened: Floats) -> Stroke:
