@@ -24,12 +24,13 @@ from models.errors import UserError
 from models.nets.checkpoint import describe, load_checkpoint, read_whole, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
+from training.jester import LABELS
 from training.judge import QUIET
 from training.recordings import Recording, Shelf, hold_out, read_recordings
 from training.streams import Playlist
 from training.student import Lesson, Recipe, Student
 from training.teacher import Teacher, targets
-from training.transplant import LABELS, SIZE
+from training.transplant import SIZE
 
 RATE_HZ = 6.0
 """Pictures a second in training; what the teacher was trained at."""

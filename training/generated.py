@@ -7,10 +7,10 @@ import argparse
 import csv
 from pathlib import Path
 
+from training.jester import LABELS
 from training.recordings import LIST
 from training.synthetic.clip import Format, Recording, generate
 from training.synthetic.demo import write
-from training.synthetic.gestures import LABELS
 
 FORMAT = Format(height=128, width=170, moments=2)
 SOURCE = "generated"

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from models.frame import Image
 from models.spec import NO_GESTURE_LABELS
 from training.augment import Camera, develop, draw_camera, frame_up
+from training.jester import mirrored, reversed_in_time
 from training.matting import Cutout, cut_out, is_matte
-from training.mirroring import mirrored, reversed_in_time
 from training.recordings import Recording, Shelf
 
 SHARES = {"generated": 0.5, "nvgesture": 0.08, "silhouettes": 0.06, "driver": 0.05, "faces": 0.06}

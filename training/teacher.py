@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from models.errors import ModelFileError
 from models.frame import Image
 from models.spec import NO_GESTURE_LABELS
+from training.jester import LABELS
 from training.streams import Stream
-from training.transplant import LABELS, MEAN, SIZE
+from training.transplant import MEAN, SIZE
 
 OTHER = "Doing other things"
 WINDOW = 16

@@ -5,10 +5,10 @@ import pytest
 
 from models.frame import Image
 from training.augment import draw_camera, frame_up
+from training.jester import LABELS
 from training.matting import blend, cut_out
 from training.recordings import Recording
 from training.streams import Playlist
-from training.transplant import LABELS
 
 SIZE, RATE_HZ = 32, 6.0
 

@@ -3,9 +3,10 @@ import pytest
 from clip_networks import write_teacher
 
 from models.errors import ModelFileError
+from training.jester import LABELS
 from training.streams import Shown, Stream
 from training.teacher import WINDOW, Teacher, put_right, targets
-from training.transplant import LABELS, MEAN
+from training.transplant import MEAN
 
 OTHER, NOTHING = LABELS.index("Doing other things"), LABELS.index("No gesture")
 LEFT, RIGHT = LABELS.index("Swiping Left"), LABELS.index("Swiping Right")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from training.jester import mirrored
 from training.synthetic import pose as poses
 from training.synthetic import strokes
 from training.synthetic.cones import Floats, unit
@@ -13,13 +14,6 @@ from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, on
 
 REST = Key(0.0, (-0.20, 0.52, 0.60), (0.3, -0.5, -0.8), (0.2, 0.8, -0.3), poses.RELAXED)
 """The hand on the lap, out of the picture."""
-MIRRORED = {
-    "Swiping Left": "Swiping Right",
-    "Sliding Two Fingers Left": "Sliding Two Fingers Right",
-    "Turning Hand Clockwise": "Turning Hand Counterclockwise",
-}
-MIRRORED |= {right: left for left, right in MIRRORED.items()}
-"""What a gesture becomes in a mirror; the others stay what they are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,14 +42,14 @@ def script(label: str, rng: np.random.Generator, left_hand: bool | None = None) 
         rng: where the variation comes from.
         left_hand: which hand does it; drawn (three of ten are left) unless given.
     """
-    mirrored = bool(rng.random() < 0.3) if left_hand is None else left_hand
-    stroke = list(_STROKES[MIRRORED.get(label, label) if mirrored else label](rng))
+    left = bool(rng.random() < 0.3) if left_hand is None else left_hand
+    stroke = list(_STROKES[mirrored(label) if left else label](rng))
     if not stroke:
-        return Script((REST, replace(REST, after_s=float(rng.uniform(1.2, 2.0)))), 0.0, 0.0, mirrored)
+        return Script((REST, replace(REST, after_s=float(rng.uniform(1.2, 2.0)))), 0.0, 0.0, left)
     stroke = _vary(stroke, rng)
     coming_s, leaving_s = (float(rng.uniform(0.40, 0.65)) for _ in range(2))
     keys = (REST, replace(stroke[0], after_s=coming_s), *stroke[1:], replace(REST, after_s=leaving_s))
-    return Script(keys, coming_s, sum(key.after_s for key in keys[:-1]), mirrored)
+    return Script(keys, coming_s, sum(key.after_s for key in keys[:-1]), left)
 
 
 def _vary(stroke: Sequence[Key], rng: np.random.Generator) -> list[Key]:
@@ -168,5 +162,3 @@ _STROKES: dict[str, Stroke] = {
     "Zooming Out With Full Hand": backwards(_OPEN_HAND),
     "Zooming Out With Two Fingers": backwards(_OPEN_FINGERS),
 }
-LABELS = tuple(sorted(_STROKES))
-"""Jester's 27 labels in alphabetical order."""

@@ -5,9 +5,9 @@ import cv2
 import numpy as np
 import pytest
 
+from training.jester import LABELS
 from training.synthetic.clip import Event, Format, Recording, generate, stream
 from training.synthetic.demo import write
-from training.synthetic.gestures import LABELS
 from training.synthetic.sensor import Sensor
 
 TINY = Format(height=40, width=54, fps=6.0, moments=2)
