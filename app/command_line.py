@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
         description="Recognise hand gestures as they happen, frame by frame.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     _add_source(line.add_argument_group("where the frames come from"))
     _add_model(line.add_argument_group("what recognises them"))

@@ -18,7 +18,7 @@ import numpy as np
 from app.camera.devices import list_devices
 from app.meters import Percentiles, TimedEngine
 from models.engines import load_engine
-from models.errors import UserError
+from models.errors import UserError, first_line
 
 STEPS = 100
 """Steps on a black picture for the speed that is printed."""
@@ -84,10 +84,10 @@ def check_display() -> Iterator[Finding]:
     """Whether a window can be opened."""
     if sys.platform != "linux":
         yield Finding("ok", "display", platform.system())
-    elif os.environ.get("WAYLAND_DISPLAY"):
-        yield Finding("note", "display", "Wayland: the window works; --overlay cannot stay on top of other windows")
     elif os.environ.get("DISPLAY"):
         yield Finding("ok", "display", f"X11, {os.environ['DISPLAY']}")
+    elif os.environ.get("WAYLAND_DISPLAY"):
+        yield Finding("note", "display", "Wayland: the window works; --overlay cannot stay on top of other windows")
     else:
         yield Finding("note", "display", "none; only --headless works")
 
@@ -127,7 +127,8 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
 
 def _package(package: str, module: str, state_without: Literal["note", "bad"], advice: str) -> Finding:
     try:
-        importlib.import_module(module)
-        return Finding("ok", package, metadata.version(package))
+        loaded = importlib.import_module(module)
     except (ImportError, OSError) as error:
-        return Finding(state_without, package, f"{error}; {advice}")
+        return Finding(state_without, package, f"{first_line(error)}; {advice}")
+    # By the module and not by the distribution: opencv-python-headless and onnxruntime-gpu bring the same modules.
+    return Finding("ok", package, getattr(loaded, "__version__", None) or metadata.version(package))

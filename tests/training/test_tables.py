@@ -25,7 +25,7 @@ def test_parameters_are_the_papers():
 
 
 def test_the_counter_by_hand():
-    """ResNet-18 at a quarter width on 32 px: the taps of eight blocks come on top of the plain net, and nothing else."""
+    """ResNet-18 at a quarter width on 32 px: the taps of eight blocks come on top of the plain net."""
     plain, mixed = (count(small_net("resnet18", operation), 1, 32) for operation in ("none", "mixtconv"))
     # Channels x pixels at the input of each block, times (1 + 3 + 5 + 7) / 4 taps.
     inputs = [(16, 64)] * 3 + [(32, 16)] * 2 + [(64, 4)] * 2 + [(128, 1)]
