@@ -10,24 +10,16 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-import obsws_python
-from obsws_python.error import OBSSDKError, OBSSDKRequestError
-from websocket import WebSocketException
-
 from app.events import Message
 from app.outputs.address import Address
+from app.outputs.obs_session import TIMEOUT_S, TROUBLE, ObsSession, RefusedError
 
-TIMEOUT_S = 3.0
 RETRY_S = 5.0
 """How often OBS is looked for while it is away."""
 FRESH_S = 2.0
 """A gesture older than this switches nothing any more."""
-TROUBLE = (OSError, WebSocketException, OBSSDKError, ValueError, KeyError)
-"""What the library raises when OBS is away, goes away, or is something else."""
 
 log = logging.getLogger("mstnet")
-# The library logs the password, and a traceback beside each error that it raises.
-logging.getLogger("obsws_python").setLevel(logging.CRITICAL + 1)
 
 
 class Obs:
@@ -44,7 +36,7 @@ class Obs:
     def __init__(self, address: Address, password: str, scenes: Mapping[str, str]) -> None:
         self._address, self._password, self._scenes = address, password, scenes
         self._wanted: queue.SimpleQueue[tuple[str, float] | None] = queue.SimpleQueue()
-        self._obs: obsws_python.ReqClient | None = None
+        self._session: ObsSession | None = None
         self._told_away = False
         self.missed = 0
         """Gestures that switched nothing."""
@@ -65,7 +57,7 @@ class Obs:
         self._connect()
         while True:
             try:
-                wanted = self._wanted.get(timeout=None if self._obs else RETRY_S)
+                wanted = self._wanted.get(timeout=None if self._session else RETRY_S)
             except queue.Empty:
                 self._connect()
                 continue
@@ -78,16 +70,17 @@ class Obs:
 
     def _switch(self, scene: str, at_s: float) -> None:
         for _ in range(2):  # a second time, because that OBS was restarted shows only when it is asked for something
-            if time.monotonic() - at_s < FRESH_S and (self._obs or self._connect()) and self._ask(scene):
+            if time.monotonic() - at_s < FRESH_S and (self._session or self._connect()) and self._ask(scene):
                 return
         self.missed += 1
 
     def _ask(self, scene: str) -> bool:
-        assert self._obs
+        """Ask for a scene; False when nobody answered."""
+        assert self._session
         try:
-            self._obs.set_current_program_scene(scene)
-        except OBSSDKRequestError as error:
-            log.warning("OBS did not switch to scene '%s' (%s)", scene, error)
+            self._session.switch(scene)
+        except RefusedError as error:
+            log.warning("OBS does not switch to the scene '%s' (%s)", scene, error)
             self.missed += 1
         except TROUBLE:
             self._hang_up()
@@ -95,11 +88,8 @@ class Obs:
         return True
 
     def _connect(self) -> bool:
-        host = f"[{self._address.host}]" if ":" in self._address.host else self._address.host
         try:
-            self._obs = obsws_python.ReqClient(
-                host=host, port=self._address.port, password=self._password, timeout=TIMEOUT_S
-            )
+            self._session = ObsSession(self._address, self._password)
         except TROUBLE as error:
             if not self._told_away:
                 log.warning("OBS at %s is away (%s); looking for it every %g s", self._address, error, RETRY_S)
@@ -110,7 +100,7 @@ class Obs:
         return True
 
     def _hang_up(self) -> None:
-        if self._obs:
+        if self._session:
             with suppress(*TROUBLE):  # it may be gone already
-                self._obs.disconnect()
-            self._obs = None
+                self._session.close()
+            self._session = None

@@ -115,7 +115,7 @@ def _obs(given: argparse.Namespace, labels: Sequence[str]) -> "Obs":
         )
     for label, _ in given.obs_scene:
         check_label(label, labels)
-    need("obsws_python", "obsws-python", "--obs")
+    need("websockets", "websockets", "--obs")
     from app.outputs.obs import Obs
 
     return Obs(given.obs, os.environ.get(OBS_PASSWORD, ""), dict(given.obs_scene))

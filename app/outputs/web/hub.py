@@ -59,9 +59,14 @@ class Hub:
                 self._loop.call_soon_threadsafe(self._spread, message["type"], to_line(message))
 
     @property
+    def listeners(self) -> int:
+        """How many are connected."""
+        return len(self._clients)
+
+    @property
     def full(self) -> bool:
         """Whether no more clients may come."""
-        return len(self._clients) >= MOST_CLIENTS
+        return self.listeners >= MOST_CLIENTS
 
     @contextmanager
     def joined(self, client: Client, history: bool) -> Iterator[None]:

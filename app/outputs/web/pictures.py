@@ -48,6 +48,11 @@ class Pictures:
                 self._loop.call_soon_threadsafe(self._arrived.set)
 
     @property
+    def watched(self) -> bool:
+        """Whether anybody watches."""
+        return self._watchers > 0
+
+    @property
     def full(self) -> bool:
         """Whether no more may watch."""
         return self._watchers >= MOST_WATCHERS

@@ -34,13 +34,18 @@ class Server:
         self._ready.wait(PATIENCE_S)
 
     def close(self) -> None:
-        """Say goodbye to who is connected, and stop."""
+        """Say goodbye to who is connected, and stop. It may be closed twice."""
+        if not self._thread.is_alive():
+            return
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(PATIENCE_S)
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        runner = web.AppRunner(self._site, access_log=None, logger=_quiet(), shutdown_timeout=1.0)
+        # Who hangs up while there are no pictures, as in a pause, would else be waited for until there are some.
+        runner = web.AppRunner(
+            self._site, access_log=None, logger=_quiet(), shutdown_timeout=1.0, handler_cancellation=True
+        )
         await runner.setup()
         await web.SockSite(runner, self._socket).start()
         self._ready.set()
