@@ -25,6 +25,7 @@ PROTECTION = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cache-Control": "no-store",
+    "Server": "mstnet",
 }
 
 OPEN = ("/page.css", "/icon.svg")

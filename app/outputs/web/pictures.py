@@ -31,13 +31,13 @@ class Pictures:
         self._watchers = 0
         self._encoder: asyncio.Task[None] | None = None
         self._ended = False
+        self._arrived, self._changed = asyncio.Event(), asyncio.Condition()
         self.encoded = 0
         """Pictures that were made into JPEG."""
 
     def start(self) -> None:
         """Begin, in the running event loop."""
         self._loop = asyncio.get_running_loop()
-        self._arrived, self._changed = asyncio.Event(), asyncio.Condition()
 
     def show(self, seen: Recognition, readings: Readings) -> None:
         """Keep this picture instead of the one before."""

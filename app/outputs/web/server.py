@@ -12,6 +12,8 @@ from models.errors import UserError
 
 SEND_BUFFER = 128 * 1024
 """Bytes that the system may hold for one client; what lies there is old when it arrives."""
+MOST_CONNECTIONS = 200
+"""About so many; whoever opens one after another, and says nothing, cannot use up the files that the app may open."""
 PATIENCE_S = 5.0
 
 log = logging.getLogger("mstnet")
@@ -47,10 +49,23 @@ class Server:
             self._site, access_log=None, logger=_quiet(), shutdown_timeout=1.0, handler_cancellation=True
         )
         await runner.setup()
-        await web.SockSite(runner, self._socket).start()
+        handler = runner.server
+        assert handler
+        listening = await self._loop.create_server(
+            lambda: handler() if len(handler.connections) < MOST_CONNECTIONS else Refusal(), sock=self._socket
+        )
         self._ready.set()
         await self._stop.wait()
+        listening.close()
         await runner.cleanup()
+
+
+class Refusal(asyncio.Protocol):
+    """Hangs up at once."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hang up."""
+        transport.close()
 
 
 def _listen(address: Address) -> socket.socket:

@@ -26,6 +26,13 @@ class Served(Web):
             plug.sendall(request)
             return b"".join(iter(lambda: plug.recv(65536), b""))
 
+    def answers(self):
+        """Whether a plain request is answered."""
+        try:
+            return self.get("/icon.svg")[0] == 200
+        except (OSError, ValueError, IndexError):
+            return False
+
     def get(self, path="/", **headers):
         """Status, headers and body of a plain request."""
         told = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"} | headers

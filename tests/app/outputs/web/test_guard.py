@@ -1,11 +1,16 @@
 """Who may look: names, origins, tokens, paths."""
 
+import select
+import socket
+from contextlib import ExitStack
 from urllib.parse import quote
 
 import pytest
+from streams import until
 from websockets.exceptions import InvalidStatus
 
 from app.outputs.address import Address
+from app.outputs.web import server
 from app.outputs.web.access_token import Token
 from app.outputs.web.opening import Web, link
 from models.errors import UserError
@@ -20,9 +25,9 @@ def token_file(tmp_path):
     return path
 
 
-def refused_status(server, path="/events", **headers):
+def refused_status(guarded, path="/events", **headers):
     with pytest.raises(InvalidStatus) as refused:
-        server.listen(path, **headers)
+        guarded.listen(path, **headers)
     return refused.value.response.status_code
 
 
@@ -51,10 +56,10 @@ def test_our_own_page_may(served):
 
 
 def test_a_page_that_was_allowed_may(serve):
-    server = serve(origins=["http://localhost:3000"])
-    with server.listen(Origin="http://localhost:3000"):
+    guarded = serve(origins=["http://localhost:3000"])
+    with guarded.listen(Origin="http://localhost:3000"):
         pass
-    assert refused_status(server, Origin="http://localhost:3001") == 403
+    assert refused_status(guarded, Origin="http://localhost:3001") == 403
 
 
 def test_a_picture_in_a_page_elsewhere_is_refused_but_a_link_is_followed(served):
@@ -90,11 +95,11 @@ def test_rubbish_is_answered_and_nothing_is_printed_but_a_line(served, caplog):
 
 
 def test_without_the_token_nothing_is_seen(serve, token_file):
-    server = serve(token_file=token_file)
+    guarded = serve(token_file=token_file)
     for path in ("/events", "/video", "/page.js"):
-        assert server.get(path)[0] == 401
-    assert refused_status(server) == 401
-    status, _, body = server.get("/")
+        assert guarded.get(path)[0] == 401
+    assert refused_status(guarded) == 401
+    status, _, body = guarded.get("/")
     assert status == 401
     assert "<form" in body
     assert WORD not in body
@@ -102,28 +107,28 @@ def test_without_the_token_nothing_is_seen(serve, token_file):
 
 @pytest.mark.parametrize("wrong", ["", "a", WORD[:-1], WORD + "x", WORD.upper(), "é" * 20])
 def test_a_wrong_token_is_none(serve, token_file, wrong):
-    server = serve(token_file=token_file)
-    assert server.get(f"/events?token={quote(wrong)}")[0] == 401
-    assert server.get("/events", Authorization=f"Bearer {quote(wrong)}")[0] == 401
-    assert server.get("/events", Cookie=f"mstnet-{server.port}={quote(wrong)}")[0] == 401
+    guarded = serve(token_file=token_file)
+    assert guarded.get(f"/events?token={quote(wrong)}")[0] == 401
+    assert guarded.get("/events", Authorization=f"Bearer {quote(wrong)}")[0] == 401
+    assert guarded.get("/events", Cookie=f"mstnet-{guarded.port}={quote(wrong)}")[0] == 401
 
 
 def test_a_program_gives_the_token_in_a_header_or_the_address(serve, token_file):
-    server = serve(token_file=token_file)
-    with server.listen(Authorization=f"Bearer {WORD}"), server.listen(f"/events?token={WORD}"):
+    guarded = serve(token_file=token_file)
+    with guarded.listen(Authorization=f"Bearer {WORD}"), guarded.listen(f"/events?token={WORD}"):
         pass
 
 
 def test_a_browser_gives_it_once(serve, token_file):
-    server = serve(token_file=token_file)
-    status, headers, _ = server.get(f"/?token={WORD}")
+    guarded = serve(token_file=token_file)
+    status, headers, _ = guarded.get(f"/?token={WORD}")
     cookie, *rules = headers["set-cookie"].split("; ")
     assert status == 200
     assert {"HttpOnly", "SameSite=Lax"} <= set(rules)
-    assert server.get("/", Cookie=cookie)[0] == 200
-    with server.listen(Cookie=cookie):
+    assert guarded.get("/", Cookie=cookie)[0] == 200
+    with guarded.listen(Cookie=cookie):
         pass
-    assert refused_status(server, Cookie=cookie, Origin="http://evil.example") == 403
+    assert refused_status(guarded, Cookie=cookie, Origin="http://evil.example") == 403
 
 
 def test_only_what_others_can_reach_makes_a_token_up():
@@ -151,3 +156,18 @@ def test_a_token_that_cannot_be_read_is_told(tmp_path):
 def test_a_port_that_is_taken_is_told(served, serve):
     with pytest.raises(UserError, match="cannot listen on 127"):
         Web(Address("127.0.0.1", served.port), page=True, token_file=None, origins=())
+
+
+def test_connections_that_say_nothing_do_not_pile_up(served, monkeypatch):
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 5)
+    with ExitStack() as stack:
+        plugs = []
+
+        def one_is_hung_up_on():
+            assert len(plugs) < 100
+            plugs.append(stack.enter_context(socket.create_connection(("127.0.0.1", served.port))))
+            readable, _, _ = select.select(plugs, [], [], 0.05)
+            return readable and readable[0].recv(1) == b""
+
+        until(one_is_hung_up_on)
+    until(served.answers)
