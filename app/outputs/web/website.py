@@ -110,8 +110,8 @@ class Website:
                 pass  # nothing that a client says matters; reading shows when it leaves
         finally:
             sender.cancel()
-        if isinstance(socket.exception(), asyncio.TimeoutError):
-            self._hub.give_up(client)
+            if isinstance(socket.exception(), asyncio.TimeoutError):  # it did not answer the heartbeat
+                self._hub.give_up(client)
 
     async def _video(self, request: web.Request) -> web.StreamResponse:
         """Pictures, one replacing the other (MJPEG)."""

@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from fakes import LABELS
 from streams import fired, header, summary, until
 
 from app.outputs.broker import Broker
-from app.outputs.mqtt import Mqtt
+from app.outputs.mqtt import IN_FLIGHT, Mqtt
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(
@@ -49,9 +50,14 @@ class Mosquitto:
             self._process.terminate()
             self._process.wait(10)
 
+    def freeze(self) -> None:
+        """Let it hold its connections and do nothing more."""
+        self._process.send_signal(signal.SIGSTOP)
+
     def kill(self) -> None:
-        self._process.kill()
-        self._process.wait(10)
+        if self._process:
+            self._process.kill()
+            self._process.wait(10)
 
     def _answers(self) -> bool:
         with socket.socket() as probe:
@@ -133,7 +139,7 @@ class Subscriber:
 def broker(tmp_path):
     broker = Mosquitto(tmp_path)
     yield broker
-    broker.stop()
+    broker.kill()
 
 
 @pytest.fixture
@@ -216,7 +222,7 @@ def test_home_assistant_can_be_left_alone(running, listening, publish):
 def test_when_it_vanishes_the_broker_says_so(running, listening, tmp_path):
     ear = listening(running, "desk/status")
     script = (
-        "import os, sys; from app.outputs.broker import Broker; from app.outputs.mqtt import Mqtt\n"
+        "import os, sys; from app.outputs.broker import Broker; from app.outputs.mqtt import IN_FLIGHT, Mqtt\n"
         f"Mqtt(Broker.parse('mqtt://127.0.0.1:{running.port}/desk'), '0.1.0'); sys.stdin.read(1); os._exit(1)"
     )
     root = Path(__file__).resolve().parents[3]
@@ -283,6 +289,18 @@ def test_no_call_waits_for_a_broker_that_accepts_and_is_silent(publish, caplog):
             mqtt.take(fired())
         mqtt.close()
     assert "1000 events never reached" in caplog.text
+
+
+def test_what_a_broker_that_froze_did_not_confirm_is_not_forgotten(running, publish, caplog):
+    mqtt = publish()
+    mqtt.take(header())
+    until(lambda: mqtt._connected)
+    running.freeze()
+    for frame in range(100):
+        mqtt.take(fired(frame=frame))
+    until(lambda: len(mqtt._kept) == 100 - IN_FLIGHT)  # the rest is on its way, and no more than that
+    mqtt.close()
+    assert "100 events never reached" in caplog.text
 
 
 def test_a_wrong_password_is_told(tmp_path, broker, caplog):

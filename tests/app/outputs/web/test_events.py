@@ -9,7 +9,7 @@ from streams import fired, header, recognition, summary, until
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app.events import Events, steps, to_line
-from app.outputs.web import hub
+from app.outputs.web import hub, website
 from models.decoder import GestureEvent
 
 STEP = next(steps(recognition(), 3.0))
@@ -65,17 +65,11 @@ def test_steps_are_made_only_while_somebody_wants_them(served):
     until(lambda: not served.hub.steps)
 
 
-def test_a_client_that_never_reads_is_cut_off_and_the_others_get_everything(served, caplog):
+def test_a_client_that_never_reads_is_cut_off_and_the_others_get_everything(served, monkeypatch, caplog):
+    monkeypatch.setattr(website, "HEARTBEAT_S", 1000)
     caplog.set_level(logging.WARNING, "mstnet")
     with socket.socket() as deaf, served.listen("/events?steps") as reader:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.connect(("127.0.0.1", served.port))
-        lines = (
-            f"GET /events?steps HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n"
-            "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-        )
-        deaf.sendall(lines.encode())
+        deafen(deaf, served.port)
         until(lambda: served.hub.listeners == 2)
         sent = 0
         while not served.hub.cut_off:
@@ -87,6 +81,26 @@ def test_a_client_that_never_reads_is_cut_off_and_the_others_get_everything(serv
         served.hub.take(fired())
         assert heard(reader, 1) == [fired()]
     assert f"does not read; cut off with {hub.WAITING} messages unsent (1 so far)" in caplog.text
+
+
+def test_a_client_that_never_answers_is_cut_off_while_nothing_happens(served, monkeypatch, caplog):
+    monkeypatch.setattr(website, "HEARTBEAT_S", 0.1)
+    with socket.socket() as deaf:
+        deafen(deaf, served.port)
+        until(lambda: served.hub.listeners == 1)
+        until(lambda: served.hub.cut_off == 1)
+    assert "cut off with 0 messages unsent (1 so far)" in caplog.text
+
+
+def deafen(plug, port):
+    """Connect to the WebSocket, and read nothing ever."""
+    plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plug.connect(("127.0.0.1", port))
+    lines = (
+        f"GET /events?steps HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    plug.sendall(lines.encode())
 
 
 def test_the_line_does_not_wait_when_nobody_can_be_reached(served):
