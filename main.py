@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,10 +24,10 @@ from app import doctor
 from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
-from app.command_line import parser
-from app.events import STDOUT, JsonLines
-from app.loop import Limits, Switches, run
+from app.command_line import VERSION, parser
+from app.loop import Display, Limits, Switches, run
 from app.meters import TimedEngine
+from app.outputs.opening import Outputs
 from app.overlay import application
 from app.overlay.view import ViewOptions
 from app.worker import Worker
@@ -72,15 +72,16 @@ def recognise(given: argparse.Namespace) -> None:
     """Build the line from camera to gesture and run it, without a window or with one."""
     with ExitStack() as stack:
         engine = TimedEngine(stack.enter_context(closing(load_engine(given.model or MODEL, given.engine))))
-        logs = [stack.enter_context(closing(JsonLines(file, steps))) for file, steps in wanted_logs(given)]
+        outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
         told = Told()
         # The camera comes last: what it delivers while the rest is built would count as dropped.
         camera = stack.enter_context(closing(opened(given, told)))
-        line = partial(run, camera, engine, logs, limits=Limits(given.max_frames, given.duration))
+        outputs.describe(camera.name, mirrored(given, camera))
+        line = partial(run, camera, engine, outputs.sinks, limits=Limits(given.max_frames, given.duration))
         if given.headless:
-            run_headless(line)
+            run_headless(partial(line, displays=outputs.displays))
         else:
-            run_in_window(line, view_options(given, camera, engine), told)
+            run_in_window(line, outputs.displays, view_options(given, camera, engine), told)
 
 
 def run_headless(line: "partial[None]") -> None:
@@ -92,13 +93,13 @@ def run_headless(line: "partial[None]") -> None:
         raise KeyboardInterrupt
 
 
-def run_in_window(line: "partial[None]", options: ViewOptions, told: "Told") -> None:
-    """Run in a thread of its own while the window shows what happens."""
+def run_in_window(line: "partial[None]", displays: Sequence[Display], options: ViewOptions, told: "Told") -> None:
+    """Run in a thread of its own while the window, beside other displays, shows what happens."""
     switches, workers = Switches(), []
 
     def start(bridge: "Bridge") -> None:
         told.listener = bridge.say
-        job = partial(line, displays=[bridge], switches=switches)
+        job = partial(line, displays=[*displays, bridge], switches=switches)
         workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
         workers[0].start()
 
@@ -137,17 +138,14 @@ def view_options(given: argparse.Namespace, camera: Camera, engine: TimedEngine)
         model=engine.spec.name,
         engine=engine.name,
         source=camera.name,
-        mirror=camera.live if given.mirror is None else given.mirror,
+        mirror=mirrored(given, camera),
         overlay=given.overlay,
     )
 
 
-def wanted_logs(given: argparse.Namespace) -> Iterator[tuple[str, bool]]:
-    """The files to write and whether each is a trace; headless without any writes events to standard output."""
-    if given.events or (given.headless and not given.trace):
-        yield given.events or STDOUT, False
-    if given.trace:
-        yield given.trace, True
+def mirrored(given: argparse.Namespace, camera: Camera) -> bool:
+    """Whether people see the picture as a mirror would show it: a live one, unless they say otherwise."""
+    return camera.live if given.mirror is None else bool(given.mirror)
 
 
 @contextmanager

@@ -54,10 +54,12 @@ def check_packages() -> Iterator[Finding]:
     for package, module in (("numpy", "numpy"), ("opencv-python", "cv2"), ("onnxruntime", "onnxruntime")):
         yield _package(package, module, "bad", "run `pip install -r requirements.txt`")
     yield _package("PyQt6", "PyQt6.QtWidgets", "note", "only --headless runs; `pip install -r requirements.txt`")
-    # Seconds to import, so only looked for.
-    torch = importlib.util.find_spec("torch")
-    text = metadata.version("torch") if torch else "not installed; needed for training and .pt files only"
-    yield Finding("ok" if torch else "note", "torch", text)
+    # Slow to import, so only looked for.
+    yield _installed("torch", "torch", "training and .pt files only")
+    outputs = "only; `pip install -r requirements-outputs.txt`"
+    yield _installed("aiohttp", "aiohttp", f"--serve and --websocket {outputs}")
+    yield _installed("paho-mqtt", "paho", f"--mqtt {outputs}")
+    yield _installed("websockets", "websockets", f"--obs {outputs}")
 
 
 def check_providers() -> Iterator[Finding]:
@@ -132,3 +134,12 @@ def _package(package: str, module: str, state_without: Literal["note", "bad"], a
         return Finding(state_without, package, f"{first_line(error)}; {advice}")
     # By the module and not by the distribution: opencv-python-headless and onnxruntime-gpu bring the same modules.
     return Finding("ok", package, getattr(loaded, "__version__", None) or metadata.version(package))
+
+
+def _installed(package: str, module: str, needed_for: str) -> Finding:
+    found = importlib.util.find_spec(module) is not None
+    return Finding(
+        "ok" if found else "note",
+        package,
+        metadata.version(package) if found else f"not installed; needed for {needed_for}",
+    )
