@@ -42,7 +42,7 @@ $(VENV)/.app: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements-training.txt requirements.txt $(VENV)/.app
+$(VENV)/.dev: requirements-dev.txt requirements-training.txt requirements-control.txt requirements.txt $(VENV)/.app
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@
 

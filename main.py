@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,8 @@ from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
 from app.command_line import parser
+from app.control.control import Control
+from app.control.opening import Wishes, open_control
 from app.events import STDOUT, JsonLines
 from app.loop import Limits, Switches, run
 from app.meters import TimedEngine
@@ -73,37 +75,46 @@ def recognise(given: argparse.Namespace) -> None:
     with ExitStack() as stack:
         engine = TimedEngine(stack.enter_context(closing(load_engine(given.model or MODEL, given.engine))))
         logs = [stack.enter_context(closing(JsonLines(file, steps))) for file, steps in wanted_logs(given)]
+        control = opened_control(given, engine.spec.labels, stack)
         told = Told()
         # The camera comes last: what it delivers while the rest is built would count as dropped.
         camera = stack.enter_context(closing(opened(given, told)))
-        line = partial(run, camera, engine, logs, limits=Limits(given.max_frames, given.duration))
+        actors = [control] if control else []
+        line = partial(run, camera, engine, logs, actors=actors, limits=Limits(given.max_frames, given.duration))
+        if control:
+            tell_armed(control, logs)
         if given.headless:
-            run_headless(line)
+            run_headless(line, control)
         else:
-            run_in_window(line, view_options(given, camera, engine), told)
+            run_in_window(line, view_options(given, camera, engine), told, control)
 
 
-def run_headless(line: "partial[None]") -> None:
+def run_headless(line: "partial[None]", control: Control | None) -> None:
     """Run in this thread until the source ends or a signal comes; then Ctrl-C is handed on."""
     switches = Switches()
     with stopping_on_signals(switches) as received:
         line(switches=switches)
+        if control and not received:
+            control.finish()
     if signal.SIGINT in received:
         raise KeyboardInterrupt
 
 
-def run_in_window(line: "partial[None]", options: ViewOptions, told: "Told") -> None:
+def run_in_window(line: "partial[None]", options: ViewOptions, told: "Told", control: Control | None) -> None:
     """Run in a thread of its own while the window shows what happens."""
     switches, workers = Switches(), []
 
     def start(bridge: "Bridge") -> None:
         told.listener = bridge.say
+        if control:
+            control.arming.listen(lambda armed, _why: bridge.arm(armed))
         job = partial(line, displays=[bridge], switches=switches)
         workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
         workers[0].start()
 
     try:
-        application.run(options, start, switches.stop.set, switches.set_paused)
+        toggle_control = control.arming.toggle if control else None
+        application.run(options, start, switches.stop.set, switches.set_paused, toggle_control)
     finally:
         for worker in workers:
             worker.join(PATIENCE_S)
@@ -128,6 +139,25 @@ def opened(given: argparse.Namespace, told: OnStatus) -> Camera:
     if given.fps and camera.live:
         log.warning("--fps is for files; %s tells its own times", camera.name)
     return camera
+
+
+def opened_control(given: argparse.Namespace, labels: tuple[str, ...], stack: ExitStack) -> Control | None:
+    """What acts on the desktop, if that was asked for."""
+    if not given.control:
+        return None
+    wishes = Wishes(tuple(given.control), given.control_through, given.armed, given.dry_run, given.allow_commands)
+    return stack.enter_context(closing(open_control(wishes, labels)))
+
+
+def tell_armed(control: Control, logs: Sequence[JsonLines]) -> None:
+    """Say whenever gestures begin to act, or no longer do: to people and to programs."""
+
+    def tell(armed: bool, why: str) -> None:
+        log.info("control is %s%s", "on" if armed else "off", f" ({why})" if why else "")
+        for each in logs:
+            each.arm(armed)
+
+    control.arming.listen(tell)
 
 
 def view_options(given: argparse.Namespace, camera: Camera, engine: TimedEngine) -> ViewOptions:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from app.control.back_ends import BACK_ENDS
 from models.engines import ENGINES
 
 VERSION = "0.1.0"
@@ -12,6 +13,7 @@ examples:
   python main.py --camera 0                      the window, on the first webcam
   python main.py --demo                          the window, on the bundled clip
   python main.py --camera clip.mp4 --headless    no window: events as JSON lines on standard output
+  python main.py --control slides --armed        swipe, and the slides move
   python main.py --doctor                        what works on this machine, and what to do about the rest
 
 exit status: 0 done, 2 something given cannot be used (one line says what), 130 Ctrl-C, 1 a bug
@@ -29,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     _add_source(line.add_argument_group("where the frames come from"))
     _add_model(line.add_argument_group("what recognises them"))
     _add_outputs(line.add_argument_group("what comes out"))
+    _add_control(line.add_argument_group("what gestures do on the desktop"))
     _add_questions(line.add_argument_group("questions"))
     return line
 
@@ -65,6 +68,24 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
         help="show the picture as a mirror would; the network never sees it so (default: for a live camera)",
     )
     group.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+
+
+def _add_control(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--control",
+        action="append",
+        metavar="FILE.toml",
+        help="act as this profile says (slides, media, browser and call are in the box); may be given several times, "
+        "for profiles of their own windows",
+    )
+    group.add_argument("--armed", action="store_true", help="act from the start; otherwise a pause key turns it on")
+    group.add_argument(
+        "--dry-run", action="store_true", help="do nothing, and say on standard error what would be done"
+    )
+    group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="what presses keys (default: auto)")
+    group.add_argument(
+        "--allow-commands", action="store_true", help="let the profile start the programs it names, now and later"
+    )
 
 
 def _add_questions(group: argparse._ArgumentGroup) -> None:

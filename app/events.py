@@ -4,6 +4,7 @@ import json
 import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any, TextIO
 
 from app.meters import Percentiles
@@ -29,6 +30,9 @@ class JsonLines:
 
     def __init__(self, file: str, steps: bool = False) -> None:
         self._steps = steps
+        self._lock = Lock()
+        self._begun = False
+        self._armed: bool | None = None
         self._name = "standard output" if file == STDOUT else file
         try:
             self._out: TextIO = sys.stdout if file == STDOUT else Path(file).open("w", encoding="utf-8")  # noqa: SIM115
@@ -38,6 +42,9 @@ class JsonLines:
     def header(self, spec: ModelSpec, engine: str) -> None:
         """The first line: what the rest was made with."""
         self._write("header", labels=spec.labels, model=spec.name, engine=engine, rate_hz=spec.rate_hz)
+        self._begun = True
+        if self._armed is not None:
+            self.arm(self._armed)
 
     def see(self, seen: Recognition, step_ms: float) -> None:
         """Write the steps of a frame, if this is a trace, and the gesture that fired on it, if one did."""
@@ -56,6 +63,12 @@ class JsonLines:
                 frame=frame.index,
             )
 
+    def arm(self, armed: bool) -> None:
+        """Write that gestures act on the desktop from here on, or no longer do. Any thread may call it."""
+        self._armed = armed
+        if self._begun:
+            self._write("control", armed=armed)
+
     def summary(self, frames: int, steps: int, dropped: int, step_ms: Percentiles) -> None:
         """The last line."""
         times = {name: round(getattr(step_ms, name), 3) for name in ("p50", "p95", "p99")}
@@ -70,8 +83,9 @@ class JsonLines:
     def _write(self, kind: str, **fields: Any) -> None:
         line = json.dumps({"v": FORMAT_VERSION, "type": kind, **fields}, ensure_ascii=False, separators=(",", ":"))
         try:
-            self._out.write(line + "\n")
-            self._out.flush()
+            with self._lock:
+                self._out.write(line + "\n")
+                self._out.flush()
         except BrokenPipeError:
             raise  # the reader has had enough; not an error of this file
         except OSError as error:

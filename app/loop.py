@@ -23,6 +23,14 @@ class Display(Protocol):
         ...
 
 
+class Actor(Protocol):
+    """Something that gestures drive, such as the desktop. It must not make the line wait."""
+
+    def perform(self, seen: Recognition) -> None:
+        """Do what was recognised in one frame."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """When to stop before the source does."""
@@ -57,6 +65,7 @@ def run(
     engine: TimedEngine,
     logs: Sequence[JsonLines] = (),
     displays: Sequence[Display] = (),
+    actors: Sequence[Actor] = (),
     limits: Limits | None = None,
     switches: Switches | None = None,
 ) -> None:
@@ -78,6 +87,8 @@ def run(
                 continue
             seen = recognizer.see(frame)
             meter.note(seen)
+            for actor in actors:
+                actor.perform(seen)
             for log in logs:
                 log.see(seen, meter.step_ms)
             for display in displays:
