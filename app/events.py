@@ -67,7 +67,8 @@ class JsonLines:
         """Write that gestures act on the desktop from here on, or no longer do. Any thread may call it."""
         self._armed = armed
         if self._begun:
-            self._write("control", armed=armed)
+            with suppress(BrokenPipeError, UserError):  # whoever writes the next line hears of it
+                self._write("control", armed=armed)
 
     def summary(self, frames: int, steps: int, dropped: int, step_ms: Percentiles) -> None:
         """The last line."""

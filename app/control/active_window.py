@@ -1,13 +1,11 @@
 """Which window has the focus: X11 tells, by python-xlib. Wayland tells nobody."""
 
-import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from app.control.bindings import ActiveWindow
-
-log = logging.getLogger("mstnet")
 
 FindWindow = Callable[[], ActiveWindow | None]
 
@@ -41,8 +39,9 @@ class X11Windows:
             return None
 
     def close(self) -> None:
-        """Close the connection."""
-        self._display.close()
+        """Close the connection, if it is still there."""
+        with suppress(Exception):
+            self._display.close()
 
     def _property(self, window: Any, name: str) -> Any:
         found = window.get_full_property(self._display.intern_atom(name), 0)

@@ -105,7 +105,8 @@ class Control:
         try:
             do()
         except Exception as error:  # whatever a display server or a kernel comes up with
-            log.warning("control failed and is off: %s", " ".join(str(error).split()) or type(error).__name__)
+            level = logging.WARNING if self.arming.on else logging.DEBUG  # once is enough
+            log.log(level, "control failed: %s", " ".join(str(error).split()) or type(error).__name__)
             self.arming.disarm("it failed")
 
     def _still_lasting(self) -> str | None:

@@ -10,11 +10,11 @@ from app.control.keys import key_of
 class Witness(Protocol):
     """Somebody who is told of everything before it is done."""
 
-    def pressing(self, key: str) -> None:
+    def pressing(self, stroke: str) -> None:
         """A key is about to go down."""
         ...
 
-    def released(self, key: str) -> None:
+    def released(self, stroke: str) -> None:
         """A key went up."""
         ...
 
@@ -46,27 +46,17 @@ class Grip:
     def press(self, keys: Iterable[str]) -> None:
         """Press keys and keep them down."""
         for key in keys:
-            for witness in self._witnesses:
-                witness.pressing(key)
-            self._down.append(key)
-            self.hands.press(key)
-
-    def release(self, keys: Iterable[str]) -> None:
-        """Let go of keys, the last pressed first; those that are not held are left alone."""
-        for key in reversed(tuple(keys)):
-            if key in self._down:
-                self.hands.release(key)
-                self._down.remove(key)
-                for witness in self._witnesses:
-                    witness.released(key)
+            for stroke in self.hands.strokes(key):
+                if stroke not in self._down:
+                    self._put_down(stroke)
 
     def tap(self, keys: Iterable[str]) -> None:
-        """Press keys and let go."""
-        keys = tuple(keys)
+        """Press keys and let go of them."""
+        before = len(self._down)
         try:
             self.press(keys)
         finally:
-            self.release(keys)
+            self._let_go_after(before)
 
     def write(self, text: str) -> None:
         """Type a text, character by character."""
@@ -87,4 +77,19 @@ class Grip:
 
     def let_go(self) -> None:
         """Let go of everything."""
-        self.release(self.down)
+        self._let_go_after(0)
+
+    def _put_down(self, stroke: str) -> None:
+        for witness in self._witnesses:
+            witness.pressing(stroke)
+        self._down.append(stroke)
+        self.hands.press(stroke)
+
+    def _let_go_after(self, count: int) -> None:
+        """Let go of what was pressed after the first so many, the last first."""
+        while len(self._down) > count:
+            stroke = self._down[-1]
+            self.hands.release(stroke)
+            self._down.pop()
+            for witness in self._witnesses:
+                witness.released(stroke)

@@ -7,17 +7,19 @@ class Hands(Protocol):
     """Presses, moves and scrolls. Keys are named as in `app.control.keys`; mouse buttons are keys."""
 
     name: str
+    why_lacking: str
+    """What to say of a key that cannot be pressed here."""
 
-    def lack(self, key: str) -> str:
-        """Why a key cannot be pressed here; empty when it can."""
+    def strokes(self, key: str) -> tuple[str, ...]:
+        """The keys to press, one by one, for a key or a character: `?` may need shift; none where it is lacking."""
         ...
 
-    def press(self, key: str) -> None:
-        """Press a key and keep it down."""
+    def press(self, stroke: str) -> None:
+        """Press one key and keep it down."""
         ...
 
-    def release(self, key: str) -> None:
-        """Let go of a key."""
+    def release(self, stroke: str) -> None:
+        """Let go of one key."""
         ...
 
     def move(self, right: int, down: int) -> None:
@@ -37,16 +39,16 @@ class NoHands:
     """Does nothing: for a dry run."""
 
     name = "dry run"
+    why_lacking = ""
 
-    def lack(self, key: str) -> str:
-        """Nothing is lacking where nothing is done."""
-        del key
-        return ""
+    def strokes(self, key: str) -> tuple[str, ...]:
+        """Every key is there."""
+        return (key,)
 
-    def press(self, key: str) -> None:
+    def press(self, stroke: str) -> None:
         """Do nothing."""
 
-    def release(self, key: str) -> None:
+    def release(self, stroke: str) -> None:
         """Do nothing."""
 
     def move(self, right: int, down: int) -> None:

@@ -65,6 +65,6 @@ def _key(word: str) -> str:
         return key_of(word)
     name = word.lower().replace("-", "_").replace(" ", "_")
     name = ALIASES.get(name, name)
-    if len(name) > 1 and name not in NAMES:
+    if len(name) != 1 and name not in NAMES:
         raise ValueError(f"unknown key {word!r}{nearest(name, (*NAMES, *ALIASES))}")
     return name

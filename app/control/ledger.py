@@ -27,18 +27,18 @@ class Ledger:
         self._held_until_s = float("-inf")
         self._repeating: set[Hashable] = set()
 
-    def pressing(self, key: str) -> None:
+    def pressing(self, stroke: str) -> None:
         """A key is about to go down."""
-        del key
+        del stroke
         with self._lock:
             if not self._held and self._clock() > self._held_until_s:
                 self._repeating.clear()
             self._held += 1
         self._expect("press")
 
-    def released(self, key: str) -> None:
+    def released(self, stroke: str) -> None:
         """A key went up."""
-        del key
+        del stroke
         with self._lock:
             self._held -= 1
             self._held_until_s = self._clock() + GRACE_S

@@ -77,5 +77,7 @@ def locate(name: str, beside: Path = Path()) -> Path:
         return BUNDLED / f"{name}.toml"
     path = (beside / name).resolve()
     if not path.is_file():
-        raise ProfileError(f"no profile {name!r}; give the path of a .toml file, or a name from the box{nearest(name, bundled)}")
+        raise ProfileError(
+            f"no profile {name!r}; give the path of a .toml file, or a name from the box{nearest(name, bundled)}"
+        )
     return path

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from app.control.active_window import FindWindow, X11Windows
 from app.control.arming import Arming
@@ -23,7 +24,8 @@ from app.control.limiter import Limiter
 from app.control.permission import require_permission
 from app.control.player import Player
 from app.control.pynput_ears import PynputEars
-from app.control.uinput_hands import PERMISSION_ADVICE
+from app.control.pynput_hands import PynputHands
+from app.control.uinput_hands import PERMISSION_ADVICE, UinputHands
 from app.control.watchdog import Watchdog
 
 log = logging.getLogger("mstnet")
@@ -75,17 +77,18 @@ def _check_keys(library: Library, hands: Hands) -> None:
     for profile in library.profiles:
         for binding in profile.bindings.values():
             for key in binding.action.keys:
-                if lack := hands.lack(key):
-                    raise ProfileError(f"{profile.path}:{binding.line}: key {key!r} cannot be pressed: {lack}")
+                if not hands.strokes(key):
+                    raise ProfileError(f"{profile.path}:{binding.line}: no key {key!r}: {hands.why_lacking}")
 
 
 def _assemble(wishes: Wishes, library: Library, hands: Hands, stack: ExitStack) -> Control:
     safety = library.first.safety
     arming = Arming(wishes.armed or wishes.dry_run, safety.gesture_resumes)
     touch, ledger = Touch(arming.toggle), Ledger()
-    _listen(hands, touch, ledger, safety.pause_keys, stack)
+    deaf = partial(arming.disarm, "the keyboard is no longer heard")
+    _listen(hands, lambda: _ears(hands, touch, ledger, safety.pause_keys, deaf), stack)
     witnesses: list[Witness] = [ledger]
-    if hands.name == "pynput":
+    if hands.name == PynputHands.name:
         witnesses.insert(0, stack.enter_context(closing(Watchdog())))
     say: Callable[[str], None] = log.info if wishes.dry_run else log.debug
     limiter = Limiter(safety.actions_per_s)
@@ -94,19 +97,24 @@ def _assemble(wishes: Wishes, library: Library, hands: Hands, stack: ExitStack) 
     return Control(library, player, arming, touch, find_window, say, stack.pop_all().close)
 
 
-def _listen(hands: Hands, touch: Touch, ledger: Ledger, pause_keys: tuple[Chord, ...], stack: ExitStack) -> None:
+def _listen(hands: Hands, open_ears: Callable[[], Ears], stack: ExitStack) -> None:
     """Hear the real mouse and keyboard; say so where that cannot be."""
+    if hands.name == NoHands.name:
+        return
     try:
-        ears: Ears
-        if hands.name == "pynput":
-            ears = PynputEars(touch, ledger, pause_keys)
-        elif hands.name == "uinput":
-            ears = EvdevEars.open(touch, pause_keys)
-        else:
-            return
-        stack.enter_context(closing(ears))
+        stack.enter_context(closing(open_ears()))
     except (ImportError, OSError) as error:
-        log.warning("control does not hear the keyboard (%s): no pause key, no hand-over; %s", error, PERMISSION_ADVICE)
+        advice = PERMISSION_ADVICE if hands.name == UinputHands.name else "pause with the gesture, stop with Ctrl-C"
+        log.warning("control does not hear the keyboard (%s): no pause key, no hand-over; %s", error, advice)
+
+
+def _ears(
+    hands: Hands, touch: Touch, ledger: Ledger, pause_keys: tuple[Chord, ...], on_deaf: Callable[[], None]
+) -> Ears:
+    """The ears that go with the hands."""
+    if hands.name == UinputHands.name:
+        return EvdevEars.open(touch, pause_keys)
+    return PynputEars(touch, ledger, pause_keys, on_deaf)
 
 
 def _window_finder(library: Library, stack: ExitStack) -> FindWindow | None:

@@ -62,10 +62,10 @@ class Player:
 
     def rest(self) -> None:
         """Let go of everything."""
+        self._lasting = None
         if self._grip.down:
             self._say(f"let go of {'+'.join(self._grip.down)}")
-        self._grip.let_go()
-        self._lasting = None
+            self._grip.let_go()
 
     def _do(self, binding: Binding) -> bool:
         """Act, unless too much was done already."""

@@ -1,6 +1,7 @@
 """Ears of pynput: X11, Windows and macOS."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from app.control.ears import Touch
@@ -19,9 +20,13 @@ class PynputEars:
         touch: told of what a person does.
         ledger: knows what was not a person's doing.
         pause_keys: the chords that pause.
+        on_deaf: called when nothing is heard any more, although nobody closed it.
+
+    Raises:
+        OSError: nothing can be heard here.
     """
 
-    def __init__(self, touch: Touch, ledger: Ledger, pause_keys: Iterable[Chord]) -> None:
+    def __init__(self, touch: Touch, ledger: Ledger, pause_keys: Iterable[Chord], on_deaf: Callable[[], None]) -> None:
         keyboard, mouse = load("keyboard"), load("mouse")
         self._touch, self._ledger = touch, ledger
         self._rest: tuple[int, int] = mouse.Controller().position
@@ -34,14 +39,37 @@ class PynputEars:
             for chord in pause_keys
             if all(len(key) == 1 or hasattr(keyboard.Key, PYNPUT_NAMES[key]) for key in chord)  # a Mac has no Pause
         ]
+        self._on_deaf = on_deaf
+        self._ending = False
         for listener in self._listeners:
-            listener.start()
-            listener.wait()
+            self._start(listener)
 
     def close(self) -> None:
         """Stop listening."""
+        self._ending = True
         for listener in self._listeners:
-            listener.stop()
+            with suppress(Exception):  # where the display is gone, so is what there was to stop
+                listener.stop()
+
+    def _start(self, listener: Any) -> None:
+        """Start a listener, and notice its end: pynput's print a traceback, or let `wait` wait for ever."""
+        run, reasons = listener.run, []
+
+        def run_and_tell() -> None:
+            try:
+                run()
+                reasons.append("it ended")
+            except Exception as error:
+                reasons.append(" ".join(str(error).split()))
+            listener._mark_ready()
+            if not self._ending:
+                self._on_deaf()
+
+        listener.run = run_and_tell
+        listener.start()
+        listener.wait()
+        if reasons:
+            raise OSError(reasons[0])
 
     # pynput also tells its listeners itself of what its controllers do (`injected`), beside what the system tells.
 

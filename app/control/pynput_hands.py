@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 from app.control.keys import BUTTONS, NAMES
@@ -36,31 +37,33 @@ class PynputHands:
     """Presses through pynput."""
 
     name = "pynput"
+    why_lacking = "the keyboard that is set up here has no such key"
 
     def __init__(self) -> None:
         self._keyboard, self._mouse = load("keyboard"), load("mouse")
         self._keys, self._pointer = self._keyboard.Controller(), self._mouse.Controller()
         self._layout = X11Layout() if sys.platform == "linux" else None
 
-    def lack(self, key: str) -> str:
-        """Why a key cannot be pressed here; empty when it can."""
-        if key in BUTTONS or self._codes(key):
-            return ""
-        return "the keyboard that is set up has no such key" if self._layout else "this system has no such key"
+    def strokes(self, key: str) -> tuple[str, ...]:
+        """The keys to press for a key or a character."""
+        if len(key) == 1 and self._layout:
+            keysym = self._layout.keysym(key)
+            return (*self._layout.modifiers(keysym), key) if keysym else ()
+        return (key,) if key in BUTTONS or self._code(key) is not None else ()
 
-    def press(self, key: str) -> None:
-        """Press a key and keep it down."""
-        if key in BUTTONS:
-            self._pointer.press(self._button(key))
-        for code in self._codes(key):
-            self._keys.press(code)
+    def press(self, stroke: str) -> None:
+        """Press one key and keep it down."""
+        if stroke in BUTTONS:
+            self._pointer.press(self._button(stroke))
+        else:
+            self._keys.press(self._code(stroke))
 
-    def release(self, key: str) -> None:
-        """Let go of a key."""
-        if key in BUTTONS:
-            self._pointer.release(self._button(key))
-        for code in reversed(self._codes(key)):
-            self._keys.release(code)
+    def release(self, stroke: str) -> None:
+        """Let go of one key."""
+        if stroke in BUTTONS:
+            self._pointer.release(self._button(stroke))
+        else:
+            self._keys.release(self._code(stroke))
 
     def move(self, right: int, down: int) -> None:
         """Move the pointer by so many pixels."""
@@ -71,23 +74,23 @@ class PynputHands:
         self._pointer.scroll(right, -down)
 
     def close(self) -> None:
-        """Close the connection."""
-        if self._layout:
-            self._layout.close()
+        """Close the connections."""
+        # pynput leaves its own to finalisers, which print a traceback where the display is gone.
+        displays = [vars(each).pop("_display", None) for each in (self._keys, self._pointer)]
+        for connection in (*displays, self._layout):
+            if connection:
+                with suppress(Exception):
+                    connection.close()
 
-    def _codes(self, key: str) -> list[Any]:
-        """What pynput is to press for a key, first to last; empty where the keyboard lacks it."""
-        if len(key) > 1:
-            code = getattr(self._keyboard.Key, PYNPUT_NAMES.get(key, key), None)
-            missing = code is None or (self._layout is not None and not self._layout.has(code.value.vk))
-            return [] if missing else [code]
-        if self._layout is None:
-            return [self._keyboard.KeyCode.from_char(key)]
-        keysym = self._layout.keysym(key)
-        if not keysym:
-            return []
-        held = [self._keyboard.Key[name] for name in self._layout.modifiers(keysym)]
-        return [*held, self._keyboard.KeyCode.from_vk(keysym)]
+    def _code(self, stroke: str) -> Any:
+        """What pynput calls a key; None where this system or its keyboard lacks it."""
+        if len(stroke) == 1:
+            code = self._keyboard.KeyCode
+            return code.from_vk(self._layout.keysym(stroke)) if self._layout else code.from_char(stroke)
+        key = getattr(self._keyboard.Key, PYNPUT_NAMES[stroke], None)
+        if key is None or (self._layout and not self._layout.has(key.value.vk)):
+            return None
+        return key
 
     def _button(self, key: str) -> Any:
         return self._mouse.Button[key.removeprefix("mouse_")]

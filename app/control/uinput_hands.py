@@ -61,6 +61,7 @@ class UinputHands:
     """
 
     name = "uinput"
+    why_lacking = "uinput presses the keys of a US keyboard, which has no such key"
 
     def __init__(self, device: Any, ecodes: Any) -> None:
         self._device, self._ecodes = device, ecodes
@@ -79,19 +80,20 @@ class UinputHands:
         motion = [ecodes.REL_X, ecodes.REL_Y, ecodes.REL_WHEEL, ecodes.REL_HWHEEL]
         return cls(UInput({ecodes.EV_KEY: keys, ecodes.EV_REL: motion}, name=DEVICE_NAME), ecodes)
 
-    def lack(self, key: str) -> str:
-        """Why a key cannot be pressed here; empty when it can."""
-        return "" if _positions(key) else "uinput presses positions of a US keyboard, which has no such key"
+    def strokes(self, key: str) -> tuple[str, ...]:
+        """The keys of a US keyboard that give a key or a character."""
+        if key in CODES:
+            return (key,)
+        base = SHIFTED.get(key, key.lower())
+        return ("shift", base) if base in CODES else ()
 
-    def press(self, key: str) -> None:
-        """Press a key and keep it down."""
-        for position in _positions(key):
-            self._write(self._ecodes.EV_KEY, CODES[position], 1)
+    def press(self, stroke: str) -> None:
+        """Press one key and keep it down."""
+        self._write(self._ecodes.EV_KEY, CODES[stroke], 1)
 
-    def release(self, key: str) -> None:
-        """Let go of a key."""
-        for position in reversed(_positions(key)):
-            self._write(self._ecodes.EV_KEY, CODES[position], 0)
+    def release(self, stroke: str) -> None:
+        """Let go of one key."""
+        self._write(self._ecodes.EV_KEY, CODES[stroke], 0)
 
     def move(self, right: int, down: int) -> None:
         """Move the pointer by so many pixels, before the desktop's own acceleration."""
@@ -110,11 +112,3 @@ class UinputHands:
     def _write(self, kind: int, code: str, value: int) -> None:
         self._device.write(kind, self._ecodes.ecodes[code], value)
         self._device.syn()
-
-
-def _positions(key: str) -> list[str]:
-    """The keys of a US keyboard that give a key, first to last; none where it has none."""
-    if key in CODES:
-        return [key]
-    base = SHIFTED.get(key, key.lower() if len(key) == 1 else "")
-    return ["shift", base] if base in CODES else []

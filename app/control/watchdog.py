@@ -29,13 +29,13 @@ class Watchdog:
             start_new_session=True,  # Ctrl-C and the end of the terminal are not for it
         )
 
-    def pressing(self, key: str) -> None:
+    def pressing(self, stroke: str) -> None:
         """A key is about to go down."""
-        self._tell("+", key)
+        self._tell("+", stroke)
 
-    def released(self, key: str) -> None:
+    def released(self, stroke: str) -> None:
         """A key went up."""
-        self._tell("-", key)
+        self._tell("-", stroke)
 
     def moving(self) -> None:
         """Nothing that could be left behind."""
@@ -54,9 +54,9 @@ class Watchdog:
             self._process.kill()
             self._process.wait()
 
-    def _tell(self, sign: str, key: str) -> None:
+    def _tell(self, sign: str, stroke: str) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{sign}{key}\n".encode())
+        self._process.stdin.write(f"{sign}{stroke}\n".encode())
         self._process.stdin.flush()
 
 
