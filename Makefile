@@ -16,7 +16,7 @@ ifneq (,$(findstring --headless,$(ARGS)))
 run: $(HEADLESS)/.app
 	@$(HEADLESS)/bin/python -m app.launch $(ARGS)
 else
-run: $(VENV)/.app ## Install, then recognise gestures on camera 0; ARGS="--camera clip.mp4 --headless" passes through
+run: $(VENV)/.app $(if $(findstring --control,$(ARGS)),$(VENV)/.control) ## Install, then recognise gestures on camera 0; ARGS="--camera clip.mp4 --headless" passes through
 	@$(BIN)/python -m app.launch $(ARGS)
 endif
 
@@ -40,6 +40,10 @@ clean: ## Remove environments and caches
 $(VENV)/.app: requirements.txt | $(VENV)/bin/python
 	@scripts/system-libraries window
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/.control: requirements-control.txt $(VENV)/.app
+	$(BIN)/python -m pip install --quiet -r requirements-control.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt requirements-training.txt requirements-control.txt requirements.txt $(VENV)/.app

@@ -4,14 +4,19 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from app.control.evdev_ears import DEAF
 from app.control.hands import Hands
 from app.control.pynput_hands import PynputHands, load
+from app.control.pynput_ears import UNHEARD
 from app.control.uinput_hands import DEVICE, PERMISSION_ADVICE, UinputHands
+from app.control.x11_server import LISTENING, TESTING, server_lacks
 from models.errors import UserError
 
 BACK_ENDS = ("auto", "pynput", "uinput")
+INPUT_DEVICES = Path("/dev/input/event*")
 INSTALL = "`pip install -r requirements-control.txt`"
 ACCESSIBILITY = "/System/Library/Frameworks/ApplicationServices.framework/ApplicationServices"
 
@@ -44,11 +49,15 @@ def pynput_problem() -> str:
     if sys.platform == "linux" and not os.environ.get("DISPLAY"):
         return "there is no X11 display; log in to an X11 desktop, or use uinput"
     try:
+        if sys.platform == "linux" and server_lacks(TESTING):
+            return "this X server lets no program press keys (no XTEST); start it with its XTEST extension"
         load("keyboard")
         load("mouse")
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError)
         return f"pynput is not installed; run {INSTALL}" if missing else f"pynput does not load: {_line(error)}"
+    except ConnectionError as error:
+        return f"{error}; set DISPLAY to one that does, or use uinput"
     if sys.platform == "darwin" and not trusted_on_mac():
         # Without this, macOS throws every event away and tells neither pynput nor us.
         return (
@@ -70,6 +79,16 @@ def uinput_problem() -> str:
         return f"there is no {DEVICE}; the kernel has no uinput, or it is not loaded: modprobe uinput, as root"
     if not os.access(DEVICE, os.W_OK):
         return f"{DEVICE} may not be written; {PERMISSION_ADVICE}"
+    return ""
+
+
+def hearing_problem(name: str) -> str:
+    """What keeps a back end that works from hearing the real keyboard, and what to do; empty when nothing does."""
+    if name == "pynput" and sys.platform == "linux" and server_lacks(LISTENING):
+        return f"no pause key and no hand-over: {UNHEARD}"
+    devices = INPUT_DEVICES.parent.glob(INPUT_DEVICES.name)
+    if name == "uinput" and not any(os.access(device, os.R_OK) for device in devices):
+        return f"no pause key and no hand-over: {DEAF}; {PERMISSION_ADVICE}"
     return ""
 
 

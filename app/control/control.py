@@ -21,7 +21,9 @@ log = logging.getLogger("mstnet")
 WAITING_MOST = 16
 """More gestures than this do not wait; a person is long past them."""
 TICK_S = 0.02
-"""How often the end of a gesture is looked for while something is held."""
+"""How often the end of a gesture is looked for while one acts."""
+IDLE_S = 0.25
+"""How often somebody looks whether it is all over while no gesture acts."""
 LOST_S = 1.0
 """A gesture of which nothing was heard for so long is over: the stream is paused, or the camera gone."""
 PATIENCE_S = 3.0
@@ -54,7 +56,7 @@ class Control:
         self._library, self._player, self._touch, self._say = library, player, touch, say
         self._find_window, self._close_devices = find_window, close_devices
         self._safety = library.first.safety
-        self._events: queue.Queue[GestureEvent | None] = queue.Queue(WAITING_MOST)
+        self._events: queue.Queue[GestureEvent] = queue.Queue(WAITING_MOST)
         self._lasting: tuple[str | None, float] = (None, 0.0)
         self._fired_s: dict[str, float] = {}
         self._stop = threading.Event()
@@ -93,11 +95,10 @@ class Control:
         """One turn: see to what lasts, then to what is new."""
         self._safely(lambda: self._player.go_on(self._still_lasting()))
         try:
-            event = self._events.get(timeout=TICK_S)
+            event = self._events.get(timeout=TICK_S if self._player.busy else IDLE_S)
         except queue.Empty:
             return
-        if event:
-            self._safely(lambda: self._act(event))
+        self._safely(lambda: self._act(event))
         self._events.task_done()
 
     def _safely(self, do: Callable[[], None]) -> None:

@@ -13,6 +13,8 @@ from app.control.uinput_hands import CODES, DEVICE_NAME
 SIDES = {"RIGHTCTRL": "LEFTCTRL", "RIGHTSHIFT": "LEFTSHIFT", "RIGHTMETA": "LEFTMETA"}
 """The keys that are on both sides of a keyboard, and the side that stands for both."""
 
+DEAF = "no keyboard or mouse in /dev/input may be read"
+
 
 class EvdevEars:
     """Listens to devices in a thread of its own; ours is not among them, so every event is a person's.
@@ -47,9 +49,14 @@ class EvdevEars:
         """
         from evdev import InputDevice, ecodes, list_devices
 
-        devices = [device for device in map(InputDevice, list_devices()) if _matters(device, ecodes)]
+        devices = []
+        for device in map(InputDevice, list_devices()):
+            if _matters(device, ecodes):
+                devices.append(device)
+            else:
+                device.close()
         if not devices:
-            raise PermissionError("no keyboard or mouse in /dev/input may be read")
+            raise PermissionError(DEAF)
         return cls(touch, pause_keys, devices, ecodes)
 
     def close(self) -> None:

@@ -120,7 +120,7 @@ def _ears(
 def _window_finder(library: Library, stack: ExitStack) -> FindWindow | None:
     """What tells the active window, where anything does."""
     if sys.platform == "linux" and os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        with suppress(ImportError):
+        with suppress(Exception):  # no python-xlib, or a display that does not answer
             return stack.enter_context(closing(X11Windows()))
     if library.asks_for_windows:
         log.warning("which window is active cannot be told here; profiles with [window] do nothing")

@@ -1,5 +1,6 @@
 """Ears of pynput: X11, Windows and macOS."""
 
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -9,6 +10,7 @@ from app.control.keys import Chord
 from app.control.ledger import Ledger
 from app.control.pynput_hands import PYNPUT_NAMES, load
 
+UNHEARD = "this X server lets nobody listen (no RECORD extension)"
 STIR_PX = 6
 """A pointer that moves less than this was not moved by a hand; a desk shakes."""
 
@@ -27,6 +29,8 @@ class PynputEars:
     """
 
     def __init__(self, touch: Touch, ledger: Ledger, pause_keys: Iterable[Chord], on_deaf: Callable[[], None]) -> None:
+        if sys.platform == "linux" and server_lacks(LISTENING):
+            raise OSError(UNHEARD)
         keyboard, mouse = load("keyboard"), load("mouse")
         self._touch, self._ledger = touch, ledger
         self._rest: tuple[int, int] = mouse.Controller().position
@@ -40,13 +44,14 @@ class PynputEars:
             if all(len(key) == 1 or hasattr(keyboard.Key, PYNPUT_NAMES[key]) for key in chord)  # a Mac has no Pause
         ]
         self._on_deaf = on_deaf
-        self._ending = False
+        self._open = False
         for listener in self._listeners:
             self._start(listener)
+        self._open = True
 
     def close(self) -> None:
         """Stop listening."""
-        self._ending = True
+        self._open = False
         for listener in self._listeners:
             with suppress(Exception):  # where the display is gone, so is what there was to stop
                 listener.stop()
@@ -62,13 +67,14 @@ class PynputEars:
             except Exception as error:
                 reasons.append(" ".join(str(error).split()))
             listener._mark_ready()
-            if not self._ending:
+            if self._open:
                 self._on_deaf()
 
         listener.run = run_and_tell
         listener.start()
         listener.wait()
         if reasons:
+            self.close()
             raise OSError(reasons[0])
 
     # pynput also tells its listeners itself of what its controllers do (`injected`), beside what the system tells.

@@ -90,7 +90,8 @@ class Past:
     at_s: float
 
 
-_ARMED = {None: "", True: " · control on", False: " · control off"}
+# First, so that a long message cannot push it off the screen.
+_ARMED = {None: "", True: "Control on · ", False: "Control off · "}
 
 
 class View:
@@ -161,7 +162,7 @@ class View:
     def status(self) -> Status:
         """What most needs saying, and always whether control is on."""
         status = self._stream_status
-        return Status(status.tone, status.text + _ARMED[self.armed])
+        return Status(status.tone, _ARMED[self.armed] + status.text)
 
     @property
     def _stream_status(self) -> Status:

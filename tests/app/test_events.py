@@ -114,3 +114,24 @@ def test_a_full_disk_is_one_line():
     with pytest.raises(UserError, match="No space left"):
         log.see(recognition(event=EVENT), 3.1)
     log.close()
+
+
+def test_arming_is_written_after_the_header_and_whenever_it_changes(tmp_path):
+    log = JsonLines(str(tmp_path / "events.jsonl"))
+    engine = ScriptedEngine()
+    log.arm(False)
+    log.header(engine.spec, engine.name)
+    log.arm(True)
+    log.close()
+    header, *arming = lines(tmp_path / "events.jsonl")
+    assert header["type"] == "header"
+    assert arming == [{"v": 1, "type": "control", "armed": False}, {"v": 1, "type": "control", "armed": True}]
+
+
+def test_arming_on_a_full_disk_is_left_to_the_line_that_follows():
+    log = JsonLines("/dev/full")
+    log._begun = True
+    log.arm(True)
+    with pytest.raises(UserError, match="cannot write"):
+        log.see(recognition(event=EVENT), 3.1)
+    log.close()

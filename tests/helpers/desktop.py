@@ -27,9 +27,9 @@ def wait_for(condition: Callable[[], object], what: str) -> object:
 class Desktop:
     """An X server with a window manager, and the programs started on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         read, write = os.pipe()
-        server = ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
+        server = ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-nolisten", "tcp", *options]
         self.folder = folder
         self.environ = {**os.environ, "XDG_CONFIG_HOME": str(folder / "config"), "HOME": str(folder)}
         for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY", "PYNPUT_BACKEND"):
@@ -40,8 +40,9 @@ class Desktop:
         os.close(write)
         with os.fdopen(read) as answer:
             self.environ["DISPLAY"] = f":{answer.readline().strip()}"
-        self.popen(["openbox"])
-        wait_for(lambda: "window id" in self.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"), "a window manager")
+        ready = folder / "openbox.ready"
+        self.popen(["openbox", "--startup", f"touch {ready}"])  # run when it manages windows, and not before
+        wait_for(ready.exists, "a window manager")
 
     def popen(self, line: list[str], **options: object) -> "subprocess.Popen[str]":
         """Start a program on this desktop."""

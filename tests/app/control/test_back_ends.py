@@ -41,7 +41,7 @@ def forbid(monkeypatch, package):
 def test_no_display(monkeypatch):
     monkeypatch.setattr(back_ends.sys, "platform", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)
-    with pytest.raises(ControlError, match="no X11 display.*--dry-run"):
+    with pytest.raises(ControlError, match=r"no X11 display.*--dry-run"):
         open_hands("pynput")
 
 
@@ -51,8 +51,9 @@ def test_pynput_is_missing(monkeypatch):
     def missing(module):
         raise ModuleNotFoundError(f"No module named 'pynput.{module}'")
 
+    monkeypatch.setattr(back_ends, "server_lacks", lambda _: False)
     monkeypatch.setattr(back_ends, "load", missing)
-    with pytest.raises(ControlError, match="pip install -r requirements-control.txt"):
+    with pytest.raises(ControlError, match=r"pip install -r requirements-control\.txt"):
         open_hands("pynput")
 
 
@@ -62,16 +63,24 @@ def test_pynput_does_not_load(monkeypatch):
     def broken(module):
         raise ImportError("this platform is not supported:\n  (':9' is no display)")
 
+    monkeypatch.setattr(back_ends, "server_lacks", lambda _: False)
     monkeypatch.setattr(back_ends, "load", broken)
     with pytest.raises(ControlError, match=r"pynput does not load: this platform .* is no display") as caught:
         open_hands("pynput")
     assert "\n" not in str(caught.value)
 
 
+def test_a_display_that_does_not_answer(monkeypatch):
+    pytest.importorskip("Xlib")
+    monkeypatch.setenv("DISPLAY", ":987")
+    monkeypatch.setattr(back_ends.sys, "platform", "linux")
+    assert "':987' does not answer" in back_ends.pynput_problem()
+
+
 def test_evdev_is_missing(monkeypatch):
     monkeypatch.setattr(back_ends.sys, "platform", "linux")
     forbid(monkeypatch, "evdev")
-    with pytest.raises(ControlError, match="evdev is not installed.*gcc"):
+    with pytest.raises(ControlError, match=r"evdev is not installed.*gcc"):
         open_hands("uinput")
 
 
@@ -80,10 +89,19 @@ def test_uinput_is_missing_or_forbidden(monkeypatch, tmp_path):
     monkeypatch.setattr(back_ends, "DEVICE", str(tmp_path / "uinput"))
     assert "modprobe uinput" in back_ends.uinput_problem()
     (tmp_path / "uinput").touch()
-    monkeypatch.setattr(back_ends.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(back_ends.os, "access", lambda *_: False)
     assert "usermod -aG input" in back_ends.uinput_problem()
-    monkeypatch.setattr(back_ends.os, "access", lambda path, mode: True)
+    monkeypatch.setattr(back_ends.os, "access", lambda *_: True)
     assert back_ends.uinput_problem() == ""
+
+
+def test_keyboards_that_may_not_be_read_are_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(back_ends, "INPUT_DEVICES", tmp_path / "event*")
+    assert "no pause key" in back_ends.hearing_problem("uinput")
+    monkeypatch.setattr(back_ends, "server_lacks", lambda _: False)
+    assert back_ends.hearing_problem("pynput") == ""
+    (tmp_path / "event3").touch()
+    assert back_ends.hearing_problem("uinput") == ""
 
 
 def test_uinput_is_linux_only(monkeypatch):
@@ -100,8 +118,8 @@ class Library:
 @pytest.mark.parametrize("trusted", [True, False])
 def test_the_silence_of_macos_is_said(monkeypatch, trusted):
     monkeypatch.setattr(back_ends.sys, "platform", "darwin")
-    monkeypatch.setattr(back_ends, "load", lambda module: None)
-    monkeypatch.setattr(back_ends, "trusted_on_mac", lambda: trusted_on_mac(lambda path: Library(trusted)))
+    monkeypatch.setattr(back_ends, "load", lambda _: None)
+    monkeypatch.setattr(back_ends, "trusted_on_mac", lambda: trusted_on_mac(lambda _: Library(trusted)))
     problem = back_ends.pynput_problem()
     assert (problem == "") is trusted
     assert trusted or "Accessibility" in problem
@@ -112,5 +130,5 @@ def test_a_mac_that_does_not_answer_is_not_trusted():
         raise OSError(path)
 
     assert not trusted_on_mac(missing)
-    assert not trusted_on_mac(lambda path: object())
+    assert not trusted_on_mac(lambda _: object())
     assert ctypes.CDLL is trusted_on_mac.__defaults__[0]

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import cv2
 import numpy as np
 import pytest
-from desktop import MISSING, Desktop, Terminal, Witness, wait_for
+from desktop import MISSING, ROOT, Desktop, Terminal, Witness, wait_for
 from grey import grey_clip, grey_model
 
 pytestmark = [
@@ -278,6 +278,34 @@ def test_the_x_server_goes_away(desktop, run):
     lines, said = ended(app)
     assert len([line for line in lines if line["type"] == "gesture"]) == 5
     assert len([line for line in said if "control is off" in line]) == 1
+
+
+def test_an_x_server_without_xtest_is_told(tmp_path):
+    desktop = Desktop(tmp_path, "-extension", "XTEST")
+    try:
+        app = desktop.app("--demo", "--headless", "--control", "slides", "--armed")
+        _, err = app.communicate(timeout=60)
+        assert app.returncode == 2
+        assert "no XTEST" in err
+        assert err.count("\n") == 1
+    finally:
+        desktop.close()
+
+
+def test_where_nobody_may_listen_it_is_said_and_the_rest_works(desktop):
+    terminal = Terminal(desktop)
+    # No X server here lets programs press keys and not listen, so that is pretended.
+    script = (
+        "import logging, sys; from app.control import pynput_ears; pynput_ears.server_lacks = lambda _: True\n"
+        "from app.control.opening import Wishes, open_control; from app.control.grip import Grip\n"
+        "from models.engines import load_engine; import main\n"
+        "logging.basicConfig(stream=sys.stdout, format='%(message)s')\n"
+        "control = open_control(Wishes(('slides',), armed=True), load_engine(main.MODEL).spec.labels)\n"
+        "assert control.arming.on; control._player._grip.tap(['left']); control.close()"
+    )
+    desktop.environ["PYTHONPATH"] = str(ROOT)
+    assert "no RECORD extension" in desktop.run(sys.executable, "-W", "error", "-c", script)
+    wait_for(lambda: terminal.typed == LEFT_ARROW, "the arrow")
 
 
 def test_the_demo_clip_turns_real_slides(desktop, tmp_path):

@@ -166,7 +166,7 @@ def test_a_keyboard_may_be_unplugged(heard):
 
 def test_which_devices_matter():
     def device(name, *kinds):
-        return SimpleNamespace(name=name, capabilities=lambda: dict.fromkeys(kinds, []))
+        return SimpleNamespace(name=name, capabilities=lambda: {kind: [] for kind in kinds})
 
     assert _matters(device("A keyboard", ecodes.EV_KEY), ecodes)
     assert _matters(device("A mouse", ecodes.EV_REL), ecodes)
