@@ -9,8 +9,8 @@ from typing import Any
 
 from app.control.evdev_ears import DEAF
 from app.control.hands import Hands
-from app.control.pynput_hands import PynputHands, load
 from app.control.pynput_ears import UNHEARD
+from app.control.pynput_hands import PynputHands, load
 from app.control.uinput_hands import DEVICE, PERMISSION_ADVICE, UinputHands
 from app.control.x11_server import LISTENING, TESTING, server_lacks
 from models.errors import UserError

@@ -9,6 +9,7 @@ from app.control.ears import Touch
 from app.control.keys import Chord
 from app.control.ledger import Ledger
 from app.control.pynput_hands import PYNPUT_NAMES, load
+from app.control.x11_server import LISTENING, server_lacks
 
 UNHEARD = "this X server lets nobody listen (no RECORD extension)"
 STIR_PX = 6

@@ -297,7 +297,7 @@ def test_where_nobody_may_listen_it_is_said_and_the_rest_works(desktop):
     # No X server here lets programs press keys and not listen, so that is pretended.
     script = (
         "import logging, sys; from app.control import pynput_ears; pynput_ears.server_lacks = lambda _: True\n"
-        "from app.control.opening import Wishes, open_control; from app.control.grip import Grip\n"
+        "from app.control.opening import Wishes, open_control\n"
         "from models.engines import load_engine; import main\n"
         "logging.basicConfig(stream=sys.stdout, format='%(message)s')\n"
         "control = open_control(Wishes(('slides',), armed=True), load_engine(main.MODEL).spec.labels)\n"
