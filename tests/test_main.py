@@ -207,6 +207,11 @@ def test_control_dry_runs_the_demo_and_the_lines_stay_lines():
     assert all(line.split(": ")[2] == swipes[line.split(": ")[1]] for line in said[1:])
 
 
+@pytest.mark.parametrize("option", ["--armed", "--dry-run", "--allow-commands"])
+def test_how_to_control_without_a_profile_is_told(option):
+    assert "--control slides" in refused("--demo", "--headless", option)
+
+
 def test_a_profile_that_is_not_there_is_told():
     assert "did you mean 'slides'?" in refused("--demo", "--headless", "--control", "slide")
 

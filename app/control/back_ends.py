@@ -41,7 +41,10 @@ def open_hands(name: str) -> Hands:
     """
     if problem := PROBLEMS[name]():
         raise ControlError(f"cannot control the desktop through {name}: {problem}. --dry-run works without")
-    return PynputHands() if name == "pynput" else UinputHands.open()
+    try:
+        return PynputHands() if name == "pynput" else UinputHands.open()
+    except Exception as error:  # each of them has errors of its own
+        raise ControlError(f"cannot control the desktop through {name}: {_line(error)}; see --doctor") from error
 
 
 def pynput_problem() -> str:

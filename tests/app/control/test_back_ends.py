@@ -106,6 +106,16 @@ def test_keyboards_that_may_not_be_read_are_told(monkeypatch, tmp_path):
     assert back_ends.hearing_problem("uinput") == ""
 
 
+def test_a_device_that_does_not_open_after_all_is_told(monkeypatch):
+    def refuse():
+        raise OSError("no\nroom")
+
+    monkeypatch.setitem(back_ends.PROBLEMS, "uinput", lambda: "")
+    monkeypatch.setattr(back_ends.UinputHands, "open", refuse)
+    with pytest.raises(ControlError, match="through uinput: no room; see --doctor"):
+        open_hands("uinput")
+
+
 def test_uinput_is_linux_only(monkeypatch):
     monkeypatch.setattr(back_ends.sys, "platform", "darwin")
     assert "Linux" in back_ends.uinput_problem()
