@@ -20,7 +20,7 @@ ifneq (,$(findstring --headless,$(ARGS))$(RUN_HEADLESS))
 run: $(HEADLESS)/.app
 	@$(HEADLESS)/bin/python -m app.launch $(ARGS)
 else
-run: $(VENV)/.app ## Install, then recognise gestures on camera 0; ARGS="--camera clip.mp4 --headless" passes through
+run: $(VENV)/.app $(if $(findstring --control,$(ARGS)),$(VENV)/.control) ## Install, then recognise gestures on camera 0; ARGS="--camera clip.mp4 --headless" passes through
 	@$(BIN)/python -m app.launch $(ARGS)
 endif
 
@@ -46,7 +46,11 @@ $(VENV)/.app: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements-outputs.txt requirements-training.txt requirements.txt $(VENV)/.app
+$(VENV)/.control: requirements-control.txt $(VENV)/.app
+	$(BIN)/python -m pip install --quiet -r requirements-control.txt
+	@touch $@
+
+$(VENV)/.dev: $(wildcard requirements*.txt) $(VENV)/.app
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@
 

@@ -25,6 +25,9 @@ from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
 from app.command_line import VERSION, parser
+from app.control.control import Control
+from app.control.opening import Wishes, open_control
+from app.events import Events
 from app.loop import Display, Limits, Switches, run
 from app.meters import TimedEngine
 from app.outputs.opening import Outputs
@@ -73,38 +76,50 @@ def recognise(given: argparse.Namespace) -> None:
     with ExitStack() as stack:
         engine = TimedEngine(stack.enter_context(closing(load_engine(given.model or MODEL, given.engine))))
         outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
+        events = Events(outputs.sinks)
+        control = opened_control(given, engine.spec.labels, stack)
         told = Told()
         # The camera comes last: what it delivers while the rest is built would count as dropped.
         camera = stack.enter_context(closing(opened(given, told)))
         outputs.describe(camera.name, mirrored(given, camera))
-        line = partial(run, camera, engine, outputs.sinks, limits=Limits(given.max_frames, given.duration))
+        actors = [control] if control else []
+        line = partial(run, camera, engine, events, actors=actors, limits=Limits(given.max_frames, given.duration))
+        if control:
+            tell_armed(control, events)
         if given.headless:
-            run_headless(partial(line, displays=outputs.displays))
+            run_headless(partial(line, displays=outputs.displays), control)
         else:
-            run_in_window(line, outputs.displays, view_options(given, camera, engine), told)
+            run_in_window(line, outputs.displays, view_options(given, camera, engine), told, control)
 
 
-def run_headless(line: "partial[None]") -> None:
+def run_headless(line: "partial[None]", control: Control | None) -> None:
     """Run in this thread until the source ends or a signal comes; then Ctrl-C is handed on."""
     switches = Switches()
     with stopping_on_signals(switches) as received:
         line(switches=switches)
+        if control and not received:
+            control.finish()
     if signal.SIGINT in received:
         raise KeyboardInterrupt
 
 
-def run_in_window(line: "partial[None]", displays: Sequence[Display], options: ViewOptions, told: "Told") -> None:
+def run_in_window(
+    line: "partial[None]", displays: Sequence[Display], options: ViewOptions, told: "Told", control: Control | None
+) -> None:
     """Run in a thread of its own while the window, beside other displays, shows what happens."""
     switches, workers = Switches(), []
 
     def start(bridge: "Bridge") -> None:
         told.listener = bridge.say
+        if control:
+            control.arming.listen(lambda armed, _why: bridge.arm(armed))
         job = partial(line, displays=[*displays, bridge], switches=switches)
         workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
         workers[0].start()
 
     try:
-        application.run(options, start, switches.stop.set, switches.set_paused)
+        toggle_control = control.arming.toggle if control else None
+        application.run(options, start, switches.stop.set, switches.set_paused, toggle_control)
     finally:
         for worker in workers:
             worker.join(PATIENCE_S)
@@ -129,6 +144,26 @@ def opened(given: argparse.Namespace, told: OnStatus) -> Camera:
     if given.fps and camera.live:
         log.warning("--fps is for files; %s tells its own times", camera.name)
     return camera
+
+
+def opened_control(given: argparse.Namespace, labels: tuple[str, ...], stack: ExitStack) -> Control | None:
+    """What acts on the desktop, if that was asked for."""
+    if not given.control:
+        if given.armed or given.dry_run or given.allow_commands:
+            raise UserError("--armed, --dry-run and --allow-commands need a profile: --control slides")
+        return None
+    wishes = Wishes(tuple(given.control), given.control_through, given.armed, given.dry_run, given.allow_commands)
+    return stack.enter_context(closing(open_control(wishes, labels)))
+
+
+def tell_armed(control: Control, events: Events) -> None:
+    """Say whenever gestures begin to act, or no longer do: to people and to programs."""
+
+    def tell(armed: bool, why: str) -> None:
+        log.info("control is %s%s", "on" if armed else "off", f" ({why})" if why else "")
+        events.arm(armed)
+
+    control.arming.listen(tell)
 
 
 def view_options(given: argparse.Namespace, camera: Camera, engine: TimedEngine) -> ViewOptions:

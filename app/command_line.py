@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.control.back_ends import BACK_ENDS
 from app.outputs.address import Address
 from app.outputs.broker import Broker
 from models.engines import ENGINES
@@ -18,6 +19,7 @@ examples:
   python main.py --camera clip.mp4 --headless    no window: events as JSON lines on standard output
   python main.py --camera 0 --headless --serve 8080
                                                  no window: a page at http://127.0.0.1:8080 for a browser
+  python main.py --control slides --armed        swipe, and the slides move
   python main.py --doctor                        what works on this machine, and what to do about the rest
 
 exit status: 0 done, 2 something given cannot be used (one line says what), 130 Ctrl-C, 1 a bug
@@ -39,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _add_network(
         line.add_argument_group("who else is told", "Nothing listens or sends unless asked. See docs/outputs.md.")
     )
+    _add_control(line.add_argument_group("what gestures do on the desktop"))
     _add_questions(line.add_argument_group("questions"))
     return line
 
@@ -110,6 +113,24 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
         default=[],
         metavar="GESTURE=SCENE",
         help="the scene that a gesture switches to (may be repeated)",
+    )
+
+
+def _add_control(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--control",
+        action="append",
+        metavar="FILE.toml",
+        help="act as this profile says (slides, media, browser and call are in the box); may be given several times, "
+        "for profiles of their own windows",
+    )
+    group.add_argument("--armed", action="store_true", help="act from the start; otherwise a pause key turns it on")
+    group.add_argument(
+        "--dry-run", action="store_true", help="do nothing, and say on standard error what would be done"
+    )
+    group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="what presses keys (default: auto)")
+    group.add_argument(
+        "--allow-commands", action="store_true", help="let the profile start the programs it names, now and later"
     )
 
 

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from app.camera.devices import list_devices
+from app.control.back_ends import PROBLEMS, choose, hearing_problem
 from app.meters import Percentiles, TimedEngine
 from models.engines import load_engine
 from models.errors import UserError, first_line
@@ -94,6 +95,15 @@ def check_display() -> Iterator[Finding]:
         yield Finding("note", "display", "none; only --headless works")
 
 
+def check_control() -> Iterator[Finding]:
+    """Whether gestures can act on this desktop, and through what."""
+    chosen = choose("auto", os.environ)
+    for name, find_problem in PROBLEMS.items():
+        problem = find_problem() or hearing_problem(name)
+        text = problem or ("works; --control uses it here" if name == chosen else "works")
+        yield Finding("note" if problem else "ok", f"control: {name}", text)
+
+
 def check_model(path: Path) -> Iterator[Finding]:
     """Whether the model loads, what it is, and how fast it steps here."""
     try:
@@ -124,6 +134,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_providers,
     check_cameras,
     check_display,
+    check_control,
 )
 
 

@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from threading import Lock
 from typing import Any, Protocol
 
 from app.meters import Percentiles
 from models.decoder import GestureEvent
+from models.errors import UserError
 from models.recognizer import Recognition
 from models.spec import ModelSpec
 
 FORMAT_VERSION = 1
 
 Message = dict[str, Any]
-"""One JSON object, with its version as `v` and its kind as `type`: header, gesture, step or summary."""
+"""One JSON object, with its version as `v` and its kind as `type`: header, gesture, step, control or summary."""
 
 
 class Sink(Protocol):
@@ -29,23 +32,37 @@ class Sink(Protocol):
 
 
 class Events:
-    """Tells what happens in one stream to every sink, in the same words."""
+    """Tells what happens in one stream to every sink, in the same words and the same order. Any thread may tell."""
 
-    def __init__(self, sinks: Sequence[Sink]) -> None:
+    def __init__(self, sinks: Sequence[Sink] = ()) -> None:
         self._sinks = sinks
+        self._telling = Lock()
+        self._begun = False
+        self._armed: bool | None = None
 
     def header(self, spec: ModelSpec, engine: str) -> None:
         """The first message: what the rest was made with."""
         self._tell(message("header", labels=spec.labels, model=spec.name, engine=engine, rate_hz=spec.rate_hz))
+        self._begun = True
+        if self._armed is not None:
+            self.arm(self._armed)
 
     def see(self, seen: Recognition, step_ms: float) -> None:
         """Tell the steps of a frame to those who want them, and the gesture that fired on it, if one did."""
         if tracers := [sink for sink in self._sinks if sink.steps]:
-            for step in steps(seen, step_ms):
-                for sink in tracers:
-                    sink.take(step)
+            with self._telling:
+                for step in steps(seen, step_ms):
+                    for sink in tracers:
+                        sink.take(step)
         if seen.event:
             self._tell(gesture(seen.event, seen.frame.index))
+
+    def arm(self, armed: bool) -> None:
+        """Tell that gestures act on the desktop from here on, or no longer do; after the header at the earliest."""
+        self._armed = armed
+        if self._begun:
+            with suppress(BrokenPipeError, UserError):  # whoever tells the next message hears of it
+                self._tell(message("control", armed=armed))
 
     def summary(self, frames: int, steps: int, dropped: int, step_ms: Percentiles) -> None:
         """The last message."""
@@ -53,8 +70,9 @@ class Events:
         self._tell(message("summary", frames=frames, steps=steps, dropped=dropped, step_ms=times))
 
     def _tell(self, told: Message) -> None:
-        for sink in self._sinks:
-            sink.take(told)
+        with self._telling:
+            for sink in self._sinks:
+                sink.take(told)
 
 
 def message(kind: str, **fields: Any) -> Message:

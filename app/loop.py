@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Protocol
 
 from app.camera.base import Camera
-from app.events import Events, Sink
+from app.events import Events
 from app.meters import Percentiles, RateMeter, Readings, TimedEngine
 from models.recognizer import Recognition, Recognizer
 
@@ -20,6 +20,14 @@ class Display(Protocol):
 
     def show(self, seen: Recognition, readings: Readings) -> None:
         """Show one frame."""
+        ...
+
+
+class Actor(Protocol):
+    """Something that gestures drive, such as the desktop. It must not make the line wait."""
+
+    def perform(self, seen: Recognition) -> None:
+        """Do what was recognised in one frame."""
         ...
 
 
@@ -55,17 +63,18 @@ class Switches:
 def run(
     camera: Camera,
     engine: TimedEngine,
-    sinks: Sequence[Sink] = (),
+    events: Events | None = None,
     displays: Sequence[Display] = (),
+    actors: Sequence[Actor] = (),
     limits: Limits | None = None,
     switches: Switches | None = None,
 ) -> None:
     """Recognise gestures until the camera ends, a limit is reached, or somebody says stop.
 
-    Sinks get a header first and a summary last, whatever ends the line.
+    Events get a header first and a summary last, whatever ends the line.
     """
-    limits, switches = limits or Limits(), switches or Switches()
-    recognizer, meter, events = Recognizer(engine), Meter(camera, engine), Events(sinks)
+    events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
+    recognizer, meter = Recognizer(engine), Meter(camera, engine)
     events.header(engine.spec, engine.name)
     try:
         while not (switches.stop.is_set() or camera.ended):
@@ -77,6 +86,8 @@ def run(
                 continue
             seen = recognizer.see(frame)
             meter.note(seen)
+            for actor in actors:
+                actor.perform(seen)
             events.see(seen, meter.step_ms)
             for display in displays:
                 display.show(seen, meter.readings)

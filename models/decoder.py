@@ -48,6 +48,14 @@ class Decoder:
         self._above_exit_s = np.full(len(self._labels), np.nan)
         self._above_enter_s = np.full(len(self._labels), np.nan)
         self._armed = self._may_fire.copy()
+        self._last: int | None = None
+
+    @property
+    def lasting(self) -> str | None:
+        """The gesture that fired last, until its probability falls below its exit or another one fires."""
+        if self._last is None or self._armed[self._last]:
+            return None
+        return self._labels[self._last]
 
     @property
     def smoothed(self) -> Probabilities:
@@ -101,7 +109,7 @@ class Decoder:
         if not ready:
             return None
         best = int(max(ready, key=lambda k: self.smoothed[k]))
-        self._armed[best] = False
+        self._armed[best], self._last = False, best
         self._fired_s, self._rest_s = time_s, self._rules[best].rest_s
         score = float(self.smoothed[best])
         return GestureEvent(self._labels[best], score, float(self._above_exit_s[best]), time_s)

@@ -38,6 +38,8 @@ class Recognition:
     """float32 [labels], as the decoder smooths them."""
     event: GestureEvent | None
     """The gesture that fired on this frame, if one did."""
+    lasting: str | None = None
+    """The gesture that fired last and is not over yet."""
 
 
 class StepGrid:
@@ -99,7 +101,10 @@ class Recognizer:
             self._probabilities = steps[-1].probabilities
         # Two events cannot fall on one frame: the steps of a repeated one are nearer than any gesture is long.
         events = [event for step in steps if (event := self._decoder.update(step.probabilities, step.time_s))]
-        return Recognition(frame, steps, self._probabilities, self._decoder.smoothed, events[0] if events else None)
+        event = events[0] if events else None
+        return Recognition(
+            frame, steps, self._probabilities, self._decoder.smoothed, event, lasting=self._decoder.lasting
+        )
 
     def _step(self, frame: Frame, times: list[float]) -> tuple[Step, ...]:
         """Step the network on one frame, once for each time."""

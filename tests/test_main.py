@@ -245,6 +245,55 @@ def test_a_window_without_a_display_is_told():
     assert "--headless" in refused("--demo")
 
 
+def test_control_dry_runs_the_demo_and_the_lines_stay_lines():
+    status, lines, errors = main("--demo", "--headless", "--control", "slides", "--dry-run")
+    assert status == 0
+    assert parsed(lines)[1] == {"v": 1, "type": "control", "armed": True}
+    swipes = {"Swiping Left": "press right", "Swiping Right": "press left"}
+    said = errors.splitlines()
+    assert said[0] == "mstnet: control is on"
+    assert len(said) >= 3
+    assert all(line.split(": ")[2] == swipes[line.split(": ")[1]] for line in said[1:])
+
+
+@pytest.mark.parametrize("option", ["--armed", "--dry-run", "--allow-commands"])
+def test_how_to_control_without_a_profile_is_told(option):
+    assert "--control slides" in refused("--demo", "--headless", option)
+
+
+def test_a_profile_that_is_not_there_is_told():
+    assert "did you mean 'slides'?" in refused("--demo", "--headless", "--control", "slide")
+
+
+def test_a_gesture_that_the_model_does_not_know_is_told(small_model, tmp_path):
+    profile = tmp_path / "mine.toml"
+    profile.write_text('gestures."Thumb Up".key = "a"\ngestures."Thumb Upp".key = "b"')
+    line = refused("--demo", "--headless", "--model", small_model, "--control", profile, "--dry-run")
+    assert "mine.toml:2: unknown gesture 'Thumb Upp'; did you mean 'Thumb Up'?" in line
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a desktop")
+def test_control_without_a_desktop_is_told():
+    assert "--dry-run works without" in refused("--demo", "--headless", "--control", "slides", "--armed")
+
+
+def test_control_without_its_packages_is_told_and_a_dry_run_needs_none(tmp_path):
+    def run(*arguments):
+        script = (
+            "import sys; [sys.modules.__setitem__(name, None) for name in ('pynput', 'evdev', 'Xlib')]\n"
+            f"import main; sys.exit(main.main(['--demo', '--headless', '--max-frames', '5', *{arguments!r}]))"
+        )
+        line = [sys.executable, "-c", script]
+        return subprocess.run(line, check=False, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert run("--control", "slides", "--dry-run").returncode == 0
+    for back_end in ("pynput", "uinput"):
+        done = run("--control", "slides", "--control-through", back_end)
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert f"cannot control the desktop through {back_end}" in done.stderr
+
+
 def test_a_url_that_never_answers_is_given_up(tmp_path):
     import socket
 
@@ -296,6 +345,7 @@ def test_questions():
     assert status == 0
     assert any("onnxruntime" in line for line in lines)
     assert any("ms a step" in line for line in lines)
+    assert [line.split()[2] for line in lines if " control: " in line] == ["pynput", "uinput"]
     status, _, _ = main("--list-cameras")
     assert status == 0
     status, lines, _ = main("--help")

@@ -17,6 +17,7 @@ def run(
     start: "Callable[[Bridge], None]",
     stop: Callable[[], None],
     set_paused: Callable[[bool], None],
+    toggle_control: Callable[[], None] | None = None,
 ) -> None:
     """Show the window, or the HUD, until it is closed. Call it from the main thread.
 
@@ -25,6 +26,7 @@ def run(
         start: starts the worker and returns; called once the window is shown.
         stop: stops the worker; called once the window is closed, whatever the reason.
         set_paused: pauses the worker, or lets it go on.
+        toggle_control: lets gestures act on the desktop, or no longer; None where they never do.
 
     Raises:
         UserError: no window can be opened; says why.
@@ -40,7 +42,7 @@ def run(
             f"The window needs PyQt6, which does not load here: {error}. "
             "Install it (pip install PyQt6, and the system library named), or use --headless."
         ) from error
-    session = Session(options, set_paused, platform)
+    session = Session(options, set_paused, platform, toggle_control)
     try:
         session.run(start)
     finally:

@@ -23,15 +23,21 @@ NAME = "mstnet-live"
 class Session:
     """One run of the window or the HUD."""
 
-    def __init__(self, options: ViewOptions, set_paused: Callable[[bool], None], platform: str | None) -> None:
+    def __init__(
+        self,
+        options: ViewOptions,
+        set_paused: Callable[[bool], None],
+        platform: str | None,
+        toggle_control: Callable[[], None] | None = None,
+    ) -> None:
         self._app = _application(platform)
         self._set_paused = set_paused
         self._view = View(options)
         self.bridge = Bridge()
         self.error: BaseException | None = None
-        self.screen = Hud(self._view) if options.overlay else self._window()
+        self.screen = Hud(self._view) if options.overlay else self._window(toggle_control)
         with_tray = options.overlay and QSystemTrayIcon.isSystemTrayAvailable()
-        self._tray = Tray(self.toggle_pause, self.screen.close) if with_tray else None
+        self._tray = Tray(self.toggle_pause, self.screen.close, toggle_control) if with_tray else None
         self.screen.closed.connect(self._quit)
         self._throttle = Throttle(self._refresh, PAINT_INTERVAL_MS)
         self.bridge.changed.connect(self._throttle.request)
@@ -63,9 +69,9 @@ class Session:
         self._set_paused(self._view.paused)
         self.screen.show_view(self._view)
 
-    def _window(self) -> Window:
+    def _window(self, toggle_control: Callable[[], None] | None) -> Window:
         settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
-        return Window(self._view, settings, self.toggle_pause)
+        return Window(self._view, settings, self.toggle_pause, toggle_control)
 
     def _refresh(self) -> None:
         news = self.bridge.take()

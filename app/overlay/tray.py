@@ -13,10 +13,17 @@ from app.overlay.theme import Role
 class Tray(QObject):
     """An icon with a menu."""
 
-    def __init__(self, toggle_pause: Callable[[], None], close: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        toggle_pause: Callable[[], None],
+        close: Callable[[], object],
+        toggle_control: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__()
         self.menu = QMenu()
         self.menu.addAction("Pause or go on", toggle_pause)
+        if toggle_control:
+            self.menu.addAction("Control on or off", toggle_control)
         self.menu.addAction("Quit", close)
         self._icon = QSystemTrayIcon(app_icon(theme.system_palette()), self)
         self._icon.setToolTip("Gesture recognition")

@@ -90,7 +90,8 @@ class Past:
     at_s: float
 
 
-_ARMED = {None: "", True: " · control on", False: " · control off"}
+# First, so that a long message cannot push it off the screen.
+_ARMED = {None: "", True: "Control on · ", False: "Control off · "}
 
 
 class View:
@@ -159,7 +160,13 @@ class View:
 
     @property
     def status(self) -> Status:
-        """What most needs saying: trouble first, then the end, then a pause; else what is being watched."""
+        """What most needs saying, and always whether control is on."""
+        status = self._stream_status
+        return Status(status.tone, _ARMED[self.armed] + status.text)
+
+    @property
+    def _stream_status(self) -> Status:
+        """Trouble first, then the end, then a pause; else what is being watched."""
         source = self.options.source
         if self.message:
             return Status(Tone.WARNING, self.message)
@@ -169,7 +176,7 @@ class View:
             return Status(Tone.PAUSED, "Paused")
         if self.seen is None:
             return Status(Tone.WAITING, f"Opening {source}")
-        return Status(Tone.LIVE, source + _ARMED[self.armed])
+        return Status(Tone.LIVE, source)
 
 
 def ago(seconds: float) -> str:

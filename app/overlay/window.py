@@ -22,14 +22,20 @@ _SIZE_UNITS = (80, 45)
 
 
 class Window(QWidget):
-    """Shows a view. Keys: Space pauses, F full screen, H or ? the gestures, Q or Esc quits."""
+    """Shows a view. Keys: Space pauses, C is control on or off, F full screen, H or ? the gestures, Q or Esc quits."""
 
     closed = pyqtSignal()
 
-    def __init__(self, view: View, settings: QSettings, toggle_pause: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        view: View,
+        settings: QSettings,
+        toggle_pause: Callable[[], None],
+        toggle_control: Callable[[], None] | None = None,
+    ) -> None:
         super().__init__()
         self._settings = settings
-        self._toggle_pause = toggle_pause
+        self._toggle_pause, self._toggle_control = toggle_pause, toggle_control
         options = view.options
         self.setFont(theme.for_a_distance(self.font()))
         self.setWindowTitle(f"{options.source} · {options.model}")
@@ -38,6 +44,7 @@ class Window(QWidget):
         self._keys = Keys(
             [
                 Key("Space", "Pause", toggle_pause),
+                *([Key("C", "Control", toggle_control)] if toggle_control else []),
                 Key("F", "Full screen", self.toggle_full_screen),
                 Key("H", "Gestures", self.show_hint),
                 Key("Q", "Quit", self.close),
@@ -89,6 +96,8 @@ class Window(QWidget):
             Qt.Key.Key_Q: self.close,
             Qt.Key.Key_Escape: self.toggle_full_screen if self.isFullScreen() else self.close,
         }
+        if self._toggle_control:
+            actions[Qt.Key.Key_C] = self._toggle_control
         action = actions.get(event.key())
         if action is None or event.isAutoRepeat():
             super().keyPressEvent(event)

@@ -9,6 +9,7 @@ from streams import Collected, recognition
 from app.events import Events, to_line
 from app.meters import Percentiles
 from models.decoder import GestureEvent
+from models.errors import UserError
 
 EVENT = GestureEvent("Swiping Left", 0.93123456, 1.25, 1.8333333)
 
@@ -62,3 +63,29 @@ def test_steps_go_to_those_who_want_them_and_come_before_their_gesture(steps):
 
 def test_a_line_is_one_line_with_its_letters_as_they_are():
     assert to_line({"v": 1, "type": "gesture", "label": "Grüße\n"}) == '{"v":1,"type":"gesture","label":"Grüße\\n"}'
+
+
+def test_arming_is_told_after_the_header_and_whenever_it_changes():
+    sink, engine = Collected(), ScriptedEngine()
+    events = Events([sink])
+    events.arm(False)
+    events.header(engine.spec, engine.name)
+    events.arm(True)
+    header, *arming = sink.messages
+    assert header["type"] == "header"
+    assert arming == [{"v": 1, "type": "control", "armed": False}, {"v": 1, "type": "control", "armed": True}]
+
+
+def test_arming_on_a_full_disk_is_left_to_the_message_that_follows():
+    engine = ScriptedEngine()
+
+    class Full(Collected):
+        def take(self, message):
+            if message["type"] != "header":
+                raise UserError("the disk is full")
+
+    events = Events([Full()])
+    events.header(engine.spec, engine.name)
+    events.arm(True)
+    with pytest.raises(UserError, match="full"):
+        events.see(recognition(event=EVENT), 3.1)

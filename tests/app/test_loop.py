@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from fakes import ListCamera, ScriptedEngine
 
+from app.events import Events
 from app.loop import Limits, Switches, run
 from app.meters import TimedEngine
 from app.outputs.json_lines import JsonLines
@@ -36,7 +37,7 @@ class Screen:
 def run_logged(tmp_path, camera, **options):
     log = JsonLines(str(tmp_path / "events.jsonl"))
     try:
-        run(camera, engine(), [log], **options)
+        run(camera, engine(), Events([log]), **options)
     finally:
         log.close()
     return [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
@@ -57,6 +58,24 @@ def test_the_display_sees_every_frame_with_its_readings():
     _, readings = screen.shown[-1]
     assert readings.camera_hz == pytest.approx(30, rel=0.02)
     assert readings.step_hz == pytest.approx(12, rel=0.1)
+
+
+def test_actors_hear_every_frame_and_as_long_as_a_gesture_lasts():
+    heard = []
+
+    class Hand:
+        def perform(self, seen):
+            heard.append((seen.event.label if seen.event else None, seen.lasting))
+
+    run(ListCamera(film()), engine(), actors=[Hand()])
+    assert len(heard) == 90
+    assert [event for event, _ in heard if event] == ["Thumb Up"]
+    first = next(k for k, (event, _) in enumerate(heard) if event)
+    during = [lasting for _, lasting in heard[first:] if lasting]
+    assert set(during) == {"Thumb Up"}
+    assert 25 <= len(during) <= 40
+    assert heard[first - 1][1] is None
+    assert heard[-1][1] is None
 
 
 def test_waits_without_a_frame_are_not_frames(tmp_path):

@@ -105,6 +105,40 @@ def test_smoothing_goes_by_time_and_not_by_steps():
     np.testing.assert_allclose(slow.smoothed, fast.smoothed, rtol=1e-6)
 
 
+def lasting(script, decoding=PLAIN):
+    """What lasts after each step of a script."""
+    decoder, seen, k = Decoder(LABELS, decoding), [], 0
+    for label, share, steps in script:
+        for _ in range(steps):
+            decoder.update(probabilities(label, share), k / RATE_HZ)
+            seen.append(decoder.lasting)
+            k += 1
+    return seen
+
+
+def test_a_gesture_lasts_from_its_event_until_it_is_below_its_exit():
+    script = [("No gesture", 0.9, 3), ("Thumb Up", 0.9, 4), ("Thumb Up", 0.35, 4), ("No gesture", 0.9, 3)]
+    assert lasting(script) == [None] * 3 + ["Thumb Up"] * 8 + [None] * 3
+
+
+def test_another_gesture_ends_the_one_that_lasts():
+    script = [("Thumb Up", 0.9, 6), ("Swiping Left", 0.9, 6), ("No gesture", 0.9, 1)]
+    assert lasting(script) == ["Thumb Up"] * 6 + ["Swiping Left"] * 6 + [None]
+
+
+def test_nothing_lasts_that_did_not_fire():
+    held = Decoding(smooth_s=0, rule=Rule(0.6, 0.3, hold_s=5.0))
+    assert lasting([("Thumb Up", 0.9, 12), ("No gesture", 0.99, 3)], held) == [None] * 15
+
+
+def test_nothing_lasts_after_a_reset():
+    decoder = Decoder(LABELS, PLAIN)
+    decoder.update(probabilities("Thumb Up", 0.9), 0.0)
+    assert decoder.lasting == "Thumb Up"
+    decoder.reset()
+    assert decoder.lasting is None
+
+
 streams = st.lists(st.tuples(st.sampled_from(LABELS), st.floats(0.2, 1.0), st.integers(1, 20)), max_size=12)
 
 

@@ -76,19 +76,19 @@ def test_the_status_says_what_matters_most(view: View, recognise: Recognise) -> 
     show(view, recognise(1.0))
     assert status() == (Tone.LIVE, "Camera 0")
     view.take(News(armed=True))
-    assert status() == (Tone.LIVE, "Camera 0 · control on")
+    assert status() == (Tone.LIVE, "Control on · Camera 0")
     view.take(News(armed=False))
-    assert status() == (Tone.LIVE, "Camera 0 · control off")
+    assert status() == (Tone.LIVE, "Control off · Camera 0")
     view.paused = True
-    assert status() == (Tone.PAUSED, "Paused")
+    assert status() == (Tone.PAUSED, "Control off · Paused")
     view.take(News(ended=True))
-    assert status() == (Tone.ENDED, "End of Camera 0")
+    assert status() == (Tone.ENDED, "Control off · End of Camera 0")
     view.take(News(message="Camera 0 vanished; trying again"))
-    assert status() == (Tone.WARNING, "Camera 0 vanished; trying again")
+    assert status() == (Tone.WARNING, "Control off · Camera 0 vanished; trying again")
     view.take(News())
     assert status()[0] is Tone.WARNING, "news without a message must not clear it"
     view.take(News(message=""))
-    assert status() == (Tone.ENDED, "End of Camera 0")
+    assert status() == (Tone.ENDED, "Control off · End of Camera 0")
 
 
 @pytest.mark.parametrize(

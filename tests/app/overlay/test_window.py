@@ -52,6 +52,19 @@ def test_space_pauses(qtbot: QtBot, window: Window, pauses: list[bool]) -> None:
     assert pauses == [True]
 
 
+def test_c_is_control_on_or_off_where_there_is_control(
+    qtbot: QtBot, window: Window, view: View, settings: QSettings
+) -> None:
+    qtbot.keyClick(window, Key.Key_C)  # nothing to turn on
+    assert "Control" not in [button.text() for button in window.findChildren(KeyButton)]
+    toggles: list[bool] = []
+    other = Window(view, settings, lambda: None, lambda: toggles.append(True))
+    qtbot.addWidget(other)
+    qtbot.keyClick(other, Key.Key_C)
+    next(button for button in other.findChildren(KeyButton) if button.text() == "Control").click()
+    assert toggles == [True, True]
+
+
 def test_f_goes_to_full_screen_and_escape_leaves_it_before_it_quits(qtbot: QtBot, window: Window) -> None:
     qtbot.keyClick(window, Key.Key_F)
     assert window.isFullScreen()

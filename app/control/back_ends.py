@@ -1,0 +1,112 @@
+"""The ways to press keys: which one serves here, what it lacks, and how to get it."""
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from app.control.evdev_ears import DEAF
+from app.control.hands import Hands
+from app.control.pynput_ears import UNHEARD
+from app.control.pynput_hands import PynputHands, load
+from app.control.uinput_hands import DEVICE, PERMISSION_ADVICE, UinputHands
+from app.control.x11_server import LISTENING, TESTING, server_lacks
+from models.errors import UserError
+
+BACK_ENDS = ("auto", "pynput", "uinput")
+INPUT_DEVICES = Path("/dev/input/event*")
+INSTALL = "`pip install -r requirements-control.txt`"
+ACCESSIBILITY = "/System/Library/Frameworks/ApplicationServices.framework/ApplicationServices"
+
+
+class ControlError(UserError):
+    """The desktop cannot be controlled as asked."""
+
+
+def choose(asked: str, environment: Mapping[str, str], platform: str = sys.platform) -> str:
+    """The back end that serves here: pynput where there is X11, Windows or macOS, else uinput."""
+    if asked != "auto":
+        return asked
+    x11 = bool(environment.get("DISPLAY")) and not environment.get("WAYLAND_DISPLAY")
+    return "pynput" if platform != "linux" or x11 else "uinput"
+
+
+def open_hands(name: str) -> Hands:
+    """Open a back end.
+
+    Raises:
+        ControlError: it does not work here; says what is missing and how to get it.
+    """
+    if problem := PROBLEMS[name]():
+        raise ControlError(f"cannot control the desktop through {name}: {problem}. --dry-run works without")
+    try:
+        return PynputHands() if name == "pynput" else UinputHands.open()
+    except Exception as error:  # each of them has errors of its own
+        raise ControlError(f"cannot control the desktop through {name}: {_line(error)}; see --doctor") from error
+
+
+def pynput_problem() -> str:
+    """What keeps pynput from working here, and what to do; empty when nothing does."""
+    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
+        return "there is no X11 display; log in to an X11 desktop, or use uinput"
+    try:
+        if sys.platform == "linux" and server_lacks(TESTING):
+            return "this X server lets no program press keys (no XTEST); start it with its XTEST extension"
+        load("keyboard")
+        load("mouse")
+    except ImportError as error:
+        missing = isinstance(error, ModuleNotFoundError)
+        return f"pynput is not installed; run {INSTALL}" if missing else f"pynput does not load: {_line(error)}"
+    except ConnectionError as error:
+        return f"{error}; set DISPLAY to one that does, or use uinput"
+    if sys.platform == "darwin" and not trusted_on_mac():
+        # Without this, macOS throws every event away and tells neither pynput nor us.
+        return (
+            "macOS does not let this program press keys; open System Settings, Privacy & Security, Accessibility, and "
+            "switch on the program that you start it from (Terminal, say), then start it again"
+        )
+    return ""
+
+
+def uinput_problem() -> str:
+    """What keeps uinput from working here, and what to do; empty when nothing does."""
+    if sys.platform != "linux":
+        return "it is a part of Linux; use pynput"
+    try:
+        import evdev  # noqa: F401
+    except ImportError:
+        return f"evdev is not installed; run {INSTALL} (it may need a C compiler: apt-get install gcc python3-dev)"
+    if not os.path.exists(DEVICE):
+        return f"there is no {DEVICE}; the kernel has no uinput, or it is not loaded: modprobe uinput, as root"
+    if not os.access(DEVICE, os.W_OK):
+        return f"{DEVICE} may not be written; {PERMISSION_ADVICE}"
+    return ""
+
+
+def hearing_problem(name: str) -> str:
+    """What keeps a back end that works from hearing the real keyboard, and what to do; empty when nothing does."""
+    if name == "pynput" and sys.platform == "linux" and server_lacks(LISTENING):
+        return f"no pause key and no hand-over: {UNHEARD}"
+    devices = INPUT_DEVICES.parent.glob(INPUT_DEVICES.name)
+    if name == "uinput" and not any(os.access(device, os.R_OK) for device in devices):
+        return f"no pause key and no hand-over: {DEAF}; {PERMISSION_ADVICE}"
+    return ""
+
+
+def trusted_on_mac(load_library: Callable[[str], Any] = ctypes.CDLL) -> bool:
+    """Whether macOS lets this process press keys: `AXIsProcessTrusted`."""
+    try:
+        ask = load_library(ACCESSIBILITY).AXIsProcessTrusted
+    except (OSError, AttributeError):
+        return False
+    ask.restype = ctypes.c_bool
+    return bool(ask())
+
+
+PROBLEMS: dict[str, Callable[[], str]] = {"pynput": pynput_problem, "uinput": uinput_problem}
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

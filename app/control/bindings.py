@@ -1,0 +1,118 @@
+"""Profile: which gesture does what, and where."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from app.control.actions import Action, Pause, Run, Switch
+from app.control.keys import Chord
+from models.errors import UserError
+
+
+class ProfileError(UserError):
+    """A profile cannot be used; says the file, the line and what was expected."""
+
+
+class Mode(Enum):
+    """How often a gesture acts while it lasts."""
+
+    ONCE = "once"
+    HOLD = "hold"
+    """Keys stay down as long as the gesture lasts."""
+    REPEAT = "repeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What one gesture does."""
+
+    gesture: str
+    action: Action
+    mode: Mode = Mode.ONCE
+    cooldown_s: float = 0.0
+    """How long after it acted the same gesture does nothing, in seconds of the stream."""
+    rate_hz: float = 5.0
+    """How often it acts in mode repeat."""
+    line: int = 0
+    """Where it stands in the file."""
+
+    def __str__(self) -> str:
+        mode = {Mode.ONCE: "", Mode.HOLD: " while it lasts", Mode.REPEAT: f" {self.rate_hz:g} times a second"}
+        return f"{self.gesture}: {self.action}{mode[self.mode]}"
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveWindow:
+    """The window that has the focus, as its program describes it."""
+
+    class_name: str
+    title: str
+    pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRule:
+    """In which windows a profile applies: both texts must occur, in whatever case; an empty one always does."""
+
+    class_name: str = ""
+    title: str = ""
+
+    def fits(self, window: ActiveWindow | None) -> bool:
+        """Whether this is such a window."""
+        if window is None:
+            return False
+        return (
+            self.class_name.casefold() in window.class_name.casefold()
+            and self.title.casefold() in window.title.casefold()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """When control keeps its hands off."""
+
+    pause_keys: tuple[Chord, ...] = (("pause",), ("ctrl", "shift", "f9"))
+    hand_over_s: float = 2.0
+    """How long after the real mouse or keyboard was used nothing is done."""
+    actions_per_s: float = 10.0
+    """More than this, over a second, is left out."""
+    gesture_resumes: bool = True
+    """Whether the gesture that turned control off also turns it on again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One file of bindings."""
+
+    name: str
+    path: Path
+    sha256: str
+    bindings: Mapping[str, Binding]
+    window: WindowRule | None = None
+    safety: Safety = field(default_factory=Safety)
+
+    @property
+    def commands(self) -> tuple[Run, ...]:
+        """The programs that it would start."""
+        return tuple(b.action for b in self.bindings.values() if isinstance(b.action, Run))
+
+    @property
+    def switches(self) -> tuple[Binding, ...]:
+        """The bindings that lead to other profiles."""
+        return tuple(b for b in self.bindings.values() if isinstance(b.action, Switch))
+
+    @property
+    def pauses(self) -> bool:
+        """Whether a gesture pauses control."""
+        return any(isinstance(b.action, Pause) for b in self.bindings.values())
+
+    def applies_in(self, window: ActiveWindow | None) -> bool:
+        """Whether it may act while this window has the focus."""
+        return self.window is None or self.window.fits(window)
+
+
+def digest(content: bytes) -> str:
+    """What a file is known by."""
+    return hashlib.sha256(content).hexdigest()

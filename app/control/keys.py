@@ -1,0 +1,70 @@
+"""The names of keys and mouse buttons, the same on every system, and chords of them."""
+
+from difflib import get_close_matches
+
+MODIFIERS = ("ctrl", "shift", "alt", "alt_gr", "super")
+PLAIN_KEYS = (
+    *("enter", "tab", "space", "esc", "backspace", "delete", "insert", "home", "end", "page_up", "page_down"),
+    *("up", "down", "left", "right", "menu", "print_screen", "pause", "caps_lock"),
+    *(f"f{number}" for number in range(1, 21)),
+)
+MEDIA_KEYS = ("play_pause", "next_track", "previous_track", "volume_up", "volume_down", "mute")
+BUTTONS = ("mouse_left", "mouse_middle", "mouse_right")
+NAMES = (*MODIFIERS, *PLAIN_KEYS, *MEDIA_KEYS, *BUTTONS)
+"""Every key that is more than a character; a character is the name of its own key."""
+ALIASES = {
+    "control": "ctrl",
+    "option": "alt",
+    "cmd": "super",
+    "win": "super",
+    "meta": "super",
+    "altgr": "alt_gr",
+    "return": "enter",
+    "escape": "esc",
+    "del": "delete",
+    "pgup": "page_up",
+    "pgdn": "page_down",
+    "plus": "+",
+}
+CHARACTER_KEYS = {" ": "space", "\n": "enter", "\t": "tab"}
+"""Characters that have a key with a name."""
+
+Chord = tuple[str, ...]
+"""Keys that are pressed together, in the order of pressing."""
+
+
+def parse_chord(text: str) -> Chord:
+    """Read `ctrl+shift+t`; the plus key itself is `ctrl++` or `ctrl+plus`.
+
+    Raises:
+        ValueError: a name is unknown; says the nearest known one.
+    """
+    words = [*text.removesuffix("++").split("+"), "+"] if text.endswith("++") else text.split("+")
+    chord = (text,) if text == "+" else tuple(_key(word) for word in words)
+    if len(set(chord)) < len(chord):
+        raise ValueError(f"{text!r} names a key two times")
+    # ctrl+S is what people write for ctrl+s; a capital alone is typed as one.
+    return chord if len(chord) == 1 else tuple(key.lower() for key in chord)
+
+
+def key_of(character: str) -> str:
+    """The key that types a character."""
+    return CHARACTER_KEYS.get(character, character)
+
+
+def nearest(word: str, known: tuple[str, ...]) -> str:
+    """`; did you mean X?`, or the known words where none is near."""
+    folded = {name.casefold(): name for name in known}
+    matches = get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
+    return f"; did you mean {folded[matches[0]]!r}?" if matches else f"; known are {', '.join(known)}"
+
+
+def _key(word: str) -> str:
+    word = word.strip()
+    if len(word) == 1 and word.isprintable():
+        return key_of(word)
+    name = word.lower().replace("-", "_").replace(" ", "_")
+    name = ALIASES.get(name, name)
+    if len(name) != 1 and name not in NAMES:
+        raise ValueError(f"unknown key {word!r}{nearest(name, (*NAMES, *ALIASES))}")
+    return name

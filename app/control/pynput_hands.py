@@ -1,0 +1,96 @@
+"""Hands of pynput: X11, Windows and macOS."""
+
+import importlib
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+from app.control.keys import BUTTONS, NAMES
+from app.control.x11_layout import X11Layout
+
+PYNPUT_NAMES = {
+    **{name: name for name in NAMES},
+    "super": "cmd",
+    "play_pause": "media_play_pause",
+    "next_track": "media_next",
+    "previous_track": "media_previous",
+    "volume_up": "media_volume_up",
+    "volume_down": "media_volume_down",
+    "mute": "media_volume_mute",
+}
+"""What pynput calls our keys."""
+
+
+def load(module: str) -> Any:
+    """A module of pynput, with the system's own way of input, never one that it falls back on.
+
+    Raises:
+        ImportError: it is not installed, or there is no display.
+    """
+    if sys.platform == "linux":
+        os.environ["PYNPUT_BACKEND"] = "xorg"
+    return importlib.import_module(f"pynput.{module}")
+
+
+class PynputHands:
+    """Presses through pynput."""
+
+    name = "pynput"
+    why_lacking = "the keyboard that is set up here has no such key"
+
+    def __init__(self) -> None:
+        self._keyboard, self._mouse = load("keyboard"), load("mouse")
+        self._keys, self._pointer = self._keyboard.Controller(), self._mouse.Controller()
+        self._layout = X11Layout() if sys.platform == "linux" else None
+
+    def strokes(self, key: str) -> tuple[str, ...]:
+        """The keys to press for a key or a character."""
+        if len(key) == 1 and self._layout:
+            keysym = self._layout.keysym(key)
+            return (*self._layout.modifiers(keysym), key) if keysym else ()
+        return (key,) if key in BUTTONS or self._code(key) is not None else ()
+
+    def press(self, stroke: str) -> None:
+        """Press one key and keep it down."""
+        if stroke in BUTTONS:
+            self._pointer.press(self._button(stroke))
+        else:
+            self._keys.press(self._code(stroke))
+
+    def release(self, stroke: str) -> None:
+        """Let go of one key."""
+        if stroke in BUTTONS:
+            self._pointer.release(self._button(stroke))
+        else:
+            self._keys.release(self._code(stroke))
+
+    def move(self, right: int, down: int) -> None:
+        """Move the pointer by so many pixels."""
+        self._pointer.move(right, down)
+
+    def scroll(self, right: int, down: int) -> None:
+        """Turn the wheel by so many notches."""
+        self._pointer.scroll(right, -down)
+
+    def close(self) -> None:
+        """Close the connections."""
+        # pynput leaves its own to finalisers, which print a traceback where the display is gone.
+        displays = [vars(each).pop("_display", None) for each in (self._keys, self._pointer)]
+        for connection in (*displays, self._layout):
+            if connection:
+                with suppress(Exception):
+                    connection.close()
+
+    def _code(self, stroke: str) -> Any:
+        """What pynput calls a key; None where this system or its keyboard lacks it."""
+        if len(stroke) == 1:
+            code = self._keyboard.KeyCode
+            return code.from_vk(self._layout.keysym(stroke)) if self._layout else code.from_char(stroke)
+        key = getattr(self._keyboard.Key, PYNPUT_NAMES[stroke], None)
+        if key is None or (self._layout and not self._layout.has(key.value.vk)):
+            return None
+        return key
+
+    def _button(self, key: str) -> Any:
+        return self._mouse.Button[key.removeprefix("mouse_")]

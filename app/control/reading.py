@@ -1,0 +1,153 @@
+"""Reading a profile: from a TOML file to bindings, with every mistake told in one line."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from app.control.actions import Action, Move, Pause, Press, Run, Scroll, Switch, Type
+from app.control.bindings import Binding, Mode, Profile, ProfileError, Safety, WindowRule, digest
+from app.control.keys import Chord, nearest, parse_chord
+from app.control.toml_table import Source, Table
+
+MOST_ACTIONS_HZ = 30.0
+"""No profile may act oftener."""
+LONGEST_TEXT = 1000
+
+
+def read_profile(path: Path, labels: tuple[str, ...]) -> Profile:
+    """Read a profile for a model that knows these labels.
+
+    Raises:
+        ProfileError: the file is missing or wrong somewhere; says where, and the nearest known word.
+    """
+    try:
+        content = path.read_bytes()
+        source = Source(str(path), content.decode())
+    except OSError as error:
+        raise ProfileError(f"cannot read {path} ({error.strerror}); name a profile that is there") from error
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"{path} is not UTF-8 text; a profile is a TOML file") from error
+    top = source.parse()
+    top.only("name", "window", "safety", "gestures")
+    safety = _safety(top.table("safety"))
+    return Profile(
+        name=top.word("name", path.stem),
+        path=path,
+        sha256=digest(content),
+        bindings=_bindings(top.table("gestures"), labels, safety),
+        window=_window(top.table("window")) if "window" in top.values else None,
+        safety=safety,
+    )
+
+
+def _bindings(gestures: Table, labels: tuple[str, ...], safety: Safety) -> dict[str, Binding]:
+    known = {label.casefold(): label for label in labels}
+    bindings: dict[str, Binding] = {}
+    for name in gestures.values:
+        label = known.get(name.casefold())
+        if label is None:
+            gestures.fail(name, f"unknown gesture {name!r}{nearest(name, labels)}")
+        if label in bindings:
+            gestures.fail(name, f"{label!r} is bound two times, first in line {bindings[label].line}")
+        bindings[label] = _binding(label, gestures.table(name), safety)
+    return bindings
+
+
+def _binding(gesture: str, table: Table, safety: Safety) -> Binding:
+    table.only(*ACTIONS, "times", "mode", "cooldown_s", "rate_hz")
+    said = [word for word in ACTIONS if word in table.values]
+    if len(said) != 1:
+        what = f"{' and '.join(said)} on one gesture; choose one" if said else "no action; give one"
+        table.source.fail((*table.path, *said[1:2]), f"{gesture!r} has {what} of {', '.join(ACTIONS)}")
+    action = ACTIONS[said[0]](table)
+    mode = Mode(table.choice("mode", tuple(mode.value for mode in Mode), "once"))
+    if mode is Mode.HOLD and not (isinstance(action, Press) and action.times == 1):
+        table.fail("mode", "only a key or a click can be held; use mode once or repeat")
+    if mode is Mode.REPEAT and isinstance(action, Run | Switch | Pause):
+        table.fail("mode", f"{said[0]} does not repeat; use mode once")
+    return Binding(
+        gesture,
+        action,
+        mode,
+        cooldown_s=table.number("cooldown_s", 0.0, 0.0, 3600.0),
+        rate_hz=table.number("rate_hz", min(5.0, safety.actions_per_s), 0.1, safety.actions_per_s),
+        line=table.line,
+    )
+
+
+def _key(table: Table) -> Action:
+    return Press(_chord(table, "key", table.word("key")), round(table.number("times", 1, 1, 100)))
+
+
+def _click(table: Table) -> Action:
+    button = table.choice("click", ("left", "middle", "right"), "left")
+    return Press((f"mouse_{button}",), round(table.number("times", 1, 1, 3)))
+
+
+def _text(table: Table) -> Action:
+    text = table.word("text")
+    strange = [character for character in text if not character.isprintable() and character not in "\n\t"]
+    if not text or strange or len(text) > LONGEST_TEXT:
+        table.fail("text", f"text is 1 to {LONGEST_TEXT} characters that a keyboard can type")
+    return Type(text)
+
+
+def _run(table: Table) -> Action:
+    if isinstance(table.values["run"], str):
+        table.fail("run", 'run is a list, a program and its arguments, such as ["xdg-open", "notes.pdf"]')
+    command = table.words("run")
+    if not command or not shutil.which(command[0]):
+        program = command[0] if command else ""
+        table.fail("run", f"program {program!r} is not found; install it, or give its full path")
+    return Run(command)
+
+
+def _switch(table: Table) -> Action:
+    return Switch(table.word("profile"))
+
+
+def _pause(table: Table) -> Action:
+    if not table.flag("pause", True):
+        table.fail("pause", "pause = false does nothing; leave the gesture out")
+    return Pause()
+
+
+ACTIONS: dict[str, Callable[[Table], Action]] = {
+    "key": _key,
+    "text": _text,
+    "click": _click,
+    "move": lambda table: Move(*table.pair("move")),
+    "scroll": lambda table: Scroll(*table.pair("scroll")),
+    "run": _run,
+    "profile": _switch,
+    "pause": _pause,
+}
+
+
+def _window(table: Table) -> WindowRule:
+    table.only("class", "title")
+    rule = WindowRule(table.word("class"), table.word("title"))
+    if not (rule.class_name or rule.title):
+        table.source.fail(table.path, "[window] needs a class or a title")
+    return rule
+
+
+def _safety(table: Table) -> Safety:
+    table.only("pause_keys", "hand_over_s", "actions_per_s", "gesture_resumes")
+    usual = Safety()
+    keys = tuple(_chord(table, "pause_keys", text) for text in table.words("pause_keys"))
+    if "pause_keys" in table.values and not keys:
+        table.fail("pause_keys", "at least one key must pause control")
+    return Safety(
+        keys or usual.pause_keys,
+        table.number("hand_over_s", usual.hand_over_s, 0.0, 60.0),
+        table.number("actions_per_s", usual.actions_per_s, 0.1, MOST_ACTIONS_HZ),
+        table.flag("gesture_resumes", usual.gesture_resumes),
+    )
+
+
+def _chord(table: Table, key: str, text: str) -> Chord:
+    try:
+        return parse_chord(text)
+    except ValueError as error:
+        table.fail(key, str(error))

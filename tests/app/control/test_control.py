@@ -1,0 +1,185 @@
+"""From recognitions to what is done, in a thread of its own."""
+
+import logging
+import threading
+
+import numpy as np
+import pytest
+from desktop import wait_for
+from hands import RecordingHands
+
+from app.control.arming import Arming
+from app.control.bindings import ActiveWindow
+from app.control.control import WAITING_MOST, Control
+from app.control.ears import Touch
+from app.control.grip import Grip
+from app.control.library import Library
+from app.control.limiter import Limiter
+from app.control.player import Player
+from models.decoder import GestureEvent
+from models.frame import Frame
+from models.recognizer import Recognition
+
+LABELS = ("Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign", "Drum")
+PROFILE = """
+[gestures."Swiping Left"]
+key = "left"
+[gestures."Swiping Right"]
+key = "right"
+cooldown_s = 5
+[gestures."Thumb Up"]
+key = "up"
+mode = "hold"
+[gestures."Stop Sign"]
+pause = true
+[gestures."Drum"]
+profile = "other.toml"
+"""
+
+
+class Bench:
+    """A control with hands that write down, an own window, and a person."""
+
+    def __init__(self, folder, armed=True, window=None):
+        (folder / "one.toml").write_text(PROFILE)
+        (folder / "other.toml").write_text('gestures."Swiping Left".key = "x"')
+        self.hands, self.said, self.window = RecordingHands(), [], window
+        self.arming = Arming(armed, gesture_resumes=True)
+        self.touch = Touch(self.arming.toggle)
+        library = Library([str(folder / "one.toml")], LABELS)
+        player = Player(Grip(self.hands), Limiter(30), self.said.append)
+        self.control = Control(
+            library, player, self.arming, self.touch, lambda: self.window, self.said.append, self.hands.close
+        )
+        self.time_s = 0.0
+
+    def fire(self, *labels, lasting=None):
+        for label in labels:
+            self.time_s += 1.0
+            self.see(GestureEvent(label, 0.9, self.time_s, self.time_s), lasting)
+        self.control.finish()
+
+    def see(self, event=None, lasting=None):
+        none = np.zeros(0, np.float32)
+        frame = Frame(np.zeros((1, 1, 3), np.uint8), self.time_s, 0)
+        self.control.perform(Recognition(frame, (), none, none, event, lasting))
+
+    @property
+    def pressed(self):
+        return [each[1:] for each in self.hands.done if each.startswith("+")]
+
+
+@pytest.fixture
+def bench(tmp_path):
+    bench = Bench(tmp_path)
+    yield bench
+    bench.control.close()
+    assert bench.hands.closed
+    assert bench.hands.down == set()
+
+
+def test_in_order_and_each_once(bench):
+    bench.fire("Swiping Left", "Swiping Right", "Swiping Left", "Swiping Left")
+    assert bench.pressed == ["left", "right", "left", "left"]
+
+
+def test_a_cooldown_goes_by_the_streams_time_and_by_what_acted(bench):
+    bench.fire("Swiping Right", "Swiping Left", "Swiping Right")
+    bench.time_s = 5.0
+    bench.fire("Swiping Right")
+    assert bench.pressed == ["right", "left", "right"]
+    bench.time_s = 0.0  # the stream begins anew
+    bench.fire("Swiping Right")
+    assert bench.pressed[-2:] == ["right", "right"]
+
+
+def test_nothing_while_off(bench):
+    bench.arming.toggle()
+    bench.fire("Swiping Left", "Stop Sign", "Swiping Left", "Drum")
+    assert bench.hands.done == []
+
+
+def test_the_pause_gesture(bench):
+    bench.fire("Swiping Left", "Stop Sign", "Swiping Right", "Stop Sign", "Swiping Left")
+    assert bench.pressed == ["left", "left"]
+
+
+def test_a_person_takes_over_but_the_pause_gesture_still_works(bench):
+    bench.touch.used()
+    bench.fire("Swiping Left", "Stop Sign")
+    assert bench.hands.done == []
+    assert not bench.arming.on
+    assert "Swiping Left: press left: left out, the mouse or the keyboard is in use" in bench.said
+
+
+def test_our_own_window_is_left_alone(bench):
+    import os
+
+    bench.window = ActiveWindow("python", "mstnet", os.getpid())
+    bench.fire("Swiping Left")
+    assert bench.hands.done == []
+    bench.window = ActiveWindow("python", "another", os.getpid() + 1)
+    bench.fire("Swiping Left")
+    assert bench.pressed == ["left"]
+
+
+def test_switching_profiles(bench):
+    bench.fire("Drum", "Swiping Left", "Swiping Right")
+    assert bench.pressed == ["x"]
+
+
+def end_of_hold(bench, end):
+    bench.fire("Thumb Up", lasting="Thumb Up")
+    assert bench.hands.down == {"up"}
+    end()
+    wait_for(lambda: not bench.hands.down, "the end of the hold")
+
+
+def test_a_hold_ends_with_its_gesture(bench):
+    end_of_hold(bench, lambda: bench.see(lasting=None))
+
+
+def test_a_hold_ends_when_control_is_turned_off(bench):
+    end_of_hold(bench, bench.arming.toggle)
+
+
+def test_a_hold_ends_when_a_person_takes_over(bench):
+    end_of_hold(bench, bench.touch.used)
+
+
+def test_a_hold_ends_when_nothing_more_is_heard(bench):
+    """As when the stream is paused, or the camera gone."""
+    end_of_hold(bench, lambda: None)
+
+
+def test_a_hold_ends_when_control_is_closed(tmp_path):
+    bench = Bench(tmp_path)
+    bench.fire("Thumb Up", lasting="Thumb Up")
+    bench.control.close()
+    assert bench.hands.down == set()
+
+
+def test_the_loop_never_waits_and_too_much_is_said(bench):
+    stuck, go_on = threading.Event(), threading.Event()
+
+    def press(stroke):
+        stuck.set()
+        go_on.wait(30)
+
+    bench.hands.press = press
+    bench.see(GestureEvent("Swiping Left", 0.9, 0.0, 0.0))
+    assert stuck.wait(10)
+    for _ in range(WAITING_MOST + 3):
+        bench.see(GestureEvent("Swiping Left", 0.9, 0.0, 0.0))
+    assert [said for said in bench.said if "does not keep up" in said] == [
+        "Swiping Left: left out, the desktop does not keep up"
+    ] * 3
+    go_on.set()
+
+
+def test_a_device_that_fails_turns_control_off_and_is_told_once(bench, caplog):
+    bench.hands.broken = "left"
+    with caplog.at_level(logging.WARNING):
+        bench.fire("Swiping Left", "Swiping Left", "Swiping Right")
+    assert not bench.arming.on
+    assert [record.getMessage() for record in caplog.records] == ["control failed: broken"]

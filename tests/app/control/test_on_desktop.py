@@ -1,0 +1,337 @@
+"""The app drives real programs in real windows: what arrives, in which order, how often; and what is left behind.
+
+An X server and a window manager; `main.py` as a user starts it; xterm, xev and feh as the programs that are driven.
+"""
+
+import json
+import signal
+import sys
+import threading
+from importlib.util import find_spec
+
+import cv2
+import numpy as np
+import pytest
+from desktop import MISSING, ROOT, Desktop, Terminal, Witness, wait_for
+from grey import grey_clip, grey_model
+
+pytestmark = [
+    pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)} for a desktop to try it on"),
+    pytest.mark.skipif(not find_spec("pynput"), reason="needs pynput (requirements-control.txt)"),
+    pytest.mark.skipif(sys.platform != "linux", reason="needs X11"),
+]
+
+REST = ("No gesture", 0.4)
+LEFT, RIGHT, UP, STOP = ((label, 0.4) for label in ("Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign"))
+LEFT_ARROW, RIGHT_ARROW = b"\x1b[D", b"\x1b[C"
+ARROWS = """
+[gestures."Swiping Left"]
+key = "left"
+[gestures."Swiping Right"]
+key = "right"
+[gestures."Stop Sign"]
+pause = true
+"""
+HOLD = '[gestures."Thumb Up"]\nkey = "ctrl+shift+a"\nmode = "hold"\n[gestures."Stop Sign"]\npause = true'
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    return grey_model(tmp_path_factory.mktemp("model") / "grey.onnx")
+
+
+@pytest.fixture
+def desktop(tmp_path):
+    desktop = Desktop(tmp_path)
+    yield desktop
+    desktop.close()
+
+
+@pytest.fixture
+def run(desktop, model, tmp_path):
+    """Start the app on a script of gestures."""
+
+    def start(profile, script, *arguments):
+        (tmp_path / "profile.toml").write_text(profile)
+        clip = grey_clip(tmp_path / "clip.avi", REST, *(part for label in script for part in (label, REST)))
+        fixed = ("--camera", clip, "--model", model, "--control", tmp_path / "profile.toml")
+        return desktop.app(*fixed, *arguments)
+
+    return start
+
+
+def ended(app):
+    """Wait for the end; its lines on standard output and error."""
+    out, err = app.communicate(timeout=60)
+    assert app.returncode == 0, err
+    assert "Traceback" not in err
+    return [json.loads(line) for line in out.splitlines()], err.splitlines()
+
+
+def heard(app, text):
+    """Wait for a line on standard error."""
+    for line in app.stderr:
+        if text in line:
+            return
+    raise AssertionError(f"never said: {text}")
+
+
+def test_keys_arrive_in_order_and_each_once(desktop, run):
+    terminal = Terminal(desktop)
+    lines, said = ended(run(ARROWS, [LEFT, RIGHT, RIGHT, LEFT], "--headless", "--armed"))
+    assert terminal.typed == LEFT_ARROW + RIGHT_ARROW + RIGHT_ARROW + LEFT_ARROW
+    assert said == ["mstnet: control is on"]
+    assert lines[0]["type"] == "header"
+    assert lines[1] == {"v": 1, "type": "control", "armed": True}
+    assert desktop.keys_down() == []
+
+
+def test_text_with_capitals_and_signs(desktop, run):
+    terminal = Terminal(desktop)
+    ended(run('[gestures."Swiping Left"]\ntext = "Hi, You? ~{}\\n"', [LEFT], "--headless", "--armed"))
+    assert terminal.typed == b"Hi, You? ~{}\r"
+
+
+def test_a_dry_run_says_it_and_does_nothing(desktop, run):
+    terminal = Terminal(desktop)
+    _, said = ended(run(ARROWS, [LEFT, STOP, RIGHT, STOP, RIGHT], "--headless", "--dry-run"))
+    assert said == [
+        "mstnet: control is on",
+        "mstnet: Swiping Left: press left",
+        "mstnet: control is off (Stop Sign)",
+        "mstnet: control is on (Stop Sign)",
+        "mstnet: Swiping Right: press right",
+    ]
+    assert terminal.typed == b""
+
+
+def test_nothing_arrives_until_it_is_armed(desktop, run):
+    terminal = Terminal(desktop)
+    lines, said = ended(run(ARROWS, [LEFT, STOP, RIGHT], "--headless"))
+    assert said == ["mstnet: control is off"]
+    assert [line["label"] for line in lines if line["type"] == "gesture"] == [
+        "Swiping Left",
+        "Stop Sign",
+        "Swiping Right",
+    ]
+    assert terminal.typed == b""
+
+
+def test_nothing_arrives_between_two_pause_gestures(desktop, run):
+    terminal = Terminal(desktop)
+    lines, _ = ended(run(ARROWS, [LEFT, STOP, RIGHT, RIGHT, STOP, LEFT], "--headless", "--armed"))
+    assert terminal.typed == LEFT_ARROW * 2
+    assert [line["armed"] for line in lines if line["type"] == "control"] == [True, False, True]
+
+
+def test_the_pause_keys_turn_it_on_and_off_in_whatever_window(desktop, run):
+    terminal = Terminal(desktop)
+    app = run(ARROWS, [LEFT] * 10, "--headless", "--realtime")
+    heard(app, "control is off")
+    desktop.run("xdotool", "key", "Pause")
+    heard(app, "control is on (key)")
+    wait_for(lambda: LEFT_ARROW * 2 in terminal.typed, "two arrows")
+    desktop.run("xdotool", "key", "ctrl+shift+F9")
+    heard(app, "control is off (key)")
+    before = terminal.typed
+    lines, _ = ended(app)
+    assert len([line for line in lines if line["type"] == "gesture"]) > before.count(LEFT_ARROW) + 2
+    assert terminal.typed == before
+
+
+def test_whoever_uses_mouse_or_keyboard_takes_over(desktop, run):
+    terminal = Terminal(desktop)
+    profile = "safety.hand_over_s = 1\n" + ARROWS
+    app = run(profile, [LEFT] * 30, "--headless", "--realtime", "--armed", "--log-level", "debug")
+    for used in (("mousemove_relative", "40", "30"), ("key", "x"), ("click", "1"), ("click", "5")):
+        # Two arrows were not taken for a person's.
+        count = terminal.typed.count(LEFT_ARROW)
+        wait_for(lambda count=count: terminal.typed.count(LEFT_ARROW) >= count + 2, "two arrows")
+        desktop.run("xdotool", *used)
+        heard(app, "left out, the mouse or the keyboard is in use")
+    app.send_signal(signal.SIGTERM)
+    lines, _ = ended(app)
+    assert len([line for line in lines if line["type"] == "gesture"]) >= terminal.typed.count(LEFT_ARROW) + 4
+
+
+def test_hold_repeat_click_and_scroll(desktop, run):
+    window = Witness(desktop)
+    profile = """
+    [gestures."Thumb Up"]
+    key = "alt+F6"
+    mode = "hold"
+    [gestures."Swiping Left"]
+    click = "right"
+    [gestures."Swiping Right"]
+    scroll = [0, 2]
+    [gestures."Stop Sign"]
+    key = "volume_up"
+    mode = "repeat"
+    rate_hz = 10
+    """
+    desktop.run("xdotool", "mousemove", "--window", window.window, "150", "100")
+    ended(run(profile, [LEFT, RIGHT, UP, STOP], "--headless", "--armed", "--realtime"))
+    events = wait_for(
+        lambda: window.events if window.events.count("KeyPress XF86AudioRaiseVolume") > 4 else [], "the volume"
+    )
+    clicks = [event for event in events if "Button" in event]
+    assert clicks == ["ButtonPress 3", "ButtonRelease 3"] + ["ButtonPress 5", "ButtonRelease 5"] * 2
+    keys = [event for event in events if "F6" in event or "Alt" in event]
+    assert keys[0] == "KeyPress Alt_L"
+    assert keys[1] == "KeyPress F6"
+    assert keys[-2:] == ["KeyRelease F6", "KeyRelease Alt_L"]
+    assert keys.count("KeyPress Alt_L") == 1
+    assert 5 <= events.count("KeyPress XF86AudioRaiseVolume") <= 12
+    assert desktop.keys_down() == []
+
+
+KEYS, BUTTON = 'key = "ctrl+shift+a"', 'click = "left"'
+
+
+@pytest.mark.parametrize(
+    ("sent", "window", "held"),
+    [
+        ("SIGTERM", ["--headless"], KEYS),
+        ("SIGKILL", ["--headless"], KEYS),
+        ("SIGINT", ["--headless"], KEYS),
+        ("SIGKILL", ["--headless"], BUTTON),
+        ("SIGTERM", [], KEYS),
+        ("SIGKILL", [], KEYS),
+    ],
+)
+def test_no_key_is_left_down_when_it_is_ended(desktop, run, sent, window, held):
+    (desktop.folder / "config" / "mstnet-live").mkdir(parents=True)
+    (desktop.folder / "config" / "mstnet-live" / "mstnet-live.ini").write_text("[General]\nhint_seen=true\n")
+    long = ("Thumb Up", 20)
+    profile = HOLD.replace(KEYS, held)
+    app = run(profile, [long], *window, "--realtime", "--armed", "--log-level", "debug")
+    if not window:
+        heard(app, "control is on")
+        desktop.focus(".*grey")
+        Witness(desktop)
+    heard(app, "while it lasts")
+    wait_for(lambda: len(desktop.keys_down()) == (1 if "click" in held else 3), "the keys that are held")
+    app.send_signal(getattr(signal, sent))
+    app.wait(30)
+    wait_for(lambda: not desktop.keys_down(), "nothing held")
+
+
+def test_profiles_bound_to_their_windows(desktop, run, tmp_path):
+    (tmp_path / "typist.toml").write_text('window.class = "typist"\ngestures."Swiping Left".text = "t"')
+    terminal, other = Terminal(desktop), Witness(desktop)
+    profile = 'gestures."Swiping Left".text = "o"'
+    _, said = ended(run(profile, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
+    wait_for(lambda: other.events.count("KeyPress o") == 2, "two letters in the other window")
+    assert len([line for line in said if "no gesture pauses control" in line]) == 2
+    desktop.focus("typed")
+    ended(run(profile, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
+    assert terminal.typed == b"tt"
+    assert other.events.count("KeyPress o") == 2
+    assert "KeyPress t" not in other.events
+
+
+def test_a_program_runs_only_after_it_was_allowed(desktop, run, tmp_path):
+    made = tmp_path / "made; touch $(date)"
+    profile = f"gestures.\"Swiping Left\".run = ['touch', '{made}']"
+    refused = run(profile, [LEFT], "--headless", "--armed")
+    _, err = refused.communicate(timeout=60)
+    assert refused.returncode == 2
+    assert "--allow-commands" in err
+    assert err.count("\n") == 1
+    assert not made.exists()
+    ended(run(profile, [LEFT], "--headless", "--armed", "--allow-commands"))
+    wait_for(made.exists, "the file that the program makes")
+    made.unlink()
+    ended(run(profile, [LEFT], "--headless", "--armed"))
+    wait_for(made.exists, "the file, without being asked again")
+
+
+def test_a_key_that_the_layout_lacks_is_told(desktop, run):
+    app = run('[gestures]\n"Stop Sign".pause = true\n"Swiping Left".text = "naïve €"', [LEFT], "--headless", "--armed")
+    _, err = app.communicate(timeout=60)
+    assert app.returncode == 2
+    assert "profile.toml:3: no key 'ï'" in err
+    assert err.count("\n") == 1
+
+
+def test_the_window_shows_it_and_its_own_keys_are_its_own(desktop, run):
+    (desktop.folder / "config" / "mstnet-live").mkdir(parents=True)
+    (desktop.folder / "config" / "mstnet-live" / "mstnet-live.ini").write_text("[General]\nhint_seen=true\n")
+    profile = 'safety.hand_over_s = 0\ngestures."Swiping Left".key = "q"'  # which quits the window
+    app = run(profile, [LEFT] * 8, "--log-level", "debug")
+    heard(app, "control is off")
+    window = desktop.focus(".*grey")
+    desktop.run("xdotool", "key", "c")
+    heard(app, "control is on (key)")
+    heard(app, "left out, this program's own window has the focus")
+    assert desktop.run("xdotool", "getwindowname", window).strip()
+    app.send_signal(signal.SIGINT)
+    app.communicate(timeout=30)
+    assert app.returncode == 130
+
+
+def test_the_x_server_goes_away(desktop, run):
+    Terminal(desktop)
+    app = run(ARROWS, [LEFT] * 5, "--headless", "--realtime", "--armed")
+    heard(app, "control is on")
+    desktop.end_server()
+    lines, said = ended(app)
+    assert len([line for line in lines if line["type"] == "gesture"]) == 5
+    assert len([line for line in said if "control is off" in line]) == 1
+
+
+def test_an_x_server_without_xtest_is_told(tmp_path):
+    desktop = Desktop(tmp_path, "-extension", "XTEST")
+    try:
+        app = desktop.app("--demo", "--headless", "--control", "slides", "--armed")
+        _, err = app.communicate(timeout=60)
+        assert app.returncode == 2
+        assert "no XTEST" in err
+        assert err.count("\n") == 1
+    finally:
+        desktop.close()
+
+
+def test_where_nobody_may_listen_it_is_said_and_the_rest_works(desktop):
+    terminal = Terminal(desktop)
+    # No X server here lets programs press keys and not listen, so that is pretended.
+    script = (
+        "import logging, sys; from app.control import pynput_ears; pynput_ears.server_lacks = lambda _: True\n"
+        "from app.control.opening import Wishes, open_control\n"
+        "from models.engines import load_engine; import main\n"
+        "logging.basicConfig(stream=sys.stdout, format='%(message)s')\n"
+        "control = open_control(Wishes(('slides',), armed=True), load_engine(main.MODEL).spec.labels)\n"
+        "assert control.arming.on; control._player._grip.tap(['left']); control.close()"
+    )
+    desktop.environ["PYTHONPATH"] = str(ROOT)
+    assert "no RECORD extension" in desktop.run(sys.executable, "-W", "error", "-c", script)
+    wait_for(lambda: terminal.typed == LEFT_ARROW, "the arrow")
+
+
+def test_the_demo_clip_turns_real_slides(desktop, tmp_path):
+    """The clip and the model in the box, the profile in the box, and a viewer of pictures."""
+    slides = [tmp_path / f"{number}.png" for number in range(1, 5)]
+    for number, slide in enumerate(slides, 1):
+        cv2.imwrite(str(slide), np.full((300, 400, 3), 50 * number, np.uint8))
+    desktop.popen(["feh", "--geometry", "400x300", "--title", "slide %u", *map(str, slides)])
+    window = desktop.focus("slide 1")
+    spy = desktop.popen(["xprop", "-id", window, "-spy", "_NET_WM_NAME"], stdout=-1)
+    titles = []
+    reader = threading.Thread(target=lambda: titles.extend(spy.stdout), daemon=True)
+    reader.start()
+    app = desktop.app("--demo", "--headless", "--control", "slides", "--armed")
+    lines, _ = ended(app)
+    expected, slide = ["slide 1"], 1
+    acted_s = {}
+    for line in lines:
+        step = {"Swiping Left": 1, "Swiping Right": -1}.get(line.get("label"), 0)
+        if step and line["fired_s"] - acted_s.get(line["label"], -9) >= 0.8:
+            slide = (slide + step - 1) % 4 + 1
+            acted_s[line["label"]] = line["fired_s"]
+            expected.append(f"slide {slide}")
+    assert len(expected) >= 3
+    wait_for(lambda: len(titles) >= len(expected), "the last slide")
+    spy.kill()
+    reader.join(10)
+    shown = [title.split('"')[1] for title in titles]
+    assert [title for k, title in enumerate(shown) if k == 0 or title != shown[k - 1]] == expected

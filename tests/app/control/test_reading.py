@@ -1,0 +1,131 @@
+"""From a TOML file to bindings, and what mistakes in it get."""
+
+import pytest
+
+from app.control.actions import Move, Pause, Press, Run, Scroll, Switch, Type
+from app.control.bindings import Mode, ProfileError
+from app.control.reading import read_profile
+
+LABELS = ("No gesture", "Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign", "Shaking Hand", "Swiping Up", "Drum")
+
+
+def read(folder, text):
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return read_profile(path, LABELS)
+
+
+def refused(folder, text):
+    """The line that a wrong profile gets, without the file's folder."""
+    with pytest.raises(ProfileError) as caught:
+        read(folder, text)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message.replace(str(folder / "mine.toml"), "mine.toml")
+
+
+def test_every_action(tmp_path):
+    profile = read(
+        tmp_path,
+        """
+        name = "Mine"
+        gestures."Swiping Left" = { key = "ctrl+shift+t", cooldown_s = 1.5 }
+        gestures."swiping right" = { text = "Hello\\n" }
+        gestures."Thumb Up" = { move = [10, -5], mode = "repeat", rate_hz = 8 }
+        gestures."Stop Sign" = { pause = true }
+        gestures."Shaking Hand" = { run = ["true", "; rm -rf $HOME"] }
+        gestures."Swiping Up" = { scroll = [0, -3] }
+        gestures."Drum" = { click = "right", mode = "hold" }
+        gestures."No gesture" = { profile = "media" }
+        """,
+    )
+    actions = {binding.gesture: binding.action for binding in profile.bindings.values()}
+    assert actions == {
+        "Swiping Left": Press(("ctrl", "shift", "t")),
+        "Swiping Right": Type("Hello\n"),
+        "Thumb Up": Move(10, -5),
+        "Stop Sign": Pause(),
+        "Shaking Hand": Run(("true", "; rm -rf $HOME")),
+        "Swiping Up": Scroll(0, -3),
+        "Drum": Press(("mouse_right",)),
+        "No gesture": Switch("media"),
+    }
+    assert profile.name == "Mine"
+    assert profile.bindings["Swiping Left"].cooldown_s == 1.5
+    assert (profile.bindings["Thumb Up"].mode, profile.bindings["Thumb Up"].rate_hz) == (Mode.REPEAT, 8)
+    assert profile.bindings["Drum"].mode is Mode.HOLD
+    assert profile.commands == (Run(("true", "; rm -rf $HOME")),)
+
+
+def test_safety_and_window(tmp_path):
+    profile = read(
+        tmp_path,
+        """
+        [window]
+        class = "Impress"
+        [safety]
+        pause_keys = ["f12", "ctrl+p"]
+        hand_over_s = 5
+        actions_per_s = 2
+        gesture_resumes = false
+        """,
+    )
+    assert profile.window is not None
+    assert profile.window.class_name == "Impress"
+    assert profile.safety.pause_keys == (("f12",), ("ctrl", "p"))
+    assert (profile.safety.hand_over_s, profile.safety.actions_per_s) == (5, 2)
+    assert not profile.safety.gesture_resumes
+
+
+LEFT = '[gestures."Swiping Left"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('\n[gesturs."Swiping Left"]\nkey = "a"', "mine.toml:2: unknown key 'gesturs'; did you mean 'gestures'?"),
+        ('# one\n\n[gestures."Swiping Lft"]\nkey = "a"', "mine.toml:3: unknown gesture 'Swiping Lft'; did you mean"),
+        (LEFT + '# a remark\nkye = "a"', "mine.toml:3: unknown key 'kye'; did you mean 'key'?"),
+        (LEFT + 'key = "a"\nmode = "houd"', "mine.toml:3: unknown mode 'houd'; did you mean 'hold'?"),
+        (LEFT + 'key = "rihgt"', "mine.toml:2: unknown key 'rihgt'; did you mean 'right'?"),
+        (LEFT + "key = 3", "mine.toml:2: key = 3; expected a text in quotes"),
+        (LEFT + 'key = "a"\ntext = "b"', "mine.toml:3: 'Swiping Left' has key and text on one gesture; choose one"),
+        (LEFT + 'mode = "once"', "mine.toml:1: 'Swiping Left' has no action; give one"),
+        (LEFT + 'key = "a"\n' + LEFT + 'key = "b"', "mine.toml:3: this name is given two times"),
+        (LEFT + 'key = "a"\n[gestures."swiping left"]\nkey = "b"', "mine.toml:3: 'Swiping Left' is bound two times"),
+        ('gestures."Swiping Left" = {key = "a"}\ngestures."Thumb Up" = {kex = "a"}', "mine.toml:2: unknown key 'kex'"),
+        (LEFT + 'run = "rm -rf /"', "mine.toml:2: run is a list"),
+        (LEFT + 'run = [\n  "no-such-program"\n]', "mine.toml:2: program 'no-such-program' is not found"),
+        (LEFT + "run = []", "mine.toml:2: program '' is not found"),
+        (LEFT + "run = [1]", "mine.toml:2: run = [1]; expected a list of texts"),
+        (LEFT + 'text = "a"\nmode = "hold"', "mine.toml:3: only a key or a click can be held"),
+        (LEFT + 'pause = true\nmode = "repeat"', "mine.toml:3: pause does not repeat"),
+        (LEFT + "pause = false", "mine.toml:2: pause = false does nothing"),
+        (LEFT + 'text = ""', "mine.toml:2: text is 1 to 1000 characters"),
+        (LEFT + 'text = "\\u0007"', "mine.toml:2: text is 1 to 1000 characters"),
+        (LEFT + "move = [1]", "mine.toml:2: move = [1]; expected two whole numbers, [right, down]"),
+        (LEFT + "scroll = [0.5, 1]", "expected two whole numbers"),
+        (LEFT + 'click = "lefft"', "unknown click 'lefft'; did you mean 'left'?"),
+        (LEFT + 'key = "a"\nrate_hz = 500', "mine.toml:3: rate_hz = 500; expected a number from 0.1 to 10"),
+        (LEFT + 'key = "a"\ncooldown_s = -1', "mine.toml:3: cooldown_s = -1; expected a number from 0 to 3600"),
+        (LEFT + 'key = "a"\ncooldown_s = true', "expected a number"),
+        (LEFT + 'key = "a"\ncooldown_s = nan', "expected a number"),
+        ("[safety]\nactions_per_s = 1000", "mine.toml:2: actions_per_s = 1000; expected a number from 0.1 to 30"),
+        ("[safety]\npause_keys = []", "mine.toml:2: at least one key must pause control"),
+        ('[safety]\npause_keys = ["pauze"]', "mine.toml:2: unknown key 'pauze'; did you mean 'pause'?"),
+        ("[window]", "mine.toml:1: [window] needs a class or a title"),
+        ('gestures = "all"', "mine.toml:1: gestures = 'all'; expected a table"),
+        ("[gestures", "mine.toml:1: "),
+        (LEFT + "key = right", "mine.toml:2: "),
+    ],
+)
+def test_mistakes_are_told_with_their_line(tmp_path, text, said):
+    assert said in refused(tmp_path, text)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(ProfileError, match="cannot read"):
+        read_profile(tmp_path, LABELS)
+    (tmp_path / "picture.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ProfileError, match="not UTF-8"):
+        read_profile(tmp_path / "picture.toml", LABELS)

@@ -1,0 +1,174 @@
+"""The kernel's keyboard: what is written to it, and what is heard of the others.
+
+No device is made here, for that needs a kernel with uinput: the codes are the kernel's own, the devices are pipes.
+"""
+
+import os
+from types import SimpleNamespace
+
+import pytest
+from desktop import wait_for
+
+from app.control.ears import Touch
+from app.control.evdev_ears import EvdevEars, _matters
+from app.control.grip import Grip
+from app.control.keys import NAMES
+from app.control.uinput_hands import CODES, SHIFTED, UinputHands
+
+ecodes = pytest.importorskip("evdev", reason="python-evdev is for Linux").ecodes
+
+
+class Device:
+    """Writes down whole reports: what came between two synchronisations."""
+
+    def __init__(self):
+        self.reports, self._open, self.closed = [], [], False
+
+    def write(self, kind, code, value):
+        self._open.append((kind, code, value))
+
+    def syn(self):
+        self.reports.append(tuple(self._open))
+        self._open = []
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def device():
+    return Device()
+
+
+@pytest.fixture
+def grip(device):
+    return Grip(UinputHands(device, ecodes))
+
+
+def keys(device):
+    return [(ecodes.KEY[code], value) for report in device.reports for kind, code, value in report]
+
+
+def test_every_name_has_a_code_of_the_kernel():
+    assert set(NAMES) <= set(CODES)
+    assert all(name in ecodes.ecodes for name in CODES.values())
+
+
+def test_every_character_of_a_us_keyboard_can_be_typed(grip):
+    for number in range(33, 127):
+        strokes = grip.hands.strokes(chr(number))
+        assert len(strokes) == (2 if chr(number) in SHIFTED or chr(number).isupper() else 1), chr(number)
+    assert grip.hands.strokes("é") == ()
+
+
+def test_a_chord_goes_down_in_order_and_up_in_the_other(grip, device):
+    grip.tap(["ctrl", "shift", "t"])
+    down = [("KEY_LEFTCTRL", 1), ("KEY_LEFTSHIFT", 1), ("KEY_T", 1)]
+    assert keys(device) == down + [(key, 0) for key, _ in reversed(down)]
+
+
+def test_text(grip, device):
+    grip.write("a!\n")
+    assert [key for key, value in keys(device) if value] == ["KEY_A", "KEY_LEFTSHIFT", "KEY_1", "KEY_ENTER"]
+
+
+def test_the_mouse(grip, device):
+    grip.move(3, -4)
+    grip.scroll(1, 2)
+    rel = ecodes.EV_REL
+    assert device.reports == [
+        ((rel, ecodes.REL_X, 3), (rel, ecodes.REL_Y, -4)),
+        ((rel, ecodes.REL_HWHEEL, 1), (rel, ecodes.REL_WHEEL, -2)),
+    ]
+    grip.hands.close()
+    assert device.closed
+
+
+class Keyboard:
+    """A device that a person uses: what is said to it comes out of a pipe."""
+
+    def __init__(self):
+        self._out, self._in = os.pipe()
+        self._events, self._plugged = [], True
+
+    def fileno(self):
+        return self._out
+
+    def read(self):
+        os.read(self._out, 64)
+        events, self._events = self._events, []
+        if not self._plugged:
+            raise OSError("unplugged")
+        return events
+
+    def say(self, kind, code, value):
+        self._events.append(SimpleNamespace(type=kind, code=code, value=value))
+        os.write(self._in, b".")
+
+    def unplug(self):
+        self._plugged = False
+        os.write(self._in, b".")
+
+    def close(self):
+        os.close(self._out)
+        os.close(self._in)
+
+
+class Heard(Touch):
+    def __init__(self):
+        self.log = []
+
+    def used(self):
+        self.log.append("used")
+
+    def pause_key(self):
+        self.log.append("pause")
+
+
+@pytest.fixture
+def heard():
+    return Heard()
+
+
+@pytest.fixture
+def keyboard(heard):
+    keyboard = Keyboard()
+    ears = EvdevEars(heard, [("pause",), ("ctrl", "shift", "f9")], [keyboard], ecodes)
+    yield keyboard
+    ears.close()
+
+
+def test_a_key_and_a_movement_are_a_persons(keyboard, heard):
+    keyboard.say(ecodes.EV_KEY, ecodes.KEY_A, 1)
+    wait_for(lambda: heard.log == ["used"], "a key")
+    keyboard.say(ecodes.EV_REL, ecodes.REL_X, 3)
+    wait_for(lambda: heard.log == ["used", "used"], "a movement")
+
+
+def test_a_chord_pauses_with_either_side_and_once(keyboard, heard):
+    for code in (ecodes.KEY_RIGHTCTRL, ecodes.KEY_LEFTSHIFT, ecodes.KEY_F9):
+        keyboard.say(ecodes.EV_KEY, code, 1)
+    keyboard.say(ecodes.EV_KEY, ecodes.KEY_F9, 2)  # repeated by the kernel
+    keyboard.say(ecodes.EV_KEY, ecodes.KEY_F9, 0)
+    keyboard.say(ecodes.EV_KEY, ecodes.KEY_A, 1)
+    wait_for(lambda: len(heard.log) == 4, "four keys")
+    assert heard.log == ["used", "used", "pause", "used"]
+
+
+def test_a_keyboard_may_be_unplugged(heard):
+    one, other = Keyboard(), Keyboard()
+    ears = EvdevEars(heard, [("pause",)], [one, other], ecodes)
+    one.unplug()
+    other.say(ecodes.EV_KEY, ecodes.KEY_PAUSE, 1)
+    wait_for(lambda: heard.log == ["pause"], "the other one")
+    ears.close()
+
+
+def test_which_devices_matter():
+    def device(name, *kinds):
+        return SimpleNamespace(name=name, capabilities=lambda: {kind: [] for kind in kinds})
+
+    assert _matters(device("A keyboard", ecodes.EV_KEY), ecodes)
+    assert _matters(device("A mouse", ecodes.EV_REL), ecodes)
+    assert not _matters(device("A lid", ecodes.EV_SW), ecodes)
+    assert not _matters(device("mstnet-live", ecodes.EV_KEY), ecodes)

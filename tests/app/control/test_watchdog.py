@@ -1,0 +1,12 @@
+"""What the watchdog finds held when the app is gone."""
+
+import io
+
+from app.control.watchdog import watch
+
+
+def test_what_is_down_at_the_end_in_the_order_of_pressing():
+    assert watch(io.BytesIO(b"+ctrl\n+c\n-c\n+shift\n+-\n++\n")) == ["ctrl", "shift", "-", "+"]
+    assert watch(io.BytesIO(b"+ctrl\n-ctrl\n")) == []
+    assert watch(io.BytesIO("+é\n-x\n".encode())) == ["é"]
+    assert watch(io.BytesIO(b"")) == []
