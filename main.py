@@ -138,7 +138,7 @@ class Told:
 
 def opened(given: argparse.Namespace, told: OnStatus) -> Camera:
     """The camera, file or clip that the command line names; in a window, a file is paced like a camera."""
-    source = str(DEMO) if given.demo else given.camera or "0"
+    source = str(DEMO) if given.demo else ("0" if given.camera is None else given.camera)
     realtime = given.realtime or not given.headless
     camera = open_camera(source, realtime=realtime, flip=given.flip_input, fps=given.fps, on_status=told)
     if given.fps and camera.live:

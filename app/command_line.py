@@ -3,6 +3,7 @@
 import argparse
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from app.control.back_ends import BACK_ENDS
@@ -26,9 +27,17 @@ exit status: 0 done, 2 something given cannot be used (one line says what), 130 
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, like all others here."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and exit with 2."""
+        self.exit(2, f"mstnet: {message}; --help shows what there is\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of everything that `main.py` takes."""
-    line = argparse.ArgumentParser(
+    line = Parser(
         prog="main.py",
         description="Recognise hand gestures as they happen, frame by frame.",
         epilog=EXAMPLES,

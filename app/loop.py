@@ -37,12 +37,12 @@ class Limits:
 
     max_frames: int | None = None
     duration_s: float | None = None
-    """Seconds of the stream, not of the clock."""
+    """Seconds of the stream from its first frame, not of the clock."""
 
-    def reached(self, frames: int, time_s: float) -> bool:
-        """Whether so many frames, the newest at this time, are enough."""
+    def reached(self, frames: int, duration_s: float) -> bool:
+        """Whether so many frames over so many seconds are enough."""
         enough = self.max_frames is not None and frames >= self.max_frames
-        return enough or (self.duration_s is not None and time_s >= self.duration_s)
+        return enough or (self.duration_s is not None and duration_s >= self.duration_s)
 
 
 class Switches:
@@ -79,8 +79,7 @@ def run(
     try:
         while not (switches.stop.is_set() or camera.ended):
             if switches.pause.is_set():
-                switches.stop.wait(0.05)
-                continue
+                wait_out_pause(camera, switches)
             frame = camera.next(timeout_s=0.2)
             if frame is None:
                 continue
@@ -91,10 +90,18 @@ def run(
             events.see(seen, meter.step_ms)
             for display in displays:
                 display.show(seen, meter.readings)
-            if limits.reached(meter.frames, frame.time_s):
+            if limits.reached(meter.frames, meter.duration_s):
                 break
     finally:
         events.summary(meter.frames, engine.steps, camera.dropped, Percentiles.of(engine.durations_ms))
+
+
+def wait_out_pause(camera: Camera, switches: Switches) -> None:
+    """Hold the camera until the line may go on, or is to stop."""
+    camera.pause(True)
+    while switches.pause.is_set() and not switches.stop.wait(0.05):
+        pass
+    camera.pause(False)
 
 
 class Meter:
@@ -103,11 +110,16 @@ class Meter:
     def __init__(self, camera: Camera, engine: TimedEngine) -> None:
         self._camera, self._engine = camera, engine
         self._camera_rate, self._step_rate = RateMeter(), RateMeter()
+        self._first_s: float | None = None
         self.frames = 0
+        self.duration_s = 0.0
+        """Seconds of the stream since its first frame."""
 
     def note(self, seen: Recognition) -> None:
         """Note a frame that was looked at."""
         self.frames += 1
+        self._first_s = seen.frame.time_s if self._first_s is None else self._first_s
+        self.duration_s = seen.frame.time_s - self._first_s
         self._camera_rate.note(seen.frame.time_s, seen.frame.index)
         self._step_rate.note(seen.frame.time_s, self._engine.steps)
 

@@ -46,7 +46,8 @@ class StepGrid:
     """Which frames the network steps on: the camera's times, resampled to the model's rate.
 
     A step is due every 1 / rate seconds, and the frame nearest to it takes it. A camera slower than the model
-    repeats frames, so that a second of movement is always the same number of steps.
+    repeats frames, so that a second of movement is always the same number of steps. Frames that were dropped are not
+    made up for: they were dropped because the network was late, and would make it later still.
     """
 
     def __init__(self, rate_hz: float) -> None:
@@ -62,13 +63,21 @@ class StepGrid:
         """Whether the stream has a gap before `time_s`, or runs backwards."""
         return self._seen_s > -math.inf and not 0 <= time_s - self._seen_s <= LONGEST_REPEAT_S
 
-    def due(self, time_s: float) -> int:
-        """How many steps to take on the frame of this time."""
+    def due(self, time_s: float, after_dropped: bool = False) -> int:
+        """How many steps to take on the frame of this time.
+
+        Args:
+            time_s: the frame's time.
+            after_dropped: whether frames between the last one and this were dropped.
+        """
         if self._next_s == -math.inf:
             self._next_s = time_s
         self._seen_s = time_s
         early_s = time_s + self._interval_s / 4
         steps = max(0, math.floor((early_s - self._next_s) / self._interval_s) + 1)
+        if after_dropped and steps > 1:
+            self._next_s = time_s + self._interval_s
+            return 1
         self._next_s += steps * self._interval_s
         return steps
 
@@ -89,31 +98,34 @@ class Recognizer:
         self._grid.reset()
         self._decoder.reset()
         self._stepped_s = -math.inf
+        self._seen_index = -1
         self._probabilities = np.zeros(len(spec.labels), np.float32)
 
     def see(self, frame: Frame) -> Recognition:
         """Take one frame; step the network as often as its time asks for."""
         if self._grid.broken(frame.time_s):
             self.reset()
-        times = self._step_times(frame.time_s, self._grid.due(frame.time_s))
-        steps = self._step(frame, times) if times else ()
+        after_dropped = frame.index > self._seen_index + 1 and self._seen_index >= 0
+        self._seen_index = frame.index
+        times = self._step_times(frame.time_s, self._grid.due(frame.time_s, after_dropped))
+        steps, event = self._step(frame, times) if times else ((), None)
         if steps:
             self._probabilities = steps[-1].probabilities
-        # Two events cannot fall on one frame: the steps of a repeated one are nearer than any gesture is long.
-        events = [event for step in steps if (event := self._decoder.update(step.probabilities, step.time_s))]
-        event = events[0] if events else None
         return Recognition(
             frame, steps, self._probabilities, self._decoder.smoothed, event, lasting=self._decoder.lasting
         )
 
-    def _step(self, frame: Frame, times: list[float]) -> tuple[Step, ...]:
-        """Step the network on one frame, once for each time."""
-        spec, steps = self._engine.spec, []
+    def _step(self, frame: Frame, times: list[float]) -> tuple[tuple[Step, ...], GestureEvent | None]:
+        """Step the network on one frame, once for each time, until a gesture fires; a frame carries one at the most."""
+        spec, steps, event = self._engine.spec, [], None
         picture = to_picture(frame.image, spec.height, spec.width)[None]
         for time_s in times:
             output, self._state = self._engine.step(picture, self._state)
             steps.append(Step(time_s, softmax(output.logits[0] / np.float32(spec.temperature))))
-        return tuple(steps)
+            event = self._decoder.update(steps[-1].probabilities, time_s)
+            if event:
+                break
+        return tuple(steps), event
 
     def _step_times(self, time_s: float, steps: int) -> list[float]:
         """Spread steps on a repeated frame evenly between the step before and the frame's own time."""

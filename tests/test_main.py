@@ -310,7 +310,8 @@ def test_wrong_options_are_told(wrong):
     status, lines, errors = main(*wrong, "--headless")
     assert status == 2
     assert lines == []
-    assert "error:" in errors
+    assert errors.count("\n") == 1
+    assert wrong[0] in errors
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
@@ -380,3 +381,37 @@ def test_a_package_that_does_not_load_is_told():
     assert done.returncode == 2
     assert "cv2 does not load here" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+def test_the_window_recognises_and_ends_in_good_order(tmp_path):
+    """The whole of it, window included, on Qt's own screen in memory: gestures are told, SIGTERM ends it."""
+    pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
+    events = tmp_path / "events.jsonl"
+    settings = {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+    arguments = command("--demo", "--events", events)
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, env=NO_DISPLAY | settings) as process:
+        patience = time.monotonic() + 60
+        while '"gesture"' not in (events.read_text() if events.exists() else "") and time.monotonic() < patience:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    header, gesture, *_, summary = parsed(events.read_text().splitlines())
+    assert (header["type"], gesture["type"], summary["type"]) == ("header", "gesture", "summary")
+
+
+def test_an_older_log_survives_a_run_that_did_not_begin(tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text("what was there\n")
+    refused("--camera", "nothere.mp4", "--headless", "--events", log)
+    assert log.read_text() == "what was there\n"
+    assert main("--demo", "--headless", "--max-frames", 1, "--events", log)[0] == 0
+    assert [line["type"] for line in parsed(log.read_text().splitlines())] == ["header", "summary"]
+
+
+def test_one_file_is_not_written_twice_nor_the_film_itself(tmp_path, clip):
+    before = clip.read_bytes()
+    assert "both go to" in refused("--demo", "--headless", "--events", tmp_path / "a", "--trace", tmp_path / "a")
+    assert "is read as the camera" in refused("--camera", clip, "--headless", "--events", clip)
+    assert clip.read_bytes() == before

@@ -46,6 +46,10 @@ class Camera(Protocol):
         """
         ...
 
+    def pause(self, paused: bool) -> None:
+        """Hold a file where it is, or let it go on; nothing counts as dropped meanwhile."""
+        ...
+
     def close(self) -> None:
         """Let go of the device or the file. A camera may be closed twice."""
         ...

@@ -44,7 +44,10 @@ def camera_frames(
 
 
 def paced_frames(file: VideoFile, stop: Event) -> Frames:
-    """Yield a file's frames when they are due, as a camera would have delivered them, until `stop` is set."""
+    """Yield a file's frames when they are due, as a camera would have delivered them, until `stop` is set.
+
+    While whoever takes a frame holds on to it, the file's time stands still; that is how it pauses.
+    """
     with closing(file):
         start_s: float | None = None
         while (frame := file.next()) is not None:
@@ -52,7 +55,9 @@ def paced_frames(file: VideoFile, stop: Event) -> Frames:
             start_s = now_s - frame.time_s if start_s is None else start_s
             if stop.wait(max(0.0, start_s + frame.time_s - now_s)):
                 return
+            given_s = time.perf_counter()
             yield frame
+            start_s += time.perf_counter() - given_s
 
 
 def _pictures_for_ever(

@@ -40,6 +40,10 @@ class FlippedCamera:
         frame = self._camera.next(timeout_s)
         return frame and dataclasses.replace(frame, image=np.asarray(cv2.flip(frame.image, 1), dtype=np.uint8))
 
+    def pause(self, paused: bool) -> None:
+        """Pause the inner camera."""
+        self._camera.pause(paused)
+
     def close(self) -> None:
         """Close the inner camera."""
         self._camera.close()

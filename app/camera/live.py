@@ -34,6 +34,7 @@ class LiveCamera:
         self._over = False
         self._changed = threading.Condition()
         self._stop = threading.Event()
+        self._held = False
         self._thread = threading.Thread(target=self._run, name=f"frames of {name}", daemon=True)
         atexit.register(self.close)  # a thread that is still reading while Python shuts down would abort the process
         if live:
@@ -62,10 +63,17 @@ class LiveCamera:
                 raise error
             return frame
 
+    def pause(self, paused: bool) -> None:
+        """Hold a file where it is; a live camera goes on, but what nobody asks for does not count as dropped."""
+        with self._changed:
+            self._held = paused
+            self._changed.notify_all()
+
     def close(self) -> None:
         """Stop reading."""
         atexit.unregister(self.close)
         self._stop.set()
+        self.pause(False)
         if self._thread.is_alive():
             self._thread.join(LONGEST_GOODBYE_S)
         with self._changed:
@@ -87,6 +95,8 @@ class LiveCamera:
 
     def _keep(self, frame: Frame) -> None:
         with self._changed:
-            self._dropped += self._newest is not None
+            self._dropped += self._newest is not None and not self._held
             self._newest = frame
             self._changed.notify_all()
+            if not self.live:
+                self._changed.wait_for(lambda: not self._held or self._stop.is_set())

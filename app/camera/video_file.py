@@ -85,6 +85,9 @@ class VideoFile:
                 self._finish()
         return frame
 
+    def pause(self, paused: bool) -> None:
+        """Nothing to hold: it gives a frame only when asked."""
+
     def close(self) -> None:
         """Close the file."""
         self._ahead = None

@@ -25,15 +25,20 @@ class JsonLines:
 
     def __init__(self, file: str, steps: bool = False) -> None:
         self.steps = steps
+        self._begun = False
         self._name = "standard output" if file == STDOUT else file
         try:
-            self._out: TextIO = sys.stdout if file == STDOUT else Path(file).open("w", encoding="utf-8")  # noqa: SIM115
+            # What an older run wrote goes only when there is something to write: the camera may not even open.
+            self._out: TextIO = sys.stdout if file == STDOUT else Path(file).open("a", encoding="utf-8")  # noqa: SIM115
         except OSError as error:
             raise UserError(f"cannot write {file} ({error.strerror}); name a file in a folder that exists") from error
 
     def take(self, message: Message) -> None:
         """Write one message."""
         try:
+            if not self._begun and self._out is not sys.stdout and self._out.seekable():
+                self._out.truncate(0)
+            self._begun = True
             self._out.write(to_line(message) + "\n")
             self._out.flush()
         except BrokenPipeError:

@@ -80,7 +80,9 @@ class Outputs:
         if given.obs or given.obs_scene:
             self.sinks.append(self._kept(_obs(given, labels)))
         # Files come last: when one cannot be written any more, the others have heard what it could not hold.
-        self.sinks += [self._kept(JsonLines(file, steps)) for file, steps in wanted_files(given)]
+        files = list(wanted_files(given))
+        refuse_same_files([file for file, _ in files], given.camera)
+        self.sinks += [self._kept(JsonLines(file, steps)) for file, steps in files]
 
     def _kept(self, output: Opened) -> Opened:
         return self._stack.enter_context(closing(output))
@@ -92,6 +94,19 @@ def wanted_files(given: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         yield given.events or STDOUT, False
     if given.trace:
         yield given.trace, True
+
+
+def refuse_same_files(files: Sequence[str], camera: str | None) -> None:
+    """See that no two outputs write one file, and none the film that is read.
+
+    Raises:
+        UserError: they do.
+    """
+    paths = [os.path.realpath(file) for file in files]
+    if len(set(paths)) < len(paths):
+        raise UserError(f"--events and --trace both go to {files[0]}; a trace holds the events, so --trace is enough")
+    if camera and os.path.realpath(camera) in paths:
+        raise UserError(f"{camera} is read as the camera and cannot be written; name another file")
 
 
 def _web(given: argparse.Namespace, page: bool) -> "Web":

@@ -127,6 +127,7 @@ def test_paused_it_takes_no_frame_and_goes_on_after():
     switches.set_paused(False)
     assert ended.wait(10)
     assert len(screen.shown) == 90
+    assert camera.pauses == [True, False]
 
 
 def test_the_worker_hands_on_its_error():

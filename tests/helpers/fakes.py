@@ -49,6 +49,7 @@ class ListCamera:
     def __init__(self, frames: list[Frame | None], dropped: int = 0) -> None:
         self._frames = list(frames)
         self.dropped = dropped
+        self.pauses: list[bool] = []
         self.closed = False
 
     @property
@@ -57,6 +58,9 @@ class ListCamera:
 
     def next(self, timeout_s: float) -> Frame | None:
         return self._frames.pop(0) if self._frames else None
+
+    def pause(self, paused: bool) -> None:
+        self.pauses.append(paused)
 
     def close(self) -> None:
         self.closed = True

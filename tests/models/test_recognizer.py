@@ -105,3 +105,25 @@ def test_softmax_is_a_distribution_however_large_the_logits(logits):
     probabilities = softmax(np.array(logits, np.float32))
     assert np.isfinite(probabilities).all()
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-5)
+
+
+def test_an_engine_slower_than_the_camera_degrades_and_never_forgets():
+    """It works on the newest frame, at its own pace; what was dropped meanwhile is not made up for."""
+    engine = ScriptedEngine()
+    recognizer, time_s, index, steps = Recognizer(engine), 0.0, 0, 0
+    for _ in range(60):
+        seen = recognizer.see(Frame(np.zeros((8, 8, 3), np.uint8), time_s, index))
+        steps += len(seen.steps)
+        assert len(seen.steps) <= 1
+        time_s += 0.3 * max(1, len(seen.steps))  # each step takes 0.3 s, and the camera gives 30 frames a second
+        index = round(time_s * 30)
+    assert engine.starts == 1
+    assert steps == 60
+
+
+def test_a_frame_that_stands_for_many_carries_one_gesture_and_loses_none():
+    """Left and right within one long gap: what fires second comes with the next frame, not never."""
+    answers = iter([1, *[2] * 5, *[3] * 40])
+    recognizer = Recognizer(ScriptedEngine(lambda _: next(answers)))
+    events = [seen.event for seen in map(recognizer.see, frames([0.0, 1.0, 2.0, 3.0])) if seen.event]
+    assert [event.label for event in events] == ["Swiping Left", "Swiping Right"]

@@ -120,10 +120,21 @@ def test_a_paced_file_comes_when_its_frames_are_due(fake_capture, monkeypatch):
 def test_a_paced_file_does_not_wait_for_what_is_overdue(fake_capture, monkeypatch):
     clock = Clock()
     monkeypatch.setattr("app.camera.feeds.time", clock)
+    file = VideoFile("clip", fake_capture(1, 2, 3), print, fps=10)
+    feed = paced_frames(file, clock)
+    next(feed)
+    read = file.next
+    monkeypatch.setattr(file, "next", lambda: (setattr(clock, "now_s", 105.0), read())[1])  # a slow disk
+    assert [(clock.now_s, frame.index) for frame in feed] == [(105.0, 1), (105.0, 2)]
+
+
+def test_a_paced_file_stands_still_while_its_frame_is_held(fake_capture, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("app.camera.feeds.time", clock)
     feed = paced_frames(VideoFile("clip", fake_capture(1, 2, 3), print, fps=10), clock)
     next(feed)
     clock.now_s += 5
-    assert [(clock.now_s, frame.index) for frame in feed] == [(105.0, 1), (105.0, 2)]
+    assert [(round(clock.now_s, 6), frame.index) for frame in feed] == [(105.1, 1), (105.2, 2)]
 
 
 def test_a_paced_file_stops_at_once_and_is_closed(fake_capture, monkeypatch):
