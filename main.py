@@ -13,8 +13,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -26,11 +27,20 @@ from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
 from app.command_line import parser
 from app.events import STDOUT, JsonLines
-from app.loop import Limits, Switches, run
+from app.loop import Display, Limits, Switches, run
 from app.meters import TimedEngine
 from app.overlay import application
 from app.overlay.view import ViewOptions
+from app.recording.plan import Plan
+from app.recording.prompt import Printer
+from app.recording.recorder import Recorder
+from app.replay import Replay
 from app.worker import Worker
+from calibration.errors import TakeError
+from calibration.personal_engine import PersonalEngine
+from calibration.recordings import Recordings
+from calibration.tap import Tap
+from calibration.user_profile import NOBODY, find_profile
 from models.engines import load_engine
 from models.errors import UserError
 
@@ -51,7 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
     try:
-        if given.list_cameras:
+        if given.record:
+            record(given)
+        elif given.list_cameras:
             print_cameras()
         elif given.doctor:
             return doctor.examine(given.model or MODEL)
@@ -71,7 +83,9 @@ def main(arguments: list[str] | None = None) -> int:
 def recognise(given: argparse.Namespace) -> None:
     """Build the line from camera to gesture and run it, without a window or with one."""
     with ExitStack() as stack:
-        engine = TimedEngine(stack.enter_context(closing(load_engine(given.model or MODEL, given.engine))))
+        tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
+        profile = find_profile(given.profile) if given.profile else None
+        engine = TimedEngine(PersonalEngine(tap, profile) if profile else tap)
         logs = [stack.enter_context(closing(JsonLines(file, steps))) for file, steps in wanted_logs(given)]
         told = Told()
         # The camera comes last: what it delivers while the rest is built would count as dropped.
@@ -80,25 +94,62 @@ def recognise(given: argparse.Namespace) -> None:
         if given.headless:
             run_headless(line)
         else:
-            run_in_window(line, view_options(given, camera, engine), told)
+            replay = Replay(tap, Recordings(profile.name if profile else NOBODY))
+            options = replace(view_options(given, camera, engine), replay=replay)
+            run_in_window(line, options, told, Switches(), [replay])
 
 
-def run_headless(line: "partial[None]") -> None:
+def record(given: argparse.Namespace) -> None:
+    """Record a person as `--gesture`, `--takes` and `--work` say, without a window or with one."""
+    plan = Plan(tuple(given.gesture), given.takes, given.take_seconds, given.work)
+    plan.check()
+    with ExitStack() as stack:
+        tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
+        switches, recordings, told = Switches(), Recordings(given.record), Told()
+        recorder = Recorder(plan, recordings, tap, switches.stop.set)
+        camera = stack.enter_context(closing(opened(given, told)))
+        engine = TimedEngine(tap)
+        line = partial(run, camera, engine, limits=Limits(given.max_frames, given.duration))
+        if given.headless:
+            recorder.listener = Printer(partial(log.info, "%s"))
+            run_headless(line, switches, [recorder])
+        else:
+            options = replace(view_options(given, camera, engine), guided=True)
+            run_in_window(line, options, told, switches, [recorder], recorder)
+        if camera.ended and not recorder.finished:
+            raise TakeError(
+                f"{camera.name} ended after {recorder.done} of {recorder.scenes} recordings, which are saved; "
+                "ask for fewer or shorter ones, or give a longer video"
+            )
+    told_fit = f"Next: python -m calibration fit --profile {given.record}"
+    log.info("%d of %d recordings saved in %s. %s", recorder.done, recorder.scenes, recordings.folder, told_fit)
+
+
+def run_headless(line: "partial[None]", switches: Switches | None = None, also: Sequence[Display] = ()) -> None:
     """Run in this thread until the source ends or a signal comes; then Ctrl-C is handed on."""
-    switches = Switches()
+    switches = switches or Switches()
     with stopping_on_signals(switches) as received:
-        line(switches=switches)
+        line(displays=also, switches=switches)
     if signal.SIGINT in received:
         raise KeyboardInterrupt
 
 
-def run_in_window(line: "partial[None]", options: ViewOptions, told: "Told") -> None:
-    """Run in a thread of its own while the window shows what happens."""
-    switches, workers = Switches(), []
+def run_in_window(
+    line: "partial[None]",
+    options: ViewOptions,
+    told: "Told",
+    switches: Switches,
+    also: Sequence[Display],
+    recorder: Recorder | None = None,
+) -> None:
+    """Run in a thread of its own while the window shows what happens, or what to do for a recording."""
+    workers: list[Worker] = []
 
     def start(bridge: "Bridge") -> None:
         told.listener = bridge.say
-        job = partial(line, displays=[bridge], switches=switches)
+        if recorder:
+            recorder.listener = bridge.guide
+        job = partial(line, displays=[bridge, *also], switches=switches)
         workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
         workers[0].start()
 
