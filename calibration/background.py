@@ -56,7 +56,7 @@ class Background:
         if not weights_sha256 or not path.is_file():
             return None
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 axes = data["axes"].astype(np.float64)
                 covariance = (axes * data["strengths"]) @ axes.T + data["rest"] * np.eye(len(axes))
                 return cls(data["mean"].astype(np.float64), covariance)

@@ -48,8 +48,7 @@ def enrol(
     _check_lengths(label, takes)
     whitening, rate_hz = Whitening.against(background), takes[0].spec.rate_hz
     steps = window_steps(rate_hz)
-    bags = [_directions(whitening(take.embeddings), take.begins, steps) for take in takes]
-    chosen = _agree([_loudest(whitening(take.embeddings), take.begins) for take in takes], bags)
+    chosen = agreed([whitening(take.embeddings) for take in takes], [take.begins for take in takes], steps)
     _check_variety(label, chosen)
     prototype = _away_from(chosen.mean(axis=0), [whitening(stream) for stream in wrong], steps)
     inside = _to_the_others(chosen)
@@ -84,8 +83,10 @@ def _loudest(whitened: Floats, begins: int) -> int:
     return int(np.argmax(averaged[begins:]))
 
 
-def _agree(picks: list[int], bags: Sequence[Floats]) -> Floats:
-    """Choose one window of each take so that they agree: float32 [takes, ...]."""
+def agreed(whitened: Sequence[Floats], begins: Sequence[int], steps: int) -> Floats:
+    """Choose one window of each take [T, directions], after it begins, so that they agree: float32 [takes, ...]."""
+    bags = [_directions(take, first, steps) for take, first in zip(whitened, begins, strict=True)]
+    picks = [_loudest(take, first) for take, first in zip(whitened, begins, strict=True)]
     for _ in range(TURNS):
         mean = np.mean([bag[pick] for bag, pick in zip(bags, picks, strict=True)], axis=0)
         picks = [int(np.argmax(bag @ mean)) for bag in bags]

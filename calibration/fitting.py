@@ -69,10 +69,13 @@ def _work(takes: Sequence[Take]) -> list[Take]:
 
 def _learn(spec: ModelSpec, takes: Sequence[Take]) -> tuple[list[PersonalGesture], list[TakeError]]:
     """Learn every gesture that the model does not know."""
+    labels = dict.fromkeys(t.label for t in takes if t.kind is Kind.GESTURE and t.label not in spec.labels)
+    if not labels:
+        return [], []
     work = [take.embeddings for take in _work(takes)]
     background = background_of(work, spec.weights_sha256)
     learnt, refused = [], []
-    for label in dict.fromkeys(t.label for t in takes if t.kind is Kind.GESTURE and t.label not in spec.labels):
+    for label in labels:
         own = [take for take in takes if take.kind is Kind.GESTURE and take.label == label]
         wrong = [take.embeddings for take in takes if take.kind is Kind.NOT_THIS and take.label == label]
         try:

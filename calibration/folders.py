@@ -47,7 +47,8 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in reversed([path.parent, *path.parent.parents]):
+            folder.mkdir(exist_ok=True, mode=0o700)
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             write(file)
             file.flush()

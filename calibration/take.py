@@ -86,7 +86,7 @@ class Take:
             TakeError: the file is no take.
         """
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 take = cls(
                     Kind(str(data["kind"])),
                     str(data["label"]),

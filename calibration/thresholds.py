@@ -18,6 +18,9 @@ BLOCK_S = 1.0
 TAIL = 0.25
 """The share of blocks that a tail is drawn from."""
 
+MARGIN = 0.25
+"""How far from what is safe towards what weak takes reach; the next take may be weaker than those."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -103,9 +106,9 @@ def choose(
 
 
 def _between(safe: float, takes: Sequence[float]) -> float:
-    """Half way between what is safe and what weak takes reach; never below what is safe."""
-    weak = float(np.quantile(takes, 0.1))
-    return 1 / (1 + math.exp(-(_odds(safe) + _odds(weak)) / 2)) if weak > safe else safe
+    """Some way from what is safe to what weak takes reach; never below what is safe."""
+    low, high = _odds(safe), _odds(float(np.quantile(takes, 0.1)))
+    return 1 / (1 + math.exp(-(low + MARGIN * max(0.0, high - low))))
 
 
 def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

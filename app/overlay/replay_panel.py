@@ -133,4 +133,5 @@ class ReplayPanel(QWidget):
         else:
             self._marked.add(id(self.moment))
             self._note = "Saved as “not this”; python -m calibration fit heeds it"
+        self.setAccessibleDescription(self._note)
         self.update()

@@ -22,6 +22,13 @@ class Prompt:
         """The count-down; nothing once there is nothing to count."""
         return str(math.ceil(self.left_s)) if self.left_s > 0 else ""
 
+    @property
+    def line(self) -> str:
+        """The prompt for somebody who reads it in a terminal."""
+        if self.recording or not self.count:
+            return f"{self.title}: {'now. ' if self.recording else ''}{self.hint}"
+        return f"{self.title}: in {self.count} ..."
+
 
 OnPrompt = Callable[[Prompt], None]
 
@@ -35,8 +42,6 @@ class Printer:
 
     def __call__(self, prompt: Prompt) -> None:
         """Hand on a prompt, unless it reads like the one before."""
-        what = f": now. {prompt.hint}" if prompt.recording else f" {prompt.count}"
-        line = f"{prompt.title}{what}".rstrip()
-        if line != self._told:
-            self._told = line
-            self._write(line)
+        if prompt.line != self._told:
+            self._told = prompt.line
+            self._write(prompt.line)
