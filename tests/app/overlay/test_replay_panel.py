@@ -1,6 +1,5 @@
 """The replay in the window: watching a moment, choosing another, saying that it was wrong."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,16 +120,10 @@ def test_space_and_q_still_reach_the_window(qtbot: QtBot, window: Window, panel:
         qtbot.keyClick(panel, Key.Key_Q)
 
 
-def test_without_a_replay_r_does_nothing(
-    qtbot: QtBot, options: ViewOptions, settings_of: Callable[[], QSettings]
-) -> None:
-    window = Window(View(options), settings_of(), lambda: None)
+def test_without_a_replay_r_does_nothing(qtbot: QtBot, options: ViewOptions, tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
+    window = Window(View(options), settings, lambda: None)
     qtbot.addWidget(window)
     window.show()
     qtbot.keyClick(window, Key.Key_R)
     assert window.replay is None
-
-
-@pytest.fixture
-def settings_of(tmp_path: Path) -> Callable[[], QSettings]:
-    return lambda: QSettings(str(tmp_path / "other.ini"), QSettings.Format.IniFormat)
