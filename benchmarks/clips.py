@@ -24,6 +24,8 @@ LEAD_S = 2.0
 AFTER_S = 1.0
 MOST = 30
 """Silhouettes of each gesture."""
+IDLE_EVERY = 3
+"""Of the clips without a gesture, every so many-th."""
 FEWEST = 4
 """Colour clips of a gesture that make it worth a trial."""
 TEACHER_HZ, TEACHER_FRAMES, TEACHER_SIDE = 6.0, 16, 112
@@ -109,7 +111,8 @@ def sources(data: Path) -> list[Source]:
     except (OSError, KeyError, ValueError) as error:
         raise DataError(f"{data} lacks what this benchmark needs ({error}); give the folder that holds it") from error
     counts = Counter((source.setting, source.label) for source in found)
-    return [s for s in found if s.setting == "idle" or counts[s.setting, s.label] >= FEWEST]
+    idle = [source for source in found if source.setting == "idle"][::IDLE_EVERY]
+    return [*(s for s in found if s.setting != "idle" and counts[s.setting, s.label] >= FEWEST), *idle]
 
 
 def _listed(data: Path) -> Iterator[Source]:

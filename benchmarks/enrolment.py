@@ -39,6 +39,8 @@ TAKES = (1, 3, 5, 10)
 WORK_S = 60.0
 TESTED = 20
 """Clips of the enrolled gesture looked at in one trial, at most."""
+OTHERS = 60
+"""Clips of other gestures, at most."""
 FALSE_A_MINUTE = 0.5
 """The rate at which methods are compared."""
 
@@ -85,6 +87,7 @@ def trials(setting: str, clips: Sequence[Clip], count: int, repeats: int) -> Ite
             chosen = [mine[k] for k in rng.permutation(len(mine))]
             rest, idle = [c for c in own if c.label != label], [quiet[k] for k in rng.permutation(len(quiet))]
             work, others = _work(setting, rest, idle, rng)
+            others = [others[k] for k in rng.permutation(len(others))[:OTHERS]]
             tested = chosen[count : count + TESTED]
             yield Trial(chosen[:count], work, tested, others, [clip for clip in idle if clip not in work])
 

@@ -67,7 +67,7 @@ class ReplayPanel(QWidget):
         """Paint the picture of now, the words below it, and how far it is."""
         unit, colours = theme.unit(self), self.palette()
         with theme.painting(self) as painter:
-            painter.fillRect(self.rect(), theme.faded(colours.color(Role.Window), 0.94))
+            painter.fillRect(self.rect(), colours.color(Role.Window))
             room = QRectF(self.rect()).adjusted(2 * unit, 2 * unit, -2 * unit, -6 * unit)
             if self.moment is not None:
                 self._paint_shot(painter, room)

@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.overlay import theme
 from app.overlay.bars import ROWS, Bars
-from app.overlay.guide import HIGH_UNITS, Guide
 from app.overlay.hint import Hint
 from app.overlay.keys import Key, Keys
 from app.overlay.readout import Readout
@@ -38,7 +37,6 @@ class Window(QWidget):
         self.stage = Stage(options.mirror)
         self.bars, self.timeline, self.readout = Bars(), Timeline(), Readout()
         self._guided = options.guided
-        self.guide = Guide(self)
         self.replay = ReplayPanel(options.replay, options.mirror, self) if options.replay else None
         self._keys = Keys(self._key_list())
         self._panel = self._make_panel()
@@ -59,7 +57,6 @@ class Window(QWidget):
         self.bars.show_top(view.top(ROWS))
         self.timeline.show_view(view)
         self.readout.show_view(view)
-        self.guide.show_prompt(view.prompt)
 
     def show_replay(self) -> None:
         """Show the seconds before the newest gesture, where they are kept."""
@@ -115,7 +112,6 @@ class Window(QWidget):
         if self.replay:
             self.replay.setGeometry(self.rect())
         self._fit_panel()
-        self._place_guide()
 
     def _fit_panel(self) -> None:
         """Let the panel take the room that the picture's proportions leave over."""
@@ -127,12 +123,6 @@ class Window(QWidget):
     def closeEvent(self, _event: QCloseEvent | None) -> None:
         """Say that it is over."""
         self.closed.emit()
-
-    def _place_guide(self) -> None:
-        """The guide lies on the foot of the stage."""
-        unit = theme.unit(self)
-        stage, high = self.stage.geometry(), round(HIGH_UNITS * unit)
-        self.guide.setGeometry(stage.left() + unit, stage.bottom() - high - unit, stage.width() - 2 * unit, high)
 
     def _key_list(self) -> list[Key]:
         keys = [

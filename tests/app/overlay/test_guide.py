@@ -1,8 +1,9 @@
 """The guide of a recording, in the window."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from PyQt6.QtCore import QSettings
+from PyQt6.QtCore import QPoint, QRect, QSettings
 from pytestqt.qtbot import QtBot
 
 from app.overlay.bridge import Bridge
@@ -16,21 +17,23 @@ DONE = Prompt("Done", "Everything is saved.", 0.0, recording=False, progress=1.0
 
 
 def test_the_guide_shows_what_to_do_over_the_picture(qtbot: QtBot, tmp_path: Path, options: ViewOptions) -> None:
-    view, bridge = View(options), Bridge()
+    view, bridge = View(replace(options, guided=True)), Bridge()
     window = Window(view, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat), lambda: None)
     qtbot.addWidget(window)
     window.show()
-    assert not window.guide.isVisible()
+    assert not window.stage.guide.isVisible()
     pictures = []
     for prompt, name in ((SOON, "3"), (NOW, "Now"), (DONE, "Done")):
         bridge.guide(prompt)
         view.take(bridge.take())
         window.show_view(view)
-        assert window.guide.isVisible()
-        assert name in window.guide.accessibleName()
-        pictures.append(window.guide.grab().toImage())
+        assert window.stage.guide.isVisible()
+        assert name in window.stage.guide.accessibleName()
+        pictures.append(
+            window.grab(QRect(window.stage.guide.mapTo(window, QPoint()), window.stage.guide.size())).toImage()
+        )
     assert pictures[0] != pictures[1] != pictures[2]
-    assert window.stage.geometry().contains(window.guide.geometry())
+    assert window.stage.picture.area.contains(window.stage.guide.geometry())
 
 
 def test_a_prompt_stays_until_there_is_another(options: ViewOptions) -> None:
@@ -43,8 +46,6 @@ def test_a_prompt_stays_until_there_is_another(options: ViewOptions) -> None:
 
 
 def test_a_guided_recording_does_not_begin_behind_the_hint(qtbot: QtBot, tmp_path: Path, options: ViewOptions) -> None:
-    from dataclasses import replace
-
     for guided in (False, True):
         settings = QSettings(str(tmp_path / f"{guided}.ini"), QSettings.Format.IniFormat)
         window = Window(View(replace(options, guided=guided)), settings, lambda: None)
