@@ -22,9 +22,9 @@ RIDGE = 0.01
 TURNS = 3
 
 
-def ours(takes: Sequence[Floats], work: Sequence[Floats]) -> Score:
+def ours(takes: Sequence[Floats], work: Sequence[Floats], bundled: Background | None = None) -> Score:
     """What the app does: the mean direction of whitened windows."""
-    whitening = Whitening.against(Background.of(np.concatenate(list(work))))
+    whitening = Whitening.against(Background.of(np.concatenate(list(work))).seen_with(bundled))
     prototype = agreed([whitening(take) for take in takes], [0] * len(takes), STEPS).mean(axis=0)
     prototype = prototype / np.linalg.norm(prototype)
     return lambda stream: stream_likenesses(whitening(stream), prototype, STEPS)
@@ -72,7 +72,7 @@ def head(takes: Sequence[Floats], work: Sequence[Floats]) -> Score:
     return lambda stream: np.asarray(features(stream) @ weights[:-1], np.float32)
 
 
-MATCHERS: dict[str, Matcher] = {"ours": ours, "linear head": head, "DTW": warping, "nearest neighbour": nearest}
+MATCHERS: dict[str, Matcher] = {"linear head": head, "DTW": warping, "nearest neighbour": nearest}
 
 
 def _components(takes: Sequence[Floats], work: Sequence[Floats]) -> Whitening:

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from calibration.take import Floats
 
-LOWEST, HIGHEST = 0.3, 0.97
+LOWEST, HIGHEST = 0.3, 0.99
 """Enter thresholds worth having."""
 RELEASE = 0.5
 """Exit is this share of enter."""
 BLOCK_S = 1.0
 """Work is looked at in blocks of this length: neighbouring steps are one peak, not many."""
-TAIL = 0.25
+TAIL = 0.1
 """The share of blocks that a tail is drawn from."""
 
 MARGIN = 0.25

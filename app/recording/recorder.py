@@ -15,7 +15,7 @@ from models.recognizer import LONGEST_REPEAT_S, Recognition
 from models.spec import ModelSpec
 
 LEAD_S = 3.0
-"""What a take keeps of the time before it: as much as a gesture's window looks back on."""
+"""What a take keeps of its count-down: as much as a gesture's window looks back on."""
 
 Step = tuple[float, Tapped]
 
@@ -81,9 +81,7 @@ class Recorder:
     def _finish(self, scene: Scene, time_s: float) -> None:
         self._recordings.add(cut(scene.kind, scene.label, list(self._lead), self._kept, self._tap.spec))
         self.done += 1
-        newest = [*self._lead, *self._kept]
         self._begin(time_s)
-        self._lead.extend(newest)
         if self.finished:
             self.listener(Prompt("Done", "Everything is saved.", 0.0, False, 1.0))
             self._on_end()

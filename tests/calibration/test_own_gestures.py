@@ -164,8 +164,19 @@ def test_a_moment_marked_as_wrong_does_not_fire_again():
     assert fired(profile_of(*takes), mistaken) == ["Circle"]
     wrong = a_take(Kind.NOT_THIS, "Circle", mistaken)
     learnt = profile_of(*takes, wrong)
+    before, after = (each.gestures[0].likenesses(mistaken).max() for each in (profile_of(*takes), learnt))
+    assert after < before - 0.1
     assert fired(learnt, mistaken) == []
     assert fired(learnt, performed(np.random.default_rng(7), 0, after_s=3)) == ["Circle"]
+
+
+def test_a_models_own_gesture_does_not_fire_again_where_it_was_wrong():
+    rng = np.random.default_rng(12)
+    told = np.tile(np.array([0, 3, 0, 5], np.float32), (36, 1))
+    wrong = a_take(Kind.NOT_THIS, "Thumb Up", work_stream(rng, 3), told)
+    rule = profile_of(a_minute_of_work(), wrong).decoding.rule_for("Thumb Up")
+    assert softmax(told[0])[3] < rule.enter
+    assert profile_of(a_minute_of_work()).decoding.rule_for("Thumb Up") == SPEC.decoding.rule
 
 
 def test_a_statistic_on_disk_is_nearly_what_was_saved(tmp_path):
