@@ -12,7 +12,11 @@ ARGS      ?=
 help: ## Print this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
-ifneq (,$(findstring --headless,$(ARGS)))
+# Without a display only --headless works, and that needs neither PyQt6 nor system libraries.
+ifeq (,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter-out Linux,$(shell uname)))
+RUN_HEADLESS := yes
+endif
+ifneq (,$(findstring --headless,$(ARGS))$(RUN_HEADLESS))
 run: $(HEADLESS)/.app
 	@$(HEADLESS)/bin/python -m app.launch $(ARGS)
 else
@@ -42,7 +46,7 @@ $(VENV)/.app: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements-training.txt requirements.txt $(VENV)/.app
+$(VENV)/.dev: requirements-dev.txt requirements-outputs.txt requirements-training.txt requirements.txt $(VENV)/.app
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@
 
@@ -51,5 +55,6 @@ $(HEADLESS)/.app: requirements-headless.txt | $(HEADLESS)/bin/python
 	@touch $@
 
 $(VENV)/bin/python $(HEADLESS)/bin/python:
-	@scripts/system-libraries python
-	$(PYTHON) -m venv $(patsubst %/bin/python,%,$@)
+	@scripts/system-libraries python $(PYTHON)
+	@# Half an environment, left by a Python without ensurepip, would stop every later make.
+	$(PYTHON) -m venv $(@D:/bin=) || { rm -rf $(@D:/bin=); exit 1; }

@@ -25,10 +25,10 @@ from app import doctor
 from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
-from app.command_line import parser
-from app.events import STDOUT, JsonLines
+from app.command_line import VERSION, parser
 from app.loop import Display, Limits, Switches, run
 from app.meters import TimedEngine
+from app.outputs.opening import Outputs
 from app.overlay import application
 from app.overlay.view import ViewOptions
 from app.recording.plan import Plan
@@ -86,17 +86,18 @@ def recognise(given: argparse.Namespace) -> None:
         tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
         profile = find_profile(given.profile) if given.profile else None
         engine = TimedEngine(PersonalEngine(tap, profile) if profile else tap)
-        logs = [stack.enter_context(closing(JsonLines(file, steps))) for file, steps in wanted_logs(given)]
+        outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
         told = Told()
         # The camera comes last: what it delivers while the rest is built would count as dropped.
         camera = stack.enter_context(closing(opened(given, told)))
-        line = partial(run, camera, engine, logs, limits=Limits(given.max_frames, given.duration))
+        outputs.describe(camera.name, mirrored(given, camera))
+        line = partial(run, camera, engine, outputs.sinks, limits=Limits(given.max_frames, given.duration))
         if given.headless:
-            run_headless(line)
+            run_headless(partial(line, displays=outputs.displays))
         else:
             replay = Replay(tap, Recordings(profile.name if profile else NOBODY))
             options = replace(view_options(given, camera, engine), replay=replay)
-            run_in_window(line, options, told, Switches(), [replay])
+            run_in_window(line, [*outputs.displays, replay], options, told)
 
 
 def record(given: argparse.Namespace) -> None:
@@ -112,10 +113,10 @@ def record(given: argparse.Namespace) -> None:
         line = partial(run, camera, engine, limits=Limits(given.max_frames, given.duration))
         if given.headless:
             recorder.listener = Printer(partial(log.info, "%s"))
-            run_headless(line, switches, [recorder])
+            run_headless(partial(line, displays=[recorder]), switches)
         else:
             options = replace(view_options(given, camera, engine), guided=True)
-            run_in_window(line, options, told, switches, [recorder], recorder)
+            run_in_window(line, [recorder], options, told, switches, recorder)
         if camera.ended and not recorder.finished:
             raise TakeError(
                 f"{camera.name} ended after {recorder.done} of {recorder.scenes} recordings, which are saved; "
@@ -125,31 +126,31 @@ def record(given: argparse.Namespace) -> None:
     log.info("%d of %d recordings saved in %s. %s", recorder.done, recorder.scenes, recordings.folder, told_fit)
 
 
-def run_headless(line: "partial[None]", switches: Switches | None = None, also: Sequence[Display] = ()) -> None:
+def run_headless(line: "partial[None]", switches: Switches | None = None) -> None:
     """Run in this thread until the source ends or a signal comes; then Ctrl-C is handed on."""
     switches = switches or Switches()
     with stopping_on_signals(switches) as received:
-        line(displays=also, switches=switches)
+        line(switches=switches)
     if signal.SIGINT in received:
         raise KeyboardInterrupt
 
 
 def run_in_window(
     line: "partial[None]",
+    displays: Sequence[Display],
     options: ViewOptions,
     told: "Told",
-    switches: Switches,
-    also: Sequence[Display],
+    switches: Switches | None = None,
     recorder: Recorder | None = None,
 ) -> None:
-    """Run in a thread of its own while the window shows what happens, or what to do for a recording."""
-    workers: list[Worker] = []
+    """Run in a thread of its own while the window, beside other displays, shows what happens or what to do."""
+    switches, workers = switches or Switches(), []
 
     def start(bridge: "Bridge") -> None:
         told.listener = bridge.say
         if recorder:
             recorder.listener = bridge.guide
-        job = partial(line, displays=[bridge, *also], switches=switches)
+        job = partial(line, displays=[*displays, bridge], switches=switches)
         workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
         workers[0].start()
 
@@ -188,17 +189,14 @@ def view_options(given: argparse.Namespace, camera: Camera, engine: TimedEngine)
         model=engine.spec.name,
         engine=engine.name,
         source=camera.name,
-        mirror=camera.live if given.mirror is None else given.mirror,
+        mirror=mirrored(given, camera),
         overlay=given.overlay,
     )
 
 
-def wanted_logs(given: argparse.Namespace) -> Iterator[tuple[str, bool]]:
-    """The files to write and whether each is a trace; headless without any writes events to standard output."""
-    if given.events or (given.headless and not given.trace):
-        yield given.events or STDOUT, False
-    if given.trace:
-        yield given.trace, True
+def mirrored(given: argparse.Namespace, camera: Camera) -> bool:
+    """Whether people see the picture as a mirror would show it: a live one, unless they say otherwise."""
+    return camera.live if given.mirror is None else bool(given.mirror)
 
 
 @contextmanager

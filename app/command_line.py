@@ -1,8 +1,12 @@
 """The command line: what can be said to `main.py`."""
 
 import argparse
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from app.outputs.address import Address
+from app.outputs.broker import Broker
 from models.engines import ENGINES
 
 VERSION = "0.1.0"
@@ -12,6 +16,8 @@ examples:
   python main.py --camera 0                      the window, on the first webcam
   python main.py --demo                          the window, on the bundled clip
   python main.py --camera clip.mp4 --headless    no window: events as JSON lines on standard output
+  python main.py --camera 0 --headless --serve 8080
+                                                 no window: a page at http://127.0.0.1:8080 for a browser
   python main.py --doctor                        what works on this machine, and what to do about the rest
 
 exit status: 0 done, 2 something given cannot be used (one line says what), 130 Ctrl-C, 1 a bug
@@ -25,10 +31,14 @@ def parser() -> argparse.ArgumentParser:
         description="Recognise hand gestures as they happen, frame by frame.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     _add_source(line.add_argument_group("where the frames come from"))
     _add_model(line.add_argument_group("what recognises them"))
     _add_outputs(line.add_argument_group("what comes out"))
+    _add_network(
+        line.add_argument_group("who else is told", "Nothing listens or sends unless asked. See docs/outputs.md.")
+    )
     _add_person(line.add_argument_group("who is seen"))
     _add_questions(line.add_argument_group("questions"))
     return line
@@ -66,6 +76,42 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
         help="show the picture as a mirror would; the network never sees it so (default: for a live camera)",
     )
     group.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+
+
+def _add_network(group: argparse._ArgumentGroup) -> None:
+    at = partial(group.add_argument, type=address, metavar="[HOST:]PORT")
+    at("--serve", help="a web page with picture and gestures (HOST default: this machine only)")
+    at("--websocket", help="events as JSON over a WebSocket, without the picture")
+    group.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help="what the two ask for; without it, one that others can reach makes a token up and prints it",
+    )
+    group.add_argument(
+        "--allow-origin",
+        type=origin,
+        action="append",
+        default=[],
+        metavar="URL",
+        help="a web page elsewhere that may listen, such as http://localhost:3000 (may be repeated)",
+    )
+    group.add_argument(
+        "--mqtt",
+        type=broker,
+        metavar="URL",
+        help="mqtt[s]://[USER@]HOST[:PORT][/TOPIC]; Home Assistant finds the gestures there",
+    )
+    at("--osc", help="gestures as OSC packets (UDP) to a music, light or stage program")
+    at("--obs", help="OBS Studio's WebSocket server, usually port 4455")
+    group.add_argument(
+        "--obs-scene",
+        type=scene,
+        action="append",
+        default=[],
+        metavar="GESTURE=SCENE",
+        help="the scene that a gesture switches to (may be repeated)",
+    )
 
 
 def _add_person(group: argparse._ArgumentGroup) -> None:
@@ -107,6 +153,36 @@ def positive_int(text: str) -> int:
     return value
 
 
+def address(text: str) -> Address:
+    """Where to listen or send to."""
+    return Address.parse(text)
+
+
+def broker(text: str) -> Broker:
+    """An MQTT broker."""
+    return Broker.parse(text)
+
+
+def origin(text: str) -> str:
+    """A web page's origin: scheme, host and port, as a browser sends it."""
+    url = urlsplit(text)
+    if url.scheme not in ("http", "https") or not url.netloc or url.path.strip("/") or url.query:
+        raise ValueError(text)
+    return f"{url.scheme}://{url.netloc.lower()}"
+
+
+def scene(text: str) -> tuple[str, str]:
+    """A gesture and the scene that it switches to."""
+    label, _, name = text.partition("=")
+    if not (label.strip() and name.strip()):
+        raise ValueError(text)
+    return label.strip(), name.strip()
+
+
 # argparse prints these names: "invalid positive number value: '0'"
 positive_float.__name__ = "positive number"
 positive_int.__name__ = "positive whole number"
+address.__name__ = "[HOST:]PORT"
+broker.__name__ = "mqtt[s]://[USER@]HOST[:PORT][/TOPIC]"
+origin.__name__ = "http[s]://HOST[:PORT]"
+scene.__name__ = "GESTURE=SCENE"

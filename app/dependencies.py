@@ -12,6 +12,8 @@ def require() -> None:
     try:
         for module in NEEDED:
             importlib.import_module(module)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except ImportError as error:
         sys.stderr.write(f"mstnet: {module} does not load here: {_reason(module, error)}\n")
         sys.exit(2)
@@ -20,9 +22,10 @@ def require() -> None:
 def _reason(module: str, error: ImportError) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name == module:
         return "it is not installed. Run `pip install -r requirements.txt`, or `make run`."
-    if module == "cv2" and ".so" in str(error):
+    said = next(iter(str(error).strip().splitlines()), "")  # numpy says it on a whole page
+    if module == "cv2" and ".so" in said:
         return (
-            f"{error}. Install that system library (on Debian: apt-get install libgl1 libglib2.0-0), or, where there "
+            f"{said}. Install that system library (on Debian: apt-get install libgl1 libglib2.0-0), or, where there "
             "is no display, `pip install -r requirements-headless.txt` in an environment of its own."
         )
-    return f"{error}. Install it again: `pip install --force-reinstall -r requirements.txt`."
+    return f"{said}. Install it again: `pip install --force-reinstall -r requirements.txt`."

@@ -18,7 +18,7 @@ import numpy as np
 from app.camera.devices import list_devices
 from app.meters import Percentiles, TimedEngine
 from models.engines import load_engine
-from models.errors import UserError
+from models.errors import UserError, first_line
 
 STEPS = 100
 """Steps on a black picture for the speed that is printed."""
@@ -54,10 +54,12 @@ def check_packages() -> Iterator[Finding]:
     for package, module in (("numpy", "numpy"), ("opencv-python", "cv2"), ("onnxruntime", "onnxruntime")):
         yield _package(package, module, "bad", "run `pip install -r requirements.txt`")
     yield _package("PyQt6", "PyQt6.QtWidgets", "note", "only --headless runs; `pip install -r requirements.txt`")
-    # Seconds to import, so only looked for.
-    torch = importlib.util.find_spec("torch")
-    text = metadata.version("torch") if torch else "not installed; needed for training and .pt files only"
-    yield Finding("ok" if torch else "note", "torch", text)
+    # Slow to import, so only looked for.
+    yield _installed("torch", "torch", "training and .pt files only")
+    outputs = "only; `pip install -r requirements-outputs.txt`"
+    yield _installed("aiohttp", "aiohttp", f"--serve and --websocket {outputs}")
+    yield _installed("paho-mqtt", "paho", f"--mqtt {outputs}")
+    yield _installed("websockets", "websockets", f"--obs {outputs}")
 
 
 def check_providers() -> Iterator[Finding]:
@@ -84,10 +86,10 @@ def check_display() -> Iterator[Finding]:
     """Whether a window can be opened."""
     if sys.platform != "linux":
         yield Finding("ok", "display", platform.system())
-    elif os.environ.get("WAYLAND_DISPLAY"):
-        yield Finding("note", "display", "Wayland: the window works; --overlay cannot stay on top of other windows")
     elif os.environ.get("DISPLAY"):
         yield Finding("ok", "display", f"X11, {os.environ['DISPLAY']}")
+    elif os.environ.get("WAYLAND_DISPLAY"):
+        yield Finding("note", "display", "Wayland: the window works; --overlay cannot stay on top of other windows")
     else:
         yield Finding("note", "display", "none; only --headless works")
 
@@ -127,7 +129,17 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
 
 def _package(package: str, module: str, state_without: Literal["note", "bad"], advice: str) -> Finding:
     try:
-        importlib.import_module(module)
-        return Finding("ok", package, metadata.version(package))
+        loaded = importlib.import_module(module)
     except (ImportError, OSError) as error:
-        return Finding(state_without, package, f"{error}; {advice}")
+        return Finding(state_without, package, f"{first_line(error)}; {advice}")
+    # By the module and not by the distribution: opencv-python-headless and onnxruntime-gpu bring the same modules.
+    return Finding("ok", package, getattr(loaded, "__version__", None) or metadata.version(package))
+
+
+def _installed(package: str, module: str, needed_for: str) -> Finding:
+    found = importlib.util.find_spec(module) is not None
+    return Finding(
+        "ok" if found else "note",
+        package,
+        metadata.version(package) if found else f"not installed; needed for {needed_for}",
+    )

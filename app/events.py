@@ -1,80 +1,87 @@
-"""Events as JSON lines, one object a line, for programs to read (`"v": 1`)."""
+"""What happens in a stream, as JSON objects (`"v": 1`): made here and nowhere else, told to any number of sinks."""
 
 import json
-import sys
-from contextlib import suppress
-from pathlib import Path
-from typing import Any, TextIO
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 from app.meters import Percentiles
-from models.errors import UserError
+from models.decoder import GestureEvent
 from models.recognizer import Recognition
 from models.spec import ModelSpec
 
 FORMAT_VERSION = 1
-STDOUT = "-"
-"""The file name that means standard output."""
+
+Message = dict[str, Any]
+"""One JSON object, with its version as `v` and its kind as `type`: header, gesture, step or summary."""
 
 
-class JsonLines:
-    """Writes what happens in a stream. Every line is written whole, in one piece, as it happens.
+class Sink(Protocol):
+    """Somewhere that messages go: a file, a broker, whoever is connected."""
 
-    Args:
-        file: a path, or `-` for standard output.
-        steps: whether every step of the network is written as well (a trace).
+    @property
+    def steps(self) -> bool:
+        """Whether it wants every step of the network now; they are not even made where nobody does."""
+        ...
 
-    Raises:
-        UserError: the file cannot be written.
-    """
+    def take(self, message: Message) -> None:
+        """Take one message. The line from the camera waits for this call, so it must not wait for anybody."""
+        ...
 
-    def __init__(self, file: str, steps: bool = False) -> None:
-        self._steps = steps
-        self._name = "standard output" if file == STDOUT else file
-        try:
-            self._out: TextIO = sys.stdout if file == STDOUT else Path(file).open("w", encoding="utf-8")  # noqa: SIM115
-        except OSError as error:
-            raise UserError(f"cannot write {file} ({error.strerror}); name a file in a folder that exists") from error
+
+class Events:
+    """Tells what happens in one stream to every sink, in the same words."""
+
+    def __init__(self, sinks: Sequence[Sink]) -> None:
+        self._sinks = sinks
 
     def header(self, spec: ModelSpec, engine: str) -> None:
-        """The first line: what the rest was made with."""
-        self._write("header", labels=spec.labels, model=spec.name, engine=engine, rate_hz=spec.rate_hz)
+        """The first message: what the rest was made with."""
+        self._tell(message("header", labels=spec.labels, model=spec.name, engine=engine, rate_hz=spec.rate_hz))
 
     def see(self, seen: Recognition, step_ms: float) -> None:
-        """Write the steps of a frame, if this is a trace, and the gesture that fired on it, if one did."""
-        frame = seen.frame
-        for step in seen.steps if self._steps else ():
-            probabilities = [round(float(p), 5) for p in step.probabilities]
-            time_s = round(step.time_s, 3)
-            self._write("step", frame=frame.index, time_s=time_s, probs=probabilities, step_ms=round(step_ms, 3))
-        if event := seen.event:
-            self._write(
-                "gesture",
-                label=event.label,
-                score=round(event.score, 4),
-                began_s=round(event.began_s, 3),
-                fired_s=round(event.fired_s, 3),
-                frame=frame.index,
-            )
+        """Tell the steps of a frame to those who want them, and the gesture that fired on it, if one did."""
+        if tracers := [sink for sink in self._sinks if sink.steps]:
+            for step in steps(seen, step_ms):
+                for sink in tracers:
+                    sink.take(step)
+        if seen.event:
+            self._tell(gesture(seen.event, seen.frame.index))
 
     def summary(self, frames: int, steps: int, dropped: int, step_ms: Percentiles) -> None:
-        """The last line."""
+        """The last message."""
         times = {name: round(getattr(step_ms, name), 3) for name in ("p50", "p95", "p99")}
-        self._write("summary", frames=frames, steps=steps, dropped=dropped, step_ms=times)
+        self._tell(message("summary", frames=frames, steps=steps, dropped=dropped, step_ms=times))
 
-    def close(self) -> None:
-        """Close the file; standard output stays open."""
-        if self._out is not sys.stdout:
-            with suppress(OSError):  # a full disk was told when the line was written
-                self._out.close()
+    def _tell(self, told: Message) -> None:
+        for sink in self._sinks:
+            sink.take(told)
 
-    def _write(self, kind: str, **fields: Any) -> None:
-        line = json.dumps({"v": FORMAT_VERSION, "type": kind, **fields}, ensure_ascii=False, separators=(",", ":"))
-        try:
-            self._out.write(line + "\n")
-            self._out.flush()
-        except BrokenPipeError:
-            raise  # the reader has had enough; not an error of this file
-        except OSError as error:
-            raise UserError(
-                f"cannot write events to {self._name} any more ({error.strerror}); the lines before this are whole"
-            ) from error
+
+def message(kind: str, **fields: Any) -> Message:
+    """A message of some kind."""
+    return {"v": FORMAT_VERSION, "type": kind, **fields}
+
+
+def gesture(event: GestureEvent, frame: int) -> Message:
+    """The message that a gesture fired on a frame."""
+    return message(
+        "gesture",
+        label=event.label,
+        score=round(event.score, 4),
+        began_s=round(event.began_s, 3),
+        fired_s=round(event.fired_s, 3),
+        frame=frame,
+    )
+
+
+def steps(seen: Recognition, step_ms: float) -> Iterator[Message]:
+    """The messages of the network's steps on a frame."""
+    for step in seen.steps:
+        probabilities = [round(float(p), 5) for p in step.probabilities]
+        time_s = round(step.time_s, 3)
+        yield message("step", frame=seen.frame.index, time_s=time_s, probs=probabilities, step_ms=round(step_ms, 3))
+
+
+def to_line(told: Message) -> str:
+    """A message as one line of JSON, without its end of line."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))

@@ -4,29 +4,36 @@ Without a camera the bundled clip plays; without a display the events are printe
 something else than recognition, gets exactly that: everything passes through.
 """
 
+# ruff: noqa: E402
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.camera.devices import list_devices
+from app import dependencies
+
+dependencies.require()
+
+from app.camera.devices import CameraDevice, list_devices
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
 CHOSEN_SOURCE = ("--camera", "--demo", "--list-cameras", "--doctor", "--version", "--help", "-h")
 
 
-def arguments_for(given: Sequence[str], cameras: int, environment: Mapping[str, str]) -> tuple[list[str], list[str]]:
+def arguments_for(
+    given: Sequence[str], cameras: Sequence[CameraDevice], environment: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
     """What to say to `main.py`, and what to tell the user.
 
     Args:
         given: what the user said.
-        cameras: how many cameras there are.
+        cameras: those there are.
         environment: the process's, where a display is named.
     """
     arguments, notes = list(given), []
     if not any(word.split("=")[0] in CHOSEN_SOURCE for word in given):
         if cameras:
-            arguments += ["--camera", "0"]
+            arguments += ["--camera", str(cameras[0].index)]
         else:
             arguments.append("--demo")
             notes.append("No camera is attached: playing the demo clip.")
@@ -44,7 +51,7 @@ def _has_display(environment: Mapping[str, str]) -> bool:
 
 def main() -> None:
     """Become `main.py`."""
-    arguments, notes = arguments_for(sys.argv[1:], len(list_devices()), os.environ)
+    arguments, notes = arguments_for(sys.argv[1:], list_devices(), os.environ)
     for note in notes:
         print(note, file=sys.stderr)
     os.execv(sys.executable, [sys.executable, str(MAIN), *arguments])

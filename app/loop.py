@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Protocol
 
 from app.camera.base import Camera
-from app.events import JsonLines
+from app.events import Events, Sink
 from app.meters import Percentiles, RateMeter, Readings, TimedEngine
 from models.recognizer import Recognition, Recognizer
 
@@ -55,19 +55,18 @@ class Switches:
 def run(
     camera: Camera,
     engine: TimedEngine,
-    logs: Sequence[JsonLines] = (),
+    sinks: Sequence[Sink] = (),
     displays: Sequence[Display] = (),
     limits: Limits | None = None,
     switches: Switches | None = None,
 ) -> None:
     """Recognise gestures until the camera ends, a limit is reached, or somebody says stop.
 
-    Logs get a header first and a summary last, whatever ends the line.
+    Sinks get a header first and a summary last, whatever ends the line.
     """
     limits, switches = limits or Limits(), switches or Switches()
-    recognizer, meter = Recognizer(engine), Meter(camera, engine)
-    for log in logs:
-        log.header(engine.spec, engine.name)
+    recognizer, meter, events = Recognizer(engine), Meter(camera, engine), Events(sinks)
+    events.header(engine.spec, engine.name)
     try:
         while not (switches.stop.is_set() or camera.ended):
             if switches.pause.is_set():
@@ -78,15 +77,13 @@ def run(
                 continue
             seen = recognizer.see(frame)
             meter.note(seen)
-            for log in logs:
-                log.see(seen, meter.step_ms)
+            events.see(seen, meter.step_ms)
             for display in displays:
                 display.show(seen, meter.readings)
             if limits.reached(meter.frames, frame.time_s):
                 break
     finally:
-        for log in logs:
-            log.summary(meter.frames, engine.steps, camera.dropped, Percentiles.of(engine.durations_ms))
+        events.summary(meter.frames, engine.steps, camera.dropped, Percentiles.of(engine.durations_ms))
 
 
 class Meter:

@@ -22,3 +22,8 @@ class CameraError(UserError):
 
 class SpentStateError(RuntimeError):
     """A stream's state was used twice; a bug in the caller, for `step` hands back the state to go on with."""
+
+
+def first_line(error: BaseException) -> str:
+    """What a foreign error says, cut to a line that fits into one of ours."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

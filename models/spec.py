@@ -18,6 +18,13 @@ NO_GESTURE_LABELS = ("No gesture", "Doing other things")
 """Jester's two labels for 'nothing happened'; they never become events."""
 
 
+def _check_number(name: str, value: object, kind: type[int] | type[float], above: float = -math.inf) -> None:
+    """See that a value is a finite number of this kind; a whole one is welcome where any number is."""
+    kinds = (int, float) if kind is float else (int,)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value) or value <= above:
+        raise ValueError(f"{name} is a {'whole ' if kind is int else ''}number above {above:g}; got {value!r}")
+
+
 @dataclass(frozen=True, slots=True)
 class MemorySpec:
     """One temporal layer's memory: the slice it leaves behind each step and the past slices it looks at."""
@@ -28,6 +35,12 @@ class MemorySpec:
     """Shape of one slice, [N, C, H, W] with N = 1 stream."""
     lags: tuple[int, ...]
     """How many steps back each past slice lies, ascending, each at least 1."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.layer, str):
+            raise ValueError(f"a memory's layer is text; got {self.layer!r}")
+        for number in (*self.shape, *self.lags):
+            _check_number("a memory's size or lag", number, int, above=0)
 
     @property
     def newest(self) -> str:
@@ -53,6 +66,8 @@ class Rule:
     """How long after any event nothing else fires."""
 
     def __post_init__(self) -> None:
+        for name in ("enter", "exit", "hold_s", "rest_s"):
+            _check_number(name, getattr(self, name), float)
         if not 0.0 < self.exit <= self.enter <= 1.0:
             raise ValueError(f"a rule needs 0 < exit <= enter <= 1; got enter={self.enter}, exit={self.exit}")
         if self.hold_s < 0 or self.rest_s < 0:
@@ -67,6 +82,11 @@ class Decoding:
     """Time constant of the exponential average over probabilities; 0 turns it off."""
     rule: Rule = Rule()
     per_label: dict[str, Rule] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_number("smooth_s", self.smooth_s, float)
+        if self.smooth_s < 0:
+            raise ValueError(f"smooth_s is seconds >= 0; got {self.smooth_s}")
 
     def rule_for(self, label: str) -> Rule:
         """The rule of one gesture."""
@@ -103,13 +123,16 @@ class ModelSpec:
     colour: str = "RGB"
 
     def __post_init__(self) -> None:
-        positive = (self.height, self.width, self.rate_hz, self.temperature, self.embedding_width)
-        if not self.labels or not all(isinstance(value, int | float) and value > 0 for value in positive):
-            raise ValueError(
-                "labels, height, width, rate_hz, temperature and embedding_width must be there and above 0"
-            )
-        if any(lag < 1 for memory in self.memories for lag in memory.lags):
-            raise ValueError("a memory's lags are whole steps back, at least 1")
+        if not all(isinstance(text, str) for text in (self.name, self.trained, self.weights_sha256, *self.labels)):
+            raise ValueError("name, labels, trained and weights_sha256 are text")
+        if not self.labels or len(set(self.labels)) < len(self.labels):
+            raise ValueError("labels are there, and no two are the same")
+        for name in ("height", "width", "receptive_field", "embedding_width"):
+            _check_number(name, getattr(self, name), int, above=0)
+        for name in ("rate_hz", "temperature"):
+            _check_number(name, getattr(self, name), float, above=0)
+        if len(self.mean) != 3 or len(self.std) != 3:
+            raise ValueError("mean and std hold three numbers each, for red, green and blue")
 
     @property
     def picture_shape(self) -> tuple[int, int, int, int]:
@@ -158,9 +181,15 @@ def _with_types(data: dict[str, Any]) -> dict[str, Any]:
     rules = {label: Rule(**rule) for label, rule in decoding.get("per_label", {}).items()}
     memories = data["memories"]
     return data | {
-        "labels": tuple(data["labels"]),
+        "labels": tuple(_listed(data["labels"])),
         "mean": tuple(data["mean"]),
         "std": tuple(data["std"]),
         "memories": tuple(MemorySpec(m["layer"], tuple(m["shape"]), tuple(m["lags"])) for m in memories),
         "decoding": Decoding(decoding["smooth_s"], Rule(**decoding["rule"]), rules) if decoding else Decoding(),
     }
+
+
+def _listed(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list; got {value!r}")
+    return value

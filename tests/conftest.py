@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -12,6 +13,10 @@ SHARED = ROOT.parent / "shared"
 
 # Small networks run fastest on one thread, and a thread more than there are free cores makes them crawl.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A machine that is busy is not a bug.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
+from models.engines import load_engine
+from models.errors import ModelFileError
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "app" / "demo" / "demo.mp4"
@@ -170,22 +174,67 @@ def test_half_a_model_is_told(small_model, tmp_path):
     assert "half.onnx" in refused("--demo", "--headless", "--model", half)
 
 
-@pytest.mark.parametrize("damage", ["no description", "garbled", "other inputs"])
+DAMAGES = {
+    "garbled": lambda spec: spec[:100],
+    "another size": lambda spec: spec.replace('"height": 32', '"height": 64'),
+    "a size that is no whole number": lambda spec: spec.replace('"height": 32', '"height": 32.0'),
+    "a label fewer": lambda spec: spec.replace('"Thumb Up"], "height"', '], "height"').replace(", ]", "]"),
+    "labels that are text": lambda spec: re.sub(r'"labels": \[.*?\]', '"labels": "abcde"', spec),
+    "labels that are numbers": lambda spec: re.sub(r'"labels": \[.*?\]', '"labels": [1, 2, 3, 4, 5]', spec),
+    "another embedding": lambda spec: re.sub(r'"embedding_width": (\d+)', r'"embedding_width": 1\1', spec),
+    "another layer": lambda spec: spec.replace('"layer": "features.1', '"layer": "features.99'),
+    "an endless rate": lambda spec: spec.replace('"rate_hz": 12.0', '"rate_hz": Infinity'),
+    "smoothing in words": lambda spec: re.sub(r'"smooth_s": [\d.]+', '"smooth_s": "a"', spec),
+    "smoothing backwards": lambda spec: re.sub(r'"smooth_s": [\d.]+', '"smooth_s": -1', spec),
+    "no name": lambda spec: spec.replace('"name": "small"', '"name": null'),
+}
+
+
+@pytest.mark.parametrize("damage", ["no description", *DAMAGES])
 def test_a_model_with_a_wrong_description_is_told(small_model, tmp_path, damage):
     import onnx
 
     model = onnx.load(small_model)
     (entry,) = model.metadata_props
+    before = entry.value
     if damage == "no description":
         del model.metadata_props[:]
-    elif damage == "garbled":
-        entry.value = entry.value[:100]
     else:
-        entry.value = entry.value.replace('"height": 32', '"height": 64')
+        entry.value = DAMAGES[damage](before)
+        assert entry.value != before
     onnx.save(model, tmp_path / "wrong.onnx")
-    line = refused("--demo", "--headless", "--model", tmp_path / "wrong.onnx")
-    assert "wrong.onnx" in line
-    assert "xport" in line
+    with pytest.raises(ModelFileError, match=r"wrong\.onnx.*xport") as caught:
+        load_engine(tmp_path / "wrong.onnx")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("option", [(), ("--doctor",)], ids=["run", "doctor"])
+def test_the_program_says_so_too(small_model, tmp_path, option):
+    import onnx
+
+    model = onnx.load(small_model)
+    model.metadata_props[0].value = DAMAGES["a label fewer"](model.metadata_props[0].value)
+    onnx.save(model, tmp_path / "wrong.onnx")
+    status, lines, errors = main("--demo", "--headless", "--model", tmp_path / "wrong.onnx", *option)
+    assert status == 2
+    assert "wrong.onnx" in errors + "".join(lines)
+
+
+@pytest.mark.parametrize("damage", ["no spec", "no config", "a config that is a list", "a label fewer", "no weights"])
+def test_a_checkpoint_that_does_not_fit_is_told(small_model, tmp_path, damage):
+    import torch
+
+    content = torch.load(small_model.with_suffix(".pt"), weights_only=True)
+    if damage == "a config that is a list":
+        content["config"] = [1]
+    elif damage == "a label fewer":
+        content["spec"] = DAMAGES["a label fewer"](content["spec"])
+    else:
+        del content[damage.split()[1]]
+    torch.save(content, tmp_path / "wrong.pt")
+    with pytest.raises(ModelFileError, match=r"wrong\.pt") as caught:
+        load_engine(tmp_path / "wrong.pt")
+    assert "\n" not in str(caught.value)
 
 
 def test_events_that_cannot_be_written_are_told(tmp_path):

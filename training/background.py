@@ -20,8 +20,8 @@ from models.engines import load_engine
 from models.engines.base import Engine
 from models.errors import UserError
 from models.preprocess import to_picture
+from training.jester import LABELS
 from training.synthetic.clip import Format, stream
-from training.synthetic.gestures import LABELS
 
 
 def embeddings(engine: Engine, clips: int, gestures: int, seed: int = 0) -> Iterator[Floats]:

@@ -7,6 +7,7 @@ The graph is one step of a stream: inputs `picture` (uint8 [1, H, W, 3]) and eve
 """
 
 import argparse
+import dataclasses
 import os
 import sys
 import warnings
@@ -116,6 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         net, spec = load_checkpoint(given.checkpoint)
+        spec = dataclasses.replace(spec, name=given.out.stem)  # what a user sees is what the file is called
         export(net, spec, given.out)
     except UserError as error:
         print(f"export: {error}", file=sys.stderr)

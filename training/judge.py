@@ -29,7 +29,7 @@ QUIET = ("driver", "faces", "signs")
 """Sources without gestures; what is held out of them counts false events."""
 GRACE_S = 1.0
 """An event may come this long after its gesture ended."""
-CHUNK = 96
+CHUNK = 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,41 +22,12 @@ from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
+from training.jester import LABELS
 
 RATE_HZ = 12.0
 SIZE = 112
 MEAN, STD = (114.7748, 107.7354, 99.4750), (1.0, 1.0, 1.0)
 """RGB on the 0..255 scale, as the 3-D network was trained."""
-LABELS = (
-    "Doing other things",
-    "Drumming Fingers",
-    "No gesture",
-    "Pulling Hand In",
-    "Pulling Two Fingers In",
-    "Pushing Hand Away",
-    "Pushing Two Fingers Away",
-    "Rolling Hand Backward",
-    "Rolling Hand Forward",
-    "Shaking Hand",
-    "Sliding Two Fingers Down",
-    "Sliding Two Fingers Left",
-    "Sliding Two Fingers Right",
-    "Sliding Two Fingers Up",
-    "Stop Sign",
-    "Swiping Down",
-    "Swiping Left",
-    "Swiping Right",
-    "Swiping Up",
-    "Thumb Down",
-    "Thumb Up",
-    "Turning Hand Clockwise",
-    "Turning Hand Counterclockwise",
-    "Zooming In With Full Hand",
-    "Zooming In With Two Fingers",
-    "Zooming Out With Full Hand",
-    "Zooming Out With Two Fingers",
-)
-"""Jester's labels in the order of the 3-D network's logits."""
 LAST_STAGE = "layer3"
 """Of its two clip positions each unit sees one edge: no oldest tap in the first unit, only the middle one after it."""
 

@@ -61,7 +61,10 @@ def _pictures_for_ever(
     current: Capture | None = capture
     while current is not None:
         try:
-            yield from _pictures(current, stop)
+            for number, taken in enumerate(_pictures(current, stop)):
+                if number == 0 and current is not capture:
+                    on_status("")  # it delivers again, so nothing more is to be told
+                yield taken
         finally:
             current.release()
         if stop.is_set():

@@ -1,4 +1,4 @@
-"""Ctrl-C and errors must reach the caller although Qt's loop runs no Python of its own."""
+"""Signals and errors must reach the caller although Qt's loop runs no Python of its own."""
 
 import signal
 import socket
@@ -14,28 +14,29 @@ Fail = Callable[[BaseException], None]
 
 
 @contextmanager
-def interrupts_to(fail: Fail) -> Iterator[None]:
-    """Hand Ctrl-C to `fail` at once, while Qt's loop runs.
+def signals_to(fail: Fail, end: Callable[[], None]) -> Iterator[None]:
+    """Hand Ctrl-C to `fail`, and SIGTERM to `end`, at once while Qt's loop runs.
 
     Python runs a signal's handler only when it runs anything. So the signal also writes a byte to a socket, whose
     notifier wakes the loop and calls into Python.
     """
-
-    def on_interrupt(*_: object) -> None:
-        fail(KeyboardInterrupt())
-
+    handlers: dict[int, Callable[..., None]] = {
+        signal.SIGINT: lambda *_: fail(KeyboardInterrupt()),
+        signal.SIGTERM: lambda *_: end(),
+    }
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.setblocking(False)
         notifier = QSocketNotifier(sip.voidptr(ours.fileno()), QSocketNotifier.Type.Read)
         notifier.activated.connect(lambda: ours.recv(64))
-        handler = signal.signal(signal.SIGINT, on_interrupt)
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         wakeup = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
         try:
             yield
         finally:
             signal.set_wakeup_fd(wakeup)
-            signal.signal(signal.SIGINT, handler)
+            for number, handler in before.items():
+                signal.signal(number, handler)
             notifier.setEnabled(False)
 
 

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QApplication, QSystemTrayIcon
 from app.overlay import theme
 from app.overlay.bridge import Bridge
 from app.overlay.hud import Hud
-from app.overlay.interrupt import errors_to, interrupts_to
+from app.overlay.interrupt import errors_to, signals_to
 from app.overlay.throttle import Throttle
 from app.overlay.tray import Tray, app_icon
 from app.overlay.view import View, ViewOptions
@@ -38,7 +38,7 @@ class Session:
 
     def run(self, start: Callable[[Bridge], None]) -> None:
         """Show the screen, start the worker, and return when all is over."""
-        with interrupts_to(self.fail), errors_to(self.fail):
+        with signals_to(self.fail, self._quit), errors_to(self.fail):
             self.screen.show()
             start(self.bridge)
             self._app.exec()

@@ -13,7 +13,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from models.engines.base import Output, check_picture
-from models.errors import EngineError, ModelFileError
+from models.errors import EngineError, ModelFileError, first_line
 from models.frame import Image
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
 from models.state import StreamState
@@ -56,7 +56,10 @@ class OnnxRuntimeEngine:
         self.spec = read_spec(self._session, path)
         self._provider = self._session.get_providers()[0]
         self._device = DEVICES.get(self._provider, "cpu")
-        self._warm_up()
+        try:
+            self._warm_up()
+        except Exception as error:  # ONNX Runtime raises a private class for each status code
+            raise ModelFileError(f"{path} does not run: {first_line(error)}. Export it again.") from error
 
     @property
     def name(self) -> str:
@@ -137,9 +140,8 @@ def open_session(path: Path, providers: tuple[str, ...], threads: int) -> ort.In
     try:
         return ort.InferenceSession(str(path), options, providers=list(providers))
     except Exception as error:  # ONNX Runtime raises a private class for each status code
-        reason = str(error).strip().splitlines()[0]
         raise ModelFileError(
-            f"{path} is not a model that ONNX Runtime can run ({reason}). Copy or export it again."
+            f"{path} is not a model that ONNX Runtime can run ({first_line(error)}). Copy or export it again."
         ) from error
 
 
@@ -152,10 +154,23 @@ def read_spec(session: ort.InferenceSession, path: Path) -> ModelSpec:
             "it was not exported by this project: export it with `python -m training.export`"
         )
     spec = ModelSpec.from_json(metadata[SPEC_KEY], str(path))
-    told = {memory.past(lag): memory.shape for memory in spec.memories for lag in memory.lags}
-    told |= {PICTURE: spec.picture_shape}
-    real = {tensor.name: tuple(tensor.shape) for tensor in session.get_inputs()}
-    if told != real:
-        wrong = sorted(name for name in told | real if told.get(name) != real.get(name))
-        raise ModelFileError(f"{path} describes other inputs than its graph has ({wrong[0]}, ...). Export it again.")
+    for told, real in ((_told_inputs(spec), session.get_inputs()), (_told_outputs(spec), session.get_outputs())):
+        found = {tensor.name: tuple(tensor.shape) for tensor in real}
+        wrong = sorted(name for name in told | found if told.get(name) != found.get(name))
+        if wrong:
+            name = wrong[0]
+            raise ModelFileError(
+                f"{path} describes another graph than it holds: {name} is {told.get(name, 'not there')} in the "
+                f"description and {found.get(name, 'not there')} in the graph. Export it again."
+            )
     return spec
+
+
+def _told_inputs(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
+    past = {memory.past(lag): memory.shape for memory in spec.memories for lag in memory.lags}
+    return {PICTURE: spec.picture_shape} | past
+
+
+def _told_outputs(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
+    newest = {memory.newest: memory.shape for memory in spec.memories}
+    return {LOGITS: (1, len(spec.labels)), EMBEDDING: (1, spec.embedding_width)} | newest

@@ -2,13 +2,12 @@
 
 import hashlib
 import os
-import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from models.errors import ModelFileError
+from models.errors import ModelFileError, first_line
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.spec import Decoding, ModelSpec
 
@@ -66,10 +65,15 @@ def load_checkpoint(path: Path) -> tuple[MSTNet, ModelSpec]:
     try:
         net = MSTNet(MSTNetConfig.from_dict(content["config"]))
         net.load_state_dict(content["weights"])
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise ModelFileError(f"{path} does not fit the network that it names ({reason}). Save it again.") from error
-    return net.eval(), ModelSpec.from_json(content["spec"], str(path))
+        spec = ModelSpec.from_json(content["spec"], str(path))
+        fits = net.memories(spec.height, spec.width) == spec.memories and net.config.classes == len(spec.labels)
+    except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise ModelFileError(
+            f"{path} does not fit the network that it names ({first_line(error)}). Save it again."
+        ) from error
+    if not fits:
+        raise ModelFileError(f"{path} describes another network than it holds. Save it again.")
+    return net.eval(), spec
 
 
 def write_whole(path: Path, content: dict[str, Any]) -> None:
@@ -86,9 +90,10 @@ def read_whole(path: Path) -> dict[str, Any]:
         raise ModelFileError(f"no checkpoint {path}; give the path of a .pt file")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, pickle.UnpicklingError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ModelFileError(f"{path} is damaged or no PyTorch file ({reason}). Copy or save it again.") from error
+    except Exception as error:  # a damaged file makes the unpickler raise whatever it likes
+        raise ModelFileError(
+            f"{path} is damaged or no PyTorch file ({first_line(error)}). Copy or save it again."
+        ) from error
     return content if isinstance(content, dict) else {}
 
 

@@ -130,7 +130,9 @@ class MSTNet(nn.Module):
 
     @torch.no_grad()
     def memories(self, height: int, width: int) -> tuple[MemorySpec, ...]:
-        """What each layer remembers of one stream of pictures of this size."""
+        """What each layer remembers of one stream of pictures of this size; nothing where the network cannot stream."""
+        if not self.causal:
+            return ()
         probe = Probe()
         training = self.training
         self.eval()
@@ -161,7 +163,8 @@ def load_imagenet(net: MSTNet, checkpoint: Mapping[str, Tensor]) -> None:
     """
     prefix = net.backbone.classifier_prefix
     theirs = {key: value for key, value in checkpoint.items() if not key.startswith(prefix)}
-    temporal = {f"{name}.{key}" for name, layer in net.temporal_layers.items() for key in layer.state_dict()}
+    layers = [(name, m) for name, m in net.backbone.named_modules() if isinstance(m, TemporalLayer)]
+    temporal = {f"{name}.{key}" for name, layer in layers for key in layer.state_dict()}
     ours = {key: value for key, value in net.backbone.state_dict().items() if key not in temporal}
     # Batch norm's step counter came to torchvision's checkpoints late; old files lack it and nothing here reads it.
     wrong = sorted(key for key in ours.keys() ^ theirs.keys() if not key.endswith("num_batches_tracked"))

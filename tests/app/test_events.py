@@ -1,41 +1,27 @@
-"""JSON lines: what programs read."""
+"""Messages: what programs read, wherever they read it."""
 
 import json
 
-import numpy as np
 import pytest
 from fakes import LABELS, ScriptedEngine
+from streams import Collected, recognition
 
-from app.events import JsonLines
+from app.events import Events, to_line
 from app.meters import Percentiles
 from models.decoder import GestureEvent
-from models.errors import UserError
-from models.frame import Frame
-from models.recognizer import Recognition, Step
 
-PROBABILITIES = np.full(len(LABELS), 0.2, np.float32)
-FRAME = Frame(np.zeros((2, 2, 3), np.uint8), 1.8333333, 55)
 EVENT = GestureEvent("Swiping Left", 0.93123456, 1.25, 1.8333333)
 
 
-def recognition(steps=1, event=None):
-    taken = tuple(Step(FRAME.time_s, PROBABILITIES) for _ in range(steps))
-    return Recognition(FRAME, taken, PROBABILITIES, PROBABILITIES, event)
-
-
-def lines(path):
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def test_a_whole_stream(tmp_path):
-    log = JsonLines(str(tmp_path / "events.jsonl"))
-    engine = ScriptedEngine()
-    log.header(engine.spec, engine.name)
-    log.see(recognition(), 3.1)
-    log.see(recognition(event=EVENT), 3.1)
-    log.summary(986, 394, 2, Percentiles(3.0, 3.4, 4.1))
-    log.close()
-    header, gesture, summary = lines(tmp_path / "events.jsonl")
+def test_a_whole_stream():
+    sink, other, engine = Collected(), Collected(), ScriptedEngine()
+    events = Events([sink, other])
+    events.header(engine.spec, engine.name)
+    events.see(recognition(), 3.1)
+    events.see(recognition(event=EVENT), 3.1)
+    events.summary(986, 394, 2, Percentiles(3.0, 3.4, 4.1))
+    assert other.messages == sink.messages
+    header, gesture, summary = map(json.loads, map(to_line, sink.messages))
     assert header == {
         "v": 1,
         "type": "header",
@@ -64,53 +50,15 @@ def test_a_whole_stream(tmp_path):
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3])
-def test_a_trace_has_every_step(tmp_path, steps):
-    log = JsonLines(str(tmp_path / "trace.jsonl"), steps=True)
-    log.see(recognition(steps, EVENT), 3.1416)
-    log.close()
-    *taken, gesture = lines(tmp_path / "trace.jsonl")
-    assert len(taken) == steps
-    assert all(
-        line
-        == {
-            "v": 1,
-            "type": "step",
-            "frame": 55,
-            "time_s": 1.833,
-            "probs": [0.2] * 5,
-            "step_ms": 3.142,
-        }
-        for line in taken
-    )
+def test_steps_go_to_those_who_want_them_and_come_before_their_gesture(steps):
+    tracer, other = Collected(steps=True), Collected()
+    Events([other, tracer]).see(recognition(steps, EVENT), 3.1416)
+    *taken, gesture = tracer.messages
+    assert other.messages == [gesture]
     assert gesture["type"] == "gesture"
+    expected = {"v": 1, "type": "step", "frame": 55, "time_s": 1.833, "probs": [0.2] * 5, "step_ms": 3.142}
+    assert taken == [expected] * steps
 
 
-def test_lines_are_there_as_soon_as_they_happen(tmp_path):
-    log = JsonLines(str(tmp_path / "events.jsonl"))
-    log.see(recognition(event=EVENT), 3.1)
-    assert len(lines(tmp_path / "events.jsonl")) == 1
-    log.close()
-
-
-def test_standard_output_stays_open(capsys):
-    log = JsonLines("-")
-    log.see(recognition(event=EVENT), 3.1)
-    log.close()
-    print("still there")
-    written = capsys.readouterr().out.splitlines()
-    assert json.loads(written[0])["label"] == "Swiping Left"
-    assert written[1] == "still there"
-
-
-def test_a_file_that_cannot_be_written_is_one_line(tmp_path):
-    with pytest.raises(UserError, match="cannot write"):
-        JsonLines(str(tmp_path / "no" / "such" / "folder.jsonl"))
-    with pytest.raises(UserError, match="cannot write"):
-        JsonLines(str(tmp_path))
-
-
-def test_a_full_disk_is_one_line():
-    log = JsonLines("/dev/full")
-    with pytest.raises(UserError, match="No space left"):
-        log.see(recognition(event=EVENT), 3.1)
-    log.close()
+def test_a_line_is_one_line_with_its_letters_as_they_are():
+    assert to_line({"v": 1, "type": "gesture", "label": "Grüße\n"}) == '{"v":1,"type":"gesture","label":"Grüße\\n"}'

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from app.camera.devices import CameraDevice
 from app.launch import arguments_for
 
 SCREEN = {"DISPLAY": ":0"}
@@ -13,9 +14,9 @@ SCREEN = {"DISPLAY": ":0"}
 @pytest.mark.parametrize(
     ("given", "cameras", "environment", "arguments", "notes"),
     [
-        ([], 1, SCREEN, ["--camera", "0"], 0),
+        ([], 1, SCREEN, ["--camera", "2"], 0),
         ([], 0, SCREEN, ["--demo"], 1),
-        ([], 1, {}, ["--camera", "0", "--headless"], 1),
+        ([], 1, {}, ["--camera", "2", "--headless"], 1),
         ([], 0, {}, ["--demo", "--headless"], 2),
         (["--overlay"], 0, SCREEN, ["--overlay", "--demo"], 1),
         (["--camera", "clip.mp4", "--headless"], 0, {}, ["--camera", "clip.mp4", "--headless"], 0),
@@ -24,6 +25,7 @@ SCREEN = {"DISPLAY": ":0"}
     ],
 )
 def test_what_is_passed_on(given, cameras, environment, arguments, notes):
-    passed, told = arguments_for(given, cameras, environment)
+    devices = [CameraDevice(2 + k, "webcam") for k in range(cameras)]
+    passed, told = arguments_for(given, devices, environment)
     assert passed == arguments
     assert len(told) == notes

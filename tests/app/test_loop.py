@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from fakes import ListCamera, ScriptedEngine
 
-from app.events import JsonLines
 from app.loop import Limits, Switches, run
 from app.meters import TimedEngine
+from app.outputs.json_lines import JsonLines
 from app.worker import Worker
 from models.frame import Frame
 

@@ -1,51 +1,16 @@
 import pytest
 import torch
+from clip_networks import STAGES, random_checkpoint
 from torch import Tensor
 from torch.nn import functional as F
 
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
-from training.transplant import LABELS, MEAN, causal_taps, main, split, transplant
+from training.jester import LABELS
+from training.transplant import MEAN, causal_taps, main, split, transplant
 
-STAGES = ((120, 4), (240, 8), (480, 4))
 PACES = (4, 8, 16)
-
-
-def random_checkpoint(rank_1: bool, seed: int = 0) -> dict[str, Tensor]:
-    """A 3D-ShuffleNet's state dict with weights that keep the scale of what passes through."""
-    random = torch.Generator().manual_seed(seed)
-    weights: dict[str, Tensor] = {}
-
-    def convolution(key: str, *shape: int) -> None:
-        fan_in = shape[1] * shape[2] * shape[3] * shape[4]
-        weights[key] = torch.randn(shape, generator=random) * (2 / fan_in) ** 0.5
-
-    def batch_norm(key: str, channels: int) -> None:
-        for name, low in (("weight", 0.8), ("bias", -0.1), ("running_mean", -0.1), ("running_var", 0.8)):
-            weights[f"{key}.{name}"] = low + 0.2 * torch.rand(channels, generator=random)
-        weights[f"{key}.num_batches_tracked"] = torch.tensor(7)
-
-    convolution("conv1.0.weight", 12, 3, 3, 3, 3)
-    weights["conv1.0.weight"] /= 60  # pictures reach 255
-    batch_norm("conv1.1", 12)
-    width = 12
-    for stage, (to, units) in enumerate(STAGES, 1):
-        for k in range(units):
-            unit, middle, out = f"layer{stage}.{k}", to // 4, to - width if k == 0 else to
-            convolution(f"{unit}.conv1.weight", middle, width // 3, 1, 1, 1)
-            convolution(f"{unit}.conv2.weight", middle, 1, 3, 3, 3)
-            convolution(f"{unit}.conv3.weight", out, middle // 3, 1, 1, 1)
-            for number, channels in ((1, middle), (2, middle), (3, out)):
-                batch_norm(f"{unit}.bn{number}", channels)
-            width = to
-    if rank_1:
-        for key in [key for key in weights if key.endswith("conv2.weight")]:
-            time, space = (torch.randn(len(weights[key]), n, generator=random) for n in (3, 9))
-            weights[key] = (0.2 * time[:, :, None] * space[:, None]).reshape(-1, 1, 3, 3, 3)
-    weights["classifier.1.weight"] = 0.1 * torch.randn(27, 480, generator=random)
-    weights["classifier.1.bias"] = 0.1 * torch.randn(27, generator=random)
-    return weights
 
 
 def causal_3d(weights: dict[str, Tensor], clip: Tensor) -> Tensor:

@@ -14,9 +14,9 @@ import onnxruntime as ort
 
 from models.frame import Image
 from models.preprocess import to_picture
+from training.jester import LABELS
 from training.synthetic.clip import generate
 from training.synthetic.cones import Floats
-from training.synthetic.gestures import LABELS
 
 _MEAN = np.array([114.7748, 107.7354, 99.4750], np.float32)
 _FRAMES, _STRIDE, _SIDE = 16, 2, 112

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.frame import Image
+from training.jester import LABELS
 from training.synthetic.camera import Camera
-from training.synthetic.gestures import LABELS, REST, Script, script
+from training.synthetic.gestures import REST, Script, script
 from training.synthetic.motion import HandPath, Key, follow
 from training.synthetic.scene import Scene
 from training.synthetic.sensor import Sensor

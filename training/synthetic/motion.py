@@ -27,6 +27,8 @@ class Key:
     """[POSE_SIZE], radians."""
     through: bool = False
     """The hand passes without stopping."""
+    elbow: float = 0.0
+    """How the elbow is carried: 0 hangs, 1 is held out sideways."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +41,8 @@ class HandPath:
     """[S, 3, 3], rows: towards the thumb, along the fingers, out of the palm."""
     pose: Floats
     """[S, POSE_SIZE], radians."""
+    elbow: Floats
+    """[S], 0 hangs, 1 is held out sideways."""
 
 
 def follow(keys: Sequence[Key], times_s: NDArray[np.float64]) -> HandPath:
@@ -52,13 +56,13 @@ def follow(keys: Sequence[Key], times_s: NDArray[np.float64]) -> HandPath:
         times_s: [S] seconds, any order; before the first key and after the last the hand keeps still.
     """
     knots = np.cumsum([key.after_s for key in keys])
-    values = np.array([[*key.at, *unit(key.fingers), *unit(key.palm), *key.pose] for key in keys])
+    values = np.array([[*key.at, *unit(key.fingers), *unit(key.palm), key.elbow, *key.pose] for key in keys])
     speeds = np.zeros_like(values)
     for k in range(1, len(keys) - 1):
         if keys[k].through:
             speeds[k] = (values[k + 1] - values[k - 1]) / (knots[k + 1] - knots[k - 1])
     path = _quintic(knots, values, speeds, np.clip(times_s, knots[0], knots[-1]))
-    return HandPath(path[:, :3], _axes(path[:, 3:6], path[:, 6:9]), path[:, 9:])
+    return HandPath(path[:, :3], _axes(path[:, 3:6], path[:, 6:9]), path[:, 10:], path[:, 9])
 
 
 def _quintic(

@@ -10,7 +10,8 @@ from training.synthetic.motion import HandPath
 
 _UPPER_ARM_M, _FOREARM_M, _PALM_M = 0.29, 0.26, 0.075
 _CLOTH, _HAIR = 1, 2
-_ELBOW_POLE = np.array([-0.55, 1.0, 0.15])
+_HANGING, _SIDEWAYS = np.array([-0.55, 1.0, 0.15]), np.array([-1.0, -0.25, 0.30])
+"""Where the elbow points, away from the line between shoulder and wrist."""
 
 _SKINS = np.array(
     [
@@ -67,7 +68,7 @@ class Performer:
         """The right hand and the arm that reaches it."""
         wrist = path.at - _PALM_M * self.shape.size * path.axes[:, 1]
         shoulder = np.asarray(np.add(self.head, (-0.165, 0.235, 0.0)))
-        shoulder, elbow = _reach(np.broadcast_to(shoulder, wrist.shape), wrist)
+        shoulder, elbow = _reach(np.broadcast_to(shoulder, wrist.shape), wrist, path.elbow[:, None])
         hand = hand_cones(self.shape, self.skin, wrist, path.axes, path.pose)
         return join([hand, self._limb(shoulder, elbow, wrist, path.axes)])
 
@@ -75,15 +76,15 @@ class Performer:
         """Upper arm and forearm; the wrist is broad and flat, so the forearm's lower half is two cones."""
         thick = self.shape.size * self.shape.thickness
         side, flat = axes[:, 0] * 0.0105 * thick, axes[:, 2] * 0.002
-        middle = elbow + 0.45 * (wrist - elbow)
+        middle = elbow + 0.35 * (wrist - elbow)
         cuff = elbow + max(self.sleeve, 0.05) * (wrist - elbow)
         bare = elbow - 0.25 * (elbow - shoulder)
         skin, cloth = self.skin.surface(0.012), self._cloth
         upper = (bare, 0.054) if self.sleeve == 0 else (elbow, 0.052)
         bones: list[Piece] = [
-            (elbow, middle, 0.041, 0.036, skin),
-            (middle + side * 0.6, wrist + side - flat, 0.031, 0.0195, skin),
-            (middle - side * 0.6, wrist - side - flat, 0.031, 0.0195, skin),
+            (elbow, middle, 0.040, 0.039, skin),
+            (middle + side * 0.6, wrist + side - flat, 0.0345, 0.0195, skin),
+            (middle - side * 0.6, wrist - side - flat, 0.0345, 0.0195, skin),
             (bare, elbow, 0.044, 0.041, skin),
             (shoulder, upper[0], 0.062, upper[1], cloth),
         ]
@@ -124,8 +125,8 @@ def _rgb(colour: Floats) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _reach(shoulder: Floats, wrist: Floats) -> tuple[Floats, Floats]:
-    """Shoulder and elbow for a wrist, [S, 3] each: the elbow hangs down and outwards, the shoulder leans if it must."""
+def _reach(shoulder: Floats, wrist: Floats, carried: Floats) -> tuple[Floats, Floats]:
+    """Shoulder and elbow for a wrist, [S, 3] each; the shoulder leans if it must."""
     way = wrist - shoulder
     distance = np.linalg.norm(way, axis=1, keepdims=True)
     along = way / distance
@@ -133,5 +134,6 @@ def _reach(shoulder: Floats, wrist: Floats) -> tuple[Floats, Floats]:
     shoulder = wrist - along * reached
     first = (_UPPER_ARM_M**2 - _FOREARM_M**2 + reached**2) / (2 * reached)
     out = np.sqrt(np.maximum(_UPPER_ARM_M**2 - first**2, 0))
-    pole = unit(_ELBOW_POLE - along * (along @ _ELBOW_POLE)[:, None])
+    pole = (1 - carried) * _HANGING + carried * _SIDEWAYS
+    pole = unit(pole - along * (along * pole).sum(1, keepdims=True))
     return shoulder, shoulder + along * first + pole * out

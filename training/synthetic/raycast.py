@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from training.synthetic.camera import NEAR_M, Camera, Spans
 from training.synthetic.cones import Cones, Floats
 
+SKIN_DEEP_M = np.float32(0.06)
+"""What lies deeper below the nearest surface no longer shows through."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hits:
-    """N points where a pixel's ray enters a cone; a pixel has as many as there are cones behind it."""
+    """N points where a pixel's ray enters a cone; a pixel may have several."""
 
     owner: NDArray[np.intp]
     """Index into the flattened [S * P] cones."""
@@ -59,10 +62,14 @@ class Window:
         return self.camera.rays(down, across)
 
 
-def cast(cones: Cones, spans: Spans, window: Window) -> Hits:
+def cast(cones: Cones, spans: Spans, window: Window) -> tuple[Hits, Floats]:
     """Cast the rays of all spans, each against the cone that owns it.
 
     The body of a cone is a quadratic in the distance, its ends are balls: the classic rounded cone, exactly.
+
+    Returns:
+        The hits that lie at most SKIN_DEEP_M behind their pixel's nearest one, and the nearest distance of every pixel
+        of the window, [S * h * w], infinite where nothing is hit.
     """
     counts = spans.right - spans.left
     owner = np.repeat(spans.owner, counts)
@@ -71,13 +78,16 @@ def cast(cones: Cones, spans: Spans, window: Window) -> Hits:
     pixel = np.arange(len(owner)) + np.repeat(first - np.cumsum(counts) + counts, counts)
     ray = window.rays(pixel)
     distance, along = _distance(cones, spans.owner, counts, ray)
+    nearest = np.full(np.prod(window.shape), np.inf, np.float32)
     hit = np.flatnonzero(distance < np.inf)
+    np.minimum.at(nearest, pixel[hit], distance[hit])
+    hit = hit[distance[hit] < nearest[pixel[hit]] + SKIN_DEEP_M]
     owner, pixel, distance, along, ray = owner[hit], pixel[hit], distance[hit], along[hit], ray[:, hit]
     start = cones.start.reshape(-1, 3).T
     axis = cones.end.reshape(-1, 3).T - start
     normal = ray * distance - start[:, owner] - axis[:, owner] * along
     normal /= np.sqrt((normal * normal).sum(0)) + np.float32(1e-9)
-    return Hits(owner, pixel, distance, normal, along, np.clip(-(normal * ray).sum(0), 0, 1))
+    return Hits(owner, pixel, distance, normal, along, np.clip(-(normal * ray).sum(0), 0, 1)), nearest
 
 
 def _distance(cones: Cones, owners: NDArray[np.intp], counts: NDArray[np.intp], ray: Floats) -> tuple[Floats, Floats]:

@@ -7,11 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.synthetic.camera import Camera, find_spans
-from training.synthetic.cones import Cones, Floats
+from training.synthetic.cones import Cones, Floats, unit
 from training.synthetic.raycast import Hits, Window, cast
-
-NOTHING_M = np.float32(50.0)
-"""The depth where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +29,7 @@ class Layer:
     top: int
     left: int
     depth: Floats
-    """[S, h, w], metres; NOTHING_M where there is nothing."""
+    """[S, h, w], metres; infinite where there is nothing."""
     colour: Floats
     """[S, h, w, 3], lit, linear RGB; zeros where there is nothing."""
 
@@ -59,10 +56,8 @@ def render(cones: Cones, camera: Camera, light: Light, jitter: Floats) -> Layer 
     if not len(spans.row):
         return None
     window = Window.around(spans, camera, jitter)
-    hits = cast(cones, spans, window)
-    nearest = np.full(np.prod(window.shape), NOTHING_M, np.float32)
-    np.minimum.at(nearest, hits.pixel, hits.distance)
-    covered = np.flatnonzero(nearest < NOTHING_M)
+    hits, nearest = cast(cones, spans, window)
+    covered = np.flatnonzero(nearest < np.inf)
     albedo, gloss, normal = _blend(cones, hits, nearest, covered)
     ray = window.rays(covered)
     colour = np.zeros((nearest.size, 3), np.float32)
@@ -106,14 +101,20 @@ def _texture(cones: Cones, hits: Hits, kept: NDArray[np.intp]) -> tuple[Floats, 
     crease = cones.column("crease")[body] * front * np.exp(-((along / np.float32(0.05)) ** 2))
     nail = cones.column("nail")[body] * _step(facing, 0.55, 0.75) * _step(along, 0.25, 0.42)
     colour = colour * (1 - crease) + nail * np.array([[0.20], [0.13], [0.12]], np.float32) * (colour + np.float32(0.2))
-    fold = cones.column("fold")[body]
-    if fold.any():
-        axis = (cones.end - cones.start).reshape(-1, 3).T
-        axis = axis / (np.sqrt((axis * axis).sum(0)) + np.float32(1e-6))
-        wave = np.sin(along * 21 + 3 * normal[0] + owner % 7) * np.sin(along * 9 + 2 * normal[1])
-        normal = normal + (fold * wave).astype(np.float32) * axis[:, owner]
-        normal /= np.sqrt((normal * normal).sum(0))
+    cloth = np.flatnonzero(cones.column("fold")[body])
+    if len(cloth):
+        normal[:, cloth] = _folded(cones, owner[cloth], normal[:, cloth], along[cloth])
     return colour, cones.column("gloss")[body] + np.float32(0.25) * nail, normal
+
+
+def _folded(cones: Cones, owner: NDArray[np.intp], normal: Floats, along: Floats) -> Floats:
+    """Normals [3, n] of points on cloth, tilted to and fro along their cones."""
+    body = owner % len(cones.surfaces)
+    phase = body.astype(np.float32)
+    wave = np.sin(21 * along + 3 * normal[0] + phase) * np.sin(9 * along + 2 * normal[1])
+    axis = unit((cones.end - cones.start).reshape(-1, 3) + np.float32(1e-7)).T
+    tilted = normal + cones.column("fold")[body] * wave * axis[:, owner]
+    return np.asarray(tilted / np.sqrt((tilted * tilted).sum(0)))
 
 
 def _step(x: Floats, low: float, high: float) -> Floats:

@@ -9,7 +9,7 @@ from training.synthetic.camera import Camera
 from training.synthetic.cones import Floats, unit
 from training.synthetic.motion import HandPath
 from training.synthetic.performer import Performer
-from training.synthetic.render import NOTHING_M, Layer, Light, hollowness, render
+from training.synthetic.render import Layer, Light, hollowness, render
 from training.synthetic.room import paint_room
 from training.synthetic.shift import shifted
 
@@ -89,7 +89,7 @@ class Scene:
 
 def _flattened(layer: Layer, radius_px: float, reach_m: float, darkness: float) -> Floats:
     """The mean of a layer's moments, its hollows shaded: [h, w, 4], colour times coverage, and coverage."""
-    covered = layer.depth < NOTHING_M
+    covered = layer.depth < np.inf
     flat = np.zeros((*layer.depth.shape[1:], 4), np.float32)
     flat[..., 3] = covered.mean(0)
     for depth, colour, here in zip(layer.depth, layer.colour, covered, strict=True):

@@ -93,6 +93,16 @@ def test_ctrl_c_ends_it_and_the_old_handler_is_back(
         story.run(options)
     assert story.told == ["start", "stop"]
     assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
+
+
+def test_a_request_to_terminate_ends_it_in_good_order(
+    qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    story = Story(lambda _: in_a_thread(lambda: os.kill(os.getpid(), signal.SIGTERM)))
+    story.run(options)
+    assert story.told == ["start", "stop"]
+    assert signal.getsignal(signal.SIGTERM) == before
     assert signal.set_wakeup_fd(-1) == -1
 
 

@@ -1,7 +1,13 @@
+from pathlib import Path
+
 import pytest
 
-from training.mirroring import mirrored, reversed_in_time
-from training.transplant import LABELS
+from training.jester import LABELS, mirrored, reversed_in_time
+
+
+def test_the_labels_are_jesters(shared: Path) -> None:
+    listed = (shared / "data" / "jester_labels" / "jester-v1-labels.csv").read_text().split("\n")
+    assert sorted(label for label in listed if label) == list(LABELS)
 
 
 @pytest.mark.parametrize("change", [mirrored, reversed_in_time])

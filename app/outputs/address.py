@@ -1,0 +1,51 @@
+"""Address: a host and a port, as a user writes them."""
+
+import ipaddress
+from dataclasses import dataclass
+
+LOCALHOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen, or whom to send to."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Address":
+        """Read `PORT`, `HOST:PORT` or `[IPV6]:PORT`; without a host it is this machine, for this machine only.
+
+        Raises:
+            ValueError: it is none of these.
+        """
+        host, _, port = text.strip().rpartition(":")
+        if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+            raise ValueError(text)
+        if host.startswith("[") and host.endswith("]"):
+            host = str(ipaddress.IPv6Address(host[1:-1]))
+        elif ":" in host:
+            raise ValueError(text)
+        return cls(host or LOCALHOST, int(port))
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.host == "localhost" or is_loopback(self.host)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it stands for all addresses of this machine."""
+        return self.host in ("0.0.0.0", "::")
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is an address of this machine that no other can reach; no name is looked up."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,50 @@
+"""JSON lines: one message a line, in a file or on standard output."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from app.events import Message, to_line
+from models.errors import UserError
+
+STDOUT = "-"
+"""The file name that means standard output."""
+
+
+class JsonLines:
+    """Writes messages to a file. Every line is written whole, in one piece, as it happens.
+
+    Args:
+        file: a path, or `-` for standard output.
+        steps: whether every step of the network is written as well (a trace).
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+
+    def __init__(self, file: str, steps: bool = False) -> None:
+        self.steps = steps
+        self._name = "standard output" if file == STDOUT else file
+        try:
+            self._out: TextIO = sys.stdout if file == STDOUT else Path(file).open("w", encoding="utf-8")  # noqa: SIM115
+        except OSError as error:
+            raise UserError(f"cannot write {file} ({error.strerror}); name a file in a folder that exists") from error
+
+    def take(self, message: Message) -> None:
+        """Write one message."""
+        try:
+            self._out.write(to_line(message) + "\n")
+            self._out.flush()
+        except BrokenPipeError:
+            raise  # the reader has had enough; not an error of this file
+        except OSError as error:
+            raise UserError(
+                f"cannot write events to {self._name} any more ({error.strerror}); the lines before this are whole"
+            ) from error
+
+    def close(self) -> None:
+        """Close the file; standard output stays open."""
+        if self._out is not sys.stdout:
+            with suppress(OSError):  # a full disk was told when the line was written
+                self._out.close()

@@ -1,0 +1,213 @@
+"""MQTT: gestures to a broker, kept while it is away.
+
+Under the broker's topic:
+
+* `status`: `online` or `offline`, retained; the broker itself says `offline` when we vanish (last will);
+* `header`, retained, and `summary`: as everywhere;
+* `gesture`: every gesture, at least once (QoS 1), also those that fired while the broker was away. The user property
+  `fired_at` says when, on the wall clock;
+* `trigger`: the same, but only those of this very moment. What switches a light should listen here: a gesture of ten
+  minutes ago must not switch it now.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from app.events import Message, to_line
+from app.outputs import home_assistant
+from app.outputs.broker import Broker
+
+KEPT = 1000
+"""Gestures that are kept while the broker is away; then the oldest are lost, and counted."""
+IN_FLIGHT = 20
+"""Gestures that may be on the way to the broker, not yet confirmed."""
+KEEPALIVE_S = 15
+SLOWEST_RETRY_S = 30
+PATIENCE_S = 3.0
+"""How long the last words may take at the end."""
+
+log = logging.getLogger("mstnet")
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The broker is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The broker is not there, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The broker confirmed a message."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the stream."""
+
+    message: Message
+    at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+
+
+class Mqtt:
+    """A sink that publishes to a broker. The broker may come, go and come back as it likes.
+
+    All that happens, here or there, is put on one queue, and one thread takes it from there: so nobody waits for
+    anybody, and nothing needs a lock. (The client library calls back while it holds locks of its own.)
+    """
+
+    steps = False
+
+    def __init__(self, broker: Broker, version: str, kept: int = KEPT) -> None:
+        self._broker, self._version, self._most = broker, version, kept
+        self._news: queue.SimpleQueue[Connected | Away | Delivered | Said | None] = queue.SimpleQueue()
+        self._kept: deque[Said] = deque()
+        self._on_the_way: set[int] = set()
+        self._header: Message | None = None
+        self._connected: bool | None = None
+        self._closing = False
+        self.lost = 0
+        """Gestures that were not kept, because too many were."""
+        self._client = self._new_client()
+        self._thread = threading.Thread(target=self._work, name="mqtt", daemon=True)
+        self._thread.start()
+        self._client.connect_async(broker.host, broker.port, KEEPALIVE_S)
+        self._client.loop_start()
+
+    def take(self, message: Message) -> None:
+        """Publish one message when the broker is there."""
+        self._news.put(Said(message))
+
+    def close(self) -> None:
+        """Send what can still be sent, say goodbye, and say what could not be sent."""
+        self._news.put(None)
+        self._thread.join(2 * PATIENCE_S)
+
+    def _new_client(self) -> paho.Client:
+        # Version 5, because only that can say when a late message was made.
+        client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+        client.username_pw_set(self._broker.user, self._broker.password)
+        if self._broker.tls:
+            client.tls_set()
+        client.will_set(self._broker.under("status"), "offline", qos=1, retain=True)
+        client.reconnect_delay_set(1, SLOWEST_RETRY_S)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = lambda *_: self._news.put(Away("there is no answer"))
+        client.on_disconnect = lambda *_: self._news.put(Away("the connection is lost"))
+        client.on_publish = lambda _client, _data, number, *_: self._news.put(Delivered(number))
+        return client
+
+    def _on_connect(
+        self, client: paho.Client, data: Any, flags: paho.ConnectFlags, reason: ReasonCode, properties: Any
+    ) -> None:
+        del client, data, flags, properties
+        self._news.put(Away(f"it says: {reason}") if reason.is_failure else Connected())
+
+    def _work(self) -> None:
+        while (news := self._news.get()) is not None:
+            self._handle(news)
+        self._say_goodbye()
+
+    def _handle(self, news: Connected | Away | Delivered | Said) -> None:
+        if isinstance(news, Said):
+            self._keep(news)
+        elif isinstance(news, Delivered):
+            self._on_the_way.discard(news.number)
+        elif isinstance(news, Away):
+            self._note_away(news.reason)
+        else:
+            self._introduce()
+        self._hand_over()
+
+    def _keep(self, said: Said) -> None:
+        kind = said.message["type"]
+        if kind == "header":
+            self._header = said.message
+            if self._connected:
+                self._introduce()
+        elif kind == "gesture":
+            if self._connected:
+                self._client.publish(self._broker.under("trigger"), to_line(said.message), qos=0)
+            self._kept.append(said)
+            self._forget_oldest()
+        else:
+            self._kept.append(said)
+
+    def _forget_oldest(self) -> None:
+        if len(self._kept) > self._most:
+            self._kept.popleft()
+            self.lost += 1
+            if self.lost == 1:
+                log.warning("MQTT broker %s is away too long: the oldest events are lost from now on", self._broker)
+
+    def _note_away(self, reason: str) -> None:
+        if self._connected is not False and not self._closing:
+            log.warning(
+                "MQTT broker %s is away (%s); up to %d events are kept for it", self._broker, reason, self._most
+            )
+        self._connected = False
+
+    def _introduce(self) -> None:
+        """Say that we are there, and what we are."""
+        if self._connected is False:
+            log.info("MQTT broker %s is there; %d kept events go out", self._broker, len(self._kept))
+        self._connected = True
+        self._retain(self._broker.under("status"), "online")
+        if self._header:
+            self._retain(self._broker.under("header"), to_line(self._header))
+            if self._broker.discovery:
+                described = home_assistant.device(self._broker, self._header, self._version)
+                self._retain(home_assistant.discovery_topic(self._broker), described)
+
+    def _retain(self, topic: str, text: str) -> None:
+        self._client.publish(topic, text, qos=1, retain=True)
+
+    def _hand_over(self) -> None:
+        """Give the client what is kept, a little at a time, so that what is bounded here is not unbounded there."""
+        while self._connected and self._kept and len(self._on_the_way) < IN_FLIGHT:
+            said = self._kept.popleft()
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.UserProperty = ("fired_at", said.at.isoformat(timespec="milliseconds"))
+            topic = self._broker.under(said.message["type"])
+            sent = self._client.publish(topic, to_line(said.message), qos=1, properties=properties)
+            self._on_the_way.add(sent.mid)
+
+    def _say_goodbye(self) -> None:
+        until_s = time.monotonic() + PATIENCE_S
+        self._listen_until(lambda: not (self._kept or self._on_the_way) or self._connected is False, until_s)
+        unsent = self.lost + len(self._kept) + len(self._on_the_way)
+        if unsent:
+            log.warning("%d events never reached the MQTT broker %s", unsent, self._broker)
+        if self._connected:
+            self._retain(self._broker.under("status"), "offline")
+        self._closing = True
+        self._client.disconnect()  # after what is on its way
+        self._listen_until(lambda: not self._connected, until_s)
+
+    def _listen_until(self, done: Callable[[], bool], until_s: float) -> None:
+        """Handle news until something is so, or the time is over."""
+        with suppress(queue.Empty):
+            while not done():
+                if news := self._news.get(timeout=max(0.0, until_s - time.monotonic())):
+                    self._handle(news)

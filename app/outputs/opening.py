@@ -1,0 +1,132 @@
+"""Opening: the outputs that the command line asks for. What an output needs is imported when it is asked for."""
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from app.events import Sink
+from app.loop import Display
+from app.outputs.json_lines import STDOUT, JsonLines
+from app.outputs.osc import Osc
+from app.outputs.packages import need
+from models.errors import UserError
+
+if TYPE_CHECKING:
+    from app.outputs.mqtt import Mqtt
+    from app.outputs.obs import Obs
+    from app.outputs.web.opening import Web
+
+MQTT_PASSWORD, OBS_PASSWORD = "MSTNET_MQTT_PASSWORD", "MSTNET_OBS_PASSWORD"
+"""Environment variables, because every user of a machine can read its command lines."""
+
+
+class Closable(Protocol):
+    """What is to be closed at the end."""
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+Opened = TypeVar("Opened", bound=Closable)
+
+
+class Outputs:
+    """All outputs of a run, open until closed.
+
+    Args:
+        given: the command line.
+        labels: the model's.
+        version: this program's.
+
+    Raises:
+        UserError: one of them cannot be opened; those before it are closed again.
+    """
+
+    def __init__(self, given: argparse.Namespace, labels: Sequence[str], version: str) -> None:
+        self.sinks: list[Sink] = []
+        self.displays: list[Display] = []
+        self._page: Web | None = None
+        self._stack = ExitStack()
+        try:
+            self._open(given, labels, version)
+        except BaseException:
+            self.close()
+            raise
+
+    def describe(self, source: str, mirror: bool) -> None:
+        """Tell the page what became known after it was opened: the source's name, and whether to show a mirror."""
+        if self._page:
+            self._page.describe(source, mirror)
+
+    def close(self) -> None:
+        """Close all of them."""
+        self._stack.close()
+
+    def _open(self, given: argparse.Namespace, labels: Sequence[str], version: str) -> None:
+        if given.serve:
+            self._page = self._kept(_web(given, page=True))
+            self.sinks.append(self._page.hub)
+            self.displays.append(self._page.pictures)
+        if given.websocket:
+            self.sinks.append(self._kept(_web(given, page=False)).hub)
+        if given.mqtt:
+            self.sinks.append(self._kept(_mqtt(given, version)))
+        if given.osc:
+            self.sinks.append(self._kept(Osc(given.osc)))
+        if given.obs or given.obs_scene:
+            self.sinks.append(self._kept(_obs(given, labels)))
+        # Files come last: when one cannot be written any more, the others have heard what it could not hold.
+        self.sinks += [self._kept(JsonLines(file, steps)) for file, steps in wanted_files(given)]
+
+    def _kept(self, output: Opened) -> Opened:
+        return self._stack.enter_context(closing(output))
+
+
+def wanted_files(given: argparse.Namespace) -> Iterator[tuple[str, bool]]:
+    """The files to write and whether each is a trace; headless without any writes events to standard output."""
+    if given.events or (given.headless and not given.trace):
+        yield given.events or STDOUT, False
+    if given.trace:
+        yield given.trace, True
+
+
+def _web(given: argparse.Namespace, page: bool) -> "Web":
+    need("aiohttp", "aiohttp", "--serve" if page else "--websocket")
+    from app.outputs.web.opening import Web
+
+    return Web(given.serve if page else given.websocket, page, given.token_file, given.allow_origin)
+
+
+def _mqtt(given: argparse.Namespace, version: str) -> "Mqtt":
+    need("paho.mqtt.client", "paho-mqtt", "--mqtt")
+    from app.outputs.mqtt import Mqtt
+
+    return Mqtt(given.mqtt.with_password(os.environ.get(MQTT_PASSWORD)), version)
+
+
+def _obs(given: argparse.Namespace, labels: Sequence[str]) -> "Obs":
+    if not (given.obs and given.obs_scene):
+        raise UserError(
+            "--obs and --obs-scene go together: where OBS listens, and which gesture switches to which scene"
+        )
+    for label, _ in given.obs_scene:
+        check_label(label, labels)
+    need("websockets", "websockets", "--obs")
+    from app.outputs.obs import Obs
+
+    return Obs(given.obs, os.environ.get(OBS_PASSWORD, ""), dict(given.obs_scene))
+
+
+def check_label(label: str, labels: Sequence[str]) -> None:
+    """See that the model knows a gesture.
+
+    Raises:
+        UserError: it does not; names the nearest that it knows.
+    """
+    if label not in labels:
+        near = get_close_matches(label, labels, n=1, cutoff=0.0)
+        raise UserError(f"the model knows no gesture '{label}'; the nearest that it knows is '{near[0]}'")

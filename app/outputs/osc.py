@@ -1,0 +1,86 @@
+"""OSC: gestures as UDP packets, for music, light and stage programs.
+
+Two messages a gesture: `/gesture/swiping_left` with the label, the score, the time and the frame, which is what such
+programs bind to; and `/mstnet/event` with the JSON that goes everywhere, also for header and summary.
+
+OSC 1.0 is written here by hand: what is needed of it is smaller than a dependency would be.
+"""
+
+import logging
+import re
+import socket
+import struct
+
+from app.events import Message, to_line
+from app.outputs.address import Address
+from models.errors import UserError
+
+Argument = str | int | float
+
+log = logging.getLogger("mstnet")
+
+
+class Osc:
+    """A sink that sends packets. UDP knows no reader: nothing is kept, and nobody is waited for.
+
+    Raises:
+        UserError: the host is not known.
+    """
+
+    steps = False
+
+    def __init__(self, address: Address) -> None:
+        try:
+            found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_DGRAM)
+        except OSError as error:
+            raise UserError(
+                f"--osc knows no host {address.host} ({error.strerror}); name one, such as 127.0.0.1:9000"
+            ) from error
+        family, _, _, _, to = found[0]
+        self._to: tuple[object, ...] = to
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self.unsent = 0
+
+    def take(self, message: Message) -> None:
+        """Send one message."""
+        if message["type"] == "gesture":
+            told = (message["label"], message["score"], message["fired_s"], message["frame"])
+            self._send(packet(gesture_address(message["label"]), *told))
+        self._send(packet("/mstnet/event", to_line(message)))
+
+    def close(self) -> None:
+        """Say what could not be sent."""
+        self._socket.close()
+        if self.unsent:
+            log.warning("%d OSC packets could not be sent", self.unsent)
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._socket.sendto(data, self._to)
+        except OSError as error:
+            if not self.unsent:
+                log.warning("OSC packets cannot be sent (%s)", error.strerror)
+            self.unsent += 1
+
+
+def gesture_address(label: str) -> str:
+    """The address of a gesture: `/gesture/swiping_left`."""
+    return "/gesture/" + re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
+
+
+def packet(address: str, *arguments: Argument) -> bytes:
+    """One OSC 1.0 message: address, type tags, arguments; all big-endian and padded to four bytes."""
+    tags = "," + "".join("s" if isinstance(each, str) else "i" if isinstance(each, int) else "f" for each in arguments)
+    return _text(address) + _text(tags) + b"".join(map(_argument, arguments))
+
+
+def _argument(value: Argument) -> bytes:
+    if isinstance(value, str):
+        return _text(value)
+    return struct.pack(">i" if isinstance(value, int) else ">f", value)
+
+
+def _text(text: str) -> bytes:
+    data = text.encode() + b"\0"
+    return data + b"\0" * (-len(data) % 4)

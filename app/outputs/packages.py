@@ -1,0 +1,19 @@
+"""Packages that only some outputs need; asked for when such an output is."""
+
+import importlib
+
+from models.errors import UserError
+
+
+def need(module: str, package: str, option: str) -> None:
+    """See that a package is there.
+
+    Raises:
+        UserError: it is not; says how to get it.
+    """
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        raise UserError(
+            f"{option} needs the package {package} ({error}); run `pip install -r requirements-outputs.txt`"
+        ) from error

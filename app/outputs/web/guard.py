@@ -1,0 +1,116 @@
+"""Guard: who may look.
+
+Three ways in which somebody else's web page could make a browser fetch the stream, and what stops each:
+
+* a name that the page's owner points at this machine (DNS rebinding): the Host header must be an address or our name;
+* a script or WebSocket of the page: the Origin header, which a browser always sends then, must be ours;
+* a picture or frame inside the page: Sec-Fetch-Site and the headers in `PROTECTION`.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Iterable
+
+from aiohttp import hdrs, web
+from yarl import URL
+
+from app.outputs.web.access_token import Token
+
+PROTECTION = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Server": "mstnet",
+}
+
+OPEN = ("/page.css", "/icon.svg")
+"""What the sign-in page needs, and what is public anyway."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Guard:
+    """Lets a request through to its handler, or answers it with a refusal of one line.
+
+    Args:
+        token: what a request must carry, if anything: `Authorization: Bearer`, `?token=` or the cookie.
+        origins: web pages elsewhere that may listen, such as `http://localhost:3000`.
+        sign_in: the page for a browser that comes to `/` without a token.
+    """
+
+    def __init__(self, token: Token | None, origins: Iterable[str] = (), sign_in: str = "") -> None:
+        self._token, self._origins, self._sign_in = token, frozenset(origins), sign_in
+        name = socket.gethostname().lower()
+        self._names = frozenset({"localhost", name, f"{name}.local"})
+
+    @web.middleware
+    async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse a request that may not be here; handle every other."""
+        if not self._addressed_to_us(request.host):
+            return _refusal(403, "This name is not ours. Use the address, or localhost.")
+        if not self._from_our_page(request):
+            return _refusal(403, "This page may not listen. Allow it with --allow-origin.")
+        if not self._carries_token(request):
+            return self._who_are_you(request)
+        response = await handler(request)
+        if self._token and request.path == "/" and not response.prepared:
+            # Lax, not Strict: with Strict, whoever follows a link in a mail would have to sign in.
+            response.set_cookie(_cookie(request), self._token.word, httponly=True, samesite="Lax")
+        return response
+
+    def _addressed_to_us(self, host: str) -> bool:
+        try:
+            name = (URL(f"http://{host}").host or "").lower().rstrip(".")
+        except ValueError:
+            return False
+        return name in self._names or _is_address(name)
+
+    def _from_our_page(self, request: web.Request) -> bool:
+        origin = request.headers.get(hdrs.ORIGIN)
+        if origin is not None:
+            return origin in self._origins or origin == f"{request.scheme}://{request.host}"
+        fetch = {name: request.headers.get(f"Sec-Fetch-{name}", "") for name in ("Site", "Mode", "Dest")}
+        follows_link = fetch["Mode"] == "navigate" and fetch["Dest"] == "document"
+        return fetch["Site"] in ("", "none", "same-origin") or follows_link
+
+    def _carries_token(self, request: web.Request) -> bool:
+        if self._token is None or request.path in OPEN:
+            return True
+        scheme, _, bearer = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+        cookie = request.cookies.get(_cookie(request), "")
+        given = (bearer if scheme.lower() == "bearer" else "", request.query.get("token", ""), cookie)
+        return any(self._token.fits(word) for word in given)
+
+    def _who_are_you(self, request: web.Request) -> web.Response:
+        if request.path == "/" and self._sign_in and hdrs.SEC_WEBSOCKET_KEY not in request.headers:
+            return web.Response(status=401, text=self._sign_in, content_type="text/html")
+        return _refusal(401, "A token is needed: ?token=... or Authorization: Bearer ...")
+
+
+async def protect(request: web.Request, response: web.StreamResponse) -> None:
+    """Add the headers that keep other sites from using an answer; for `on_response_prepare`."""
+    del request
+    response.headers.update(PROTECTION)
+
+
+def _refusal(status: int, line: str) -> web.Response:
+    return web.Response(status=status, text=line + "\n")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _cookie(request: web.Request) -> str:
+    """The name of the token's cookie; browsers keep cookies by host, not by port."""
+    address = request.transport.get_extra_info("sockname") if request.transport else None
+    return f"mstnet-{address[1] if address else 0}"

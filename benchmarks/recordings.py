@@ -1,0 +1,108 @@
+"""What the app names on real recordings, through its own command line.
+
+    python -m benchmarks.recordings --data ../shared/data [--model FILE]
+
+Each file goes through `main.py --camera FILE --headless`. A gesture counts as named when an event with its label fires
+between its start and one second after its end; every other event is wrong. A clip without a gesture is right when
+nothing fires. The recordings are not part of the project.
+"""
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.machine import describe_machine
+
+MAIN = Path(__file__).resolve().parent.parent / "main.py"
+GRACE_S = 1.0
+QUIET = ("No gesture", "Doing other things")
+STREAMS = {"desk": 30.0, "sense": 16.0}
+"""Recordings of several gestures, and the frames a second that their event lists count in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """A gesture that truly happened, in seconds."""
+
+    label: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Gestures named, gestures there were, and events that were wrong."""
+
+    named: int
+    there: int
+    wrong: int
+
+    @classmethod
+    def of(cls, events: list[dict[str, object]], gestures: list[Gesture]) -> "Score":
+        """Hold a file's events against its gestures; an event names one gesture at the most."""
+        left, wrong = list(gestures), 0
+        for event in events:
+            match = next((g for g in left if _names(event, g)), None)
+            if match is None:
+                wrong += 1
+            else:
+                left.remove(match)
+        return cls(len(gestures) - len(left), len(gestures), wrong)
+
+
+def _names(event: dict[str, object], gesture: Gesture) -> bool:
+    fired_s = event["fired_s"]
+    assert isinstance(fired_s, float)
+    return event["label"] == gesture.label and gesture.start_s <= fired_s <= gesture.end_s + GRACE_S
+
+
+def events_of(path: Path, options: list[str]) -> list[dict[str, object]]:
+    """The gestures that the app names in a file."""
+    command = [sys.executable, str(MAIN), "--camera", str(path), "--headless", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr.strip())
+    return [line for line in map(json.loads, done.stdout.splitlines()) if line["type"] == "gesture"]
+
+
+def files(data: Path) -> Iterator[tuple[str, Path, list[str], list[Gesture]]]:
+    """Name of the set, file, options and true gestures of everything there is."""
+    for name, fps in STREAMS.items():
+        with open(data / "streams" / f"{name}_events.csv", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["jester_class"] not in QUIET]
+        truth = [Gesture(row["jester_class"], int(row["start"]) / fps, int(row["end"]) / fps) for row in rows]
+        yield name, data / "streams" / f"{name}.mp4", [], truth
+    with open(data / "jester_val" / "labels.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            truth = [] if row["label"] in QUIET else [Gesture(row["label"], 0.0, int(row["frames"]) / 12)]
+            yield "jester_val", data / "jester_val" / row["path"], ["--fps", "12"], truth
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.recordings", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with streams/ and jester_val/")
+    parser.add_argument("--model", help="model file (default: the one in the box)")
+    given = parser.parse_args(arguments)
+    if not (given.data / "streams").is_dir() or not (given.data / "jester_val").is_dir():
+        print(f"{given.data} has no folders streams/ and jester_val/; name the folder that has", file=sys.stderr)
+        return 2
+    scores: dict[str, list[Score]] = {}
+    for name, path, options, truth in files(given.data):
+        events = events_of(path, [*options, *(("--model", given.model) if given.model else ())])
+        scores.setdefault(name, []).append(Score.of(events, truth))
+    print("| recording | gestures named | wrong events |\n|---|---|---|")
+    for name, parts in scores.items():
+        named, there, wrong = (sum(getattr(s, what) for s in parts) for what in ("named", "there", "wrong"))
+        print(f"| {name} | {named} of {there} | {wrong} |")
+    print("\n" + ", ".join(f"{key} {value}" for key, value in describe_machine().items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+import pytest
+
+from app.outputs.address import Address
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port", "loopback"),
+    [
+        ("8080", "127.0.0.1", 8080, True),
+        ("0", "127.0.0.1", 0, True),
+        (":8080", "127.0.0.1", 8080, True),
+        ("localhost:80", "localhost", 80, True),
+        ("127.1.2.3:80", "127.1.2.3", 80, True),
+        ("[::1]:80", "::1", 80, True),
+        ("0.0.0.0:80", "0.0.0.0", 80, False),
+        ("[::]:80", "::", 80, False),
+        ("192.0.2.7:80", "192.0.2.7", 80, False),
+        ("jetson.local:65535", "jetson.local", 65535, False),
+        ("localhost.example.org:80", "localhost.example.org", 80, False),
+    ],
+)
+def test_what_is_understood(text, host, port, loopback):
+    address = Address.parse(text)
+    assert (address.host, address.port, address.loopback) == (host, port, loopback)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "web", "host:", "host:http", "1:2:3", "::1", "[::1]", "[x]:80", "80800", "-1", "٣"]
+)
+def test_what_is_not(text):
+    with pytest.raises(ValueError):  # noqa: PT011  argparse words it
+        Address.parse(text)
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1:80", "[::1]:80", "box.local:9000"])
+def test_it_prints_as_it_is_written(text):
+    assert str(Address.parse(text)) == text

@@ -1,0 +1,312 @@
+"""MQTT against a real broker, mosquitto, heard through its own `mosquitto_sub`."""
+
+import json
+import logging
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
+
+import pytest
+from fakes import LABELS
+from streams import fired, header, summary, until
+
+from app.outputs.broker import Broker
+from app.outputs.mqtt import IN_FLIGHT, Mqtt
+
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
+pytestmark = pytest.mark.skipif(
+    not (MOSQUITTO and shutil.which("mosquitto_sub")), reason="needs mosquitto and mosquitto-clients (Debian)"
+)
+
+
+class Mosquitto:
+    """A broker on a port of its own, which can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._settings = folder / "mosquitto.conf"
+        self._settings.write_text(
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
+            f"persistence true\npersistence_location {folder}/\nqueue_qos0_messages true\n"
+        )
+        self._process = None
+
+    def start(self) -> None:
+        command = [MOSQUITTO, "-c", str(self._settings)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(self._answers)
+
+    def stop(self) -> None:
+        """Stop it politely; it writes down who has subscribed."""
+        if self._process:
+            self._process.terminate()
+            self._process.wait(10)
+
+    def freeze(self) -> None:
+        """Let it hold its connections and do nothing more."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait(10)
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def subscribed(self, *topics: str) -> "Subscriber":
+        return Subscriber(self.port, topics)
+
+    def remember(self, *topics: str) -> None:
+        """Keep for a subscriber who is not there now what is sent under these topics. Starts and stops the broker."""
+        self.start()
+        self.subscribed(*topics).close()
+        self.stop()
+
+
+KEPT_SESSION = ("-c", "-i", "ear", "-x", "3600")
+"""The broker keeps for this subscriber what comes while it is away: so no test is a race with it."""
+
+
+class Subscriber:
+    """`mosquitto_sub`, and what it prints."""
+
+    def __init__(self, port: int, topics: tuple[str, ...]) -> None:
+        wanted = [part for topic in topics for part in ("-t", topic)]
+        # %P: the user properties; %r: whether the broker had kept it. -d tells when it has subscribed.
+        command = [
+            "mosquitto_sub",
+            "-V",
+            "5",
+            "-p",
+            str(port),
+            *wanted,
+            *KEPT_SESSION,
+            "-q",
+            "1",
+            "-d",
+            "-F",
+            "MSG %r|%t|%P|%p",
+        ]
+        self._process = subprocess.Popen(["stdbuf", "-oL", *command], stdout=subprocess.PIPE, text=True)
+        self._lines: Queue[str] = Queue()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+        while "SUBACK" not in self._lines.get(timeout=20):
+            pass
+
+    def _read(self) -> None:
+        for line in self._process.stdout:
+            self._lines.put(line.rstrip("\n"))
+
+    def next(self, timeout_s: float = 20.0) -> tuple[bool, str, str, str]:
+        """Whether it was retained, topic, user properties, payload."""
+        while not (line := self._lines.get(timeout=timeout_s)).startswith("MSG "):
+            pass
+        retained, topic, properties, payload = line[4:].split("|", 3)
+        return retained == "1", topic, properties, payload
+
+    def until(self, topic: str) -> str:
+        """The payload of the next message under a topic."""
+        while (heard := self.next())[1] != topic:
+            pass
+        return heard[3]
+
+    def hears_nothing(self) -> bool:
+        try:
+            self.next(0.2)
+        except Empty:
+            return True
+        return False
+
+    def close(self) -> None:
+        self._process.kill()  # asked politely, it sometimes hangs
+        self._process.wait(10)
+        self._reader.join(10)
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def broker(tmp_path):
+    broker = Mosquitto(tmp_path)
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def running(broker):
+    broker.start()
+    return broker
+
+
+@pytest.fixture
+def listening():
+    """Makes subscribers, and closes them."""
+    made = []
+
+    def listen(broker, *topics):
+        made.append(broker.subscribed(*topics))
+        return made[-1]
+
+    yield listen
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def publish(broker):
+    """Makes a sink that is connected as soon as the broker is there, and closes it."""
+    made = []
+
+    def start(path="/desk", **options):
+        made.append(Mqtt(Broker.parse(f"mqtt://127.0.0.1:{broker.port}{path}"), "0.1.0", **options))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.close()
+
+
+def test_a_stream_from_beginning_to_end(running, listening, publish):
+    ear = listening(running, "desk/#")
+    mqtt = publish()
+    mqtt.take(header())
+    assert ear.until("desk/status") == "online"
+    assert json.loads(ear.until("desk/header")) == json.loads(json.dumps(header()))
+    mqtt.take(fired())
+    heard = {topic: (properties, json.loads(payload)) for _, topic, properties, payload in (ear.next(), ear.next())}
+    assert {topic: message for topic, (_, message) in heard.items()} == {
+        "desk/trigger": fired(),
+        "desk/gesture": fired(),
+    }
+    mqtt.take(summary())
+    assert json.loads(ear.until("desk/summary")) == summary()
+    mqtt.close()
+    assert ear.until("desk/status") == "offline"
+
+
+def test_home_assistant_finds_it(running, listening, publish):
+    mqtt = publish()
+    mqtt.take(header())
+    ear = listening(running, "homeassistant/#")  # also if it comes later: it is retained
+    _, topic, _, payload = ear.next()
+    assert topic == "homeassistant/device/desk/config"
+    device = json.loads(payload)
+    gestures = ["Swiping Left", "Swiping Right", "Thumb Up"]
+    assert set(gestures) == set(LABELS) - {"No gesture", "Doing other things"}
+    assert device["availability_topic"] == "desk/status"
+    assert device["components"]["gesture"]["event_types"] == gestures
+    assert device["components"]["gesture"]["state_topic"] == "desk/trigger"
+    triggers = [part for part in device["components"].values() if part["platform"] == "device_automation"]
+    assert [trigger["payload"] for trigger in triggers] == gestures
+    assert {trigger["topic"] for trigger in triggers} == {"desk/trigger"}
+
+
+def test_home_assistant_can_be_left_alone(running, listening, publish):
+    mqtt = publish("/desk?discovery=")
+    mqtt.take(header())
+    ear = listening(running, "#")
+    ear.until("desk/header")
+    assert ear.hears_nothing()
+
+
+def test_when_it_vanishes_the_broker_says_so(running, listening, tmp_path):
+    ear = listening(running, "desk/status")
+    script = (
+        "import os, sys; from app.outputs.broker import Broker; from app.outputs.mqtt import IN_FLIGHT, Mqtt\n"
+        f"Mqtt(Broker.parse('mqtt://127.0.0.1:{running.port}/desk'), '0.1.0'); sys.stdin.read(1); os._exit(1)"
+    )
+    root = Path(__file__).resolve().parents[3]
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=root) as process:
+        assert ear.until("desk/status") == "online"
+        process.kill()
+    assert ear.until("desk/status") == "offline"
+
+
+def test_a_broker_that_is_down_at_first_gets_everything_when_it_comes(broker, listening, publish, caplog):
+    caplog.set_level(logging.INFO, "mstnet")
+    broker.remember("desk/gesture", "desk/trigger")
+    mqtt = publish()
+    mqtt.take(header())
+    before = datetime.now(timezone.utc)
+    for k in range(50):
+        mqtt.take(fired(time_s=float(k), frame=k))
+    until(lambda: "is away" in caplog.text)
+    after = datetime.now(timezone.utc)
+    broker.start()
+    ear = listening(broker, "desk/gesture", "desk/trigger")
+    heard = [ear.next() for _ in range(50)]
+    assert {topic for _, topic, _, _ in heard} == {"desk/gesture"}  # nothing late triggers anything
+    assert [json.loads(payload)["frame"] for *_, payload in heard] == list(range(50))
+    times = [datetime.fromisoformat(properties.removeprefix("fired_at:")) for _, _, properties, _ in heard]
+    assert all(before.timestamp() - 0.001 <= time.timestamp() <= after.timestamp() for time in times)
+    assert len(caplog.records) == 2
+    assert "50 kept events go out" in caplog.text
+
+
+def test_nothing_is_lost_when_the_broker_is_killed_and_comes_back(broker, listening, publish, caplog):
+    broker.remember("desk/gesture")
+    broker.start()
+    mqtt = publish()
+    mqtt.take(header())
+    ear = listening(broker, "desk/gesture")
+    mqtt.take(fired(frame=1))
+    assert json.loads(ear.until("desk/gesture"))["frame"] == 1
+    broker.kill()
+    for frame in range(2, 40):
+        mqtt.take(fired(frame=frame))
+    until(lambda: "is away" in caplog.text)
+    ear.close()
+    broker.start()
+    ear, frames = listening(broker, "desk/gesture"), set()
+    while frames != set(range(2, 40)):  # at least once: a frame may come twice
+        frames.add(json.loads(ear.until("desk/gesture"))["frame"])
+
+
+def test_memory_is_bounded_and_what_is_lost_is_counted(broker, publish, caplog):
+    mqtt = publish(kept=10)
+    until(lambda: "is away" in caplog.text)
+    for k in range(25):
+        mqtt.take(fired(frame=k))
+    until(lambda: mqtt.lost == 15)
+    mqtt.close()
+    assert "25 events never reached the MQTT broker" in caplog.text
+
+
+def test_no_call_waits_for_a_broker_that_accepts_and_is_silent(publish, caplog):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mqtt = Mqtt(Broker.parse(f"mqtt://127.0.0.1:{silent.getsockname()[1]}/desk"), "0.1.0")
+        for _ in range(1000):
+            mqtt.take(fired())
+        mqtt.close()
+    assert "1000 events never reached" in caplog.text
+
+
+def test_what_a_broker_that_froze_did_not_confirm_is_not_forgotten(running, publish, caplog):
+    mqtt = publish()
+    mqtt.take(header())
+    until(lambda: mqtt._connected)
+    running.freeze()
+    for frame in range(100):
+        mqtt.take(fired(frame=frame))
+    until(lambda: len(mqtt._kept) == 100 - IN_FLIGHT)  # the rest is on its way, and no more than that
+    mqtt.close()
+    assert "100 events never reached" in caplog.text
+
+
+def test_a_wrong_password_is_told(tmp_path, broker, caplog):
+    broker._settings.write_text(f"listener {broker.port} 127.0.0.1\nallow_anonymous false\n")
+    broker.start()
+    mqtt = Mqtt(Broker.parse(f"mqtt://me:wrong-word@127.0.0.1:{broker.port}/desk"), "0.1.0")
+    until(lambda: "Not authorized" in caplog.text)
+    mqtt.close()
+    assert "wrong-word" not in caplog.text

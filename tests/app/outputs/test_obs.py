@@ -1,0 +1,134 @@
+"""OBS, played by a server that speaks its protocol (obs-websocket 5) and asks for the password as OBS does."""
+
+import base64
+import hashlib
+import json
+import logging
+from threading import Thread
+
+import pytest
+from streams import fired, header, until
+from websockets.sync.server import serve
+
+from app.outputs.address import Address
+from app.outputs.obs import Obs
+
+SCENES = {"Swiping Left": "Close-up", "Swiping Right": "Desk", "Thumb Up": "Nowhere"}
+PASSWORD, SALT, CHALLENGE = "stage-secret", "salt", "challenge"
+
+
+def digest(text):
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+class Studio:
+    """What OBS does when it is asked to switch the scene."""
+
+    def __init__(self, port=0):
+        self.switched, self.connections = [], 0
+        self._server = serve(self._talk, "127.0.0.1", port)
+        self.port = self._server.socket.getsockname()[1]
+        self._open = []
+        self._thread = Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def _talk(self, socket):
+        self._open.append(socket)
+        authentication = {"salt": SALT, "challenge": CHALLENGE}
+        socket.send(json.dumps({"op": 0, "d": {"rpcVersion": 1, "authentication": authentication}}))
+        if json.loads(socket.recv())["d"].get("authentication") != digest(digest(PASSWORD + SALT) + CHALLENGE):
+            socket.close(4009, "Authentication failed.")
+            return
+        socket.send(json.dumps({"op": 2, "d": {"negotiatedRpcVersion": 1}}))
+        self.connections += 1
+        for text in socket:
+            self._answer(socket, json.loads(text)["d"])
+
+    def _answer(self, socket, asked):
+        scene = asked["requestData"]["sceneName"]
+        known = scene in ("Desk", "Close-up")
+        if known:
+            self.switched.append(scene)
+        status = {"result": True, "code": 100} if known else {"result": False, "code": 600, "comment": "No source"}
+        answer = {"requestType": asked["requestType"], "requestId": asked["requestId"], "requestStatus": status}
+        socket.send(json.dumps({"op": 7, "d": answer}))
+
+    def close(self):
+        self._server.shutdown()
+        for socket in self._open:
+            socket.close()
+        self._thread.join(10)
+
+
+@pytest.fixture
+def open_studio():
+    """Starts studios, and stops them."""
+    made = []
+
+    def start(port=0):
+        made.append(Studio(port))
+        return made[-1]
+
+    yield start
+    for studio in made:
+        studio.close()
+
+
+def control(studio, password=PASSWORD):
+    return Obs(Address("127.0.0.1", studio.port), password, SCENES)
+
+
+def test_gestures_switch_scenes_in_order(open_studio, caplog):
+    caplog.set_level(logging.DEBUG)
+    studio = open_studio()
+    obs = control(studio)
+    obs.take(header())
+    for label in ("Swiping Left", "Swiping Right", "Stop Sign", "Swiping Left"):
+        obs.take(fired(label))
+    obs.close()
+    assert studio.switched == ["Close-up", "Desk", "Close-up"]
+    assert studio.connections == 1
+    assert PASSWORD not in caplog.text  # the library would write it
+
+
+def test_a_scene_that_is_not_there_is_told_and_the_next_one_works(open_studio, caplog):
+    studio = open_studio()
+    obs = control(studio)
+    obs.take(fired("Thumb Up"))
+    obs.take(fired("Swiping Right"))
+    obs.close()
+    assert studio.switched == ["Desk"]
+    assert "'Nowhere'" in caplog.text
+    assert obs.missed == 1
+
+
+def test_obs_that_was_restarted_is_found_again(open_studio):
+    first = open_studio()
+    obs = control(first)
+    obs.take(fired("Swiping Left"))
+    until(lambda: first.switched)
+    first.close()
+    second = open_studio(first.port)
+    obs.take(fired("Swiping Right"))
+    until(lambda: second.switched == ["Desk"])
+    obs.close()
+    assert obs.missed == 0
+
+
+def test_obs_that_is_away_is_told_once_and_misses_what_it_misses(open_studio, caplog):
+    studio = open_studio()
+    studio.close()
+    obs = control(studio)
+    for _ in range(3):
+        obs.take(fired("Swiping Left"))
+    obs.close()
+    assert obs.missed == 3
+    assert caplog.text.count("is away") == 1
+    assert "3 gestures switched no scene" in caplog.text
+
+
+def test_a_wrong_password_is_told(open_studio, caplog):
+    obs = control(open_studio(), "wrong-word")
+    until(lambda: "is away" in caplog.text)
+    obs.close()
+    assert "wrong-word" not in caplog.text

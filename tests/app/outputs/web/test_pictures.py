@@ -1,0 +1,137 @@
+"""MJPEG: the newest picture for whoever watches, and no work while nobody does."""
+
+import socket
+from contextlib import ExitStack, contextmanager
+from threading import Event, Thread
+
+import cv2
+import numpy as np
+import pytest
+from streams import READINGS, until
+
+from app.outputs.web import website
+from app.outputs.web.pictures import MOST_WATCHERS, RATE_HZ, to_jpeg
+from models.frame import Frame
+from models.recognizer import Recognition
+
+
+def grey(value, index=0):
+    none = np.zeros(1, np.float32)
+    return Recognition(Frame(np.full((48, 64, 3), value, np.uint8), index / 30, index), (), none, none, None)
+
+
+@contextmanager
+def watching(server):
+    """A watcher's plug, read up to the end of the headers."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as plug:
+        plug.sendall(f"GET /video HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+        stream = plug.makefile("rb")
+        while stream.readline() != b"\r\n":
+            pass
+        yield stream
+        stream.close()
+
+
+def next_picture(stream):
+    """The next picture of a stream of chunks, [H, W, 3] BGR."""
+    data = b""
+    while b"\xff\xd9\r\n--" not in data:
+        data += stream.read(int(stream.readline(), 16))
+        stream.readline()
+    return cv2.imdecode(np.frombuffer(data[data.index(b"\xff\xd8") :], np.uint8), cv2.IMREAD_COLOR)
+
+
+def test_a_jpeg_has_the_colours_and_is_not_too_wide():
+    image = np.zeros((720, 1280, 3), np.uint8)
+    image[..., 0] = 200  # red
+    seen = cv2.imdecode(np.frombuffer(to_jpeg(image), np.uint8), cv2.IMREAD_COLOR)
+    assert seen.shape == (360, 640, 3)
+    np.testing.assert_allclose(seen[100, 100], [0, 0, 200], atol=6)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2000), (300, 1)])
+def test_pictures_of_odd_sizes(size):
+    assert cv2.imdecode(np.frombuffer(to_jpeg(np.zeros((*size, 3), np.uint8)), np.uint8), cv2.IMREAD_COLOR) is not None
+
+
+def test_nothing_is_encoded_while_nobody_watches(served):
+    for k in range(100):
+        served.pictures.show(grey(k, k), READINGS)
+    with watching(served) as stream:
+        assert next_picture(stream).mean() == pytest.approx(99, abs=3)  # the newest, at once
+        assert served.pictures.encoded == 1
+    until(lambda: not served.pictures.watched)
+    for k in range(100):
+        served.pictures.show(grey(k, k), READINGS)
+    with watching(served) as stream:
+        next_picture(stream)
+        assert served.pictures.encoded == 2
+
+
+def test_the_newest_picture_wins_and_one_encoding_serves_all(served):
+    served.pictures.show(grey(10), READINGS)
+    with watching(served) as stream, watching(served) as other:
+        next_picture(stream)
+        next_picture(other)
+        before = served.pictures.encoded
+        for k in range(200):
+            served.pictures.show(grey(20 + k, k), READINGS)
+        for each in (stream, other):
+            while next_picture(each).mean() < 215:
+                pass
+        assert served.pictures.encoded - before <= 4
+
+
+def test_the_rate_is_bounded(served):
+    stop = Event()
+
+    def film():
+        k = 0
+        while not stop.wait(0.001):
+            k += 1
+            served.pictures.show(grey(k % 256, k), READINGS)
+
+    camera = Thread(target=film)
+    with watching(served) as stream:
+        camera.start()
+        next_picture(stream)
+        loop_time = served.pictures._loop.time
+        began_s, before = loop_time(), served.pictures.encoded
+        for _ in range(8):
+            next_picture(stream)
+        assert served.pictures.encoded - before <= RATE_HZ * (loop_time() - began_s) + 2
+        stop.set()
+        camera.join()
+
+
+def test_a_watcher_that_never_reads_is_cut_off(served, monkeypatch, caplog):
+    monkeypatch.setattr(website, "STALL_S", 0.05)
+    noise = np.random.default_rng(0).integers(0, 255, (480, 640, 3), dtype=np.uint8)
+    none = np.zeros(1, np.float32)
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", served.port))
+        deaf.sendall(f"GET /video HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode())
+        until(lambda: served.pictures.watched)
+
+        def shown_until_cut_off():
+            served.pictures.show(Recognition(Frame(noise, 0.0, 0), (), none, none, None), READINGS)
+            return "took no picture" in caplog.text
+
+        until(shown_until_cut_off)
+        until(lambda: not served.pictures.watched)
+
+
+def test_only_so_many_may_watch(served):
+    with ExitStack() as stack:
+        for _ in range(MOST_WATCHERS):
+            stack.enter_context(watching(served))
+        until(lambda: served.pictures.full)
+        assert served.get("/video")[0] == 503
+
+
+def test_closing_lets_watchers_go(served):
+    with watching(served) as stream:
+        until(lambda: served.pictures.watched)
+        served.close()
+        stream.read()  # comes to an end

@@ -1,0 +1,164 @@
+"""The program with its outputs, as a user starts it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from streams import until
+from websockets.sync.client import connect
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ("--demo", "--headless")
+
+
+def command(*arguments):
+    return [sys.executable, "-W", "error", str(ROOT / "main.py"), *map(str, arguments)]
+
+
+def main(*arguments, **environment):
+    done = subprocess.run(
+        command(*arguments), check=False, capture_output=True, text=True, timeout=60, env=os.environ | environment
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def refused(*arguments, **environment):
+    status, lines, errors = main(*DEMO, *arguments, **environment)
+    assert (status, lines) == (2, [])
+    return errors
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def without_timings(message):
+    return {key: value for key, value in message.items() if key != "step_ms"}
+
+
+def test_every_output_says_the_same(small_model):
+    arguments = ("--demo", "--realtime", "--headless", "--websocket", "0", "--max-frames", "60", "--trace", "-")
+    with subprocess.Popen(
+        command(*arguments, "--model", small_model), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        url = re.search(r"ws://\S+", process.stderr.readline())[0]
+        with connect(url + "events?steps", proxy=None) as client:
+            heard = [json.loads(line) for line in client]
+        printed = [json.loads(line) for line in process.stdout.read().splitlines()]
+        assert process.wait(20) == 0
+    # Whoever connects late misses the first steps, but nothing in between.
+    assert heard[0] == printed[0]
+    assert heard[-1] == printed[-1]
+    assert len(heard) > 5
+    assert heard[1:] == printed[-len(heard) + 1 :]
+
+
+def test_a_broker_that_is_down_changes_nothing_but_a_line(small_model, free_port):
+    arguments = (*DEMO, "--model", small_model, "--max-frames", "60", "--mqtt", f"127.0.0.1:{free_port}")
+    status, lines, errors = main(*arguments)
+    _, alone, _ = main(*arguments[:-2])
+    assert status == 0
+    assert [without_timings(line) for line in lines] == [without_timings(line) for line in alone]
+    assert "is away" in errors
+
+
+@pytest.mark.skipif(not shutil.which("mosquitto_sub"), reason="needs mosquitto-clients (Debian)")
+def test_a_signal_says_goodbye_everywhere(small_model, free_port, tmp_path):
+    broker = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+    (tmp_path / "conf").write_text(f"listener {free_port} 127.0.0.1\nallow_anonymous true\n")
+    with subprocess.Popen([broker, "-c", tmp_path / "conf"], stderr=subprocess.DEVNULL) as mosquitto:
+        try:
+            until(lambda: answers(free_port))
+            outputs = ("--serve", "0", "--mqtt", f"127.0.0.1:{free_port}/x")
+            arguments = (*DEMO, "--realtime", "--model", small_model, *outputs)
+            with subprocess.Popen(
+                command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            ) as process:
+                assert kept(free_port, "x/header").startswith('{"v":1')
+                assert kept(free_port, "x/status") == "online"
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=30)
+            assert process.returncode == 0
+            assert kept(free_port, "x/status") == "offline"
+        finally:
+            mosquitto.terminate()
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def kept(port, topic):
+    """What the broker keeps under a topic, or the first that comes there."""
+    asked = ["mosquitto_sub", "-p", str(port), "-t", topic, "-C", "1", "-W", "20"]
+    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_a_port_that_is_taken_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        line = refused("--serve", taken.getsockname()[1])
+    assert "cannot listen on 127.0.0.1" in line
+    assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [("aiohttp", ["--serve", "0"]), ("aiohttp", ["--websocket", "0"]), ("paho", ["--mqtt", "127.0.0.1"]),
+     ("websockets", ["--obs", "4455", "--obs-scene", "Thumb Up=Desk"])],
+)  # fmt: skip
+def test_a_missing_package_is_told(module, arguments):
+    script = (
+        f"import sys; sys.modules['{module}'] = None\n"
+        f"import main; sys.exit(main.main(['--demo', '--headless', *{arguments}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "pip install -r requirements-outputs.txt" in done.stderr
+
+
+def test_without_the_packages_everything_else_works():
+    script = (
+        "import sys\nfor name in ('aiohttp', 'paho', 'websockets'): sys.modules[name] = None\n"
+        "import main; sys.exit(main.main(['--demo', '--headless', '--max-frames', '5', '--osc', '9']))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--obs", "4455", "--obs-scene", "Thumbs Up=Desk"), "'Thumb Up'"),
+        (("--obs", "4455"), "--obs-scene"),
+        (("--obs-scene", "Thumb Up=Desk"), "--obs"),
+        (("--serve", "0", "--token-file", "nothere"), "nothere"),
+        (("--osc", "nowhere.invalid:9"), "nowhere.invalid"),
+        (("--serve", "nowhere.invalid:9"), "nowhere.invalid"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(arguments, told):
+    line = refused(*arguments)
+    assert told in line
+    assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--serve", "web"), ("--websocket", "1:2:3"), ("--mqtt", "http://h"), ("--mqtt", "h/#"), ("--osc", "h"),
+     ("--obs-scene", "Thumb Up"), ("--allow-origin", "null"), ("--allow-origin", "http://h/path")],
+)  # fmt: skip
+def test_wrong_options_are_told(wrong):
+    assert f"argument {wrong[0]}: invalid" in refused(*wrong)

@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+from training.jester import LABELS
+from training.synthetic.cones import unit
+from training.synthetic.gestures import _STROKES, script
+from training.synthetic.hand import HandShape, Skin, hand_cones
+from training.synthetic.motion import HandPath, follow
+
+SEEDS = range(8)
+
+
+def performance(label: str, seed: int, left_hand: bool) -> HandPath:
+    """The part with the meaning, as it is seen: a left hand's path is already mirrored."""
+    drawn = script(label, np.random.default_rng(seed), left_hand)
+    path = follow(drawn.keys, np.linspace(drawn.start_s, drawn.end_s, 41))
+    if left_hand:
+        flip = np.array([-1, 1, 1])
+        path = HandPath(path.at * flip, path.axes * flip, path.pose, path.elbow)
+    return path
+
+
+def opening(path: HandPath) -> np.ndarray:
+    """Distance between the tips of thumb and index finger, metres."""
+    cones = hand_cones(HandShape(), Skin(), path.at, path.axes, path.pose)
+    return np.linalg.norm(cones.end[:, 2] - cones.end[:, 14], axis=1)
+
+
+@pytest.mark.parametrize("left_hand", [False, True])
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("label", "axis", "sign"),
+    [
+        ("Swiping Left", 0, 1),
+        ("Swiping Right", 0, -1),
+        ("Swiping Down", 1, 1),
+        ("Swiping Up", 1, -1),
+        ("Sliding Two Fingers Left", 0, 1),
+        ("Sliding Two Fingers Right", 0, -1),
+        ("Sliding Two Fingers Down", 1, 1),
+        ("Sliding Two Fingers Up", 1, -1),
+        ("Pushing Hand Away", 2, -1),
+        ("Pushing Two Fingers Away", 2, -1),
+        ("Pulling Hand In", 2, 1),
+        ("Pulling Two Fingers In", 2, 1),
+    ],
+)
+def test_the_hand_goes_where_the_label_says(label: str, axis: int, sign: int, seed: int, left_hand: bool) -> None:
+    at = performance(label, seed, left_hand).at
+    way = at[-1] - at[0]
+    assert sign * way[axis] > 0.1
+    assert np.argmax(np.abs(way)) == axis
+
+
+@pytest.mark.parametrize("left_hand", [False, True])
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("label", "sign"), [("Turning Hand Clockwise", 1), ("Turning Hand Counterclockwise", -1)])
+def test_the_hand_turns_as_its_performer_sees_it(label: str, sign: int, seed: int, left_hand: bool) -> None:
+    fingers = performance(label, seed, left_hand).axes[:, 1]
+    angle = np.unwrap(np.arctan2(-fingers[:, 1], fingers[:, 0]))  # counterclockwise in the picture
+    assert sign * (angle[-1] - angle[0]) > 0.8  # which the performer, behind it, sees clockwise
+
+
+@pytest.mark.parametrize("left_hand", [False, True])
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("label", "sign"), [("Rolling Hand Forward", 1), ("Rolling Hand Backward", -1)])
+def test_the_hand_rolls_over_the_top_to_the_camera(label: str, sign: int, seed: int, left_hand: bool) -> None:
+    at = performance(label, seed, left_hand).at
+    up, ahead = (at[:, 1].mean() - at[:, 1]), (at[:, 2].mean() - at[:, 2])
+    turned = np.unwrap(np.arctan2(ahead, up))
+    assert sign * (turned[-1] - turned[0]) > 5
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("fingers", ["Full Hand", "Two Fingers"])
+def test_zooming_in_opens_and_zooming_out_closes(fingers: str, seed: int) -> None:
+    opens = opening(performance(f"Zooming In With {fingers}", seed, False))
+    closes = opening(performance(f"Zooming Out With {fingers}", seed, False))
+    assert opens[-1] - opens[0] > 0.04
+    assert closes[0] - closes[-1] > 0.04
+
+
+@pytest.mark.parametrize(
+    ("label", "backwards"),
+    [
+        ("Zooming In With Full Hand", "Zooming Out With Full Hand"),
+        ("Zooming In With Two Fingers", "Zooming Out With Two Fingers"),
+        ("Sliding Two Fingers Left", "Sliding Two Fingers Right"),
+        ("Rolling Hand Forward", "Rolling Hand Backward"),
+    ],
+)
+def test_one_is_the_other_backwards(label: str, backwards: str) -> None:
+    there = _STROKES[label](np.random.default_rng(3))
+    back = _STROKES[backwards](np.random.default_rng(3))
+    length = sum(key.after_s for key in there)
+    times = np.linspace(0, length, 50)
+    np.testing.assert_allclose(follow(there, times).at, follow(back, length - times).at, atol=1e-6)
+    np.testing.assert_allclose(follow(there, times).pose, follow(back, length - times).pose, atol=1e-5)
+
+
+@pytest.mark.parametrize(("label", "sign"), [("Thumb Up", -1), ("Thumb Down", 1)])
+def test_the_thumb_points(label: str, sign: int) -> None:
+    for seed in SEEDS:
+        path = performance(label, seed, False)
+        thumb = hand_cones(HandShape(), Skin(), path.at, path.axes, path.pose)
+        assert (sign * unit(thumb.end[:, 14] - thumb.start[:, 13])[:, 1] > 0.7).all()
+
+
+def test_every_label_has_a_script() -> None:
+    assert sorted(_STROKES) == list(LABELS)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_gesture_begins_and_ends_at_rest(label: str) -> None:
+    drawn = script(label, np.random.default_rng(1))
+    path = follow(drawn.keys, np.array([0.0, drawn.duration_s]))
+    np.testing.assert_allclose(path.at[0], path.at[1])
+    assert 1.0 < drawn.duration_s < 5.0

@@ -1,0 +1,77 @@
+"""How one stream is filmed: crop, shake, light, colour, noise. Drawn once a stream, for a camera does not change."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.frame import Image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Camera:
+    """One camera: every picture of a stream goes through it."""
+
+    zoom: float
+    """Side of the window it sees, in shorter sides of the recording; above 1 the border is reflected."""
+    centre: tuple[float, float]
+    """Middle of that window, x and y, in shorter sides from the recording's middle."""
+    shake: float
+    """How far it moves to either side, in windows."""
+    phases: NDArray[np.float64]
+    """[4], of its movements."""
+    curve: Image
+    """[1, 256, 3], what becomes of each value of each colour."""
+    blur: float
+    """Standard deviation in pixels; 0 is sharp."""
+    noise: float
+    """Standard deviation in grey levels."""
+    mirrored: bool
+
+
+def draw_camera(rng: np.random.Generator) -> Camera:
+    """Draw a camera."""
+    return Camera(
+        zoom=rng.uniform(0.78, 1.1),
+        centre=(rng.normal(0, 0.08), rng.normal(0, 0.05)),
+        shake=rng.uniform(0, 0.03) if rng.random() < 0.4 else 0.0,
+        phases=rng.uniform(0, 2 * np.pi, 4),
+        curve=_curve(rng),
+        blur=rng.uniform(0.3, 1.0) if rng.random() < 0.3 else 0.0,
+        noise=rng.uniform(1, 6) if rng.random() < 0.5 else 0.0,
+        mirrored=bool(rng.random() < 0.5),
+    )
+
+
+def _curve(rng: np.random.Generator) -> Image:
+    """A gamma, a gain a colour and an offset."""
+    values = (np.arange(256) / 255)[None, :, None] ** np.exp(rng.uniform(-0.35, 0.35))
+    gains = rng.uniform(0.8, 1.2) * rng.uniform(0.93, 1.07, 3)
+    return np.clip(255 * values * gains + rng.uniform(-15, 15), 0, 255).astype(np.uint8)
+
+
+def frame_up(camera: Camera, picture: Image, size: int, time_s: float) -> Image:
+    """Cut what the camera sees at a time out of a recording's picture, uint8 [size, size, 3]."""
+    height, width = picture.shape[:2]
+    side = camera.zoom * min(height, width)
+    sway = camera.shake * np.sin(np.array([1.3, 1.7, 5.1, 6.3]) * time_s + camera.phases) * (1, 1, 0.3, 0.3)
+    x = width / 2 + camera.centre[0] * min(height, width) + (sway[0] + sway[2]) * side
+    y = height / 2 + camera.centre[1] * min(height, width) + (sway[1] + sway[3]) * side
+    scale = size / side
+    where = np.array([[scale, 0, size / 2 - scale * x], [0, scale, size / 2 - scale * y]])
+    cut = cv2.warpAffine(picture, where, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return cut.astype(np.uint8, copy=False)
+
+
+def develop(camera: Camera, picture: Image, rng: np.random.Generator) -> Image:
+    """Give a picture the camera's colours, blur, noise and side."""
+    developed = cv2.LUT(picture, camera.curve)
+    if camera.blur:
+        developed = cv2.GaussianBlur(developed, (0, 0), camera.blur)
+    if camera.noise:
+        noise = rng.normal(0, camera.noise, picture.shape[:2])[:, :, None]  # sensors are noisiest in brightness
+        developed = np.clip(developed + noise, 0, 255)
+    if camera.mirrored:
+        developed = developed[:, ::-1]
+    return np.ascontiguousarray(developed, dtype=np.uint8)

@@ -1,0 +1,97 @@
+"""Recordings that are cut out already, laid over other pictures."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.frame import Image
+from training.recordings import Recording
+
+SKIN = np.array([(236, 188, 160), (222, 170, 138), (198, 142, 108), (160, 108, 78), (112, 74, 54), (78, 52, 40)])
+"""Flat skin colours, light to dark, RGB."""
+
+
+class Cutout(Protocol):
+    """Lays one shot of a matte over a picture."""
+
+    def over(self, shot: Image, behind: Image) -> Image:
+        """Both uint8 [H, W, 3] of any size; the result has the size of `behind`."""
+        ...
+
+
+def is_matte(recording: Recording) -> bool:
+    """Whether a recording's background is cut away."""
+    return recording.source in ("nvgesture", "silhouettes")
+
+
+def cut_out(recording: Recording, rng: np.random.Generator) -> Cutout:
+    """Draw how a matte is laid over things."""
+    if recording.source == "silhouettes":
+        skin = SKIN[rng.integers(len(SKIN))] * rng.uniform(0.85, 1.1)
+        return Silhouette(skin, rng.uniform(0.5, 0.95), rng.uniform(0, 2 * np.pi), rng.uniform(-0.2, 0.2))
+    return Person()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person on black: whatever is not black is in front."""
+
+    def over(self, shot: Image, behind: Image) -> Image:
+        """Fit the shot to the picture and blend."""
+        height, width = behind.shape[:2]
+        shot = fit(shot, height, width)
+        front = (shot.max(-1) > 18).astype(np.float32)
+        return blend(shot, behind, cv2.GaussianBlur(front, (0, 0), 0.8))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Silhouette:
+    """A white hand on black, given a skin colour with light from one side."""
+
+    skin: NDArray[np.float64]
+    scale: float
+    """Of the silhouette's picture against the shorter side."""
+    light: float
+    """Where light comes from, radians."""
+    shift: float
+    """To the side, in shorter sides."""
+
+    def over(self, shot: Image, behind: Image) -> Image:
+        """Place the hand, standing on the lower edge, and blend."""
+        height, width = behind.shape[:2]
+        zoom = self.scale * min(height, width) / shot.shape[0]
+        x = width / 2 + self.shift * min(height, width) - zoom * shot.shape[1] / 2
+        where = np.array([[zoom, 0, x], [0, zoom, height - zoom * shot.shape[0]]])
+        opacity = cv2.warpAffine(shot[:, :, 0].copy(), where, (width, height))
+        front = np.asarray(opacity, np.float32) / np.float32(255)
+        return blend(self._shaded(front), behind, cv2.GaussianBlur(front, (0, 0), 0.7))
+
+    def _shaded(self, front: NDArray[np.float32]) -> Image:
+        """The skin, darker towards the edge that turns away from the light."""
+        soft = cv2.GaussianBlur(front, (0, 0), 5)
+        slope = cv2.Sobel(soft, cv2.CV_32F, 1, 0) * np.cos(self.light) + cv2.Sobel(soft, cv2.CV_32F, 0, 1) * np.sin(
+            self.light
+        )
+        brightness = np.clip(0.72 + 0.28 * soft + 0.8 * slope, 0.35, 1.15)
+        return np.clip(self.skin * brightness[:, :, None], 0, 255).astype(np.uint8)
+
+
+def fit(picture: Image, height: int, width: int) -> Image:
+    """Scale a picture to cover a size, cut its middle, uint8 [height, width, 3]."""
+    zoom = max(height / picture.shape[0], width / picture.shape[1])
+    where = np.array(
+        [
+            [zoom, 0, (width - zoom * picture.shape[1]) / 2],
+            [0, zoom, (height - zoom * picture.shape[0]) / 2],
+        ]
+    )
+    return cv2.warpAffine(np.asarray(picture), where, (width, height)).astype(np.uint8, copy=False)
+
+
+def blend(front: Image, behind: Image, opacity: NDArray[np.float32] | cv2.typing.MatLike) -> Image:
+    """Mix two pictures of one size, opacity 0..1 [H, W]."""
+    part = np.asarray(opacity, np.float32)[:, :, None]
+    return (front * part + behind * (1 - part)).astype(np.uint8)

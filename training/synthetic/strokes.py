@@ -1,0 +1,198 @@
+"""Strokes: the parts of gestures that have their meaning, as motions of a right hand. Lengths are metres."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from training.synthetic import pose as poses
+from training.synthetic.cones import Floats
+from training.synthetic.motion import Key, Vector
+
+Stroke = Callable[[np.random.Generator], Sequence[Key]]
+"""Draws one performance; its first key is where the hand arrives, at no time of its own."""
+
+TO_CAMERA: Vector = (0.1, 0.0, -1.0)
+TO_SELF: Vector = (0.1, 0.0, 1.0)
+ASIDE: Vector = (0.6, 0.1, -0.8)
+_PLACES: tuple[tuple[Vector, Vector, Vector], ...] = (
+    ((-0.03, -0.10, 0.70), (0.5, -1, 0.4), (0.4, 0, 1)),
+    ((-0.02, 0.02, 0.68), (0.6, -0.8, 0.5), (0.5, 0.3, 1)),
+    ((-0.12, -0.06, 0.74), (0.3, -1, 0.4), (1, 0, 0.5)),
+    ((0.12, 0.20, 0.64), (1, -0.2, 0.1), (0, 0.3, 1)),
+    ((-0.08, 0.22, 0.62), (0.3, -0.2, -1), (0, 1, -0.2)),
+    ((-0.30, 0.05, 0.45), (-0.4, -0.4, -1), (0.3, 0.8, -0.4)),
+    ((0.02, 0.12, 0.40), (0.3, -0.5, -1), (0.2, 0.8, -0.6)),
+)
+"""Brow, mouth, ear, other arm, keyboard, beside the camera, the screen: where, with the fingers, the palm towards."""
+
+_TURNED_PALMS: tuple[tuple[Vector, Vector], ...] = (
+    ((0, 0, -1), (0, 0, -1)),
+    ((0, 0, 1), (0, 0, 1)),
+    ((0.2, 0.6, -0.8), (0.8, 0.2, -0.5)),
+)
+"""Where the palm may face when a turn begins and when it ends."""
+
+
+def reverse(stroke: Sequence[Key]) -> list[Key]:
+    """The same stroke backwards in time."""
+    waits = [0.0, *(key.after_s for key in stroke[:0:-1])]
+    return [replace(key, after_s=wait) for key, wait in zip(reversed(stroke), waits, strict=True)]
+
+
+def backwards(stroke: Stroke) -> Stroke:
+    """The gesture that is another one backwards."""
+    return lambda rng: reverse(stroke(rng))
+
+
+def one_of(*strokes: Stroke) -> Stroke:
+    """People do it in different ways."""
+    return lambda rng: strokes[rng.integers(len(strokes))](rng)
+
+
+def _framed(moves: Sequence[Key], before_s: float, after_s: float) -> list[Key]:
+    """Wait where the moves begin, make them, wait where they end."""
+    return [moves[0], replace(moves[0], after_s=before_s), *moves[1:], replace(moves[-1], after_s=after_s)]
+
+
+def swipe(start: Key, middle: Key, end: Key) -> Stroke:
+    """Sweep the flat hand through the picture."""
+
+    def stroke(rng: np.random.Generator) -> list[Key]:
+        half, aside = rng.uniform(0.18, 0.27), np.array([rng.uniform(-0.04, 0.04), rng.uniform(-0.02, 0.02), 0])
+        keys = [replace(start, after_s=0.0), replace(middle, after_s=half, through=True), replace(end, after_s=half)]
+        keys = [replace(key, at=vector(key.at + aside)) for key in keys]
+        return _framed(keys, rng.uniform(0.08, 0.3), rng.uniform(0.08, 0.25))
+
+    return stroke
+
+
+def approach(shape: Floats, palm: Vector, near: float, far: float) -> Stroke:
+    """From the chest towards the camera."""
+
+    def stroke(rng: np.random.Generator) -> list[Key]:
+        x, y = rng.uniform(-0.14, -0.04), rng.uniform(0.0, 0.05)
+        back = Key(0, (x - 0.03, y + 0.02, far), (0.1, -1, 0.0), palm, shape)
+        front = Key(rng.uniform(0.5, 0.8), (x, y - 0.02, near), (0.1, -1, -0.15), palm, shape)
+        return _framed([back, front], rng.uniform(0.05, 0.2), rng.uniform(0.15, 0.35))
+
+    return stroke
+
+
+def slide(start: Vector, end: Vector, fingers: tuple[Vector, Vector], palm: Vector) -> Stroke:
+    """Move two stretched fingers from one place to another."""
+
+    def stroke(rng: np.random.Generator) -> list[Key]:
+        first = Key(0, start, fingers[0], palm, poses.TWO_FINGERS)
+        last = Key(rng.uniform(0.4, 0.75), end, fingers[1], palm, poses.TWO_FINGERS)
+        return _framed([first, last], rng.uniform(0.1, 0.3), rng.uniform(0.1, 0.3))
+
+    return stroke
+
+
+def roll(rng: np.random.Generator) -> list[Key]:
+    """Circle before the chest, the forearm across it: over the top towards the camera, back below."""
+    turns = int(rng.integers(1, 3))
+    period = rng.uniform(1.1, 1.5) if turns == 1 else rng.uniform(0.75, 0.95)
+    x, y, radius = rng.uniform(-0.04, 0.04), rng.uniform(0.0, 0.06), rng.uniform(0.115, 0.145)
+    keys = []
+    for angle in np.linspace(-np.pi / 2, 2 * np.pi * turns - np.pi / 2, 8 * turns + 1):
+        up, ahead = np.cos(angle), np.sin(angle)
+        at = (x, y - 0.8 * radius * up, 0.48 - radius * ahead)
+        fingers, palm = (1, -0.4 * up, -0.1 - 0.4 * ahead), (0, 0.7 + 0.4 * ahead, 0.7 + 0.4 * up)
+        keys.append(Key(period / 8, at, fingers, palm, poses.FLAT, through=True, elbow=0.9))
+    keys[0], keys[-1] = replace(keys[0], after_s=0.0, through=False), replace(keys[-1], through=False)
+    return _framed(keys, rng.uniform(0.1, 0.35), rng.uniform(0.1, 0.3))
+
+
+def turn(rng: np.random.Generator) -> list[Key]:
+    """Turn the hand clockwise, as the performer sees it, like a big dial, and stay a moment at both ends."""
+    at = (rng.uniform(-0.14, -0.04), rng.uniform(-0.01, 0.05), 0.46)
+    shape = poses.OPEN if rng.random() < 0.8 else poses.CLAW
+    first, last = _TURNED_PALMS[rng.integers(len(_TURNED_PALMS))]
+    angles = np.radians(np.linspace(rng.uniform(-80, -60), rng.uniform(0, 40), 5))
+    step_s = rng.uniform(0.12, 0.2)
+    keys = [
+        Key(step_s, at, (-np.sin(angle), -np.cos(angle), -0.15), vector(palm), shape, through=True)
+        for angle, palm in zip(angles, np.linspace(np.array(first), np.array(last), 5), strict=True)
+    ]
+    keys[0], keys[-1] = replace(keys[0], after_s=0.0, through=False), replace(keys[-1], through=False)
+    return _framed(keys, rng.uniform(0.35, 0.6), rng.uniform(0.35, 0.6))
+
+
+def spread(closed: Floats, opened: Floats) -> Stroke:
+    """Part thumb and fingers."""
+
+    def stroke(rng: np.random.Generator) -> list[Key]:
+        at = (rng.uniform(-0.14, -0.02), rng.uniform(-0.03, 0.05), 0.47)
+        first = Key(0, at, (0.25, -1.0, -0.25), ASIDE, closed)
+        last = replace(first, after_s=rng.uniform(0.4, 0.6), pose=opened)
+        return _framed([first, last], rng.uniform(0.15, 0.35), rng.uniform(0.15, 0.4))
+
+    return stroke
+
+
+def show(shape: Floats, fingers: Vector, palm: Vector, dip: float = 0.0, elbow: float = 0.0) -> Stroke:
+    """Show the hand and keep it there; `dip` is how far it sinks before it does."""
+
+    def stroke(rng: np.random.Generator) -> list[Key]:
+        at = np.array([rng.uniform(-0.14, -0.03), rng.uniform(-0.02, 0.04), rng.uniform(0.42, 0.49)])
+        sink = np.array([0, dip * rng.uniform(0.5, 1.2), 0])
+        keys = [Key(0, vector(at - sink), fingers, palm, shape, elbow=elbow)]
+        if dip:
+            keys.append(replace(keys[0], after_s=rng.uniform(0.2, 0.3), at=vector(at + 0.2 * sink)))
+        held = replace(keys[0], after_s=rng.uniform(0.8, 1.3), at=vector(at - np.array([0, 0, 0.02])))
+        return [*keys, held]
+
+    return stroke
+
+
+def shake(rng: np.random.Generator) -> list[Key]:
+    """Wave from side to side."""
+    x, y, wide = rng.uniform(-0.14, -0.06), rng.uniform(-0.04, 0.02), rng.uniform(0.04, 0.09)
+    half = rng.uniform(0.13, 0.20)
+    return [
+        Key(half if k else 0, (x + side * wide, y, 0.48), (0.45 * side, -1, -0.1), (0.15 * side, 0, -1), poses.OPEN)
+        for k, side in enumerate([-1, 1] * int(rng.integers(3, 5)))
+    ]
+
+
+def drum(fingers: Vector, palm: Vector, depth: float) -> Stroke:
+    """Tap with one finger after the other."""
+
+    def stroke(rng: np.random.Generator) -> list[Key]:
+        at = (rng.uniform(-0.10, -0.02), rng.uniform(0.0, 0.06), 0.47)
+        beat = rng.uniform(0.07, 0.11)
+        keys = []
+        for k in range(round(rng.uniform(1.3, 1.9) / beat)):
+            bent = 0.22 + depth * (np.arange(4) == 3 - k % 4)
+            flexion = tuple((70 * bend, 30 * bend + 8, 15 * bend + 4) for bend in bent)
+            shape = poses.pose(flexion, (6, 1, -3, -8), (44, 30, 10, 10))
+            keys.append(Key(beat if k else 0, at, fingers, palm, shape, through=True))
+        return keys
+
+    return stroke
+
+
+def nothing(rng: np.random.Generator) -> list[Key]:
+    """Leave the hand on the lap."""
+    del rng
+    return []
+
+
+def something_else(rng: np.random.Generator) -> list[Key]:
+    """Scratch, drink, reach, type: go to one or two places that mean nothing and fidget there."""
+    keys: list[Key] = []
+    for place in rng.choice(len(_PLACES), int(rng.integers(1, 3)), replace=False):
+        at, fingers, palm = _PLACES[place]
+        shape = (poses.RELAXED, poses.FIST, poses.CLAW, poses.BEAK_CLOSED)[rng.integers(4)]
+        for k in range(int(rng.integers(2, 6))):
+            where = vector(at + rng.normal(0, 0.012, 3))
+            keys.append(Key(rng.uniform(0.12, 0.3) if k else 0.5, where, fingers, palm, shape))
+    return [replace(keys[0], after_s=0.0), *keys[1:]]
+
+
+def vector(values: Floats) -> Vector:
+    """Three plain numbers."""
+    x, y, z = (float(value) for value in values)
+    return x, y, z
