@@ -15,6 +15,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -33,7 +34,16 @@ from app.meters import TimedEngine
 from app.outputs.opening import Outputs
 from app.overlay import application
 from app.overlay.view import ViewOptions
+from app.recording.plan import Plan
+from app.recording.prompt import Printer
+from app.recording.recorder import Recorder
+from app.replay import Replay
 from app.worker import Worker
+from calibration.errors import TakeError
+from calibration.personal_engine import PersonalEngine
+from calibration.recordings import Recordings
+from calibration.tap import Tap
+from calibration.user_profile import NOBODY, find_profile
 from models.engines import load_engine
 from models.errors import UserError
 
@@ -54,7 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
     try:
-        if given.list_cameras:
+        if given.record:
+            record(given)
+        elif given.list_cameras:
             print_cameras()
         elif given.doctor:
             return doctor.examine(given.model or MODEL)
@@ -74,7 +86,9 @@ def main(arguments: list[str] | None = None) -> int:
 def recognise(given: argparse.Namespace) -> None:
     """Build the line from camera to gesture and run it, without a window or with one."""
     with ExitStack() as stack:
-        engine = TimedEngine(stack.enter_context(closing(load_engine(given.model or MODEL, given.engine))))
+        tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
+        profile = find_profile(given.profile) if given.profile else None
+        engine = TimedEngine(PersonalEngine(tap, profile) if profile else tap)
         outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
         events = Events(outputs.sinks)
         control = opened_control(given, engine.spec.labels, stack)
@@ -89,12 +103,40 @@ def recognise(given: argparse.Namespace) -> None:
         if given.headless:
             run_headless(partial(line, displays=outputs.displays), control)
         else:
-            run_in_window(line, outputs.displays, view_options(given, camera, engine), told, control)
+            replay = Replay(tap, Recordings(profile.name if profile else NOBODY))
+            options = replace(view_options(given, camera, engine), replay=replay)
+            run_in_window(line, [*outputs.displays, replay], options, told, control=control)
 
 
-def run_headless(line: "partial[None]", control: Control | None) -> None:
+def record(given: argparse.Namespace) -> None:
+    """Record a person as `--gesture`, `--takes` and `--work` say, without a window or with one."""
+    plan = Plan(tuple(given.gesture), given.takes, given.take_seconds, given.work)
+    plan.check()
+    with ExitStack() as stack:
+        tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
+        switches, recordings, told = Switches(), Recordings(given.record), Told()
+        recorder = Recorder(plan, recordings, tap, switches.stop.set)
+        camera = stack.enter_context(closing(opened(given, told)))
+        engine = TimedEngine(tap)
+        line = partial(run, camera, engine, limits=Limits(given.max_frames, given.duration))
+        if given.headless:
+            recorder.listener = Printer(partial(log.info, "%s"))
+            run_headless(partial(line, displays=[recorder]), switches=switches)
+        else:
+            options = replace(view_options(given, camera, engine), guided=True)
+            run_in_window(line, [recorder], options, told, switches, recorder=recorder)
+        if camera.ended and not recorder.finished:
+            raise TakeError(
+                f"{camera.name} ended after {recorder.done} of {recorder.scenes} recordings, which are saved; "
+                "ask for fewer or shorter ones, or give a longer video"
+            )
+    told_fit = f"Next: python -m calibration fit --profile {given.record}"
+    log.info("%d of %d recordings saved in %s. %s", recorder.done, recorder.scenes, recordings.folder, told_fit)
+
+
+def run_headless(line: "partial[None]", control: Control | None = None, switches: Switches | None = None) -> None:
     """Run in this thread until the source ends or a signal comes; then Ctrl-C is handed on."""
-    switches = Switches()
+    switches = switches or Switches()
     with stopping_on_signals(switches) as received:
         line(switches=switches)
         if control and not received:
@@ -104,15 +146,23 @@ def run_headless(line: "partial[None]", control: Control | None) -> None:
 
 
 def run_in_window(
-    line: "partial[None]", displays: Sequence[Display], options: ViewOptions, told: "Told", control: Control | None
+    line: "partial[None]",
+    displays: Sequence[Display],
+    options: ViewOptions,
+    told: "Told",
+    switches: Switches | None = None,
+    control: Control | None = None,
+    recorder: Recorder | None = None,
 ) -> None:
-    """Run in a thread of its own while the window, beside other displays, shows what happens."""
-    switches, workers = Switches(), []
+    """Run in a thread of its own while the window, beside other displays, shows what happens or what to do."""
+    switches, workers = switches or Switches(), []
 
     def start(bridge: "Bridge") -> None:
         told.listener = bridge.say
         if control:
             control.arming.listen(lambda armed, _why: bridge.arm(armed))
+        if recorder:
+            recorder.listener = bridge.guide
         job = partial(line, displays=[*displays, bridge], switches=switches)
         workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
         workers[0].start()

@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         line.add_argument_group("who else is told", "Nothing listens or sends unless asked. See docs/outputs.md.")
     )
     _add_control(line.add_argument_group("what gestures do on the desktop"))
+    _add_person(line.add_argument_group("who is seen"))
     _add_questions(line.add_argument_group("questions"))
     return line
 
@@ -143,6 +144,15 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def _add_person(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--profile", metavar="NAME|FILE", help="thresholds and own gestures, from python -m calibration")
+    group.add_argument("--record", metavar="NAME", help="record this person, guided; see python -m calibration --help")
+    group.add_argument("--gesture", action="append", default=[], metavar="NAME", help="a gesture to record; repeatable")
+    group.add_argument("--takes", type=positive_int, default=5, metavar="N", help="takes of each (default: 5)")
+    group.add_argument("--take-seconds", type=positive_float, default=3.0, metavar="S", help="of a take (default: 3)")
+    group.add_argument("--work", type=seconds, default=60.0, metavar="S", help="of just work; 0 is none (default: 60)")
+
+
 def _add_questions(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--list-cameras", action="store_true", help="print the cameras there are")
     group.add_argument("--doctor", action="store_true", help="print what works on this machine")
@@ -153,6 +163,14 @@ def positive_float(text: str) -> float:
     """A finite number above 0."""
     value = float(text)
     if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def seconds(text: str) -> float:
+    """A finite number, 0 or above."""
+    value = float(text)
+    if not 0 <= value < float("inf"):
         raise ValueError(text)
     return value
 

@@ -1,4 +1,8 @@
-"""Making a model fit a chip and a person: INT8, confidence temperature, thresholds, personal gestures.
+"""Making a model fit a person: recordings of them, temperature, thresholds and gestures of their own.
 
-Nothing is in this room yet; the shipped model's own thresholds and temperature travel in its file (`models/spec.py`).
+    python -m calibration record     record takes of gestures and a minute of "just work"
+    python -m calibration fit        make a user profile of them; use it with `python main.py --profile NAME`
+    python -m calibration gestures   list, rename, delete, export and import a profile's own gestures
+
+Nothing in here knows a camera, a window or torch.
 """

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.meters import Readings
 from app.overlay.view import News
+from app.recording.prompt import Prompt
 from models.recognizer import Recognition
 
 
@@ -34,6 +35,11 @@ class Bridge(QObject):
         """Show a status message, such as that the camera vanished; an empty one clears it."""
         with self._change() as news:
             news.message = text
+
+    def guide(self, prompt: Prompt) -> None:
+        """Show what to do now, instead of what was to be done before."""
+        with self._change() as news:
+            news.prompt = prompt
 
     def arm(self, armed: bool) -> None:
         """Show whether gestures act on the desktop now."""

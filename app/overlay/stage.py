@@ -1,4 +1,4 @@
-"""The stage: the picture with its state on top and the current gesture at its foot."""
+"""The stage: the picture with its state on top and the current gesture, or the guide, at its foot."""
 
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QResizeEvent
@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QWidget
 from app.overlay import theme, tone
 from app.overlay.badge import Badge
 from app.overlay.caption import Caption
+from app.overlay.guide import HIGH_UNITS, Guide
 from app.overlay.picture import Picture
 from app.overlay.view import View
 
@@ -23,6 +24,7 @@ class Stage(QWidget):
         self.picture = Picture(mirror, self)
         self.badge = Badge(self)
         self.caption = Caption(self)
+        self.guide = Guide(self)
         self._area = QRect()
 
     def show_view(self, view: View) -> None:
@@ -31,7 +33,8 @@ class Stage(QWidget):
         glow = max(0.0, 1 - view.age_s(current) / GLOW_S) if current else 0.0
         self.picture.show_image(view.image, round(glow * _GLOW_STEPS) / _GLOW_STEPS)
         self.badge.show_status(view.status)
-        self.caption.show_gesture(current)
+        self.caption.show_gesture(None if view.prompt else current)
+        self.guide.show_prompt(view.prompt)
         self._lay_out()
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
@@ -48,3 +51,5 @@ class Stage(QWidget):
         self.badge.setGeometry(area.left() + margin, area.top() + margin, width, round(tone.PILL_UNITS * unit))
         high = round(min(5.2 * unit, area.height() / 4))
         self.caption.setGeometry(area.left() + margin, area.bottom() - margin - high, width, high)
+        high = round(HIGH_UNITS * unit)
+        self.guide.setGeometry(area.left() + margin, area.bottom() - margin - high, width, high)

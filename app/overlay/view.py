@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from app.meters import Readings
+from app.recording.prompt import Prompt
+from app.replay import Replay
 from models.decoder import GestureEvent
 from models.frame import Image
 from models.recognizer import Recognition
@@ -31,6 +33,10 @@ class ViewOptions:
     """Show the picture like a mirror."""
     overlay: bool = False
     """Show the click-through HUD instead of the window."""
+    guided: bool = False
+    """This is a guided recording: the guide tells what there is to do."""
+    replay: Replay | None = None
+    """Where the last seconds before each gesture are to be had."""
 
     @property
     def engine_words(self) -> str:
@@ -47,6 +53,8 @@ class News:
     readings: Readings | None = None
     events: list[GestureEvent] = field(default_factory=list)
     """Every one, also of the frames that were replaced."""
+    prompt: Prompt | None = None
+    """What to do now, in a guided recording."""
     message: str | None = None
     """A new status message; empty clears it."""
     armed: bool | None = None
@@ -106,6 +114,7 @@ class View:
         self.ended = False
         self.armed: bool | None = None
         """Whether gestures act on the desktop; None where nothing was said of it."""
+        self.prompt: Prompt | None = None
         self.message = ""
         self.seen: Recognition | None = None
         self.readings: Readings | None = None
@@ -120,6 +129,7 @@ class View:
         for event in news.events:
             self._past.appendleft(Past(event.label, event.score, self._on_clock(event.fired_s)))
         self.message = self.message if news.message is None else news.message
+        self.prompt = news.prompt or self.prompt
         self.armed = self.armed if news.armed is None else news.armed
         self.ended = self.ended or news.ended
 

@@ -11,6 +11,7 @@ from app.overlay.bars import ROWS, Bars
 from app.overlay.hint import Hint
 from app.overlay.keys import Key, Keys
 from app.overlay.readout import Readout
+from app.overlay.replay_panel import ReplayPanel
 from app.overlay.stage import Stage
 from app.overlay.timeline import Timeline
 from app.overlay.view import View
@@ -22,7 +23,10 @@ _SIZE_UNITS = (80, 45)
 
 
 class Window(QWidget):
-    """Shows a view. Keys: Space pauses, C is control on or off, F full screen, H or ? the gestures, Q or Esc quits."""
+    """Shows a view.
+
+    Keys: Space pauses, C is control on or off, F full screen, R replay, H or ? the gestures, Q or Esc quits.
+    """
 
     closed = pyqtSignal()
 
@@ -41,15 +45,9 @@ class Window(QWidget):
         self.setWindowTitle(f"{options.source} · {options.model}")
         self.stage = Stage(options.mirror)
         self.bars, self.timeline, self.readout = Bars(), Timeline(), Readout()
-        self._keys = Keys(
-            [
-                Key("Space", "Pause", toggle_pause),
-                *([Key("C", "Control", toggle_control)] if toggle_control else []),
-                Key("F", "Full screen", self.toggle_full_screen),
-                Key("H", "Gestures", self.show_hint),
-                Key("Q", "Quit", self.close),
-            ]
-        )
+        self._guided = options.guided
+        self.replay = ReplayPanel(options.replay, options.mirror, self) if options.replay else None
+        self._keys = Keys(self._key_list())
         self._panel = self._make_panel()
         self._lay_out()
         self.hint = Hint(options.labels, self)
@@ -68,6 +66,12 @@ class Window(QWidget):
         self.bars.show_top(view.top(ROWS))
         self.timeline.show_view(view)
         self.readout.show_view(view)
+
+    def show_replay(self) -> None:
+        """Show the seconds before the newest gesture, where they are kept."""
+        if self.replay:
+            self.replay.setGeometry(self.rect())
+            self.replay.reveal()
 
     def show_hint(self) -> None:
         """Show which gestures there are."""
@@ -93,6 +97,7 @@ class Window(QWidget):
             Qt.Key.Key_F: self.toggle_full_screen,
             Qt.Key.Key_H: self.show_hint,
             Qt.Key.Key_Question: self.show_hint,
+            Qt.Key.Key_R: self.show_replay,
             Qt.Key.Key_Q: self.close,
             Qt.Key.Key_Escape: self.toggle_full_screen if self.isFullScreen() else self.close,
         }
@@ -106,7 +111,7 @@ class Window(QWidget):
 
     def showEvent(self, _event: QShowEvent | None) -> None:
         """Greet a newcomer with the gestures there are."""
-        if not self._settings.value(HINT_SEEN, False, bool):
+        if not self._guided and not self._settings.value(HINT_SEEN, False, bool):
             self.show_hint()
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
@@ -115,6 +120,8 @@ class Window(QWidget):
         self._panel.setVisible(self.width() >= 2.2 * _PANEL_UNITS[0] * unit)
         self._keys.setVisible(self.width() >= 3.2 * _PANEL_UNITS[0] * unit)
         self.hint.setGeometry(self.rect())
+        if self.replay:
+            self.replay.setGeometry(self.rect())
         self._fit_panel()
 
     def _fit_panel(self) -> None:
@@ -127,6 +134,17 @@ class Window(QWidget):
     def closeEvent(self, _event: QCloseEvent | None) -> None:
         """Say that it is over."""
         self.closed.emit()
+
+    def _key_list(self) -> list[Key]:
+        keys = [
+            Key("Space", "Pause", self._toggle_pause),
+            *([Key("C", "Control", self._toggle_control)] if self._toggle_control else []),
+            Key("F", "Full screen", self.toggle_full_screen),
+            Key("H", "Gestures", self.show_hint),
+        ]
+        if self.replay:
+            keys.append(Key("R", "Replay", self.show_replay))
+        return [*keys, Key("Q", "Quit", self.close)]
 
     def _make_panel(self) -> QWidget:
         panel = QWidget()

@@ -1,0 +1,71 @@
+"""Plan: what a person is asked to do, scene after scene."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from calibration.errors import TakeError
+from calibration.folders import plain
+from calibration.take import Kind
+from models.spec import NO_GESTURE_LABELS
+
+FIRST_READY_S, READY_S = 5.0, 3.0
+"""Count-down before the first take of something, and before the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Something to do once."""
+
+    kind: Kind
+    label: str
+    number: int
+    of: int
+    ready_s: float
+    length_s: float
+
+    @property
+    def title(self) -> str:
+        """What to do, in a few words."""
+        if self.kind is Kind.WORK:
+            return "Just work"
+        return f"{self.label} · {self.number} of {self.of}"
+
+    @property
+    def hint(self) -> str:
+        """How to do it."""
+        if self.kind is Kind.WORK:
+            return "Type, drink, scratch your nose. No gestures."
+        return "Make the movement once, then lower your hand."
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one session records."""
+
+    gestures: tuple[str, ...]
+    takes: int = 5
+    take_s: float = 3.0
+    work_s: float = 60.0
+    """0 for none."""
+
+    def check(self) -> None:
+        """See that every gesture has a name that can be one.
+
+        Raises:
+            UserError: one has not, or there is nothing to record.
+        """
+        for label in self.gestures:
+            plain(label)
+            if label in NO_GESTURE_LABELS:
+                raise TakeError(f"{label!r} is no gesture; --work records what is none")
+        if not self.gestures and not self.work_s:
+            raise TakeError("there is nothing to record; name a gesture: --gesture NAME")
+
+    def scenes(self) -> Iterator[Scene]:
+        """Every take of every gesture, then work."""
+        for label in self.gestures:
+            for number in range(1, self.takes + 1):
+                ready_s = FIRST_READY_S if number == 1 else READY_S
+                yield Scene(Kind.GESTURE, label, number, self.takes, ready_s, self.take_s)
+        if self.work_s:
+            yield Scene(Kind.WORK, "", 1, 1, FIRST_READY_S, self.work_s)

@@ -1,0 +1,109 @@
+"""Recorder: follows a plan on the stream's own clock and saves a take a scene."""
+
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+
+from app.meters import Readings
+from app.recording.plan import Plan, Scene
+from app.recording.prompt import OnPrompt, Prompt
+from calibration.recordings import Recordings
+from calibration.take import Kind, Take
+from calibration.tap import Tap, Tapped
+from models.recognizer import LONGEST_REPEAT_S, Recognition
+from models.spec import ModelSpec
+
+LEAD_S = 3.0
+"""What a take keeps of its count-down: as much as a gesture's window looks back on."""
+
+Step = tuple[float, Tapped]
+
+
+class Recorder:
+    """A display that shows nothing: it watches the line, says what to do, and keeps what it sees.
+
+    Args:
+        plan: what to record.
+        recordings: where it goes.
+        tap: between the recogniser and the engine that made the steps.
+        on_end: called once, when the plan is done.
+    """
+
+    def __init__(self, plan: Plan, recordings: Recordings, tap: Tap, on_end: Callable[[], None]) -> None:
+        self._recordings, self._tap, self._on_end = recordings, tap, on_end
+        self._scenes = list(plan.scenes())
+        self._whole_s = sum(scene.ready_s + scene.length_s for scene in self._scenes)
+        self._lead: deque[Step] = deque(maxlen=round(LEAD_S * tap.spec.rate_hz))
+        self._kept: list[Step] = []
+        self._began_s: float | None = None
+        self._seen_s = 0.0
+        self.done = 0
+        """How many scenes are saved."""
+        self.listener: OnPrompt = lambda _: None
+
+    @property
+    def scenes(self) -> int:
+        """How many scenes there are."""
+        return len(self._scenes)
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything is saved."""
+        return self.done == self.scenes
+
+    def show(self, seen: Recognition, readings: Readings) -> None:  # noqa: ARG002 - a Display's method
+        """Take in one frame."""
+        steps = list(zip((step.time_s for step in seen.steps), self._tap.draw(), strict=True))
+        if self.finished:
+            return
+        time_s = seen.frame.time_s
+        if self._began_s is None or not 0 <= time_s - self._seen_s <= LONGEST_REPEAT_S:
+            self._begin(time_s)  # also after a gap, such as a pause: half a scene is none
+        self._seen_s = time_s
+        self._follow(self._scenes[self.done], steps, time_s)
+
+    def _begin(self, time_s: float) -> None:
+        self._began_s = time_s
+        self._kept = []
+        self._lead.clear()
+
+    def _follow(self, scene: Scene, steps: list[Step], time_s: float) -> None:
+        """Keep the steps of one frame where they belong; go on to the next scene where this one is over."""
+        assert self._began_s is not None
+        starts_s = self._began_s + scene.ready_s
+        for step in steps:
+            (self._kept if step[0] >= starts_s else self._lead).append(step)
+        self.listener(self._prompt(scene, time_s - self._began_s))
+        if time_s >= starts_s + scene.length_s:
+            self._finish(scene, time_s)
+
+    def _finish(self, scene: Scene, time_s: float) -> None:
+        self._recordings.add(cut(scene.kind, scene.label, list(self._lead), self._kept, self._tap.spec))
+        self.done += 1
+        self._begin(time_s)
+        if self.finished:
+            self.listener(Prompt("Done", "Everything is saved.", 0.0, False, 1.0))
+            self._on_end()
+
+    def _prompt(self, scene: Scene, inside_s: float) -> Prompt:
+        recording = inside_s >= scene.ready_s
+        left_s = scene.ready_s - inside_s + (scene.length_s if recording else 0.0)
+        before_s = sum(each.ready_s + each.length_s for each in self._scenes[: self.done])
+        progress = min(1.0, (before_s + inside_s) / self._whole_s)
+        return Prompt(scene.title, scene.hint, max(0.0, left_s), recording, progress)
+
+
+def cut(kind: Kind, label: str, lead: list[Step], kept: list[Step], spec: ModelSpec) -> Take:
+    """Make a take of the steps of a stream and of those before it."""
+    steps = lead + kept
+    return Take(
+        kind,
+        label,
+        np.array([time_s for time_s, _ in steps]),
+        np.stack([tapped.picture for _, tapped in steps]),
+        np.concatenate([tapped.output.logits for _, tapped in steps]),
+        np.concatenate([tapped.output.embedding for _, tapped in steps]),
+        spec,
+        begins=len(lead),
+    )

@@ -1,0 +1,192 @@
+"""Real clips as a network sees them, for `benchmarks.enrolment`; what was computed once is kept in a cache."""
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+
+from calibration.take import Floats, Kind, Take
+from models.engines.base import Engine
+from models.frame import Image
+from models.preprocess import to_picture
+from models.spec import NO_GESTURE_LABELS, ModelSpec
+from training.recordings import DataError, decode, read_recordings, steps_of
+
+LEAD_S = 2.0
+"""A clip begins with its first picture held still: nobody's gesture begins in an empty past."""
+AFTER_S = 1.0
+MOST = 30
+"""Silhouettes of each gesture."""
+IDLE_EVERY = 3
+"""Of the clips without a gesture, every so many-th."""
+FEWEST = 4
+"""Colour clips of a gesture that make it worth a trial."""
+TEACHER_HZ, TEACHER_FRAMES, TEACHER_SIDE = 6.0, 16, 112
+TEACHER_HOP = 2
+TEACHER_MEAN = np.array([114.7748, 107.7354, 99.4750], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A clip on disk: some frames of a video."""
+
+    path: Path
+    label: str
+    setting: str
+    fps: float
+    first: int = 0
+    end: int | None = None
+    top: int = 0
+    """Rows to cut away."""
+
+    def pictures(self) -> Image:
+        """Its pictures, uint8 [T, H, W, 3]."""
+        return decode(self.path)[self.first : self.end, self.top :]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """A clip and what networks make of it."""
+
+    label: str
+    setting: str
+    lead: int
+    """Steps before its first own picture."""
+    logits: Floats
+    embeddings: Floats
+    """float32 [T, width], one a step."""
+    teacher: Floats
+    """float32 [T', width'], the teacher's, one a window; empty where it was not asked."""
+    rate_hz: float
+
+    @property
+    def seconds(self) -> float:
+        """Its own length."""
+        return (len(self.logits) - self.lead) / self.rate_hz
+
+    def take(self, kind: Kind, label: str, spec: ModelSpec) -> Take:
+        """The clip as a take, without pictures."""
+        times_s = np.arange(len(self.logits)) / spec.rate_hz
+        none = np.zeros((len(times_s), 1, 1, 3), np.uint8)
+        return Take(kind, label, times_s, none, self.logits, self.embeddings, spec, self.lead)
+
+
+def read_clips(data: Path, engine: Engine, teacher: Path | None, cache: Path) -> list[Clip]:
+    """Every clip that the benchmark needs.
+
+    Raises:
+        DataError: the data is not there.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    session = _teacher(teacher) if teacher else None
+    clips = []
+    for source in sources(data):
+        key = hashlib.sha256(f"{source} {engine.spec.weights_sha256}".encode()).hexdigest()[:20]
+        seen = _cached(cache / f"{key}.npz", partial(_seen, source, engine))
+        windows = {"teacher": np.zeros((0, 1), np.float32)}
+        if session:
+            key = hashlib.sha256(f"{source} {teacher}".encode()).hexdigest()[:20]
+            windows = _cached(cache / f"{key}.npz", partial(_taught, source, session))
+        lead = round(LEAD_S * engine.spec.rate_hz)
+        clips.append(Clip(source.label, source.setting, lead, **seen, **windows, rate_hz=engine.spec.rate_hz))
+    return clips
+
+
+def sources(data: Path) -> list[Source]:
+    """The clips of both settings, and idle video."""
+    try:
+        found = [
+            *_listed(data),
+            *_jester(data / "jester_val"),
+            *_stream(data, "sense", 16, 0),
+            *_stream(data, "desk", 30, 28),
+        ]
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(f"{data} lacks what this benchmark needs ({error}); give the folder that holds it") from error
+    counts = Counter((source.setting, source.label) for source in found)
+    idle = [source for source in found if source.setting == "idle"][::IDLE_EVERY]
+    return [*(s for s in found if s.setting != "idle" and counts[s.setting, s.label] >= FEWEST), *idle]
+
+
+def _listed(data: Path) -> Iterator[Source]:
+    silhouettes: Counter[str] = Counter()
+    for recording in sorted(read_recordings(data), key=lambda r: r.path.name):
+        if recording.label in NO_GESTURE_LABELS:
+            if recording.source != "nvgesture":
+                yield Source(recording.path, "", "idle", recording.fps)
+        elif recording.source == "silhouettes":
+            silhouettes[recording.label] += 1
+            if silhouettes[recording.label] <= MOST:
+                yield Source(recording.path, recording.label, "one person", recording.fps)
+        else:
+            yield Source(recording.path, recording.label, "other people", recording.fps)
+
+
+def _jester(folder: Path) -> Iterator[Source]:
+    with open(folder / "labels.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["label"] not in NO_GESTURE_LABELS:
+                yield Source(folder / row["path"], row["label"], "other people", float(row["fps"]))
+
+
+def _stream(data: Path, name: str, fps: float, top: int) -> Iterator[Source]:
+    with open(data / "streams" / f"{name}_events.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["jester_class"] not in NO_GESTURE_LABELS:
+                end = int(row["end"]) + 1 + round(AFTER_S * fps / 2)
+                path = data / "streams" / f"{name}.mp4"
+                yield Source(path, row["jester_class"], "other people", fps, int(row["start"]), end, top)
+
+
+def _seen(source: Source, engine: Engine) -> dict[str, Floats]:
+    """Step the engine through a clip, its first picture held before it."""
+    spec, pictures = engine.spec, source.pictures()
+    steps = [0] * round(LEAD_S * spec.rate_hz) + steps_of(len(pictures), source.fps, spec.rate_hz)
+    state, logits, embeddings = engine.start(), [], []
+    for step in steps:
+        output, state = engine.step(to_picture(pictures[step], spec.height, spec.width)[None], state)
+        logits.append(output.logits[0])
+        embeddings.append(output.embedding[0])
+    return {"logits": np.stack(logits), "embeddings": np.stack(embeddings)}
+
+
+def _teacher(path: Path) -> ort.InferenceSession:
+    """A clip network that gives what its classifier gets."""
+    model = onnx.load(path)
+    features = model.graph.node[-1].input[0]
+    model.graph.output.append(onnx.helper.make_empty_tensor_value_info(features))
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def _taught(source: Source, session: ort.InferenceSession) -> dict[str, Floats]:
+    """The teacher's embedding of a sliding window."""
+    pictures = source.pictures()
+    steps = [0] * round(LEAD_S * TEACHER_HZ) + steps_of(len(pictures), source.fps, TEACHER_HZ)
+    seen = (
+        np.stack([to_picture(pictures[k], TEACHER_SIDE, TEACHER_SIDE) for k in steps]).astype(np.float32) - TEACHER_MEAN
+    )
+    seen = np.concatenate([np.repeat(seen[:1], TEACHER_FRAMES, axis=0), seen]).transpose(3, 0, 1, 2)
+    name = session.get_inputs()[0].name
+    ends = range(TEACHER_FRAMES + TEACHER_HOP, seen.shape[1] + 1, TEACHER_HOP)
+    windows = [np.ascontiguousarray(seen[None, :, end - TEACHER_FRAMES : end]) for end in ends]
+    return {"teacher": np.concatenate([session.run(None, {name: window})[1] for window in windows])}
+
+
+def _cached(path: Path, make: Callable[[], dict[str, Floats]]) -> dict[str, Floats]:
+    """What is in a file; made first where there is none."""
+    if not path.is_file():
+        unfinished = path.with_suffix(".part")
+        with open(unfinished, "wb") as file:
+            np.savez(file, **make())  # type: ignore[arg-type]
+        unfinished.replace(path)
+    with np.load(path) as data:
+        return {name: data[name] for name in data.files}

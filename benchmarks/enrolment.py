@@ -1,0 +1,233 @@
+"""Own gestures from a few takes, on real clips: how many are recognised, and what fires that should not.
+
+    python -m benchmarks.enrolment --data ../shared/data
+    python -m benchmarks.enrolment --data ../shared/data --teacher ../shared/weights/jester_shufflenet3d.onnx
+
+Every gesture class is enrolled as if it were somebody's own, under a name that the model does not know, and looked for
+in clips that were not enrolled. Two settings: `one person` (hand silhouettes of eight gestures, recorded by one
+person), and `other people` (colour clips, where the next take is another person's). Work is 60 seconds of other video.
+What may not fire: every other gesture, and people who drive, talk and sign.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.clips import Clip, read_clips
+from benchmarks.machine import describe_machine
+from benchmarks.matchers import MATCHERS, Matcher, nearest, ours
+from calibration.background import Background
+from calibration.fitting import fit
+from calibration.personal_engine import joined
+from calibration.take import Floats, Kind
+from calibration.thresholds import Target
+from calibration.user_profile import UserProfile
+from models.decoder import Decoder
+from models.engines import load_engine
+from models.errors import UserError
+from models.recognizer import softmax
+from models.spec import ModelSpec
+
+SHIPPED = Path(__file__).resolve().parent.parent / "models" / "weights" / "mstnet_small.onnx"
+NAME = "My gesture"
+TAKES = (1, 3, 5, 10)
+WORK_S = 60.0
+TARGETS = (Target(1, 10), Target(10, 10))
+TESTED = 10
+"""Clips of the enrolled gesture looked at in one trial, at most."""
+OTHERS, IDLE = 30, 40
+"""Clips of other gestures, and of none, at most."""
+FALSE_A_MINUTE = 0.5
+"""The rate at which methods are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Clips that play a part in one enrolment."""
+
+    takes: Sequence[Clip]
+    work: Sequence[Clip]
+    tested: Sequence[Clip]
+    others: Sequence[Clip]
+    """Other gestures."""
+    idle: Sequence[Clip]
+    """No gesture."""
+
+
+@dataclass(slots=True)
+class Fired:
+    """What fired in some trials."""
+
+    found: int = 0
+    tested: int = 0
+    refused: int = 0
+    trials: int = 0
+    wrong_others: int = 0
+    others_minutes: float = 0.0
+    wrong_idle: int = 0
+    idle_minutes: float = 0.0
+
+    @property
+    def row(self) -> str:
+        """The last cells of a table's row."""
+        recall = self.found / max(1, self.tested)
+        others = self.wrong_others / max(1e-9, self.others_minutes)
+        idle = self.wrong_idle / max(1e-9, self.idle_minutes)
+        return f"{recall:.0%} of {self.tested} | {others:.2f} | {idle:.2f} | {self.refused}/{self.trials}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of some trials."""
+
+    fired: dict[Target, Fired] = field(default_factory=dict)
+    """The app's own decisions for each target."""
+    at_equal_rate: dict[str, list[float]] = field(default_factory=dict)
+    """Recall of each method at the same rate of false activations."""
+
+
+def trials(setting: str, clips: Sequence[Clip], count: int, repeats: int) -> Iterator[Trial]:
+    """Draw trials of one setting with so many takes."""
+    own = [clip for clip in clips if clip.setting == setting]
+    quiet = [clip for clip in clips if clip.setting == "idle"]
+    for number, label in enumerate(sorted({clip.label for clip in own})):
+        mine = [clip for clip in own if clip.label == label]
+        if len(mine) < count + 1:
+            continue
+        for repeat in range(repeats):
+            rng = np.random.default_rng((count, number, repeat))
+            chosen = [mine[k] for k in rng.permutation(len(mine))]
+            rest, idle = [c for c in own if c.label != label], [quiet[k] for k in rng.permutation(len(quiet))]
+            work, others = _work(setting, rest, idle, rng)
+            others = [others[k] for k in rng.permutation(len(others))[:OTHERS]]
+            tested = chosen[count : count + TESTED]
+            idle = [clip for clip in idle if clip not in work][:IDLE]
+            yield Trial(chosen[:count], work, tested, others, idle)
+
+
+def _work(setting: str, rest: list[Clip], idle: list[Clip], rng: np.random.Generator) -> tuple[list[Clip], list[Clip]]:
+    """Take 60 s of work away from what may not fire; a person of silhouettes works in silhouettes."""
+    if setting == "one person":
+        away = set(rng.choice(sorted({clip.label for clip in rest}), 2, replace=False).tolist())
+        pool = [clip for clip in rest if clip.label in away]
+        rest = [clip for clip in rest if clip.label not in away]
+        pool = [pool[k] for k in rng.permutation(len(pool))]
+    else:
+        pool = idle
+    work: list[Clip] = []
+    while pool and sum(clip.seconds for clip in work) < WORK_S:
+        work.append(pool[len(work)])
+    return work, rest
+
+
+def measure(trial: Trial, spec: ModelSpec, target: Target, tally: Fired) -> None:
+    """Enrol as the app does, and count what fires as the app counts."""
+    takes = [clip.take(Kind.GESTURE, NAME, spec) for clip in trial.takes]
+    work = [clip.take(Kind.WORK, "", spec) for clip in trial.work]
+    tally.trials += 1
+    tally.tested += len(trial.tested)
+    done = fit(UserProfile.of("benchmark", spec), spec, [*takes, *work], target)
+    if done.refused:
+        tally.refused += 1
+        return
+    count = _firing(done.profile, spec)
+    tally.found += sum(count(clip) > 0 for clip in trial.tested)
+    tally.wrong_others += sum(map(count, trial.others))
+    tally.others_minutes += sum(clip.seconds for clip in trial.others) / 60
+    tally.wrong_idle += sum(map(count, trial.idle))
+    tally.idle_minutes += sum(clip.seconds for clip in trial.idle) / 60
+
+
+def _firing(profile: UserProfile, spec: ModelSpec) -> Callable[[Clip], int]:
+    """Counts how often the gesture fires in a clip."""
+    (gesture,) = profile.gestures
+    labels = (*spec.labels, gesture.label)
+
+    def count(clip: Clip) -> int:
+        decoder, fired = Decoder(labels, profile.decoding), 0
+        likenesses = gesture.likenesses(clip.embeddings)
+        for step, (logits, like) in enumerate(zip(clip.logits, likenesses, strict=True)):
+            own = np.array([gesture.probability(float(like))], np.float32)
+            answer = softmax(joined(logits / np.float32(profile.temperature), own))
+            event = decoder.update(answer, step / spec.rate_hz)
+            fired += event is not None and event.label == gesture.label and step >= clip.lead
+        return fired
+
+    return count
+
+
+def compare(trial: Trial, name: str, matcher: Matcher, features: Callable[[Clip], Floats], tally: Tally) -> None:
+    """Recall of one method at the threshold that other gestures and idle video pass at a fixed rate."""
+    score = matcher([features(clip) for clip in trial.takes], [features(clip) for clip in trial.work])
+    negatives = [*trial.others, *trial.idle]
+    wrong = np.sort([float(score(features(clip)).max()) for clip in negatives])[::-1]
+    minutes = sum(clip.seconds for clip in negatives) / 60
+    threshold = wrong[min(len(wrong) - 1, int(FALSE_A_MINUTE * minutes))]
+    found = [float(score(features(clip)).max()) > threshold for clip in trial.tested]
+    tally.at_equal_rate.setdefault(name, []).append(float(np.mean(found)))
+
+
+def print_tables(tallies: dict[tuple[str, int], Tally]) -> None:
+    """Two Markdown tables: the app's own decisions, and methods at an equal rate."""
+    print("| setting | takes | target | recognised | false a minute: other gestures | no gesture | not learnt |")
+    print("|---|---|---|---|---|---|---|")
+    for (setting, count), tally in tallies.items():
+        for target, fired in tally.fired.items():
+            print(f"| {setting} | {count} | {target} | {fired.row} |")
+    names = list(next(iter(tallies.values())).at_equal_rate)
+    print(f"\nRecall at {FALSE_A_MINUTE:g} false activations a minute (other gestures and no gesture together):\n")
+    print("| setting | takes | " + " | ".join(names) + " |")
+    print("|---" * (2 + len(names)) + "|")
+    for (setting, count), t in tallies.items():
+        print(f"| {setting} | {count} | " + " | ".join(f"{np.mean(t.at_equal_rate[n]):.0%}" for n in names) + " |")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.enrolment", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
+    parser.add_argument("--model", type=Path, default=SHIPPED)
+    parser.add_argument("--teacher", type=Path, help="a 3-D network over clips, compared by its own embedding")
+    parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")
+    parser.add_argument("--repeats", type=int, default=2, help="trials a class (default: %(default)s)")
+    given = parser.parse_args(arguments)
+    try:
+        with closing(load_engine(given.model)) as engine:
+            spec, clips = engine.spec, read_clips(given.data, engine, given.teacher, given.cache)
+        tallies = run(clips, spec, given.repeats, with_teacher=given.teacher is not None)
+    except UserError as error:
+        print(f"enrolment: {error}", file=sys.stderr)
+        return 2
+    print_tables(tallies)
+    print(f"\nmodel {spec.name} {spec.weights_sha256[:8]} ({spec.trained})")
+    print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))
+    return 0
+
+
+def run(clips: Sequence[Clip], spec: ModelSpec, repeats: int, with_teacher: bool) -> dict[tuple[str, int], Tally]:
+    """All trials."""
+    tallies: dict[tuple[str, int], Tally] = {}
+    methods: dict[str, Matcher] = {"ours": partial(ours, bundled=Background.bundled(spec.weights_sha256)), **MATCHERS}
+    for setting in ("one person", "other people"):
+        for count in TAKES:
+            for trial in trials(setting, clips, count, repeats):
+                tally = tallies.setdefault((setting, count), Tally())
+                for target in TARGETS:
+                    measure(trial, spec, target, tally.fired.setdefault(target, Fired()))
+                for name, matcher in methods.items():
+                    compare(trial, name, matcher, lambda clip: clip.embeddings[clip.lead :], tally)
+                if with_teacher:
+                    one = partial(nearest, newest=1)
+                    compare(trial, "teacher, nearest neighbour", one, lambda clip: clip.teacher, tally)
+            print(f"{setting}, {count} takes: done", file=sys.stderr)
+    return tallies
+
+
+if __name__ == "__main__":
+    sys.exit(main())

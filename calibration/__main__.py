@@ -1,0 +1,101 @@
+"""The command line of this room; see `python -m calibration --help`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from calibration.commands import fit_profile, record
+from calibration.gesture_commands import COMMANDS
+from calibration.user_profile import NOBODY
+from models.errors import UserError
+
+EXAMPLES = """\
+examples:
+  python -m calibration record --gesture "Draw a circle" --takes 5     guided, in the window
+  python -m calibration record --camera clip.mp4 --headless ...        any option of main.py may follow
+  python -m calibration fit --false 1 --minutes 10
+  python main.py --profile me
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of everything but `record`, whose options are those of `main.py`."""
+    line = argparse.ArgumentParser(
+        prog="python -m calibration",
+        description="Make the model fit a person.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = line.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("record", help="record takes of gestures and a minute of just work", add_help=False)
+    _add_fit(commands.add_parser("fit", help="make a profile of what was recorded"))
+    _add_gestures(commands.add_parser("gestures", help="list, rename, delete, export and import own gestures"))
+    return line
+
+
+def _add_fit(command: argparse.ArgumentParser) -> None:
+    _add_profile(command)
+    command.add_argument("--model", type=Path, metavar="FILE", help="show all takes to this model first")
+    command.add_argument("--false", type=_positive, default=1.0, metavar="N", help="tolerable false activations ...")
+    command.add_argument("--minutes", type=_positive, default=10.0, metavar="M", help="... in so many minutes")
+    command.add_argument("--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram")
+
+
+def _add_gestures(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, does in COMMANDS.items():
+        action = actions.add_parser(name, help=(does.__doc__ or "").splitlines()[0])
+        _add_profile(action)
+        if name in ("rename", "delete", "export"):
+            action.add_argument("gesture")
+        if name == "rename":
+            action.add_argument("name")
+        if name == "export":
+            action.add_argument("file", type=Path, nargs="?")
+        if name == "import":
+            action.add_argument("file", type=Path)
+            action.add_argument("--name", help="what to call it here")
+
+
+def _add_profile(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--profile", default=NOBODY, metavar="NAME", help=f"whose (default: {NOBODY})")
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+_positive.__name__ = "positive number"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; return the exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        if words[:1] == ["record"]:
+            return record(*_whose(words[1:]))
+        given = parser().parse_args(words)
+        if given.command == "fit":
+            return fit_profile(given)
+        COMMANDS[given.action](given)
+    except UserError as error:
+        print(f"mstnet: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _whose(words: list[str]) -> tuple[str, list[str]]:
+    """The profile to record for, and what is left to say to `main.py`."""
+    line = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    _add_profile(line)
+    given, rest = line.parse_known_args(words)
+    return given.profile, rest
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""What `python -m calibration gestures` does: list, rename, delete, export and import a profile's own gestures."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from calibration.errors import ProfileError
+from calibration.folders import plain
+from calibration.packing import export_gesture, import_gesture
+from calibration.personal_gesture import PersonalGesture
+from calibration.recordings import Recordings
+from calibration.user_profile import UserProfile, find_profile, profile_path
+
+
+def list_gestures(given: argparse.Namespace) -> None:
+    """Print a line a gesture: its name, its takes, when it fires."""
+    profile = find_profile(given.profile)
+    for gesture in profile.gestures:
+        rule = profile.decoding.rule_for(gesture.label)
+        print(f"{gesture.label}: {gesture.takes} takes, enters at {rule.enter:g}, exits at {rule.exit:g}")
+    if not profile.gestures:
+        print(f"profile {profile.name} has no gestures of its own yet; record one with python -m calibration record")
+
+
+def rename(given: argparse.Namespace) -> None:
+    """Give a gesture another name, in the profile and in its takes."""
+    profile = find_profile(given.profile)
+    gesture = _one(profile, given.gesture)
+    _check_free(profile, given.name)
+    renamed = tuple(g.renamed(given.name) if g is gesture else g for g in profile.gestures)
+    _save(_relabelled(profile, {given.gesture: given.name}, renamed), given.profile)
+    Recordings(profile.name).rename(given.gesture, given.name)
+    print(f"{given.gesture} is now {given.name}")
+
+
+def delete(given: argparse.Namespace) -> None:
+    """Delete a gesture and everything that was recorded of it."""
+    profile = find_profile(given.profile)
+    gesture = _one(profile, given.gesture)
+    left = tuple(each for each in profile.gestures if each is not gesture)
+    _save(_relabelled(profile, {given.gesture: None}, left), given.profile)
+    count = Recordings(profile.name).delete(given.gesture)
+    print(f"deleted {given.gesture} and {count} recordings of it")
+
+
+def export(given: argparse.Namespace) -> None:
+    """Write a gesture to a file for somebody else; no picture is in it."""
+    profile = find_profile(given.profile)
+    gesture = _one(profile, given.gesture)
+    path = given.file or Path(f"{plain(gesture.label)}.gesture.json")
+    export_gesture(gesture, profile.decoding.rule_for(gesture.label), profile.weights_sha256, path)
+    print(f"wrote {path}")
+
+
+def import_(given: argparse.Namespace) -> None:
+    """Take a gesture from a file into the profile."""
+    profile = find_profile(given.profile)
+    gesture, rule = import_gesture(given.file, profile.weights_sha256)
+    gesture = gesture.renamed(given.name or gesture.label)
+    _check_free(profile, gesture.label)
+    rules = profile.decoding.per_label | {gesture.label: rule}
+    decoding = replace(profile.decoding, per_label=rules)
+    _save(replace(profile, gestures=(*profile.gestures, gesture), decoding=decoding), given.profile)
+    print(f"{gesture.label} is in profile {profile.name}")
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "list": list_gestures,
+    "rename": rename,
+    "delete": delete,
+    "export": export,
+    "import": import_,
+}
+
+
+def _one(profile: UserProfile, label: str) -> PersonalGesture:
+    for gesture in profile.gestures:
+        if gesture.label == label:
+            return gesture
+    there = ", ".join(gesture.label for gesture in profile.gestures) or "none"
+    raise ProfileError(f"profile {profile.name!r} has no gesture {label!r} of its own; it has: {there}")
+
+
+def _check_free(profile: UserProfile, label: str) -> None:
+    """See that a name means nothing yet, neither the person's nor the model's."""
+    plain(label)
+    if label in {each.label for each in profile.thresholds} | {gesture.label for gesture in profile.gestures}:
+        raise ProfileError(f"profile {profile.name!r} has a gesture {label!r} already; choose another name")
+
+
+def _relabelled(
+    profile: UserProfile, names: dict[str, str | None], gestures: tuple[PersonalGesture, ...]
+) -> UserProfile:
+    """The profile with rules and thresholds under their new names; those that became None are gone."""
+    rules = {names.get(k, k): rule for k, rule in profile.decoding.per_label.items()}
+    per_label = {label: rule for label, rule in rules.items() if label is not None}
+    renamed = ((names.get(each.label, each.label), each) for each in profile.thresholds)
+    thresholds = tuple(replace(each, label=label) for label, each in renamed if label is not None)
+    decoding = replace(profile.decoding, per_label=per_label)
+    return replace(profile, decoding=decoding, gestures=gestures, thresholds=thresholds)
+
+
+def _save(profile: UserProfile, name: str) -> None:
+    profile.save(profile_path(name))

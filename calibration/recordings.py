@@ -1,0 +1,57 @@
+"""Recordings: the takes of one person on disk, a file a take."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from calibration.folders import data_folder, plain
+from calibration.take import Kind, Take
+
+_FOLDERS = {Kind.WORK: "work", Kind.NOT_THIS: "not-this"}
+
+
+class Recordings:
+    """A folder `recordings/NAME` with `gestures/LABEL/1.npz`, `work/1.npz` and `not-this/1.npz`."""
+
+    def __init__(self, person: str, folder: Path | None = None) -> None:
+        self.person = person
+        self.folder = folder or data_folder() / "recordings" / plain(person)
+
+    def add(self, take: Take) -> Path:
+        """Save a take under the next free number; return its file.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        where = self.folder / _FOLDERS.get(take.kind, f"gestures/{plain(take.label)}" if take.label else "gestures")
+        path = next(path for k in itertools.count(1) if not (path := where / f"{k}.npz").exists())
+        take.save(path)
+        return path
+
+    def takes(self) -> Iterator[tuple[Path, Take]]:
+        """Every take with its file, in order.
+
+        Raises:
+            TakeError: one is damaged.
+        """
+        for path in sorted(self.folder.glob("**/*.npz"), key=lambda p: (p.parent, len(p.name), p.name)):
+            yield path, Take.load(path)
+
+    def rename(self, label: str, name: str) -> None:
+        """Give every take of a gesture another name.
+
+        Raises:
+            UserError: one cannot be read or written.
+        """
+        for path, take in list(self.takes()):
+            if take.label == label:
+                self.add(replace(take, label=name))
+                path.unlink()
+
+    def delete(self, label: str) -> int:
+        """Delete every take of a gesture; return how many there were."""
+        paths = [path for path, take in self.takes() if take.label == label]
+        for path in paths:
+            path.unlink()
+        return len(paths)

@@ -1,0 +1,104 @@
+"""Take: some seconds of a person before the camera, and what the network made of them."""
+
+import zipfile
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.errors import TakeError
+from calibration.folders import write_whole
+from models.errors import ModelFileError
+from models.frame import Image
+from models.spec import ModelSpec
+
+Floats = NDArray[np.float32]
+
+
+class Kind(Enum):
+    """What a take is of."""
+
+    GESTURE = "gesture"
+    """Its label, performed once."""
+    WORK = "work"
+    """Anything but gestures."""
+    NOT_THIS = "not this"
+    """A moment in which its label fired wrongly."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """One recording, a step a row. Pictures are the network's own input, so that another model can be shown them."""
+
+    kind: Kind
+    label: str
+    """The gesture; empty for work."""
+    times_s: NDArray[np.float64]
+    """float64 [T], of the stream that it was cut from."""
+    pictures: Image
+    """uint8 [T, H, W, 3], RGB."""
+    logits: Floats
+    """float32 [T, labels], before any temperature."""
+    embeddings: Floats
+    """float32 [T, width]."""
+    spec: ModelSpec
+    """The model that looked."""
+    begins: int = 0
+    """The step at which the movement was asked for; those before are its past."""
+
+    def __len__(self) -> int:
+        return len(self.times_s)
+
+    @property
+    def duration_s(self) -> float:
+        """How long it is from where it begins."""
+        return (len(self) - self.begins) / self.spec.rate_hz
+
+    def save(self, path: Path) -> None:
+        """Write it to a private file, whole.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        write_whole(path, self._write)
+
+    def _write(self, file: BinaryIO) -> None:
+        np.savez_compressed(
+            file,
+            kind=np.array(self.kind.value),
+            label=np.array(self.label),
+            spec=np.array(self.spec.to_json()),
+            begins=np.array(self.begins),
+            times_s=self.times_s,
+            pictures=self.pictures,
+            logits=self.logits,
+            embeddings=self.embeddings,
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "Take":
+        """Read a take.
+
+        Raises:
+            TakeError: the file is no take.
+        """
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+                take = cls(
+                    Kind(str(data["kind"])),
+                    str(data["label"]),
+                    data["times_s"],
+                    data["pictures"],
+                    data["logits"],
+                    data["embeddings"],
+                    ModelSpec.from_json(str(data["spec"]), str(path)),
+                    int(data["begins"]),
+                )
+        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, ModelFileError) as error:
+            raise TakeError(f"{path} is no take ({type(error).__name__}); delete it and record it again") from error
+        if not len(take.pictures) == len(take.logits) == len(take.embeddings) == len(take) > 0:
+            raise TakeError(f"{path} is damaged; delete it and record it again")
+        return take

@@ -1,0 +1,121 @@
+"""Thresholds: when a gesture may fire, for so many false activations in so long a time."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.take import Floats
+
+LOWEST, HIGHEST = 0.3, 0.99
+"""Enter thresholds worth having."""
+RELEASE = 0.5
+"""Exit is this share of enter."""
+BLOCK_S = 1.0
+"""Work is looked at in blocks of this length: neighbouring steps are one peak, not many."""
+TAIL = 0.1
+"""The share of blocks that a tail is drawn from."""
+
+MARGIN = 0.25
+"""How far from what is safe towards what weak takes reach; the next take may be weaker than those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How many false activations are tolerable, for all gestures together."""
+
+    activations: float = 1.0
+    minutes: float = 10.0
+
+    def __str__(self) -> str:
+        return f"at most {self.activations:g} in {self.minutes:g} minutes"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What was chosen for one gesture, and what it is expected to do."""
+
+    label: str
+    enter: float
+    exit: float
+    takes: int
+    found: int
+    """How many of the takes it fires on."""
+    false_in_ten_minutes: float
+    """Expected false activations in ten minutes of work; NaN where no work was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """How high work rises how often: an exponential tail over the log odds of the highest block peaks."""
+
+    above: float
+    """Log odds where the tail begins."""
+    scale: float
+    blocks: int
+    """How many blocks lie in the tail."""
+    minutes: float
+    """How long was looked."""
+
+    @classmethod
+    def of(cls, peaks: Sequence[float], minutes: float) -> "Tail":
+        """Draw a tail through the peaks of all blocks, probabilities 0..1."""
+        odds = np.sort(log_odds(np.array(peaks)))[::-1]
+        count = max(1, round(TAIL * len(odds)))
+        above = float(odds[min(count, len(odds) - 1)])
+        # A block too many is assumed: no minute shows the worst that can come.
+        scale = float((np.maximum(odds[:count] - above, 0.0).sum() + 1.0) / count)
+        return cls(above, scale, count, minutes)
+
+    def rate(self, enter: float) -> float:
+        """Expected blocks a minute that rise to a threshold."""
+        return self.blocks / self.minutes * math.exp(-max(0.0, _odds(enter) - self.above) / self.scale)
+
+    def reached(self, rate: float) -> float:
+        """The threshold that is risen to at this rate a minute."""
+        higher = self.scale * math.log(max(1.0, self.blocks / self.minutes / rate))
+        return 1 / (1 + math.exp(-(self.above + higher)))
+
+
+def block_peaks(smoothed: Floats, rate_hz: float) -> list[float]:
+    """The highest probability of each block of a stream [T]."""
+    length = max(1, round(BLOCK_S * rate_hz))
+    return [float(smoothed[k : k + length].max()) for k in range(0, len(smoothed), length)]
+
+
+def choose(
+    label: str, takes: Sequence[float], tail: Tail | None, wrong: Sequence[float], rate: float, usual: float
+) -> Threshold:
+    """Choose when a gesture fires.
+
+    Args:
+        label: the gesture.
+        takes: the highest smoothed probability in each take of it.
+        tail: how high work rises; None where none was recorded.
+        wrong: the highest smoothed probability in each moment that it must not fire in.
+        rate: tolerable false activations a minute.
+        usual: what it enters at without any of this.
+    """
+    safe = max([tail.reached(rate) if tail else 0.0, *(peak + 0.02 for peak in wrong)])
+    enter = float(np.clip(_between(safe, takes) if takes else max(safe, usual), LOWEST, HIGHEST))
+    expected = 10 * tail.rate(enter) if tail else math.nan
+    found = sum(peak >= enter for peak in takes)
+    return Threshold(label, round(enter, 3), round(RELEASE * enter, 3), len(takes), found, expected)
+
+
+def _between(safe: float, takes: Sequence[float]) -> float:
+    """Some way from what is safe to what weak takes reach; never below what is safe."""
+    low, high = _odds(safe), _odds(float(np.quantile(takes, 0.1)))
+    return 1 / (1 + math.exp(-(low + MARGIN * max(0.0, high - low))))
+
+
+def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """log(p / (1 - p)), of probabilities that are neither quite 0 nor quite 1."""
+    inner = np.clip(probabilities, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(inner / (1 - inner)))
+
+
+def _odds(probability: float) -> float:
+    return float(log_odds(np.array(probability)))

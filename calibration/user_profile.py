@@ -1,0 +1,138 @@
+"""UserProfile: what makes a model fit one person, in one file that belongs to that model alone."""
+
+import dataclasses
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from calibration.errors import ProfileError
+from calibration.folders import data_folder, plain, write_whole
+from calibration.packing import packed_gesture, unpacked_gesture
+from calibration.personal_gesture import PersonalGesture
+from calibration.thresholds import Threshold
+from models.spec import Decoding, ModelSpec, Rule
+
+VERSION = 1
+SUFFIX = ".json"
+NOBODY = "me"
+"""The name of whoever gives none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserProfile:
+    """One person's temperature, rules and gestures for one model."""
+
+    name: str
+    model: str
+    """The model's name."""
+    weights_sha256: str
+    """The model's hash: nothing of this is right for other weights."""
+    temperature: float
+    decoding: Decoding
+    gestures: tuple[PersonalGesture, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    """What each rule was chosen for, for people to read."""
+
+    @classmethod
+    def of(cls, name: str, spec: ModelSpec) -> "UserProfile":
+        """The profile of somebody of whom nothing is known: the model's own settings."""
+        return cls(name, spec.name, spec.weights_sha256, spec.temperature, spec.decoding)
+
+    def check_fits(self, spec: ModelSpec) -> None:
+        """See that a model is the one this was made for.
+
+        Raises:
+            ProfileError: it is another.
+        """
+        if self.weights_sha256 != spec.weights_sha256:
+            raise ProfileError(
+                f"profile {self.name!r} was made for model {self.model} ({self.weights_sha256[:8]}); this is "
+                f"{spec.name} ({spec.weights_sha256[:8]}). Fit it again: "
+                f"python -m calibration fit --profile {self.name} --model FILE"
+            )
+        if taken := {gesture.label for gesture in self.gestures} & set(spec.labels):
+            raise ProfileError(f"profile {self.name!r} calls a gesture {min(taken)!r}, as the model does; rename it")
+
+    def applied_to(self, spec: ModelSpec) -> ModelSpec:
+        """The spec of a model that has learnt this person: its answers are probabilities already, so at temperature 1.
+
+        Raises:
+            ProfileError: the model is another one.
+        """
+        self.check_fits(spec)
+        labels = (*spec.labels, *(gesture.label for gesture in self.gestures))
+        return replace(spec, labels=labels, temperature=1.0, decoding=self.decoding)
+
+    def save(self, path: Path) -> None:
+        """Write the profile, whole, readable by its owner alone.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        fields = {
+            "version": VERSION,
+            "name": self.name,
+            "model": self.model,
+            "weights_sha256": self.weights_sha256,
+            "temperature": self.temperature,
+            "decoding": dataclasses.asdict(self.decoding),
+            "thresholds": [dataclasses.asdict(each) for each in self.thresholds],
+            "gestures": [packed_gesture(each) for each in self.gestures],
+        }
+        text = json.dumps(fields, ensure_ascii=False, indent=1)
+        write_whole(path, lambda file: file.write(text.encode()))
+
+    @classmethod
+    def load(cls, path: Path) -> "UserProfile":
+        """Read a profile.
+
+        Raises:
+            ProfileError: there is none, or the file is no profile of this version.
+        """
+        try:
+            data = json.loads(path.read_bytes())
+            if data["version"] != VERSION:
+                raise ProfileError(f"{path} is a profile of version {data['version']}; this program reads {VERSION}")
+            return cls(
+                data["name"],
+                data["model"],
+                data["weights_sha256"],
+                float(data["temperature"]),
+                _decoding(data["decoding"]),
+                tuple(unpacked_gesture(each) for each in data["gestures"]),
+                tuple(Threshold(**each) for each in data["thresholds"]),
+            )
+        except OSError as error:
+            raise ProfileError(f"cannot read profile {path} ({error.strerror}); see {profiles_folder()}") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ProfileError(f"{path} is no profile ({type(error).__name__}: {error}); fit it again") from error
+
+
+def profiles_folder() -> Path:
+    """Where profiles lie that are called by a name."""
+    return data_folder() / "profiles"
+
+
+def profile_path(name: str) -> Path:
+    """The file of a profile: a path as it stands, a mere name in the user's data folder."""
+    looks_like_file = name.endswith(SUFFIX) or Path(name).name != name
+    return Path(name) if looks_like_file else profiles_folder() / f"{plain(name)}{SUFFIX}"
+
+
+def find_profile(name: str) -> UserProfile:
+    """Read the profile of a name or file.
+
+    Raises:
+        ProfileError: there is none, or it is damaged.
+    """
+    path = profile_path(name)
+    if not path.is_file():
+        there = ", ".join(sorted(each.stem for each in profiles_folder().glob(f"*{SUFFIX}"))) or "none yet"
+        raise ProfileError(f"no profile {name!r} ({path}); there is: {there}. Make one with python -m calibration fit")
+    return UserProfile.load(path)
+
+
+def _decoding(data: dict[str, Any]) -> Decoding:
+    rules = {label: Rule(**rule) for label, rule in data["per_label"].items()}
+    return Decoding(float(data["smooth_s"]), Rule(**data["rule"]), rules)

@@ -1,0 +1,129 @@
+"""The replay in the window: watching a moment, choosing another, saying that it was wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QSettings, Qt
+from pytestqt.qtbot import QtBot
+
+from app.overlay.replay_panel import ReplayPanel
+from app.overlay.view import View, ViewOptions
+from app.overlay.window import Window
+from app.replay import Moment, Replay, Shot
+from calibration.tap import Tapped
+from models.decoder import GestureEvent
+from models.engines.base import Output
+from models.errors import UserError
+
+Key = Qt.Key
+
+
+class Remembered(Replay):
+    """Moments that somebody made up, and those that were marked."""
+
+    def __init__(self) -> None:
+        self.marked: list[Moment] = []
+        self.told: tuple[Moment, ...] = (moment("Thumb Up"), moment("Swiping Left"))
+        self.full = False
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        return self.told
+
+    def mark_wrong(self, moment: Moment) -> None:
+        if self.full:
+            raise UserError("cannot write it (disk full); free some")
+        self.marked.append(moment)
+
+
+def moment(label: str) -> Moment:
+    answer = Tapped(np.zeros((8, 8, 3), np.uint8), Output(np.zeros((1, 4), np.float32), np.zeros((1, 4), np.float32)))
+    shots = [Shot(k / 12, np.full((48, 64, 3), 5 * k, np.uint8), answer) for k in range(48)]
+    return Moment(GestureEvent(label, 0.87, 3.0, 3.9), tuple(shots))
+
+
+@pytest.fixture
+def replay() -> Remembered:
+    return Remembered()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, options: ViewOptions, replay: Remembered, tmp_path: Path) -> Window:
+    settings = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
+    settings.setValue("hint_seen", True)
+    window = Window(View(replace(options, replay=replay)), settings, lambda: None)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, window: Window) -> ReplayPanel:
+    qtbot.keyClick(window, Key.Key_R)
+    assert window.replay is not None
+    return window.replay
+
+
+def test_r_plays_the_newest_moment_and_closes_it(qtbot: QtBot, panel: ReplayPanel) -> None:
+    assert panel.isVisible()
+    assert panel.accessibleName() == "Thumb Up, 87 % · 1 of 2"
+    qtbot.keyClick(panel, Key.Key_R)
+    assert not panel.isVisible()
+
+
+def test_it_moves(qtbot: QtBot, panel: ReplayPanel) -> None:
+    first = panel.grab().toImage()
+    qtbot.waitUntil(lambda: panel.grab().toImage() != first)
+
+
+def test_arrows_choose_a_moment_and_stop_at_the_ends(qtbot: QtBot, panel: ReplayPanel) -> None:
+    names = []
+    for key in (Key.Key_Left, Key.Key_Left, Key.Key_Right, Key.Key_Right):
+        qtbot.keyClick(panel, key)
+        names.append(panel.accessibleName().split(",")[0])
+    assert names == ["Swiping Left", "Swiping Left", "Thumb Up", "Thumb Up"]
+
+
+def test_n_marks_a_moment_once(qtbot: QtBot, panel: ReplayPanel, replay: Remembered) -> None:
+    qtbot.keyClick(panel, Key.Key_Left)
+    qtbot.keyClick(panel, Key.Key_N)
+    qtbot.keyClick(panel, Key.Key_N)
+    assert replay.marked == [replay.told[1]]
+
+
+def test_a_moment_that_cannot_be_saved_is_told_and_may_be_tried_again(
+    qtbot: QtBot, panel: ReplayPanel, replay: Remembered
+) -> None:
+    replay.full = True
+    qtbot.keyClick(panel, Key.Key_N)
+    assert "disk full" in panel.accessibleDescription()
+    replay.full = False
+    qtbot.keyClick(panel, Key.Key_N)
+    assert replay.marked == [replay.told[0]]
+
+
+def test_nothing_to_look_back_on_is_told(qtbot: QtBot, window: Window, replay: Remembered) -> None:
+    replay.told = ()
+    qtbot.keyClick(window, Key.Key_R)
+    assert window.replay is not None
+    assert window.replay.accessibleName() == "No gesture to look back on yet"
+    qtbot.keyClick(window.replay, Key.Key_N)
+    qtbot.keyClick(window.replay, Key.Key_Left)
+    assert not window.replay.grab().isNull()
+
+
+def test_space_and_q_still_reach_the_window(qtbot: QtBot, window: Window, panel: ReplayPanel) -> None:
+    with qtbot.waitSignal(window.closed):
+        qtbot.keyClick(panel, Key.Key_Q)
+
+
+def test_without_a_replay_r_does_nothing(qtbot: QtBot, options: ViewOptions, tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
+    window = Window(View(options), settings, lambda: None)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.keyClick(window, Key.Key_R)
+    assert window.replay is None

@@ -1,0 +1,65 @@
+"""What is remembered of the seconds before a gesture, and what marking it as wrong leaves on disk."""
+
+import numpy as np
+import pytest
+from fakes import ListCamera, ScriptedEngine
+
+from app.loop import run
+from app.meters import TimedEngine
+from app.replay import REMEMBERED, ROWS, SECONDS, Replay
+from calibration.recordings import Recordings
+from calibration.take import Kind
+from calibration.tap import Tap
+from models.frame import Frame
+
+
+def film(seconds, gesture_every_s, first_s=0.0, size=(480, 640)):
+    """Black pictures, and half a second of white ones now and then, which the engine takes for a gesture."""
+    for k in range(round(24 * seconds)):
+        white = k / 24 % gesture_every_s >= gesture_every_s - 0.5
+        yield Frame(np.full((*size, 3), 255 if white else 0, np.uint8), first_s + k / 24, k)
+
+
+@pytest.fixture
+def replayed(tmp_path):
+    def replayed(*films):
+        tap = Tap(ScriptedEngine(lambda picture: 2 if picture.mean() > 128 else 1))
+        replay = Replay(tap, Recordings("ann", tmp_path / "ann"))
+        run(ListCamera([frame for one in films for frame in one]), TimedEngine(tap), displays=[replay])
+        return replay
+
+    return replayed
+
+
+def test_the_seconds_before_a_gesture_are_kept(replayed):
+    (moment,) = replayed(film(7, 7)).moments
+    assert moment.event.label == "Swiping Left"
+    assert moment.shots[-1].time_s == moment.event.fired_s
+    assert moment.shots[-1].time_s - moment.shots[0].time_s == pytest.approx(SECONDS, abs=0.15)
+    assert moment.shots[0].image.max() == 0
+    assert moment.shots[-1].image.min() == 255
+    assert moment.shots[0].image.shape == (ROWS, 320, 3)
+
+
+def test_only_so_many_are_kept_newest_first(replayed):
+    moments = replayed(film(3 * (REMEMBERED + 3), 3)).moments
+    fired = [moment.event.fired_s for moment in moments]
+    assert len(moments) == REMEMBERED
+    assert fired == sorted(fired, reverse=True)
+    assert fired[0] > 3 * (REMEMBERED + 2)
+
+
+def test_a_stream_that_began_anew_does_not_mix_with_the_old(replayed):
+    moment = replayed(film(5, 60), film(2, 2, first_s=100)).moments[0]
+    assert moment.shots[0].time_s >= 100
+
+
+def test_nothing_is_written_until_a_moment_is_marked(replayed, tmp_path):
+    replay = replayed(film(7, 7))
+    assert not (tmp_path / "ann").exists()
+    replay.mark_wrong(replay.moments[0])
+    ((path, take),) = Recordings("ann", tmp_path / "ann").takes()
+    assert path.parent.name == "not-this"
+    assert (take.kind, take.label) == (Kind.NOT_THIS, "Swiping Left")
+    assert len(take) == len(replay.moments[0].shots)
+    assert take.logits[-1].argmax() == 2

@@ -1,0 +1,182 @@
+"""What lies on disk: takes, profiles, exported gestures, and the commands that work on them."""
+
+import json
+import os
+import stat
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from people import SPEC, a_minute_of_work, takes_of
+
+from calibration.__main__ import main
+from calibration.errors import ProfileError, TakeError
+from calibration.folders import data_folder, plain
+from calibration.recordings import Recordings
+from calibration.take import Kind, Take
+from calibration.user_profile import find_profile, profile_path
+from models.errors import UserError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSTNET_DATA", str(tmp_path / "data"))
+    return tmp_path
+
+
+@pytest.fixture
+def ann(home):
+    """Somebody with two gestures of her own, recorded and fitted."""
+    recordings = Recordings("ann")
+    for take in (*takes_of("Circle", 0, 3), *takes_of("Cross", 4, 3), a_minute_of_work()):
+        recordings.add(take)
+    assert main(["fit", "--profile", "ann"]) == 0
+    return find_profile("ann")
+
+
+def refused(capsys, *words):
+    capsys.readouterr()
+    assert main(list(words)) == 2
+    errors = capsys.readouterr().err
+    assert errors.count("\n") == 1, errors
+    return errors
+
+
+def test_a_take_comes_back_as_it_was(home):
+    (take,) = takes_of("Circle", 0, 1)
+    path = Recordings("ann").add(take)
+    loaded = Take.load(path)
+    assert (loaded.kind, loaded.label, loaded.begins, loaded.spec) == (Kind.GESTURE, "Circle", 30, SPEC)
+    for name in ("times_s", "pictures", "logits", "embeddings"):
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(take, name))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_what_is_recorded_is_nobody_elses_to_read(home, ann):
+    for folder, _, names in os.walk(data_folder()):
+        assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
+        for name in names:
+            assert stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"words", b"PK\x03\x04 half a zip"])
+def test_a_damaged_take_is_told_by_its_file(home, content):
+    path = Recordings("ann").folder / "work" / "1.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    with pytest.raises(TakeError, match=r"1\.npz is no take"):
+        list(Recordings("ann").takes())
+
+
+def test_takes_are_numbered_and_never_overwritten(home):
+    recordings = Recordings("ann")
+    paths = [recordings.add(take) for take in takes_of("Draw a circle!", 0, 11)]
+    assert paths[-1].relative_to(recordings.folder).as_posix() == "gestures/Draw_a_circle/11.npz"
+    assert [path for path, _ in recordings.takes()] == paths
+
+
+def test_a_profile_comes_back_as_it_was(ann):
+    again = find_profile("ann")
+    assert (again.temperature, again.decoding, again.thresholds) == (ann.temperature, ann.decoding, ann.thresholds)
+    for one, other in zip(ann.gestures, again.gestures, strict=True):
+        np.testing.assert_array_equal(one.whitening.axes, other.whitening.axes)
+        np.testing.assert_array_equal(one.prototype, other.prototype)
+
+
+def test_a_profile_of_another_model_is_refused_with_what_to_do(ann):
+    with pytest.raises(ProfileError, match=r"made for model toy \(abababab\).*calibration fit --profile ann"):
+        ann.applied_to(replace(SPEC, weights_sha256="cd" * 32))
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b'{"version": 1}', b'{"version": 9}', b"\xff\xfe"])
+def test_a_damaged_profile_is_told(home, damage):
+    path = profile_path("ann")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(damage)
+    with pytest.raises(ProfileError, match=r"ann\.json"):
+        find_profile("ann")
+
+
+def test_a_profile_that_is_not_there_names_those_that_are(ann):
+    with pytest.raises(ProfileError, match="there is: ann"):
+        find_profile("bob")
+
+
+def test_a_profile_that_cannot_be_written_leaves_the_old_one(ann, monkeypatch):
+    before = profile_path("ann").read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UserError, match="No space left"):
+        replace(ann, temperature=2.0).save(profile_path("ann"))
+    assert profile_path("ann").read_bytes() == before
+    assert [each.name for each in profile_path("ann").parent.iterdir()] == ["ann.json"]
+
+
+def test_names_that_are_none_are_told():
+    assert plain("Zoom/../in ü") == "Zoom_in_ü"
+    with pytest.raises(UserError, match="no name"):
+        plain("../..")
+
+
+def test_list(ann, capsys):
+    capsys.readouterr()
+    assert main(["gestures", "list", "--profile", "ann"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["Circle", "Cross"]
+    assert "3 takes" in lines[0]
+
+
+def test_a_renamed_gesture_stays_renamed_after_the_next_fit(ann):
+    assert main(["gestures", "rename", "--profile", "ann", "Circle", "Round"]) == 0
+    profile = find_profile("ann")
+    assert {gesture.label for gesture in profile.gestures} == {"Round", "Cross"}
+    assert profile.decoding.rule_for("Round") == ann.decoding.rule_for("Circle")
+    assert main(["fit", "--profile", "ann"]) == 0
+    assert {gesture.label for gesture in find_profile("ann").gestures} == {"Round", "Cross"}
+
+
+def test_a_deleted_gesture_leaves_nothing_behind(ann):
+    assert main(["gestures", "delete", "--profile", "ann", "Circle"]) == 0
+    assert [gesture.label for gesture in find_profile("ann").gestures] == ["Cross"]
+    assert "Circle" not in profile_path("ann").read_text()
+    assert "Circle" not in {take.label for _, take in Recordings("ann").takes()}
+
+
+def test_an_exported_gesture_is_somebody_elses_to_import_and_survives_their_fit(ann, home):
+    file = home / "circle.json"
+    assert main(["gestures", "export", "--profile", "ann", "Circle", str(file)]) == 0
+    assert "pictures" not in json.loads(file.read_text())
+    Recordings("bob").add(a_minute_of_work(5))
+    assert main(["fit", "--profile", "bob"]) == 0
+    assert main(["gestures", "import", "--profile", "bob", str(file), "--name", "Anns circle"]) == 0
+    (gesture,) = find_profile("bob").gestures
+    assert gesture.label == "Anns circle"
+    np.testing.assert_array_equal(gesture.prototype, ann.gestures[0].prototype)
+    assert main(["fit", "--profile", "bob"]) == 0
+    assert [each.label for each in find_profile("bob").gestures] == ["Anns circle"]
+
+
+def test_what_cannot_be_done_with_gestures_is_told_in_one_line(ann, home, capsys):
+    assert "it has: Circle, Cross" in refused(capsys, "gestures", "delete", "--profile", "ann", "Square")
+    assert "already" in refused(capsys, "gestures", "rename", "--profile", "ann", "Circle", "Cross")
+    assert "already" in refused(capsys, "gestures", "rename", "--profile", "ann", "Circle", "Thumb Up")
+    (home / "words.json").write_text("words")
+    assert "no exported gesture" in refused(capsys, "gestures", "import", "--profile", "ann", str(home / "words.json"))
+    file = home / "circle.json"
+    main(["gestures", "export", "--profile", "ann", "Circle", str(file)])
+    file.write_text(file.read_text().replace("ab" * 32, "cd" * 32))
+    assert "other weights" in refused(capsys, "gestures", "import", "--profile", "ann", str(file), "--name", "New")
+
+
+def test_fitting_nothing_is_told(home, capsys):
+    assert "nothing is recorded" in refused(capsys, "fit", "--profile", "nobody")
+
+
+def test_takes_of_two_models_need_a_word(ann, capsys):
+    other = replace(a_minute_of_work(), spec=replace(SPEC, weights_sha256="cd" * 32))
+    Recordings("ann").add(other)
+    assert "--model" in refused(capsys, "fit", "--profile", "ann")

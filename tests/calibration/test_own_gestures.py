@@ -1,0 +1,197 @@
+"""Gestures of a person's own: learnt from takes, found in streams, and nothing else found."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from people import LABELS, SPEC, WIDTH, a_minute_of_work, a_take, performed, takes_of, work_stream
+
+from calibration.background import Background
+from calibration.errors import TakeError
+from calibration.fitting import fit
+from calibration.personal_engine import PersonalEngine, joined
+from calibration.take import Kind
+from calibration.thresholds import Target
+from calibration.user_profile import UserProfile
+from models.decoder import Decoder
+from models.engines.base import Output
+from models.recognizer import softmax
+from models.state import StreamState
+
+
+class Playback:
+    """An engine that answers with embeddings from a list and always says "No gesture"."""
+
+    spec, name = SPEC, "playback"
+
+    def __init__(self, embeddings):
+        self.embeddings = embeddings
+
+    def start(self):
+        return StreamState(0)
+
+    def step(self, picture, state):
+        k = state.take()
+        logits = np.array([[0, 6, 0, 0]], np.float32)
+        return Output(logits, self.embeddings[k][None]), StreamState(k + 1, state.steps + 1)
+
+    def close(self):
+        pass
+
+
+def profile_of(*takes):
+    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target())
+    assert not done.refused
+    return done.profile
+
+
+def fired(profile, embeddings):
+    """What the profile makes of a stream, through the engine and the decoder as the app runs them."""
+    engine = PersonalEngine(Playback(embeddings), profile)
+    decoder, state, labels = Decoder(engine.spec.labels, engine.spec.decoding), engine.start(), []
+    for k in range(len(embeddings)):
+        output, state = engine.step(np.zeros((1, 8, 8, 3), np.uint8), state)
+        if event := decoder.update(softmax(output.logits[0]), k / 12):
+            labels.append(event.label)
+    return labels
+
+
+@pytest.fixture(scope="module")
+def profile():
+    return profile_of(*takes_of("Circle", 0, 5), *takes_of("Cross", 4, 5), a_minute_of_work())
+
+
+@pytest.mark.parametrize(("label", "axis"), [("Circle", 0), ("Cross", 4)])
+def test_a_gesture_is_found_once_and_by_its_name(profile, label, axis):
+    rng = np.random.default_rng(7)
+    assert [fired(profile, performed(rng, axis, after_s=3)) for _ in range(5)] == [[label]] * 5
+
+
+def test_work_and_other_movements_fire_nothing(profile):
+    rng = np.random.default_rng(8)
+    assert fired(profile, work_stream(rng, 120)) == []
+    assert fired(profile, performed(rng, 9, after_s=3)) == []
+
+
+def test_order_in_time_matters():
+    """The same way forth and back are two gestures, though each moment of one occurs in the other."""
+    back = [replace(take, label="Back", embeddings=take.embeddings[::-1].copy()) for take in takes_of("Forth", 0, 4)]
+    profile = profile_of(*takes_of("Forth", 0, 4, seed=1), *back, a_minute_of_work())
+    stream = performed(np.random.default_rng(9), 0, before_s=3, after_s=3)
+    assert fired(profile, stream) == ["Forth"]
+    assert fired(profile, stream[::-1].copy()) == ["Back"]
+
+
+def test_one_take_is_enough_to_begin_with():
+    profile = profile_of(*takes_of("Circle", 0, 1), a_minute_of_work())
+    assert fired(profile, performed(np.random.default_rng(7), 0, after_s=3)) == ["Circle"]
+
+
+def test_streaming_gives_what_fitting_saw(profile):
+    stream = performed(np.random.default_rng(3), 0)
+    gesture, recent, answers = profile.gestures[0], None, []
+    for embedding in stream:
+        answer, recent = gesture.step(embedding, recent)
+        answers.append(answer)
+        assert len(recent) <= gesture.steps
+    expected = [gesture.probability(like) for like in gesture.likenesses(stream)]
+    np.testing.assert_allclose(answers, expected, atol=1e-5)
+
+
+def test_a_spent_state_is_refused(profile):
+    engine = PersonalEngine(Playback(work_stream(np.random.default_rng(0), 1)), profile)
+    state, picture = engine.start(), np.zeros((1, 8, 8, 3), np.uint8)
+    engine.step(picture, state)
+    with pytest.raises(RuntimeError, match="stepped from already"):
+        engine.step(picture, state)
+
+
+def test_the_answers_of_model_and_person_sum_to_one():
+    answer = softmax(joined(np.array([3, 1, 0, 0], np.float32), np.array([0.9, 0.6], np.float32)))
+    assert answer.sum() == pytest.approx(1)
+    assert answer[4] == pytest.approx(0.6, abs=1e-3)
+    assert answer[5] == pytest.approx(0.4, abs=1e-3)
+    alone = softmax(joined(np.array([3, 1, 0, 0], np.float32), np.zeros(1, np.float32)))
+    np.testing.assert_allclose(alone[:4], softmax(np.array([3, 1, 0, 0], np.float32)), atol=1e-5)
+
+
+def refusal(*takes):
+    done = fit(UserProfile.of("ann", SPEC), SPEC, [*takes, a_minute_of_work()], Target())
+    assert done.profile.gestures == ()
+    (error,) = done.refused
+    assert "\n" not in str(error)
+    return str(error)
+
+
+def test_takes_that_are_too_short_are_told():
+    short = a_take(Kind.GESTURE, "Circle", performed(np.random.default_rng(0), 0)[:35], begins=30)
+    assert "take 3 of 'Circle' is 0.4 s long" in refusal(*takes_of("Circle", 0, 2), short)
+
+
+def test_takes_that_are_all_alike_are_told():
+    assert "one recording 3 times" in refusal(*takes_of("Circle", 0, 1) * 3)
+
+
+def test_takes_that_are_all_different_are_told():
+    takes = [take for axis in (0, 4, 8, 12) for take in takes_of("Circle", axis, 1)]
+    assert "little in common" in refusal(*takes)
+
+
+def test_takes_of_nothing_are_told():
+    rng = np.random.default_rng(5)
+    takes = [a_take(Kind.GESTURE, "Circle", work_stream(rng, 6), begins=36) for _ in range(4)]
+    assert "Circle" in refusal(*takes)
+
+
+def test_one_gesture_that_cannot_be_learnt_does_not_stop_another():
+    takes = [*takes_of("Circle", 0, 1) * 3, *takes_of("Cross", 4, 3), a_minute_of_work()]
+    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target())
+    assert [gesture.label for gesture in done.profile.gestures] == ["Cross"]
+    assert len(done.refused) == 1
+
+
+def test_without_work_a_gesture_of_ones_own_is_refused_in_one_line():
+    with pytest.raises(TakeError, match="--work 60"):
+        fit(UserProfile.of("ann", SPEC), SPEC, takes_of("Circle", 0, 3), Target())
+
+
+def test_a_moment_marked_as_wrong_does_not_fire_again():
+    takes = [*takes_of("Circle", 0, 3), a_minute_of_work()]
+    rng = np.random.default_rng(11)
+    mistaken = work_stream(rng, 8)
+    mistaken[40:64] += 0.8 * performed(rng, 0)[36:60]  # much like it, and no gesture
+    mistaken[40:64, 9] += 2.5
+    assert fired(profile_of(*takes), mistaken) == ["Circle"]
+    wrong = a_take(Kind.NOT_THIS, "Circle", mistaken)
+    learnt = profile_of(*takes, wrong)
+    before, after = (each.gestures[0].likenesses(mistaken).max() for each in (profile_of(*takes), learnt))
+    assert after < before - 0.1
+    assert fired(learnt, mistaken) == []
+    assert fired(learnt, performed(np.random.default_rng(7), 0, after_s=3)) == ["Circle"]
+
+
+def test_a_models_own_gesture_does_not_fire_again_where_it_was_wrong():
+    rng = np.random.default_rng(12)
+    told = np.tile(np.array([0, 3, 0, 5], np.float32), (36, 1))
+    wrong = a_take(Kind.NOT_THIS, "Thumb Up", work_stream(rng, 3), told)
+    rule = profile_of(a_minute_of_work(), wrong).decoding.rule_for("Thumb Up")
+    assert softmax(told[0])[3] < rule.enter
+    assert profile_of(a_minute_of_work()).decoding.rule_for("Thumb Up") == SPEC.decoding.rule
+
+
+def test_a_statistic_on_disk_is_nearly_what_was_saved(tmp_path):
+    rng = np.random.default_rng(0)
+    saved = Background.of(
+        rng.normal(size=(400, WIDTH)).astype(np.float32) * np.linspace(0.1, 3, WIDTH, dtype=np.float32)
+    )
+    saved.save(tmp_path, SPEC.weights_sha256)
+    loaded = Background.bundled(SPEC.weights_sha256, tmp_path)
+    assert loaded is not None
+    np.testing.assert_allclose(loaded.covariance, saved.covariance, atol=0.02)
+    assert Background.bundled("cd" * 32, tmp_path) is None
+
+
+def test_labels_and_rules_of_a_person_reach_the_spec(profile):
+    spec = PersonalEngine(Playback(np.zeros((1, WIDTH), np.float32)), profile).spec
+    assert spec.labels == (*LABELS, "Circle", "Cross")
+    assert {"Circle", "Cross"} <= set(spec.decoding.per_label)

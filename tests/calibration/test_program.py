@@ -1,0 +1,140 @@
+"""The whole way as a person goes it: record, fit, use. A file plays the camera."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TAKES_AT = (5, 11, 17)
+WORK_AT = (25, 35)
+FPS = 24
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    """A square that crosses the picture during each take, and trembles now and then during work."""
+    path = tmp_path_factory.mktemp("film") / "film.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (64, 64))
+    rng = np.random.default_rng(0)
+    for k in range(36 * FPS):
+        time_s = k / FPS
+        picture = np.full((64, 64, 3), 60, np.uint8)
+        if (share := crossing(time_s)) is not None:
+            x, wobble = int(44 * share), rng.integers(-1, 2)
+            cv2.rectangle(picture, (x, 12 + wobble), (x + 20, 52 + wobble), (30, 220, 240), -1)
+        elif time_s >= WORK_AT[0]:
+            cv2.circle(picture, tuple(int(c) for c in rng.integers(20, 24, 2)), 5, (90, 80, 70), -1)
+        writer.write(picture)
+    writer.release()
+    return path
+
+
+def crossing(time_s):
+    """How far the square is, 0..1; None where there is none."""
+    shares = [(time_s - at - 0.4 - late) / (1.3 + late) for at, late in zip(TAKES_AT, (0, 0.1, 0.2), strict=True)]
+    return next((share for share in shares if 0 <= share <= 1), None)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """Says something to the program, with a data folder of its own; gives status, output and errors."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    environment["MSTNET_DATA"] = str(tmp_path_factory.mktemp("data"))
+
+    def said(*words):
+        command = [sys.executable, "-W", "error", *map(str, words)]
+        done = subprocess.run(
+            command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=120, env=environment
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout.splitlines(), done.stderr
+
+    return said
+
+
+@pytest.fixture(scope="module")
+def recorded(said, film, small_model):
+    plan = ("--gesture", "Cross the picture", "--takes", 3, "--work", 10)
+    how = ("--camera", film, "--headless", "--model", small_model)
+    return said("-m", "calibration", "record", "--profile", "ann", *plan, *how)
+
+
+def test_recording_guides_in_the_terminal_and_says_what_is_next(recorded):
+    status, lines, errors = recorded
+    assert (status, lines) == (0, [])
+    assert "Cross the picture · 3 of 3: now." in errors
+    assert "Just work: in 5 ..." in errors
+    assert "4 of 4 recordings saved" in errors
+    assert errors.splitlines()[-1].endswith("python -m calibration fit --profile ann")
+
+
+def test_what_was_fitted_is_recognised(said, recorded, film, small_model):
+    status, lines, errors = said("-m", "calibration", "fit", "--profile", "ann")
+    assert (status, errors) == (0, "")
+    assert any("Cross the picture" in line and "3/3" in line for line in lines)
+    status, lines, errors = said("main.py", "--camera", film, "--headless", "--model", small_model, "--profile", "ann")
+    assert (status, errors) == (0, "")
+    header, *events, _ = map(json.loads, lines)
+    assert header["labels"][-1] == "Cross the picture"
+    fired = [event["fired_s"] for event in events if event["label"] == "Cross the picture"]
+    assert len(fired) == len(TAKES_AT)
+    assert all(at < fired_s < at + 4 for at, fired_s in zip(TAKES_AT, fired, strict=True))
+
+
+def test_takes_may_be_shown_to_another_model(said, recorded, film, small_model, tmp_path):
+    from networks import small_net, small_spec
+
+    from training.export import export
+
+    net = small_net("mobilenet_v2", "mixtconv", seed=1)
+    other = tmp_path / "other.onnx"
+    export(net, small_spec(net), other)
+    said("-m", "calibration", "fit", "--profile", "ann")
+    use = ("main.py", "--camera", film, "--headless", "--max-frames", 5, "--profile", "ann", "--model")
+    status, _, errors = said(*use, other)
+    assert status == 2
+    assert errors.count("\n") == 1
+    assert "was made for model small" in errors
+    status, _, errors = said("-m", "calibration", "fit", "--profile", "ann", "--model", other)
+    assert status in (0, 2)  # random weights may see nothing in the takes; then that is told in a line
+    assert errors.count("\n") <= 1
+    assert said(*use, other)[0] == 0
+    assert said(*use, small_model)[0] == 2
+
+
+def test_what_cannot_be_recorded_is_told_in_one_line(said, film, small_model):
+    record = ("-m", "calibration", "record", "--profile", "bob", "--camera", film, "--headless", "--model", small_model)
+    for words, told in (
+        (("--gesture", "No gesture"), "is no gesture"),
+        (("--work", "0"), "nothing to record"),
+        (("--gesture", "..."), "is no name"),
+    ):
+        status, _, errors = said(*record, *words)
+        assert status == 2
+        assert errors.count("\n") == 1
+        assert told in errors
+
+
+def test_a_video_that_is_too_short_leaves_whole_takes(said, film, small_model):
+    plan = ("--gesture", "Cross", "--takes", 9, "--work", 0)
+    status, _, errors = said(
+        "-m", "calibration", "record", "--profile", "eve", *plan, "--camera", film, "--headless", "--model", small_model
+    )
+    assert status == 2
+    assert "film.avi ended after 5 of 9 recordings, which are saved" in errors.splitlines()[-1]
+
+
+def test_a_missing_profile_is_told(said, film, small_model):
+    status, lines, errors = said(
+        "main.py", "--camera", film, "--headless", "--model", small_model, "--profile", "nobody"
+    )
+    assert (status, lines) == (2, [])
+    assert "no profile 'nobody'" in errors
+    assert errors.count("\n") == 1
