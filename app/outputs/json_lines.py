@@ -1,5 +1,7 @@
 """JSON lines: one message a line, in a file or on standard output."""
 
+import os
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -36,9 +38,7 @@ class JsonLines:
     def take(self, message: Message) -> None:
         """Write one message."""
         try:
-            if not self._begun and self._out is not sys.stdout and self._out.seekable():
-                self._out.truncate(0)
-            self._begun = True
+            self._begin()
             self._out.write(to_line(message) + "\n")
             self._out.flush()
         except BrokenPipeError:
@@ -47,6 +47,14 @@ class JsonLines:
             raise UserError(
                 f"cannot write events to {self._name} any more ({error.strerror}); the lines before this are whole"
             ) from error
+
+    def _begin(self) -> None:
+        """Before the first line, remove those of an older run; a pipe or a terminal has none."""
+        if self._begun:
+            return
+        self._begun = True
+        if self._out is not sys.stdout and stat.S_ISREG(os.fstat(self._out.fileno()).st_mode):
+            self._out.truncate(0)
 
     def close(self) -> None:
         """Close the file; standard output stays open."""

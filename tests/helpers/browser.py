@@ -55,7 +55,7 @@ class Browser:
         return answer["result"]
 
     def _receive(self) -> dict:
-        message = json.loads(self._socket.recv(30))
+        message = json.loads(self._socket.recv(60))
         self._loaded |= message.get("method") == "Page.domContentEventFired"
         return message
 
