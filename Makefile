@@ -25,7 +25,6 @@ run: $(VENV)/.app $(if $(findstring --control,$(ARGS)),$(VENV)/.control) ## Inst
 endif
 
 test: $(VENV)/.dev check ## Install, check, then run all tests
-	@scripts/system-libraries tests
 	$(BIN)/pytest
 
 check: $(VENV)/.dev ## Lint, types, import directions
@@ -51,6 +50,7 @@ $(VENV)/.control: requirements-control.txt $(VENV)/.app
 	@touch $@
 
 $(VENV)/.dev: $(wildcard requirements*.txt) $(VENV)/.app
+	@scripts/system-libraries tests $(PYTHON)
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@
 
