@@ -61,6 +61,7 @@ log = logging.getLogger("mstnet")
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
+    dependencies.loaded()
     given = parser().parse_args(arguments)
     logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
     try:

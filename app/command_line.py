@@ -67,8 +67,10 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--realtime", action="store_true", help="pace a file like a camera: the newest frame wins")
     group.add_argument("--fps", type=positive_float, metavar="F", help="a file's true frame rate, where the file lies")
     group.add_argument("--flip-input", action="store_true", help="for a camera that delivers a mirrored picture")
-    group.add_argument("--max-frames", type=positive_int, metavar="N", help="stop after so many frames")
-    group.add_argument("--duration", type=positive_float, metavar="S", help="stop after so many seconds of the source")
+    group.add_argument(
+        "--max-frames", type=positive_int, metavar="N", help="look at so many frames and no more (a window stays open)"
+    )
+    group.add_argument("--duration", type=positive_float, metavar="S", help="the same in seconds of the source")
 
 
 def _add_model(group: argparse._ArgumentGroup) -> None:

@@ -1,22 +1,32 @@
 """Whether the packages that everything stands on load here; said in one line before anything imports them."""
 
 import importlib
+import os
+import signal
 import sys
 
 NEEDED = ("numpy", "cv2", "onnxruntime")
 
 
 def require() -> None:
-    """Exit with 2 and one line when a package is missing or lacks a system library."""
+    """Exit with 2 and one line when a package is missing or lacks a system library.
+
+    Until `loaded` is called, Ctrl-C ends the process at once: an interrupt in the middle of an import comes out of it
+    as any error there is, or not at all.
+    """
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     module = ""
     try:
         for module in NEEDED:
             importlib.import_module(module)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except ImportError as error:
         sys.stderr.write(f"mstnet: {module} does not load here: {_reason(module, error)}\n")
         sys.exit(2)
+
+
+def loaded() -> None:
+    """Everything is imported: Ctrl-C is a KeyboardInterrupt again."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _reason(module: str, error: ImportError) -> str:

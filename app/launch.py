@@ -16,6 +16,8 @@ dependencies.require()
 
 from app.camera.devices import CameraDevice, list_devices
 
+dependencies.loaded()
+
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
 CHOSEN_SOURCE = ("--camera", "--demo", "--list-cameras", "--doctor", "--version", "--help", "-h")
 

@@ -98,7 +98,8 @@ def choose(
         rate: tolerable false activations a minute.
         usual: what it enters at without any of this.
     """
-    safe = max([tail.reached(rate) if tail else 0.0, *(peak + 0.02 for peak in wrong)])
+    # Without work nothing is known of what must not fire, so nothing gets easier to fire.
+    safe = max([tail.reached(rate) if tail else usual, *(peak + 0.02 for peak in wrong)])
     enter = float(np.clip(_between(safe, takes) if takes else max(safe, usual), LOWEST, HIGHEST))
     expected = 10 * tail.rate(enter) if tail else math.nan
     found = sum(peak >= enter for peak in takes)

@@ -415,3 +415,26 @@ def test_one_file_is_not_written_twice_nor_the_film_itself(tmp_path, clip):
     assert "both go to" in refused("--demo", "--headless", "--events", tmp_path / "a", "--trace", tmp_path / "a")
     assert "is read as the camera" in refused("--camera", clip, "--headless", "--events", clip)
     assert clip.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.parametrize("after_s", [0.05, 0.15, 0.25, 0.35, 0.5])
+def test_ctrl_c_while_it_starts_is_quiet(after_s):
+    arguments = command("--demo", "--headless", "--realtime", "--events", os.devnull)
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as process:
+        # Python's own start takes part of this; from the first line of main.py on nothing may be said.
+        time.sleep(0.1 + after_s)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode in (130, -signal.SIGINT)
+    assert "Traceback" not in errors or "main.py" not in errors
+
+
+def test_a_closed_standard_output_is_told():
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command("--demo", "--headless", "--max-frames", "5")],
+        check=False, stderr=subprocess.PIPE, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "standard output is closed" in done.stderr
+    assert done.stderr.count("\n") == 1

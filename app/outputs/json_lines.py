@@ -29,6 +29,8 @@ class JsonLines:
         self.steps = steps
         self._begun = False
         self._name = "standard output" if file == STDOUT else file
+        if file == STDOUT and sys.stdout is None:
+            raise UserError("standard output is closed; write events to a file with --events FILE")
         try:
             # What an older run wrote goes only when there is something to write: the camera may not even open.
             self._out: TextIO = sys.stdout if file == STDOUT else Path(file).open("a", encoding="utf-8")  # noqa: SIM115

@@ -1,6 +1,7 @@
 """Packages that only some outputs need; asked for when such an output is."""
 
 import importlib
+import sys
 
 from models.errors import UserError
 
@@ -15,5 +16,6 @@ def need(module: str, package: str, option: str) -> None:
         importlib.import_module(module)
     except ImportError as error:
         raise UserError(
-            f"{option} needs the package {package} ({error}); run `pip install -r requirements-outputs.txt`"
+            f"{option} needs the package {package} ({error}); "
+            f"run `{sys.executable} -m pip install -r requirements-outputs.txt`"
         ) from error

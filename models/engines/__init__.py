@@ -26,7 +26,7 @@ def load_engine(path: Path, engine: str = "auto") -> Engine:
         EngineError: the runtime is not installed or does not take such a file.
     """
     if path.suffix not in SUFFIXES:
-        raise ModelFileError(f"{path} is no model file: it ends in {path.suffix!r}, expected {' or '.join(SUFFIXES)}")
+        raise ModelFileError(f"{path} is no model file: it ends in {path.suffix!r}, expected {', '.join(SUFFIXES)}")
     wanted = SUFFIXES[path.suffix] if engine == "auto" else engine
     if wanted == "onnxruntime" and path.suffix == ".onnx":
         from models.engines.onnxruntime_engine import OnnxRuntimeEngine

@@ -98,6 +98,11 @@ def test_nothing_fires_below_a_moment_that_was_wrong():
     assert choose("x", [0.95], None, [0.7], 0.1, 0.6).enter > 0.7
 
 
+def test_without_work_nothing_gets_easier_to_fire() -> None:
+    for takes in ([], [0.1], [0.35, 0.4, 0.3], [0.9, 0.95]):
+        assert choose("x", takes, None, [], 0.1, 0.6).enter >= 0.6
+
+
 def test_blocks_are_seconds():
     assert block_peaks(np.linspace(0, 1, 36, dtype=np.float32), 12) == pytest.approx([11 / 35, 23 / 35, 1])
 
