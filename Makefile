@@ -7,7 +7,7 @@ BIN       := $(VENV)/bin
 ARGS      ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format clean libraries
+.PHONY: help run test check format clean
 
 help: ## Print this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'

@@ -61,10 +61,10 @@ log = logging.getLogger("mstnet")
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
-    dependencies.loaded()
     given = parser().parse_args(arguments)
     logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
     try:
+        dependencies.loaded()  # not before: from here on, Ctrl-C is caught below
         if given.record:
             record(given)
         elif given.list_cameras:

@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 
+from models.errors import first_line
+
 NEEDED = ("numpy", "cv2", "onnxruntime")
 
 
@@ -32,7 +34,7 @@ def loaded() -> None:
 def _reason(module: str, error: ImportError) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name == module:
         return "it is not installed. Run `pip install -r requirements.txt`, or `make run`."
-    said = next(iter(str(error).strip().splitlines()), "")  # numpy says it on a whole page
+    said = first_line(error)  # numpy says it on a whole page
     if module == "cv2" and ".so" in said:
         return (
             f"{said}. Install that system library (on Debian: apt-get install libgl1 libglib2.0-0), or, where there "

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.engines.base import Engine, Output
+from models.engines.base import Engine, Output, PassingEngine
 from models.frame import Image
-from models.spec import ModelSpec
 from models.state import StreamState
 
 
@@ -67,36 +66,18 @@ class RateMeter:
         return (last - first) / (last_s - first_s) if last_s > first_s else 0.0
 
 
-class TimedEngine:
+class TimedEngine(PassingEngine):
     """An engine that remembers how long its recent steps took."""
 
     def __init__(self, engine: Engine, remember: int = 10_000) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self.durations_ms: deque[float] = deque(maxlen=remember)
         self.steps = 0
-
-    @property
-    def spec(self) -> ModelSpec:
-        """The inner engine's spec."""
-        return self._engine.spec
-
-    @property
-    def name(self) -> str:
-        """The inner engine's name."""
-        return self._engine.name
-
-    def start(self) -> StreamState:
-        """The empty past of a new stream."""
-        return self._engine.start()
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
         """Step the inner engine and note how long it took."""
         began = time.perf_counter()
-        answer = self._engine.step(picture, state)
+        answer = super().step(picture, state)
         self.durations_ms.append(1000 * (time.perf_counter() - began))
         self.steps += 1
         return answer
-
-    def close(self) -> None:
-        """Close the inner engine."""
-        self._engine.close()

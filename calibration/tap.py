@@ -3,9 +3,8 @@
 from collections import deque
 from typing import NamedTuple
 
-from models.engines.base import Engine, Output
+from models.engines.base import Engine, Output, PassingEngine
 from models.frame import Image
-from models.spec import ModelSpec
 from models.state import StreamState
 
 
@@ -17,7 +16,7 @@ class Tapped(NamedTuple):
     output: Output
 
 
-class Tap:
+class Tap(PassingEngine):
     """Passes every step on and keeps the newest ones until they are drawn.
 
     Args:
@@ -26,26 +25,12 @@ class Tap:
     """
 
     def __init__(self, engine: Engine, remember: int = 64) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._steps: deque[Tapped] = deque(maxlen=remember)
-
-    @property
-    def spec(self) -> ModelSpec:
-        """The inner engine's spec."""
-        return self._engine.spec
-
-    @property
-    def name(self) -> str:
-        """The inner engine's name."""
-        return self._engine.name
-
-    def start(self) -> StreamState:
-        """The empty past of a new stream."""
-        return self._engine.start()
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
         """Step the inner engine and keep what went in and came out."""
-        output, after = self._engine.step(picture, state)
+        output, after = super().step(picture, state)
         self._steps.append(Tapped(picture[0], output))
         return output, after
 
@@ -54,7 +39,3 @@ class Tap:
         drawn = list(self._steps)
         self._steps.clear()
         return drawn
-
-    def close(self) -> None:
-        """Close the inner engine."""
-        self._engine.close()

@@ -45,6 +45,39 @@ class Engine(Protocol):
         ...
 
 
+class PassingEngine:
+    """An engine that hands everything to another; for those that only want to see or change a step.
+
+    Args:
+        engine: who does the work.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def spec(self) -> ModelSpec:
+        """The inner engine's spec."""
+        return self._engine.spec
+
+    @property
+    def name(self) -> str:
+        """The inner engine's name."""
+        return self._engine.name
+
+    def start(self) -> StreamState:
+        """The empty past of a new stream."""
+        return self._engine.start()
+
+    def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
+        """Step the inner engine."""
+        return self._engine.step(picture, state)
+
+    def close(self) -> None:
+        """Close the inner engine."""
+        self._engine.close()
+
+
 def check_picture(picture: Image, spec: ModelSpec) -> None:
     """See that a picture is of the kind that a model takes.
 
