@@ -23,6 +23,8 @@ USUAL_SPEED = (0.8, 1.2)
 """How fast recordings are played; silhouettes were recorded slowly."""
 IDLE_FRAMES = 10
 """Frames at the beginning of a recording in which people hardly move yet."""
+REST_S = (-0.75, 1.5)
+"""How long a scene rests at either end; below 0, not at all: some gestures follow close on one another."""
 FRESH_S = 0.5
 """How long after its end a gesture's label is told."""
 
@@ -124,10 +126,10 @@ class Playlist:
         )
 
     def _rest(self, rng: np.random.Generator, movement: NDArray[np.int64], end: int) -> NDArray[np.int64]:
-        """Stand nearly still at one end of a movement: to and fro over its first or last few frames."""
+        """Stand nearly still at one end of a movement, or not at all: to and fro over its first or last few frames."""
         few = movement[:3] if end == 0 else movement[-3:][::-1]
         sway = np.concatenate([few, few[::-1]])
-        steps = int(rng.uniform(0, 1.5) * self._rate_hz)
+        steps = int(max(0.0, rng.uniform(*REST_S)) * self._rate_hz)
         rest = np.resize(sway, steps)
         return rest[::-1] if end == 0 else rest
 

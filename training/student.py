@@ -32,13 +32,13 @@ class Recipe:
     """Chunks a stream; the later ones start from the past of the ones before."""
     first_window: int = 14
     """The step at which the first window of a stream ends; the answers before, out of an empty past, are not judged."""
-    every: int = 4
+    every: int = 5
     """Steps between windows."""
     temperature: float = 2.0
     lr: float = 1e-4
     warm_up: int = 20
     """Chunks over which the learning rate rises."""
-    average: float = 0.98
+    average: float = 0.99
     """How much of the weights' running average stays with each chunk."""
     clip: float = 1.0
     """Largest norm of a gradient."""

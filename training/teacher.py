@@ -17,6 +17,10 @@ from training.transplant import MEAN, SIZE
 OTHER = "Doing other things"
 WINDOW = 16
 """Pictures a window; at 6 a second, 2.67 s."""
+SPANS = (16, 11, 8)
+"""How many of the newest pictures its windows hold, stretched to `WINDOW` by showing some twice. One window sees slow
+gestures whole, another forgets the gesture before: the mean of their answers names more and is wrong less often than
+any one of them (docs/model.md)."""
 TOLD = 0.5
 """How much the label of a gesture that has just ended adds to what the teacher saw."""
 
@@ -53,16 +57,22 @@ class Teacher:
         self._name = self._session.get_inputs()[0].name
 
     def answer(self, pictures: Image, end: int) -> NDArray[np.float32]:
-        """Logits [27] for the window that ends at a picture.
+        """Logits [27], the mean over the windows of all `SPANS` that end at a picture.
 
         Args:
             pictures: uint8 [T, 112, 112, 3], 6 a second.
             end: index of the last picture; before the first one, that one stands still.
         """
-        window = pictures[np.maximum(np.arange(end - WINDOW + 1, end + 1), 0)]
-        clip = (window.astype(np.float32) - np.array(MEAN, np.float32)).transpose(3, 0, 1, 2)
-        logits: NDArray[np.float32] = self._session.run(None, {self._name: clip[None]})[0][0]
+        windows = np.stack([pictures[window(end, span)] for span in SPANS])
+        clips = (windows.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
+        logits: NDArray[np.float32] = self._session.run(None, {self._name: clips})[0].mean(0)
         return logits
+
+
+def window(end: int, span: int) -> NDArray[np.int64]:
+    """Indices [WINDOW] of the `span` pictures up to `end`, each shown as long as any other."""
+    back = np.arange(WINDOW - 1, -1, -1) * span // WINDOW
+    return np.maximum(end - back, 0)
 
 
 def targets(teacher: Teacher, stream: Stream, steps: Sequence[int], temperature: float) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ from clip_networks import write_teacher
 from models.errors import ModelFileError
 from training.jester import LABELS
 from training.streams import Shown, Stream
-from training.teacher import WINDOW, Teacher, put_right, targets
+from training.teacher import SPANS, WINDOW, Teacher, put_right, targets, window
 from training.transplant import MEAN
 
 OTHER, NOTHING = LABELS.index("Doing other things"), LABELS.index("No gesture")
@@ -16,11 +16,18 @@ def pictures_of(reds: list[int]) -> np.ndarray:
     return np.stack([np.full((112, 112, 3), red, np.uint8) for red in reds])
 
 
-def test_sees_the_window_that_ends_now_and_stands_still_before_the_beginning(tmp_path) -> None:
+def test_answers_with_the_mean_of_its_windows(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
-    teacher = Teacher(tmp_path / "t.onnx")
-    seen = teacher.answer(pictures_of([10, 20, 30, 40]), 2)[:WINDOW] + MEAN[0]
-    np.testing.assert_allclose(seen, [10] * 14 + [20, 30], atol=1e-3)
+    reds = list(range(10, 250, 10))
+    seen = Teacher(tmp_path / "t.onnx").answer(pictures_of(reds), 20)[:WINDOW] + MEAN[0]
+    wanted = np.mean([[reds[k] for k in window(20, span)] for span in SPANS], 0)
+    np.testing.assert_allclose(seen, wanted, atol=1e-3)
+
+
+def test_a_window_ends_now_and_stands_still_before_the_beginning() -> None:
+    assert window(20, WINDOW).tolist() == list(range(5, 21))
+    assert window(20, WINDOW // 2).tolist() == [k for k in range(13, 21) for _ in range(2)]
+    assert window(2, WINDOW).tolist() == [0] * 14 + [1, 2]
 
 
 def test_a_label_counts_only_where_the_window_lies_in_its_scene(tmp_path) -> None:
