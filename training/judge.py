@@ -125,15 +125,27 @@ def all_takes(data: Path, size: int, rate_hz: float) -> list[Take]:
 
 
 @torch.no_grad()
-def probabilities(net: MSTNet, pictures: Image, temperature: float = 1.0) -> NDArray[np.float32]:
-    """Run a stream from an empty past: its probabilities at every step, [T, classes]."""
+def logits(net: MSTNet, pictures: Image) -> NDArray[np.float32]:
+    """Run a stream from an empty past: its logits at every step, [T, classes]."""
     past, parts = None, []
     for first in range(0, len(pictures), CHUNK):
         chunk = torch.from_numpy(pictures[first : first + CHUNK]).permute(0, 3, 1, 2)
         answer = net(chunk[None], past)
         past = answer.past
-        parts.append((answer.logits[0] / temperature).softmax(-1))
+        parts.append(answer.logits[0])
     return torch.cat(parts).numpy()
+
+
+def softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities over the last axis."""
+    raised = np.exp(values - values.max(-1, keepdims=True))
+    result: NDArray[np.float32] = raised / raised.sum(-1, keepdims=True)
+    return result
+
+
+def probabilities(net: MSTNet, pictures: Image, temperature: float = 1.0) -> NDArray[np.float32]:
+    """Run a stream from an empty past: its probabilities at every step, [T, classes]."""
+    return softmax(logits(net, pictures) / temperature)
 
 
 def events(
