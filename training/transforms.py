@@ -18,7 +18,10 @@ PLACES = ((0, 0), (4, 0), (0, 4), (4, 4), (2, 2), (0, 2), (4, 2), (2, 0), (2, 4)
 """Where a crop may lie, right and down, in quarters of the room it has: corners, middles, and half way (TSN)."""
 MARGIN = 256 / 224
 """The shorter side that a centre crop is cut from, in sides of the crop."""
+LUMA = np.array([0.299, 0.587, 0.114])
+"""How much red, green and blue there is in grey (ITU-R BT.601)."""
 SIDED = {"left", "right", "clockwise", "counterclockwise"}
+"""Words that a mirrored label cannot keep."""
 
 
 class Transform(Protocol):
@@ -99,10 +102,6 @@ def _recolour(pictures: Image, amount: float, rng: Generator) -> Image:
     how = np.column_stack([mix, np.full(3, offset)])
     tall = cv2.transform(pictures.reshape(-1, *pictures.shape[2:]), how)  # it rounds and saturates
     return tall.reshape(pictures.shape).astype(np.uint8, copy=False)
-
-
-LUMA = np.array([0.299, 0.587, 0.114])
-"""How much red, green and blue there is in grey (ITU-R BT.601)."""
 
 
 @dataclass(frozen=True, slots=True)
