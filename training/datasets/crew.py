@@ -1,0 +1,57 @@
+"""Many clips looked at by several processes, with a progress bar."""
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+import cv2
+from tqdm import tqdm
+
+from training.datasets.base import Clip
+from training.datasets.survey import Broken, Job, examine
+from training.recordings import DataError
+
+CHUNK = 8
+"""Clips that a process takes at once."""
+
+
+def examine_all(jobs: Mapping[str, Job], processes: int) -> Iterator[Clip | Broken]:
+    """Look at every clip, in order.
+
+    Raises:
+        DataError: a decoded picture cannot be written, or a process was killed.
+    """
+    with tqdm(total=len(jobs), unit="clip", disable=None) as bar:  # None: not where no terminal is
+        for result in _results(list(jobs.values()), processes):
+            bar.update()
+            yield result
+
+
+def _results(jobs: list[Job], processes: int) -> Iterator[Clip | Broken]:
+    if processes == 1:
+        yield from map(examine, jobs)
+        return
+    context = multiprocessing.get_context("spawn")  # OpenCV's threads do not survive a fork
+    crew = ProcessPoolExecutor(processes, context, cv2.setNumThreads, (0,))
+    try:
+        with _interrupts_ignored():  # what is started meanwhile goes on ignoring them: Ctrl-C is for the parent
+            results = crew.map(examine, jobs, chunksize=CHUNK)
+        yield from results
+    except BrokenProcessPool as error:
+        raise DataError(
+            "a process that looked at clips was killed (out of memory?); run it again, with fewer --processes"
+        ) from error
+    finally:
+        crew.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
