@@ -13,10 +13,12 @@ class DataConfig:
     """What is learnt from."""
 
     set: SetName
-    train: str = ""
-    """The index file of the clips to learn; the generated set `motions` has none."""
-    val: str = ""
-    """The index file of the clips to validate on."""
+    folder: str = "data"
+    """Where `training.prepare` wrote its indexes; the generated set `motions` has none."""
+    train: str = "train"
+    """The split to learn."""
+    val: str = "validation"
+    """The split to validate on."""
     sampling: Literal["segments", "dense", "streams"] = "segments"
     """`segments`: one picture of each of `frames` equal parts (TSN). `dense`: pictures `stride` apart. `streams`: clips
     one after another, every step labelled: for causal networks."""

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -11,13 +12,21 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from models.errors import first_line
-from training.config import Config
+from training.config import Config, DataConfig
 from training.config_file import ConfigError
+from training.datasets.base import Index, read_index
 from training.distributed import Processes
 from training.learner import Batch
+from training.loading import ClipSet, StreamSet, start_worker
+from training.motions import LABELS as MOTION_LABELS
+from training.motions import MotionSet
 from training.recordings import DataError
+from training.sampling import Dense, Segments
+from training.transforms import Augment, Centre, mirror_labels
 
 Split = Literal["train", "val"]
+NAMED = 3
+"""How many broken clips are named."""
 
 
 class EpochSet(Protocol):
@@ -40,7 +49,32 @@ def make_data(config: Config, split: Split) -> tuple[EpochSet, tuple[str, ...]]:
     Raises:
         DataError: its index is missing or damaged.
     """
-    raise NotImplementedError
+    data = config.data
+    if data.set == "motions":
+        clips = data.clips if split == "train" else data.val_clips
+        return MotionSet(split, config.seed, clips=clips, frames=data.frames, size=data.size), MOTION_LABELS
+    name = data.train if split == "train" else data.val
+    index = read_index(Path(data.folder) / f"{data.set}-{name}.jsonl")
+    return _indexed(index, data, config.seed, split == "train"), index.labels
+
+
+def _indexed(index: Index, data: DataConfig, seed: int, learnt: bool) -> EpochSet:
+    """The clips of an index: drawn and augmented to be learnt, or the middle of everything to be validated on."""
+    mirror = mirror_labels(index.labels) if data.flip else None
+    transform = Augment(data.size, mirror) if learnt else Centre(data.size)
+    if data.sampling == "streams":
+        return StreamSet(index, transform, data.frames, data.rate_hz, seed)
+    views = None if learnt else 1
+    dense, count = data.sampling == "dense", data.frames
+    return ClipSet(index, Dense(count, data.stride, views) if dense else Segments(count, views), transform, seed)
+
+
+def skipped(data: EpochSet, processes: Processes) -> str | None:
+    """A line about the clips that could not be read in this epoch, by any process; None where there were none."""
+    broken = data.broken if isinstance(data, (ClipSet, StreamSet)) else ()
+    count = int(processes.sum([len(broken)])[0])
+    named = ", ".join(clip.id for clip in broken[:NAMED])
+    return f"{count} broken clips were skipped, such as {named or 'none of this process'}" if count else None
 
 
 def updates_an_epoch(clips: int, config: Config, processes: Processes) -> int:
@@ -99,7 +133,7 @@ def fetched(data: EpochSet, pieces: list[list[int]], config: Config) -> Iterator
         data,  # type: ignore[arg-type]
         batch_sampler=pieces,
         num_workers=min(config.run.workers, os.cpu_count() or 1),
-        worker_init_fn=ignore_ctrl_c,
+        worker_init_fn=begin_worker,
         pin_memory=config.run.device == "cuda",
     )
     try:
@@ -116,7 +150,7 @@ def fetched(data: EpochSet, pieces: list[list[int]], config: Config) -> Iterator
         ) from error
 
 
-def ignore_ctrl_c(worker: int) -> None:
-    """Leave it to the training process to stop: its readers are needed until it has."""
-    del worker
+def begin_worker(worker: int) -> None:
+    """Begin a process that reads clips. It leaves Ctrl-C to the training process, which needs it until it has saved."""
+    start_worker(worker)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -43,8 +43,10 @@ class Logbook:
             self._bar.set_postfix(epoch=epoch, loss=f"{seen.loss:.3f}", lr=f"{lr:.2g}")
             self._row(step, epoch=epoch, lr=lr, loss=seen.loss, gradient=seen.gradient)
 
-    def scores(self, step: int, epoch: int, scores: Scores) -> None:
-        """Note a validation."""
+    def scores(self, step: int, epoch: int, scores: Scores, skipped: str | None) -> None:
+        """Note a validation, and which clips of the epoch were skipped."""
+        if skipped:
+            self.say(skipped)
         self.say(f"epoch {epoch}: loss {scores.loss:.4f}, top-1 {scores.top1:.2%}, top-5 {scores.top5:.2%}")
         self._row(step, epoch=epoch, val_loss=scores.loss, val_top1=scores.top1, val_top5=scores.top5)
 

@@ -1,6 +1,6 @@
 """Train a network as a config says.
 
-    python -m training.train training/configs/something_v1/ks1357.toml data.train=v1/train.jsonl data.val=v1/val.jsonl
+    python -m training.train training/configs/something_v1/ks1357.toml data.folder=/data/something_v1
     torchrun --nproc-per-node 4 -m training.train CONFIG [key=value ...]
 
 The same command goes on where a run stopped, or was killed, as if it had never stopped. The run's folder holds last.pt
@@ -18,7 +18,7 @@ from pathlib import Path
 from models.errors import UserError
 from training.config import Config
 from training.config_file import read_config
-from training.data import make_data, updates, updates_an_epoch, validation
+from training.data import make_data, skipped, updates, updates_an_epoch, validation
 from training.distributed import Processes, join
 from training.learner import Learner
 from training.logbook import Logbook
@@ -68,7 +68,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
             if scores is None:
                 run.save(learner, place)
                 raise Stopped
-            log.scores(step, place.epoch, scores)
+            log.scores(step, place.epoch, scores, skipped(learnt, processes))
             if scores.top1 > place.best:
                 run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
             place = Place(place.epoch + 1, 0, max(place.best, scores.top1))
