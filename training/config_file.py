@@ -139,7 +139,7 @@ def fits(wanted: Any, value: Any) -> bool:
         return value in get_args(wanted)
     if get_origin(wanted) is tuple:
         items = get_args(wanted)
-        if not isinstance(value, list) or (items[-1] is not ... and len(items) != len(value)):
+        if not isinstance(value, (list, tuple)) or (items[-1] is not ... and len(items) != len(value)):
             return False
         return all(fits(items[0] if items[-1] is ... else items[k], item) for k, item in enumerate(value))
     if wanted is float:
