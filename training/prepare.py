@@ -161,15 +161,21 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         lists = given.lists or given.root
         for line in prepare(source, given.root, lists, given.out, given.decode, given.processes):
-            print(line, flush=True)
+            _say(line)
     except UserError as error:
         print(f"prepare: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
     return 0
+
+
+def _say(line: str) -> None:
+    """Whoever read standard output may have enough; the indexes are written all the same."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

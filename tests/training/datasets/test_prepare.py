@@ -204,6 +204,16 @@ def test_a_full_disk_gives_one_line_and_no_half_clip(tmp_path, monkeypatch, caps
     assert not list((tmp_path / "out").glob("*.jsonl"))
 
 
+def test_a_closed_output_does_not_keep_the_indexes_from_being_written(tmp_path, monkeypatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as output:
+        monkeypatch.setattr("sys.stdout", output)
+        assert prepare("jester", tmp_path, jester(tmp_path)) == 0
+        monkeypatch.undo()
+    assert len(list((tmp_path / "out").glob("*.jsonl"))) == 3
+
+
 def test_ctrl_c_ends_with_130(tmp_path, monkeypatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
