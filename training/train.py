@@ -1,6 +1,6 @@
 """Train a network as a config says.
 
-    python -m training.train training/configs/something_v1/ks1357.toml data.folder=/data/something_v1
+    python -m training.train training/configs/something_v1/ks1357.toml data.folder=indexes
     torchrun --nproc-per-node 4 -m training.train CONFIG [key=value ...]
 
 The same command goes on where a run stopped, or was killed, as if it had never stopped. The run's folder holds last.pt
