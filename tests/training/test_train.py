@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.utils.data import get_worker_info
 
 import training.train
-from models.nets.checkpoint import load_checkpoint, save_checkpoint
+from models.nets.checkpoint import load_checkpoint, save_checkpoint, write_whole
 
 Run = Callable[..., int]
 UPDATES = 18
@@ -84,12 +84,12 @@ def test_killed_at_any_moment_and_resumed_is_never_killed(whole: Path, tmp_path:
     arguments = [str(write_config(tmp_path)), f"run.folder={tmp_path / 'run'}"]
     moments = [
         ("training.learner.Learner.learn", 3),  # before anything was saved
-        ("models.nets.checkpoint.os.replace", 1),  # all written, not yet in its place
-        ("training.logbook.Logbook._row", 6),  # in the middle of an epoch, rows beyond the last saving
-        ("training.train.validate", 1),  # the epoch learnt, not yet validated
-        ("training.run_folder.RunFolder.save_best", 1),  # validated, the best not yet written
-        ("training.run_folder.RunFolder.save", 2),
-        ("models.nets.checkpoint.os.replace", 3),
+        ("training.run_folder.RunFolder.save", 1),  # when the first saving begins
+        ("training.logbook.Logbook._row", 6),  # in the middle of an epoch, with rows of updates that were not saved
+        ("training.train.validate", 1),  # an epoch learnt and not validated
+        ("training.run_folder.RunFolder.save_best", 1),  # validated, the best not written
+        ("training.train.Place", 2),  # the second epoch saved at its last update, then validated
+        ("models.nets.checkpoint.os.replace", 3),  # a checkpoint written, not in its place
     ]
     for where, number in moments:
         assert killed_run(arguments, where, number) == -signal.SIGKILL, where
@@ -201,21 +201,24 @@ def test_a_killed_reader_ends_the_run_and_it_goes_on(
 
 
 def test_a_full_disk_leaves_what_was_saved(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Run, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run("run", "schedule.epochs=1")
-    before = {path.name: path.read_bytes() for path in (tmp_path / "run").glob("*.pt")}
+    room = iter([True, True, False])
 
-    def full(path: Path, content: object) -> None:
+    def write(path: Path, content: dict[str, Any]) -> None:
+        if next(room):
+            return write_whole(path, content)
         path.with_name(path.name + ".part").write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    (tmp_path / "run" / "last.pt").rename(tmp_path / "kept.pt")
-    monkeypatch.setattr("training.run_folder.write_whole", full)
-    assert run("run", "schedule.epochs=1") == 2
-    assert re.search(r"cannot write \S+last.pt \(.*No space left.*\); make room", capsys.readouterr().err)
-    assert {path.name: path.read_bytes() for path in (tmp_path / "run").glob("*.pt")} == {"best.pt": before["best.pt"]}
+    with monkeypatch.context() as patch:
+        patch.setattr("training.run_folder.write_whole", write)
+        assert run("run") == 2
+    assert re.search(r"^train: cannot write \S+last.pt \(.*No space left.*\); make room", capsys.readouterr().err)
     assert not list((tmp_path / "run").glob("*.part"))
+    assert state(tmp_path / "run")["place"]["epoch"] == 1
+    assert run("run") == 0
+    assert_same_run(tmp_path / "run", whole)
 
 
 def test_a_reader_of_the_output_that_leaves_does_not_end_the_run(tmp_path: Path) -> None:
@@ -230,6 +233,8 @@ def test_a_reader_of_the_output_that_leaves_does_not_end_the_run(tmp_path: Path)
             assert train_tiny([str(write_config(tmp_path)), *words]) == 0
     finally:
         os.dup2(kept, 1)
+        os.close(kept)
+        os.close(write)
     assert (tmp_path / "run" / "best.pt").is_file()
 
 
