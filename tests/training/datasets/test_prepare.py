@@ -186,6 +186,15 @@ def test_decoding_goes_on_where_it_stopped(tmp_path) -> None:
     assert not (frames / "42326.part").exists()
 
 
+def test_what_a_power_cut_emptied_is_decoded_anew(tmp_path) -> None:
+    lists = something_v2(tmp_path)
+    prepare("something_v2", tmp_path, lists, "--decode", "16")
+    lost = tmp_path / "out" / "frames-16" / "42326" / "00006.jpg"
+    lost.write_bytes(b"")
+    assert prepare("something_v2", tmp_path, lists, "--decode", "16") == 0
+    assert lost.stat().st_size > 0
+
+
 def test_a_full_disk_gives_one_line_and_no_half_clip(tmp_path, monkeypatch, capsys) -> None:
     lists = something_v2(tmp_path)
     write = Path.write_bytes
