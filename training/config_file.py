@@ -7,6 +7,7 @@ another type with the type that was expected.
 import dataclasses
 import difflib
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -61,8 +62,8 @@ def read_values(path: Path, seen: tuple[Path, ...] = ()) -> Values:
 
 
 def _nearest_file(path: Path) -> str:
-    there = {file.stem: file for file in sorted(Path(__file__).parent.glob("configs/*/*.toml"))}
-    there |= {f"{file.parent.name}/{file.stem}": file for file in there.values()}
+    files = Path(__file__).parent.glob("configs/*/*.toml")
+    there = {f"{file.parent.name}/{file.stem}": os.path.relpath(file) for file in sorted(files)}
     near = difflib.get_close_matches(f"{path.parent.name}/{path.stem}", there, n=1, cutoff=0.0)
     return f"; did you mean {there[near[0]]}?" if near else ""
 

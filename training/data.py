@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
@@ -128,7 +129,7 @@ def fetched(data: EpochSet, pieces: list[list[int]], config: Config, processes: 
     """Read pieces ahead, in processes of their own.
 
     Raises:
-        DataError: one of them was killed, or what it reads is unusable.
+        DataError: what one of them reads is unusable.
     """
     loader: Iterable[Batch] = DataLoader(
         data,  # type: ignore[arg-type]
@@ -142,6 +143,17 @@ def fetched(data: EpochSet, pieces: list[list[int]], config: Config, processes: 
     except DataError as error:
         # A worker's error comes with the traceback of the worker in its text.
         raise DataError(str(error).strip().splitlines()[-1].partition("DataError: ")[2] or str(error)) from error
+
+
+@contextmanager
+def readers_watched() -> Iterator[None]:
+    """Say in one line that a process that reads clips died; torch raises it wherever the run happens to be.
+
+    Raises:
+        DataError: one died.
+    """
+    try:
+        yield
     except RuntimeError as error:
         if "DataLoader worker" not in str(error):
             raise

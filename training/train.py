@@ -18,7 +18,7 @@ from pathlib import Path
 from models.errors import UserError
 from training.config import Config
 from training.config_file import read_config
-from training.data import make_data, skipped, updates, updates_an_epoch, validation
+from training.data import make_data, readers_watched, skipped, updates, updates_an_epoch, validation
 from training.distributed import Processes, join
 from training.learner import Learner
 from training.logbook import Logbook
@@ -52,7 +52,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
         f"{folder}: {step} updates done; {len(learnt)} clips, {len(held_out)} to validate; {processes}, {precision}"
     )
 
-    with closing(log), run.what_is_left():
+    with closing(log), run.what_is_left(), readers_watched():
         while place.epoch < config.schedule.epochs:
             for pieces in updates(learnt, config, processes, place.epoch, place.position):
                 lr = config.optim.lr * rate_factor(config.schedule, step, an_epoch)

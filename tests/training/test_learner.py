@@ -65,7 +65,7 @@ def test_the_gradient_is_clipped() -> None:
     for one in (free, clipped):
         assert one.learn([batch()], 1.0, 0).gradient > 0.1
     moved = [
-        sum(float((p - before[n]).square().sum()) for n, p in one.net.named_parameters()) ** 0.5
+        sum(float((p.detach() - before[n]).square().sum()) for n, p in one.net.named_parameters()) ** 0.5
         for one in (free, clipped)
     ]
     assert moved[1] == pytest.approx(0.01, rel=1e-2)

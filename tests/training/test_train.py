@@ -142,7 +142,13 @@ def test_the_best_network_describes_itself(whole: Path) -> None:
 
 
 def test_streams_are_learnt_step_by_step(run: Run, tmp_path: Path) -> None:
-    words = ("data.sampling=streams", "net.temporal.causal=true", "net.dropout=0", "schedule.epochs=4", "optim.lr=0.05")
+    words = (
+        "data.sampling=streams",
+        "net.temporal.causal=true",
+        "net.dropout=0",
+        "schedule.epochs=10",
+        "optim.lr=0.05",
+    )
     assert run("run", *words) == 0
     assert state(tmp_path / "run")["place"]["best"] > 0.6
     assert load_checkpoint(tmp_path / "run" / "best.pt")[1].memories
@@ -171,7 +177,7 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
 def test_a_loss_that_is_no_number_ends_the_run(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("run", "optim.lr=1e30", "run.save_every=1", "schedule.warm_up=0") == 2
     error = capsys.readouterr().err
-    assert re.search(r"^train: loss \S+ and gradient \S+ at update \d+, learning rate 1e\+30; ", error)
+    assert re.search(r"^train: loss \S+ and gradient \S+ at update \d+, learning rate \S+; ", error)
     assert str(tmp_path / "run" / "last.pt") in error
     assert all(value.isfinite().all() for value in state(tmp_path / "run")["learner"]["net"].values())
 
