@@ -17,12 +17,12 @@ import torch
 from numpy.typing import NDArray
 
 from models.decoder import Decoder, GestureEvent
-from models.errors import UserError
 from models.frame import Image
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, Decoding
+from training.command_line import command
 from training.recordings import DataError, Recording, decode, hold_out, read_recordings, steps_of
 
 QUIET = ("driver", "faces", "signs")
@@ -192,19 +192,16 @@ def report(net: MSTNet, takes: Sequence[Take], labels: tuple[str, ...], decoding
     return "\n".join(lines)
 
 
+@command("judge")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.judge", description="Judge a checkpoint on streams.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     given = parser.parse_args(arguments)
-    try:
-        net, spec = load_checkpoint(given.checkpoint)
-        takes = all_takes(given.data, spec.height, spec.rate_hz)
-        print(report(net, takes, spec.labels, spec.decoding, spec.rate_hz))
-    except UserError as error:
-        print(f"judge: {error}", file=sys.stderr)
-        return 2
+    net, spec = load_checkpoint(given.checkpoint)
+    takes = all_takes(given.data, spec.height, spec.rate_hz)
+    print(report(net, takes, spec.labels, spec.decoding, spec.rate_hz))
     return 0
 
 
