@@ -11,6 +11,8 @@ from training.recordings import scaled
 
 FRAME = "{:05d}.jpg"
 """How the pictures of a clip are named, the first one 00001.jpg."""
+JPEG_END = b"\xff\xd9"
+"""Ends every JPEG file, and never stands within its coded data."""
 
 
 def read_pixels(path: Path, indices: Sequence[int], shortest: int | None = None) -> Image:
@@ -33,14 +35,16 @@ def reason(error: Exception) -> str:
 
 
 def read_picture(path: Path) -> cv2.typing.MatLike:
-    """Read a picture, uint8 [H, W, 3] BGR.
+    """Read a JPEG picture, uint8 [H, W, 3] BGR.
 
     Raises:
         OSError: it cannot be opened.
-        ValueError: it is empty, or no picture.
+        ValueError: it is empty, cut short, or no picture.
     """
-    data = np.frombuffer(path.read_bytes(), np.uint8)
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    data = path.read_bytes()
+    if JPEG_END not in data:  # OpenCV fills up with grey and says nothing a program could hear
+        raise ValueError(f"{path} is {'cut short' if data else 'empty'}")
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
         raise ValueError(f"no picture in {path}")
     return picture
