@@ -1,5 +1,6 @@
 """How good the answers to clips are. Arrays in, numbers out; for streams see `stream_metrics`."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +17,12 @@ def top_k(scores: Floats, truth: Ints, k: int) -> float:
     """The share of clips whose true class is among the k of highest score; of equal scores the first class counts.
 
     Args:
-        scores: [N, classes], N >= 1.
+        scores: [N, classes]; NaN comes of none.
         truth: int [N].
         k: how many classes may be named.
     """
+    if not len(truth):
+        return math.nan
     best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     return float((best == truth[:, None]).any(axis=1).mean())
 
@@ -47,6 +50,11 @@ class PerClass:
         right, count = np.diag(confused), confused.sum(axis=1)
         with np.errstate(invalid="ignore"):
             return cls(right / confused.sum(axis=0), right / count, count)
+
+    @property
+    def mean_recall(self) -> float:
+        """Over the classes that have clips, each counted alike."""
+        return float(self.recall[self.count > 0].mean()) if self.count.any() else math.nan
 
 
 def clip_reliability(logits: Floats, truth: Ints, temperature: float = 1.0) -> Reliability:

@@ -128,19 +128,19 @@ def _steps(truth: Truth, stream: Watched) -> range:
     return range(first, min(max(first + 1, round(truth.end_s * stream.rate_hz)), len(stream.logits)))
 
 
-def accuracy_when_seen(streams: Iterable[Watched], labels: Sequence[str], share: float) -> float:
-    """How often the likeliest label is right when so much of a gesture has been seen; NaN where there was none.
+def logits_when_seen(stream: Watched, truth: Truth, share: float) -> Floats:
+    """The logits [labels] at the step at which a share of a gesture, above 0 and up to 1, has been seen."""
+    steps = _steps(truth, stream)
+    row: Floats = stream.logits[steps[math.ceil(share * len(steps)) - 1]]
+    return row
 
-    Args:
-        streams: with their gestures.
-        labels: of the logits.
-        share: of the gesture, above 0, up to 1.
-    """
+
+def accuracy_when_seen(streams: Iterable[Watched], labels: Sequence[str], share: float) -> float:
+    """How often the likeliest label is right when so much of a gesture has been seen; NaN where there was none."""
     right = [
-        labels[int(stream.logits[steps[math.ceil(share * len(steps)) - 1]].argmax())] == gesture.label
+        labels[int(logits_when_seen(stream, gesture, share).argmax())] == gesture.label
         for stream in streams
         for gesture in stream.gestures
-        for steps in [_steps(gesture, stream)]
     ]
     return sum(right) / len(right) if right else math.nan
 

@@ -1,7 +1,7 @@
 """Streams to judge by: pictures at a model's rate, as the app would see them, and the gestures in them."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,8 @@ from models.frame import Image
 from models.preprocess import to_picture
 from models.recognizer import StepGrid
 from models.spec import ModelSpec
-from training.datasets.base import BrokenClip, Clip, Index, read_frames
 from training.datasets.pixels import video_pictures
-from training.recordings import DataError, steps_of
+from training.recordings import DataError
 from training.stream_metrics import Truth
 
 VIDEOS = (".mp4", ".avi", ".mkv", ".mov", ".webm")
@@ -60,6 +59,20 @@ def _pictures(video: Path) -> Iterator[cv2.typing.MatLike]:
         raise DataError(f"no pictures in {video}; give a video file that OpenCV reads")
 
 
+def rate_of(video: Path) -> float:
+    """The frames a second that a video says it has.
+
+    Raises:
+        DataError: it cannot be read, or does not say.
+    """
+    capture = cv2.VideoCapture(str(video))
+    fps = float(capture.get(cv2.CAP_PROP_FPS))
+    capture.release()
+    if not fps > 0:
+        raise DataError(f"{video} cannot be read, or does not tell its rate; give a video, or its rate with --fps")
+    return fps
+
+
 def read_events(path: Path, fps: float) -> list[Truth]:
     """Read a list of events: columns start, end (first and last frame) and jester_class.
 
@@ -75,42 +88,3 @@ def read_events(path: Path, fps: float) -> list[Truth]:
     except (KeyError, ValueError, TypeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise DataError(f"{path} is no list of events ({reason}); it needs start, end, jester_class") from error
-
-
-@dataclass(frozen=True, slots=True)
-class Montage:
-    """How the clips of an index become streams: drawn in random order, one after another, with quiet between them."""
-
-    clips: int = 20
-    """Clips a stream."""
-    quiet_s: float = 2.0
-    """How long a clip's first picture stands still before it moves, in seconds; also the last clip's last picture."""
-    seed: int = 0
-
-    def takes(self, index: Index, spec: ModelSpec, on_broken: Callable[[Clip], None]) -> Iterator[Take]:
-        """The streams of an index's labelled clips, made one at a time; a broken clip is told of and left out."""
-        labelled = [clip for clip in index.clips if clip.label is not None]
-        quiet = round(self.quiet_s * spec.rate_hz)
-        order = np.random.default_rng(self.seed).permutation(len(labelled))
-        for first in range(0, len(order), self.clips):
-            pictures: list[Image] = []
-            truths: list[Truth] = []
-            for clip in (labelled[k] for k in order[first : first + self.clips]):
-                try:
-                    moving = _moving(clip, spec)
-                except BrokenClip:
-                    on_broken(clip)
-                    continue
-                pictures += [np.repeat(moving[:1], quiet, axis=0), moving]
-                end = sum(map(len, pictures))
-                start_s, end_s = (end - len(moving)) / spec.rate_hz, end / spec.rate_hz
-                truths.append(Truth(index.labels[clip.label or 0], start_s, end_s))
-            if pictures:
-                pictures.append(np.repeat(pictures[-1][-1:], quiet, axis=0))
-                yield Take(index.dataset, np.concatenate(pictures), tuple(truths))
-
-
-def _moving(clip: Clip, spec: ModelSpec) -> Image:
-    """A clip's pictures at a model's rate, uint8 [T, H, W, 3]."""
-    frames = read_frames(clip, steps_of(clip.frames, clip.fps, spec.rate_hz))
-    return np.stack([to_picture(frame, spec.height, spec.width) for frame in frames])
