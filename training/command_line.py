@@ -1,5 +1,6 @@
 """How every command of this room begins and ends: no user ever sees a traceback for what a user can mend."""
 
+import argparse
 import functools
 import os
 import sys
@@ -55,3 +56,11 @@ def _closed_output_is_no_error() -> Iterator[None]:
             sys.stdout.flush()  # here, and not at exit, where Python would complain
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on; got {text}")
+    return number

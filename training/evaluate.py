@@ -20,7 +20,7 @@ from models.errors import EngineError, first_line
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
-from training.command_line import command
+from training.command_line import command, positive
 from training.datasets.base import read_index
 from training.evaluation import Evaluation
 from training.inference import Views, labelled
@@ -105,14 +105,6 @@ def command_line() -> argparse.ArgumentParser:
     streams.add_argument("--fps", type=float, help="a video's rate, where its own is wrong")
     streams.add_argument("--cut-top", type=int, default=0, metavar="ROWS", help="rows to cut off a video's pictures")
     return parser
-
-
-def positive(text: str) -> int:
-    """A whole number from 1 on."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on; got {text}")
-    return number
 
 
 @command("evaluate")

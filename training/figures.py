@@ -1,5 +1,6 @@
 """Pictures of evaluations. Drawn without a display, and without pyplot's global state."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from training.metrics import Ints
+from training.recordings import DataError
 
 MOST_NAMED = 60
 """Classes beyond which their names would be too small to read."""
@@ -37,7 +39,7 @@ def draw_confusion(path: Path, confused: Ints, labels: Sequence[str]) -> None:
     if len(labels) <= MOST_NUMBERED:
         _number(axes, shares)
     figure.colorbar(drawn, ax=axes, label="% of the class", shrink=0.6)
-    figure.savefig(path, dpi=120)
+    _save(figure, path)
 
 
 def _number(axes: Axes, shares: NDArray[np.float64]) -> None:
@@ -65,4 +67,20 @@ def draw_clusters(path: Path, panels: dict[str, NDArray[np.float64]], truth: Int
         axes.set(title=title, xticks=[], yticks=[])
     handles, names = axes.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=min(5, len(labels)), fontsize=8, markerscale=2)
-    figure.savefig(path, dpi=120)
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a figure as a PNG, whole.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(unfinished, format="png", dpi=120)
+        os.replace(unfinished, path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise DataError(f"cannot write {path} ({error.strerror}); make room or give another place") from error
