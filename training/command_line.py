@@ -2,11 +2,13 @@
 
 import argparse
 import functools
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from typing import TypeVar
 
 from models.errors import UserError
 
@@ -58,9 +60,20 @@ def _closed_output_is_no_error() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def positive(text: str) -> int:
-    """A whole number from 1 on."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 on; got {text}")
-    return number
+Number = TypeVar("Number", int, float)
+
+
+def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
+    """An argparse type: a finite number of this kind, of this much or more."""
+
+    def read(text: str) -> Number:
+        value = kind(text)
+        if not least <= value < math.inf:
+            raise argparse.ArgumentTypeError(f"expected a number from {least} on; got {text}")
+        return value
+
+    read.__name__ = "number"  # argparse tells what is none
+    return read
+
+
+positive, natural = number(int, 1), number(int, 0)

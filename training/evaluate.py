@@ -20,7 +20,7 @@ from models.errors import EngineError, first_line
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
-from training.command_line import command, positive
+from training.command_line import command, natural, number, positive
 from training.datasets.base import read_index
 from training.evaluation import Evaluation
 from training.inference import Views, labelled
@@ -95,15 +95,19 @@ def command_line() -> argparse.ArgumentParser:
     clips.add_argument("--clips", type=positive, default=1, help="views along time, such as 10 (default: %(default)s)")
     clips.add_argument("--crops", type=int, choices=(1, 3), default=1, help="views across the picture")
     clips.add_argument("--batch", type=positive, default=8, help="clips at once (default: %(default)s)")
-    clips.add_argument("--workers", type=int, default=2, help="processes that read clips (default: %(default)s)")
+    clips.add_argument("--workers", type=natural, default=2, help="processes that read clips (default: %(default)s)")
     streams = parser.add_argument_group("streams")
     streams.add_argument("--stream", action="store_true", help="play the clips one after another")
     streams.add_argument("--stream-clips", type=positive, default=20, help="clips a stream (default: %(default)s)")
-    streams.add_argument("--quiet", type=float, default=2.0, metavar="S", help="seconds of quiet before each clip")
-    streams.add_argument("--seed", type=int, default=0, help="of the order of the clips (default: %(default)s)")
+    streams.add_argument(
+        "--quiet", type=number(float, 0), default=2.0, metavar="S", help="seconds of quiet before each clip"
+    )
+    streams.add_argument("--seed", type=natural, default=0, help="of the order of the clips (default: %(default)s)")
     streams.add_argument("--events", type=Path, metavar="CSV", help="a video's gestures (default: NAME_events.csv)")
-    streams.add_argument("--fps", type=float, help="a video's rate, where its own is wrong")
-    streams.add_argument("--cut-top", type=int, default=0, metavar="ROWS", help="rows to cut off a video's pictures")
+    streams.add_argument("--fps", type=number(float, 1), help="a video's rate, where its own is wrong")
+    streams.add_argument(
+        "--cut-top", type=natural, default=0, metavar="ROWS", help="rows to cut off a video's pictures"
+    )
     return parser
 
 

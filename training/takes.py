@@ -44,18 +44,18 @@ def video_take(video: Path, events: Path, fps: float, top: int, spec: ModelSpec)
     Raises:
         DataError: there is no such list, or no picture in the video.
     """
-    truths = read_events(events, fps)
-    pictures = (np.asarray(cv2.cvtColor(p, cv2.COLOR_BGR2RGB), np.uint8)[top:] for p in _pictures(video))
-    return take(pictures, fps, video.stem, truths, spec)
+    return take(_pictures(video, top), fps, video.stem, read_events(events, fps), spec)
 
 
-def _pictures(video: Path) -> Iterator[cv2.typing.MatLike]:
-    """The pictures of a video, BGR; one at least."""
-    picture = None
-    for picture in video_pictures(video):
-        if picture is not None:
-            yield picture
-    if picture is None:
+def _pictures(video: Path, top: int) -> Iterator[Image]:
+    """The pictures of a video without their first rows; one at least."""
+    shown = (picture for picture in video_pictures(video) if picture is not None)
+    count = 0
+    for count, picture in enumerate(shown, 1):
+        if len(picture) <= top:
+            raise DataError(f"{video} has {len(picture)} rows, and {top} are to be cut off; cut fewer")
+        yield np.asarray(cv2.cvtColor(picture[top:], cv2.COLOR_BGR2RGB), np.uint8)
+    if not count:
         raise DataError(f"no pictures in {video}; give a video file that OpenCV reads")
 
 

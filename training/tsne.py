@@ -18,7 +18,7 @@ from sklearn.metrics import silhouette_score
 
 from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint
-from training.command_line import command, positive
+from training.command_line import command, natural, positive
 from training.datasets.base import Clip, Index, read_index
 from training.figures import draw_clusters
 from training.inference import Views, answer_clips, labelled
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--clips", type=positive, default=50, help="of each class at most (default: %(default)s)")
     parser.add_argument("--frames", type=positive, default=8, help="segments of a clip (default: %(default)s)")
     parser.add_argument("--batch", type=positive, default=8, help="clips at once (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the layout (default: %(default)s)")
+    parser.add_argument("--seed", type=natural, default=0, help="of the layout (default: %(default)s)")
     given = parser.parse_args(arguments)
     print(draw(given))
     print(given.out)

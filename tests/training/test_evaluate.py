@@ -155,6 +155,11 @@ def events_of_another_kind(folder: Path) -> list[str]:
     return [str(folder / "a.mp4")]
 
 
+def nothing_left_of_a_picture(folder: Path) -> list[str]:
+    write_video(folder / "a.mp4", {"Thumb Up": 1})
+    return [str(folder / "a.mp4"), "--cut-top", str(SIZE)]
+
+
 BAD = {
     "no index": lambda folder: [str(folder / "none.jsonl")],
     "no video": lambda folder: [str(folder / "none.mp4")],
@@ -166,6 +171,7 @@ BAD = {
     "no such device": lambda folder: [str(coloured_index(folder / "clips", ["Thumb Up"])), "--device", "quantum"],
     "no list of events": events_missing,
     "a list of something else": events_of_another_kind,
+    "all rows cut off": nothing_left_of_a_picture,
 }
 
 
@@ -177,6 +183,15 @@ def test_what_cannot_be_used_is_one_line(make, checkpoint, tmp_path, capsys):
     assert told.err.startswith("evaluate: ")
     assert told.err.count("\n") == 1
     assert not (tmp_path / "mine" / "metrics.json").exists()
+
+
+@pytest.mark.parametrize(
+    "option", ["--frames 0", "--clips -1", "--quiet -1", "--quiet nan", "--fps 0", "--cut-top -3", "--seed x"]
+)
+def test_numbers_that_make_no_sense_are_refused(option, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["net.pt", "index.jsonl", *option.split()])
+    assert option.split()[0] in capsys.readouterr().err
 
 
 def test_a_network_that_sees_the_future_does_not_stream(tmp_path, capsys):
