@@ -99,15 +99,11 @@ def command_line() -> argparse.ArgumentParser:
     streams = parser.add_argument_group("streams")
     streams.add_argument("--stream", action="store_true", help="play the clips one after another")
     streams.add_argument("--stream-clips", type=positive, default=20, help="clips a stream (default: %(default)s)")
-    streams.add_argument(
-        "--quiet", type=number(float, 0), default=2.0, metavar="S", help="seconds of quiet before each clip"
-    )
+    streams.add_argument("--quiet", type=number(float, 0), default=2.0, metavar="S", help="seconds before each clip")
     streams.add_argument("--seed", type=natural, default=0, help="of the order of the clips (default: %(default)s)")
     streams.add_argument("--events", type=Path, metavar="CSV", help="a video's gestures (default: NAME_events.csv)")
     streams.add_argument("--fps", type=number(float, 1), help="a video's rate, where its own is wrong")
-    streams.add_argument(
-        "--cut-top", type=natural, default=0, metavar="ROWS", help="rows to cut off a video's pictures"
-    )
+    streams.add_argument("--cut-top", type=natural, default=0, metavar="ROWS", help="to cut off a video's pictures")
     return parser
 
 

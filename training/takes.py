@@ -49,13 +49,15 @@ def video_take(video: Path, events: Path, fps: float, top: int, spec: ModelSpec)
 
 def _pictures(video: Path, top: int) -> Iterator[Image]:
     """The pictures of a video without their first rows; one at least."""
-    shown = (picture for picture in video_pictures(video) if picture is not None)
-    count = 0
-    for count, picture in enumerate(shown, 1):
+    read = False
+    for picture in video_pictures(video):
+        if picture is None:
+            continue
         if len(picture) <= top:
             raise DataError(f"{video} has {len(picture)} rows, and {top} are to be cut off; cut fewer")
+        read = True
         yield np.asarray(cv2.cvtColor(picture[top:], cv2.COLOR_BGR2RGB), np.uint8)
-    if not count:
+    if not read:
         raise DataError(f"no pictures in {video}; give a video file that OpenCV reads")
 
 
