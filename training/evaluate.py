@@ -115,11 +115,10 @@ def main(arguments: list[str] | None = None) -> int:
         check_free(given.out)  # before minutes of work
     net, spec = load_checkpoint(given.checkpoint)
     found, how = evaluate(on_device(net, given.device), spec, given)
-    print(*table(found), sep="\n")
-    if given.out:
+    if given.out:  # before anything is printed into a pipe that may close
         of_what = {"checkpoint": str(given.checkpoint), "weights_sha256": spec.weights_sha256, "data": str(given.index)}
         write(given.out, found, of_what | how)
-        print(f"\n{given.out}: metrics.json, per_class.csv, confusion.png, reliability.svg")
+    print(*table(found), sep="\n")
     return 0
 
 

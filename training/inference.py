@@ -1,6 +1,6 @@
 """What a network answers: to a stream step by step, to the clips of an index."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from calibration.take import Floats
+from models.errors import first_line
 from models.frame import Image
 from models.nets.mstnet import MSTNet
 from training.datasets.base import BrokenClip, Clip, Index, read_frames
@@ -42,7 +43,11 @@ def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
     return probabilities
 
 
-class Views(Dataset[tuple[int, Tensor | None]]):
+Read = tuple[int, Tensor | None]
+"""A clip's number and its views; None where it is broken."""
+
+
+class Views(Dataset[Read]):
     """A clip's number and all its views, uint8 [views, T, 3, H, W]; None in their place where it is broken.
 
     Args:
@@ -59,7 +64,7 @@ class Views(Dataset[tuple[int, Tensor | None]]):
         """How many clips."""
         return len(self._clips)
 
-    def __getitem__(self, number: int) -> tuple[int, Tensor | None]:
+    def __getitem__(self, number: int) -> Read:
         """A clip's views, always the same."""
         clip, rng = self._clips[number], np.random.default_rng(0)
         try:
@@ -88,11 +93,11 @@ def answer_clips(net: MSTNet, views: Views, batch: int = 8, workers: int = 0) ->
     """Run a network on all views of clips, so many clips at once.
 
     Raises:
-        DataError: every clip is broken.
+        DataError: every clip is broken, or a process that reads them died.
     """
     loader = DataLoader(views, batch, num_workers=workers, collate_fn=list, worker_init_fn=start_worker)
     logits, embeddings, numbers = [], [], []
-    for read in tqdm(loader, "clips", disable=None, leave=False):
+    for read in tqdm(_living(loader), "clips", len(loader), disable=None, leave=False):
         whole = [(number, clip) for number, clip in read if clip is not None]
         if not whole:
             continue
@@ -104,6 +109,16 @@ def answer_clips(net: MSTNet, views: Views, batch: int = 8, workers: int = 0) ->
     if not numbers:
         raise DataError(f"not one of {len(views)} clips can be read; prepare the data set anew")
     return ClipAnswers(np.concatenate(logits), np.concatenate(embeddings), np.array(numbers, np.int64))
+
+
+def _living(loader: Iterable[list[Read]]) -> Iterator[list[Read]]:
+    """What a loader reads, as long as its processes live."""
+    try:
+        yield from loader
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        raise DataError(f"a process that reads clips died ({first_line(error)}); give fewer --workers") from error
 
 
 def _mean(answers: Tensor, clips: Tensor) -> Floats:
