@@ -50,16 +50,23 @@ def coloured_index(folder: Path, shown: list[str], told: list[str | None] | None
 
 
 def fitted_net() -> MSTNet:
-    """A network without time whose classifier solves for the colours."""
+    """A network without time whose classifier is fitted, by ridge regression, to each colour and those near it."""
     net = small_net("mobilenet_v2", "none")
-    seen = torch.from_numpy(np.stack([picture(label) for label in COLOURS])).permute(0, 3, 1, 2)
+    random = np.random.default_rng(0)
+    near = [picture(label) + random.integers(-8, 9, 3) for label in COLOURS for _ in range(16)]
+    truth = [LABELS.index(label) for label in COLOURS for _ in range(16)]
+    seen = torch.from_numpy(np.stack(near)).permute(0, 3, 1, 2)
     with torch.no_grad():
-        features = net(seen[:, None]).embedding[:, 0]
-        wanted = torch.full((len(COLOURS), len(LABELS)), -10.0)
-        for row, label in enumerate(COLOURS):
-            wanted[row, LABELS.index(label)] = 10.0
-        net.classifier.weight.copy_((torch.linalg.pinv(features) @ wanted).T)
-        net.classifier.bias.zero_()
+        features = net(seen[:, None]).embedding[:, 0].double()
+        mean, scale = features.mean(0), features.std(0) + 1e-6
+        known = (features - mean) / scale
+        wanted = 10 * torch.nn.functional.one_hot(torch.tensor(truth), len(LABELS)).double()
+        centred = wanted - wanted.mean(0)
+        weight = (
+            torch.linalg.solve(known.T @ known + 0.1 * torch.eye(known.shape[1]), known.T @ centred) / scale[:, None]
+        )
+        net.classifier.weight.copy_(weight.T)
+        net.classifier.bias.copy_(wanted.mean(0) - mean @ weight)
     return net
 
 
