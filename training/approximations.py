@@ -17,15 +17,19 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from models.errors import ModelFileError, UserError
+from models.errors import ModelFileError
 from models.frame import Image
 from models.nets.checkpoint import read_whole
 from models.nets.mstnet import MSTNet
+from models.spec import ModelSpec
+from training.command_line import command
+from training.inference import stream_logits
 from training.jester import LABELS
-from training.judge import Take, clip_takes, probabilities
+from training.judge import clip_takes
 from training.recordings import DataError
+from training.takes import Take
 from training.teacher import WINDOW
-from training.transplant import MEAN, RATE_HZ, SIZE, transplant
+from training.transplant import MEAN, RATE_HZ, transplant
 
 Kernels = NDArray[np.float32]
 """Depthwise kernels [C, 1, 3, 3, 3], time before space."""
@@ -93,7 +97,7 @@ def steps_named(net: MSTNet, takes: Sequence[Take], still_s: float) -> int:
     """How many clips the stream names at their last step, after the first picture stood still for so long."""
     still = round(still_s * RATE_HZ)
     streams = [np.concatenate([np.repeat(take.pictures[:1], still, 0), take.pictures]) for take in takes]
-    return _right([probabilities(net, stream)[-1] for stream in streams], takes)
+    return _right([stream_logits(net, stream)[-1] for stream in streams], takes)
 
 
 def _right(answers: Sequence[NDArray[np.float32]], takes: Sequence[Take]) -> int:
@@ -110,6 +114,7 @@ def rows(model: onnx.ModelProto, net: MSTNet, takes: Sequence[Take]) -> Iterator
     yield "causal stream, from an empty past", steps_named(net, takes, 0)
 
 
+@command("approximations")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.approximations", description="What a transplant costs.")
@@ -117,14 +122,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path, help="the same as a state dict")
     parser.add_argument("--data", type=Path, required=True, help="folder with jester_val/")
     given = parser.parse_args(arguments)
-    try:
-        net, _ = transplant(read_whole(given.checkpoint), str(given.checkpoint))
-        takes = _takes(given.data)
-        for name, named in rows(_load(given.teacher), net, takes):
-            print(f"{name}: {named}/{len(takes)}", flush=True)
-    except UserError as error:
-        print(f"approximations: {error}", file=sys.stderr)
-        return 2
+    net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint))
+    takes = _takes(given.data, spec)
+    for name, named in rows(_load(given.teacher), net, takes):
+        print(f"{name}: {named}/{len(takes)}", flush=True)
     return 0
 
 
@@ -135,9 +136,9 @@ def _load(path: Path) -> onnx.ModelProto:
         raise ModelFileError(f"cannot read {path} as ONNX ({error}); give the 3-D network's .onnx") from error
 
 
-def _takes(data: Path) -> list[Take]:
+def _takes(data: Path, spec: ModelSpec) -> list[Take]:
     try:
-        return clip_takes(data / "jester_val", SIZE, RATE_HZ)
+        return clip_takes(data / "jester_val", spec)
     except (OSError, KeyError, ValueError) as error:
         raise DataError(f"{data} has no jester_val ({error}); give the folder that holds it") from error
 

@@ -19,7 +19,7 @@ from training.config_file import ConfigError
 from training.datasets.base import Index, read_index
 from training.distributed import Processes
 from training.learner import Batch
-from training.loading import ClipSet, StreamSet, start_worker
+from training.loading import ClipSet, StreamSet, is_dead_reader, start_worker
 from training.motions import LABELS as MOTION_LABELS
 from training.motions import MotionSet
 from training.recordings import DataError
@@ -155,7 +155,7 @@ def readers_watched() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if "DataLoader worker" not in str(error):
+        if not is_dead_reader(error):
             raise
         raise DataError(
             f"a process that reads clips died ({first_line(error)}); if memory ran out, give fewer run.workers. "

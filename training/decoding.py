@@ -15,35 +15,36 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.errors import UserError
+from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
-from models.preprocess import to_picture
-from models.spec import NO_GESTURE_LABELS, Decoding, Rule
+from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule
+from training.command_line import command
+from training.inference import softmax, stream_logits
 from training.jester import LABELS
-from training.judge import QUIET, Score, Take, Truth, logits, recording_take, scores, softmax
+from training.judge import QUIET, Score, recording_take, scores
 from training.recordings import hold_out, read_recordings
+from training.stream_metrics import Truth
 from training.synthetic.clip import Format, stream
+from training.takes import Take, take
 
 SEED = 9000
 """Seeds of the drawn streams; far from those of the clips that training sees."""
 WRONG = 1.0
 """How many gestures named a wrong event outweighs."""
 GESTURES_A_STREAM = 5
-Reading = tuple[float, Decoding]
-"""A temperature and how the probabilities are read."""
 
 
-def readings() -> Iterator[Reading]:
-    """Every reading that is tried."""
+def readings(spec: ModelSpec) -> Iterator[ModelSpec]:
+    """The spec with every reading that is tried."""
     for temperature, smooth_s, enter, hold_s, rest_s in product(
         (0.5, 0.65, 0.8, 1.0), (0.15, 0.3), (0.4, 0.5, 0.6, 0.7), (0.0, 0.1, 0.2), (0.5, 1.0)
     ):
-        yield temperature, Decoding(smooth_s, Rule(enter=enter, exit=enter / 2, hold_s=hold_s, rest_s=rest_s))
+        rule = Rule(enter=enter, exit=enter / 2, hold_s=hold_s, rest_s=rest_s)
+        yield replace(spec, temperature=temperature, decoding=Decoding(smooth_s, rule))
 
 
-def drawn_takes(streams: int, size: int, rate_hz: float) -> list[Take]:
+def drawn_takes(streams: int, spec: ModelSpec) -> list[Take]:
     """Streams in which each gesture comes about equally often, with pauses between."""
     gestures = [label for label in LABELS if label not in NO_GESTURE_LABELS]
     rng = np.random.default_rng(SEED)
@@ -51,39 +52,37 @@ def drawn_takes(streams: int, size: int, rate_hz: float) -> list[Take]:
     takes = []
     for k in range(streams):
         chosen = [gestures[g] for g in order[k * GESTURES_A_STREAM : (k + 1) * GESTURES_A_STREAM]]
-        drawn = stream(chosen, SEED + k, Format(fps=rate_hz))
-        pictures = np.stack([to_picture(frame, size, size) for frame in drawn.frames()])
-        takes.append(Take("drawn", pictures, tuple(Truth(e.label, e.start_s, e.end_s) for e in drawn.events)))
+        drawn = stream(chosen, SEED + k, Format(fps=spec.rate_hz))
+        truths = [Truth(event.label, event.start_s, event.end_s) for event in drawn.events]
+        takes.append(take(drawn.frames(), spec.rate_hz, "drawn", truths, spec))
     return takes
 
 
-def recorded_takes(data: Path, size: int, rate_hz: float) -> list[Take]:
+def recorded_takes(data: Path, spec: ModelSpec) -> list[Take]:
     """Real recordings that nothing is judged by."""
     recordings = read_recordings(data)
     gestures = [r for r in recordings if r.source == "nvgesture" and r.split == "train"]
     quiet = sorted(hold_out(recordings, QUIET), key=lambda r: str(r.path))
     return [
-        *(recording_take(r, "nvgesture train", size, rate_hz) for r in gestures),
-        *(recording_take(r, "quiet", size, rate_hz) for r in quiet),
+        *(recording_take(r, "nvgesture train", spec) for r in gestures),
+        *(recording_take(r, "quiet", spec) for r in quiet),
     ]
 
 
-def choose(
-    takes: Sequence[Take], answers: Sequence[NDArray[np.float32]], labels: tuple[str, ...], rate_hz: float
-) -> tuple[Reading, dict[str, Score]]:
-    """The best reading of some streams' logits [T, classes], and what it gives by group."""
+def choose(takes: Sequence[Take], answers: Sequence[Floats], spec: ModelSpec) -> tuple[ModelSpec, dict[str, Score]]:
+    """The spec with the best reading of some streams' logits [T, classes], and what it gives by group."""
 
-    def scored(reading: Reading) -> dict[str, Score]:
-        temperature, decoding = reading
-        return scores(takes, [softmax(a / temperature) for a in answers], labels, decoding, rate_hz)
+    def scored(reading: ModelSpec) -> dict[str, Score]:
+        return scores(takes, [softmax(answer, reading.temperature) for answer in answers], reading)
 
     def worth(result: dict[str, Score]) -> tuple[float, int]:
         total = sum(result.values(), Score())
         return total.named - WRONG * total.wrong, -total.wrong
 
-    return max(((reading, scored(reading)) for reading in readings()), key=lambda pair: worth(pair[1]))
+    return max(((reading, scored(reading)) for reading in readings(spec)), key=lambda pair: worth(pair[1]))
 
 
+@command("decoding")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.decoding", description="Choose how answers are read.")
@@ -92,17 +91,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder with clips.csv; without it, only drawn streams count")
     parser.add_argument("--streams", type=int, default=10, help="drawn streams (default: %(default)s)")
     given = parser.parse_args(arguments)
-    try:
-        net, spec = load_checkpoint(given.checkpoint)
-        takes = recorded_takes(given.data, spec.height, spec.rate_hz) if given.data else []
-        takes += drawn_takes(given.streams, spec.height, spec.rate_hz)
-        answers = [logits(net, take.pictures) for take in takes]
-        (temperature, decoding), result = choose(takes, answers, spec.labels, spec.rate_hz)
-    except UserError as error:
-        print(f"decoding: {error}", file=sys.stderr)
-        return 2
-    save_checkpoint(given.out, net, replace(spec, temperature=temperature, decoding=decoding))
-    print(f"temperature {temperature:g}, smoothing {decoding.smooth_s:g} s, {decoding.rule}")
+    net, spec = load_checkpoint(given.checkpoint)
+    takes = recorded_takes(given.data, spec) if given.data else []
+    takes += drawn_takes(given.streams, spec)
+    answers = [stream_logits(net, take.pictures) for take in takes]
+    chosen, result = choose(takes, answers, spec)
+    save_checkpoint(given.out, net, chosen)
+    print(f"temperature {chosen.temperature:g}, smoothing {chosen.decoding.smooth_s:g} s, {chosen.decoding.rule}")
     for group, score in result.items():
         print(f"{group}: {score}")
     return 0

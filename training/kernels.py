@@ -16,11 +16,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.errors import ModelFileError, UserError
+from models.errors import ModelFileError
 from models.nets.checkpoint import describe, load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import MixTConv
+from training.command_line import command
 
 
 def with_kernels(net: MSTNet, kernels: Sequence[int]) -> tuple[MSTNet, float]:
@@ -112,6 +113,7 @@ def _energy(layer: MixTConv) -> float:
     return float((layer.taps_by_lag().detach()[:, 1:] ** 2).sum())
 
 
+@command("kernels")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.kernels", description="Other temporal kernels.")
@@ -119,12 +121,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--kernels", type=_sizes, required=True, help="sizes, such as 1,3,5,7")
     given = parser.parse_args(arguments)
-    try:
-        start, spec = load_checkpoint(given.checkpoint)
-        net, kept = with_kernels(start, given.kernels)
-    except UserError as error:
-        print(f"kernels: {error}", file=sys.stderr)
-        return 2
+    start, spec = load_checkpoint(given.checkpoint)
+    net, kept = with_kernels(start, given.kernels)
     described = describe(
         net,
         name=given.out.stem,

@@ -28,6 +28,11 @@ def start_worker(_worker: int) -> None:
     cv2.setNumThreads(0)
 
 
+def is_dead_reader(error: Exception) -> bool:
+    """Whether it says that a DataLoader's worker died; torch raises that wherever its own process happens to be."""
+    return isinstance(error, RuntimeError) and "DataLoader worker" in str(error)
+
+
 class _Shuffled(Dataset[tuple[Tensor, Tensor]]):
     """What clips and streams share: the epoch, and which clips are broken, seen by all workers.
 

@@ -14,6 +14,7 @@ from models.nets.mstnet import MSTNet
 from training.config import Config
 from training.config_file import ConfigError, differences, from_values
 from training.learner import DivergedError, Learner
+from training.loading import is_dead_reader
 
 FORMAT = "mstnet-run"
 
@@ -154,6 +155,8 @@ def _writing(path: Path) -> Iterator[Path]:
     except (OSError, RuntimeError) as error:  # torch's writer raises RuntimeError where the disk is full
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+        if is_dead_reader(error):
+            raise
         raise RunError(
             f"cannot write {path} ({first_line(error)}); make room, then give the same command to go on"
         ) from error

@@ -10,12 +10,11 @@ tensorboard/.
 
 import argparse
 import sys
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from models.errors import UserError
+from training.command_line import command
 from training.config import Config
 from training.config_file import read_config
 from training.data import make_data, readers_watched, skipped, updates, updates_an_epoch, validation
@@ -77,7 +76,8 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
         log.say(f"done: best top-1 {place.best:.2%}, {run.best}")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@command("train")
+def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Train a network as a config says.")
     parser.add_argument("config", type=Path, help="a TOML file, such as one of training/configs")
@@ -89,10 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             folder = Path(config.run.folder or f"runs/{given.config.parent.name}/{given.config.stem}")
             with closing(join(config.run.device)) as processes:
                 train(config, folder, processes, stop)
-    except UserError as error:
-        print(f"train: {error}", file=sys.stderr)
-        return 2
-    except (Stopped, KeyboardInterrupt):
+    except Stopped:
         return 130
     return 0
 

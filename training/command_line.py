@@ -1,0 +1,79 @@
+"""How every command of this room begins and ends: no user ever sees a traceback for what a user can mend."""
+
+import argparse
+import functools
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TypeVar
+
+from models.errors import UserError
+
+NEEDED = ("torch", "onnx", "matplotlib", "sklearn")
+"""What requirements-training.txt brings on top of the app's own packages."""
+
+Main = Callable[[list[str] | None], int]
+"""Takes the arguments, or None for the process's own; returns the exit status."""
+
+
+def require() -> None:
+    """Exit with 2 and one line where the packages of this room are not installed."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        sys.stderr.write(f"training: {missing[0]} is not installed; `pip install -r requirements-training.txt`\n")
+        sys.exit(2)
+
+
+def command(name: str) -> Callable[[Main], Callable[..., int]]:
+    """Make a `main` say in one line, under this name, what was unusable (2), and stop quietly on Ctrl-C (130)."""
+
+    def decorate(main: Main) -> Callable[..., int]:
+        @functools.wraps(main)
+        def told(arguments: list[str] | None = None) -> int:
+            try:
+                with _closed_output_is_no_error():
+                    return main(arguments)
+            except (UserError, OSError) as error:
+                print(f"{name}: {error}", file=sys.stderr)
+                return 2
+            except KeyboardInterrupt:
+                return 130
+            return 0
+
+        return told
+
+    return decorate
+
+
+@contextmanager
+def _closed_output_is_no_error() -> Iterator[None]:
+    """Whoever read standard output (`| head`) may have had enough; the command then ends as if done."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # here, and not at exit, where Python would complain
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+Number = TypeVar("Number", int, float)
+
+
+def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
+    """An argparse type: a finite number of this kind, of this much or more."""
+
+    def read(text: str) -> Number:
+        value = kind(text)
+        if not least <= value < math.inf:
+            raise argparse.ArgumentTypeError(f"expected a number from {least} on; got {text}")
+        return value
+
+    read.__name__ = "number"  # argparse tells what is none
+    return read
+
+
+positive, natural = number(int, 1), number(int, 0)
