@@ -23,12 +23,12 @@ from models.nets.checkpoint import read_whole
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
 from training.command_line import command
-from training.inference import stream_logits
+from training.distillation.teacher import WINDOW
+from training.evaluation.inference import stream_logits
+from training.evaluation.takes import Take
 from training.jester import LABELS
 from training.judge import clip_takes
 from training.recordings import DataError
-from training.takes import Take
-from training.teacher import WINDOW
 from training.transplant import MEAN, RATE_HZ, transplant
 
 Kernels = NDArray[np.float32]

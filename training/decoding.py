@@ -20,13 +20,13 @@ from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule
 from training.command_line import command
-from training.inference import softmax, stream_logits
+from training.evaluation.inference import softmax, stream_logits
+from training.evaluation.stream_metrics import Truth
+from training.evaluation.takes import Take, take
 from training.jester import LABELS
 from training.judge import QUIET, Score, recording_take, scores
 from training.recordings import hold_out, read_recordings
-from training.stream_metrics import Truth
 from training.synthetic.clip import Format, stream
-from training.takes import Take, take
 
 SEED = 9000
 """Seeds of the drawn streams; far from those of the clips that training sees."""

@@ -24,12 +24,12 @@ from models.nets.checkpoint import describe, load_checkpoint, read_whole, save_c
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
 from training.command_line import command
+from training.distillation.streams import Playlist
+from training.distillation.student import Lesson, Recipe, Student
+from training.distillation.teacher import Teacher, targets
 from training.jester import LABELS
 from training.judge import QUIET
 from training.recordings import Recording, Shelf, hold_out, read_recordings
-from training.streams import Playlist
-from training.student import Lesson, Recipe, Student
-from training.teacher import Teacher, targets
 from training.transplant import SIZE
 
 RATE_HZ = 6.0

@@ -22,14 +22,14 @@ from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
 from training.command_line import command, natural, number, positive
 from training.datasets.base import read_index
-from training.evaluation import Evaluation
-from training.inference import Views, labelled
-from training.montage import Montage, montages
-from training.report import check_free, table, write
-from training.sampling import Dense, Sampling, Segments
-from training.takes import VIDEOS, rate_of, video_take
-from training.transforms import Centre
-from training.trials import try_clips, try_streams
+from training.datasets.sampling import Dense, Sampling, Segments
+from training.datasets.transforms import Centre
+from training.evaluation.inference import Views, labelled
+from training.evaluation.montage import Montage, montages
+from training.evaluation.report import check_free, table, write
+from training.evaluation.scoring import Evaluation
+from training.evaluation.takes import VIDEOS, rate_of, video_take
+from training.evaluation.trials import try_clips, try_streams
 
 About = dict[str, object]
 

@@ -19,10 +19,10 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec
 from training.command_line import command
-from training.inference import softmax, stream_logits
+from training.evaluation.inference import softmax, stream_logits
+from training.evaluation.stream_metrics import Truth, gestures_of, matched
+from training.evaluation.takes import Take, take, video_take
 from training.recordings import DataError, Recording, decode, hold_out, read_recordings
-from training.stream_metrics import Truth, gestures_of, matched
-from training.takes import Take, take, video_take
 
 QUIET = ("driver", "faces", "signs")
 """Sources without gestures; what is held out of them counts false events."""

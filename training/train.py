@@ -15,18 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from training.command_line import command
-from training.config import Config
-from training.config_file import read_config
-from training.data import make_data, readers_watched, skipped, updates, updates_an_epoch, validation
-from training.distributed import Processes, join
-from training.learner import Learner
-from training.logbook import Logbook
-from training.precision import choose_precision
-from training.run_folder import Place, RunFolder
-from training.schedule import rate_factor
-from training.start import starting_net
-from training.stopping import Stop, Stopped
-from training.validation import validate
+from training.trainer.config import Config
+from training.trainer.config_file import read_config
+from training.trainer.data import make_data, readers_watched, skipped, updates, updates_an_epoch, validation
+from training.trainer.distributed import Processes, join
+from training.trainer.learner import Learner
+from training.trainer.logbook import Logbook
+from training.trainer.precision import choose_precision
+from training.trainer.run_folder import Place, RunFolder
+from training.trainer.schedule import rate_factor
+from training.trainer.start import starting_net
+from training.trainer.stopping import Stop, Stopped
+from training.trainer.validation import validate
 
 
 def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> None:

@@ -20,12 +20,12 @@ from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint
 from training.command_line import command, natural, positive
 from training.datasets.base import Clip, Index, read_index
-from training.figures import draw_clusters
-from training.inference import Views, answer_clips, labelled
-from training.metrics import Ints
+from training.datasets.sampling import Segments
+from training.datasets.transforms import Centre
+from training.evaluation.figures import draw_clusters
+from training.evaluation.inference import Views, answer_clips, labelled
+from training.evaluation.metrics import Ints
 from training.recordings import DataError
-from training.sampling import Segments
-from training.transforms import Centre
 
 PERPLEXITY = 30.0
 """About how many neighbours count; fewer where there are few clips."""

@@ -4,7 +4,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from training.approximations import changed, main, middle, of_rank, without_future
-from training.teacher import WINDOW
+from training.distillation.teacher import WINDOW
 
 RANDOM = np.random.default_rng(0)
 

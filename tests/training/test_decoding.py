@@ -7,10 +7,10 @@ from networks import small_net, small_spec
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS
 from training.decoding import choose, drawn_takes, main, readings
+from training.evaluation.stream_metrics import Truth
+from training.evaluation.takes import Take
 from training.jester import LABELS
 from training.judge import Score, scores
-from training.stream_metrics import Truth
-from training.takes import Take
 from training.transplant import transplant
 
 THREE = ("No gesture", "Thumb Up", "Thumb Down")

@@ -12,9 +12,9 @@ from coloured import COLOURS, FPS, SIZE, coloured_index, fitted_checkpoint, pict
 from networks import LABELS, small_net, small_spec
 
 from models.nets.checkpoint import save_checkpoint
-from training import report
 from training.datasets.base import Clip, Index, write_index
 from training.evaluate import main
+from training.evaluation import report
 
 SHOWN = [*COLOURS, "Swiping Left", "Thumb Up"]
 
@@ -205,9 +205,9 @@ def test_a_network_that_sees_the_future_does_not_stream(tmp_path, capsys):
 
 def test_cropped_views_are_views(checkpoint, tmp_path):
     """Three crops of two views of four pictures are six views, each of pictures that belong together."""
-    from training.inference import Views
-    from training.sampling import Segments
-    from training.transforms import Centre
+    from training.datasets.sampling import Segments
+    from training.datasets.transforms import Centre
+    from training.evaluation.inference import Views
 
     coloured_index(tmp_path / "clips", ["Thumb Up"])
     clip = Clip("0", tmp_path / "clips" / "0", 0, 24, FPS)

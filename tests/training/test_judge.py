@@ -9,10 +9,10 @@ from models.decoder import GestureEvent
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from models.spec import Decoding, Rule
-from training.inference import CHUNK
+from training.evaluation.inference import CHUNK
+from training.evaluation.stream_metrics import Truth
+from training.evaluation.takes import Take
 from training.judge import Score, main, probabilities, right_at_end, score, scores
-from training.stream_metrics import Truth
-from training.takes import Take
 
 LABELS = ("No gesture", "Thumb Up", "Thumb Down")
 AT_ONCE = Decoding(smooth_s=0, rule=Rule(enter=0.6, exit=0.3, rest_s=0))
