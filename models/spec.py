@@ -10,6 +10,8 @@ from models.errors import ModelFileError
 
 SPEC_KEY = "mstnet_spec"
 """The ONNX metadata key that holds the spec as JSON."""
+ROLLED_KEY = "mstnet_rolled_spec"
+"""The same in a rolled export, whose graph moves its past itself and is no file for the engines here."""
 SPEC_VERSION = 1
 PICTURE, LOGITS, EMBEDDING = "picture", "logits", "embedding"
 """Names of the graph's fixed input and outputs."""
