@@ -53,6 +53,24 @@ class MemorySpec:
         """Name of the graph input that holds the slice of `lag` steps ago."""
         return f"{self.layer}.lag{lag}"
 
+    # In a rolled export the past is one tensor that comes out as it is to go in. The two names differ only in how they
+    # begin, so both sort alike: Triton (25.12 at least, its issue 8586) pairs its states by their place in that order.
+    @property
+    def rolled_input(self) -> str:
+        """Name of the rolled graph's input that holds the whole past."""
+        return f"past.{self.layer}"
+
+    @property
+    def rolled_output(self) -> str:
+        """Name of the rolled graph's output that is the past at the next step."""
+        return f"next.{self.layer}"
+
+    @property
+    def rolled_shape(self) -> tuple[int, ...]:
+        """Shape of that past, [N, length * C, H, W]: as many slices as the largest lag, the oldest first."""
+        streams, channels, *size = self.shape
+        return (streams, max(self.lags) * channels, *size)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

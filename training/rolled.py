@@ -50,17 +50,16 @@ class RolledModel:
 
     def start(self, streams: int) -> Past:
         """The empty past of so many streams."""
-        pasts = [tensor for tensor in self._session.get_inputs() if tensor.name != PICTURE]
-        kinds = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
-        zeros = {tensor.name: np.zeros((streams, *tensor.shape[1:]), kinds[tensor.type]) for tensor in pasts}
+        shapes = {memory.rolled_input: (streams, *memory.rolled_shape[1:]) for memory in self.spec.memories}
+        zeros = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
         return {name: ort.OrtValue.ortvalue_from_numpy(array) for name, array in zeros.items()}
 
     def step(self, pictures: Image, past: Past) -> tuple[NDArray[np.float32], Past]:
         """Pictures uint8 [N, H, W, 3] and their streams' past to logits [N, labels] and the past to go on with."""
-        pasts = {name.replace("past.", "next.", 1): name for name in past}
         given = {PICTURE: ort.OrtValue.ortvalue_from_numpy(pictures), **past}
-        logits, *moved = self._session.run_with_ort_values([LOGITS, *pasts], given)
-        return logits.numpy(), dict(zip(pasts.values(), moved, strict=True))
+        names = [memory.rolled_output for memory in self.spec.memories]
+        logits, *moved = self._session.run_with_ort_values([LOGITS, *names], given)
+        return logits.numpy(), dict(zip((memory.rolled_input for memory in self.spec.memories), moved, strict=True))
 
 
 def export_rolled(source: Path, path: Path, streams: int | None = None) -> ModelSpec:

@@ -16,26 +16,6 @@ BATCH = "streams"
 """Name of the dimension that counts streams, where their number is left open."""
 
 
-def past_of(memory: MemorySpec) -> str:
-    """Name of the input that holds a layer's past.
-
-    Names differ in how they begin, never in how they end: Triton up to 25.12 at least pairs inputs with outputs by
-    their alphabetical order (its issue 8586), which is so the same for both.
-    """
-    return f"past.{memory.layer}"
-
-
-def next_of(memory: MemorySpec) -> str:
-    """Name of the output that is the layer's past at the next step."""
-    return f"next.{memory.layer}"
-
-
-def past_shape(memory: MemorySpec) -> tuple[int, ...]:
-    """Shape of one stream's past in a layer, [length * C, H, W]."""
-    _, channels, *size = memory.shape
-    return (max(memory.lags) * channels, *size)
-
-
 def roll(model: onnx.ModelProto, spec: ModelSpec, streams: int | None) -> onnx.ModelProto:
     """The rolled form of an exported model; the weights are the same.
 
@@ -50,15 +30,13 @@ def roll(model: onnx.ModelProto, spec: ModelSpec, streams: int | None) -> onnx.M
     rolled = onnx.ModelProto()
     rolled.CopyFrom(model)
     graph = rolled.graph
-    types = {value.name: value.type.tensor_type.elem_type for value in graph.input}
     before = [node for memory in spec.memories for node in _cuts(memory)]
     after = [node for memory in spec.memories for node in _shift(memory)]
     _replace(graph.node, [*before, *graph.node, *after])
     graph.initializer.extend(_constants(spec))
-    pasts = [(memory, types[memory.past(memory.lags[0])]) for memory in spec.memories]
-    _replace(graph.input, [_named(graph.input, PICTURE), *(_tensor(past_of(m), t, past_shape(m)) for m, t in pasts)])
-    kept = [_named(graph.output, LOGITS), _named(graph.output, EMBEDDING)]
-    _replace(graph.output, [*kept, *(_tensor(next_of(m), t, past_shape(m)) for m, t in pasts)])
+    picture, answers = _named(graph.input, PICTURE), [_named(graph.output, name) for name in (LOGITS, EMBEDDING)]
+    _replace(graph.input, [picture, *(_tensor(memory.rolled_input, memory) for memory in spec.memories)])
+    _replace(graph.output, [*answers, *(_tensor(memory.rolled_output, memory) for memory in spec.memories)])
     _count_streams(graph, streams)
     _replace(rolled.metadata_props, [entry for entry in rolled.metadata_props if entry.key != SPEC_KEY])
     helper.set_model_props(rolled, {e.key: e.value for e in rolled.metadata_props} | {ROLLED_KEY: spec.to_json()})
@@ -69,7 +47,7 @@ def _cuts(memory: MemorySpec) -> list[onnx.NodeProto]:
     """Cut the slices that the layer looks at out of its past."""
     length, channels = max(memory.lags), memory.shape[1]
     return [
-        _slice(past_of(memory), memory.past(lag), (length - lag) * channels, (length - lag + 1) * channels)
+        _slice(memory.rolled_input, memory.past(lag), (length - lag) * channels, (length - lag + 1) * channels)
         for lag in memory.lags
     ]
 
@@ -78,11 +56,11 @@ def _shift(memory: MemorySpec) -> list[onnx.NodeProto]:
     """Leave the oldest slice out and put the newest behind."""
     length, channels = max(memory.lags), memory.shape[1]
     if length == 1:
-        return [helper.make_node("Identity", [memory.newest], [next_of(memory)])]
+        return [helper.make_node("Identity", [memory.newest], [memory.rolled_output])]
     younger = f"{memory.layer}.younger"
     return [
-        _slice(past_of(memory), younger, channels, length * channels),
-        helper.make_node("Concat", [younger, memory.newest], [next_of(memory)], axis=1),
+        _slice(memory.rolled_input, younger, channels, length * channels),
+        helper.make_node("Concat", [younger, memory.newest], [memory.rolled_output], axis=1),
     ]
 
 
@@ -129,8 +107,8 @@ def _keep_first(graph: onnx.GraphProto, node: onnx.NodeProto, shape: np.ndarray)
     node.input[1] = name
 
 
-def _tensor(name: str, kind: int, shape: tuple[int, ...]) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, kind, (1, *shape))
+def _tensor(name: str, memory: MemorySpec) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, memory.rolled_shape)
 
 
 def _named(values: "list[onnx.ValueInfoProto]", name: str) -> onnx.ValueInfoProto:
