@@ -37,7 +37,7 @@ def roll(model: onnx.ModelProto, spec: ModelSpec, streams: int | None) -> onnx.M
     picture, answers = _named(graph.input, PICTURE), [_named(graph.output, name) for name in (LOGITS, EMBEDDING)]
     _replace(graph.input, [picture, *(_tensor(memory.rolled_input, memory) for memory in spec.memories)])
     _replace(graph.output, [*answers, *(_tensor(memory.rolled_output, memory) for memory in spec.memories)])
-    _count_streams(graph, streams)
+    open_batch(graph, streams)
     _replace(rolled.metadata_props, [entry for entry in rolled.metadata_props if entry.key != SPEC_KEY])
     helper.set_model_props(rolled, {e.key: e.value for e in rolled.metadata_props} | {ROLLED_KEY: spec.to_json()})
     return rolled
@@ -81,8 +81,8 @@ def _constants(spec: ModelSpec) -> list[onnx.TensorProto]:
     return [numpy_helper.from_array(np.array([value], np.int64), _number(value)) for value in sorted(numbers)]
 
 
-def _count_streams(graph: onnx.GraphProto, streams: int | None) -> None:
-    """Make the first dimension that of the streams, wherever the exporter wrote 1."""
+def open_batch(graph: onnx.GraphProto, streams: int | None) -> None:
+    """Make the first dimension that of so many streams, None for any number, wherever the exporter wrote 1."""
     for value in (*graph.input, *graph.output):
         first = value.type.tensor_type.shape.dim[0]
         first.ClearField("value")
