@@ -1,4 +1,4 @@
-"""Lockstep: the streams of a batch step together, so that their ring turns for all of them at once."""
+"""Ways to put many streams into one batch that are not in the app, to be measured against it."""
 
 from collections import deque
 from pathlib import Path
@@ -15,9 +15,9 @@ from training.rolling import open_batch
 
 
 class Lockstep:
-    """An exported model with N streams in its batch and nothing copied: the best that batching can do.
+    """N streams that step together: their rings turn as one and nothing is copied, the best that batching can do.
 
-    It needs every stream to have a picture at the same moment, as cameras do not, and is here to be measured against.
+    It needs a picture of every stream at the same moment, as cameras do not give.
 
     Args:
         path: the exported `.onnx`.
@@ -27,12 +27,7 @@ class Lockstep:
 
     def __init__(self, path: Path, streams: int, threads: int = 1) -> None:
         self.spec = OnnxRuntimeEngine(path).spec
-        model = onnx.load(path)
-        open_batch(model.graph, streams)
-        options = ort.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        self._session = batched_session(path, streams, threads)
         self._newest = [memory.newest for memory in self.spec.memories]
         shapes = {memory.newest: (streams, *memory.shape[1:]) for memory in self.spec.memories}
         empty = {name: ort.OrtValue.ortvalue_from_numpy(np.zeros(shape, np.float32)) for name, shape in shapes.items()}
@@ -46,3 +41,44 @@ class Lockstep:
         logits, *newest = self._session.run_with_ort_values([LOGITS, *self._newest], given)
         self._past.append(dict(zip(self._newest, newest, strict=True)))
         return logits.numpy()
+
+
+class Gathered:
+    """N streams wherever each of them is in its ring: a step gathers the slices that it looks at, and scatters the new.
+
+    Cameras of any rate could join such a batch and leave it.
+
+    Args:
+        path: the exported `.onnx`.
+        streams: N; each begins a step behind the one before.
+    """
+
+    def __init__(self, path: Path, streams: int) -> None:
+        self.spec = OnnxRuntimeEngine(path).spec
+        self._session = batched_session(path, streams, threads=1)
+        length = self.spec.ring_length
+        self._rings = {m.layer: np.zeros((length, streams, *m.shape[1:]), np.float32) for m in self.spec.memories}
+        self._each = np.arange(streams)
+        self._phase = self._each % length
+
+    def step(self, pictures: Image) -> NDArray[np.float32]:
+        """Pictures uint8 [N, H, W, 3] to logits [N, labels]."""
+        given = {PICTURE: pictures}
+        for memory in self.spec.memories:
+            ring = self._rings[memory.layer]
+            given |= {memory.past(lag): ring[self._phase - lag, self._each] for lag in memory.lags}
+        logits, *newest = self._session.run([LOGITS, *(memory.newest for memory in self.spec.memories)], given)
+        for memory, slices in zip(self.spec.memories, newest, strict=True):
+            self._rings[memory.layer][self._phase, self._each] = slices
+        self._phase = (self._phase + 1) % self.spec.ring_length
+        return logits
+
+
+def batched_session(path: Path, streams: int, threads: int) -> ort.InferenceSession:
+    """An exported model with so many streams in its batch."""
+    model = onnx.load(path)
+    open_batch(model.graph, streams)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])

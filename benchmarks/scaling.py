@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.batched import Lockstep
+from benchmarks.batched import Gathered, Lockstep
 from benchmarks.latency import SHIPPED, exported, print_table
 from benchmarks.machine import describe_machine
 from main import cores
@@ -96,7 +96,7 @@ def forms(folder: Path, streams: int) -> dict[str, Step]:
     engine = OnnxRuntimeEngine(SHIPPED)
     pictures = np.random.default_rng(0).integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
     singles = [stepper(engine) for _ in range(streams)]
-    lockstep = Lockstep(SHIPPED, streams)
+    lockstep, gathered = Lockstep(SHIPPED, streams), Gathered(SHIPPED, streams)
     rolled = RolledModel(folder / "rolled.onnx")
     past = rolled.start(streams)
 
@@ -107,6 +107,7 @@ def forms(folder: Path, streams: int) -> dict[str, Step]:
     return {
         "one_by_one": lambda: [step() for step in singles],
         "batch_in_step": partial(lockstep.step, pictures),
+        "batch_gathered": partial(gathered.step, pictures),
         "batch_rolled": step_rolled,
     }
 

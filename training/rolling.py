@@ -96,6 +96,7 @@ def open_batch(graph: onnx.GraphProto, streams: int | None) -> None:
     for node in graph.node:
         if node.op_type == "Reshape" and node.input[0] not in constants and node.input[1] in constants:
             _keep_first(graph, node, numpy_helper.to_array(constants[node.input[1]]))
+    _drop_unused(graph)
 
 
 def _keep_first(graph: onnx.GraphProto, node: onnx.NodeProto, shape: np.ndarray) -> None:
@@ -105,6 +106,13 @@ def _keep_first(graph: onnx.GraphProto, node: onnx.NodeProto, shape: np.ndarray)
     name = f"{node.output[0]}.shape"
     graph.initializer.append(numpy_helper.from_array(np.array([0, *shape[1:]], np.int64), name))
     node.input[1] = name
+
+
+def _drop_unused(graph: onnx.GraphProto) -> None:
+    """Leave out constants that no node takes any more; runtimes warn of each."""
+    used = {name for node in graph.node for name in node.input}
+    _replace(graph.node, [node for node in graph.node if node.op_type != "Constant" or node.output[0] in used])
+    _replace(graph.initializer, [tensor for tensor in graph.initializer if tensor.name in used])
 
 
 def _tensor(name: str, memory: MemorySpec) -> onnx.ValueInfoProto:
