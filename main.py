@@ -67,14 +67,14 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
     try:
         dependencies.loaded()  # not before: from here on, Ctrl-C is caught below
-        if given.record:
-            record(given)
-        elif given.list_cameras:
+        if given.list_cameras:
             print_cameras()
         elif given.doctor:
             return doctor.examine(given.model or MODEL)
         elif len(given.camera or ()) > 1:
             recognise_many(given)
+        elif given.record:
+            record(given)
         else:
             recognise(given)
     except UserError as error:

@@ -6,6 +6,7 @@ frames, not order: each camera keeps its newest frame only. Streams join and lea
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from models.engines.base import Engine
 from models.errors import CameraError
 
 PATIENCE_S = 5.0
-"""How long a stream that was told to stop may take to finish its frame and say its summary."""
+"""How long streams that were told to stop may take to finish their frame and say their summary."""
 
 log = logging.getLogger("mstnet")
 
@@ -106,8 +107,9 @@ class Streams:
             left = dict(self._running)
         for stream in left:
             self.leave(stream)
+        patience_ends_s = time.monotonic() + PATIENCE_S
         for worker in left.values():
-            worker.join(PATIENCE_S)
+            worker.join(max(0.0, patience_ends_s - time.monotonic()))
         if self._error:
             raise self._error
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -63,7 +64,7 @@ class Gathered:
 
     def step(self, pictures: Image) -> NDArray[np.float32]:
         """Pictures uint8 [N, H, W, 3] to logits [N, labels]."""
-        given = {PICTURE: pictures}
+        given: dict[str, NDArray[Any]] = {PICTURE: pictures}
         for memory in self.spec.memories:
             ring = self._rings[memory.layer]
             given |= {memory.past(lag): ring[self._phase - lag, self._each] for lag in memory.lags}

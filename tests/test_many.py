@@ -44,8 +44,8 @@ def without_timings(lines, number=None):
             if line.get("stream") == number]  # fmt: skip
 
 
-def test_each_camera_says_what_it_says_alone_and_which_it_is(clips, small_model):
-    end = ("--headless", "--model", small_model, "--trace", "-")
+def test_each_camera_says_what_it_says_alone_and_which_it_is(clips):
+    end = ("--headless", "--trace", "-")
     status, lines, _ = main("--camera", clips[0], "--camera", clips[1], *end)
     assert status == 0
     for number, clip in enumerate(clips):
@@ -54,8 +54,8 @@ def test_each_camera_says_what_it_says_alone_and_which_it_is(clips, small_model)
         assert (alone[-1]["type"], alone[-1]["frames"]) == ("summary", 30 + 15 * number)
 
 
-def test_one_that_is_not_there_is_told_and_the_other_is_watched(clips, small_model):
-    status, lines, errors = main("--camera", "nowhere.mp4", "--camera", clips[0], "--headless", "--model", small_model)
+def test_one_that_is_not_there_is_told_and_the_other_is_watched(clips):
+    status, lines, errors = main("--camera", "nowhere.mp4", "--camera", clips[0], "--headless")
     assert status == 2
     assert [line["stream"] for line in lines] == [1, 1]
     assert lines[-1]["frames"] == 30
@@ -81,8 +81,8 @@ def test_what_several_cameras_cannot_do_is_told_in_one_line(clips, arguments, sa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-def test_ctrl_c_ends_all_with_their_summaries(clips, small_model):
-    long = ("--camera", clips[0], "--camera", clips[1], "--realtime", "--headless", "--model", small_model)
+def test_ctrl_c_ends_all_with_their_summaries(clips):
+    long = ("--camera", clips[0], "--camera", clips[1], "--realtime", "--headless")
     with subprocess.Popen(command(*long), stdout=subprocess.PIPE, text=True, env=NO_DISPLAY) as process:
         lines = [process.stdout.readline() for _ in range(2)]
         process.send_signal(signal.SIGINT)
@@ -91,9 +91,9 @@ def test_ctrl_c_ends_all_with_their_summaries(clips, small_model):
     assert sorted(m["stream"] for m in map(json.loads, lines) if m["type"] == "summary") == [0, 1]
 
 
-def test_a_reader_that_has_had_enough_ends_them_quietly(clips, small_model):
+def test_a_reader_that_has_had_enough_ends_them_quietly(clips):
     sources = ("--camera", clips[0], "--camera", clips[1], "--realtime")  # paced: most lines come after the close
-    arguments = (*sources, "--headless", "--model", small_model, "--trace", "-")
+    arguments = (*sources, "--headless", "--trace", "-")
     with subprocess.Popen(
         command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=NO_DISPLAY
     ) as process:

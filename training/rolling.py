@@ -6,6 +6,9 @@ nothing can turn. So here a layer's past is one tensor [N, length * C, H, W], it
 first; the graph cuts out those that it looks at, and returns the same without the oldest and with the newest behind.
 """
 
+from collections.abc import MutableSequence, Sequence
+from typing import TypeVar
+
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
@@ -14,6 +17,8 @@ from models.spec import EMBEDDING, LOGITS, PICTURE, ROLLED_KEY, SPEC_KEY, Memory
 
 BATCH = "streams"
 """Name of the dimension that counts streams, where their number is left open."""
+
+Entry = TypeVar("Entry")
 
 
 def roll(model: onnx.ModelProto, spec: ModelSpec, streams: int | None) -> onnx.ModelProto:
@@ -119,11 +124,11 @@ def _tensor(name: str, memory: MemorySpec) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, memory.rolled_shape)
 
 
-def _named(values: "list[onnx.ValueInfoProto]", name: str) -> onnx.ValueInfoProto:
+def _named(values: Sequence[onnx.ValueInfoProto], name: str) -> onnx.ValueInfoProto:
     return next(value for value in values if value.name == name)
 
 
-def _replace(field: "list[onnx.NodeProto]", entries: "list[onnx.NodeProto]") -> None:
+def _replace(field: MutableSequence[Entry], entries: Sequence[Entry]) -> None:
     """Put other entries into a repeated field; they may come from itself."""
     copies = list(entries)
     del field[:]
