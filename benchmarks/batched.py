@@ -9,10 +9,10 @@ import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from calibration.rolling import open_batch
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.frame import Image
 from models.spec import LOGITS, PICTURE
-from training.rolling import open_batch
 
 
 class Lockstep:

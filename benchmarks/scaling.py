@@ -25,12 +25,12 @@ import torch
 from benchmarks.batched import Gathered, Lockstep
 from benchmarks.latency import SHIPPED, exported, print_table
 from benchmarks.machine import describe_machine
+from calibration.rolled import RolledModel, export_rolled
 from main import cores
 from models.engines.base import Engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.turns import TurnsEngine
 from models.nets.mstnet import MSTNet, MSTNetConfig
-from training.rolled import RolledModel, export_rolled
 
 SIZES = (96, 128, 160, 192, 224)
 STREAMS = (1, 2, 4, 8, 16)

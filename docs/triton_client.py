@@ -30,7 +30,7 @@ ANSWER_TIMEOUT_S = 5.0
 
 
 class TritonEngine:
-    """A model on a Triton server, written there by `python -m training.triton`. Each stream is a sequence there.
+    """A model on a Triton server, written there by `python -m calibration.triton`. Each stream is a sequence there.
 
     Args:
         url: host and port of its gRPC service.

@@ -2,7 +2,7 @@
 
 import sys
 
-from training import command_line
+from training import packages
 
 if sys.argv[0] == "-m":  # Python is on its way to a command of this room, which has imported nothing yet
-    command_line.require()
+    packages.require()

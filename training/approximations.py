@@ -17,12 +17,12 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from calibration.command_line import command
 from models.errors import ModelFileError
 from models.frame import Image
 from models.nets.checkpoint import read_whole
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
-from training.command_line import command
 from training.distillation.teacher import WINDOW
 from training.evaluation.inference import stream_logits
 from training.evaluation.takes import Take

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from calibration.background import FOLDER, Background
+from calibration.command_line import command
 from calibration.take import Floats
 from models.engines import load_engine
 from models.engines.base import Engine
 from models.preprocess import to_picture
-from training.command_line import command
 from training.jester import LABELS
 from training.synthetic.clip import Format, stream
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.command_line import command
 from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule
-from training.command_line import command
 from training.evaluation.inference import softmax, stream_logits
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import Take, take

@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from calibration.command_line import command
 from models.nets.checkpoint import describe, load_checkpoint, read_whole, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
-from training.command_line import command
 from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe, Student
 from training.distillation.teacher import Teacher, targets

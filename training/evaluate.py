@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from calibration.command_line import command, natural, number, positive
 from models.errors import EngineError, first_line
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
-from training.command_line import command, natural, number, positive
 from training.datasets.base import read_index
 from training.datasets.sampling import Dense, Sampling, Segments
 from training.datasets.transforms import Centre

@@ -18,6 +18,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from calibration.command_line import command
 from models.engines.base import Engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
@@ -26,7 +27,6 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
-from training.command_line import command
 
 OPSET = 17
 """Read by ONNX Runtime since 1.12 and by TensorRT since 8.6, hence by 10.3."""

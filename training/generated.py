@@ -8,7 +8,7 @@ import csv
 import sys
 from pathlib import Path
 
-from training.command_line import command
+from calibration.command_line import command
 from training.jester import LABELS
 from training.recordings import LIST
 from training.synthetic.clip import Format, Recording, generate

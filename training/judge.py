@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from calibration.command_line import command
 from calibration.take import Floats
 from models.decoder import Decoder, GestureEvent
 from models.frame import Image
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec
-from training.command_line import command
 from training.evaluation.inference import softmax, stream_logits
 from training.evaluation.stream_metrics import Truth, gestures_of, matched
 from training.evaluation.takes import Take, take, video_take

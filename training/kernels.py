@@ -16,12 +16,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from calibration.command_line import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import describe, load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import MixTConv
-from training.command_line import command
 
 
 def with_kernels(net: MSTNet, kernels: Sequence[int]) -> tuple[MSTNet, float]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.command_line import command, positive
+from calibration.command_line import command, positive
 from training.datasets.base import Clip, Index, write_index, write_whole
 from training.datasets.catalogue import SOURCES
 from training.datasets.crew import examine_all

@@ -12,9 +12,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from calibration.command_line import command
 from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.temporal import Operation, TemporalConfig
-from training.command_line import command
 from training.complexity import count
 
 CLASSES = 400

@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from training.command_line import command
+from calibration.command_line import command
 from training.trainer.config import Config
 from training.trainer.config_file import read_config
 from training.trainer.data import make_data, readers_watched, skipped, updates, updates_an_epoch, validation

@@ -16,13 +16,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from calibration.command_line import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import describe, read_whole, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
-from training.command_line import command
 from training.jester import LABELS
 
 RATE_HZ = 12.0

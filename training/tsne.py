@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
 
+from calibration.command_line import command, natural, positive
 from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint
-from training.command_line import command, natural, positive
 from training.datasets.base import Clip, Index, read_index
 from training.datasets.sampling import Segments
 from training.datasets.transforms import Centre

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 import onnxruntime as ort
 
+from calibration.command_line import command
 from models.frame import Image
 from models.preprocess import to_picture
-from training.command_line import command
 from training.jester import LABELS
 from training.synthetic.clip import generate
 from training.synthetic.cones import Floats

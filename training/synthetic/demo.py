@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 
-from training.command_line import command
+from calibration.command_line import command
 from training.synthetic.clip import Format, Recording, stream
 from training.synthetic.sensor import Sensor
 

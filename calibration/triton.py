@@ -1,6 +1,6 @@
 """Write a model repository for NVIDIA's Triton Inference Server: many cameras, one server that keeps their pasts.
 
-    python -m training.triton MODEL.onnx REPOSITORY
+    python -m calibration.triton MODEL.onnx REPOSITORY
     tritonserver --model-repository=REPOSITORY
 
 A camera is a sequence. Triton holds its past as implicit state, zeros where the sequence starts, and runs the steps of
@@ -11,13 +11,13 @@ import argparse
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from calibration.command_line import command, positive
+from calibration.rolled import export_rolled
 from models.errors import UserError
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
-from training.rolled import export_rolled
 
 LABELS_FILE = "labels.txt"
 
@@ -32,7 +32,7 @@ STATE = """\
 """
 
 CONFIG = """\
-# Made by `python -m training.triton`; docs/triton.md says what each part is for.
+# Made by `python -m calibration.triton`; docs/triton.md says what each part is for.
 name: "{name}"
 backend: "onnxruntime"
 max_batch_size: {limits.batch}
@@ -123,34 +123,22 @@ def _fill(folder: Path, source: Path, limits: Limits) -> Path:
     return folder
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@command("triton")
+def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.triton", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m calibration.triton", description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path, help="an exported .onnx")
     parser.add_argument("repository", type=Path, help="the folder that Triton serves; made where there is none")
     parser.add_argument("--name", help="what clients call the model (default: the file's name)")
-    parser.add_argument("--max-batch", type=positive_int, default=Limits().batch, metavar="N", help="cameras in a step")
-    parser.add_argument("--streams", type=positive_int, default=Limits().streams, metavar="N", help="cameras at once")
+    parser.add_argument("--max-batch", type=positive, default=Limits().batch, metavar="N", help="cameras in a step")
+    parser.add_argument("--streams", type=positive, default=Limits().streams, metavar="N", help="cameras at once")
     given = parser.parse_args(arguments)
-    try:
-        limits = Limits(given.max_batch, max(given.streams, given.max_batch))
-        folder = write_repository(given.model, given.repository, given.name, limits)
-    except UserError as error:
-        print(f"triton: {error}", file=sys.stderr)
-        return 2
+    limits = Limits(given.max_batch, max(given.streams, given.max_batch))
+    folder = write_repository(given.model, given.repository, given.name, limits)
     print(f"{folder}: up to {limits.streams} cameras, {limits.batch} in a step")
     print(f"tritonserver --model-repository={given.repository}")
     return 0
 
-
-def positive_int(text: str) -> int:
-    """A whole number above 0."""
-    if (value := int(text)) < 1:
-        raise ValueError(text)
-    return value
-
-
-positive_int.__name__ = "positive whole number"  # argparse prints it
 
 if __name__ == "__main__":
     sys.exit(main())

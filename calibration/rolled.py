@@ -1,10 +1,10 @@
 """Export an exported model again in the rolled form: for batches of many streams, and for servers such as Triton.
 
-    python -m training.rolled MODEL.onnx OUT.onnx                  any number of streams in a batch
-    python -m training.rolled MODEL.onnx OUT.onnx --batch 8        just so many
+    python -m calibration.rolled MODEL.onnx OUT.onnx                  any number of streams in a batch
+    python -m calibration.rolled MODEL.onnx OUT.onnx --batch 8        just so many
 
 Needs the exported file only, no checkpoint and no PyTorch. Same weights, same answers, which is proved before the file
-is there; the price is that every step copies the whole past (`training/rolling.py` says why).
+is there; the price is that every step copies the whole past (`calibration/rolling.py` says why).
 """
 
 import argparse
@@ -16,8 +16,9 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from calibration.command_line import command
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine, default_providers, open_session
-from models.errors import EngineError, ModelFileError, UserError, first_line
+from models.errors import ModelFileError, UserError, first_line
 from models.frame import Image
 from models.spec import LOGITS, PICTURE, ROLLED_KEY, ModelSpec
 
@@ -45,7 +46,7 @@ class RolledModel:
         self._session = open_session(path, default_providers(), threads)
         metadata = self._session.get_modelmeta().custom_metadata_map
         if ROLLED_KEY not in metadata:
-            raise ModelFileError(f"{path} is no rolled export; make one with `python -m training.rolled`")
+            raise ModelFileError(f"{path} is no rolled export; make one with `python -m calibration.rolled`")
         self.spec = ModelSpec.from_json(metadata[ROLLED_KEY], str(path))
 
     def start(self, streams: int) -> Past:
@@ -93,14 +94,10 @@ def export_rolled(source: Path, path: Path, streams: int | None = None) -> Model
 
 
 def _write(source: Path, spec: ModelSpec, path: Path, streams: int | None) -> None:
-    try:
-        import onnx
+    import onnx  # which those do not need who only run a rolled model
 
-        from training.rolling import roll
-    except ModuleNotFoundError as error:
-        if error.name != "onnx":
-            raise
-        raise EngineError(f"changing a graph needs the package onnx: `{sys.executable} -m pip install onnx`") from error
+    from calibration.rolling import roll
+
     rolled = roll(onnx.load(source), spec, streams)
     try:
         onnx.checker.check_model(rolled, full_check=True)
@@ -136,18 +133,15 @@ def batch(text: str) -> int | None:
 batch.__name__ = "whole number above 0, or `dynamic`"  # argparse prints it
 
 
+@command("rolled")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.rolled", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m calibration.rolled", description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path, help="an exported .onnx")
     parser.add_argument("out", type=Path)
     parser.add_argument("--batch", type=batch, metavar="N|dynamic", help="streams in a batch (default: dynamic)")
     given = parser.parse_args(arguments)
-    try:
-        spec = export_rolled(given.model, given.out, given.batch)
-    except UserError as error:
-        print(f"rolled: {error}", file=sys.stderr)
-        return 2
+    spec = export_rolled(given.model, given.out, given.batch)
     size_mb = given.out.stat().st_size / 1e6
     print(f"{given.out}: {size_mb:.2f} MB, {given.batch or 'any number of'} streams, {len(spec.memories)} pasts each")
     return 0

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration.triton import Limits, main, write_repository
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import EngineError
 from models.spec import ModelSpec
-from training.triton import Limits, main, write_repository
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"

@@ -11,12 +11,12 @@ import pytest
 from networks import small_net, small_spec
 from onnx import numpy_helper
 
+from calibration.rolled import RolledModel, export_rolled, largest_difference, main
+from calibration.rolling import roll
 from models.engines import load_engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import EngineError, ModelFileError
 from training.export import export
-from training.rolled import RolledModel, export_rolled, largest_difference, main
-from training.rolling import roll
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"
@@ -92,9 +92,9 @@ def test_the_command_writes_the_batch_that_was_asked_for(small_model, tmp_path, 
 
 
 def test_a_graph_that_answers_otherwise_is_refused(small_model, tmp_path, monkeypatch):
-    import training.rolling
+    import calibration.rolling
 
-    whole = training.rolling._cuts
+    whole = calibration.rolling._cuts
 
     def cut_wrongly(memory):  # every layer looks one slice too far back, where there is one
         nodes = whole(memory)
@@ -102,7 +102,7 @@ def test_a_graph_that_answers_otherwise_is_refused(small_model, tmp_path, monkey
             node.input[1:3] = older.input[1:3]
         return nodes
 
-    monkeypatch.setattr(training.rolling, "_cuts", cut_wrongly)
+    monkeypatch.setattr(calibration.rolling, "_cuts", cut_wrongly)
     with pytest.raises(ModelFileError, match="differs from"):
         export_rolled(small_model, tmp_path / "rolled.onnx")
     assert not list(tmp_path.iterdir())
@@ -147,7 +147,7 @@ def test_what_cannot_be_used_is_told_in_one_line_and_leaves_nothing(
 
 def test_without_onnx_it_says_what_to_install(small_model, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnx", None)
-    monkeypatch.delitem(sys.modules, "training.rolling", raising=False)
+    monkeypatch.delitem(sys.modules, "calibration.rolling", raising=False)
     with pytest.raises(EngineError, match="pip install onnx"):
         export_rolled(small_model, tmp_path / "rolled.onnx")
 

@@ -1,4 +1,4 @@
-"""How every command of this room begins and ends: no user ever sees a traceback for what a user can mend."""
+"""How every command begins and ends that makes files: no user ever sees a traceback for what a user can mend."""
 
 import argparse
 import functools
@@ -7,24 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TypeVar
 
 from models.errors import UserError
 
-NEEDED = ("torch", "onnx", "matplotlib", "sklearn")
-"""What requirements-training.txt brings on top of the app's own packages."""
-
 Main = Callable[[list[str] | None], int]
 """Takes the arguments, or None for the process's own; returns the exit status."""
-
-
-def require() -> None:
-    """Exit with 2 and one line where the packages of this room are not installed."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        sys.stderr.write(f"training: {missing[0]} is not installed; `pip install -r requirements-training.txt`\n")
-        sys.exit(2)
+PACKAGES = {"onnx": "requirements-quantize.txt"}
+"""What some commands import only when they run, and where it is listed."""
 
 
 def command(name: str) -> Callable[[Main], Callable[..., int]]:
@@ -38,6 +28,13 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
                     return main(arguments)
             except (UserError, OSError) as error:
                 print(f"{name}: {error}", file=sys.stderr)
+                return 2
+            except ModuleNotFoundError as error:
+                if error.name not in PACKAGES:
+                    raise
+                print(
+                    f"{name}: {error.name} is not installed; `pip install -r {PACKAGES[error.name]}`", file=sys.stderr
+                )
                 return 2
             except KeyboardInterrupt:
                 return 130
