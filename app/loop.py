@@ -88,8 +88,10 @@ def run(
             for actor in actors:
                 actor.perform(seen)
             events.see(seen, meter.step_ms)
-            for display in displays:
-                display.show(seen, meter.readings)
+            if displays:
+                readings = meter.readings
+                for display in displays:
+                    display.show(seen, readings)
             if limits.reached(meter.frames, meter.duration_s):
                 break
     finally:

@@ -90,7 +90,9 @@ class Costs:
         if seen.steps:
             self.latency_ms.append(1000 * (time.perf_counter() - captured_s))
             self.computing_ms.append(1000 * (time.thread_time() - self._seeing_s))
-        self.snapshots[1:] = [(seen.frame.time_s, self._snapshot())]
+        snapshot = self._snapshot()
+        if not self.snapshots or self.snapshots[0][1].keys() <= snapshot.keys():  # else a thread is over already
+            self.snapshots[1:] = [(seen.frame.time_s, snapshot)]
 
     def _snapshot(self) -> Snapshot:
         threads = {thread.name: _cpu_seconds(thread) for thread in threading.enumerate()}
@@ -134,7 +136,11 @@ def _closing_window() -> Any:
     """Close the window when the stream is over; it would stay open for people to look at."""
     from app.overlay.bridge import Bridge
 
-    return mock.patch.object(Bridge, "end", lambda _bridge: os.kill(os.getpid(), signal.SIGINT))
+    def interrupt(bridge: Bridge) -> None:
+        del bridge
+        os.kill(os.getpid(), signal.SIGINT)
+
+    return mock.patch.object(Bridge, "end", interrupt)
 
 
 def _cpu_seconds(thread: threading.Thread) -> float:
