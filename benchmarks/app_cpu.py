@@ -187,11 +187,11 @@ def main(arguments: list[str] | None = None) -> int:
     if status not in (0, 130) or len(costs.snapshots) < 2 or not costs.latency_ms:
         print("the line saw too little to measure; give more --seconds", file=sys.stderr)
         return 2
-    print_table(costs, given.window)
+    print(table(costs, given.window))
     return 0
 
 
-def print_table(costs: Costs, window: bool) -> None:
+def table(costs: Costs, window: bool) -> str:
     """Shares as Markdown, then the way of a frame, then the machine."""
     shares = costs.shares()
     line = shares.pop("recognition" if window else "MainThread", 0.0)
@@ -200,13 +200,13 @@ def print_table(costs: Costs, window: bool) -> None:
     whole = shares.pop("whole process")
     inside = sum(share for name, share in shares.items() if name != "colour order")
     rows = {**shares, "rest of the line": line - inside, "painting": painting, "**sum without the film**": whole - film}
-    print(f"| {'with' if window else 'without'} a window | % of one core |\n|---|---|")
-    for name, share in {**rows, "decoding the film": film}.items():
-        print(f"| {name} | {100 * share:.2f} |")
+    lines = [f"| {'with' if window else 'without'} a window | % of one core |", "|---|---|"]
+    lines += [f"| {name} | {100 * share:.2f} |" for name, share in {**rows, "decoding the film": film}.items()]
     for name, spent in (("by the clock", costs.latency_ms), ("computing", costs.computing_ms)):
         times = Percentiles.of(spent)
-        print(f"\ncapture to event, {name}: p50 {times.p50:.2f} ms, p95 {times.p95:.2f} ms, p99 {times.p99:.2f} ms")
-    print(f"\n{len(costs.latency_ms)} steps; " + ", ".join(f"{k} {v}" for k, v in describe_machine().items()))
+        lines.append(f"\ncapture to event, {name}: p50 {times.p50:.2f}, p95 {times.p95:.2f}, p99 {times.p99:.2f} ms")
+    lines.append(f"\n{len(costs.latency_ms)} steps; " + ", ".join(f"{k} {v}" for k, v in describe_machine().items()))
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
