@@ -88,8 +88,10 @@ def run(
             for actor in actors:
                 actor.perform(seen)
             events.see(seen, meter.step_ms)
-            for display in displays:
-                display.show(seen, meter.readings)
+            if displays:
+                readings = meter.readings
+                for display in displays:
+                    display.show(seen, readings)
             if limits.reached(meter.frames, meter.duration_s):
                 break
     finally:
@@ -111,6 +113,7 @@ class Meter:
         self._camera, self._engine = camera, engine
         self._camera_rate, self._step_rate = RateMeter(), RateMeter()
         self._first_s: float | None = None
+        self._recent, self._recent_at = Percentiles(0.0, 0.0, 0.0), 0
         self.frames = 0
         self.duration_s = 0.0
         """Seconds of the stream since its first frame."""
@@ -131,5 +134,7 @@ class Meter:
     @property
     def readings(self) -> Readings:
         """What the meters show now."""
-        recent = list(islice(reversed(self._engine.durations_ms), RECENT_STEPS))
-        return Readings(self._camera_rate.hz, self._step_rate.hz, Percentiles.of(recent), self._camera.dropped)
+        if self._recent_at != self._engine.steps:  # most frames bring no step, and percentiles cost more than most
+            self._recent = Percentiles.of(list(islice(reversed(self._engine.durations_ms), RECENT_STEPS)))
+            self._recent_at = self._engine.steps
+        return Readings(self._camera_rate.hz, self._step_rate.hz, self._recent, self._camera.dropped)

@@ -27,6 +27,7 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
+from training.stacking import stacked
 
 OPSET = 17
 """Read by ONNX Runtime since 1.12 and by TensorRT since 8.6, hence by 10.3."""
@@ -64,7 +65,7 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
         )
     unfinished = path.with_name(path.name + ".part")
     try:
-        _write_graph(net.eval(), spec, unfinished)
+        _write_graph(*stacked(net.eval(), spec), unfinished)
         difference = largest_difference(
             TorchEngine(net, spec), OnnxRuntimeEngine(unfinished), steps=spec.ring_length + 3
         )

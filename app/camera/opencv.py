@@ -49,6 +49,11 @@ def quiet_opencv() -> None:
         set_level(0)
 
 
+def keep_to_one_thread() -> None:
+    """Keep OpenCV from sharing out each picture: at a camera's size, waking its threads costs more than they save."""
+    cv2.setNumThreads(1)
+
+
 def device_backends() -> Sequence[int]:
     """OpenCV's ways to a camera on this system, the best first."""
     if sys.platform == "win32":

@@ -11,7 +11,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 import cv2
 
 from app.camera.devices import list_devices
-from app.camera.opencv import Capture, device_backends, quiet_opencv
+from app.camera.opencv import Capture, device_backends, keep_to_one_thread, quiet_opencv
 from app.camera.source import DeviceSource, FileSource, PipelineSource, Source, UrlSource
 from models.errors import CameraError
 
@@ -30,6 +30,7 @@ def open_source(source: Source) -> Capture:
         CameraError: it cannot be opened; says why and what to do.
     """
     quiet_opencv()
+    keep_to_one_thread()
     if isinstance(source, DeviceSource):
         return _open_device(source)
     if isinstance(source, PipelineSource):

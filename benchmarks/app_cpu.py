@@ -1,0 +1,213 @@
+"""What the running app costs: each part's share of one core, and the time from a frame's capture to what is told of it.
+
+    python -m benchmarks.app_cpu                          without a window
+    xvfb-run -a python -m benchmarks.app_cpu --window     with one, on a screen in memory
+
+main.py itself runs on the bundled clip, scaled to a webcam's 640x480 at 30 frames a second and paced like a camera.
+Decoding that film is told apart: it is not a camera's cost. Shares are CPU seconds a second of the stream, so that a
+busy machine makes them uncertain but not larger in kind; frames that it drops are told too.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import cv2
+
+import app.camera.opencv
+import app.loop
+import main as program
+import models.recognizer
+from app.camera.live import LiveCamera
+from app.events import Events
+from app.meters import Percentiles, TimedEngine
+from app.replay import Replay
+from benchmarks.machine import describe_machine
+from models.decoder import Decoder
+from models.frame import Frame, Image
+from models.recognizer import Recognition, Recognizer
+
+SIZE, FPS = (640, 480), 30.0
+WARM_S = 2.0
+"""Seconds of the stream before anything counts."""
+
+Snapshot = dict[str, float]
+"""CPU seconds so far, by part, by thread and of the whole process."""
+
+
+class Costs:
+    """Watches main.py's line from within: CPU seconds by part, and the way of each stepped frame."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, float] = defaultdict(float)
+        self._captured_s: dict[int, float] = {}
+        self._seeing_s = 0.0
+        self.snapshots: list[tuple[float, Snapshot]] = []
+        """The stream's time and what was spent, when the warm-up was over and at the newest frame."""
+        self.latency_ms: list[float] = []
+        """By the clock, from a frame's capture until everybody was told of its step."""
+        self.computing_ms: list[float] = []
+        """The CPU time of the same, in the line's thread."""
+
+    def timed(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, with its CPU time added to a part."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            began_s = time.thread_time()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._parts[part] += time.thread_time() - began_s
+
+        return call
+
+    def keep(self, camera: LiveCamera, frame: Frame, keep: Callable[[LiveCamera, Frame], None]) -> None:
+        """Note when a frame came; in place of `LiveCamera._keep`."""
+        self._captured_s[frame.index] = time.perf_counter()
+        keep(camera, frame)
+
+    def see(self, recognizer: Recognizer, frame: Frame, see: Callable[..., Recognition]) -> Recognition:
+        """Note when work on a frame began; in place of `Recognizer.see`."""
+        self._seeing_s = time.thread_time()
+        return see(recognizer, frame)
+
+    def tell(self, events: Events, seen: Recognition, step_ms: float, tell: Callable[..., None]) -> None:
+        """Note when everybody was told of a frame; in place of `Events.see`."""
+        tell(events, seen, step_ms)
+        captured_s = self._captured_s.pop(seen.frame.index)
+        if seen.frame.time_s < WARM_S:
+            return
+        if seen.steps:
+            self.latency_ms.append(1000 * (time.perf_counter() - captured_s))
+            self.computing_ms.append(1000 * (time.thread_time() - self._seeing_s))
+        snapshot = self._snapshot()
+        if not self.snapshots or self.snapshots[0][1].keys() <= snapshot.keys():  # else a thread is over already
+            self.snapshots[1:] = [(seen.frame.time_s, snapshot)]
+
+    def _snapshot(self) -> Snapshot:
+        threads = {thread.name: _cpu_seconds(thread) for thread in threading.enumerate()}
+        return {**self._parts, **threads, "whole process": time.process_time()}
+
+    def shares(self) -> Snapshot:
+        """CPU seconds a second of the stream."""
+        (from_s, before), (to_s, after) = self.snapshots[0], self.snapshots[-1]
+        return {name: (spent - before.get(name, 0.0)) / (to_s - from_s) for name, spent in after.items()}
+
+    def watch(self, window: bool) -> ExitStack:
+        """Put the watches in place until the stack is closed."""
+        parts: list[tuple[str, object, str]] = [
+            ("colour order", app.camera.opencv, "to_rgb"),
+            ("scaling", models.recognizer, "to_picture"),
+            ("network", TimedEngine, "step"),
+            ("decoder", Decoder, "update"),
+            ("memory of moments", Replay, "show"),
+        ]
+        stack = ExitStack()
+        for part, owner, name in parts:
+            stack.enter_context(mock.patch.object(owner, name, self.timed(part, getattr(owner, name))))
+        readings: Any = app.loop.Meter.readings  # the property itself, which to a type checker is what it returns
+        stack.enter_context(
+            mock.patch.object(app.loop.Meter, "readings", property(self.timed("readings", readings.fget)))
+        )
+        for owner, name, watch in ((LiveCamera, "_keep", self.keep), (Recognizer, "see", self.see)):
+            stack.enter_context(mock.patch.object(owner, name, _around(watch, getattr(owner, name))))
+        tell = self.timed("telling", Events.see)
+        stack.enter_context(mock.patch.object(Events, "see", _around(self.tell, tell)))
+        if window:
+            stack.enter_context(_closing_window())
+        return stack
+
+
+def _around(watch: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that calls the watch and hands it the real one."""
+    return lambda *args: watch(*args, function)
+
+
+def _closing_window() -> Any:
+    """Close the window when the stream is over; it would stay open for people to look at."""
+    from app.overlay.bridge import Bridge
+
+    def interrupt(bridge: Bridge) -> None:
+        del bridge
+        os.kill(os.getpid(), signal.SIGINT)
+
+    return mock.patch.object(Bridge, "end", interrupt)
+
+
+def _cpu_seconds(thread: threading.Thread) -> float:
+    assert thread.ident is not None
+    return time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
+
+
+def write_film(path: Path, seconds: float) -> None:
+    """The bundled clip over and over, as a webcam would deliver it."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, SIZE)  # type: ignore[attr-defined]
+    for _, image in zip(range(round(seconds * FPS)), _clip_for_ever(), strict=False):
+        writer.write(image)
+    writer.release()
+
+
+def _clip_for_ever() -> Iterator[Image]:
+    while True:
+        capture = cv2.VideoCapture(str(program.DEMO))
+        read, image = capture.read()
+        if not read:
+            raise SystemExit(f"{program.DEMO} cannot be read")
+        while read:
+            yield cv2.resize(image, SIZE).astype("uint8", copy=False)
+            read, image = capture.read()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.app_cpu", description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=20.0, help=f"of the stream, after {WARM_S:g} s (default: 20)")
+    parser.add_argument("--window", action="store_true", help="with the window")
+    parser.add_argument("--model", help="another model file than the one in the box")
+    given = parser.parse_args(arguments)
+    costs = Costs()
+    with tempfile.TemporaryDirectory() as folder, costs.watch(given.window):
+        os.environ["XDG_CONFIG_HOME"] = folder  # the window's place on this screen is nobody's wish
+        film = Path(folder) / "film.avi"
+        write_film(film, given.seconds + WARM_S)
+        line = ["--camera", str(film), "--realtime", "--events", os.devnull]
+        line += [] if given.window else ["--headless"]
+        line += ["--model", given.model] if given.model else []
+        status = program.main(line)
+    if status not in (0, 130) or len(costs.snapshots) < 2 or not costs.latency_ms:
+        print("the line saw too little to measure; give more --seconds", file=sys.stderr)
+        return 2
+    print(table(costs, given.window))
+    return 0
+
+
+def table(costs: Costs, window: bool) -> str:
+    """Shares as Markdown, then the way of a frame, then the machine."""
+    shares = costs.shares()
+    line = shares.pop("recognition" if window else "MainThread", 0.0)
+    film = sum(shares.pop(name) for name in list(shares) if name.startswith("frames of")) - shares["colour order"]
+    painting = shares.pop("MainThread", 0.0)
+    whole = shares.pop("whole process")
+    inside = sum(share for name, share in shares.items() if name != "colour order")
+    rows = {**shares, "rest of the line": line - inside, "painting": painting, "**sum without the film**": whole - film}
+    lines = [f"| {'with' if window else 'without'} a window | % of one core |", "|---|---|"]
+    lines += [f"| {name} | {100 * share:.2f} |" for name, share in {**rows, "decoding the film": film}.items()]
+    for name, spent in (("by the clock", costs.latency_ms), ("computing", costs.computing_ms)):
+        times = Percentiles.of(spent)
+        lines.append(f"\ncapture to event, {name}: p50 {times.p50:.2f}, p95 {times.p95:.2f}, p99 {times.p99:.2f} ms")
+    lines.append(f"\n{len(costs.latency_ms)} steps; " + ", ".join(f"{k} {v}" for k, v in describe_machine().items()))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

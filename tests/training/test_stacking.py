@@ -1,0 +1,61 @@
+"""The stacked form of MixTConv: the same answers, only where it pays, and the network itself untouched."""
+
+import onnx
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import small_net, small_spec
+
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.nets.temporal import MixTConv
+from models.spec import MemorySpec
+from training.export import export
+from training.stacking import StackedMixTConv, pays, stacked
+
+
+def layer_with_taps(channels=16, kernels=(1, 3, 5, 7), dilations=(1, 1, 1, 1)) -> MixTConv:
+    layer = MixTConv(channels, kernels, dilations, causal=True)
+    for taps in layer.taps:
+        taps.data.normal_()
+    return layer
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True), st.integers(1, 3), st.integers(0, 99))
+def test_it_sums_what_mixtconv_sums(kernels, dilation, seed):
+    torch.manual_seed(seed)
+    layer = layer_with_taps(16, sorted(kernels), [dilation] * len(kernels))
+    now, lagged = torch.randn(2, 16, 3, 5), [torch.randn(2, 16, 3, 5) for _ in layer.lags]
+    with torch.no_grad():
+        expected = layer.combine(now, [frame[:, layer.remembered] for frame in lagged])
+        assert torch.allclose(StackedMixTConv(layer).combine(now, lagged), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("channels", "size", "expected"),
+    [(160, 7, True), (24, 56, True), (12, 7, False), (64, 56, False)],
+    ids=["small map", "large map", "channels that fill no block", "more than a cache holds"],
+)
+def test_only_where_it_pays(channels, size, expected):
+    layer = layer_with_taps(channels)
+    memory = MemorySpec("temporal", (1, channels - layer.first, size, size), layer.lags)
+    assert pays(layer, memory) is expected
+
+
+def test_the_exported_file_holds_it_and_the_network_does_not(tmp_path):
+    net = small_net()
+    spec = small_spec(net)
+    export(net, spec, tmp_path / "model.onnx")
+    graph = onnx.load(tmp_path / "model.onnx").graph
+    tall = [node for node in graph.node if node.op_type == "Conv" and kernel_of(node) == [7, 1]]
+    assert len(tall) == len(spec.memories)
+    assert not any(isinstance(module, StackedMixTConv) for module in net.modules())
+    told = OnnxRuntimeEngine(tmp_path / "model.onnx").spec.memories
+    assert told == stacked(net, spec)[1].memories
+    channels = [(memory.shape[1], before.shape[1]) for memory, before in zip(told, spec.memories, strict=True)]
+    assert all(3 * grown == 4 * before for grown, before in channels), "the channels of the kernel 1 are remembered too"
+
+
+def kernel_of(node: onnx.NodeProto) -> list[int]:
+    return next(list(attribute.ints) for attribute in node.attribute if attribute.name == "kernel_shape")
