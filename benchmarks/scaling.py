@@ -17,17 +17,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from benchmarks.batched import Gathered, Lockstep
-from benchmarks.latency import SHIPPED, exported, print_table
 from benchmarks.machine import describe_machine
+from benchmarks.networks import SHIPPED, export_stream
+from benchmarks.runners import stepper
+from benchmarks.tables import Row, print_table
+from benchmarks.timing import Costs, Step, in_turns
 from calibration.rolled import RolledModel, export_rolled
 from main import cores
-from models.engines.base import Engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.turns import TurnsEngine
 from models.nets.mstnet import MSTNet, MSTNetConfig
@@ -38,46 +39,21 @@ WINDOW = 50
 """Steps over which one figure of cost against frames is taken."""
 PARTS = ("frames", "resolution", "streams", "full")
 
-Row = dict[str, Any]
-Step = Callable[[], object]
-"""Steps whatever it is by one picture each."""
 
-
-def stepper(engine: Engine) -> Step:
-    """Steps one stream by random pictures."""
-    picture = np.random.default_rng(0).integers(0, 256, engine.spec.picture_shape, dtype=np.uint8)
-    state = engine.start()
-
-    def step() -> None:
-        nonlocal state
-        _, state = engine.step(picture, state)
-
-    return step
-
-
-def cpu_ms(step: Step) -> float:
-    """Processor time that one call takes, over all threads of the process."""
-    began = time.process_time()
-    step()
-    return 1000 * (time.process_time() - began)
-
-
-def in_turns(steps: dict[str, Step], turns: int) -> dict[str, float]:
-    """The median processor time of each, one call a turn."""
-    taken: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(turns):
-        for name, step in steps.items():
-            taken[name].append(cpu_ms(step))
-    return {name: float(np.median(values)) for name, values in taken.items()}
+def median_cpu_ms(costs: Costs) -> float:
+    """The middle of what the calls cost."""
+    return round(float(np.median(costs.cpu_ms)), 3)
 
 
 def against_frames(turns: int) -> Iterator[Row]:
     """One stream that goes on and on: measured over a window, then left alone for so many turns."""
     step = stepper(OnnxRuntimeEngine(SHIPPED))
     for window in range(10):
-        taken = [cpu_ms(step) for _ in range(WINDOW)]
+        costs = Costs()
+        for _ in range(WINDOW):
+            costs.take(step)
         seen = window * (WINDOW + turns) + WINDOW
-        yield {"part": "frames", "frames": seen, "cpu_ms": round(float(np.median(taken)), 3)}
+        yield {"part": "frames", "frames": seen, "cpu_ms": median_cpu_ms(costs)}
         for _ in range(turns):
             step()
 
@@ -85,11 +61,13 @@ def against_frames(turns: int) -> Iterator[Row]:
 def against_resolution(folder: Path, turns: int) -> Iterator[Row]:
     """MobileNetV2 with MixTConv at several sizes; random weights cost the same."""
     net = MSTNet(MSTNetConfig(27)).eval()
-    engines = {str(size): exported(net, size, folder / f"{size}.onnx") for size in SIZES}
+    for size in SIZES:
+        export_stream(net, size, folder / f"{size}.onnx")
+    engines = {str(size): OnnxRuntimeEngine(folder / f"{size}.onnx") for size in SIZES}
     taken = in_turns({size: stepper(engine) for size, engine in engines.items()}, turns)
     for size, engine in engines.items():
         past_mb = round(engine.spec.past_bytes / 1e6, 2)
-        yield {"part": "resolution", "pixels": int(size), "cpu_ms": round(taken[size], 3), "past_mb": past_mb}
+        yield {"part": "resolution", "pixels": int(size), "cpu_ms": median_cpu_ms(taken[size]), "past_mb": past_mb}
 
 
 def forms(folder: Path, streams: int) -> dict[str, Step]:
@@ -118,7 +96,7 @@ def against_streams(folder: Path, turns: int) -> Iterator[Row]:
     export_rolled(SHIPPED, folder / "rolled.onnx")
     for streams in STREAMS:
         taken = in_turns(forms(folder, streams), turns)
-        costs = {f"{name}_cpu_ms": round(value / streams, 3) for name, value in taken.items()}
+        costs = {f"{name}_cpu_ms": round(median_cpu_ms(value) / streams, 3) for name, value in taken.items()}
         yield {"part": "streams", "streams": streams, **costs}
 
 
