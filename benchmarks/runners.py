@@ -80,11 +80,17 @@ def open_hands(picture: Path | None) -> Runner:
 
     Raises:
         ImportError: the package is missing, or so new that it has its old interface no more.
+        UserError: it sees no hand in the picture.
     """
     from mediapipe.python.solutions.hands import Hands
 
     hands = Hands(model_complexity=0, max_num_hands=1)
-    image = read_picture(picture) if picture else np.random.default_rng(0).integers(0, 256, CAMERA, dtype=np.uint8)
+    if picture is None:
+        noise = np.random.default_rng(0).integers(0, 256, CAMERA, dtype=np.uint8)
+        return Runner(lambda: hands.process(noise))
+    image = read_picture(picture)
+    if not hands.process(image).multi_hand_landmarks:
+        raise UserError(f"MediaPipe sees no hand in {picture}; give a picture of one open hand")
     return Runner(lambda: hands.process(image))
 
 

@@ -29,6 +29,7 @@ from benchmarks.tables import Row, print_table
 from benchmarks.timing import Costs, Step, in_turns
 from calibration.rolled import RolledModel, export_rolled
 from main import cores
+from models.engines.base import Engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.turns import TurnsEngine
 from models.nets.mstnet import MSTNet, MSTNetConfig
@@ -61,9 +62,11 @@ def against_frames(turns: int) -> Iterator[Row]:
 def against_resolution(folder: Path, turns: int) -> Iterator[Row]:
     """MobileNetV2 with MixTConv at several sizes; random weights cost the same."""
     net = MSTNet(MSTNetConfig(27)).eval()
-    for size in SIZES:
-        export_stream(net, size, folder / f"{size}.onnx")
-    engines = {str(size): OnnxRuntimeEngine(folder / f"{size}.onnx") for size in SIZES}
+    engines: dict[str, Engine] = {}
+    for pixels in SIZES:
+        path = folder / f"{pixels}.onnx"
+        export_stream(net, pixels, path)
+        engines[str(pixels)] = OnnxRuntimeEngine(path)
     taken = in_turns({size: stepper(engine) for size, engine in engines.items()}, turns)
     for size, engine in engines.items():
         past_mb = round(engine.spec.past_bytes / 1e6, 2)
