@@ -27,6 +27,7 @@ from benchmarks.networks import SHIPPED, export_stream
 from benchmarks.runners import stepper
 from benchmarks.tables import Row, print_table
 from benchmarks.timing import Costs, Step, in_turns
+from calibration.command_line import command, positive
 from calibration.rolled import RolledModel, export_rolled
 from main import cores
 from models.engines.base import Engine
@@ -147,10 +148,11 @@ def measure(parts: list[str], turns: int) -> Iterator[Row]:
             yield from made[part]()
 
 
+@command("scaling")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__.splitlines()[0])
-    parser.add_argument("--turns", type=int, default=100, help="steps behind each figure (default: 100)")
+    parser.add_argument("--turns", type=positive, default=100, help="steps behind each figure (default: 100)")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw each part there as scaling-PART.svg")
     parser.add_argument("--json", action="store_true")
