@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from tqdm import tqdm
 
 Step = Callable[[], object]
 """Takes in one more picture (or one of each stream)."""
@@ -32,7 +33,7 @@ def in_turns(steps: Mapping[str, Step], turns: int, seed: int = 0) -> dict[str, 
     """What each costs, one call a turn; in an order of its own every turn, so that nobody's cache is always cold."""
     random = np.random.default_rng(seed)
     costs = {name: Costs() for name in steps}
-    for turn in range(-WARM, turns):
+    for turn in tqdm(range(-WARM, turns), "turns", leave=False, disable=None):  # quiet where nobody looks on
         for name in random.permutation(list(steps)):
             if turn < 0:
                 steps[name]()
