@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import onnx
 import onnxruntime as ort
-from numpy.typing import NDArray
 
 from calibration.quantization.graph import FloatGraph
 from calibration.quantization.ranges import Histogram
+from calibration.take import Floats
 from models.frame import Image
-from models.spec import PICTURE
+from models.spec import LOGITS, PICTURE
 
-Tensors = dict[str, NDArray[np.float32]]
+Tensors = dict[str, Floats]
 
 
 class TensorStream:
@@ -59,6 +59,12 @@ def observe(graph: FloatGraph, streams: Iterable[Image], wanted: Mapping[str, st
     return seen
 
 
+def answers(graph: FloatGraph, streams: Iterable[Image]) -> list[Floats]:
+    """What a graph says of streams, each from an empty past: logits, float32 [T, labels] each."""
+    stream = TensorStream(graph, ())
+    return [np.concatenate([shown[LOGITS] for shown in stream.run(pictures)]) for pictures in streams]
+
+
 def _session(model: onnx.ModelProto, tensors: Iterable[str]) -> ort.InferenceSession:
     """A session whose graph has more outputs."""
     shown = onnx.ModelProto()
@@ -68,4 +74,5 @@ def _session(model: onnx.ModelProto, tensors: Iterable[str]) -> ort.InferenceSes
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
+    options.add_session_config_entry("session.x64quantprecision", "1")  # as the engine does
     return ort.InferenceSession(shown.SerializeToString(), options, providers=["CPUExecutionProvider"])
