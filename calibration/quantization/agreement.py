@@ -37,9 +37,7 @@ class Agreement:
     @classmethod
     def of(cls, pairs: Sequence[tuple[Floats, Floats]], temperatures: tuple[float, float] = (1.0, 1.0)) -> "Agreement":
         """The agreement over streams, of logits [T, labels] each."""
-        one, other = (
-            softmax(np.concatenate([pair[side] for pair in pairs]) / temperatures[side]) for side in (0, 1)
-        )
+        one, other = (softmax(np.concatenate([pair[side] for pair in pairs]) / temperatures[side]) for side in (0, 1))
         apart = np.abs(one - other)
         same = (one.argmax(axis=1) == other.argmax(axis=1)).mean()
         return cls(len(one), float(same), float(apart.max()), float(apart.sum(axis=1).mean() / 2))

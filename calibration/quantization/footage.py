@@ -50,13 +50,14 @@ class Footage:
             return _of_take(self.path, spec)
         pictures = list(_of_video(self.path, self.fps, spec))
         if not pictures:
-            raise QuantizationError(f"{self.path} holds no picture that can be decoded; leave it out or record it again")
+            raise QuantizationError(
+                f"{self.path} holds no picture that can be decoded; leave it out or record it again"
+            )
         return np.stack(pictures), 0
 
-    def take(self, spec: ModelSpec, logits: Floats, begins: int) -> Take | None:
-        """What a model said of it, as temperature.py takes it; None where its label is not known."""
-        if self.label is None:
-            return None
+    def take(self, spec: ModelSpec, logits: Floats, begins: int) -> Take:
+        """What a model said of it, as temperature.py takes it; it shows what its label says."""
+        assert self.label is not None
         kind = Kind.WORK if self.label in ("", *NO_GESTURE_LABELS) else Kind.GESTURE
         none = np.zeros((len(logits), 0), np.float32)
         times_s = np.arange(len(logits)) / spec.rate_hz
@@ -129,7 +130,9 @@ def _opens(footage: Footage) -> bool:
 def _of_take(path: Path, spec: ModelSpec) -> tuple[Image, int]:
     take = Take.load(path)
     if take.spec.rate_hz != spec.rate_hz:
-        raise TakeError(f"{path} is of {take.spec.rate_hz:g} steps a second, the model of {spec.rate_hz:g}; leave it out")
+        raise TakeError(
+            f"{path} is of {take.spec.rate_hz:g} steps a second, the model of {spec.rate_hz:g}; leave it out"
+        )
     return np.stack([to_picture(picture, spec.height, spec.width) for picture in take.pictures]), take.begins
 
 

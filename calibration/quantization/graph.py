@@ -86,7 +86,9 @@ class FloatGraph:
             if node.op_type in GATES or node.op_type not in SAME_VALUES
             for name in node.output
         )
-        return {name: self.group_of(name) for name in made if name not in self.cut_off and self.group_of(name) in groups}
+        return {
+            name: self.group_of(name) for name in made if name not in self.cut_off and self.group_of(name) in groups
+        }
 
     def activations(self) -> Iterator[str]:
         """Every float tensor that a node makes."""
