@@ -1,1 +1,1 @@
-"""Making a float model smaller: INT8 and FP16 forms of an exported graph. Needs the `onnx` package; the app does not."""
+"""Making a float model smaller: INT8 and FP16 forms of an exported graph. Needs `onnx`, which the app does not."""

@@ -57,7 +57,7 @@ def side_by_side(one: Engine, other: Engine, streams: Iterable[Image]) -> Iterat
         yield SideBySide((logits[0], logits[1]), step_s)
 
 
-def softmax(logits: Floats) -> NDArray[np.float64]:
+def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     """Logits [T, labels] to probabilities."""
     raised = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
     probabilities: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)

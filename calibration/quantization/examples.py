@@ -81,7 +81,7 @@ class Shown:
 
 def show(footage: Sequence[Footage], one: Engine, other: Engine) -> list[Shown]:
     """Step both models through recordings."""
-    shown = []
+    shown: list[Shown] = []
     for each in footage:
         pictures, begins = each.seen_by(one.spec)
         shown.extend(Shown(each, begins, both) for both in side_by_side(one, other, [pictures]))

@@ -36,10 +36,10 @@ class Histogram:
         """The step of the INT8 grid with the least squared error; what lies beyond its ends is clipped."""
         if self.largest == 0:
             return 1.0
-        middles = (np.arange(BINS) + 0.5) * (self._limit / BINS)
-        scales = TRIALS * self.largest / LEVELS
+        middles: NDArray[np.float64] = (np.arange(BINS) + 0.5) * (self._limit / BINS)
+        scales = [float(trial) * self.largest / LEVELS for trial in TRIALS]
         errors = [float(self._counts @ (middles - _rounded(middles, scale)) ** 2) for scale in scales]
-        return float(scales[int(np.argmin(errors))])
+        return scales[int(np.argmin(errors))]
 
     def _widen(self) -> None:
         """Double the limit until the largest value fits; neighbouring bins become one."""
@@ -50,4 +50,4 @@ class Histogram:
 
 
 def _rounded(values: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
-    return np.minimum(np.round(values / scale), LEVELS) * scale
+    return np.asarray(np.minimum(np.round(values / scale), LEVELS) * scale)

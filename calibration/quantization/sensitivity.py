@@ -1,4 +1,4 @@
-"""Sensitivity: how much each layer's quantisation alone moves the answers, and which layers are better left in float."""
+"""Sensitivity: how much each layer's quantisation alone moves the answers, and which stay in float."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
