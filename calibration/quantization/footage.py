@@ -8,6 +8,7 @@ import csv
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -27,6 +28,8 @@ LISTS = ("clips.csv", "labels.csv")
 USUAL_FPS = 30.0
 MOST_FPS = 1000.0
 """A file that claims a rate outside of 0 to this is taken to have the usual one."""
+LONGEST_S = 60.0
+"""Of a longer video only so much is seen: ranges settle long before, and memory is not endless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Footage:
         """
         if self.path.suffix == TAKE:
             return _of_take(self.path, spec)
-        pictures = list(_of_video(self.path, self.fps, spec))
+        pictures = list(islice(_of_video(self.path, self.fps, spec), round(LONGEST_S * spec.rate_hz)))
         if not pictures:
             raise QuantizationError(
                 f"{self.path} holds no picture that can be decoded; leave it out or record it again"
@@ -99,9 +102,10 @@ def _alone(path: Path) -> Footage:
     if path.suffix != TAKE:
         return Footage(path)
     try:
-        return Footage(path, Take.load(path).label)
+        take = Take.load(path)
     except TakeError:
         return Footage(path)
+    return Footage(path, None if take.kind is Kind.NOT_THIS else take.label)
 
 
 def _listed(path: Path) -> Iterator[Footage]:

@@ -66,7 +66,10 @@ def make(source: Path, recordings: Sequence[Path], path: Path, precision: str, t
         raise QuantizationError(f"{path} is the float model itself; choose another --out")
     graph = FloatGraph.load(source)
     examples = Examples.of(find_footage(recordings), graph.spec)
-    small = _half(graph, examples) if precision == "fp16" else _int8(graph, examples, tolerance)
+    try:
+        small = _half(graph, examples) if precision == "fp16" else _int8(graph, examples, tolerance)
+    finally:
+        _tell("")
     spec = replace(graph.spec, name=path.stem, trained=f"{graph.spec.trained} {small.how}".strip())
     with put_in_place(path) as unfinished:
         save_model(small.model, spec, unfinished)
@@ -86,7 +89,6 @@ def _int8(graph: FloatGraph, examples: Examples, tolerance: float) -> Small:
     _tell("choosing what stays in float")
     floats = left_in_float(graph, scales, streams, found, tolerance)
     layers = [layer.name for layer in graph.layers if layer.name not in floats]
-    _tell("")
     how = (
         f"INT8 by calibration.quantize: {len(layers)} of {len(graph.layers)} layers, "
         f"ranges from {len(examples.calibration)} streamed recordings, tolerance {tolerance:g}."
@@ -97,7 +99,6 @@ def _int8(graph: FloatGraph, examples: Examples, tolerance: float) -> Small:
 def _half(graph: FloatGraph, examples: Examples) -> Small:
     _tell(f"streaming {len(examples.calibration)} recordings through the float model")
     check_half_holds(graph, examples.streams())
-    _tell("")
     return Small(halved(graph), "FP16 by calibration.quantize.")
 
 

@@ -25,7 +25,7 @@ def _answers(made: Made) -> Iterator[str]:
     yield f"  same likeliest label as float   {agreement.same:8.2%} of the steps"
     yield f"  probability moved, mean         {agreement.moved:8.4f} (total variation, 0..1)"
     yield f"  largest change of a probability {agreement.largest:8.4f}"
-    labelled = [each for each in made.judged if each.footage.label is not None]
+    labelled = [each for each in made.judged if each.footage.label in before.labels]
     if labelled:
         right = [sum(each.right(side, before.labels) for each in labelled) for side in (0, 1)]
         yield f"  top-1                           {right[0]} -> {right[1]} of {len(labelled)}"
