@@ -81,7 +81,8 @@ def _identity(spec: ModelSpec) -> tuple[object, ...]:
 def _step_s(engines: Sequence[Engine]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Seconds of each engine's steps, float64 [turns, engines]; one step each a turn, so that load hits all alike."""
     random = np.random.default_rng(0)
-    states, turns, until_s = [engine.start() for engine in engines], [], time.perf_counter() + LONGEST_S
+    states, until_s = [engine.start() for engine in engines], time.perf_counter() + LONGEST_S
+    turns: list[list[float]] = []
     while not turns or (len(turns) < TURNS and time.perf_counter() < until_s):
         picture = random.integers(0, 256, engines[0].spec.picture_shape, dtype=np.uint8)
         turn = []
