@@ -12,6 +12,7 @@ import os
 import platform
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +126,8 @@ def _remember(kept: Path, step_ms: dict[str, float], chosen: Path) -> None:
         unfinished.write_text(json.dumps({"chosen": chosen.name, "step_ms": step_ms}))
         os.replace(unfinished, kept)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
         log.warning("cannot keep in %s which form is fastest (%s); it is measured at each start", kept, error.strerror)
 
 
