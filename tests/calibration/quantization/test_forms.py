@@ -107,13 +107,9 @@ def test_what_float16_cannot_hold_is_refused(graph, streams):
     large = onnx.ModelProto()
     large.CopyFrom(graph.model)
     bias = next(t for t in large.graph.initializer if t.name == graph.layers[0].input[2])
-    bias.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(bias) + np.float32(60_000), bias.name))
-    stem = next(node for node in large.graph.node if node.name == graph.layers[0].name)
-    weight = next(t for t in large.graph.initializer if t.name == stem.input[1])
-    weight.CopyFrom(numpy_helper.from_array(1_000 * numpy_helper.to_array(weight), weight.name))
+    bias.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(bias) + np.float32(70_000), bias.name))
     with pytest.raises(QuantizationError, match="float16 ends at 65504"):
         check_half_holds(FloatGraph(large, graph.spec), [streams[0][:2]])
-    bias.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(bias) * np.float32(2), bias.name))
     with pytest.raises(QuantizationError, match="beyond 65504"):
         halved(FloatGraph(large, graph.spec))
 
