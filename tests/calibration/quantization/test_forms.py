@@ -114,6 +114,13 @@ def test_what_float16_cannot_hold_is_refused(graph, streams):
         halved(FloatGraph(large, graph.spec))
 
 
+def test_a_slot_is_of_one_group_whatever_reads_it(graph):
+    for memory in graph.spec.memories:
+        ends = [memory.newest, *(memory.past(lag) for lag in memory.lags)]
+        assert len({graph.group_of(name) for name in ends}) == 1
+        assert graph.group_of(memory.newest) != graph.group_of(graph.layers[-1].output[0])
+
+
 def test_a_slots_past_and_its_newest_slice_share_one_scale(tmp_path):
     """In a net whose convolutions read slots: TSM's shift lays them beside the newest channels."""
     net = small_net("mobilenet_v2", "shift")
