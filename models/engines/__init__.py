@@ -19,7 +19,8 @@ def load_engine(path: Path, engine: str = "auto") -> Engine:
 
     Args:
         path: a `.onnx`, or a `.pt` checkpoint.
-        engine: one of `ENGINES`; `auto` goes by the file's suffix.
+        engine: one of `ENGINES`; `auto` goes by the file's suffix, and takes the form of an `.onnx` that is fastest
+            here, where others lie beside it.
 
     Raises:
         ModelFileError: the file is missing, damaged, or of an unknown kind.
@@ -29,9 +30,10 @@ def load_engine(path: Path, engine: str = "auto") -> Engine:
         raise ModelFileError(f"{path} is no model file: it ends in {path.suffix!r}, expected {', '.join(SUFFIXES)}")
     wanted = SUFFIXES[path.suffix] if engine == "auto" else engine
     if wanted == "onnxruntime" and path.suffix == ".onnx":
+        from models.engines.choice import fastest_form
         from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 
-        return OnnxRuntimeEngine(path)
+        return OnnxRuntimeEngine(fastest_form(path) if engine == "auto" else path)
     if wanted == "torch" and path.suffix == ".pt":
         return _load_torch(path)
     if wanted == "tensorrt":
