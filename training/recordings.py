@@ -86,14 +86,15 @@ def decode(path: Path, shortest: int | None = None) -> Image:
     video = cv2.VideoCapture(str(path))
     pictures = []
     while (got := video.read())[0]:
-        pictures.append(cv2.cvtColor(_scaled(got[1], shortest), cv2.COLOR_BGR2RGB))
+        pictures.append(cv2.cvtColor(scaled(got[1], shortest), cv2.COLOR_BGR2RGB))
     video.release()
     if not pictures:
         raise DataError(f"no pictures in {path}; give a video file that OpenCV reads")
     return np.stack(pictures).astype(np.uint8, copy=False)
 
 
-def _scaled(picture: cv2.typing.MatLike, shortest: int | None) -> cv2.typing.MatLike:
+def scaled(picture: cv2.typing.MatLike, shortest: int | None) -> cv2.typing.MatLike:
+    """Scale a picture so that its shorter side has so many pixels; None leaves it as it is."""
     if shortest is None:
         return picture
     factor = shortest / min(picture.shape[:2])

@@ -1,0 +1,47 @@
+"""Kinetics-400: some 300,000 ten-second pieces of videos, 400 actions (Kay et al., 2017), as far as they exist."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from training.datasets.listing import Listing, Row, find, make_listing, need, nonsense, read_text
+from training.datasets.source import Source, videos
+
+FILES = {"train": ("train",), "validation": ("val", "validate", "validation"), "test": ("test",)}
+"""What publishers and mirrors call a split."""
+STARTS = ("", "kinetics-400_", "kinetics400_", "kinetics_", "k400_")
+
+
+def _names(split: str) -> list[str]:
+    return [f"{start}{name}.csv" for name in FILES[split] for start in STARTS]
+
+
+def _read(lists: Path, split: str) -> Listing | None:
+    """Read `train.csv` ...; the labels are those of the training list, in alphabetical order."""
+    path = find(lists, *_names(split))
+    if path is None:
+        return None
+    labels = {row.name for row in _rows(need(lists, *_names("train"))) if row.name is not None}
+    return make_listing(sorted(labels), _rows(path))
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    """Lines of label, youtube_id, time_start, time_end, split; some test lists have no label."""
+    reader = csv.DictReader(read_text(path).splitlines())
+    for line in reader:
+        where = f"{path} line {reader.line_num}"
+        try:
+            start, end = (int(float(line[key])) for key in ("time_start", "time_end"))
+            yield Row(where, f"{line['youtube_id']}_{start:06d}_{end:06d}", line.get("label") or None)
+        except (KeyError, TypeError, ValueError) as error:
+            raise nonsense(where, list(line.values()), "label,youtube_id,time_start,time_end,split") from error
+
+
+SOURCE = Source(
+    name="kinetics400",
+    splits=tuple(FILES),
+    fps=30.0,
+    form="<class>/<youtube_id>_000010_000020.mp4",
+    read=_read,
+    locate=videos,
+)

@@ -1,0 +1,79 @@
+"""Pictures on disk, a folder of them or a video, and their pixels."""
+
+from collections.abc import Container, Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from models.frame import Image
+from training.recordings import scaled
+
+FRAME = "{:05d}.jpg"
+"""How the pictures of a clip are named, the first one 00001.jpg."""
+JPEG_END = b"\xff\xd9"
+"""Ends every JPEG file, and never stands within its coded data."""
+
+
+def read_pixels(path: Path, indices: Sequence[int], shortest: int | None = None) -> Image:
+    """Read some frames of a folder or a video, uint8 [n, H, W, 3] RGB, their shorter side scaled.
+
+    Raises:
+        OSError: a file cannot be opened.
+        ValueError: a frame is missing or unreadable, or the pictures differ in size.
+        cv2.error: as OpenCV sees fit.
+    """
+    wanted = sorted(set(indices))
+    read = _from_folder if path.is_dir() else _from_video
+    rgb = {index: cv2.cvtColor(scaled(bgr, shortest), cv2.COLOR_BGR2RGB) for index, bgr in read(path, wanted)}
+    return np.stack([rgb[index] for index in indices]).astype(np.uint8, copy=False)
+
+
+def reason(error: Exception) -> str:
+    """Why a file could not be read, on one line."""
+    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else " ".join(str(error).split())
+
+
+def read_picture(path: Path) -> cv2.typing.MatLike:
+    """Read a JPEG picture, uint8 [H, W, 3] BGR.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: it is empty, cut short, or no picture.
+    """
+    data = path.read_bytes()
+    if JPEG_END not in data:  # OpenCV fills up with grey and says nothing a program could hear
+        raise ValueError(f"{path} is {'cut short' if data else 'empty'}")
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise ValueError(f"no picture in {path}")
+    return picture
+
+
+def _from_folder(folder: Path, wanted: Sequence[int]) -> Iterator[tuple[int, cv2.typing.MatLike]]:
+    for index in wanted:
+        yield index, read_picture(folder / FRAME.format(index + 1))
+
+
+def _from_video(path: Path, wanted: Sequence[int]) -> Iterator[tuple[int, cv2.typing.MatLike]]:
+    """Decode in order from the start: seeking lands on wrong frames in many files."""
+    left = set(wanted)
+    for index, picture in enumerate(video_pictures(path, left)):
+        if picture is not None:
+            left.discard(index)
+            yield index, picture
+        if not left:
+            return
+    raise ValueError(f"{path} has no frame {min(left)}")
+
+
+def video_pictures(path: Path, wanted: Container[int] | None = None) -> Iterator[cv2.typing.MatLike | None]:
+    """Every frame of a video in turn, uint8 [H, W, 3] BGR; None for those that are not wanted."""
+    video = cv2.VideoCapture(str(path))
+    try:
+        index = 0
+        while video.grab():
+            yield video.retrieve()[1] if wanted is None or index in wanted else None
+            index += 1
+    finally:
+        video.release()

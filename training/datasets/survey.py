@@ -1,0 +1,154 @@
+"""Looking through a data set: what is there, how long each clip is, and which are broken."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from training.datasets.base import Clip
+from training.datasets.listing import Entry
+from training.datasets.pixels import FRAME, read_picture, reason, video_pictures
+from training.recordings import DataError, scaled
+
+LEAST_SHARE = 0.5
+"""A video that yields less than this share of the frames its header promises is cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A clip to look at."""
+
+    entry: Entry
+    path: Path
+    fps: float
+    """Where the file does not tell it."""
+    decoded: Path | None
+    """The folder to decode it into."""
+    size: int
+    """Pixels of the shorter side there, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A clip that is there and cannot be used."""
+
+    id: str
+    why: str
+
+
+def examine(job: Job) -> Clip | Broken:
+    """Look at one clip, and decode it if that is wanted and was not done before.
+
+    Raises:
+        DataError: a decoded picture cannot be written.
+    """
+    try:
+        fps = _fps(job.path) or job.fps
+        path = job.path if job.decoded is None else _decode(job, job.decoded)
+        frames = count_pictures(path) if path.is_dir() else count_frames(path)
+    except (OSError, ValueError, cv2.error) as error:
+        return Broken(job.entry.id, reason(error))
+    return Clip(job.entry.id, path, job.entry.label, frames, fps)
+
+
+def _fps(path: Path) -> float | None:
+    """Frames a second as a video's header tells, unless it is nonsense."""
+    if path.is_dir():
+        return None
+    fps = _header(path, cv2.CAP_PROP_FPS)
+    return fps if 1 <= fps <= 240 else None
+
+
+def _header(path: Path, what: int) -> float:
+    video = cv2.VideoCapture(str(path))
+    try:
+        return video.get(what)
+    finally:
+        video.release()
+
+
+def count_pictures(folder: Path) -> int:
+    """How many pictures a folder holds; its first and last are read.
+
+    Raises:
+        OSError: one cannot be opened.
+        ValueError: there is none, one is missing between, or one is empty or cut short.
+    """
+    files = sorted(folder.glob("*.jpg"))
+    for number, file in enumerate(files, 1):
+        if file.name != FRAME.format(number):
+            raise ValueError(f"{FRAME.format(number)} is missing from {folder}")
+        if not file.stat().st_size:
+            raise ValueError(f"{file} is empty")
+    if not files:
+        raise ValueError(f"no pictures in {folder}")
+    for file in {files[0], files[-1]}:
+        read_picture(file)
+    return len(files)
+
+
+def count_frames(path: Path) -> int:
+    """How many frames of a video can be decoded.
+
+    Raises:
+        ValueError: none, or far fewer than its header promises.
+    """
+    frames = sum(1 for _ in video_pictures(path, ()))
+    return _enough(path, frames)
+
+
+def _enough(path: Path, frames: int) -> int:
+    promised = _header(path, cv2.CAP_PROP_FRAME_COUNT)
+    if not frames:
+        raise ValueError(f"no frame in {path} can be decoded")
+    if frames < LEAST_SHARE * promised:
+        raise ValueError(f"{path} is cut short: {frames} frames of {promised:.0f}")
+    return frames
+
+
+def _decode(job: Job, folder: Path) -> Path:
+    """Write a clip's pictures into a folder, which is there whole or not at all."""
+    if folder.is_dir():
+        return folder
+    unfinished = folder.with_name(folder.name + ".part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        _write_pictures(job, unfinished)
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
+def _write_pictures(job: Job, folder: Path) -> None:
+    frames = 0
+    for picture in _pictures(job.path):
+        small = scaled(picture, min(job.size, *picture.shape[:2]))
+        save(folder / FRAME.format(frames + 1), cv2.imencode(".jpg", small)[1].tobytes())
+        frames += 1
+    if job.path.is_file():
+        _enough(job.path, frames)
+
+
+def _pictures(path: Path) -> Iterator[cv2.typing.MatLike]:
+    if path.is_dir():
+        yield from (read_picture(path / FRAME.format(number)) for number in range(1, count_pictures(path) + 1))
+    else:
+        yield from (picture for picture in video_pictures(path) if picture is not None)
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file and its folder.
+
+    Raises:
+        DataError: they cannot be written, as on a full disk.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise DataError(
+            f"cannot write {path} ({error.strerror}); make room and run it again: it goes on where it stopped"
+        ) from error

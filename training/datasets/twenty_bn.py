@@ -1,0 +1,37 @@
+"""The lists that 20BN wrote for Jester and Something-Something v1: `id;label` a line, the test split without labels."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from training.datasets.listing import Listing, Row, find, make_listing, need, nonsense, read_table
+
+SPLITS = ("train", "validation", "test")
+
+
+def listing_of(prefix: str) -> Callable[[Path, str], Listing | None]:
+    """Read the lists `<prefix>-train.csv` ..., or `train.csv` ... as newer packages name them.
+
+    The labels are numbered in alphabetical order, as everywhere in this project. Where there is a
+    `test-answers.csv`, it goes before `test.csv`.
+    """
+
+    def read(lists: Path, split: str) -> Listing | None:
+        names = (f"{split}-answers", split) if split == "test" else (split,)
+        path = find(lists, *(start + name + ".csv" for name in names for start in (f"{prefix}-", "")))
+        return None if path is None else make_listing(read_labels(lists, prefix), read_rows(path, split))
+
+    return read
+
+
+def read_labels(lists: Path, prefix: str) -> tuple[str, ...]:
+    """The labels, one a line, in alphabetical order."""
+    path = need(lists, f"{prefix}-labels.csv", "labels.csv")
+    return tuple(sorted({cells[0] for _, cells in read_table(path, ";")}))
+
+
+def read_rows(path: Path, split: str) -> Iterator[Row]:
+    """The lines of a list, `id;label`, or `id` alone in the test split."""
+    for where, cells in read_table(path, ";"):
+        if len(cells) > 2 or (len(cells) == 1 and split != "test") or not all(cells):
+            raise nonsense(where, ";".join(cells), "`id;label`")
+        yield Row(where, cells[0], cells[1] if len(cells) == 2 else None)

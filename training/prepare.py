@@ -1,0 +1,167 @@
+"""Look through a data set and write its indexes: `python -m training.prepare jester ROOT --lists FOLDER --out OUT`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import UserError
+from training.datasets.base import Clip, Index, write_index, write_whole
+from training.datasets.catalogue import SOURCES
+from training.datasets.crew import examine_all
+from training.datasets.listing import Entry, Listing
+from training.datasets.source import Source
+from training.datasets.survey import Broken, Job
+from training.recordings import DataError
+
+FIRST = 3
+"""How many ids are told; all of them are in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of a split's clips."""
+
+    listing: Listing
+    clips: tuple[Clip, ...]
+    missing: tuple[str, ...]
+    broken: tuple[Broken, ...]
+
+
+def prepare(source: Source, root: Path, lists: Path, out: Path, size: int | None, processes: int) -> Iterable[str]:
+    """Index every split whose list is there; yields a report, line by line.
+
+    Raises:
+        DataError: no list, no clip, or a list that makes no sense.
+    """
+    listings = read_listings(source, lists)
+    yield from (line for split, listing in listings.items() for line in _size_note(source, split, listing))
+    jobs = make_jobs(source, root, listings.values(), out / f"frames-{size}" if size else None, size or 0)
+    seen = {result.id: result for result in examine_all(jobs, processes)}
+    for split, listing in listings.items():
+        yield from _write(source, split, _sort(listing, seen), out)
+    if not any(isinstance(result, Clip) for result in seen.values()):
+        raise DataError(f"all {len(seen)} clips of {source.name} that are in {root} are broken; unpack them anew")
+
+
+def read_listings(source: Source, lists: Path) -> dict[str, Listing]:
+    """The lists of the splits that are there.
+
+    Raises:
+        DataError: none is.
+    """
+    if not lists.is_dir():
+        raise DataError(f"no folder {lists}; give the folder of the data set's lists with --lists")
+    read = {split: source.read(lists, split) for split in source.splits}
+    found = {split: listing for split, listing in read.items() if listing is not None}
+    if not found:
+        raise DataError(f"no list of {source.name} in {lists}; expected its publisher's files, see docs/datasets.md")
+    return found
+
+
+def _size_note(source: Source, split: str, listing: Listing) -> Iterable[str]:
+    published, here = source.sizes.get(split), len(listing.entries)
+    if published not in (None, here):
+        yield f"{source.name} {split}: the list names {here} clips, the published one {published}: is it cut short?"
+
+
+def make_jobs(
+    source: Source, root: Path, listings: Iterable[Listing], decoded: Path | None, size: int
+) -> dict[str, Job]:
+    """What to look at, by id: the clips that are there.
+
+    Raises:
+        DataError: not one is.
+    """
+    locate = source.locate(root)
+    entries = {entry.id: entry for listing in listings for entry in listing.entries}
+    jobs = {id_: _job(source, entry, path, decoded, size) for id_, entry in entries.items() if (path := locate(id_))}
+    if not jobs:
+        raise DataError(f"none of the {len(entries)} clips of {source.name} is in {root}; expected {source.form} there")
+    return jobs
+
+
+def _job(source: Source, entry: Entry, path: Path, decoded: Path | None, size: int) -> Job:
+    return Job(entry, path, source.fps, decoded / entry.id if decoded else None, size)
+
+
+def _sort(listing: Listing, seen: dict[str, Clip | Broken]) -> Found:
+    results = [(entry.id, seen.get(entry.id)) for entry in listing.entries]
+    return Found(
+        listing,
+        tuple(result for _, result in results if isinstance(result, Clip)),
+        tuple(id_ for id_, result in results if result is None),
+        tuple(result for _, result in results if isinstance(result, Broken)),
+    )
+
+
+def _write(source: Source, split: str, found: Found, out: Path) -> Iterable[str]:
+    start = f"{source.name}-{split}"
+    path = out / f"{start}.jsonl"
+    if found.clips:
+        write_index(path, Index(source.name, split, found.listing.labels, found.clips))
+    else:
+        path.unlink(missing_ok=True)
+    frames, where = sum(clip.frames for clip in found.clips), path if found.clips else "no index"
+    yield f"{source.name} {split}: {len(found.clips)} clips of {len(found.listing.entries)}, {frames} frames -> {where}"
+    yield from _tell("missing", found.missing, found.missing, out / f"{start}-missing.txt")
+    lines = [f"{broken.id}: {broken.why}" for broken in found.broken]
+    yield from _tell("broken", [broken.id for broken in found.broken], lines, out / f"{start}-broken.txt")
+
+
+def _tell(what: str, ids: Sequence[str], lines: Sequence[str], path: Path) -> Iterable[str]:
+    """Write a whole list to a file, and tell how many and the first; no file if there is none."""
+    if not ids:
+        path.unlink(missing_ok=True)
+        return
+    write_whole(path, "".join(f"{line}\n" for line in lines))
+    yield f"  {len(ids)} {what}: {', '.join(ids[:FIRST])}{', ...' if len(ids) > FIRST else ''} -> {path}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.prepare",
+        description="Look through a data set, say what is missing or broken, and write its indexes.",
+        epilog="docs/datasets.md tells how to get each data set.",
+    )
+    parser.add_argument("dataset", choices=SOURCES)
+    parser.add_argument("root", type=Path, help="the folder that it was unpacked into")
+    parser.add_argument("--lists", type=Path, help="the folder of its lists (default: ROOT)")
+    parser.add_argument("--out", type=Path, required=True, help="the folder for the indexes")
+    parser.add_argument(
+        "--decode", type=_positive, metavar="SIZE", help="decode once into OUT/frames-SIZE, shorter side"
+    )
+    parser.add_argument("--processes", type=_positive, default=os.cpu_count(), help="default: %(default)s")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
+    return number
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    given = _parser().parse_args(arguments)
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # a broken clip is told once, by us
+    source = SOURCES[given.dataset]
+    try:
+        lists = given.lists or given.root
+        for line in prepare(source, given.root, lists, given.out, given.decode, given.processes):
+            print(line, flush=True)
+    except UserError as error:
+        print(f"prepare: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Train a network as a config says.
+
+    python -m training.train training/configs/something_v1/ks1357.toml data.folder=/data/something_v1
+    torchrun --nproc-per-node 4 -m training.train CONFIG [key=value ...]
+
+The same command goes on where a run stopped, or was killed, as if it had never stopped. The run's folder holds last.pt
+(to go on from), best.pt (the network of the best validation, to export and evaluate), metrics.csv, config.json and
+tensorboard/.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from models.errors import UserError
+from training.config import Config
+from training.config_file import read_config
+from training.data import make_data, skipped, updates, updates_an_epoch, validation
+from training.distributed import Processes, join
+from training.learner import Learner
+from training.logbook import Logbook
+from training.precision import choose_precision
+from training.run_folder import Place, RunFolder
+from training.schedule import rate_factor
+from training.start import starting_net
+from training.stopping import Stop, Stopped
+from training.validation import validate
+
+
+def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> None:
+    """Train from wherever the run in a folder has come to, until its last epoch.
+
+    Raises:
+        Stopped: it was told to stop, and has saved.
+        UserError: something given is unusable, the disk is full, a reader died, or the loss is no number any more.
+    """
+    learnt, labels = make_data(config, "train")
+    held_out, _ = make_data(config, "val")
+    an_epoch = updates_an_epoch(len(learnt), config, processes)
+    precision = choose_precision(config.run.precision, processes.device)
+    learner = Learner(starting_net(config, labels), config.optim, processes, precision, config.seed)
+
+    run = RunFolder(folder, config, an_epoch, processes.first)
+    place = run.resume(learner)
+    step = place.epoch * an_epoch + place.position
+    log = Logbook(run.log, step, config.schedule.epochs * an_epoch, config.run.log_every, processes.first)
+    log.say(
+        f"{folder}: {step} updates done; {len(learnt)} clips, {len(held_out)} to validate; {processes}, {precision}"
+    )
+
+    with closing(log), run.what_is_left():
+        while place.epoch < config.schedule.epochs:
+            for pieces in updates(learnt, config, processes, place.epoch, place.position):
+                lr = config.optim.lr * rate_factor(config.schedule, step, an_epoch)
+                seen = learner.learn(pieces, lr, step)
+                step, place = step + 1, replace(place, position=place.position + 1)
+                log.update(step, place.epoch, lr, seen)
+                stopping = processes.any(stop.asked)
+                if stopping or step % config.run.save_every == 0:
+                    run.save(learner, place)
+                if stopping:
+                    raise Stopped
+            batches = validation(held_out, config, processes)
+            scores = validate(learner.best_net, batches, processes, precision, stop)
+            if scores is None:
+                run.save(learner, place)
+                raise Stopped
+            log.scores(step, place.epoch, scores, skipped(learnt, processes))
+            if scores.top1 > place.best:
+                run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
+            place = Place(place.epoch + 1, 0, max(place.best, scores.top1))
+            run.save(learner, place)
+        log.say(f"done: best top-1 {place.best:.2%}, {run.best}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.train", description="Train a network as a config says.")
+    parser.add_argument("config", type=Path, help="a TOML file, such as one of training/configs")
+    parser.add_argument("overrides", nargs="*", metavar="key=value", help="such as optim.lr=0.02 run.folder=runs/mine")
+    given = parser.parse_args(arguments)
+    try:
+        with Stop() as stop:
+            config = read_config(Config, given.config, given.overrides)
+            folder = Path(config.run.folder or f"runs/{given.config.parent.name}/{given.config.stem}")
+            with closing(join(config.run.device)) as processes:
+                train(config, folder, processes, stop)
+    except UserError as error:
+        print(f"train: {error}", file=sys.stderr)
+        return 2
+    except (Stopped, KeyboardInterrupt):
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
