@@ -1,0 +1,144 @@
+"""The claim's experiment: what is run, that it goes on where it stopped, and what is made of the results."""
+
+import csv
+
+import pytest
+import torch
+
+from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.temporal import TemporalConfig
+from training import claim
+from training.claim import CONFIG, OPERATIONS, Trial, main, trials
+from training.claim_results import Result, draw, spread, table, write_results
+from training.config import Config, OptimConfig
+from training.config_file import read_config
+from training.distributed import Processes
+from training.learner import Learner
+from training.motions import LABELS, MotionSet
+from training.precision import choose_precision
+from training.recordings import DataError
+
+TINY = ("data.clips=32", "data.val_clips=16", "data.size=16", "net.width=0.03")
+
+
+def claim_at(out, *words: str) -> int:
+    return main(["--out", str(out), "--rows", "tsn", "ks1357", "--seeds", "0", *words, "--set", *TINY])
+
+
+def test_every_operation_is_tried_in_both_forms_with_every_seed():
+    tried = list(trials(list(OPERATIONS), (0, 1, 2)))
+    assert len(tried) == len({trial.name for trial in tried}) == 3 * (1 + 2 * 9)
+    assert [trial.name for trial in trials(["tsn", "ks3"], [4])] == ["tsn-seed4", "ks3-seed4", "ks3-causal-seed4"]
+
+
+def test_trials_differ_in_operation_and_seed_only():
+    base = read_config(Config, CONFIG)
+    dilated, plain = (Trial(OPERATIONS[row], True, 2).config(base) for row in ("ks3-dilated", "tsn"))
+    assert dilated.net.temporal == TemporalConfig("mixtconv", (3, 3, 3), (1, 2, 3), causal=True)
+    assert (dilated.seed, dilated.data, dilated.optim, dilated.schedule) == (2, plain.data, plain.optim, plain.schedule)
+    assert base.net.classes == len(LABELS)
+
+
+def test_what_is_finished_is_not_run_again_and_what_was_stopped_goes_on(tmp_path, capsys, monkeypatch):
+    begun = []
+    train = claim.train
+    monkeypatch.setattr(
+        claim, "train", lambda config, folder, *rest: (begun.append(folder.name), train(config, folder, *rest))
+    )
+
+    def stopping_at_the_last(config, folder, *rest):
+        if folder.name == "ks1357-causal-seed0":
+            raise KeyboardInterrupt
+        train(config, folder, *rest)
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(claim, "train", stopping_at_the_last)
+        assert claim_at(tmp_path) == 130
+    weights = {path: path.read_bytes() for path in tmp_path.glob("*/last.pt")}
+    assert len(read(tmp_path)) == len(weights) == 2
+    assert claim_at(tmp_path) == 0
+    assert {path: path.read_bytes() for path in weights} == weights
+    assert [row["row"] for row in read(tmp_path)] == ["tsn", "ks1357", "ks1357"]
+    assert capsys.readouterr().out.splitlines()[-1].startswith("| ks1357 |")
+    assert (tmp_path / "claim.svg").read_text().startswith("<?xml")
+
+
+def read(out) -> list[dict[str, str]]:
+    with open(out / "results.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_another_budget_does_not_go_on_with_what_is_there(tmp_path, capsys):
+    assert main(["--out", str(tmp_path), "--rows", "tsn", "--seeds", "0", "--set", *TINY]) == 0
+    assert main(["--out", str(tmp_path), "--rows", "tsn", "--seeds", "0", "--set", *TINY, "optim.lr=0.2"]) == 2
+    assert "optim.lr" in capsys.readouterr().err
+
+
+def test_an_unusable_word_is_one_line(tmp_path, capsys):
+    assert main(["--out", str(tmp_path), "--set", "data.sise=3"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    (tmp_path / "file").write_text("")
+    assert claim_at(tmp_path / "file") == 2
+
+
+def result(row: str, causal: bool, seed: int, top1: float) -> Result:
+    return Result(row, causal, seed, top1, 178_488, 12_345_678)
+
+
+RESULTS = [
+    result("tsn", False, 0, 0.25),
+    result("ks3", False, 0, 0.8),
+    result("ks3", False, 1, 0.9),
+    result("ks3", True, 0, 0.7),
+]
+
+
+def test_the_table_holds_means_and_spreads():
+    assert table(RESULTS).splitlines()[2:] == [
+        "| tsn | 178,488 | 12.35 | 25.0 | - |",
+        "| ks3 | 178,488 | 12.35 | 85.0 ± 7.1 | 70.0 |",
+    ]
+    assert spread(()) == "-"
+
+
+def test_the_same_results_draw_the_same_picture(tmp_path):
+    one, other, more = (tmp_path / name for name in ("one.svg", "other.svg", "more.svg"))
+    draw(one, RESULTS)
+    draw(other, RESULTS)
+    draw(more, [*RESULTS, result("ks3", True, 1, 0.1)])
+    assert one.read_bytes() == other.read_bytes() != more.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["more.svg", "one.svg", "other.svg"]
+
+
+def test_results_that_cannot_be_written_are_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="cannot write"):
+        write_results(tmp_path / "file" / "results.csv", RESULTS)
+
+
+@pytest.mark.parametrize(("operation", "least", "most"), [("mixtconv", 0.9, 1.0), ("none", 0.3, 0.7)])
+def test_swipes_to_either_side_are_learnt_by_who_looks_along_time(operation, least, most):
+    """The claim in seconds: two labels that mirror each other in time."""
+    torch.manual_seed(0)
+    temporal = TemporalConfig(operation, causal=False)
+    net = MSTNet(MSTNetConfig(2, "resnet18", 0.06, temporal))
+    learner = Learner(
+        net,
+        OptimConfig(clip=5.0),
+        Processes(0, 1, torch.device("cpu")),
+        choose_precision("fp32", torch.device("cpu")),
+        0,
+    )
+    data, held_out = (swipes(MotionSet(split, 0, clips=2048, size=16)) for split in ("train", "val"))
+    for step in range(60):
+        learner.learn([(data[0][step * 16 % 256 :][:16], data[1][step * 16 % 256 :][:16])], 0.05, step)
+    with torch.no_grad():
+        answers = net.eval()(held_out[0]).logits.mean(1).argmax(1)
+    assert least <= (answers == held_out[1]).float().mean() <= most
+
+
+def swipes(data: MotionSet) -> tuple[torch.Tensor, torch.Tensor]:
+    """The clips of the two slow swipes, labelled 0 and 1, one after the other."""
+    wanted = [LABELS.index("swipe slowly"), LABELS.index("swipe slowly, backwards")]
+    clips = torch.stack([data[first + label][0] for first in range(0, len(data), len(LABELS)) for label in wanted])
+    return clips, torch.arange(len(clips)) % 2

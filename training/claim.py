@@ -1,0 +1,116 @@
+"""The paper's claim at a size that fits a laptop: looking along time tells what no single picture can.
+
+    python -m training.claim --out runs/claim             every operation, centred and causal, three seeds
+    python -m training.claim --out runs/claim --rows tsn ks1357 --seeds 0
+
+Every operation gets the same budget, that of training/configs/motions/claim.toml, on the generated gestures of
+training/motions.py. The same command goes on where it was stopped, or killed; what is finished stays. Each run adds a
+line to FOLDER/results.csv; the table and FOLDER/claim.svg come at the end. A command for some of the rows and seeds that
+are finished makes them of those.
+"""
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from models.errors import UserError
+from models.nets.mstnet import MSTNet
+from models.nets.temporal import TemporalConfig
+from training.claim_results import Result, draw, table, write_results
+from training.complexity import count
+from training.config import Config
+from training.config_file import read_config
+from training.distributed import Processes, join
+from training.stopping import Stop, Stopped
+from training.tables import ROWS, Row
+from training.train import train
+
+CONFIG = Path(__file__).parent / "configs" / "motions" / "claim.toml"
+OPERATIONS = {row.row: row for row in ROWS if row.paper_gflops and row.frames == 8}
+"""The ten of the paper's table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One network to train."""
+
+    row: Row
+    causal: bool
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """What its folder is called."""
+        return f"{self.row.row}{'-causal' * self.causal}-seed{self.seed}"
+
+    def config(self, base: Config) -> Config:
+        """The run's config: the base with this operation and seed."""
+        temporal = TemporalConfig(self.row.operation, self.row.kernels, self.row.dilations, self.causal)
+        return replace(base, seed=self.seed, net=replace(base.net, temporal=temporal))
+
+
+def trials(rows: Sequence[str], seeds: Sequence[int]) -> Iterator[Trial]:
+    """Every trial, the whole table of a seed before the next seed's. TSN looks nowhere, so it has one form only."""
+    for seed in seeds:
+        for name in rows:
+            for causal in (False, True) if OPERATIONS[name].operation != "none" else (False,):
+                yield Trial(OPERATIONS[name], causal, seed)
+
+
+def run(trial: Trial, base: Config, out: Path, processes: Processes, stop: Stop) -> Result:
+    """Train what is left to train of a trial; its accuracy after the last epoch."""
+    config, folder = trial.config(base), out / trial.name
+    train(config, folder, processes, stop)
+    cost = count(MSTNet(config.net), config.data.frames, config.data.size)
+    return Result(trial.row.row, trial.causal, trial.seed, last_accuracy(folder), cost.parameters, cost.multiply_adds)
+
+
+def last_accuracy(folder: Path) -> float:
+    """Top-1, 0..1, of a finished run's last validation, as its log tells."""
+    with open(folder / "metrics.csv", newline="") as file:
+        return [float(row["val_top1"]) for row in csv.DictReader(file) if row["val_top1"]][-1]
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line's words."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.claim", description="Train every temporal operation on gestures that need time."
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the runs and results go")
+    parser.add_argument(
+        "--rows", nargs="+", choices=OPERATIONS, default=list(OPERATIONS), help="operations (default: all)"
+    )
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="(default: 0 1 2)")
+    parser.add_argument(
+        "--set", nargs="+", default=[], metavar="key=value", help="override the config, such as data.clips=8000"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line."""
+    given = parse(arguments)
+    results = []
+    try:
+        with Stop() as stop:
+            base = read_config(Config, CONFIG, given.set)
+            with closing(join(base.run.device)) as processes:
+                for trial in trials(given.rows, given.seeds):
+                    results.append(run(trial, base, given.out, processes, stop))
+                    write_results(given.out / "results.csv", results)
+        draw(given.out / "claim.svg", results)
+        print(table(results))
+    except UserError as error:
+        print(f"claim: {error}", file=sys.stderr)
+        return 2
+    except (Stopped, KeyboardInterrupt):
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
