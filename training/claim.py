@@ -5,8 +5,8 @@
 
 Every operation gets the same budget, that of training/configs/motions/claim.toml, on the generated gestures of
 training/motions.py. The same command goes on where it was stopped, or killed; what is finished stays. Each run adds a
-line to FOLDER/results.csv; the table and FOLDER/claim.svg come at the end. A command for some of the rows and seeds that
-are finished makes them of those.
+line to FOLDER/results.csv; the table and FOLDER/claim.svg come at the end. A command for some of the rows and seeds
+that are finished makes them of those.
 """
 
 import argparse

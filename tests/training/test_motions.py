@@ -60,9 +60,10 @@ def test_distractors_do_not_tell_the_step(frames):
 
 def test_a_classifier_of_single_pictures_stays_at_chance_and_one_of_neighbours_does_not():
     """The same linear classifier of circles, given pictures one by one, and given each with the one before."""
-    train, test = ([as_changes(clip(k % 4, seed=k)) for k in range(first, first + 240)] for first in (0, 240))
-    assert fitted_accuracy(train, test, lambda changes: changes) == pytest.approx(BLIND, abs=0.07)
-    assert fitted_accuracy(train, test, neighbours) > 2 * BLIND
+    train = [as_changes(clip(k % 4, seed=k)) for k in range(240)]
+    test = [as_changes(clip(k % 4, seed=1000 + k // 4)) for k in range(240)]  # fours of the same pictures
+    assert fitted_accuracy(train, test, lambda changes: changes) == pytest.approx(BLIND, abs=0.01)
+    assert fitted_accuracy(train, test, neighbours) > 3 * BLIND
 
 
 def neighbours(changes: np.ndarray) -> np.ndarray:
@@ -80,7 +81,7 @@ def fitted_accuracy(train, test, see) -> float:
     """Least squares from the mean of what is seen to one column a class."""
     seen, unseen = (np.stack([see(clip).mean(0) for clip in clips]) for clips in (train, test))
     labels = np.arange(len(train)) % 4
-    weights = np.linalg.solve(seen.T @ seen + 1e-4 * np.eye(seen.shape[1]), seen.T @ np.eye(4)[labels])
+    weights = np.linalg.solve(seen.T @ seen + 1e-2 * np.eye(seen.shape[1]), seen.T @ np.eye(4)[labels])
     return float(((unseen @ weights).argmax(1) == labels).mean())
 
 
