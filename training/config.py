@@ -13,7 +13,7 @@ class DataConfig:
     """What is learnt from."""
 
     set: SetName
-    folder: str = "data"
+    folder: str = "indexes"
     """Where `training.prepare` wrote its indexes; the generated set `motions` has none."""
     train: str = "train"
     """The split to learn."""

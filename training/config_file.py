@@ -10,8 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from models.errors import UserError, first_line
 
@@ -126,9 +125,8 @@ def _fitted(wanted: Any, value: Any, source: str, key: str) -> Any:
     """The value as the wanted type, if it is one."""
     if dataclasses.is_dataclass(wanted) and isinstance(value, dict):
         return from_values(wanted, value, source, f"{key}.")  # type: ignore[arg-type]
-    for one in get_args(wanted) if get_origin(wanted) in (Union, UnionType) else (wanted,):
-        if fits(one, value):
-            return tuple(value) if isinstance(value, list) else float(value) if one is float else value
+    if fits(wanted, value):
+        return tuple(value) if isinstance(value, list) else float(value) if wanted is float else value
     hint = _nearest_choice(wanted, value)
     raise ConfigError(f"{source}: {key} is {_named(wanted)}; got {json.dumps(value, default=str)}{hint}")
 
@@ -139,12 +137,12 @@ def fits(wanted: Any, value: Any) -> bool:
         return value in get_args(wanted)
     if get_origin(wanted) is tuple:
         items = get_args(wanted)
-        if not isinstance(value, list) or (items[-1] is not ... and len(items) != len(value)):
+        if not isinstance(value, (list, tuple)) or (items[-1] is not ... and len(items) != len(value)):
             return False
         return all(fits(items[0] if items[-1] is ... else items[k], item) for k, item in enumerate(value))
     if wanted is float:
         return isinstance(value, float) or type(value) is int
-    return wanted is not NoneType and type(value) is wanted
+    return type(value) is wanted
 
 
 def _nearest_choice(wanted: Any, value: Any) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader
 
@@ -100,12 +101,12 @@ def updates(
     """This process's pieces of each batch of an epoch, from a position in it on."""
     data.set_epoch(epoch)
     order = np.random.default_rng((config.seed, epoch)).permutation(len(data))
-    pieces = iter(fetched(data, shares(order, config, processes, position), config))
+    pieces = iter(fetched(data, shares(order, config, processes, position), config, processes))
     while batches := tuple(islice(pieces, config.optim.accumulate)):
         yield batches
 
 
-def shares(order: np.ndarray, config: Config, processes: Processes, position: int) -> list[list[int]]:
+def shares(order: NDArray[np.int64], config: Config, processes: Processes, position: int) -> list[list[int]]:
     """The clips of each piece that a process learns, given an epoch's order; the rest of the last batch is left out.
 
     However many processes and pieces there are, the batches hold the same clips.
@@ -120,10 +121,10 @@ def validation(data: EpochSet, config: Config, processes: Processes) -> Iterator
     """This process's share of a validation set, in pieces as large as those of training."""
     mine = range(processes.rank, len(data), processes.count)
     size = config.optim.batch // (processes.count * config.optim.accumulate)
-    return fetched(data, [list(mine[first : first + size]) for first in range(0, len(mine), size)], config)
+    return fetched(data, [list(mine[first : first + size]) for first in range(0, len(mine), size)], config, processes)
 
 
-def fetched(data: EpochSet, pieces: list[list[int]], config: Config) -> Iterator[Batch]:
+def fetched(data: EpochSet, pieces: list[list[int]], config: Config, processes: Processes) -> Iterator[Batch]:
     """Read pieces ahead, in processes of their own.
 
     Raises:
@@ -134,7 +135,7 @@ def fetched(data: EpochSet, pieces: list[list[int]], config: Config) -> Iterator
         batch_sampler=pieces,
         num_workers=min(config.run.workers, os.cpu_count() or 1),
         worker_init_fn=begin_worker,
-        pin_memory=config.run.device == "cuda",
+        pin_memory=processes.device.type == "cuda",
     )
     try:
         yield from loader

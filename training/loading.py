@@ -1,4 +1,6 @@
-"""Clips and streams for a DataLoader: the same ones whatever the number of workers, broken clips skipped and counted."""
+"""Clips and streams for a DataLoader: the same ones for any number of workers, broken clips skipped and counted."""
+
+import math
 
 import cv2
 import numpy as np
@@ -22,7 +24,7 @@ TOLD = 3
 
 
 def start_worker(_worker: int) -> None:
-    """A DataLoader's `worker_init_fn`: OpenCV's threads do not survive the fork, and the cores are shared out already."""
+    """A DataLoader's `worker_init_fn`: OpenCV's threads do not survive a fork, and the cores are shared out already."""
     cv2.setNumThreads(0)
 
 
@@ -142,7 +144,7 @@ class StreamSet(_Shuffled):
 
     def __len__(self) -> int:
         """How many streams an epoch has."""
-        return -(-len(self.index.clips) // self._stride)
+        return math.ceil(len(self.index.clips) / self._stride)
 
     def __getitem__(self, item: int) -> tuple[Tensor, Tensor]:
         """A stream, drawn by (seed, epoch, item).
@@ -156,26 +158,27 @@ class StreamSet(_Shuffled):
         labels: list[Indices] = []
         position, left = item * self._stride, self._steps
         while left > 0:
-            shown = self._show(int(order[position % len(order)]), rng)
+            shown = self._show(int(order[position % len(order)]), left, rng)
             position += 1
             if shown is not None:
-                pictures.append(shown[0][:left])
-                labels.append(shown[1][:left])
-                left -= len(pictures[-1])
+                pictures.append(shown[0])
+                labels.append(shown[1])
+                left -= len(shown[1])
             elif self._broken.all():
                 raise self._none_left()
         return _tensor(np.concatenate(pictures)), torch.from_numpy(np.concatenate(labels))
 
-    def _show(self, number: int, rng: Generator) -> tuple[Image, Indices] | None:
-        """A whole clip and its labels, step by step; None if it is broken."""
+    def _show(self, number: int, left: int, rng: Generator) -> tuple[Image, Indices] | None:
+        """A clip from its beginning, as many steps as are left, and their labels; None if it is broken."""
         clip = self.index.clips[number]
-        read = self._read(number, np.array(steps_of(clip.frames, clip.fps, self._rate_hz), np.int64))
+        steps = np.array(steps_of(clip.frames, clip.fps, self._rate_hz), np.int64)
+        read = self._read(number, steps[:left])
         if read is None:
             return None
         pictures, label = self._transform(read, _label(clip), rng)
-        labels = np.full(len(pictures), label, np.int64)
-        labels[: int(self._untold * len(labels))] = NO_LABEL
-        return pictures, labels
+        labels = np.full(len(steps), label, np.int64)
+        labels[: int(self._untold * len(steps))] = NO_LABEL
+        return pictures, labels[:left]
 
 
 def _check(item: int, length: int) -> None:

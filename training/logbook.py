@@ -23,17 +23,18 @@ class Logbook:
     Args:
         path: of metrics.csv; TensorBoard's files lie beside it.
         step: updates done before; what the log holds beyond them was never saved, and goes.
+        epoch: epochs validated before.
         steps: updates in all.
         every: updates between two rows.
         tells: whether it tells anything; of the processes that train together, one does.
     """
 
-    def __init__(self, path: Path, step: int, steps: int, every: int, tells: bool = True) -> None:
+    def __init__(self, path: Path, step: int, epoch: int, steps: int, every: int, tells: bool = True) -> None:
         self._path, self._every, self._tells = path, every, tells
         self._bar = tqdm(total=steps, initial=step, unit="update", dynamic_ncols=True, disable=None if tells else True)
         if tells:
             with _writing(path):
-                rewrite(path, step)
+                rewrite(path, step, epoch)
                 self._board = SummaryWriter(str(path.parent / "tensorboard"), purge_step=step + 1 if step else None)
 
     def update(self, step: int, epoch: int, lr: float, seen: Update) -> None:
@@ -85,12 +86,13 @@ def _writing(path: Path) -> Iterator[None]:
         raise RunError(f"cannot write {path} ({error.strerror}); make room, then give the same command") from error
 
 
-def rewrite(path: Path, step: int) -> None:
-    """Keep the whole rows of a log up to an update, below the head."""
+def rewrite(path: Path, step: int, epoch: int) -> None:
+    """Keep what a log holds of a number of updates and of validated epochs, below the head; torn rows go."""
     rows = []
     if path.is_file():
         with open(path, newline="") as file:
-            rows = [row for row in list(csv.reader(file))[1:] if len(row) == len(COLUMNS) and int(row[0]) <= step]
+            rows = [row for row in list(csv.reader(file))[1:] if len(row) == len(COLUMNS)]
+    rows = [row for row in rows if int(row[0]) <= step and (not row[-1] or int(row[1]) < epoch)]
     unfinished = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(unfinished, "w", newline="") as file:

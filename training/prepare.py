@@ -39,6 +39,7 @@ def prepare(source: Source, root: Path, lists: Path, out: Path, size: int | None
     listings = read_listings(source, lists)
     yield from (line for split, listing in listings.items() for line in _size_note(source, split, listing))
     jobs = make_jobs(source, root, listings.values(), out / f"frames-{size}" if size else None, size or 0)
+    _make_folder(out)
     seen = {result.id: result for result in examine_all(jobs, processes)}
     for split, listing in listings.items():
         yield from _write(source, split, _sort(listing, seen), out)
@@ -85,6 +86,14 @@ def make_jobs(
 
 def _job(source: Source, entry: Entry, path: Path, decoded: Path | None, size: int) -> Job:
     return Job(entry, path, source.fps, decoded / entry.id if decoded else None, size)
+
+
+def _make_folder(out: Path) -> None:
+    """Now, and not when hours have gone into what shall be written."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot make the folder {out} ({error.strerror}); give another --out") from error
 
 
 def _sort(listing: Listing, seen: dict[str, Clip | Broken]) -> Found:
@@ -152,15 +161,21 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         lists = given.lists or given.root
         for line in prepare(source, given.root, lists, given.out, given.decode, given.processes):
-            print(line, flush=True)
+            _say(line)
     except UserError as error:
         print(f"prepare: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
     return 0
+
+
+def _say(line: str) -> None:
+    """Whoever read standard output may have enough; the indexes are written all the same."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

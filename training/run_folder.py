@@ -40,14 +40,14 @@ class RunFolder:
     Args:
         path: the folder.
         config: of the run.
-        updates: an epoch's, which a resumed run must have again.
+        clips: how many are learnt; a resumed run must have as many.
         writes: whether anything is written; of the processes that train together, one does.
     """
 
-    def __init__(self, path: Path, config: Config, updates: int, writes: bool = True) -> None:
+    def __init__(self, path: Path, config: Config, clips: int, writes: bool = True) -> None:
         self.last, self.best, self.log = path / "last.pt", path / "best.pt", path / "metrics.csv"
         self.path = path
-        self._config, self._updates, self._writes = config, updates, writes
+        self._config, self._clips, self._writes = config, clips, writes
 
     def resume(self, learner: Learner) -> Place:
         """Bring a learner to where the run was saved last; the beginning where there is nothing.
@@ -77,10 +77,10 @@ class RunFolder:
                     f"the run in {self.path} has {key} = {json.dumps(was)}, now it is {json.dumps(now)}; "
                     f"give {key}={json.dumps(was)} to go on with it, or another run.folder"
                 )
-        if state["updates"] != self._updates:
+        if state["clips"] != self._clips:
             raise RunError(
-                f"the run in {self.path} has {state['updates']} updates an epoch, now there are {self._updates}: "
-                "the data has changed. Give another run.folder"
+                f"the run in {self.path} learns from {state['clips']} clips, now there are {self._clips}; "
+                "give its data again, or another run.folder"
             )
 
     def _begin(self) -> None:
@@ -104,7 +104,7 @@ class RunFolder:
         content = {
             "format": FORMAT,
             "config": dataclasses.asdict(self._config),
-            "updates": self._updates,
+            "clips": self._clips,
             "place": dataclasses.asdict(place),
             "learner": learner.state(),
         }

@@ -1,6 +1,6 @@
 """Train a network as a config says.
 
-    python -m training.train training/configs/something_v1/ks1357.toml data.folder=/data/something_v1
+    python -m training.train training/configs/something_v1/ks1357.toml data.folder=indexes
     torchrun --nproc-per-node 4 -m training.train CONFIG [key=value ...]
 
 The same command goes on where a run stopped, or was killed, as if it had never stopped. The run's folder holds last.pt
@@ -43,10 +43,11 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
     precision = choose_precision(config.run.precision, processes.device)
     learner = Learner(starting_net(config, labels), config.optim, processes, precision, config.seed)
 
-    run = RunFolder(folder, config, an_epoch, processes.first)
+    run = RunFolder(folder, config, len(learnt), processes.first)
     place = run.resume(learner)
     step = place.epoch * an_epoch + place.position
-    log = Logbook(run.log, step, config.schedule.epochs * an_epoch, config.run.log_every, processes.first)
+    steps = config.schedule.epochs * an_epoch
+    log = Logbook(run.log, step, place.epoch, steps, config.run.log_every, processes.first)
     log.say(
         f"{folder}: {step} updates done; {len(learnt)} clips, {len(held_out)} to validate; {processes}, {precision}"
     )

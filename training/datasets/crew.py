@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 import cv2
 from tqdm import tqdm
@@ -23,8 +24,7 @@ def examine_all(jobs: Mapping[str, Job], processes: int) -> Iterator[Clip | Brok
     Raises:
         DataError: a decoded picture cannot be written, or a process was killed.
     """
-    bar = tqdm(total=len(jobs), unit="clip", disable=None)  # None: not where no terminal is
-    with bar:
+    with tqdm(total=len(jobs), unit="clip", disable=None) as bar:  # None: not where no terminal is
         for result in _results(list(jobs.values()), processes):
             bar.update()
             yield result
@@ -35,9 +35,11 @@ def _results(jobs: list[Job], processes: int) -> Iterator[Clip | Broken]:
         yield from map(examine, jobs)
         return
     context = multiprocessing.get_context("spawn")  # OpenCV's threads do not survive a fork
-    crew = ProcessPoolExecutor(processes, context, _begin)
+    crew = ProcessPoolExecutor(processes, context, cv2.setNumThreads, (0,))
     try:
-        yield from crew.map(examine, jobs, chunksize=CHUNK)
+        with _interrupts_ignored():  # what is started meanwhile goes on ignoring them: Ctrl-C is for the parent
+            results = crew.map(examine, jobs, chunksize=CHUNK)
+        yield from results
     except BrokenProcessPool as error:
         raise DataError(
             "a process that looked at clips was killed (out of memory?); run it again, with fewer --processes"
@@ -46,7 +48,10 @@ def _results(jobs: list[Job], processes: int) -> Iterator[Clip | Broken]:
         crew.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
-    """Leave Ctrl-C to the parent, and the cores to the other processes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(0)
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)

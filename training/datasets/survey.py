@@ -109,17 +109,26 @@ def _enough(path: Path, frames: int) -> int:
 
 
 def _decode(job: Job, folder: Path) -> Path:
-    """Write a clip's pictures into a folder, which is there whole or not at all."""
-    if folder.is_dir():
+    """Write a clip's pictures into a folder, unless they are there; it is there whole or not at all."""
+    if _is_whole(folder):
         return folder
     unfinished = folder.with_name(folder.name + ".part")
     shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     try:
         _write_pictures(job, unfinished)
         unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return folder
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a clip was decoded before, and its files outlived what happened since, such as a power cut."""
+    try:
+        return count_pictures(folder) > 0
+    except (OSError, ValueError):
+        return False
 
 
 def _write_pictures(job: Job, folder: Path) -> None:

@@ -1,0 +1,238 @@
+import errno
+import os
+import re
+from pathlib import Path
+
+import pytest
+from tiny_datasets import FRAMES, SIZE, frame_of, jester, kinetics400, something_v2, write_video
+
+from training.datasets.base import read_frames, read_index
+from training.datasets.crew import examine_all
+from training.datasets.listing import Entry
+from training.datasets.survey import Broken, Job, examine
+from training.prepare import main
+from training.recordings import DataError
+
+
+def prepare(name: str, root: Path, lists: Path, *more: str) -> int:
+    out = str(root / "out")
+    return main([name, str(root), "--lists", str(lists), "--out", out, "--processes", "1", *more])
+
+
+def test_what_is_missing_is_counted_named_and_left_out(tmp_path, capsys) -> None:
+    lists = jester(tmp_path)
+    for id_ in ("34870", "129112"):
+        (tmp_path / "20bn-jester-v1" / id_).rename(tmp_path / f"away-{id_}")
+    assert prepare("jester", tmp_path, lists) == 0
+    said = capsys.readouterr().out
+    assert "jester train: 1 clips of 3, 12 frames" in said
+    assert "2 missing: 34870, 129112 -> " in said
+    assert (tmp_path / "out" / "jester-train-missing.txt").read_text() == "34870\n129112\n"
+    assert [clip.id for clip in read_index(tmp_path / "out" / "jester-train.jsonl").clips] == ["56557"]
+
+
+def test_a_list_of_missing_clips_goes_when_they_are_there(tmp_path) -> None:
+    lists = jester(tmp_path)
+    away = (tmp_path / "20bn-jester-v1" / "34870").rename(tmp_path / "away")
+    prepare("jester", tmp_path, lists)
+    away.rename(tmp_path / "20bn-jester-v1" / "34870")
+    prepare("jester", tmp_path, lists)
+    assert not list((tmp_path / "out").glob("*missing*"))
+
+
+def test_a_split_without_a_clip_has_no_index(tmp_path, capsys) -> None:
+    lists = jester(tmp_path)
+    prepare("jester", tmp_path, lists)
+    (tmp_path / "20bn-jester-v1" / "109621").rename(tmp_path / "away")
+    assert prepare("jester", tmp_path, lists) == 0
+    assert "jester test: 0 clips of 1, 0 frames -> no index" in capsys.readouterr().out
+    assert not (tmp_path / "out" / "jester-test.jsonl").exists()
+
+
+def test_a_list_shorter_than_the_published_one_is_doubted(tmp_path, capsys) -> None:
+    prepare("jester", tmp_path, jester(tmp_path))
+    assert "the list names 3 clips, the published one 118562: is it cut short?" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda folder: (folder / "00005.jpg").unlink(), "00005.jpg is missing"),
+        (lambda folder: (folder / "00005.jpg").write_bytes(b""), "00005.jpg is empty"),
+        (lambda folder: (folder / "00001.jpg").write_bytes(b"\xff\xd8\xff"), "00001.jpg is cut short"),
+        (lambda folder: [file.unlink() for file in folder.iterdir()], "no pictures in"),
+    ],
+)
+def test_a_broken_folder_is_reported_and_left_out(tmp_path, capsys, spoil, why: str) -> None:
+    lists = jester(tmp_path)
+    spoil(tmp_path / "20bn-jester-v1" / "56557")
+    assert prepare("jester", tmp_path, lists) == 0
+    assert "1 broken: 56557 -> " in capsys.readouterr().out
+    assert why in (tmp_path / "out" / "jester-train-broken.txt").read_text()
+    assert len(read_index(tmp_path / "out" / "jester-train.jsonl").clips) == 2
+
+
+@pytest.mark.parametrize("keep", [0, 400])
+def test_a_broken_video_is_reported_and_left_out(tmp_path, capfd, keep: int) -> None:
+    lists = kinetics400(tmp_path)
+    video = tmp_path / "kinetics400" / "train" / "air drumming" / "-0-9X_yS_IU_000020_000030.mp4"
+    video.write_bytes(video.read_bytes()[:keep])
+    assert prepare("kinetics400", tmp_path, lists) == 0
+    assert "1 broken: -0-9X_yS_IU_000020_000030 -> " in capfd.readouterr().out
+    assert "no frame in" in (tmp_path / "out" / "kinetics400-train-broken.txt").read_text()
+
+
+def test_a_video_cut_short_is_broken(tmp_path, monkeypatch) -> None:
+    write_video(tmp_path / "v.avi", frames=5)
+    monkeypatch.setattr("training.datasets.survey._header", lambda *_: 12.0)
+    result = examine(Job(Entry("v", 0), tmp_path / "v.avi", 25.0, None, 0))
+    assert isinstance(result, Broken)
+    assert "5 frames of 12" in result.why
+
+
+def test_everything_broken_is_an_error(tmp_path, capsys) -> None:
+    lists = jester(tmp_path)
+    for file in (tmp_path / "20bn-jester-v1").glob("*/*.jpg"):
+        file.write_bytes(b"")
+    assert prepare("jester", tmp_path, lists) == 2
+    assert "all 5 clips of jester" in capsys.readouterr().err
+    assert not list((tmp_path / "out").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("root", "lists", "says"),
+    [
+        ("nowhere", "labels", "no folder"),
+        ("20bn-jester-v1/34870", "labels", "none of the 5 clips of jester is in .* expected 20bn-jester-v1/<id>/"),
+        (".", "nowhere", "no folder .*--lists"),
+        (".", "20bn-jester-v1", "no list of jester"),
+    ],
+)
+def test_a_wrong_folder_gives_one_line(tmp_path, capsys, root: str, lists: str, says: str) -> None:
+    jester(tmp_path)
+    given = [str(tmp_path / root), "--lists", str(tmp_path / lists), "--out", str(tmp_path / "out")]
+    assert main(["jester", *given]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert re.search(says, said)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path, capsys) -> None:
+    lists = jester(tmp_path)
+    (tmp_path / "out").write_text("a file")
+    assert prepare("jester", tmp_path, lists) == 2
+    assert "cannot make the folder" in capsys.readouterr().err
+
+
+def test_a_label_list_that_is_missing(tmp_path, capsys) -> None:
+    lists = jester(tmp_path)
+    (lists / "jester-v1-labels.csv").unlink()
+    assert prepare("jester", tmp_path, lists) == 2
+    assert "no jester-v1-labels.csv or labels.csv" in capsys.readouterr().err
+
+
+def test_several_processes_find_the_same(tmp_path) -> None:
+    lists = jester(tmp_path)
+    prepare("jester", tmp_path, lists)
+    alone = (tmp_path / "out" / "jester-train.jsonl").read_text()
+    prepare("jester", tmp_path, lists, "--processes", "2")
+    assert (tmp_path / "out" / "jester-train.jsonl").read_text() == alone
+
+
+class Deadly:
+    """Ends the process that unpickles it."""
+
+    def __reduce__(self):
+        return os._exit, (1,)
+
+
+def test_a_process_that_is_killed_gives_one_line(tmp_path) -> None:
+    job = Job(Entry("a", 0), tmp_path, Deadly(), None, 0)
+    with pytest.raises(DataError, match="was killed"):
+        list(examine_all({"a": job}, 2))
+
+
+def test_videos_are_decoded_once_into_pictures(tmp_path) -> None:
+    lists = something_v2(tmp_path)
+    assert prepare("something_v2", tmp_path, lists, "--decode", "16") == 0
+    clips = read_index(tmp_path / "out" / "something_v2-train.jsonl").clips
+    assert clips[0].path == tmp_path / "out" / "frames-16" / "78687"
+    assert (clips[0].frames, clips[0].fps) == (FRAMES, 12.0)
+    shown = read_frames(clips[0], range(FRAMES))
+    assert shown.shape == (FRAMES, 16, 24, 3)
+    assert [frame_of(picture) for picture in shown] == list(range(FRAMES))
+
+
+def test_pictures_are_never_enlarged_on_disk(tmp_path) -> None:
+    lists = jester(tmp_path)
+    prepare("jester", tmp_path, lists, "--decode", "999")
+    (clip, *_) = read_index(tmp_path / "out" / "jester-train.jsonl").clips
+    assert read_frames(clip, [0]).shape == (1, SIZE[1], SIZE[0], 3)
+
+
+def test_decoding_goes_on_where_it_stopped(tmp_path) -> None:
+    lists = something_v2(tmp_path)
+    prepare("something_v2", tmp_path, lists, "--decode", "16")
+    index = (tmp_path / "out" / "something_v2-train.jsonl").read_text()
+    frames = tmp_path / "out" / "frames-16"
+    before = (frames / "78687" / "00001.jpg").stat().st_mtime_ns
+    (frames / "42326").rename(frames / "42326.part")  # as a machine that died left it
+    (frames / "42326.part" / "00012.jpg").unlink()
+    assert prepare("something_v2", tmp_path, lists, "--decode", "16") == 0
+    assert (tmp_path / "out" / "something_v2-train.jsonl").read_text() == index
+    assert (frames / "78687" / "00001.jpg").stat().st_mtime_ns == before
+    assert len(list((frames / "42326").iterdir())) == FRAMES
+    assert not (frames / "42326.part").exists()
+
+
+def test_what_a_power_cut_emptied_is_decoded_anew(tmp_path) -> None:
+    lists = something_v2(tmp_path)
+    prepare("something_v2", tmp_path, lists, "--decode", "16")
+    lost = tmp_path / "out" / "frames-16" / "42326" / "00006.jpg"
+    lost.write_bytes(b"")
+    assert prepare("something_v2", tmp_path, lists, "--decode", "16") == 0
+    assert lost.stat().st_size > 0
+
+
+def test_a_full_disk_gives_one_line_and_no_half_clip(tmp_path, monkeypatch, capsys) -> None:
+    lists = something_v2(tmp_path)
+    write = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if path.name == "00007.jpg":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert prepare("something_v2", tmp_path, lists, "--decode", "16") == 2
+    said = capsys.readouterr().err
+    assert "No space left on device" in said
+    assert "it goes on where it stopped" in said
+    assert not list((tmp_path / "out" / "frames-16").iterdir())
+    assert not list((tmp_path / "out").glob("*.jsonl"))
+
+
+def test_a_closed_output_does_not_keep_the_indexes_from_being_written(tmp_path, monkeypatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as output:
+        monkeypatch.setattr("sys.stdout", output)
+        assert prepare("jester", tmp_path, jester(tmp_path)) == 0
+        monkeypatch.undo()
+    assert len(list((tmp_path / "out").glob("*.jsonl"))) == 3
+
+
+def test_ctrl_c_ends_with_130(tmp_path, monkeypatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("training.prepare.examine_all", interrupted)
+    assert prepare("jester", tmp_path, jester(tmp_path)) == 130
+
+
+@pytest.mark.parametrize("more", [["--decode", "0"], ["--decode", "big"], ["--processes", "-1"]])
+def test_numbers_that_are_none_are_refused(tmp_path, capsys, more: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["jester", str(tmp_path), "--out", str(tmp_path), *more])
+    assert caught.value.code == 2
