@@ -5,26 +5,31 @@
 
 Every operation gets the same budget, that of training/configs/motions/claim.toml, on the generated gestures of
 training/motions.py. The same command goes on where it was stopped, or killed; what is finished stays. Each run adds a
-line to FOLDER/results.csv; the table and FOLDER/claim.svg come at the end. A command for some of the rows and seeds
+line to FOLDER/results.csv; the tables and FOLDER/claim.svg come at the end. A command for some of the rows and seeds
 that are finished makes them of those.
 """
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import mean
+
+import torch
 
 from models.errors import UserError
+from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.temporal import TemporalConfig
-from training.claim_results import Result, draw, table, write_results
+from training.claim_results import Result, draw, gesture_table, table, write_results
 from training.complexity import count
 from training.config import Config
 from training.config_file import read_config
+from training.data import make_data, validation
 from training.distributed import Processes, join
+from training.motions import GESTURES, STEPS
 from training.stopping import Stop, Stopped
 from training.tables import ROWS, Row
 from training.train import train
@@ -62,17 +67,25 @@ def trials(rows: Sequence[str], seeds: Sequence[int]) -> Iterator[Trial]:
 
 
 def run(trial: Trial, base: Config, out: Path, processes: Processes, stop: Stop) -> Result:
-    """Train what is left to train of a trial; its accuracy after the last epoch."""
+    """Train what is left to train of a trial, and see what its network can."""
     config, folder = trial.config(base), out / trial.name
     train(config, folder, processes, stop)
-    cost = count(MSTNet(config.net), config.data.frames, config.data.size)
-    return Result(trial.row.row, trial.causal, trial.seed, last_accuracy(folder), cost.parameters, cost.multiply_adds)
+    net, _ = load_checkpoint(folder / "best.pt")
+    cost = count(net, config.data.frames, config.data.size)
+    scores = by_gesture(net, config, processes)
+    return Result(trial.row.row, trial.causal, trial.seed, cost.parameters, cost.multiply_adds, *scores)
 
 
-def last_accuracy(folder: Path) -> float:
-    """Top-1, 0..1, of a finished run's last validation, as its log tells."""
-    with open(folder / "metrics.csv", newline="") as file:
-        return [float(row["val_top1"]) for row in csv.DictReader(file) if row["val_top1"]][-1]
+@torch.no_grad()
+def by_gesture(net: MSTNet, config: Config, processes: Processes) -> list[float]:
+    """Top-1, 0..1, on each gesture of the validation set."""
+    right: list[list[bool]] = [[] for _ in GESTURES]
+    held_out, _ = make_data(config, "val")
+    for clips, labels in validation(held_out, config, processes):
+        answers = net(clips).logits.mean(1).argmax(1)
+        for label, answer in zip(labels.tolist(), answers.tolist(), strict=True):
+            right[label // len(STEPS)].append(answer == label)
+    return [mean(answers) for answers in right]
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -103,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     results.append(run(trial, base, given.out, processes, stop))
                     write_results(given.out / "results.csv", results)
         draw(given.out / "claim.svg", results)
-        print(table(results))
+        print(table(results), gesture_table(results), sep="\n\n")
     except UserError as error:
         print(f"claim: {error}", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""The results of training/claim.py: a file, a table of means and spreads, and a picture."""
+"""The results of training/claim.py: a file, tables of means and spreads, and a picture."""
 
 import csv
 import os
@@ -12,7 +12,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from training.motions import BLIND
+from training.motions import BLIND, GESTURES
 from training.recordings import DataError
 
 FORMS = {False: "centred", True: "causal"}
@@ -26,11 +26,24 @@ class Result:
     """Its operation, as training/tables.py calls it."""
     causal: bool
     seed: int
-    top1: float
-    """0..1, on the validation set of its seed."""
     parameters: int
     multiply_adds: int
     """For one clip."""
+    circle: float
+    """Top-1, 0..1, on the clips of this gesture in the validation set of its seed; and so on."""
+    swipe: float
+    push: float
+    tap: float
+
+    @property
+    def by_gesture(self) -> tuple[float, ...]:
+        """Top-1 of each of `motions.GESTURES`."""
+        return (self.circle, self.swipe, self.push, self.tap)
+
+    @property
+    def top1(self) -> float:
+        """On all clips: gestures have equally many."""
+        return mean(self.by_gesture)
 
 
 def write_results(path: Path, results: Iterable[Result]) -> None:
@@ -40,9 +53,9 @@ def write_results(path: Path, results: Iterable[Result]) -> None:
         DataError: it cannot be written.
     """
     with _written(path) as unfinished, open(unfinished, "w", newline="") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(Result)])
+        writer = csv.DictWriter(file, [*(field.name for field in fields(Result)), "top1"])
         writer.writeheader()
-        writer.writerows(asdict(result) for result in results)
+        writer.writerows({**asdict(result), "top1": result.top1} for result in results)
 
 
 def by_operation(results: Iterable[Result]) -> dict[str, dict[bool, list[Result]]]:
@@ -54,12 +67,23 @@ def by_operation(results: Iterable[Result]) -> dict[str, dict[bool, list[Result]
 
 
 def table(results: Iterable[Result]) -> str:
-    """A Markdown table: mean and standard deviation over the seeds of the top-1 in per cent."""
+    """Markdown: mean and standard deviation over the seeds of the top-1 in per cent."""
     lines = ["| operation | parameters | M multiply-adds | centred | causal |", "|---|---|---|---|---|"]
     for row, forms in by_operation(results).items():
         one = next(iter(forms.values()))[0]
         cells = [row, f"{one.parameters:,}", f"{one.multiply_adds / 1e6:.2f}"]
         lines.append(f"| {' | '.join([*cells, *(spread(forms.get(causal, ())) for causal in FORMS)])} |")
+    return "\n".join(lines)
+
+
+def gesture_table(results: Iterable[Result]) -> str:
+    """Markdown: mean over the seeds of the top-1 in per cent on each gesture."""
+    names = [gesture.__name__ for gesture in GESTURES]
+    lines = [f"| operation | form | {' | '.join(names)} |", "|---" * (2 + len(names)) + "|"]
+    for row, forms in by_operation(results).items():
+        for causal, group in forms.items():
+            means = [f"{100 * mean(column):.0f}" for column in zip(*(r.by_gesture for r in group), strict=True)]
+            lines.append(f"| {' | '.join([row, FORMS[causal], *means])} |")
     return "\n".join(lines)
 
 

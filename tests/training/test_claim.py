@@ -9,7 +9,7 @@ from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from training import claim
 from training.claim import CONFIG, OPERATIONS, Trial, main, trials
-from training.claim_results import Result, draw, spread, table, write_results
+from training.claim_results import Result, draw, gesture_table, spread, table, write_results
 from training.config import Config, OptimConfig
 from training.config_file import read_config
 from training.distributed import Processes
@@ -59,13 +59,22 @@ def test_what_is_finished_is_not_run_again_and_what_was_stopped_goes_on(tmp_path
     assert claim_at(tmp_path) == 0
     assert {path: path.read_bytes() for path in weights} == weights
     assert [row["row"] for row in read(tmp_path)] == ["tsn", "ks1357", "ks1357"]
-    assert capsys.readouterr().out.splitlines()[-1].startswith("| ks1357 |")
+    for row in read(tmp_path):  # what the trainer's own validation says
+        causal = "-causal" * (row["causal"] == "True")
+        (said,) = validations(tmp_path / f"{row['row']}{causal}-seed0")
+        assert float(row["top1"]) == pytest.approx(said)
+    assert "| ks1357 | causal |" in capsys.readouterr().out
     assert (tmp_path / "claim.svg").read_text().startswith("<?xml")
 
 
 def read(out) -> list[dict[str, str]]:
     with open(out / "results.csv", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def validations(folder) -> list[float]:
+    with open(folder / "metrics.csv", newline="") as file:
+        return [float(row["val_top1"]) for row in csv.DictReader(file) if row["val_top1"]]
 
 
 def test_another_budget_does_not_go_on_with_what_is_there(tmp_path, capsys):
@@ -82,7 +91,7 @@ def test_an_unusable_word_is_one_line(tmp_path, capsys):
 
 
 def result(row: str, causal: bool, seed: int, top1: float) -> Result:
-    return Result(row, causal, seed, top1, 178_488, 12_345_678)
+    return Result(row, causal, seed, 178_488, 12_345_678, top1 - 0.1, top1 + 0.1, top1, top1)
 
 
 RESULTS = [
@@ -99,6 +108,16 @@ def test_the_table_holds_means_and_spreads():
         "| ks3 | 178,488 | 12.35 | 85.0 ± 7.1 | 70.0 |",
     ]
     assert spread(()) == "-"
+
+
+def test_the_other_table_holds_each_gestures_means():
+    assert gesture_table(RESULTS).splitlines() == [
+        "| operation | form | circle | swipe | push | tap |",
+        "|---|---|---|---|---|---|",
+        "| tsn | centred | 15 | 35 | 25 | 25 |",
+        "| ks3 | centred | 75 | 95 | 85 | 85 |",
+        "| ks3 | causal | 60 | 80 | 70 | 70 |",
+    ]
 
 
 def test_the_same_results_draw_the_same_picture(tmp_path):
