@@ -30,6 +30,7 @@ from app.control.control import Control
 from app.control.opening import Wishes, open_control
 from app.events import Events
 from app.loop import Display, Limits, Switches, run
+from app.many import Streams
 from app.meters import TimedEngine
 from app.outputs.opening import Outputs
 from app.overlay import application
@@ -45,7 +46,8 @@ from calibration.recordings import Recordings
 from calibration.tap import Tap
 from calibration.user_profile import NOBODY, find_profile
 from models.engines import load_engine
-from models.errors import UserError
+from models.engines.turns import TurnsEngine
+from models.errors import CameraError, UserError
 
 if TYPE_CHECKING:
     from app.overlay.bridge import Bridge
@@ -65,12 +67,14 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
     try:
         dependencies.loaded()  # not before: from here on, Ctrl-C is caught below
-        if given.record:
-            record(given)
-        elif given.list_cameras:
+        if given.list_cameras:
             print_cameras()
         elif given.doctor:
             return doctor.examine(given.model or MODEL)
+        elif len(given.camera or ()) > 1:
+            recognise_many(given)
+        elif given.record:
+            record(given)
         else:
             recognise(given)
     except UserError as error:
@@ -107,6 +111,42 @@ def recognise(given: argparse.Namespace) -> None:
             replay = Replay(tap, Recordings(profile.name if profile else NOBODY))
             options = replace(view_options(given, camera, engine), replay=replay)
             run_in_window(line, [*outputs.displays, replay], options, told, control=control)
+
+
+def recognise_many(given: argparse.Namespace) -> None:
+    """Run a line for each camera through one engine, and print what happens as JSON lines."""
+    check_many(given)
+    with ExitStack() as stack:
+        model = load_engine(given.model or MODEL, given.engine)
+        profile = find_profile(given.profile) if given.profile else None
+        steps_at_once = cores() if model.name.endswith(":CPUExecutionProvider") else 1
+        engine = TurnsEngine(PersonalEngine(model, profile) if profile else model, steps_at_once)
+        stack.enter_context(closing(engine))
+        outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
+        streams = Streams(engine, outputs.sinks, Limits(given.max_frames, given.duration))
+        switches = Switches()
+        with stopping_on_signals(switches) as received:
+            for number, source in enumerate(given.camera):
+                streams.join(partial(opened, given, Told(f"stream {number}: "), source))
+            streams.wait(switches.stop)
+    if signal.SIGINT in received:
+        raise KeyboardInterrupt
+    if streams.failed:
+        raise CameraError(f"{streams.failed} of {len(given.camera)} cameras could not be used; see above")
+
+
+def check_many(given: argparse.Namespace) -> None:
+    """See that nothing is asked for that only one camera can do."""
+    for_one = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
+    if asked := [name for name in for_one if getattr(given, name)]:
+        raise UserError(f"--{asked[0]} is for one camera; give one --camera, or start a process for each")
+    if not given.headless:
+        raise UserError("several cameras have no window; add --headless, or give one --camera")
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def record(given: argparse.Namespace) -> None:
@@ -179,17 +219,17 @@ def run_in_window(
 class Told:
     """Hands what the camera says to whoever listens now: standard error, then the window."""
 
-    def __init__(self) -> None:
-        self.listener: OnStatus = lambda text: log.info("%s", text) if text else None
+    def __init__(self, whose: str = "") -> None:
+        self.listener: OnStatus = lambda text: log.info("%s%s", whose, text) if text else None
 
     def __call__(self, text: str) -> None:
         """Hand on one line; an empty one means that the last no longer holds."""
         self.listener(text)
 
 
-def opened(given: argparse.Namespace, told: OnStatus) -> Camera:
+def opened(given: argparse.Namespace, told: OnStatus, source: str | None = None) -> Camera:
     """The camera, file or clip that the command line names; in a window, a file is paced like a camera."""
-    source = str(DEMO) if given.demo else ("0" if given.camera is None else given.camera)
+    source = source or (str(DEMO) if given.demo else (given.camera or ["0"])[0])
     realtime = given.realtime or not given.headless
     camera = open_camera(source, realtime=realtime, flip=given.flip_input, fps=given.fps, on_status=told)
     if given.fps and camera.live:

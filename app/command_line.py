@@ -60,8 +60,10 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
     source = group.add_mutually_exclusive_group()
     source.add_argument(
         "--camera",
+        action="append",
         metavar="N|DEVICE|FILE|URL",
-        help="webcam number, /dev/videoN, video file, rtsp or http URL, or GStreamer pipeline (default: 0)",
+        help="webcam number, /dev/videoN, video file, rtsp or http URL, or GStreamer pipeline (default: 0); with "
+        "--headless it may be repeated, see docs/many-cameras.md",
     )
     source.add_argument("--demo", action="store_true", help="the bundled clip, drawn by this project")
     group.add_argument("--realtime", action="store_true", help="pace a file like a camera: the newest frame wins")

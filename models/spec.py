@@ -10,6 +10,8 @@ from models.errors import ModelFileError
 
 SPEC_KEY = "mstnet_spec"
 """The ONNX metadata key that holds the spec as JSON."""
+ROLLED_KEY = "mstnet_rolled_spec"
+"""The same in a rolled export, whose graph moves its past itself and is no file for the engines here."""
 SPEC_VERSION = 1
 PICTURE, LOGITS, EMBEDDING = "picture", "logits", "embedding"
 """Names of the graph's fixed input and outputs."""
@@ -50,6 +52,24 @@ class MemorySpec:
     def past(self, lag: int) -> str:
         """Name of the graph input that holds the slice of `lag` steps ago."""
         return f"{self.layer}.lag{lag}"
+
+    # In a rolled export the past is one tensor that comes out as it is to go in. The two names differ only in how they
+    # begin, so both sort alike: Triton (25.12 at least, its issue 8586) pairs its states by their place in that order.
+    @property
+    def rolled_input(self) -> str:
+        """Name of the rolled graph's input that holds the whole past."""
+        return f"past.{self.layer}"
+
+    @property
+    def rolled_output(self) -> str:
+        """Name of the rolled graph's output that is the past at the next step."""
+        return f"next.{self.layer}"
+
+    @property
+    def rolled_shape(self) -> tuple[int, ...]:
+        """Shape of that past, [N, length * C, H, W]: as many slices as the largest lag, the oldest first."""
+        streams, channels, *size = self.shape
+        return (streams, max(self.lags) * channels, *size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,19 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def plain_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same without temporal layers, exported: it remembers nothing."""
+    from networks import small_net, small_spec
+
+    from training.export import export
+
+    net = small_net("mobilenet_v2", "none")
+    path = tmp_path_factory.mktemp("model") / "plain.onnx"
+    export(net, small_spec(net), path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of recordings beside the project."""
     if not SHARED.is_dir():

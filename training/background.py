@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from calibration.background import FOLDER, Background
+from calibration.command_line import command
 from calibration.take import Floats
 from models.engines import load_engine
 from models.engines.base import Engine
-from models.errors import UserError
 from models.preprocess import to_picture
 from training.jester import LABELS
 from training.synthetic.clip import Format, stream
@@ -37,6 +37,7 @@ def embeddings(engine: Engine, clips: int, gestures: int, seed: int = 0) -> Iter
         yield np.stack(found)
 
 
+@command("background")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.background", description=(__doc__ or "").splitlines()[0])
@@ -45,13 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--gestures", type=int, default=4, help="in a row in each clip (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder (default: %(default)s)")
     given = parser.parse_args(arguments)
-    try:
-        with closing(load_engine(given.model)) as engine:
-            found = np.concatenate(list(embeddings(engine, given.clips, given.gestures)))
-            print(Background.of(found).save(given.out, engine.spec.weights_sha256))
-    except UserError as error:
-        print(f"background: {error}", file=sys.stderr)
-        return 2
+    with closing(load_engine(given.model)) as engine:
+        found = np.concatenate(list(embeddings(engine, given.clips, given.gestures)))
+        print(Background.of(found).save(given.out, engine.spec.weights_sha256))
     return 0
 
 

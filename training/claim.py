@@ -4,9 +4,9 @@
     python -m training.claim --out runs/claim --rows tsn ks1357 --seeds 0
 
 Every operation gets the same budget, that of training/configs/motions/claim.toml, on the generated gestures of
-training/motions.py. The same command goes on where it was stopped, or killed; what is finished stays. Each run adds a
-line to FOLDER/results.csv; the tables and FOLDER/claim.svg come at the end. A command for some of the rows and seeds
-that are finished makes them of those.
+training/datasets/motions.py. The same command goes on where it was stopped, or killed; what is finished stays. Each run
+adds a line to FOLDER/results.csv; the tables and FOLDER/claim.svg come at the end. A command for some of the rows and
+seeds that are finished makes them of those.
 """
 
 import argparse
@@ -19,20 +19,20 @@ from statistics import mean
 
 import torch
 
-from models.errors import UserError
+from calibration.command_line import command, natural
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.temporal import TemporalConfig
 from training.claim_results import Result, draw, gesture_table, table, write_results
 from training.complexity import count
-from training.config import Config
-from training.config_file import read_config
-from training.data import make_data, validation
-from training.distributed import Processes, join
-from training.motions import GESTURES, STEPS
-from training.stopping import Stop, Stopped
+from training.datasets.motions import GESTURES, LABELS, STEPS
 from training.tables import ROWS, Row
 from training.train import train
+from training.trainer.config import Config
+from training.trainer.config_file import ConfigError, read_config
+from training.trainer.data import make_data, validation
+from training.trainer.distributed import Processes, join
+from training.trainer.stopping import Stop, Stopped
 
 CONFIG = Path(__file__).parent / "configs" / "motions" / "claim.toml"
 OPERATIONS = {row.row: row for row in ROWS if row.paper_gflops and row.frames == 8}
@@ -88,8 +88,23 @@ def by_gesture(net: MSTNet, config: Config, processes: Processes) -> list[float]
     return [mean(answers) for answers in right]
 
 
-def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line's words."""
+def read_base(overrides: Sequence[str]) -> Config:
+    """The config of every trial but for its operation and seed.
+
+    Raises:
+        ConfigError: it is not of the gestures that are judged one by one.
+    """
+    base = read_config(Config, CONFIG, overrides)
+    if base.data.set != "motions" or base.data.val_clips % len(LABELS):
+        raise ConfigError(
+            f"the claim is judged on data.set=motions, with data.val_clips a multiple of {len(LABELS)}; "
+            f"got {base.data.set} and {base.data.val_clips}"
+        )
+    return base
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The command line's options."""
     parser = argparse.ArgumentParser(
         prog="python -m training.claim", description="Train every temporal operation on gestures that need time."
     )
@@ -97,31 +112,28 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--rows", nargs="+", choices=OPERATIONS, default=list(OPERATIONS), help="operations (default: all)"
     )
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], help="(default: 0 1 2)")
+    parser.add_argument("--seeds", nargs="+", type=natural, default=[0, 1, 2], help="(default: 0 1 2)")
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="key=value", help="override the config, such as data.clips=8000"
     )
-    return parser.parse_args(arguments)
+    return parser
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@command("claim")
+def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    given = parse(arguments)
+    given = command_line().parse_args(arguments)
+    base = read_base(given.set)
     results = []
     try:
-        with Stop() as stop:
-            base = read_config(Config, CONFIG, given.set)
-            with closing(join(base.run.device)) as processes:
-                for trial in trials(given.rows, given.seeds):
-                    results.append(run(trial, base, given.out, processes, stop))
-                    write_results(given.out / "results.csv", results)
-        draw(given.out / "claim.svg", results)
-        print(table(results), gesture_table(results), sep="\n\n")
-    except UserError as error:
-        print(f"claim: {error}", file=sys.stderr)
-        return 2
-    except (Stopped, KeyboardInterrupt):
+        with Stop() as stop, closing(join(base.run.device)) as processes:
+            for trial in trials(given.rows, given.seeds):
+                results.append(run(trial, base, given.out, processes, stop))
+                write_results(given.out / "results.csv", results)
+    except Stopped:
         return 130
+    draw(given.out / "claim.svg", results)
+    print(table(results), gesture_table(results), sep="\n\n")
     return 0
 
 

@@ -12,7 +12,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from training.motions import BLIND, GESTURES
+from training.datasets.motions import BLIND, GESTURES
 from training.recordings import DataError
 
 FORMS = {False: "centred", True: "causal"}

@@ -20,16 +20,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.errors import UserError
+from calibration.command_line import command
 from models.nets.checkpoint import describe, load_checkpoint, read_whole, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
+from training.distillation.streams import Playlist
+from training.distillation.student import Lesson, Recipe, Student
+from training.distillation.teacher import Teacher, targets
 from training.jester import LABELS
 from training.judge import QUIET
 from training.recordings import Recording, Shelf, hold_out, read_recordings
-from training.streams import Playlist
-from training.student import Lesson, Recipe, Student
-from training.teacher import Teacher, targets
 from training.transplant import SIZE
 
 RATE_HZ = 6.0
@@ -165,6 +165,7 @@ def run(given: argparse.Namespace) -> None:
     logbook.save()
 
 
+@command("distill")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.distill", description="Heal a transplant on streams.")
@@ -181,11 +182,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--lr", type=float, default=Recipe().lr)
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args(arguments)
-    try:
-        run(given)
-    except UserError as error:
-        print(f"distill: {error}", file=sys.stderr)
-        return 2
+    run(given)
     return 0
 
 

@@ -18,10 +18,11 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from calibration.command_line import command
 from models.engines.base import Engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
-from models.errors import ModelFileError, UserError
+from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
@@ -109,19 +110,16 @@ def largest_difference(one: Engine, other: Engine, steps: int, seed: int = 0) ->
     return largest
 
 
+@command("export")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description="Export a checkpoint to ONNX.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     given = parser.parse_args(arguments)
-    try:
-        net, spec = load_checkpoint(given.checkpoint)
-        spec = dataclasses.replace(spec, name=given.out.stem)  # what a user sees is what the file is called
-        export(net, spec, given.out)
-    except UserError as error:
-        print(f"export: {error}", file=sys.stderr)
-        return 2
+    net, spec = load_checkpoint(given.checkpoint)
+    spec = dataclasses.replace(spec, name=given.out.stem)  # what a user sees is what the file is called
+    export(net, spec, given.out)
     size_mb = given.out.stat().st_size / 1e6
     print(f"{given.out}: {size_mb:.2f} MB, {len(spec.memories)} memories, ring of {spec.ring_length} slots")
     return 0

@@ -5,8 +5,10 @@ python -m training.generated runs/generated --clips 8
 
 import argparse
 import csv
+import sys
 from pathlib import Path
 
+from calibration.command_line import command
 from training.jester import LABELS
 from training.recordings import LIST
 from training.synthetic.clip import Format, Recording, generate
@@ -24,6 +26,7 @@ def row(recording: Recording, label: str, name: str) -> tuple[str, ...]:
     return (name, label, "train", SOURCE, str(fps), str(round(start_s * fps)), str(round(end_s * fps)))
 
 
+@command("generated")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.generated", description="Write generated gesture clips.")
@@ -46,4 +49,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import UserError
+from calibration.command_line import command, positive
 from training.datasets.base import Clip, Index, write_index, write_whole
 from training.datasets.catalogue import SOURCES
 from training.datasets.crew import examine_all
@@ -140,33 +140,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lists", type=Path, help="the folder of its lists (default: ROOT)")
     parser.add_argument("--out", type=Path, required=True, help="the folder for the indexes")
     parser.add_argument(
-        "--decode", type=_positive, metavar="SIZE", help="decode once into OUT/frames-SIZE, shorter side"
+        "--decode", type=positive, metavar="SIZE", help="decode once into OUT/frames-SIZE, shorter side"
     )
-    parser.add_argument("--processes", type=_positive, default=os.cpu_count(), help="default: %(default)s")
+    parser.add_argument("--processes", type=positive, default=os.cpu_count(), help="default: %(default)s")
     return parser
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
-    return number
-
-
+@command("prepare")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     given = _parser().parse_args(arguments)
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # a broken clip is told once, by us
-    source = SOURCES[given.dataset]
-    try:
-        lists = given.lists or given.root
-        for line in prepare(source, given.root, lists, given.out, given.decode, given.processes):
-            _say(line)
-    except UserError as error:
-        print(f"prepare: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    lists = given.lists or given.root
+    for line in prepare(SOURCES[given.dataset], given.root, lists, given.out, given.decode, given.processes):
+        _say(line)
     return 0
 
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from calibration.command_line import command
 from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.temporal import Operation, TemporalConfig
 from training.complexity import count
@@ -86,6 +87,7 @@ def counted(rows: tuple[Row, ...] = ROWS) -> Iterator[dict[str, object]]:
         }
 
 
+@command("tables")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.tables", description=__doc__.splitlines()[0])

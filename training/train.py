@@ -10,24 +10,23 @@ tensorboard/.
 
 import argparse
 import sys
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from models.errors import UserError
-from training.config import Config
-from training.config_file import read_config
-from training.data import make_data, skipped, updates, updates_an_epoch, validation
-from training.distributed import Processes, join
-from training.learner import Learner
-from training.logbook import Logbook
-from training.precision import choose_precision
-from training.run_folder import Place, RunFolder
-from training.schedule import rate_factor
-from training.start import starting_net
-from training.stopping import Stop, Stopped
-from training.validation import validate
+from calibration.command_line import command
+from training.trainer.config import Config
+from training.trainer.config_file import read_config
+from training.trainer.data import make_data, readers_watched, skipped, updates, updates_an_epoch, validation
+from training.trainer.distributed import Processes, join
+from training.trainer.learner import Learner
+from training.trainer.logbook import Logbook
+from training.trainer.precision import choose_precision
+from training.trainer.run_folder import Place, RunFolder
+from training.trainer.schedule import rate_factor
+from training.trainer.start import starting_net
+from training.trainer.stopping import Stop, Stopped
+from training.trainer.validation import validate
 
 
 def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> None:
@@ -52,7 +51,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
         f"{folder}: {step} updates done; {len(learnt)} clips, {len(held_out)} to validate; {processes}, {precision}"
     )
 
-    with closing(log), run.what_is_left():
+    with closing(log), run.what_is_left(), readers_watched():
         while place.epoch < config.schedule.epochs:
             for pieces in updates(learnt, config, processes, place.epoch, place.position):
                 lr = config.optim.lr * rate_factor(config.schedule, step, an_epoch)
@@ -77,7 +76,8 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
         log.say(f"done: best top-1 {place.best:.2%}, {run.best}")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@command("train")
+def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Train a network as a config says.")
     parser.add_argument("config", type=Path, help="a TOML file, such as one of training/configs")
@@ -89,10 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             folder = Path(config.run.folder or f"runs/{given.config.parent.name}/{given.config.stem}")
             with closing(join(config.run.device)) as processes:
                 train(config, folder, processes, stop)
-    except UserError as error:
-        print(f"train: {error}", file=sys.stderr)
-        return 2
-    except (Stopped, KeyboardInterrupt):
+    except Stopped:
         return 130
     return 0
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from models.errors import ModelFileError, UserError
+from calibration.command_line import command
+from models.errors import ModelFileError
 from models.nets.checkpoint import describe, read_whole, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit
@@ -140,17 +141,14 @@ def _shape(checkpoint: Mapping[str, Tensor], key: str) -> tuple[int, ...] | None
     return tuple(value.shape) if isinstance(value, Tensor) else None
 
 
+@command("transplant")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.transplant", description="3D-ShuffleNet to MSTNet.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     given = parser.parse_args(arguments)
-    try:
-        net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint))
-    except UserError as error:
-        print(f"transplant: {error}", file=sys.stderr)
-        return 2
+    net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint))
     save_checkpoint(given.out, net, spec)
     print(f"{given.out}: {sum(p.numel() for p in net.parameters())} weights, {len(spec.memories)} memories")
     return 0

@@ -81,7 +81,7 @@ class Outputs:
             self.sinks.append(self._kept(_obs(given, labels)))
         # Files come last: when one cannot be written any more, the others have heard what it could not hold.
         files = list(wanted_files(given))
-        refuse_same_files([file for file, _ in files], given.camera)
+        refuse_same_files([file for file, _ in files], given.camera or ())
         self.sinks += [self._kept(JsonLines(file, steps)) for file, steps in files]
 
     def _kept(self, output: Opened) -> Opened:
@@ -96,8 +96,8 @@ def wanted_files(given: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         yield given.trace, True
 
 
-def refuse_same_files(files: Sequence[str], camera: str | None) -> None:
-    """See that no two outputs write one file, and none the film that is read.
+def refuse_same_files(files: Sequence[str], cameras: Sequence[str]) -> None:
+    """See that no two outputs write one file, and none a film that is read.
 
     Raises:
         UserError: they do.
@@ -105,8 +105,9 @@ def refuse_same_files(files: Sequence[str], camera: str | None) -> None:
     paths = [os.path.realpath(file) for file in files]
     if len(set(paths)) < len(paths):
         raise UserError(f"--events and --trace both go to {files[0]}; a trace holds the events, so --trace is enough")
-    if camera and os.path.realpath(camera) in paths:
-        raise UserError(f"{camera} is read as the camera and cannot be written; name another file")
+    for camera in cameras:
+        if os.path.realpath(camera) in paths:
+            raise UserError(f"{camera} is read as the camera and cannot be written; name another file")
 
 
 def _web(given: argparse.Namespace, page: bool) -> "Web":

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.engines.base import Output, check_picture
 from models.errors import EngineError, ModelFileError, first_line
 from models.frame import Image
-from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
+from models.spec import EMBEDDING, LOGITS, PICTURE, ROLLED_KEY, SPEC_KEY, ModelSpec
 from models.state import StreamState
 
 NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "AzureExecutionProvider")
@@ -148,6 +148,8 @@ def open_session(path: Path, providers: tuple[str, ...], threads: int) -> ort.In
 def read_spec(session: ort.InferenceSession, path: Path) -> ModelSpec:
     """The spec in a model's metadata, held against the graph that it describes."""
     metadata = session.get_modelmeta().custom_metadata_map
+    if ROLLED_KEY in metadata:
+        raise ModelFileError(f"{path} is a rolled export, for servers; give the model that it was made from")
     if SPEC_KEY not in metadata:
         raise ModelFileError(
             f"{path} does not describe itself (no '{SPEC_KEY}' in its metadata); "

@@ -7,7 +7,7 @@ import torch
 from onnx import TensorProto, helper
 from torch import Tensor
 
-from training.teacher import WINDOW
+from training.distillation.teacher import WINDOW
 from training.transplant import LABELS
 
 STAGES = ((120, 4), (240, 8), (480, 4))

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.config import Config
+from training.trainer.config import Config
 
 LABELS = ("left", "right", "still")
 SIZE = 32
@@ -38,7 +38,7 @@ class TinySet:
 
 
 def make_tiny(config: Config, split: str) -> tuple[TinySet, tuple[str, ...]]:
-    """Stands in for `training.data.make_data`."""
+    """Stands in for `training.trainer.data.make_data`."""
     data = config.data
     clips, seed = (data.clips, 1) if split == "train" else (data.val_clips, 2)
     return TinySet(clips, data.frames, seed, split == "train", data.sampling == "streams"), LABELS

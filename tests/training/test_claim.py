@@ -10,13 +10,13 @@ from models.nets.temporal import Operation, TemporalConfig
 from training import claim
 from training.claim import CONFIG, OPERATIONS, Trial, main, trials
 from training.claim_results import Result, draw, gesture_table, spread, table, write_results
-from training.config import Config, OptimConfig
-from training.config_file import read_config
-from training.distributed import Processes
-from training.learner import Learner
-from training.motions import LABELS, MotionSet
-from training.precision import choose_precision
+from training.datasets.motions import LABELS, MotionSet
 from training.recordings import DataError
+from training.trainer.config import Config, OptimConfig
+from training.trainer.config_file import read_config
+from training.trainer.distributed import Processes
+from training.trainer.learner import Learner
+from training.trainer.precision import choose_precision
 
 TINY = ("data.clips=32", "data.val_clips=16", "data.size=16", "net.width=0.03")
 
@@ -83,11 +83,18 @@ def test_another_budget_does_not_go_on_with_what_is_there(tmp_path, capsys):
     assert "optim.lr" in capsys.readouterr().err
 
 
-def test_an_unusable_word_is_one_line(tmp_path, capsys):
-    assert main(["--out", str(tmp_path), "--set", "data.sise=3"]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
+@pytest.mark.parametrize("word", ["data.sise=3", "data.val_clips=8", "data.set=jester", "optim.lr=fast"])
+def test_an_unusable_word_is_one_line(word, tmp_path, capsys):
+    assert main(["--out", str(tmp_path), "--set", word]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("claim: ")
+    assert word.partition("=")[0] in line
+
+
+def test_a_folder_that_cannot_be_is_one_line(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert claim_at(tmp_path / "file") == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def result(row: str, causal: bool, seed: int, top1: float) -> Result:

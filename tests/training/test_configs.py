@@ -10,9 +10,9 @@ import torch
 import training
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from training.complexity import count
-from training.config import Config
-from training.config_file import read_config
 from training.tables import CLASSES, ROWS
+from training.trainer.config import Config
+from training.trainer.config_file import read_config
 
 FOLDER = Path(training.__file__).parent / "configs"
 CONFIGS = sorted(path for path in FOLDER.glob("*/*.toml") if path.stem != "base")

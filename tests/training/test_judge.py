@@ -1,12 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from networks import small_net, small_spec
 
 from models.decoder import GestureEvent
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from models.spec import Decoding, Rule
-from training.judge import CHUNK, Score, Take, Truth, main, probabilities, right_at_end, score, scores
+from training.evaluation.inference import CHUNK
+from training.evaluation.stream_metrics import Truth
+from training.evaluation.takes import Take
+from training.judge import Score, main, probabilities, right_at_end, score, scores
 
 LABELS = ("No gesture", "Thumb Up", "Thumb Down")
 AT_ONCE = Decoding(smooth_s=0, rule=Rule(enter=0.6, exit=0.3, rest_s=0))
@@ -46,7 +52,8 @@ def test_scores_are_summed_by_group() -> None:
         Take("a", pictures, (Truth("Thumb Down", 0, 1),)),
         Take("b", pictures, ()),
     ]
-    found = scores(takes, [rises, rises, rises], LABELS, AT_ONCE, rate_hz=4)
+    spec = replace(small_spec(small_net()), labels=LABELS, decoding=AT_ONCE, rate_hz=4.0)
+    found = scores(takes, [rises, rises, rises], spec)
     assert found == {"a": Score(1, 2, 1, 2 / 60), "b": Score(0, 0, 1, 1 / 60)}
     assert right_at_end(takes[:1], [rises[:3]], LABELS) == 1
 

@@ -6,12 +6,14 @@ It measures, class by class, how Jester-like the generator is:
 """
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import onnxruntime as ort
 
+from calibration.command_line import command
 from models.frame import Image
 from models.preprocess import to_picture
 from training.jester import LABELS
@@ -40,14 +42,15 @@ def answers(session: ort.InferenceSession, label: str, seeds: Sequence[int]) -> 
     return named
 
 
-def main() -> None:
+@command("agreement")
+def main(arguments: list[str] | None = None) -> int:
     """Print a table: label, share that agrees, what it is taken for instead."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("teacher", help="ONNX file, input float32 [n, 3, 16, 112, 112]")
     parser.add_argument("--clips", type=int, default=20, help="clips a label (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="the first clip's seed (default: %(default)s)")
     parser.add_argument("--labels", nargs="+", choices=LABELS, default=LABELS, metavar="LABEL")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     session = ort.InferenceSession(args.teacher, options, providers=["CPUExecutionProvider"])
@@ -58,7 +61,8 @@ def main() -> None:
         others = ", ".join(f"{other} {count}" for other, count in named.most_common(4) if other != label)
         print(f"{label:30} {named[label]:3d}/{args.clips}   {others}", flush=True)
     print(f"{'all':30} {agreed}/{args.clips * len(args.labels)}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

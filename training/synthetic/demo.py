@@ -4,11 +4,13 @@ python -m training.synthetic.demo app/demo/demo.mp4 --seed 5
 """
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 
+from calibration.command_line import command
 from training.synthetic.clip import Format, Recording, stream
 from training.synthetic.sensor import Sensor
 
@@ -43,17 +45,19 @@ def write(recording: Recording, path: Path) -> None:
     writer.release()
 
 
-def main() -> None:
+@command("demo")
+def main(arguments: list[str] | None = None) -> int:
     """Render the demo and print what happens in it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="the mp4 file to write")
     parser.add_argument("--seed", type=int, default=5, help="person, room and timing (default: %(default)s)")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     recording = demo(args.seed)
     write(recording, args.out)
     for event in recording.events:
         print(f"{event.start_s:6.2f} {event.end_s:6.2f}  {event.label}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Many cameras in one process: the line of `app/loop.py` for each, in a thread of its own, through one engine.
+
+A stream waits for its own camera and for its turn at the engine, never for another camera. Whoever is late loses
+frames, not order: each camera keeps its newest frame only. Streams join and leave while others run.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+
+from app.camera.base import Camera
+from app.events import Events, Message, Sink
+from app.loop import Limits, Switches, run
+from app.meters import TimedEngine
+from app.worker import Worker
+from models.engines.base import Engine
+from models.errors import CameraError
+
+PATIENCE_S = 5.0
+"""How long streams that were told to stop may take to finish their frame and say their summary."""
+
+log = logging.getLogger("mstnet")
+
+Opening = Callable[[], Camera]
+"""Opens a camera; it may take its time, in the stream's own thread."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """One camera's line, as it runs."""
+
+    number: int
+    switches: Switches = field(default_factory=Switches)
+
+
+class NumberedSink:
+    """Hands on one stream's messages with its number in them; streams in other threads may tell the same sinks.
+
+    Args:
+        sink: where the messages go.
+        turn: held while one is told, by all streams of that sink.
+        number: the stream's.
+    """
+
+    def __init__(self, sink: Sink, turn: threading.Lock, number: int) -> None:
+        self._sink, self._turn, self._number = sink, turn, number
+
+    @property
+    def steps(self) -> bool:
+        """Whether the sink wants every step."""
+        return self._sink.steps
+
+    def take(self, message: Message) -> None:
+        """Tell one message, its stream behind its type."""
+        head = {"v": message["v"], "type": message["type"], "stream": self._number}
+        with self._turn:
+            self._sink.take(head | message)
+
+
+class Streams:
+    """The streams that run now.
+
+    Args:
+        engine: shared by all of them, such as a `TurnsEngine`.
+        sinks: told what happens in every stream, each message with a `stream` in it.
+        limits: when each of them stops before its source does.
+    """
+
+    def __init__(self, engine: Engine, sinks: Iterable[Sink], limits: Limits | None = None) -> None:
+        self._engine, self._limits = engine, limits
+        self._sinks = [(sink, threading.Lock()) for sink in sinks]
+        self._changed = threading.Condition()
+        self._running: dict[Stream, Worker] = {}
+        self._joined = 0
+        self._error: BaseException | None = None
+        self.failed = 0
+        """How many streams ended because their camera could not be used."""
+
+    def join(self, opening: Opening) -> Stream:
+        """Begin a stream; its camera is opened in its own thread, so that no other waits for it."""
+        with self._changed:
+            stream = Stream(self._joined)
+            self._joined += 1
+            end = partial(self._end, stream)
+            worker = Worker(partial(self._watch, stream, opening), on_end=end, on_error=end)
+            self._running[stream] = worker
+            worker.start()
+        return stream
+
+    def leave(self, stream: Stream) -> None:
+        """End a stream after the frame that it is at; the others go on."""
+        stream.switches.stop.set()
+
+    def wait(self, stop: threading.Event) -> None:
+        """Wait until every stream is over, or all are to stop; then none is left.
+
+        Raises:
+            Exception: what ended a stream and was not its camera's fault, such as a full disk. It ends them all.
+        """
+        with self._changed:
+            while self._running and not self._error and not stop.is_set():
+                self._changed.wait(0.2)
+            left = dict(self._running)
+        for stream in left:
+            self.leave(stream)
+        patience_ends_s = time.monotonic() + PATIENCE_S
+        for worker in left.values():
+            worker.join(max(0.0, patience_ends_s - time.monotonic()))
+        if self._error:
+            raise self._error
+
+    def _watch(self, stream: Stream, opening: Opening) -> None:
+        sinks = [NumberedSink(sink, turn, stream.number) for sink, turn in self._sinks]
+        with closing(opening()) as camera:
+            run(camera, TimedEngine(self._engine), Events(sinks), limits=self._limits, switches=stream.switches)
+
+    def _end(self, stream: Stream, error: BaseException | None = None) -> None:
+        with self._changed:
+            if isinstance(error, CameraError):
+                self.failed += 1
+                log.error("stream %d: %s", stream.number, error)
+            elif error is not None:
+                self._error = self._error or error
+            del self._running[stream]
+            self._changed.notify_all()

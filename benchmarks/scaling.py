@@ -1,0 +1,198 @@
+"""How the cost of a step grows: with the frames seen, with resolution, and with streams in one process.
+
+    python -m benchmarks.scaling                       tables
+    python -m benchmarks.scaling --json                a list of objects, machine and versions in each
+    python -m benchmarks.scaling --plots docs          and a plot of each table: docs/scaling-*.svg
+
+Cost is the processor time of the process, `cpu_ms`, which what else the machine does hardly changes; what is compared
+steps in turns. `steps_per_s` is by the clock, on all cores, and means something on a quiet machine only.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.batched import Gathered, Lockstep
+from benchmarks.latency import SHIPPED, exported, print_table
+from benchmarks.machine import describe_machine
+from calibration.rolled import RolledModel, export_rolled
+from main import cores
+from models.engines.base import Engine
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.engines.turns import TurnsEngine
+from models.nets.mstnet import MSTNet, MSTNetConfig
+
+SIZES = (96, 128, 160, 192, 224)
+STREAMS = (1, 2, 4, 8, 16)
+WINDOW = 50
+"""Steps over which one figure of cost against frames is taken."""
+PARTS = ("frames", "resolution", "streams", "full")
+
+Row = dict[str, Any]
+Step = Callable[[], object]
+"""Steps whatever it is by one picture each."""
+
+
+def stepper(engine: Engine) -> Step:
+    """Steps one stream by random pictures."""
+    picture = np.random.default_rng(0).integers(0, 256, engine.spec.picture_shape, dtype=np.uint8)
+    state = engine.start()
+
+    def step() -> None:
+        nonlocal state
+        _, state = engine.step(picture, state)
+
+    return step
+
+
+def cpu_ms(step: Step) -> float:
+    """Processor time that one call takes, over all threads of the process."""
+    began = time.process_time()
+    step()
+    return 1000 * (time.process_time() - began)
+
+
+def in_turns(steps: dict[str, Step], turns: int) -> dict[str, float]:
+    """The median processor time of each, one call a turn."""
+    taken: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(turns):
+        for name, step in steps.items():
+            taken[name].append(cpu_ms(step))
+    return {name: float(np.median(values)) for name, values in taken.items()}
+
+
+def against_frames(turns: int) -> Iterator[Row]:
+    """One stream that goes on and on: measured over a window, then left alone for so many turns."""
+    step = stepper(OnnxRuntimeEngine(SHIPPED))
+    for window in range(10):
+        taken = [cpu_ms(step) for _ in range(WINDOW)]
+        seen = window * (WINDOW + turns) + WINDOW
+        yield {"part": "frames", "frames": seen, "cpu_ms": round(float(np.median(taken)), 3)}
+        for _ in range(turns):
+            step()
+
+
+def against_resolution(folder: Path, turns: int) -> Iterator[Row]:
+    """MobileNetV2 with MixTConv at several sizes; random weights cost the same."""
+    net = MSTNet(MSTNetConfig(27)).eval()
+    engines = {str(size): exported(net, size, folder / f"{size}.onnx") for size in SIZES}
+    taken = in_turns({size: stepper(engine) for size, engine in engines.items()}, turns)
+    for size, engine in engines.items():
+        past_mb = round(engine.spec.past_bytes / 1e6, 2)
+        yield {"part": "resolution", "pixels": int(size), "cpu_ms": round(taken[size], 3), "past_mb": past_mb}
+
+
+def forms(folder: Path, streams: int) -> dict[str, Step]:
+    """The ways to step so many streams by a picture each, on one thread."""
+    engine = OnnxRuntimeEngine(SHIPPED)
+    pictures = np.random.default_rng(0).integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
+    singles = [stepper(engine) for _ in range(streams)]
+    lockstep, gathered = Lockstep(SHIPPED, streams), Gathered(SHIPPED, streams)
+    rolled = RolledModel(folder / "rolled.onnx")
+    past = rolled.start(streams)
+
+    def step_rolled() -> None:
+        nonlocal past
+        _, past = rolled.step(pictures, past)
+
+    return {
+        "one_by_one": lambda: [step() for step in singles],
+        "batch_in_step": partial(lockstep.step, pictures),
+        "batch_gathered": partial(gathered.step, pictures),
+        "batch_rolled": step_rolled,
+    }
+
+
+def against_streams(folder: Path, turns: int) -> Iterator[Row]:
+    """The model in the box, its streams one by one and in batches; the cost of one stream's step."""
+    export_rolled(SHIPPED, folder / "rolled.onnx")
+    for streams in STREAMS:
+        taken = in_turns(forms(folder, streams), turns)
+        costs = {f"{name}_cpu_ms": round(value / streams, 3) for name, value in taken.items()}
+        yield {"part": "streams", "streams": streams, **costs}
+
+
+def until_full(turns: int) -> Iterator[Row]:
+    """Steps a second, by the clock, when every core steps: so many cameras the chip can carry."""
+    engine = OnnxRuntimeEngine(SHIPPED)
+    turned = TurnsEngine(engine, cores())
+    for streams in STREAMS:
+        steps = [stepper(turned) for _ in range(streams)]
+        alone = steps_per_s(steps, turns)
+        lockstep = Lockstep(SHIPPED, streams, cores())
+        pictures = np.zeros((streams, *engine.spec.picture_shape[1:]), np.uint8)
+        batched = streams * steps_per_s([partial(lockstep.step, pictures)], turns)
+        rate_hz = engine.spec.rate_hz
+        yield {
+            "part": "full",
+            "streams": streams,
+            "cores": cores(),
+            "one_by_one_steps_per_s": round(alone),
+            "batch_in_step_steps_per_s": round(batched),
+            "cameras_one_by_one": int(alone / rate_hz),
+        }
+    turned.close()
+
+
+def steps_per_s(steps: list[Step], turns: int) -> float:
+    """Calls a second, all of them at once, each in a thread of its own."""
+    with ThreadPoolExecutor(len(steps)) as threads:
+        began = time.perf_counter()
+        list(threads.map(lambda step: [step() for _ in range(turns)], steps))
+        return len(steps) * turns / (time.perf_counter() - began)
+
+
+def measure(parts: list[str], turns: int) -> Iterator[Row]:
+    """The rows of the parts that were asked for."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made: dict[str, Callable[[], Iterator[Row]]] = {
+            "frames": partial(against_frames, turns),
+            "resolution": partial(against_resolution, folder, turns),
+            "streams": partial(against_streams, folder, turns),
+            "full": partial(until_full, turns),
+        }
+        for part in parts:
+            yield from made[part]()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__.splitlines()[0])
+    parser.add_argument("--turns", type=int, default=100, help="steps behind each figure (default: 100)")
+    parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")
+    parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw each part there as scaling-PART.svg")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(arguments)
+    torch.manual_seed(0)
+    rows = list(measure(given.only or list(PARTS), given.turns))
+    if given.plots:
+        from benchmarks.plots import draw
+
+        draw(rows, given.plots)
+    if given.json:
+        print(json.dumps([row | describe_machine() for row in rows], indent=1))
+    else:
+        print_tables(rows)
+    return 0
+
+
+def print_tables(rows: list[Row]) -> None:
+    """Each part as Markdown, with the machine below."""
+    for part in dict.fromkeys(row["part"] for row in rows):
+        print_table([{k: v for k, v in row.items() if k != "part"} for row in rows if row["part"] == part])
+        print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

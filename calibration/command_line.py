@@ -1,0 +1,76 @@
+"""How every command begins and ends that makes files: no user ever sees a traceback for what a user can mend."""
+
+import argparse
+import functools
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from models.errors import UserError
+
+Main = Callable[[list[str] | None], int]
+"""Takes the arguments, or None for the process's own; returns the exit status."""
+PACKAGES = {"onnx": "requirements-quantize.txt"}
+"""What some commands import only when they run, and where it is listed."""
+
+
+def command(name: str) -> Callable[[Main], Callable[..., int]]:
+    """Make a `main` say in one line, under this name, what was unusable (2), and stop quietly on Ctrl-C (130)."""
+
+    def decorate(main: Main) -> Callable[..., int]:
+        @functools.wraps(main)
+        def told(arguments: list[str] | None = None) -> int:
+            try:
+                with _closed_output_is_no_error():
+                    return main(arguments)
+            except (UserError, OSError) as error:
+                print(f"{name}: {error}", file=sys.stderr)
+                return 2
+            except ModuleNotFoundError as error:
+                if error.name not in PACKAGES:
+                    raise
+                print(
+                    f"{name}: {error.name} is not installed; `pip install -r {PACKAGES[error.name]}`", file=sys.stderr
+                )
+                return 2
+            except KeyboardInterrupt:
+                return 130
+            return 0
+
+        return told
+
+    return decorate
+
+
+@contextmanager
+def _closed_output_is_no_error() -> Iterator[None]:
+    """Whoever read standard output (`| head`) may have had enough; the command then ends as if done."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # here, and not at exit, where Python would complain
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+Number = TypeVar("Number", int, float)
+
+
+def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
+    """An argparse type: a finite number of this kind, of this much or more."""
+
+    def read(text: str) -> Number:
+        value = kind(text)
+        if not least <= value < math.inf:
+            raise argparse.ArgumentTypeError(f"expected a number from {least} on; got {text}")
+        return value
+
+    read.__name__ = "number"  # argparse tells what is none
+    return read
+
+
+positive, natural = number(int, 1), number(int, 0)

@@ -1,0 +1,151 @@
+"""Export an exported model again in the rolled form: for batches of many streams, and for servers such as Triton.
+
+    python -m calibration.rolled MODEL.onnx OUT.onnx                  any number of streams in a batch
+    python -m calibration.rolled MODEL.onnx OUT.onnx --batch 8        just so many
+
+Needs the exported file only, no checkpoint and no PyTorch. Same weights, same answers, which is proved before the file
+is there; the price is that every step copies the whole past (`calibration/rolling.py` says why).
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from calibration.command_line import command
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine, default_providers, open_session
+from models.errors import ModelFileError, UserError, first_line
+from models.frame import Image
+from models.spec import LOGITS, PICTURE, ROLLED_KEY, ModelSpec
+
+TOLERANCE = 1e-3
+"""Largest difference of logits between the two forms; the same as between an export and its network."""
+TRIED = 2
+"""Streams in the batch that is tried, where their number is left open."""
+
+Past = dict[str, ort.OrtValue]
+"""What the graph takes as `past.LAYER`, by these names."""
+
+
+class RolledModel:
+    """A rolled model in ONNX Runtime: N streams in step, whose past comes out and goes in again as it is.
+
+    Args:
+        path: a rolled `.onnx`.
+        threads: CPU threads a step.
+
+    Raises:
+        ModelFileError: the file is missing, damaged or not rolled.
+    """
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        self._session = open_session(path, default_providers(), threads)
+        metadata = self._session.get_modelmeta().custom_metadata_map
+        if ROLLED_KEY not in metadata:
+            raise ModelFileError(f"{path} is no rolled export; make one with `python -m calibration.rolled`")
+        self.spec = ModelSpec.from_json(metadata[ROLLED_KEY], str(path))
+
+    def start(self, streams: int) -> Past:
+        """The empty past of so many streams."""
+        shapes = {memory.rolled_input: (streams, *memory.rolled_shape[1:]) for memory in self.spec.memories}
+        zeros = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+        return {name: ort.OrtValue.ortvalue_from_numpy(array) for name, array in zeros.items()}
+
+    def step(self, pictures: Image, past: Past) -> tuple[NDArray[np.float32], Past]:
+        """Pictures uint8 [N, H, W, 3] and their streams' past to logits [N, labels] and the past to go on with."""
+        given = {PICTURE: ort.OrtValue.ortvalue_from_numpy(pictures), **past}
+        names = [memory.rolled_output for memory in self.spec.memories]
+        logits, *moved = self._session.run_with_ort_values([LOGITS, *names], given)
+        return logits.numpy(), dict(zip((memory.rolled_input for memory in self.spec.memories), moved, strict=True))
+
+
+def export_rolled(source: Path, path: Path, streams: int | None = None) -> ModelSpec:
+    """Write the rolled form of an exported model; whole, or not at all.
+
+    Args:
+        source: the exported `.onnx`.
+        path: the file to write.
+        streams: how many streams a batch holds; None leaves it open.
+
+    Raises:
+        ModelFileError: the source cannot be used, or its rolled form answers otherwise.
+        EngineError: the package that edits graphs is missing.
+        UserError: the file cannot be written.
+    """
+    engine = OnnxRuntimeEngine(source)
+    if not engine.spec.memories:
+        raise ModelFileError(f"{source} remembers nothing between two pictures; serve it as it is")
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        _write(source, engine.spec, unfinished, streams)
+        difference = largest_difference(engine, RolledModel(unfinished), streams or TRIED)
+        if difference > TOLERANCE:
+            raise ModelFileError(f"the rolled {path.name} differs from {source} by {difference:.2g} > {TOLERANCE}")
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise UserError(f"cannot write {path} ({error.strerror}); name a file in a folder that exists") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return engine.spec
+
+
+def _write(source: Path, spec: ModelSpec, path: Path, streams: int | None) -> None:
+    import onnx  # which those do not need who only run a rolled model
+
+    from calibration.rolling import roll
+
+    rolled = roll(onnx.load(source), spec, streams)
+    try:
+        onnx.checker.check_model(rolled, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise ModelFileError(f"{source} cannot be rolled ({first_line(error)}); export it again") from error
+    onnx.save(rolled, path)
+
+
+def largest_difference(engine: OnnxRuntimeEngine, rolled: RolledModel, streams: int, seed: int = 0) -> float:
+    """The largest absolute difference of logits, in the first and last of so many streams of random pictures."""
+    random = np.random.default_rng(seed)
+    past, largest = rolled.start(streams), 0.0
+    states = {stream: engine.start() for stream in {0, streams - 1}}
+    for _ in range(engine.spec.ring_length + 3):
+        pictures = random.integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
+        logits, past = rolled.step(pictures, past)
+        for stream, state in states.items():
+            output, states[stream] = engine.step(pictures[stream][None], state)
+            largest = max(largest, float(np.abs(output.logits[0] - logits[stream]).max()))
+    return largest
+
+
+def batch(text: str) -> int | None:
+    """A whole number above 0, or `dynamic`."""
+    if text == "dynamic":
+        return None
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+batch.__name__ = "whole number above 0, or `dynamic`"  # argparse prints it
+
+
+@command("rolled")
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m calibration.rolled", description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=Path, help="an exported .onnx")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--batch", type=batch, metavar="N|dynamic", help="streams in a batch (default: dynamic)")
+    given = parser.parse_args(arguments)
+    spec = export_rolled(given.model, given.out, given.batch)
+    size_mb = given.out.stat().st_size / 1e6
+    print(f"{given.out}: {size_mb:.2f} MB, {given.batch or 'any number of'} streams, {len(spec.memories)} pasts each")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

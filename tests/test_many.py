@@ -1,0 +1,103 @@
+"""Several cameras at once, as a user starts them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NO_DISPLAY = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+
+
+def command(*arguments):
+    return [sys.executable, "-W", "error", str(ROOT / "main.py"), *map(str, arguments)]
+
+
+def main(*arguments):
+    run = subprocess.run(command(*arguments), capture_output=True, text=True, env=NO_DISPLAY, timeout=120, check=False)
+    assert "Traceback" not in run.stderr, run.stderr
+    return run.returncode, [json.loads(line) for line in run.stdout.splitlines()], run.stderr
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    """Two short films of noise, 30 and 45 frames."""
+    folder, random = tmp_path_factory.mktemp("clips"), np.random.default_rng(0)
+    paths = []
+    for frames in (30, 45):
+        paths.append(folder / f"{frames}.avi")
+        writer = cv2.VideoWriter(str(paths[-1]), cv2.VideoWriter_fourcc(*"MJPG"), 30.0, (64, 48))
+        for _ in range(frames):
+            writer.write(random.integers(0, 256, (48, 64, 3), dtype=np.uint8))
+        writer.release()
+    return paths
+
+
+def without_timings(lines, number=None):
+    return [{k: v for k, v in line.items() if k not in ("step_ms", "stream")} for line in lines
+            if line.get("stream") == number]  # fmt: skip
+
+
+def test_each_camera_says_what_it_says_alone_and_which_it_is(clips):
+    end = ("--headless", "--trace", "-")
+    status, lines, _ = main("--camera", clips[0], "--camera", clips[1], *end)
+    assert status == 0
+    for number, clip in enumerate(clips):
+        alone = without_timings(main("--camera", clip, *end)[1])
+        assert without_timings(lines, number) == alone
+        assert (alone[-1]["type"], alone[-1]["frames"]) == ("summary", 30 + 15 * number)
+
+
+def test_one_that_is_not_there_is_told_and_the_other_is_watched(clips):
+    status, lines, errors = main("--camera", "nowhere.mp4", "--camera", clips[0], "--headless")
+    assert status == 2
+    assert [line["stream"] for line in lines] == [1, 1]
+    assert lines[-1]["frames"] == 30
+    assert "stream 0: " in errors
+    assert "1 of 2 cameras could not be used" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "several cameras have no window; add --headless"),
+        (("--headless", "--serve", "8080"), "--serve is for one camera"),
+        (("--headless", "--control", "slides"), "--control is for one camera"),
+        (("--headless", "--events", "30.avi"), "cannot be written; name another file"),
+    ],
+)
+def test_what_several_cameras_cannot_do_is_told_in_one_line(clips, arguments, said, monkeypatch):
+    monkeypatch.chdir(clips[0].parent)
+    status, lines, errors = main("--camera", clips[1], "--camera", clips[0], *arguments)
+    assert (status, lines) == (2, [])
+    assert said in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+def test_ctrl_c_ends_all_with_their_summaries(clips):
+    long = ("--camera", clips[0], "--camera", clips[1], "--realtime", "--headless")
+    with subprocess.Popen(command(*long), stdout=subprocess.PIPE, text=True, env=NO_DISPLAY) as process:
+        lines = [process.stdout.readline() for _ in range(2)]
+        process.send_signal(signal.SIGINT)
+        lines += process.stdout.readlines()
+    assert process.returncode == 130
+    assert sorted(m["stream"] for m in map(json.loads, lines) if m["type"] == "summary") == [0, 1]
+
+
+def test_a_reader_that_has_had_enough_ends_them_quietly(clips):
+    sources = ("--camera", clips[0], "--camera", clips[1], "--realtime")  # paced: most lines come after the close
+    arguments = (*sources, "--headless", "--trace", "-")
+    with subprocess.Popen(
+        command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=NO_DISPLAY
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (0, "")

@@ -1,0 +1,150 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from tiny_datasets import FRAMES, frame_of, index_of
+from torch.utils.data import DataLoader
+
+from training.datasets.base import Index
+from training.datasets.loading import ClipSet, StreamSet, start_worker
+from training.datasets.sampling import Segments
+from training.datasets.transforms import Augment, Centre, mirror_labels
+from training.recordings import DataError
+
+CLIPS = 7
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory) -> Index:
+    return index_of(tmp_path_factory.mktemp("clips"), CLIPS)
+
+
+def broken(index: Index, *numbers: int) -> Index:
+    clips = (replace(clip, path=clip.path / "gone") if n in numbers else clip for n, clip in enumerate(index.clips))
+    return replace(index, clips=tuple(clips))
+
+
+def augmented(index: Index, seed: int = 0) -> ClipSet:
+    return ClipSet(index, Segments(4), Augment(16, mirror=mirror_labels(index.labels)), seed)
+
+
+def streams(index: Index, seed: int = 0, steps: int = 30) -> StreamSet:
+    return StreamSet(index, Augment(16), steps, 12.0, seed)
+
+
+def plain(index: Index) -> ClipSet:
+    return ClipSet(index, Segments(4, views=1), Centre(16))
+
+
+def test_a_clip_is_its_sampled_frames_and_its_label(index: Index) -> None:
+    pictures, label = plain(index)[4]
+    assert (pictures.shape, pictures.dtype) == ((4, 3, 16, 16), torch.uint8)
+    assert (label.shape, label.dtype, int(label)) == ((), torch.int64, 1)
+    assert [frame_of(picture.numpy()) for picture in pictures] == [1, 4, 7, 10]
+    assert len(plain(index)) == CLIPS
+
+
+def test_views_and_crops_come_one_behind_the_other(index: Index) -> None:
+    pictures, _ = ClipSet(index, Segments(4, views=2), Centre(16, crops=3))[0]
+    shown = [frame_of(picture.numpy()) for picture in pictures]
+    assert shown == 3 * [0, 3, 6, 9, 2, 5, 8, 11]
+
+
+@pytest.mark.parametrize("make", [augmented, streams])
+def test_drawn_by_seed_epoch_and_item(index: Index, make) -> None:
+    def draw(seed: int, epoch: int, item: int) -> bytes:
+        data = make(index, seed)
+        data.set_epoch(epoch)
+        return data[item][0].numpy().tobytes()
+
+    assert draw(1, 2, 1) == draw(1, 2, 1)
+    assert len({draw(1, 2, 1), draw(3, 2, 1), draw(1, 4, 1), draw(1, 2, 2)}) == 4
+
+
+@pytest.mark.parametrize("make", [augmented, streams])
+def test_any_number_of_workers_gives_the_same(index: Index, make) -> None:
+    def gone_through(workers: int) -> tuple[list[torch.Tensor], list[torch.Tensor], list[str | None]]:
+        data = make(broken(index, 2, 5))
+        loader = DataLoader(data, 2, num_workers=workers, worker_init_fn=start_worker, persistent_workers=bool(workers))
+        batches, reports = [], []
+        for epoch in (0, 1):
+            data.set_epoch(epoch)
+            batches += list(loader)
+            reports.append(data.report())
+        return [pictures for pictures, _ in batches], [labels for _, labels in batches], reports
+
+    alone, shared = gone_through(0), gone_through(2)
+    assert all(torch.equal(a, b) for a, b in zip(alone[0] + alone[1], shared[0] + shared[1], strict=True))
+    assert alone[2] == shared[2] == 2 * ["2 broken clips were skipped: 2, 5"]
+    first, second = alone[0][: len(alone[0]) // 2], alone[0][len(alone[0]) // 2 :]
+    assert not all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_a_broken_clip_gives_way_to_the_next_and_is_counted(index: Index) -> None:
+    data = plain(broken(index, 2, 3, 6))
+    assert data.report() is None
+    assert [int(data[item][1]) for item in range(CLIPS)] == [0, 1, 1, 1, 1, 2, 0]
+    assert data.report() == "3 broken clips were skipped: 2, 3, 6"
+    assert [clip.id for clip in data.broken] == ["2", "3", "6"]
+    data.set_epoch(1)
+    assert data.report() is None
+
+
+@pytest.mark.parametrize("make", [augmented, streams])
+def test_when_every_clip_is_broken_it_says_so(index: Index, make) -> None:
+    with pytest.raises(DataError, match="every clip of tiny is broken"):
+        make(broken(index, *range(CLIPS)))[0]
+
+
+@pytest.mark.parametrize("make", [augmented, streams])
+def test_no_clip_at_all(index: Index, make) -> None:
+    with pytest.raises(DataError, match="no clip in the train split of tiny"):
+        make(replace(index, clips=()))
+
+
+@pytest.mark.parametrize("make", [augmented, streams])
+def test_going_through_it_comes_to_an_end(index: Index, make) -> None:
+    data = make(index)
+    assert len(list(data)) == len(data)
+
+
+def test_a_clip_without_label_is_not_scored(index: Index) -> None:
+    unlabelled = replace(index, clips=tuple(replace(clip, label=None) for clip in index.clips))
+    assert int(plain(unlabelled)[0][1]) == -1
+    assert (streams(unlabelled)[0][1] == -1).all()
+
+
+def test_a_stream_is_clips_one_after_another_and_a_label_a_step(index: Index) -> None:
+    data = StreamSet(index, Centre(16), 2 * FRAMES + 5, 12.0, untold=0.5)
+    pictures, labels = data[0]
+    assert (pictures.shape, pictures.dtype) == ((29, 3, 16, 16), torch.uint8)
+    assert (labels.shape, labels.dtype) == ((29,), torch.int64)
+    assert [frame_of(picture.numpy()) for picture in pictures] == [*range(FRAMES), *range(FRAMES), *range(5)]
+    untold = labels.numpy() == -1
+    assert untold.tolist() == 2 * (6 * [True] + 6 * [False]) + 5 * [True]
+    assert len(set(labels[6:12].tolist())) == 1
+
+
+def test_an_epoch_of_streams_shows_every_clip(index: Index) -> None:
+    """Each clip is as long as a stream: seven streams, of which each shows another clip."""
+    told = replace(index, clips=tuple(replace(clip, label=n) for n, clip in enumerate(index.clips)))
+    told = replace(told, labels=tuple("abcdefg"))
+    data = StreamSet(told, Centre(16), FRAMES, 12.0)
+    for epoch in (0, 1):
+        data.set_epoch(epoch)
+        assert sorted(int(labels[-1]) for _, labels in data) == list(range(CLIPS))
+
+
+@pytest.mark.parametrize(("rate_hz", "frames"), [(12.0, range(12)), (6.0, range(0, 12, 2)), (24.0, np.arange(23) / 2)])
+def test_a_stream_is_resampled_by_time(index: Index, rate_hz: float, frames) -> None:
+    pictures, _ = StreamSet(index, Centre(16), len(frames), rate_hz)[0]
+    shown = np.array([frame_of(picture.numpy()) for picture in pictures])
+    assert (np.abs(shown - np.array(frames)) <= 0.5).all()
+
+
+def test_a_stream_without_a_broken_clip(index: Index) -> None:
+    data = streams(broken(index, 1, 4), steps=CLIPS * FRAMES)
+    _, labels = data[0]
+    assert {clip.id for clip in data.broken} == {"1", "4"}
+    assert not (labels == 1).any()

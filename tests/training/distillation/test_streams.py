@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.frame import Image
+from training.distillation.augment import draw_camera, frame_up
+from training.distillation.matting import blend, cut_out
+from training.distillation.streams import Playlist
+from training.jester import LABELS
+from training.recordings import Recording
+
+SIZE, RATE_HZ = 32, 6.0
+
+
+class MadeShelf:
+    """Recordings whose pictures are as bright as their frame's number, 60 of them."""
+
+    def pictures(self, recording: Recording) -> Image:
+        return np.stack([np.full((40, 56, 3), 60 + 2 * k, np.uint8) for k in range(60)])
+
+
+def recording(source: str, label: str, name: str = "a") -> Recording:
+    return Recording(Path(f"{source}-{name}.mp4"), label, "train", source, 12.0, 10, 40)
+
+
+def playlist(*recordings: Recording) -> Playlist:
+    return Playlist(recordings, MadeShelf(), LABELS, SIZE, RATE_HZ)
+
+
+MIXED = (
+    recording("nvgesture", "Swiping Left"),
+    recording("silhouettes", "Thumb Up"),
+    recording("generated", "Swiping Left"),
+    recording("driver", "Doing other things"),
+    recording("signs", "Doing other things"),
+)
+
+
+def test_a_stream_has_its_length_and_knows_every_step() -> None:
+    stream = playlist(*MIXED).draw(np.random.default_rng(0), 90)
+    assert stream.pictures.shape == (90, SIZE, SIZE, 3)
+    assert stream.pictures.dtype == np.uint8
+    pictures = stream.pictures
+    for step in range(90):
+        scene, picture = stream.at(step)
+        assert np.array_equal(scene.pictures[picture], pictures[step])
+
+
+def test_the_same_seed_draws_the_same_stream() -> None:
+    one, again = (playlist(*MIXED).draw(np.random.default_rng(5), 60) for _ in range(2))
+    other = playlist(*MIXED).draw(np.random.default_rng(6), 60)
+    assert np.array_equal(one.pictures, again.pictures)
+    assert not np.array_equal(one.pictures, other.pictures)
+
+
+def test_mirroring_and_playing_backwards_change_the_label() -> None:
+    made, seen = playlist(recording("generated", "Swiping Left")), set()
+    for seed in range(16):
+        scene, _ = made.draw(np.random.default_rng(seed), 10).at(0)
+        is_mirrored = draw_camera(np.random.default_rng(seed)).mirrored  # the camera is drawn first
+        is_backwards = scene.pictures[0].mean() > scene.pictures[-1].mean()
+        assert LABELS[scene.label] == ("Swiping Left" if is_mirrored == is_backwards else "Swiping Right")
+        seen.add((is_mirrored, bool(is_backwards)))
+    assert len(seen) == 4
+
+
+def test_a_label_is_told_when_its_gesture_ends_forwards_and_backwards() -> None:
+    made = playlist(recording("generated", "Thumb Up"))
+    for seed in range(12):
+        scene, _ = made.draw(np.random.default_rng(seed), 10).at(0)
+        grey = np.array([picture.mean() for picture in scene.pictures]).round()
+        before, after = grey[scene.told.start - 1], grey[scene.told.start + 1]
+        assert before != after  # the movement is still going on, for frames follow the gesture's last
+        assert 3 <= len(scene.told) <= 4
+
+
+def test_where_nothing_happens_nothing_is_told() -> None:
+    stream = playlist(recording("driver", "Doing other things")).draw(np.random.default_rng(0), 60)
+    assert all(len(scene.told) == 0 for scene in stream.scenes)
+
+
+def test_shares_are_kept_whatever_the_number_of_recordings() -> None:
+    many = [recording("signs", "Doing other things", str(k)) for k in range(50)]
+    stream = playlist(recording("generated", "Thumb Up"), *many).draw(np.random.default_rng(0), 3000)
+    generated = np.mean([LABELS[scene.label] == "Thumb Up" for scene in stream.scenes])
+    assert 0.35 < generated < 0.65
+
+
+@pytest.mark.parametrize("source", ["nvgesture", "silhouettes"])
+def test_a_matte_lies_over_what_is_behind(source: str) -> None:
+    shot = np.zeros((40, 40, 3), np.uint8)
+    shot[10:, 15:25] = 255
+    behind = np.full((40, 56, 3), 7, np.uint8)
+    both = cut_out(recording(source, "Thumb Up"), np.random.default_rng(0)).over(shot, behind)
+    assert both.shape == behind.shape
+    assert np.array_equal(both[:5, :5], behind[:5, :5])
+    assert both[35:].max() > 60
+
+
+def test_blend_mixes_by_opacity() -> None:
+    one, other = np.full((2, 2, 3), 200, np.uint8), np.full((2, 2, 3), 100, np.uint8)
+    mixed = blend(one, other, np.array([[0, 0.5], [0.25, 1]], np.float32))
+    assert mixed[:, :, 0].tolist() == [[100, 150], [125, 200]]
+
+
+def test_a_camera_stays_where_it_is_but_for_its_shake() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
+    cameras = [draw_camera(np.random.default_rng(k)) for k in range(30)]
+    for camera in cameras:
+        still = np.array_equal(frame_up(camera, picture, SIZE, 0), frame_up(camera, picture, SIZE, 1))
+        assert still == (camera.shake == 0)
+    assert {camera.shake == 0 for camera in cameras} == {True, False}

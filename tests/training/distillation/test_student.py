@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+import torch
+
+from models.errors import ModelFileError
+from models.nets.checkpoint import read_whole, write_whole
+from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.temporal import TemporalConfig
+from training.distillation.student import Lesson, Recipe, Student, at_half_rate
+
+CLASSES = 5
+RECIPE = Recipe(streams=2, chunk=6, chunks=2, first_window=2, every=2, lr=2e-3, warm_up=2, average=0.9)
+
+
+def small_net(seed: int = 0) -> MSTNet:
+    torch.manual_seed(seed)
+    return MSTNet(MSTNetConfig(CLASSES, "shufflenet", temporal=TemporalConfig(kernels=(3,)))).eval()
+
+
+def lesson(number: int) -> Lesson:
+    random = np.random.default_rng(number)
+    ends = tuple(range(2, 12, 2))
+    wanted = np.repeat(random.dirichlet(np.ones(CLASSES), (2, 1)), len(ends), 1).astype(np.float32)
+    return Lesson(random.integers(0, 256, (2, 12, 32, 32, 3), dtype=np.uint8), ends, wanted)
+
+
+@torch.no_grad()
+def test_half_the_pictures_at_half_the_paces_is_the_same_network() -> None:
+    net, clip = small_net(), torch.randint(0, 256, (1, 60, 3, 32, 32))
+    half = at_half_rate(net).eval()
+    for phase in (0, 1):
+        torch.testing.assert_close(half(clip[:, phase::2]).logits, net(clip).logits[:, phase::2], rtol=1e-4, atol=1e-4)
+
+
+def test_refuses_a_network_that_is_no_transplant() -> None:
+    with pytest.raises(ModelFileError, match="shufflenet; got a resnet18"):
+        at_half_rate(MSTNet(MSTNetConfig(CLASSES, "resnet18")))
+
+
+def test_learns_a_lesson_and_its_average_follows() -> None:
+    student = Student(small_net(), RECIPE)
+    losses = [student.take(lesson(0)) for _ in range(8)]
+    assert losses[-1] < 0.8 * losses[0]
+    for name, value in student.net.named_parameters():
+        assert not torch.equal(student.average[name], value), name
+    averaged = Student(student.averaged(small_net(1)), RECIPE)
+    assert averaged.take(lesson(0)) < 0.9 * losses[0]
+
+
+def test_statistics_of_batch_norm_stay_and_the_start_is_not_changed() -> None:
+    net = small_net()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    student = Student(net, RECIPE)
+    student.take(lesson(0))
+    for name, value in net.state_dict().items():
+        assert torch.equal(value, before[name]), name
+    statistics = [name for name, _ in net.named_buffers() if "running" in name]
+    assert statistics
+    for name in statistics:
+        assert torch.equal(student.net.state_dict()[name], before[name]), name
+
+
+def test_a_later_chunk_starts_from_the_past_of_the_one_before() -> None:
+    recipe = Recipe(**{**{f: getattr(RECIPE, f) for f in RECIPE.__dataclass_fields__}, "lr": 0.0})
+    whole = Recipe(**{**{f: getattr(recipe, f) for f in RECIPE.__dataclass_fields__}, "chunk": 12, "chunks": 1})
+    in_pieces, at_once = Student(small_net(), recipe), Student(small_net(), whole)
+    one = Lesson(lesson(3).pictures, (2, 4, 8, 10), lesson(3).targets[:, :4])  # two judged steps a chunk
+    assert in_pieces.take(one) == pytest.approx(at_once.take(one), rel=1e-4)
+
+
+def test_resumed_equals_never_stopped(tmp_path) -> None:
+    never_stopped = Student(small_net(), RECIPE)
+    for number in range(4):
+        never_stopped.take(lesson(number))
+    stopped = Student(small_net(), RECIPE)
+    for number in range(2):
+        stopped.take(lesson(number))
+    write_whole(tmp_path / "a.run", stopped.state())
+    resumed = Student(small_net(), RECIPE)
+    resumed.restore(read_whole(tmp_path / "a.run"))
+    for number in range(resumed.lessons, 4):
+        resumed.take(lesson(number))
+    assert resumed.chunks == never_stopped.chunks == 8
+    for name, value in never_stopped.net.named_parameters():
+        assert torch.equal(dict(resumed.net.named_parameters())[name], value), name
+        assert torch.equal(resumed.average[name], never_stopped.average[name]), name
+
+
+def test_another_recipe_does_not_go_on() -> None:
+    other = Student(small_net(), Recipe(seed=1))
+    with pytest.raises(ModelFileError, match="another recipe"):
+        other.restore(Student(small_net(), RECIPE).state())

@@ -1,0 +1,84 @@
+"""Commands as a shell runs them: without their packages, into a pipe that closes, stopped, on a full disk."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from calibration.command_line import command
+from training.recordings import DataError
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in (ROOT / "training").rglob("*.py")
+    if "__main__" in path.read_text(encoding="utf-8")
+)
+
+
+def run(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_without_torch_one_line_says_what_to_install(module):
+    done = run("-S", "-m", module)  # -S leaves out what is installed
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "requirements-training.txt" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], []])
+def test_a_reader_that_has_enough_is_no_error(arguments):
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as closed:
+        done = run("-c", "from calibration.command_line import command; import argparse\n"
+                   "@command('talk')\n"
+                   "def main(arguments):\n"
+                   "    argparse.ArgumentParser().parse_args(arguments); print('x'); return 0\n"
+                   f"raise SystemExit(main({arguments}))", stdout=closed)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_command_goes_through_here():
+    missing = [name for name in COMMANDS if "@command(" not in (ROOT / f"{name.replace('.', '/')}.py").read_text()]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "told"),
+    [
+        (DataError("no index x; give one"), 2, "try: no index x; give one\n"),
+        (OSError(errno.ENOSPC, "No space left on device", "out.npz"), 2, "No space left on device: 'out.npz'\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_what_a_user_can_mend_is_one_line(raised, status, told, capsys):
+    @command("try")
+    def main(arguments):
+        raise raised
+
+    assert main([]) == status
+    assert capsys.readouterr().err.endswith(told)
+
+
+def test_a_bug_is_not_hidden():
+    @command("try")
+    def main(arguments):
+        raise KeyError("bug")
+
+    with pytest.raises(KeyError):
+        main([])

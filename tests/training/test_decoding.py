@@ -1,0 +1,55 @@
+from dataclasses import replace
+
+import numpy as np
+from clip_networks import random_checkpoint
+from networks import small_net, small_spec
+
+from models.nets.checkpoint import load_checkpoint, save_checkpoint
+from models.spec import NO_GESTURE_LABELS
+from training.decoding import choose, drawn_takes, main, readings
+from training.evaluation.stream_metrics import Truth
+from training.evaluation.takes import Take
+from training.jester import LABELS
+from training.judge import Score, scores
+from training.transplant import transplant
+
+THREE = ("No gesture", "Thumb Up", "Thumb Down")
+SPEC = replace(small_spec(small_net()), labels=THREE, rate_hz=12.0)
+NOTHING_SEEN = np.zeros((48, 2, 2, 3), np.uint8)
+
+
+def answers(height: float, steps: range) -> np.ndarray:
+    """Logits that say Thumb Up so strongly at some steps, and No gesture at the others."""
+    logits = np.tile(np.float32([4, 0, 0]), (48, 1))
+    logits[steps.start : steps.stop] = 0, height, 0
+    return logits
+
+
+def test_the_reading_tells_a_gesture_from_a_twitch() -> None:
+    gesture = Take("a", NOTHING_SEEN, (Truth("Thumb Up", 1, 3),))
+    twitch = Take("b", NOTHING_SEEN, ())
+    seen = [answers(2.0, range(12, 36)), answers(6.0, range(12, 14))]
+    chosen, result = choose([gesture, twitch], seen, SPEC)
+    assert result == {"a": Score(1, 1, 0, 4 / 60), "b": Score(0, 0, 0, 4 / 60)}
+    eager = replace(SPEC, decoding=replace(SPEC.decoding, smooth_s=0.0))
+    assert scores([gesture, twitch], [a * 0 + a for a in seen], eager)  # the same call a judge makes
+    assert chosen in readings(SPEC)
+
+
+def test_drawn_streams_hold_gestures_only_and_are_the_same_each_time() -> None:
+    takes, again = (drawn_takes(1, replace(SPEC, height=16, width=16)) for _ in range(2))
+    assert np.array_equal(takes[0].pictures, again[0].pictures)
+    names = [truth.label for truth in takes[0].truths]
+    assert len(names) == 5
+    assert set(names) <= set(LABELS) - set(NO_GESTURE_LABELS)
+    assert takes[0].truths[-1].end_s < len(takes[0].pictures) / 12
+
+
+def test_the_command_writes_the_reading_into_the_checkpoint(tmp_path, capsys) -> None:
+    net, spec = transplant(random_checkpoint(rank_1=True))
+    save_checkpoint(tmp_path / "a.pt", net, spec)
+    assert main([str(tmp_path / "a.pt"), str(tmp_path / "b.pt"), "--streams", "1"]) == 0
+    told = capsys.readouterr().out
+    _, read = load_checkpoint(tmp_path / "b.pt")
+    assert f"temperature {read.temperature:g}" in told
+    assert read.weights_sha256 == spec.weights_sha256

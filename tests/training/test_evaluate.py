@@ -1,0 +1,217 @@
+"""Evaluations with known answers: clips whose colour tells their label, and a network that sees it."""
+
+import csv
+import errno
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from coloured import COLOURS, FPS, SIZE, coloured_index, fitted_checkpoint, picture
+from networks import LABELS, small_net, small_spec
+
+from models.nets.checkpoint import save_checkpoint
+from training.datasets.base import Clip, Index, write_index
+from training.evaluate import main
+from training.evaluation import report
+
+SHOWN = [*COLOURS, "Swiping Left", "Thumb Up"]
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    return fitted_checkpoint(tmp_path_factory.mktemp("net") / "fitted.pt")
+
+
+@pytest.fixture
+def index(tmp_path):
+    return coloured_index(tmp_path / "clips", SHOWN)
+
+
+def evaluated(checkpoint: Path, data: Path, out: Path, *options: str) -> dict:
+    """What an evaluation of the command line writes down."""
+    assert main([str(checkpoint), str(data), "--workers", "0", "--out", str(out), *options]) == 0
+    return json.loads((out / "metrics.json").read_text())
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--clips", "10"), ("--crops", "3"), ("--sampling", "dense", "--stride", "2", "--clips", "3")]
+)
+def test_clips_that_the_network_knows(options, checkpoint, index, tmp_path):
+    metrics = evaluated(checkpoint, index, tmp_path / "out", *options)["metrics"]
+    assert (metrics["count"], metrics["top1"], metrics["top5"], metrics["mean_class_recall"]) == (6, 1, 1, 1)
+    assert metrics["ece"] < 0.05
+
+
+def test_a_clip_that_is_something_else_counts_where_it_belongs(checkpoint, tmp_path, capsys):
+    told = ["Thumb Up", "Swiping Left", "Swiping Right", "Thumb Up", None]  # the first shows nothing
+    shown = ["No gesture", "Swiping Left", "Swiping Right", "Thumb Up", "Thumb Up"]
+    index = coloured_index(tmp_path / "clips", shown, told)
+    metrics = evaluated(checkpoint, index, tmp_path / "out")["metrics"]
+    assert (metrics["count"], metrics["top1"], metrics["top5"]) == (4, 0.75, 1)
+    assert "| top1 | 0.750 |" in capsys.readouterr().out
+    with open(tmp_path / "out" / "per_class.csv", newline="") as file:
+        rows = {row.pop("label"): row for row in csv.DictReader(file)}
+    assert tuple(rows) == LABELS
+    assert rows["Thumb Up"] == {"count": "2", "precision": "1.0000", "recall": "0.5000"}
+    assert rows["No gesture"] == {"count": "0", "precision": "0.0000", "recall": ""}
+    assert rows["Doing other things"] == {"count": "0", "precision": "", "recall": ""}
+
+
+def test_the_confusion_matrix_is_a_picture_of_what_was_answered(checkpoint, index, tmp_path):
+    evaluated(checkpoint, index, tmp_path / "out")
+    drawn = cv2.imread(str(tmp_path / "out" / "confusion.png")).astype(int)
+    dark = (drawn[..., 0] > drawn[..., 2] + 60).mean()  # blue cells
+    assert 0.02 < dark < 0.5
+    assert (tmp_path / "out" / "reliability.svg").read_text().startswith("<svg")
+
+
+def test_a_broken_clip_is_left_out_and_named(checkpoint, index, tmp_path):
+    for path in (tmp_path / "clips" / "2").glob("*.jpg"):
+        path.write_bytes(b"")
+    clips, streams = (evaluated(checkpoint, index, tmp_path / "out", *option) for option in ((), ("--stream",)))
+    assert clips["broken"] == streams["broken"] == ["2"]
+    assert clips["metrics"]["count"] == streams["metrics"]["count"] == 5
+
+
+def test_clips_one_after_another(checkpoint, index, tmp_path):
+    metrics = evaluated(checkpoint, index, tmp_path / "out", "--stream", "--stream-clips", "4")["metrics"]
+    assert (metrics["gestures"], metrics["named"], metrics["events"]) == (5, 5, 5)
+    assert (metrics["recall"], metrics["levenshtein_accuracy"], metrics["false_activations"]) == (1, 1, 0)
+    assert all(metrics[f"accuracy_seen_{share}"] == 1 for share in (25, 50, 75, 100))
+    assert 1 / FPS <= metrics["delay_s_p50"] <= metrics["delay_s_p90"] < 1
+    # Six clips and two ends with 2 s of quiet each, less a second after each gesture: 2 s of clip do not count either.
+    assert 60 * metrics["minutes_without_gesture"] == pytest.approx(8 * 2 + 2 - 5, abs=0.1)
+
+
+def write_video(path: Path, seconds: dict[str, float]) -> None:
+    """Colours one after another, and the list of what they are, at 24 frames a second."""
+    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 24.0, (SIZE, SIZE))
+    lines, frame = ["start,end,jester_class"], 0
+    for label, lasts in seconds.items():
+        for _ in range(int(24 * lasts)):
+            video.write(cv2.cvtColor(picture(label), cv2.COLOR_RGB2BGR))
+        lines.append(f"{frame},{frame + int(24 * lasts) - 1},{label}")
+        frame += int(24 * lasts)
+    video.release()
+    path.with_name(f"{path.stem}_events.csv").write_text("\n".join(lines) + "\n")
+
+
+def test_a_recording_with_its_events(checkpoint, tmp_path):
+    video = tmp_path / "day.mp4"
+    write_video(video, {"No gesture": 2, "Swiping Left": 1.5, "Thumb Up": 2})
+    metrics = evaluated(checkpoint, video, tmp_path / "out")["metrics"]
+    assert (metrics["gestures"], metrics["named"], metrics["false_activations"]) == (2, 2, 0)
+    video.with_name("day_events.csv").write_text("start,end,jester_class\n0,40,No gesture\n")
+    metrics = evaluated(checkpoint, video, tmp_path / "out")["metrics"]
+    assert (metrics["gestures"], metrics["levenshtein_accuracy"], metrics["false_activations"]) == (0, None, 2)
+    assert metrics["false_activations_per_minute"] == pytest.approx(2 / (5.5 / 60), rel=0.01)
+
+
+def test_a_folder_is_replaced_whole_or_not_at_all(checkpoint, index, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "out"
+    before = evaluated(checkpoint, index, out)
+    (out / "old.txt").write_text("of the evaluation before")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(report, "draw_confusion", full)
+        assert main([str(checkpoint), str(index), "--workers", "0", "--out", str(out)]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert json.loads((out / "metrics.json").read_text()) == before
+    evaluated(checkpoint, index, out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clips", "out"]
+    assert not (out / "old.txt").exists()
+
+
+def unknown_label(folder: Path) -> list[str]:
+    write_index(folder / "x.jsonl", Index("x", "val", ("Juggling",), (Clip("1", folder / "1", 0, 5, 12.0),)))
+    return [str(folder / "x.jsonl")]
+
+
+def nothing_readable(folder: Path) -> list[str]:
+    write_index(folder / "x.jsonl", Index("x", "val", LABELS, (Clip("1", folder / "1", 0, 5, 12.0),)))
+    return [str(folder / "x.jsonl"), "--workers", "0"]
+
+
+def something_there(folder: Path) -> list[str]:
+    (folder / "mine").mkdir()
+    (folder / "mine" / "thesis.txt").touch()
+    return [str(coloured_index(folder / "clips", ["Thumb Up"])), "--out", str(folder / "mine")]
+
+
+def events_missing(folder: Path) -> list[str]:
+    write_video(folder / "a.mp4", {"Thumb Up": 1})
+    (folder / "a_events.csv").unlink()
+    return [str(folder / "a.mp4")]
+
+
+def events_of_another_kind(folder: Path) -> list[str]:
+    write_video(folder / "a.mp4", {"Thumb Up": 1})
+    (folder / "a_events.csv").write_text("begin,label\n1,2\n")
+    return [str(folder / "a.mp4")]
+
+
+def nothing_left_of_a_picture(folder: Path) -> list[str]:
+    write_video(folder / "a.mp4", {"Thumb Up": 1})
+    return [str(folder / "a.mp4"), "--cut-top", str(SIZE)]
+
+
+BAD = {
+    "no index": lambda folder: [str(folder / "none.jsonl")],
+    "no video": lambda folder: [str(folder / "none.mp4")],
+    "a label that the network lacks": unknown_label,
+    "nothing to be told": lambda folder: [str(coloured_index(folder / "clips", ["Thumb Up"], [None]))],
+    "every clip is broken": nothing_readable,
+    "and every stream": lambda folder: [*nothing_readable(folder), "--stream"],
+    "a folder of something else": something_there,
+    "no such device": lambda folder: [str(coloured_index(folder / "clips", ["Thumb Up"])), "--device", "quantum"],
+    "no list of events": events_missing,
+    "a list of something else": events_of_another_kind,
+    "all rows cut off": nothing_left_of_a_picture,
+}
+
+
+@pytest.mark.parametrize("make", BAD.values(), ids=BAD)
+def test_what_cannot_be_used_is_one_line(make, checkpoint, tmp_path, capsys):
+    assert main([str(checkpoint), *make(tmp_path)]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("evaluate: ")
+    assert told.err.count("\n") == 1
+    assert not (tmp_path / "mine" / "metrics.json").exists()
+
+
+@pytest.mark.parametrize(
+    "option", ["--frames 0", "--clips -1", "--quiet -1", "--quiet nan", "--fps 0", "--cut-top -3", "--seed x"]
+)
+def test_numbers_that_make_no_sense_are_refused(option, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["net.pt", "index.jsonl", *option.split()])
+    assert option.split()[0] in capsys.readouterr().err
+
+
+def test_a_network_that_sees_the_future_does_not_stream(tmp_path, capsys):
+    net = small_net(causal=False)
+    save_checkpoint(tmp_path / "centred.pt", net, small_spec(net))
+    index = coloured_index(tmp_path / "clips", ["Thumb Up"])
+    assert main([str(tmp_path / "centred.pt"), str(index), "--stream"]) == 2
+    assert "future" in capsys.readouterr().err
+    assert main([str(tmp_path / "centred.pt"), str(index), "--workers", "0"]) == 0
+
+
+def test_cropped_views_are_views(checkpoint, tmp_path):
+    """Three crops of two views of four pictures are six views, each of pictures that belong together."""
+    from training.datasets.sampling import Segments
+    from training.datasets.transforms import Centre
+    from training.evaluation.inference import Views
+
+    coloured_index(tmp_path / "clips", ["Thumb Up"])
+    clip = Clip("0", tmp_path / "clips" / "0", 0, 24, FPS)
+    _, views = Views([clip], Segments(4, 2), 4, Centre(16, crops=3))[0]
+    assert views.shape == (6, 4, 3, 16, 16)
+    red = np.array([[int(step[0].float().mean()) for step in view] for view in views])
+    assert (np.abs(red - COLOURS["Thumb Up"][0]) < 12)[:, 1:].all()

@@ -1,0 +1,43 @@
+"""The paper's figure, of a network that tells the classes apart."""
+
+import cv2
+import numpy as np
+import pytest
+from coloured import COLOURS, coloured_index, fitted_checkpoint
+from networks import small_net, small_spec
+
+from models.nets.checkpoint import save_checkpoint
+from training.datasets.base import Clip, Index, write_index
+from training.tsne import in_the_plane, main
+
+
+def test_two_networks_side_by_side(tmp_path, capsys):
+    index = coloured_index(tmp_path / "clips", 3 * list(COLOURS))
+    fitted, net = fitted_checkpoint(tmp_path / "fitted.pt"), small_net(seed=3)
+    save_checkpoint(tmp_path / "other.pt", net, small_spec(net))
+    options = ["--classes", "3", "--out", str(tmp_path / "tsne.png"), "--frames", "2"]
+    assert main([str(fitted), str(tmp_path / "other.pt"), str(index), *options]) == 0
+    first, second, _ = capsys.readouterr().out.splitlines()
+    assert "9 clips of 3 classes" in first
+    assert "9 clips of 3 classes" in second
+    assert float(first.rsplit(" ", 1)[1]) > 0.9  # clips of a class are the same
+    drawn = cv2.imread(str(tmp_path / "tsne.png"))
+    halves = drawn[:, : drawn.shape[1] // 2], drawn[:, drawn.shape[1] // 2 :]
+    assert all((half.max(-1).astype(int) - half.min(-1) > 60).sum() > 100 for half in halves)  # coloured points
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_layout_is_the_seeds():
+    points = np.random.default_rng(0).normal(size=(12, 5)).astype(np.float32)
+    assert (in_the_plane(points, 1) == in_the_plane(points, 1)).all()
+    assert in_the_plane(points, 1).shape == (12, 2)
+
+
+@pytest.mark.parametrize("labels", [(0, 0, 0, 0), (None, None), (0, 1)])
+def test_too_little_to_draw_is_one_line(labels, tmp_path, capsys):
+    clips = tuple(Clip(str(k), tmp_path / str(k), label, 5, 12.0) for k, label in enumerate(labels))
+    write_index(tmp_path / "x.jsonl", Index("x", "val", ("Thumb Up", "No gesture"), clips))
+    fitted = fitted_checkpoint(tmp_path / "fitted.pt")
+    assert main([str(fitted), str(tmp_path / "x.jsonl"), "--out", str(tmp_path / "x.png")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (tmp_path / "x.png").exists()

@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.errors import ModelFileError
+from models.nets.checkpoint import describe, save_checkpoint
+from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.temporal import TemporalConfig
+from training.trainer.config import Config, DataConfig
+from training.trainer.start import load_start, starting_net
+
+LABELS = ("a", "b", "c")
+
+
+def config(init: Path | str = "", classes: int = 3, operation: str = "mixtconv") -> Config:
+    temporal = TemporalConfig(operation, causal=False)  # type: ignore[arg-type]
+    return Config(DataConfig("motions"), MSTNetConfig(classes, "resnet18", 0.125, temporal), init=str(init))
+
+
+def save(path: Path, net: MSTNet) -> Path:
+    labels = tuple(f"label {k}" for k in range(net.config.classes))
+    save_checkpoint(path, net, describe(net, name="other", labels=labels, height=32, width=32, rate_hz=12.0))
+    return path
+
+
+def test_starts_from_its_seed_with_a_silent_classifier() -> None:
+    one, other = starting_net(config(), LABELS), starting_net(config(), LABELS)
+    assert torch.equal(one.backbone.conv1.weight, other.backbone.conv1.weight)
+    assert one.classifier.weight.abs().max() < 0.01
+    assert not one.classifier.bias.any()
+
+
+def test_starts_from_a_plain_backbone_as_torchvision_saves_it(tmp_path: Path) -> None:
+    plain = MSTNet(config(operation="none").net)
+    checkpoint = plain.backbone.state_dict() | {"fc.weight": torch.ones(1000, 64), "fc.bias": torch.ones(1000)}
+    torch.save(checkpoint, tmp_path / "imagenet.pth")
+    net = starting_net(config(tmp_path / "imagenet.pth"), LABELS)
+    assert torch.equal(net.backbone.conv1.weight, plain.backbone.conv1.weight)
+    assert net.classifier.weight.abs().max() < 0.01
+
+
+def test_starts_from_one_of_ours_of_other_classes(tmp_path: Path) -> None:
+    other = MSTNet(config(classes=7).net)
+    net = starting_net(config(save(tmp_path / "best.pt", other)), LABELS)
+    assert torch.equal(net.backbone.layer1[0].temporal.taps[1], other.backbone.layer1[0].temporal.taps[1])
+    assert net.classifier.weight.shape[0] == 3
+
+
+@pytest.mark.parametrize("operation", ["none", "conv1d"])
+def test_a_network_of_another_shape_is_refused_with_what_differs(tmp_path: Path, operation: str) -> None:
+    temporal = TemporalConfig(operation, (3,), causal=False)  # type: ignore[arg-type]
+    path = save(tmp_path / "best.pt", MSTNet(MSTNetConfig(3, "resnet18", 0.125, temporal)))
+    with pytest.raises(ModelFileError, match=r"does not fit this network: \d+ weights differ, such as backbone"):
+        load_start(MSTNet(config().net), path)
+
+
+def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
+    torch.save({"epoch": 3, "state": torch.ones(2)}, tmp_path / "x.pt")
+    with pytest.raises(ModelFileError, match=r"does not fit this network: .*not of a plain resnet18"):
+        load_start(MSTNet(config().net), tmp_path / "x.pt")

@@ -1,0 +1,107 @@
+"""Choose how a checkpoint's answers are read: its temperature and the decoder's rule.
+
+    python -m training.decoding CHECKPOINT.pt OUT.pt --data ../shared/data
+
+Every reading of a grid turns the same answers into events, on streams that nothing is judged by: freshly drawn ones,
+NVGesture's training split and quiet videos held out of training. The best is the one with the most gestures named,
+less what it costs to be wrong.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from calibration.command_line import command
+from calibration.take import Floats
+from models.nets.checkpoint import load_checkpoint, save_checkpoint
+from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule
+from training.evaluation.inference import softmax, stream_logits
+from training.evaluation.stream_metrics import Truth
+from training.evaluation.takes import Take, take
+from training.jester import LABELS
+from training.judge import QUIET, Score, recording_take, scores
+from training.recordings import hold_out, read_recordings
+from training.synthetic.clip import Format, stream
+
+SEED = 9000
+"""Seeds of the drawn streams; far from those of the clips that training sees."""
+WRONG = 1.0
+"""How many gestures named a wrong event outweighs."""
+GESTURES_A_STREAM = 5
+
+
+def readings(spec: ModelSpec) -> Iterator[ModelSpec]:
+    """The spec with every reading that is tried."""
+    for temperature, smooth_s, enter, hold_s, rest_s in product(
+        (0.5, 0.65, 0.8, 1.0), (0.15, 0.3), (0.4, 0.5, 0.6, 0.7), (0.0, 0.1, 0.2), (0.5, 1.0)
+    ):
+        rule = Rule(enter=enter, exit=enter / 2, hold_s=hold_s, rest_s=rest_s)
+        yield replace(spec, temperature=temperature, decoding=Decoding(smooth_s, rule))
+
+
+def drawn_takes(streams: int, spec: ModelSpec) -> list[Take]:
+    """Streams in which each gesture comes about equally often, with pauses between."""
+    gestures = [label for label in LABELS if label not in NO_GESTURE_LABELS]
+    rng = np.random.default_rng(SEED)
+    order = np.concatenate([rng.permutation(len(gestures)) for _ in range(1 + streams * GESTURES_A_STREAM // 20)])
+    takes = []
+    for k in range(streams):
+        chosen = [gestures[g] for g in order[k * GESTURES_A_STREAM : (k + 1) * GESTURES_A_STREAM]]
+        drawn = stream(chosen, SEED + k, Format(fps=spec.rate_hz))
+        truths = [Truth(event.label, event.start_s, event.end_s) for event in drawn.events]
+        takes.append(take(drawn.frames(), spec.rate_hz, "drawn", truths, spec))
+    return takes
+
+
+def recorded_takes(data: Path, spec: ModelSpec) -> list[Take]:
+    """Real recordings that nothing is judged by."""
+    recordings = read_recordings(data)
+    gestures = [r for r in recordings if r.source == "nvgesture" and r.split == "train"]
+    quiet = sorted(hold_out(recordings, QUIET), key=lambda r: str(r.path))
+    return [
+        *(recording_take(r, "nvgesture train", spec) for r in gestures),
+        *(recording_take(r, "quiet", spec) for r in quiet),
+    ]
+
+
+def choose(takes: Sequence[Take], answers: Sequence[Floats], spec: ModelSpec) -> tuple[ModelSpec, dict[str, Score]]:
+    """The spec with the best reading of some streams' logits [T, classes], and what it gives by group."""
+
+    def scored(reading: ModelSpec) -> dict[str, Score]:
+        return scores(takes, [softmax(answer, reading.temperature) for answer in answers], reading)
+
+    def worth(result: dict[str, Score]) -> tuple[float, int]:
+        total = sum(result.values(), Score())
+        return total.named - WRONG * total.wrong, -total.wrong
+
+    return max(((reading, scored(reading)) for reading in readings(spec)), key=lambda pair: worth(pair[1]))
+
+
+@command("decoding")
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.decoding", description="Choose how answers are read.")
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--data", type=Path, help="folder with clips.csv; without it, only drawn streams count")
+    parser.add_argument("--streams", type=int, default=10, help="drawn streams (default: %(default)s)")
+    given = parser.parse_args(arguments)
+    net, spec = load_checkpoint(given.checkpoint)
+    takes = recorded_takes(given.data, spec) if given.data else []
+    takes += drawn_takes(given.streams, spec)
+    answers = [stream_logits(net, take.pictures) for take in takes]
+    chosen, result = choose(takes, answers, spec)
+    save_checkpoint(given.out, net, chosen)
+    print(f"temperature {chosen.temperature:g}, smoothing {chosen.decoding.smooth_s:g} s, {chosen.decoding.rule}")
+    for group, score in result.items():
+        print(f"{group}: {score}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `training.distill` is made of: streams, a teacher and a student."""

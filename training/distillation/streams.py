@@ -1,0 +1,172 @@
+"""Streams to learn from: recordings played one after another before one camera, with rest between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.frame import Image
+from models.spec import NO_GESTURE_LABELS
+from training.distillation.augment import Camera, develop, draw_camera, frame_up
+from training.distillation.matting import Cutout, cut_out, is_matte
+from training.jester import mirrored, reversed_in_time
+from training.recordings import Recording, Shelf
+
+SHARES = {"generated": 0.5, "nvgesture": 0.08, "silhouettes": 0.06, "driver": 0.05, "faces": 0.06}
+"""How often a source is played, of all scenes; what is left is shared by recordings of the other sources."""
+TRUST = {"generated": 0.7, "nvgesture": 0.7, "silhouettes": 0.5, "driver": 0.5, "faces": 0.5}
+"""How much a source's label counts against the teacher's answer. Where it is not here, it does not: signers' hands do
+look like gestures now and then, and a network that only ever hears that they are none forgets the gestures."""
+SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4)}
+USUAL_SPEED = (0.8, 1.2)
+"""How fast recordings are played; silhouettes were recorded slowly."""
+IDLE_FRAMES = 10
+"""Frames at the beginning of a recording in which people hardly move yet."""
+REST_S = (-0.75, 1.5)
+"""How long a scene rests at either end; below 0, not at all: some gestures follow close on one another."""
+FRESH_S = 0.5
+"""How long after its end a gesture's label is told."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A recording played once, from rest to rest."""
+
+    recording: Recording
+    frames: NDArray[np.int64]
+    """The frame at each step."""
+    label: str
+    ends: int
+    """The step at which the gesture is over."""
+    behind: Recording | None
+    """What is seen behind a matte."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A scene as it was filmed, and what is known of it."""
+
+    pictures: Image
+    """uint8 [T, H, W, 3]."""
+    label: int
+    trust: float
+    """How sure that label is, 0..1."""
+    told: range
+    """The steps at which the gesture has just come to its end; empty if it is none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """A piece of continuous video: the scenes it is made of, one after another."""
+
+    scenes: tuple[Shown, ...]
+    steps: int
+
+    @property
+    def pictures(self) -> Image:
+        """uint8 [T, H, W, 3]."""
+        return np.concatenate([scene.pictures for scene in self.scenes])[: self.steps]
+
+    def at(self, step: int) -> tuple[Shown, int]:
+        """The scene of a step, and which step of the scene it is."""
+        for scene in self.scenes:
+            if step < len(scene.pictures):
+                return scene, step
+            step -= len(scene.pictures)
+        raise IndexError(f"step {step} past the end of the stream")
+
+
+class Playlist:
+    """Recordings to draw streams from.
+
+    Args:
+        recordings: what may be played.
+        shelf: where their pictures are.
+        labels: the network's labels.
+        size: side of a picture in pixels.
+        rate_hz: steps a second.
+    """
+
+    def __init__(
+        self, recordings: Sequence[Recording], shelf: Shelf, labels: tuple[str, ...], size: int, rate_hz: float
+    ) -> None:
+        self._recordings = list(recordings)
+        self._shelf = shelf
+        self._labels = labels
+        self._size = size
+        self._rate_hz = rate_hz
+        self._rooms = [r for r in self._recordings if not is_matte(r)]
+        self._odds = _odds(self._recordings)
+
+    def draw(self, rng: np.random.Generator, steps: int) -> Stream:
+        """Draw a stream of so many steps."""
+        camera = draw_camera(rng)
+        scenes: list[Shown] = []
+        while (length := sum(len(scene.pictures) for scene in scenes)) < steps:
+            scenes.append(self._show(self._draw_scene(rng), camera, rng, length))
+        return Stream(tuple(scenes), steps)
+
+    def _draw_scene(self, rng: np.random.Generator) -> Scene:
+        recording = self._recordings[int(rng.choice(len(self._recordings), p=self._odds))]
+        low, high = SPEEDS.get(recording.source, USUAL_SPEED)
+        stride = rng.uniform(low, high) * recording.fps / self._rate_hz
+        movement = np.arange(0, len(self._shelf.pictures(recording)), stride).astype(np.int64)
+        over = recording.end
+        backwards = rng.random() < 0.3
+        if backwards:
+            movement, over = movement[::-1], len(self._shelf.pictures(recording)) - recording.start
+        lead, tail = (self._rest(rng, movement, end) for end in (0, -1))
+        return Scene(
+            recording,
+            np.concatenate([lead, movement, tail]),
+            reversed_in_time(recording.label) if backwards else recording.label,
+            len(lead) + min(len(movement), round(over / stride)),
+            self._rooms[rng.integers(len(self._rooms))] if is_matte(recording) and rng.random() < 0.85 else None,
+        )
+
+    def _rest(self, rng: np.random.Generator, movement: NDArray[np.int64], end: int) -> NDArray[np.int64]:
+        """Stand nearly still at one end of a movement, or not at all: to and fro over its first or last few frames."""
+        few = movement[:3] if end == 0 else movement[-3:][::-1]
+        sway = np.concatenate([few, few[::-1]])
+        steps = int(max(0.0, rng.uniform(*REST_S)) * self._rate_hz)
+        rest = np.resize(sway, steps)
+        return rest[::-1] if end == 0 else rest
+
+    def _show(self, scene: Scene, camera: Camera, rng: np.random.Generator, first_step: int) -> Shown:
+        name = mirrored(scene.label) if camera.mirrored else scene.label
+        is_gesture = name not in NO_GESTURE_LABELS
+        return Shown(
+            np.stack(self._film(scene, camera, rng, first_step)),
+            self._labels.index(name),
+            TRUST.get(scene.recording.source, 0.0),
+            range(scene.ends - 1, scene.ends + round(FRESH_S * self._rate_hz)) if is_gesture else range(0),
+        )
+
+    def _film(self, scene: Scene, camera: Camera, rng: np.random.Generator, first_step: int) -> list[Image]:
+        cutout = cut_out(scene.recording, rng) if scene.behind else None
+        shots = self._shelf.pictures(scene.recording)
+        behind = self._shelf.pictures(scene.behind) if scene.behind else None
+        film = []
+        for k, frame in enumerate(scene.frames):
+            shot, time_s = shots[frame], (first_step + k) / self._rate_hz
+            if cutout is not None and behind is not None:
+                shot = self._over(cutout, shot, behind, k)
+            film.append(develop(camera, frame_up(camera, shot, self._size, time_s), rng))
+        return film
+
+    def _over(self, cutout: Cutout, shot: Image, behind: Image, step: int) -> Image:
+        """Lay a matte's shot over the room behind it, which rests: its first moments, to and fro."""
+        beat = max(1, min(len(behind), IDLE_FRAMES) - 1)
+        return cutout.over(shot, behind[beat - abs(step % (2 * beat) - beat)])
+
+
+def _odds(recordings: Sequence[Recording]) -> NDArray[np.float64]:
+    """How likely each recording is to be played next."""
+    counts: dict[str, int] = {}
+    for recording in recordings:
+        counts[recording.source] = counts.get(recording.source, 0) + 1
+    others = sum(count for source, count in counts.items() if source not in SHARES)
+    rest = 1 - sum(share for source, share in SHARES.items() if source in counts)
+    odds = np.array([SHARES[r.source] / counts[r.source] if r.source in SHARES else rest / others for r in recordings])
+    return odds / odds.sum()

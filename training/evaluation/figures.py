@@ -1,0 +1,86 @@
+"""Pictures of evaluations. Drawn without a display, and without pyplot's global state."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from training.evaluation.metrics import Ints
+from training.recordings import DataError
+
+MOST_NAMED = 60
+"""Classes beyond which their names would be too small to read."""
+MOST_NUMBERED = 30
+"""Classes beyond which the numbers in the cells would be."""
+
+
+def draw_confusion(path: Path, confused: Ints, labels: Sequence[str]) -> None:
+    """Draw a confusion matrix as a PNG: a row a true class, its answers in percent.
+
+    Args:
+        path: of the picture.
+        confused: [classes, classes], as `metrics.confusion` counts.
+        labels: a name a class.
+    """
+    side = min(20.0, 4.0 + 0.3 * len(labels))
+    figure = Figure((side, side), layout="constrained")
+    axes = figure.subplots()
+    shares = 100 * confused / np.maximum(confused.sum(axis=1, keepdims=True), 1)
+    drawn = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
+    axes.set(xlabel="answered", ylabel="true")
+    if len(labels) <= MOST_NAMED:
+        axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=8)
+        axes.set_yticks(range(len(labels)), labels, fontsize=8)
+    if len(labels) <= MOST_NUMBERED:
+        _number(axes, shares)
+    figure.colorbar(drawn, ax=axes, label="% of the class", shrink=0.6)
+    _save(figure, path)
+
+
+def _number(axes: Axes, shares: NDArray[np.float64]) -> None:
+    """Write the percentages into the cells that have any."""
+    for row, column in np.argwhere(shares >= 0.5):
+        share = shares[row, column]
+        axes.text(column, row, f"{share:.0f}", ha="center", va="center", fontsize=7, color="w" if share > 50 else "k")
+
+
+def draw_clusters(path: Path, panels: dict[str, NDArray[np.float64]], truth: Ints, labels: Sequence[str]) -> None:
+    """Draw points of two dimensions side by side as a PNG, coloured by class.
+
+    Args:
+        path: of the picture.
+        panels: by title, points [N, 2].
+        truth: int [N], the class of each point, in every panel the same.
+        labels: a name a class.
+    """
+    figure = Figure((5.0 * len(panels), 5.8), layout="constrained")
+    colours = colormaps["tab20" if len(labels) <= 20 else "nipy_spectral"]
+    for axes, (title, points) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
+        for k, label in enumerate(labels):
+            colour = colours(k if len(labels) <= 20 else k / len(labels))
+            axes.scatter(*points[truth == k].T, s=10, color=colour, label=label, linewidths=0)
+        axes.set(title=title, xticks=[], yticks=[])
+    handles, names = axes.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=min(5, len(labels)), fontsize=8, markerscale=2)
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a figure as a PNG, whole.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(unfinished, format="png", dpi=120)
+        os.replace(unfinished, path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise DataError(f"cannot write {path} ({error.strerror}); make room or give another place") from error

@@ -1,0 +1,78 @@
+"""An evaluation for a reader: a short table, and a folder of figures and pictures."""
+
+import csv
+import json
+import math
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from calibration.diagram import draw
+from training.evaluation.figures import draw_confusion
+from training.evaluation.metrics import PerClass
+from training.evaluation.scoring import Evaluation
+from training.recordings import DataError
+
+METRICS = "metrics.json"
+
+
+def table(evaluation: Evaluation) -> Iterator[str]:
+    """The numbers as Markdown, a line at a time."""
+    yield "| metric | value |"
+    yield "|---|---|"
+    for name, value in evaluation.values.items():
+        yield f"| {name} | {value if isinstance(value, int) else '-' if math.isnan(value) else f'{value:.3f}'} |"
+
+
+def check_free(folder: Path) -> None:
+    """See that an evaluation may be written there.
+
+    Raises:
+        DataError: there is something that is no evaluation.
+    """
+    if folder.exists() and not (folder / METRICS).is_file():
+        raise DataError(f"{folder} is there and holds no evaluation; give --out a folder that is not there yet")
+
+
+def write(folder: Path, evaluation: Evaluation, about: dict[str, object]) -> None:
+    """Write metrics.json, per_class.csv and the pictures; an earlier evaluation is replaced, whole or not at all.
+
+    Args:
+        folder: where to.
+        evaluation: what was found.
+        about: of what, by what and how; goes into metrics.json.
+
+    Raises:
+        DataError: the folder holds something else, or cannot be written.
+    """
+    check_free(folder)
+    unfinished = folder.with_name(folder.name + ".part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        unfinished.mkdir(parents=True)
+        _fill(unfinished, evaluation, about)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.rename(unfinished, folder)
+    except OSError as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise DataError(f"cannot write {folder} ({error.strerror}); make room or give another folder") from error
+
+
+def _fill(folder: Path, evaluation: Evaluation, about: dict[str, object]) -> None:
+    numbers = {name: None if math.isnan(value) else round(value, 5) for name, value in evaluation.values.items()}
+    text = json.dumps(about | {"metrics": numbers}, indent=1, ensure_ascii=False)
+    with open(folder / "per_class.csv", "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("label", "count", "precision", "recall"), *_classes(evaluation)])
+    draw_confusion(folder / "confusion.png", evaluation.confused, evaluation.labels)
+    if evaluation.reliability:
+        (folder / "reliability.svg").write_text(draw({"confidence": evaluation.reliability}), encoding="utf-8")
+    (folder / METRICS).write_text(text + "\n", encoding="utf-8")
+
+
+def _classes(evaluation: Evaluation) -> Iterator[tuple[object, ...]]:
+    """A row a class; a share is empty where there was nothing to count."""
+    classes = PerClass.of(evaluation.confused)
+    rows = zip(evaluation.labels, classes.count, classes.precision, classes.recall, strict=True)
+    for label, count, *shares in rows:
+        yield (label, count, *("" if math.isnan(share) else f"{share:.4f}" for share in shares))

@@ -1,0 +1,76 @@
+"""Evaluation: the answers to clips, or at the end of what happens in streams, and the numbers they come to."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.reliability import Reliability
+from calibration.take import Floats
+from training.evaluation.metrics import Ints, PerClass, confusion, top_k
+from training.evaluation.stream_metrics import (
+    Watched,
+    accuracy_when_seen,
+    delays_s,
+    false_activations,
+    levenshtein_accuracy,
+)
+
+SEEN = (0.25, 0.5, 0.75, 1.0)
+"""Shares of a gesture after which the answer is looked at."""
+
+Values = dict[str, float]
+"""Numbers by name; NaN where there was nothing to count."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """What was answered and what was true."""
+
+    labels: tuple[str, ...]
+    logits: Floats
+    """float32 [N, labels]."""
+    truth: Ints
+    """int64 [N]."""
+    reliability: Reliability | None
+    """None where no step's truth is known."""
+    stream: Values | None = None
+    """What only streams have."""
+
+    @property
+    def confused(self) -> Ints:
+        """The confusion matrix."""
+        return confusion(self.logits.argmax(axis=1), self.truth, len(self.labels))
+
+    @property
+    def values(self) -> Values:
+        """All numbers."""
+        return {
+            "count": len(self.truth),
+            "top1": top_k(self.logits, self.truth, 1),
+            "top5": top_k(self.logits, self.truth, 5),
+            "mean_class_recall": PerClass.of(self.confused).mean_recall,
+            "ece": self.reliability.error if self.reliability else math.nan,
+            **(self.stream or {}),
+        }
+
+
+def stream_values(streams: Sequence[Watched], labels: Sequence[str]) -> Values:
+    """The numbers that only streams have."""
+    delays = delays_s(streams)
+    named = [delay for delay in delays if delay is not None]
+    wrong, minutes = false_activations(streams)
+    return {
+        "gestures": len(delays),
+        "named": len(named),
+        "events": sum(len(stream.found) for stream in streams),
+        "recall": len(named) / len(delays) if delays else math.nan,
+        "levenshtein_accuracy": levenshtein_accuracy(streams),
+        "delay_s_p50": float(np.percentile(named, 50)) if named else math.nan,
+        "delay_s_p90": float(np.percentile(named, 90)) if named else math.nan,
+        "false_activations": wrong,
+        "minutes_without_gesture": minutes,
+        "false_activations_per_minute": wrong / minutes if minutes else math.nan,
+        **{f"accuracy_seen_{100 * share:.0f}": accuracy_when_seen(streams, labels, share) for share in SEEN},
+    }

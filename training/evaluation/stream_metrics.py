@@ -1,0 +1,171 @@
+"""How good a network is on streams: are its events the gestures that happened, and how soon? Lists in, numbers out."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.reliability import Reliability
+from calibration.take import Floats
+from calibration.temperature import Evidence
+from models.decoder import GestureEvent
+from models.spec import NO_GESTURE_LABELS
+
+GRACE_S = 1.0
+"""An event may come this long after its gesture ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A gesture that happened, in seconds of its stream."""
+
+    label: str
+    start_s: float
+    end_s: float
+
+
+def names(event: GestureEvent, truth: Truth) -> bool:
+    """Whether an event names this gesture, in time."""
+    return event.label == truth.label and truth.start_s <= event.fired_s <= truth.end_s + GRACE_S
+
+
+def gestures_of(truths: Iterable[Truth]) -> list[Truth]:
+    """Those that are gestures, in the order of their beginning."""
+    return sorted((t for t in truths if t.label not in NO_GESTURE_LABELS), key=lambda t: t.start_s)
+
+
+def matched(found: Sequence[GestureEvent], gestures: Sequence[Truth]) -> list[GestureEvent | None]:
+    """The event that names each gesture; an event names one at the most, the first that it can."""
+    left, matches = list(found), []
+    for gesture in gestures:
+        match = next((event for event in left if names(event, gesture)), None)
+        if match is not None:
+            left.remove(match)
+        matches.append(match)
+    return matches
+
+
+def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
+    """The fewest insertions, deletions and substitutions from one sequence to another (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, row = row, [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b)))
+    return row[-1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """What a network made of one stream."""
+
+    truths: tuple[Truth, ...]
+    found: tuple[GestureEvent, ...]
+    logits: Floats
+    """[T, labels], a row a step."""
+    rate_hz: float
+
+    @property
+    def gestures(self) -> list[Truth]:
+        """What happened, without what is no gesture."""
+        return gestures_of(self.truths)
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return len(self.logits) / self.rate_hz
+
+
+def levenshtein_accuracy(streams: Iterable[Watched]) -> float:
+    """One less the edit distance a gesture, 0..1; NaN where there was no gesture.
+
+    As in arXiv 1901.10323, but over all streams together, so that what fires in a stream without gestures counts; and
+    never below 0, where many false events would put it.
+    """
+    distance, total = 0, 0
+    for stream in streams:
+        true = [gesture.label for gesture in stream.gestures]
+        distance += edit_distance([event.label for event in stream.found], true)
+        total += len(true)
+    return max(0.0, 1 - distance / total) if total else math.nan
+
+
+def delays_s(streams: Iterable[Watched]) -> list[float | None]:
+    """From the start of each gesture to the event that names it, in seconds; None where none does."""
+    return [
+        match.fired_s - gesture.start_s if match else None
+        for stream in streams
+        for gesture, match in zip(stream.gestures, matched(stream.found, stream.gestures), strict=True)
+    ]
+
+
+def false_activations(streams: Iterable[Watched]) -> tuple[int, float]:
+    """Events that fire where no gesture is or just was, and the minutes in which that could happen."""
+    count, seconds = 0, 0.0
+    for stream in streams:
+        spans = _busy(stream.gestures, stream.seconds)
+        seconds += stream.seconds - sum(end - start for start, end in spans)
+        count += sum(not any(start <= event.fired_s <= end for start, end in spans) for event in stream.found)
+    return count, seconds / 60
+
+
+def _busy(gestures: Sequence[Truth], seconds: float) -> list[tuple[float, float]]:
+    """When an event might name a gesture: spans that do not overlap, in order, within the stream."""
+    spans: list[tuple[float, float]] = []
+    for gesture in gestures:
+        start, end = min(gesture.start_s, seconds), min(gesture.end_s + GRACE_S, seconds)
+        if spans and start <= spans[-1][1]:
+            start, end = spans[-1][0], max(end, spans.pop()[1])
+        spans.append((start, end))
+    return spans
+
+
+def _steps(truth: Truth, stream: Watched) -> range:
+    """The steps of a gesture, one at least."""
+    first = min(round(truth.start_s * stream.rate_hz), len(stream.logits) - 1)
+    return range(first, min(max(first + 1, round(truth.end_s * stream.rate_hz)), len(stream.logits)))
+
+
+def logits_when_seen(stream: Watched, truth: Truth, share: float) -> Floats:
+    """The logits [labels] at the step at which a share of a gesture, above 0 and up to 1, has been seen."""
+    steps = _steps(truth, stream)
+    row: Floats = stream.logits[steps[math.ceil(share * len(steps)) - 1]]
+    return row
+
+
+def accuracy_when_seen(streams: Iterable[Watched], labels: Sequence[str], share: float) -> float:
+    """How often the likeliest label is right when so much of a gesture has been seen; NaN where there was none."""
+    right = [
+        labels[int(logits_when_seen(stream, gesture, share).argmax())] == gesture.label
+        for stream in streams
+        for gesture in stream.gestures
+    ]
+    return sum(right) / len(right) if right else math.nan
+
+
+def stream_reliability(streams: Sequence[Watched], labels: Sequence[str], temperature: float) -> Reliability | None:
+    """How sure the steps are against how right; None where no step's truth is known.
+
+    A gesture's truth shows in its second half, and "nothing" where no gesture is or just was; other steps do not count.
+    Labels that mean nothing are one answer.
+    """
+    answers = np.array([0 if label in NO_GESTURE_LABELS else k + 1 for k, label in enumerate(labels)])
+    truths = [_truth_by_step(stream, labels, known=bool((answers == 0).any())) for stream in streams]
+    logits = np.concatenate([stream.logits[truth >= 0] for stream, truth in zip(streams, truths, strict=True)])
+    truth = np.concatenate([truth[truth >= 0] for truth in truths])
+    if not len(truth):
+        return None
+    return Reliability.of(Evidence(logits, answers, truth, np.full(len(truth), 1 / len(truth))), temperature)
+
+
+def _truth_by_step(stream: Watched, labels: Sequence[str], known: bool) -> NDArray[np.intp]:
+    """The right answer at each step, 0 for nothing (where the labels know that), -1 where it is not clear."""
+    truth = np.full(len(stream.logits), 0 if known else -1, np.intp)
+    for start, end in _busy(stream.gestures, stream.seconds):
+        truth[round(start * stream.rate_hz) : round(end * stream.rate_hz)] = -1
+    for gesture in stream.gestures:
+        steps = _steps(gesture, stream)
+        truth[steps[len(steps) // 2] : steps.stop] = labels.index(gesture.label) + 1 if gesture.label in labels else -1
+    return truth

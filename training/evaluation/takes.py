@@ -1,0 +1,92 @@
+"""Streams to judge by: pictures at a model's rate, as the app would see them, and the gestures in them."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from models.frame import Image
+from models.preprocess import to_picture
+from models.recognizer import StepGrid
+from models.spec import ModelSpec
+from training.datasets.pixels import video_pictures
+from training.evaluation.stream_metrics import Truth
+from training.recordings import DataError
+
+VIDEOS = (".mp4", ".avi", ".mkv", ".mov", ".webm")
+"""How the name of a video ends."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """One stream to judge by."""
+
+    group: str
+    pictures: Image
+    """uint8 [T, H, W, 3], a step each."""
+    truths: tuple[Truth, ...]
+
+
+def take(pictures: Iterable[Image], fps: float, group: str, truths: Sequence[Truth], spec: ModelSpec) -> Take:
+    """Resample a video to a model's rate and pictures."""
+    grid = StepGrid(spec.rate_hz)
+    due = ((picture, grid.due(index / fps)) for index, picture in enumerate(pictures))
+    shown = [np.repeat(to_picture(p, spec.height, spec.width)[None], n, axis=0) for p, n in due if n]
+    return Take(group, np.concatenate(shown), tuple(truths))
+
+
+def video_take(video: Path, events: Path, fps: float, top: int, spec: ModelSpec) -> Take:
+    """A continuous recording and the list of its events; its first `top` rows are cut away.
+
+    Raises:
+        DataError: there is no such list, or no picture in the video.
+    """
+    return take(_pictures(video, top), fps, video.stem, read_events(events, fps), spec)
+
+
+def _pictures(video: Path, top: int) -> Iterator[Image]:
+    """The pictures of a video without their first rows; one at least."""
+    read = False
+    for picture in video_pictures(video):
+        if picture is None:
+            continue
+        if len(picture) <= top:
+            raise DataError(f"{video} has {len(picture)} rows, and {top} are to be cut off; cut fewer")
+        read = True
+        yield np.asarray(cv2.cvtColor(picture[top:], cv2.COLOR_BGR2RGB), np.uint8)
+    if not read:
+        raise DataError(f"no pictures in {video}; give a video file that OpenCV reads")
+
+
+def rate_of(video: Path) -> float:
+    """The frames a second that a video says it has.
+
+    Raises:
+        DataError: it cannot be read, or does not say.
+    """
+    capture = cv2.VideoCapture(str(video))
+    fps = float(capture.get(cv2.CAP_PROP_FPS))
+    capture.release()
+    if not fps > 0:
+        raise DataError(f"{video} cannot be read, or does not tell its rate; give a video, or its rate with --fps")
+    return fps
+
+
+def read_events(path: Path, fps: float) -> list[Truth]:
+    """Read a list of events: columns start, end (first and last frame) and jester_class.
+
+    Raises:
+        DataError: there is no such list, or it lacks a column.
+    """
+    try:
+        with open(path, newline="") as file:
+            rows = list(csv.DictReader(file))
+        return [Truth(r["jester_class"], int(r["start"]) / fps, (int(r["end"]) + 1) / fps) for r in rows]
+    except OSError as error:
+        raise DataError(f"no list of events {path}; give a CSV with the columns start, end, jester_class") from error
+    except (KeyError, ValueError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise DataError(f"{path} is no list of events ({reason}); it needs start, end, jester_class") from error

@@ -1,0 +1,1 @@
+"""What `training.train` is made of."""

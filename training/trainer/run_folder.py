@@ -1,0 +1,162 @@
+"""A run on disk: `last.pt` to go on from, `best.pt` to use, `config.json` to know what it was."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.errors import UserError, first_line
+from models.nets.checkpoint import describe, read_whole, save_checkpoint, write_whole
+from models.nets.mstnet import MSTNet
+from training.datasets.loading import is_dead_reader
+from training.trainer.config import Config
+from training.trainer.config_file import ConfigError, differences, from_values
+from training.trainer.learner import DivergedError, Learner
+
+FORMAT = "mstnet-run"
+
+
+class RunError(UserError):
+    """A run cannot go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a run has come."""
+
+    epoch: int = 0
+    """The epoch it is in, from 0."""
+    position: int = 0
+    """Updates done in it; when all are, it is still to be validated."""
+    best: float = -1.0
+    """The best top-1 so far."""
+
+
+class RunFolder:
+    """Saves a run, and finds where it stopped.
+
+    Args:
+        path: the folder.
+        config: of the run.
+        clips: how many are learnt; a resumed run must have as many.
+        writes: whether anything is written; of the processes that train together, one does.
+    """
+
+    def __init__(self, path: Path, config: Config, clips: int, writes: bool = True) -> None:
+        self.last, self.best, self.log = path / "last.pt", path / "best.pt", path / "metrics.csv"
+        self.path = path
+        self._config, self._clips, self._writes = config, clips, writes
+
+    def resume(self, learner: Learner) -> Place:
+        """Bring a learner to where the run was saved last; the beginning where there is nothing.
+
+        Raises:
+            RunError: the folder holds a run of another config or of other data.
+        """
+        if not self.last.exists():
+            self._begin()
+            return Place()
+        state = read_whole(self.last)
+        self._check(state)
+        learner.restore(state["learner"])
+        return Place(**state["place"])
+
+    def _check(self, state: dict[str, Any]) -> None:
+        """Refuse to go on with what is another run."""
+        if state.get("format") != FORMAT:
+            raise RunError(f"{self.last} is no saved run; give another run.folder")
+        try:
+            before = from_values(Config, state["config"], str(self.last))
+        except ConfigError as error:
+            raise RunError(f"{self.last} is of another version ({error}); give another run.folder") from error
+        for key, was, now in differences(before, self._config):
+            if not key.startswith("run."):
+                raise RunError(
+                    f"the run in {self.path} has {key} = {json.dumps(was)}, now it is {json.dumps(now)}; "
+                    f"give {key}={json.dumps(was)} to go on with it, or another run.folder"
+                )
+        if state["clips"] != self._clips:
+            raise RunError(
+                f"the run in {self.path} learns from {state['clips']} clips, now there are {self._clips}; "
+                "give its data again, or another run.folder"
+            )
+
+    def _begin(self) -> None:
+        """Write what the run is."""
+        if not self._writes:
+            return
+        path = self.path / "config.json"
+        with _writing(path) as unfinished:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(json.dumps(dataclasses.asdict(self._config), indent=1) + "\n", encoding="utf-8")
+            unfinished.replace(path)
+
+    def save(self, learner: Learner, place: Place) -> None:
+        """Write `last.pt` whole.
+
+        Raises:
+            RunError: it cannot be written; the one before is still there.
+        """
+        if not self._writes:
+            return
+        content = {
+            "format": FORMAT,
+            "config": dataclasses.asdict(self._config),
+            "clips": self._clips,
+            "place": dataclasses.asdict(place),
+            "learner": learner.state(),
+        }
+        with _writing(self.last):
+            write_whole(self.last, content)
+
+    def save_best(self, net: MSTNet, labels: tuple[str, ...], epochs: int, top1: float) -> None:
+        """Write `best.pt` whole: a checkpoint that describes itself, to export and to evaluate."""
+        if not self._writes:
+            return
+        data = self._config.data
+        spec = describe(
+            net,
+            name=self.path.name,
+            labels=labels,
+            height=data.size,
+            width=data.size,
+            rate_hz=data.rate_hz,
+            trained=f"on {data.set} for {epochs} epochs, seed {self._config.seed}; top-1 in validation {top1:.2%}",
+        )
+        with _writing(self.best):
+            save_checkpoint(self.best, net, spec)
+
+    @contextmanager
+    def what_is_left(self) -> Iterator[None]:
+        """Where the loss is no number any more, end the run and say what to go back to."""
+        try:
+            yield
+        except DivergedError as error:
+            there = f"the last good checkpoint is {self.last}" if self.last.exists() else "nothing was saved before"
+            raise RunError(
+                f"{error}; {there}. Give a lower optim.lr, a lower optim.clip or some schedule.warm_up, "
+                "and another run.folder"
+            ) from error
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[Path]:
+    """Write a file by way of another beside it, whose name is given; it does not stay where writing fails.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        yield unfinished
+    except (OSError, RuntimeError) as error:  # torch's writer raises RuntimeError where the disk is full
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        if is_dead_reader(error):
+            raise
+        raise RunError(
+            f"cannot write {path} ({first_line(error)}); make room, then give the same command to go on"
+        ) from error
