@@ -2,6 +2,7 @@
 
     python -m training.claim --out runs/claim             every operation, centred and causal, three seeds
     python -m training.claim --out runs/claim --rows tsn ks1357 --seeds 0
+    python -m training.claim --out docs --results docs/claim.csv         the picture and tables again; trains nothing
 
 Every operation gets the same budget, that of training/configs/motions/claim.toml, on the generated gestures of
 training/datasets/motions.py. The same command goes on where it was stopped, or killed; what is finished stays. Each run
@@ -23,7 +24,7 @@ from calibration.command_line import command, natural
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.temporal import TemporalConfig
-from training.claim_results import Result, draw, gesture_table, table, write_results
+from training.claim_results import Result, draw, gesture_table, read_results, table, write_results
 from training.complexity import count
 from training.datasets.motions import GESTURES, LABELS, STEPS
 from training.tables import ROWS, Row
@@ -116,6 +117,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="key=value", help="override the config, such as data.clips=8000"
     )
+    parser.add_argument("--results", type=Path, metavar="CSV", help="train nothing; show what is in a results.csv")
     return parser
 
 
@@ -123,18 +125,23 @@ def command_line() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     given = command_line().parse_args(arguments)
-    base = read_base(given.set)
-    results = []
     try:
-        with Stop() as stop, closing(join(base.run.device)) as processes:
-            for trial in trials(given.rows, given.seeds):
-                results.append(run(trial, base, given.out, processes, stop))
-                write_results(given.out / "results.csv", results)
+        results = read_results(given.results) if given.results else run_all(given)
     except Stopped:
         return 130
     draw(given.out / "claim.svg", results)
     print(table(results), gesture_table(results), sep="\n\n")
     return 0
+
+
+def run_all(given: argparse.Namespace) -> list[Result]:
+    """Run every trial that the command line asks for; the results file grows with each."""
+    base, results = read_base(given.set), []
+    with Stop() as stop, closing(join(base.run.device)) as processes:
+        for trial in trials(given.rows, given.seeds):
+            results.append(run(trial, base, given.out, processes, stop))
+            write_results(given.out / "results.csv", results)
+    return results
 
 
 if __name__ == "__main__":

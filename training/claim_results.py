@@ -2,7 +2,7 @@
 
 import csv
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -56,6 +56,26 @@ def write_results(path: Path, results: Iterable[Result]) -> None:
         writer = csv.DictWriter(file, [*(field.name for field in fields(Result)), "top1"])
         writer.writeheader()
         writer.writerows({**asdict(result), "top1": result.top1} for result in results)
+
+
+def read_results(path: Path) -> list[Result]:
+    """Read what `write_results` wrote.
+
+    Raises:
+        DataError: it is no such file.
+    """
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            return [_result(row) for row in csv.DictReader(file)]
+    except (KeyError, ValueError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise DataError(f"{path} holds no results of training.claim ({reason}); give its results.csv") from error
+
+
+def _result(row: Mapping[str, str]) -> Result:
+    scores = [float(row[gesture.__name__]) for gesture in GESTURES]
+    numbers = [int(row[name]) for name in ("seed", "parameters", "multiply_adds")]
+    return Result(row["row"], row["causal"] == "True", *numbers, *scores)
 
 
 def by_operation(results: Iterable[Result]) -> dict[str, dict[bool, list[Result]]]:

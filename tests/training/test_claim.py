@@ -136,6 +136,21 @@ def test_the_same_results_draw_the_same_picture(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["more.svg", "one.svg", "other.svg"]
 
 
+def test_results_are_shown_again_from_their_file(tmp_path, capsys):
+    write_results(tmp_path / "results.csv", RESULTS)
+    assert main(["--out", str(tmp_path), "--results", str(tmp_path / "results.csv")]) == 0
+    assert capsys.readouterr().out == f"{table(RESULTS)}\n\n{gesture_table(RESULTS)}\n"
+    draw(tmp_path / "direct.svg", RESULTS)
+    assert (tmp_path / "claim.svg").read_bytes() == (tmp_path / "direct.svg").read_bytes()
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "row,causal,seed\ntsn,False,x\n"])
+def test_another_file_than_results_is_one_line(text, tmp_path, capsys):
+    (tmp_path / "other.csv").write_text(text)
+    assert main(["--out", str(tmp_path), "--results", str(tmp_path / "other.csv")]) == 2
+    assert "holds no results" in capsys.readouterr().err
+
+
 def test_results_that_cannot_be_written_are_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot write"):
