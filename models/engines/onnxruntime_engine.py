@@ -154,7 +154,7 @@ def read_spec(session: ort.InferenceSession, path: Path) -> ModelSpec:
             "it was not exported by this project: export it with `python -m training.export`"
         )
     spec = ModelSpec.from_json(metadata[SPEC_KEY], str(path))
-    for told, real in ((_told_inputs(spec), session.get_inputs()), (_told_outputs(spec), session.get_outputs())):
+    for told, real in ((spec.inputs, session.get_inputs()), (spec.outputs, session.get_outputs())):
         found = {tensor.name: tuple(tensor.shape) for tensor in real}
         wrong = sorted(name for name in told | found if told.get(name) != found.get(name))
         if wrong:
@@ -164,13 +164,3 @@ def read_spec(session: ort.InferenceSession, path: Path) -> ModelSpec:
                 f"description and {found.get(name, 'not there')} in the graph. Export it again."
             )
     return spec
-
-
-def _told_inputs(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
-    past = {memory.past(lag): memory.shape for memory in spec.memories for lag in memory.lags}
-    return {PICTURE: spec.picture_shape} | past
-
-
-def _told_outputs(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
-    newest = {memory.newest: memory.shape for memory in spec.memories}
-    return {LOGITS: (1, len(spec.labels)), EMBEDDING: (1, spec.embedding_width)} | newest
