@@ -64,7 +64,7 @@ def monitor(module: Any, progress: Progress) -> Any:
     if not hasattr(module, "IProgressMonitor"):
         return None
 
-    class Monitor(module.IProgressMonitor):  # type: ignore[misc, name-defined]
+    class Monitor(module.IProgressMonitor):  # type: ignore[misc]
         def __init__(self) -> None:
             module.IProgressMonitor.__init__(self)
 

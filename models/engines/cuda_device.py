@@ -42,7 +42,7 @@ class Gpu:
             )
         if status != self._runtime.cudaError_t.cudaSuccess:
             _, text = self._runtime.cudaGetErrorString(status)
-            raise EngineError(f"the GPU reports an error in {function}: {text.decode()}. Look at `dmesg`; restart helps.")
+            raise EngineError(f"the GPU reports an error in {function}: {text.decode()}. `dmesg` may say more.")
         return results[0] if results else None
 
     def allocate(self, size: int) -> "DeviceMemory":

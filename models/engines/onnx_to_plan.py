@@ -54,8 +54,8 @@ def precision_of(module: Any, network: Any) -> str:
     layers = [network.get_layer(k) for k in range(network.num_layers)]
     if any(layer.type == module.LayerType.DEQUANTIZE for layer in layers):
         return "int8"
-    halves = any(layer.get_output(k).dtype == module.DataType.HALF for layer in layers for k in range(layer.num_outputs))
-    return "fp16" if halves else "fp32"
+    types = {layer.get_output(k).dtype for layer in layers for k in range(layer.num_outputs)}
+    return "fp16" if module.DataType.HALF in types else "fp32"
 
 
 def _parse(tensorrt: Tensorrt, network: Any, onnx: bytes) -> None:

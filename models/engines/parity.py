@@ -39,8 +39,8 @@ def refusal(difference: float, precision: str) -> str:
     if difference <= TOLERANCES[precision]:
         return ""
     return (
-        f"its logits are off by {difference:.1%} of their range on a clip, where {TOLERANCES[precision]:.0%} is the most "
-        f"for {precision}: it was built wrongly"
+        f"its logits are off by {difference:.1%} of their range on a clip, and at most {TOLERANCES[precision]:.0%} is "
+        f"let pass for {precision}: it was built wrongly"
     )
 
 

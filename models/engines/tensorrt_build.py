@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from models.engines import load_engine
 from models.engines.onnx_to_plan import build_plan
@@ -91,7 +92,7 @@ def pictures_of(clip: Path, spec: ModelSpec) -> Iterator[Image]:
             raise ModelFileError(f"{clip} cannot be read as a video; give --clip another, or leave it out")
         if not read:
             break
-        yield to_picture(frame[:, :, ::-1], spec.height, spec.width)[None]
+        yield to_picture(np.asarray(frame[:, :, ::-1], np.uint8), spec.height, spec.width)[None]
     capture.release()
 
 

@@ -1,6 +1,6 @@
 """TensorRT engines that were built on this machine, kept for the next start.
 
-The key is the ONNX file's content, in which its precision lies, and the TensorRT and the GPU that an engine is good for.
+The key is the ONNX file's content, in which its precision lies, and what an engine is good for: one TensorRT, one GPU.
 """
 
 import glob

@@ -19,7 +19,7 @@ from models.engines.base import Output, check_picture
 from models.engines.cuda_device import DeviceMemory, PinnedMemory, find_gpu
 from models.engines.plan_file import Plan, write_whole
 from models.engines.ring_layout import lay_out
-from models.engines.tensorrt_runtime import Opened, Tensorrt, find_tensorrt
+from models.engines.tensorrt_runtime import Tensorrt, find_tensorrt
 from models.errors import EngineError, ModelFileError
 from models.frame import Image
 from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec

@@ -61,9 +61,7 @@ def load_or_build(onnx: Path, open_reference: Callable[[], Engine]) -> TensorrtE
     return engine
 
 
-def build_engine(
-    onnx: Path, reference: Engine, pictures: Iterable[Image] | None = None
-) -> tuple[TensorrtEngine, Plan]:
+def build_engine(onnx: Path, reference: Engine, pictures: Iterable[Image] | None = None) -> tuple[TensorrtEngine, Plan]:
     """Build the engine of an ONNX file and measure how far it is from the reference.
 
     Args:

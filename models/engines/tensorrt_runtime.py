@@ -8,10 +8,8 @@ import importlib
 import logging
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from models.engines.plan_file import write_whole
 from models.errors import EngineError, UnavailableError, first_line
 
 MODULES = ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings")
@@ -50,7 +48,7 @@ class Tensorrt:
     @property
     def network_flags(self) -> int:
         """Flags of a network whose types are those of the ONNX file; TensorRT 10 has to be asked for that."""
-        flags = getattr(self.module, "NetworkDefinitionCreationFlag", None)
+        flags: Any = getattr(self.module, "NetworkDefinitionCreationFlag", None)
         return 1 << int(flags.STRONGLY_TYPED) if hasattr(flags, "STRONGLY_TYPED") else 0
 
     def open(self, plan: bytes, kernels: bytes = b"") -> Opened:
@@ -64,7 +62,7 @@ class Tensorrt:
             EngineError: this TensorRT on this GPU does not take the plan.
         """
         engine = self.module.Runtime(self.logger).deserialize_cuda_engine(plan)
-        settings = engine.create_runtime_config() if hasattr(engine, "create_runtime_config") else None
+        settings: Any = engine.create_runtime_config() if hasattr(engine, "create_runtime_config") else None
         if not hasattr(settings, "create_runtime_cache"):
             opened = Opened(engine, engine and engine.create_execution_context())
         else:
@@ -99,7 +97,9 @@ def find_tensorrt() -> Tensorrt:
             raise EngineError(f"{name} does not load here: {first_line(error)}. Install it again.") from error
         found = _wrapped(module)
         if not found.name.startswith("tensorrt-rtx") and int(module.__version__.split(".")[0]) < OLDEST:
-            raise EngineError(f"{found.name} is too old: 10.3 or newer is needed, as in JetPack 6. See docs/tensorrt.md.")
+            raise EngineError(
+                f"{found.name} is too old: 10.3 is needed, as in JetPack 6, or newer. See docs/tensorrt.md."
+            )
         return found
     raise UnavailableError(
         "TensorRT is not installed. On a Jetson it comes with JetPack: make the environment with "
@@ -114,7 +114,7 @@ def _wrapped(module: Any) -> Tensorrt:
 
 
 def _make_logger(module: Any) -> Any:
-    class Logger(module.ILogger):  # type: ignore[misc, name-defined]
+    class Logger(module.ILogger):  # type: ignore[misc]
         """Collects errors, which become ours, and keeps the rest for --log-level debug."""
 
         def __init__(self) -> None:
