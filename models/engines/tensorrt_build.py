@@ -74,7 +74,7 @@ def in_precision(onnx: Path, precision: str | None) -> Path:
     if not path.is_file():
         raise ModelFileError(
             f"{path} is not there, and precision lies in the file: make it with "
-            f"`python -m calibration quantize {onnx}`, see its --help"
+            f"`python -m calibration.quantize {onnx} RECORDINGS --precision {precision}`"
         )
     return path
 

@@ -5,27 +5,14 @@ The key is the ONNX file's content, in which its precision lies, and what an eng
 
 import glob
 import logging
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from models.engines.cache_folder import OVERRIDE, cache_folder
 from models.engines.plan_file import Plan, read_description, read_plan, sha256, write_plan
 from models.errors import ModelFileError
 
-OVERRIDE = "MSTNET_CACHE"
-"""The environment variable that names another folder."""
-
 log = logging.getLogger("mstnet")
-
-
-def cache_folder() -> Path:
-    """Where engines are kept; anything in it may be deleted at any time."""
-    if given := os.environ.get(OVERRIDE):
-        return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "mstnet-live" / "engines"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mstnet-live" / "engines"
 
 
 def cached_path(onnx: Path, runtime: str, gpu: str) -> Path:

@@ -10,14 +10,14 @@ from types import SimpleNamespace
 import numpy as np
 
 
-class cudaError_t(IntEnum):  # noqa: N801
+class cudaError_t(IntEnum):
     cudaSuccess = 0
     cudaErrorMemoryAllocation = 2
     cudaErrorInsufficientDriver = 35
     cudaErrorNoDevice = 100
 
 
-class cudaMemcpyKind(IntEnum):  # noqa: N801
+class cudaMemcpyKind(IntEnum):
     cudaMemcpyHostToDevice = 1
     cudaMemcpyDeviceToHost = 2
 
@@ -36,10 +36,16 @@ class StandInCuda:
         driver: CUDA version of the driver, 0 for none.
     """
 
-    cudaError_t, cudaMemcpyKind, cudaStreamNonBlocking = cudaError_t, cudaMemcpyKind, 1  # noqa: N815
+    cudaError_t, cudaMemcpyKind, cudaStreamNonBlocking = cudaError_t, cudaMemcpyKind, 1
 
     def __init__(self, name="Orin", capability=(8, 7), capacity=1 << 30, devices=1, driver=13000):
-        self.name, self.capability, self.capacity, self.devices, self.driver = name, capability, capacity, devices, driver
+        self.name, self.capability, self.capacity, self.devices, self.driver = (
+            name,
+            capability,
+            capacity,
+            devices,
+            driver,
+        )
         self.device, self.host = {}, {}
         self.streams: dict[int, list] = {}
         self.copies: list[tuple[str, int]] = []
@@ -129,5 +135,3 @@ def _view(pool, address, size):
         if base <= address and address + size <= base + len(memory):
             return memory[address - base : address - base + size]
     raise AssertionError(f"{size} bytes at {address:#x} are nobody's here")
-
-

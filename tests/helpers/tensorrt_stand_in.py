@@ -81,7 +81,8 @@ def stand_in(cuda, version="10.3.0", name="tensorrt", unsupported=(), wrong=0.0)
 
     class Builder:
         def __init__(self, logger):
-            assert isinstance(logger, ILogger) and logger.alive
+            assert isinstance(logger, ILogger)
+            assert logger.alive
             self._logger = logger
 
         def create_network(self, flags=0):
@@ -158,7 +159,7 @@ def stand_in(cuda, version="10.3.0", name="tensorrt", unsupported=(), wrong=0.0)
         def deserialize_cuda_engine(self, plan):
             header, separator, content = bytes(plan).partition(SEPARATOR)
             if not separator or json.loads(header) != [name, version, cuda.name]:
-                self._logger.log(Severity.ERROR, "Serialization assertion stdVersionRead == kSERIALIZATION_VERSION failed")
+                self._logger.log(Severity.ERROR, "stdVersionRead == kSERIALIZATION_VERSION failed")
                 return None
             return Engine(content, self._logger)
 
@@ -198,7 +199,8 @@ def stand_in(cuda, version="10.3.0", name="tensorrt", unsupported=(), wrong=0.0)
             self._engine, self._addresses = engine, {}
 
         def set_tensor_address(self, tensor, address):
-            assert type(address) is int and address % 256 == 0
+            assert type(address) is int
+            assert address % 256 == 0
             if tensor not in self._engine.tensors:
                 return False
             size = int(np.prod(self._engine.get_tensor_shape(tensor))) * self._engine.get_tensor_dtype(tensor).itemsize
@@ -243,7 +245,8 @@ def _report(config, hook):
     monitor = getattr(config, "progress_monitor", None)
     if monitor is None:
         return True
-    assert isinstance(monitor, IProgressMonitor) and monitor.alive
+    assert isinstance(monitor, IProgressMonitor)
+    assert monitor.alive
     monitor.phase_start("Building engine", None, 4)
     for step in range(4):
         monitor.phase_start("Timing", "Building engine", 5)
