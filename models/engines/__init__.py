@@ -23,7 +23,7 @@ def load_engine(path: Path, engine: str = "auto") -> Engine:
     Args:
         path: a `.onnx`, a `.plan` with its `.json`, or a `.pt` checkpoint.
         engine: one of `ENGINES`; `auto` runs an `.onnx` through TensorRT where that and a GPU are there, else through
-            ONNX Runtime, and other files through their own runtime.
+            ONNX Runtime in the form that is fastest here; other files go through their own runtime.
 
     Raises:
         ModelFileError: the file is missing, damaged, or of an unknown kind.
@@ -46,12 +46,18 @@ def _load_best(path: Path) -> Engine:
         return _load_tensorrt(path)
     except UserError as error:
         onnx = path.with_suffix(".onnx")
-        if not onnx.is_file():
-            raise  # of a .plan nothing else is left; and of no file, every runtime says the same
-        engine = _load_onnxruntime(onnx)
-        if not isinstance(error, UnavailableError) or path != onnx:
+        if path != onnx and not onnx.is_file():
+            raise
+        engine = _load_fastest(onnx)
+        if path != onnx or not isinstance(error, UnavailableError):
             log.warning("%s. Running on %s instead.", str(error).rstrip("."), engine.name)
         return engine
+
+
+def _load_fastest(onnx: Path) -> Engine:
+    from models.engines.choice import fastest_form
+
+    return _load_onnxruntime(fastest_form(onnx))
 
 
 def _load_onnxruntime(path: Path) -> Engine:
