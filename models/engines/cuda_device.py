@@ -106,7 +106,7 @@ def find_gpu() -> Gpu:
         _, needed = runtime.cudaRuntimeGetVersion()
         raise EngineError(
             f"the NVIDIA driver is too old: it knows CUDA {_version(driver)}, cuda-bindings here is for CUDA "
-            f'{_version(needed)}. Update the driver, or `pip install "cuda-bindings<{needed // 1000}"`.'
+            f'{_version(needed)}. Update the driver, or `pip install "cuda-bindings<{driver // 1000 + 1}"`.'
         )
     raise UnavailableError("there is no NVIDIA GPU here that CUDA can use (`nvidia-smi` lists them)")
 

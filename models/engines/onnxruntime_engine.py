@@ -5,6 +5,7 @@ the slices of lag k from slot (t - k) % length. Each of these phases is bound on
 is one copy of the picture in and one `run_with_iobinding`.
 """
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from models.state import StreamState
 
 NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "AzureExecutionProvider")
 """Providers left out unless asked for: TensorRT has an engine of its own here, Azure is no local device."""
+
+log = logging.getLogger("mstnet")
 
 DEVICES = {"CUDAExecutionProvider": "cuda"}
 """Where a provider wants its tensors; all others take them on the CPU."""
@@ -55,6 +58,10 @@ class OnnxRuntimeEngine:
         self._session = open_session(path, providers or default_providers(), threads)
         self.spec = read_spec(self._session, path)
         self._provider = self._session.get_providers()[0]
+        if self._provider != (wanted := (providers or default_providers())[0]):
+            log.warning(
+                "ONNX Runtime did not get %s and runs on %s; is a driver or library missing?", wanted, self._provider
+            )
         self._device = DEVICES.get(self._provider, "cpu")
         try:
             self._warm_up()
