@@ -22,7 +22,7 @@ class Gpu:
     def __init__(self, runtime: Any) -> None:
         self._runtime = runtime
         properties = self.call("cudaGetDeviceProperties", self.call("cudaGetDevice"))
-        self.name = f"{properties.name.decode()} (SM {properties.major}.{properties.minor})"
+        self.name = f"{properties.name.decode().rstrip(chr(0))} (SM {properties.major}.{properties.minor})"
         """Such as `Orin (SM 8.7)`."""
         stream = self.call("cudaStreamCreateWithFlags", runtime.cudaStreamNonBlocking)
         self.stream = stream
