@@ -127,7 +127,7 @@ def test_what_is_no_network_is_one_line(tensorrt):
 
 
 def test_what_it_cannot_build_is_told(tensorrt, small_model):
-    with pytest.raises(EngineError, match="cannot build the engine: .*Turing") as caught:
+    with pytest.raises(EngineError, match=r"cannot build the engine: .*Turing") as caught:
         build_plan(tensorrt, small_model.read_bytes(), lambda _: None, (TURING,))
     assert "\n" not in str(caught.value)
 
