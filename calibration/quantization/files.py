@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import onnx
@@ -25,7 +25,8 @@ def put_in_place(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise QuantizationError(f"cannot write {path} ({error.strerror}); free or choose another place") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def save_model(model: onnx.ModelProto, spec: ModelSpec, path: Path) -> None:

@@ -19,8 +19,6 @@ from calibration.quantization.sensitivity import Sensitivity, left_in_float, sen
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.spec import ModelSpec
 
-PRECISIONS = ("int8", "fp16")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Small:
@@ -56,7 +54,7 @@ def make(source: Path, recordings: Sequence[Path], path: Path, precision: str, t
         source: the float `.onnx`.
         recordings: videos, takes and folders of them.
         path: the file to write.
-        precision: one of `PRECISIONS`.
+        precision: `int8` or `fp16`.
         tolerance: how far INT8 may move the answers, as mean total variation, 0..1.
 
     Raises:

@@ -36,7 +36,7 @@ class Histogram:
         """The step of the INT8 grid with the least squared error; what lies beyond its ends is clipped."""
         if self.largest == 0:
             return 1.0
-        middles: NDArray[np.float64] = (np.arange(BINS) + 0.5) * (self._limit / BINS)
+        middles = (np.arange(BINS, dtype=np.float64) + 0.5) * np.float64(self._limit / BINS)
         scales = [float(trial) * self.largest / LEVELS for trial in TRIALS]
         errors = [float(self._counts @ (middles - _rounded(middles, scale)) ** 2) for scale in scales]
         return scales[int(np.argmin(errors))]

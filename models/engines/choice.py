@@ -12,6 +12,7 @@ import os
 import platform
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,8 @@ def _identity(spec: ModelSpec) -> tuple[object, ...]:
 def _step_s(engines: Sequence[Engine]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Seconds of each engine's steps, float64 [turns, engines]; one step each a turn, so that load hits all alike."""
     random = np.random.default_rng(0)
-    states, turns, until_s = [engine.start() for engine in engines], [], time.perf_counter() + LONGEST_S
+    states, until_s = [engine.start() for engine in engines], time.perf_counter() + LONGEST_S
+    turns: list[list[float]] = []
     while not turns or (len(turns) < TURNS and time.perf_counter() < until_s):
         picture = random.integers(0, 256, engines[0].spec.picture_shape, dtype=np.uint8)
         turn = []
@@ -124,7 +126,8 @@ def _remember(kept: Path, step_ms: dict[str, float], chosen: Path) -> None:
         unfinished.write_text(json.dumps({"chosen": chosen.name, "step_ms": step_ms}))
         os.replace(unfinished, kept)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
         log.warning("cannot keep in %s which form is fastest (%s); it is measured at each start", kept, error.strerror)
 
 
