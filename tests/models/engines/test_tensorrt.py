@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,9 +16,11 @@ import numpy as np
 import onnx
 import pytest
 from cuda_stand_in import StandInCuda
+from streams import until
 
 from models.engines import load_engine
 from models.engines.base import PassingEngine
+from models.engines.build_progress import Progress
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.parity import TOLERANCES, generated_clip, largest_difference, refusal
 from models.engines.plan_file import write_whole
@@ -286,29 +287,26 @@ def test_where_there_is_no_gpu_or_no_tensorrt_auto_says_nothing(machine, small_m
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-def test_ctrl_c_stops_a_build_and_leaves_nothing(machine, small_model, cache):
+def test_ctrl_c_stops_a_build_and_leaves_nothing(machine, small_model, cache, monkeypatch):
     module = machine()
-    steps, seen = [], threading.Event()
+    steps, builds = [], []
+
+    class Watched(Progress):
+        def __init__(self, tell):
+            super().__init__(tell)
+            builds.append(self)
 
     def build_step():
         steps.append(1)
         if len(steps) == 3:
             os.kill(os.getpid(), signal.SIGINT)
-        if len(steps) >= 3:
-            seen.wait(20)
+            until(lambda: builds[0].cancelled)
 
-    def interrupt(*_):
-        seen.set()
-        raise KeyboardInterrupt
-
+    monkeypatch.setattr("models.engines.onnx_to_plan.Progress", Watched)
     module.hook = build_step
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            load_engine(small_model)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert len(steps) < 20, "it stopped before the end"
+    with pytest.raises(KeyboardInterrupt):
+        load_engine(small_model)
+    assert len(steps) == 3, "it stopped at its next step"
     assert cache("") == []
 
 
