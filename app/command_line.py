@@ -76,8 +76,10 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_model(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--model", type=Path, metavar="FILE", help=".onnx or .pt (default: the model in the box)")
-    group.add_argument("--engine", choices=ENGINES, default="auto", help="runtime (default: auto)")
+    group.add_argument("--model", type=Path, metavar="FILE", help=".onnx, .plan or .pt (default: the model in the box)")
+    group.add_argument(
+        "--engine", choices=ENGINES, default="auto", help="runtime (default: auto, the best that is here)"
+    )
 
 
 def _add_outputs(group: argparse._ArgumentGroup) -> None:

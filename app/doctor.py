@@ -19,7 +19,7 @@ from app.camera.devices import list_devices
 from app.control.back_ends import PROBLEMS, choose, hearing_problem
 from app.meters import Percentiles, TimedEngine
 from models.engines import load_engine
-from models.errors import UserError, first_line
+from models.errors import EngineError, UserError, first_line
 
 STEPS = 100
 """Steps on a black picture for the speed that is printed."""
@@ -69,6 +69,17 @@ def check_providers() -> Iterator[Finding]:
 
     providers = ", ".join(onnxruntime.get_available_providers())
     yield Finding("ok", "onnxruntime on", providers)
+
+
+def check_tensorrt() -> Iterator[Finding]:
+    """Whether TensorRT can run a network, and on what."""
+    from models.engines.cuda_device import find_gpu
+    from models.engines.tensorrt_runtime import find_tensorrt
+
+    try:
+        yield Finding("ok", "tensorrt", f"{find_tensorrt().name} on {find_gpu().name}")
+    except EngineError as error:
+        yield Finding("note", "tensorrt", str(error))
 
 
 def check_cameras() -> Iterator[Finding]:
@@ -132,6 +143,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_python,
     check_packages,
     check_providers,
+    check_tensorrt,
     check_cameras,
     check_display,
     check_control,

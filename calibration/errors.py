@@ -9,3 +9,7 @@ class ProfileError(UserError):
 
 class TakeError(UserError):
     """A recording of a person is missing, damaged, or says nothing about what it is of."""
+
+
+class QuantizationError(UserError):
+    """A model or its recordings cannot be used to make an INT8 or FP16 form."""

@@ -16,6 +16,10 @@ class EngineError(UserError):
     """A runtime that was asked for is missing or cannot run the model."""
 
 
+class UnavailableError(EngineError):
+    """A runtime is not installed or has no chip here; whoever left the choice to us need not be told."""
+
+
 class CameraError(UserError):
     """A camera, file or URL does not deliver pictures."""
 

@@ -160,6 +160,18 @@ class ModelSpec:
         return (1, self.height, self.width, 3)
 
     @property
+    def inputs(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every input of the graph."""
+        past = {memory.past(lag): memory.shape for memory in self.memories for lag in memory.lags}
+        return {PICTURE: self.picture_shape} | past
+
+    @property
+    def outputs(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every output of the graph."""
+        newest = {memory.newest: memory.shape for memory in self.memories}
+        return {LOGITS: (1, len(self.labels)), EMBEDDING: (1, self.embedding_width)} | newest
+
+    @property
     def ring_length(self) -> int:
         """Slots in the ring of every memory: the largest lag and the slot being written."""
         return 1 + max((lag for memory in self.memories for lag in memory.lags), default=0)

@@ -3,8 +3,8 @@
     python -m training.decoding CHECKPOINT.pt OUT.pt --data ../shared/data
 
 Every reading of a grid turns the same answers into events, on streams that nothing is judged by: freshly drawn ones,
-NVGesture's training split and quiet videos held out of training. The best is the one with the most gestures named,
-less what it costs to be wrong.
+NVGesture's training split and quiet videos held out of training. The best is the one that names the most gestures of
+those that are wrong no more than once a minute.
 """
 
 import argparse
@@ -30,8 +30,8 @@ from training.synthetic.clip import Format, stream
 
 SEED = 9000
 """Seeds of the drawn streams; far from those of the clips that training sees."""
-WRONG = 1.0
-"""How many gestures named a wrong event outweighs."""
+WRONG_A_MINUTE = 1.0
+"""How often a reading may be wrong."""
 GESTURES_A_STREAM = 5
 
 
@@ -75,9 +75,10 @@ def choose(takes: Sequence[Take], answers: Sequence[Floats], spec: ModelSpec) ->
     def scored(reading: ModelSpec) -> dict[str, Score]:
         return scores(takes, [softmax(answer, reading.temperature) for answer in answers], reading)
 
-    def worth(result: dict[str, Score]) -> tuple[float, int]:
+    def worth(result: dict[str, Score]) -> tuple[int, int]:
         total = sum(result.values(), Score())
-        return total.named - WRONG * total.wrong, -total.wrong
+        bearable = total.wrong <= WRONG_A_MINUTE * total.minutes
+        return total.named if bearable else -total.wrong, -total.wrong
 
     return max(((reading, scored(reading)) for reading in readings(spec)), key=lambda pair: worth(pair[1]))
 

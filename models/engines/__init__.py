@@ -1,42 +1,75 @@
 """Ways to run a network: one protocol, one file a runtime, and `load_engine` that chooses."""
 
+import logging
 from pathlib import Path
 
 from models.engines.base import Engine, Output
-from models.errors import EngineError, ModelFileError
+from models.errors import EngineError, ModelFileError, UnavailableError, UserError
 
 __all__ = ["ENGINES", "Engine", "Output", "load_engine"]
 
 ENGINES = ("auto", "onnxruntime", "tensorrt", "torch")
 """What `--engine` takes."""
 
-SUFFIXES = {".onnx": "onnxruntime", ".pt": "torch", ".plan": "tensorrt"}
-"""Which runtime a model file is for, when none is named."""
+RUNTIMES = {".onnx": ("onnxruntime", "tensorrt"), ".pt": ("torch",), ".plan": ("tensorrt",)}
+"""Which runtimes take a model file."""
+
+log = logging.getLogger("mstnet")
 
 
 def load_engine(path: Path, engine: str = "auto") -> Engine:
     """Load a model file into a runtime, which is imported only now.
 
     Args:
-        path: a `.onnx`, or a `.pt` checkpoint.
-        engine: one of `ENGINES`; `auto` goes by the file's suffix.
+        path: a `.onnx`, a `.plan` with its `.json`, or a `.pt` checkpoint.
+        engine: one of `ENGINES`; `auto` runs an `.onnx` through TensorRT where that and a GPU are there, else through
+            ONNX Runtime in the form that is fastest here; other files go through their own runtime.
 
     Raises:
         ModelFileError: the file is missing, damaged, or of an unknown kind.
-        EngineError: the runtime is not installed or does not take such a file.
+        EngineError: the runtime is not installed, has no device here, or does not take such a file.
     """
-    if path.suffix not in SUFFIXES:
-        raise ModelFileError(f"{path} is no model file: it ends in {path.suffix!r}, expected {', '.join(SUFFIXES)}")
-    wanted = SUFFIXES[path.suffix] if engine == "auto" else engine
-    if wanted == "onnxruntime" and path.suffix == ".onnx":
-        from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+    if path.suffix not in RUNTIMES:
+        raise ModelFileError(f"{path} is no model file: it ends in {path.suffix!r}, expected {', '.join(RUNTIMES)}")
+    if engine == "auto":
+        return _load_best(path)
+    if engine not in RUNTIMES[path.suffix]:
+        raise EngineError(f"{engine} does not run {path.suffix} files; give it one of its own, or leave --engine out")
+    return {"onnxruntime": _load_onnxruntime, "tensorrt": _load_tensorrt, "torch": _load_torch}[engine](path)
 
-        return OnnxRuntimeEngine(path)
-    if wanted == "torch" and path.suffix == ".pt":
+
+def _load_best(path: Path) -> Engine:
+    """TensorRT where it can be had, and ONNX Runtime where not; says so where somebody might have expected TensorRT."""
+    if path.suffix == ".pt":
         return _load_torch(path)
-    if wanted == "tensorrt":
-        raise EngineError("this version has no TensorRT engine yet; use --engine onnxruntime with the .onnx")
-    raise EngineError(f"{wanted} does not run {path.suffix} files; give it one of its own, or leave --engine out")
+    try:
+        return _load_tensorrt(path)
+    except UserError as error:
+        onnx = path.with_suffix(".onnx")
+        if path != onnx and not onnx.is_file():
+            raise
+        engine = _load_fastest(onnx)
+        if path != onnx or not isinstance(error, UnavailableError):
+            log.warning("%s. Running on %s instead.", str(error).rstrip("."), engine.name)
+        return engine
+
+
+def _load_fastest(onnx: Path) -> Engine:
+    from models.engines.choice import fastest_form
+
+    return _load_onnxruntime(fastest_form(onnx))
+
+
+def _load_onnxruntime(path: Path) -> Engine:
+    from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+
+    return OnnxRuntimeEngine(path)
+
+
+def _load_tensorrt(path: Path) -> Engine:
+    from models.engines.tensorrt_loading import load_or_build, load_plan
+
+    return load_plan(path) if path.suffix == ".plan" else load_or_build(path, lambda: _load_onnxruntime(path))
 
 
 def _load_torch(path: Path) -> Engine:

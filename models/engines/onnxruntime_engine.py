@@ -5,6 +5,7 @@ the slices of lag k from slot (t - k) % length. Each of these phases is bound on
 is one copy of the picture in and one `run_with_iobinding`.
 """
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from models.state import StreamState
 
 NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "AzureExecutionProvider")
 """Providers left out unless asked for: TensorRT has an engine of its own here, Azure is no local device."""
+
+log = logging.getLogger("mstnet")
 
 DEVICES = {"CUDAExecutionProvider": "cuda"}
 """Where a provider wants its tensors; all others take them on the CPU."""
@@ -55,6 +58,10 @@ class OnnxRuntimeEngine:
         self._session = open_session(path, providers or default_providers(), threads)
         self.spec = read_spec(self._session, path)
         self._provider = self._session.get_providers()[0]
+        if self._provider != (wanted := (providers or default_providers())[0]):
+            log.warning(
+                "ONNX Runtime did not get %s and runs on %s; is a driver or library missing?", wanted, self._provider
+            )
         self._device = DEVICES.get(self._provider, "cpu")
         try:
             self._warm_up()
@@ -137,6 +144,8 @@ def open_session(path: Path, providers: tuple[str, ...], threads: int) -> ort.In
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors come as exceptions; its warnings are not for users
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Without VNNI an x86 CPU adds INT8 products in 16 bits, where they overflow; this takes the way that does not.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     try:
         return ort.InferenceSession(str(path), options, providers=list(providers))
     except Exception as error:  # ONNX Runtime raises a private class for each status code
@@ -156,7 +165,7 @@ def read_spec(session: ort.InferenceSession, path: Path) -> ModelSpec:
             "it was not exported by this project: export it with `python -m training.export`"
         )
     spec = ModelSpec.from_json(metadata[SPEC_KEY], str(path))
-    for told, real in ((_told_inputs(spec), session.get_inputs()), (_told_outputs(spec), session.get_outputs())):
+    for told, real in ((spec.inputs, session.get_inputs()), (spec.outputs, session.get_outputs())):
         found = {tensor.name: tuple(tensor.shape) for tensor in real}
         wrong = sorted(name for name in told | found if told.get(name) != found.get(name))
         if wrong:
@@ -166,13 +175,3 @@ def read_spec(session: ort.InferenceSession, path: Path) -> ModelSpec:
                 f"description and {found.get(name, 'not there')} in the graph. Export it again."
             )
     return spec
-
-
-def _told_inputs(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
-    past = {memory.past(lag): memory.shape for memory in spec.memories for lag in memory.lags}
-    return {PICTURE: spec.picture_shape} | past
-
-
-def _told_outputs(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
-    newest = {memory.newest: memory.shape for memory in spec.memories}
-    return {LOGITS: (1, len(spec.labels)), EMBEDDING: (1, spec.embedding_width)} | newest

@@ -5,7 +5,7 @@ from clip_networks import random_checkpoint
 from networks import small_net, small_spec
 
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
-from models.spec import NO_GESTURE_LABELS
+from models.spec import NO_GESTURE_LABELS, Decoding, Rule
 from training.decoding import choose, drawn_takes, main, readings
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import Take
@@ -31,8 +31,8 @@ def test_the_reading_tells_a_gesture_from_a_twitch() -> None:
     seen = [answers(2.0, range(12, 36)), answers(6.0, range(12, 14))]
     chosen, result = choose([gesture, twitch], seen, SPEC)
     assert result == {"a": Score(1, 1, 0, 4 / 60), "b": Score(0, 0, 0, 4 / 60)}
-    eager = replace(SPEC, decoding=replace(SPEC.decoding, smooth_s=0.0))
-    assert scores([gesture, twitch], [a * 0 + a for a in seen], eager)  # the same call a judge makes
+    eager = replace(SPEC, decoding=Decoding(0.0, Rule(enter=0.5, exit=0.25)))
+    assert scores([twitch], seen[1:], eager)["b"].wrong == 1
     assert chosen in readings(SPEC)
 
 

@@ -1,4 +1,4 @@
-"""The pictures of `motions`: a drawn hand over a room of random colours, with other things that move, and noise."""
+"""The pictures of `motions`: a drawn hand over a dim room of random colours, with other things that move, and noise."""
 
 from collections.abc import Iterable
 
@@ -31,16 +31,18 @@ def draw_pictures(
         _draw_distractor(pictures, step, rng)
     _draw_hand(pictures, hand + rng.normal(0, 0.008, hand.shape) * (hand[:, 2:] > 0), rng)
     light = rng.normal(1, 0.03, (frames, 1, 1, 1)).astype(np.float32)
-    noise = rng.standard_normal(pictures.shape, np.float32) * np.float32(rng.uniform(2, 10))
+    noise = rng.standard_normal((frames, size, size, 1), np.float32) * np.float32(rng.uniform(2, 10))
     return np.clip(pictures * light + noise, 0, 255).astype(np.uint8)
 
 
 def _room(size: int, rng: np.random.Generator) -> Image:
-    """Patches of random colours, running into one another or with edges."""
-    rows, columns = rng.integers(2, 7, 2)
-    patches = rng.integers(0, 256, (rows, columns, 3), dtype=np.uint8)
+    """Patches of random colours around one colour, running into one another or with edges."""
+    rows, columns = rng.integers(2, 6, 2)
+    patches = rng.uniform(20, 130, 3) + rng.uniform(5, 40) * rng.standard_normal((rows, columns, 3))
     how = cv2.INTER_NEAREST if rng.random() < 0.3 else cv2.INTER_CUBIC
-    return cv2.resize(patches, (size, size), interpolation=how).astype(np.uint8, copy=False)
+    return cv2.resize(patches.clip(0, 255).astype(np.uint8), (size, size), interpolation=how).astype(
+        np.uint8, copy=False
+    )
 
 
 def _draw_distractor(pictures: Image, step: int, rng: np.random.Generator) -> None:
@@ -50,7 +52,7 @@ def _draw_distractor(pictures: Image, step: int, rng: np.random.Generator) -> No
     x, y = rng.uniform(0.1, 0.9, 2)
     reach = rng.uniform(0.05, 0.35, 2)
     half = rng.uniform(0.05, 0.13) * size
-    colour = rng.integers(0, 256, 3).tolist()
+    colour = rng.integers(0, 200, 3).tolist()
     box = rng.random() < 0.5
     for picture, angle in zip(pictures, angles, strict=True):
         centre = np.array([x + reach[0] * np.cos(angle), y + reach[1] * np.sin(angle)]) * size
@@ -63,20 +65,20 @@ def _draw_distractor(pictures: Image, step: int, rng: np.random.Generator) -> No
 
 
 def _draw_hand(pictures: Image, hand: NDArray[np.float64], rng: np.random.Generator) -> None:
-    """Draw a palm with fingers, upright or nearly, in any colour of skin."""
+    """Draw a palm with fingers, upright or nearly, in a colour of skin, well lit."""
     size = pictures.shape[1]
-    tilt = rng.normal(-np.pi / 2, 0.3)  # the picture's y points down
-    side = rng.choice((-1, 1))
-    colour = (rng.uniform(60, 255) * np.array([1, rng.uniform(0.65, 0.85), rng.uniform(0.4, 0.7)])).tolist()
+    angles, reaches = np.array(FINGERS).T
+    ways = rng.normal(-np.pi / 2, 0.3) + rng.choice((-1, 1)) * angles  # the picture's y points down
+    tips = reaches[:, None] * np.stack([np.cos(ways), np.sin(ways)], 1)
+    fingers = np.stack([np.zeros_like(tips), tips], 1)  # [5, 2, 2]: from the palm's middle to the tip, x and y
+    colour = (rng.uniform(190, 255) * np.array([1, rng.uniform(0.65, 0.85), rng.uniform(0.45, 0.7)])).tolist()
     for picture, (x, y, radius) in zip(pictures, hand * size, strict=True):
         if radius <= 0:
             continue
-        palm, thick = radius * 0.5, max(1, round(radius * 0.22))
+        palm, thick = radius * 0.5, max(1, round(radius * 0.25))
+        lines = np.round((fingers * palm + (x, y)) * (1 << FRACTION)).astype(np.int32)
+        cv2.polylines(picture, list(lines), False, colour, thick, cv2.LINE_AA, FRACTION)
         cv2.circle(picture, _fixed(x, y), _fixed(palm)[0], colour, -1, cv2.LINE_AA, FRACTION)
-        for angle, reach in FINGERS:
-            way = tilt + side * angle
-            tip = _fixed(x + palm * reach * np.cos(way), y + palm * reach * np.sin(way))
-            cv2.line(picture, _fixed(x, y), tip, colour, thick, cv2.LINE_AA, FRACTION)
 
 
 def _fixed(*coordinates: float) -> tuple[int, ...]:

@@ -16,13 +16,17 @@ from models.errors import EngineError, ModelFileError, SpentStateError
 from models.nets.checkpoint import load_checkpoint
 from training.export import export
 
-ENGINES = [".pt", ".onnx"]
+ENGINES = [".pt", ".onnx", ".plan"]
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture(params=ENGINES, ids=["torch", "onnxruntime"])
+@pytest.fixture(params=ENGINES, ids=["torch", "onnxruntime", "tensorrt"])
 def engine(request, small_model):
-    loaded = load_engine(small_model.with_suffix(request.param))
+    if request.param == ".plan":
+        request.getfixturevalue("machine")()  # a stand-in
+        loaded = load_engine(small_model, "tensorrt")
+    else:
+        loaded = load_engine(small_model.with_suffix(request.param))
     yield loaded
     loaded.close()
 
@@ -112,7 +116,9 @@ def test_a_picture_of_another_kind_is_refused(engine, picture):
 
 def test_it_says_what_it_is(engine):
     assert engine.spec.labels == LABELS
-    assert engine.name in ("torch:cpu", "onnxruntime:CPUExecutionProvider")
+    assert engine.name in (
+        "torch:cpu", "onnxruntime:CPUExecutionProvider", "tensorrt:10.3.0 fp32 on Orin (SM 8.7)"
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("backbone", ["resnet18", "resnet50", "mobilenet_v2", "shufflenet"])
@@ -186,7 +192,7 @@ print(resident() - before)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
-@pytest.mark.parametrize("suffix", ENGINES)
+@pytest.mark.parametrize("suffix", [".pt", ".onnx"])
 def test_a_model_file_cut_short_is_one_line(small_model, tmp_path, suffix, share):
     whole = small_model.with_suffix(suffix).read_bytes()
     cut = tmp_path / f"cut{suffix}"

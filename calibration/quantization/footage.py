@@ -1,0 +1,162 @@
+"""Footage: recordings to quantise with, read when they are needed and seen at a model's own rate.
+
+A recording is a video file, a take of `python -m calibration record`, or a folder of either. A folder's list, a
+`clips.csv` or `labels.csv` with the columns path, label and perhaps fps, says what its videos show.
+"""
+
+import csv
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from calibration.errors import QuantizationError, TakeError
+from calibration.take import Floats, Kind, Take
+from models.errors import UserError
+from models.frame import Image
+from models.preprocess import to_picture
+from models.recognizer import StepGrid
+from models.spec import NO_GESTURE_LABELS, ModelSpec
+
+VIDEOS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
+TAKE = ".npz"
+LISTS = ("clips.csv", "labels.csv")
+USUAL_FPS = 30.0
+MOST_FPS = 1000.0
+"""A file that claims a rate outside of 0 to this is taken to have the usual one."""
+LONGEST_S = 60.0
+"""Of a longer video only so much is seen: ranges settle long before, and memory is not endless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """One recording on disk."""
+
+    path: Path
+    label: str | None = None
+    """What it shows; None where nobody said."""
+    fps: float | None = None
+    """Frames a second, instead of what the file says."""
+
+    def seen_by(self, spec: ModelSpec) -> tuple[Image, int]:
+        """Its pictures at a model's rate and size, uint8 [T, H, W, 3], and the step at which it begins.
+
+        Raises:
+            QuantizationError: it holds no picture.
+            TakeError: it is a damaged take, or one of another rate.
+        """
+        if self.path.suffix == TAKE:
+            return _of_take(self.path, spec)
+        pictures = list(islice(_of_video(self.path, self.fps, spec), round(LONGEST_S * spec.rate_hz)))
+        if not pictures:
+            raise QuantizationError(
+                f"{self.path} holds no picture that can be decoded; leave it out or record it again"
+            )
+        return np.stack(pictures), 0
+
+    def take(self, spec: ModelSpec, logits: Floats, begins: int) -> Take:
+        """What a model said of it, as temperature.py takes it; it shows what its label says."""
+        assert self.label is not None
+        kind = Kind.WORK if self.label in ("", *NO_GESTURE_LABELS) else Kind.GESTURE
+        none = np.zeros((len(logits), 0), np.float32)
+        times_s = np.arange(len(logits)) / spec.rate_hz
+        return Take(kind, self.label, times_s, none.astype(np.uint8), logits, none, spec, begins)
+
+
+def find_footage(paths: Sequence[Path]) -> list[Footage]:
+    """Everything that can be read among files and folders; what cannot is named on standard error and left out.
+
+    Raises:
+        QuantizationError: there is nothing, or a path is neither a recording nor a folder.
+    """
+    found = [footage for path in paths for footage in _at(path)]
+    readable = [footage for footage in found if _opens(footage)]
+    if not readable:
+        where = ", ".join(map(str, paths))
+        raise QuantizationError(
+            f"no recording in {where} ({len(found)} files, none readable); give videos or takes, "
+            "or make some: python -m training.generated FOLDER"
+        )
+    return readable
+
+
+def _at(path: Path) -> Iterator[Footage]:
+    if path.is_dir():
+        listed = next((path / name for name in LISTS if (path / name).is_file()), None)
+        files = sorted(each for each in path.rglob("*") if each.suffix.lower() in (*VIDEOS, TAKE))
+        yield from _listed(listed) if listed else map(_alone, files)
+    elif path.suffix.lower() in (*VIDEOS, TAKE):
+        yield _alone(path)
+    else:
+        raise QuantizationError(
+            f"{path} is no recording; give a folder, a video ({', '.join(VIDEOS)}) or a take ({TAKE})"
+        )
+
+
+def _alone(path: Path) -> Footage:
+    """A file on its own: a take knows its label, a video does not."""
+    if path.suffix != TAKE:
+        return Footage(path)
+    try:
+        take = Take.load(path)
+    except TakeError:
+        return Footage(path)
+    return Footage(path, None if take.kind is Kind.NOT_THIS else take.label)
+
+
+def _listed(path: Path) -> Iterator[Footage]:
+    try:
+        with path.open(newline="") as file:
+            for row in csv.DictReader(file):
+                yield Footage(path.parent / row["path"], row["label"], float(row["fps"]) if row.get("fps") else None)
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise QuantizationError(
+            f"{path} is no list of recordings ({type(error).__name__}: {error}); it needs the columns path and label"
+        ) from error
+
+
+def _opens(footage: Footage) -> bool:
+    """Whether the first picture can be read."""
+    try:
+        if footage.path.suffix == TAKE:
+            return len(Take.load(footage.path)) > 0
+        next(_frames(footage.path, footage.fps))
+    except (UserError, StopIteration):
+        print(f"quantize: {footage.path} cannot be read; going on without it", file=sys.stderr)
+        return False
+    return True
+
+
+def _of_take(path: Path, spec: ModelSpec) -> tuple[Image, int]:
+    take = Take.load(path)
+    if take.spec.rate_hz != spec.rate_hz:
+        raise TakeError(
+            f"{path} is of {take.spec.rate_hz:g} steps a second, the model of {spec.rate_hz:g}; leave it out"
+        )
+    return np.stack([to_picture(picture, spec.height, spec.width) for picture in take.pictures]), take.begins
+
+
+def _of_video(path: Path, fps: float | None, spec: ModelSpec) -> Iterator[Image]:
+    """The picture of each step, as the app would step."""
+    grid = StepGrid(spec.rate_hz)
+    for image, time_s in _frames(path, fps):
+        for _ in range(grid.due(time_s)):
+            yield to_picture(image, spec.height, spec.width)
+
+
+def _frames(path: Path, fps: float | None) -> Iterator[tuple[Image, float]]:
+    """Every frame, uint8 [H, W, 3] RGB, and its time."""
+    video = cv2.VideoCapture(str(path))
+    try:
+        told = video.get(cv2.CAP_PROP_FPS)
+        rate = fps or (told if 0 < told <= MOST_FPS else USUAL_FPS)
+        index = 0
+        while (got := video.read())[0]:
+            yield cv2.cvtColor(got[1], cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False), index / rate
+            index += 1
+    finally:
+        video.release()

@@ -1,0 +1,114 @@
+"""A TensorRT engine on disk: the `.plan`, and the `.json` beside it that says what it is and what it was built for."""
+
+import dataclasses
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import ModelFileError
+from models.spec import ModelSpec
+
+BUILT = "built"
+"""The key that the `.json` has besides those of a spec."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How an engine came to be."""
+
+    onnx_sha256: str
+    runtime: str
+    """TensorRT's flavour and version, such as `tensorrt 10.3.0`."""
+    gpu: str
+    """Such as `Orin (SM 8.7)`."""
+    precision: str
+    """The smallest type that the graph computes in: fp32, fp16 or int8."""
+    difference: float
+    """From ONNX Runtime, as `parity.largest_difference` measures it."""
+    plan_sha256: str
+    """Of the `.plan`; empty where the engine was refused and none was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A serialised engine and what is known of it."""
+
+    data: bytes
+    spec: ModelSpec
+    built: Built | None
+    """None where somebody else made it and wrote only the spec beside it."""
+
+
+def write_plan(path: Path, plan: Plan) -> None:
+    """Write the `.plan` and, when that is whole, the `.json`; of a refused engine only the latter.
+
+    Raises:
+        OSError: it cannot be written; then nothing half-written is left.
+    """
+    description = json.loads(plan.spec.to_json())
+    if plan.built:
+        description[BUILT] = dataclasses.asdict(plan.built)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if plan.data:
+        write_whole(path, plan.data)
+    write_whole(path.with_suffix(".json"), json.dumps(description).encode())
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a `.plan` with its description; of a refused engine there is only the latter.
+
+    Raises:
+        ModelFileError: one of the two is missing or damaged.
+    """
+    spec, built = read_description(path.with_suffix(".json"))
+    if built and not built.plan_sha256:
+        return Plan(b"", spec, built)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"{path} cannot be read ({error.strerror}); give --model a file that is there") from error
+    if built and sha256(data) != built.plan_sha256:
+        raise ModelFileError(f"{path} is damaged: it is not what its .json describes. Copy or build it again.")
+    return Plan(data, spec, built)
+
+
+def read_description(path: Path) -> tuple[ModelSpec, Built | None]:
+    """Read the `.json` beside a `.plan`.
+
+    Raises:
+        ModelFileError: it is missing or damaged.
+    """
+    try:
+        description = json.loads(path.read_bytes())
+        built = Built(**description.pop(BUILT)) if BUILT in description else None
+    except OSError as error:
+        raise ModelFileError(
+            f"{path}, which describes the .plan beside it, cannot be read ({error.strerror}); copy the two together"
+        ) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ModelFileError(f"{path} is damaged ({error}). Copy or build the .plan and its .json again.") from error
+    return ModelSpec.from_json(json.dumps(description), str(path)), built
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside it first, then put in its place.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def sha256(data: bytes) -> str:
+    """The hash of a file's content, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

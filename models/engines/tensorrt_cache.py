@@ -1,0 +1,78 @@
+"""TensorRT engines that were built on this machine, kept for the next start.
+
+The key is the ONNX file's content, in which its precision lies, and what an engine is good for: one TensorRT, one GPU.
+"""
+
+import glob
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from models.engines.cache_folder import OVERRIDE, cache_folder
+from models.engines.plan_file import Plan, read_description, read_plan, sha256, write_plan
+from models.errors import ModelFileError
+
+log = logging.getLogger("mstnet")
+
+
+def cached_path(onnx: Path, runtime: str, gpu: str) -> Path:
+    """Where the engine of an ONNX file for one TensorRT and one GPU is kept.
+
+    Raises:
+        ModelFileError: the ONNX file cannot be read.
+    """
+    key = sha256("\n".join((sha256(read_onnx(onnx)), runtime, gpu)).encode())
+    return cache_folder() / f"{onnx.stem}-{key[:16]}.plan"
+
+
+def read_onnx(path: Path) -> bytes:
+    """The content of a model file.
+
+    Raises:
+        ModelFileError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"{path} cannot be read ({error.strerror}); give --model a .onnx file") from error
+
+
+def find_kept(path: Path) -> Plan | None:
+    """The engine kept at a path; None where there is none, or where it is damaged, which is said."""
+    if not path.with_suffix(".json").exists():
+        return None
+    try:
+        return read_plan(path)
+    except ModelFileError as error:
+        log.warning("%s (It is a cached one: it is built again now.)", error)
+        return None
+
+
+def keep(path: Path, plan: Plan) -> None:
+    """Write an engine into the cache; a full disk is told, and no reason to stop."""
+    try:
+        write_plan(path, plan)
+    except OSError as error:
+        log.warning(
+            "cannot keep the engine in %s (%s), so the next start builds it again. Free some space there, or set %s "
+            "to another folder.", path.parent, error.strerror, OVERRIDE,
+        )  # fmt: skip
+
+
+def drop_stale(path: Path, onnx: Path, gpu: str) -> None:
+    """Remove the engines of a file for this GPU that another TensorRT built; says which."""
+    for other, runtime in _stale(path, onnx, gpu):
+        log.info("the cached engine of %s was built by %s, which is no longer here", onnx.name, runtime)
+        for suffix in (".plan", ".json", ".kernels"):
+            other.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def _stale(path: Path, onnx: Path, gpu: str) -> Iterator[tuple[Path, str]]:
+    content = sha256(read_onnx(onnx))
+    for other in path.parent.glob(f"{glob.escape(onnx.stem)}-*.json"):
+        try:
+            _, built = read_description(other)
+        except ModelFileError:
+            continue
+        if other != path.with_suffix(".json") and built and (built.onnx_sha256, built.gpu) == (content, gpu):
+            yield other, built.runtime

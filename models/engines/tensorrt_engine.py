@@ -1,0 +1,147 @@
+"""TensorRT, with each stream's past in a ring of slots that stay on the GPU and are never copied.
+
+A stream owns one stretch of GPU memory, where everything has a fixed place (`ring_layout`). Step t writes its newest
+slices into slot t % length and reads the slices of lag k from slot (t - k) % length: it hands TensorRT the addresses
+of its phase. Only the picture goes in and only the answer comes out, a copy each.
+"""
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from models.engines.base import Output, check_picture
+from models.engines.cuda_device import DeviceMemory, PinnedMemory, find_gpu
+from models.engines.plan_file import Plan, write_whole
+from models.engines.ring_layout import lay_out
+from models.engines.tensorrt_runtime import Tensorrt, find_tensorrt
+from models.errors import EngineError, ModelFileError
+from models.frame import Image
+from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
+from models.state import StreamState
+
+log = logging.getLogger("mstnet")
+
+
+@dataclass(slots=True, eq=False)
+class Ring:
+    """One stream's memory."""
+
+    device: DeviceMemory
+    """Picture, answer and slots, on the GPU."""
+    host: PinnedMemory
+    """Picture and answer, laid out as they are on the GPU."""
+
+
+class TensorrtEngine:
+    """A built engine on the GPU that it was built for.
+
+    Args:
+        plan: the serialised engine with its spec.
+        kernels: a file for what TensorRT-RTX compiles when it opens an engine, so that the next time takes less.
+
+    Raises:
+        UnavailableError: there is no TensorRT or no GPU.
+        EngineError: the engine was built for another version or GPU, or the GPU has no room for it.
+        ModelFileError: the engine is not the network that its spec describes.
+    """
+
+    def __init__(self, plan: Plan, kernels: Path | None = None) -> None:
+        tensorrt, gpu = find_tensorrt(), find_gpu()
+        _check_origin(plan, tensorrt.name, gpu.name)
+        self.spec = plan.spec
+        self.name = f"{tensorrt.name.replace(' ', ':')} {plan.built.precision if plan.built else ''} on {gpu.name}"
+        self._tensorrt, self._gpu, self._turn = tensorrt, gpu, Lock()
+        compiled = kernels.read_bytes() if kernels and kernels.is_file() else b""
+        self._opened = tensorrt.open(plan.data, compiled)
+        self._layout = lay_out(plan.spec, _tensor_sizes(tensorrt, self._opened.engine, plan.spec))
+        self._warm_up()
+
+    def start(self) -> StreamState:
+        """A ring of zeros for a new stream."""
+        host = self._gpu.allocate_pinned(self._layout.answer_end)
+        return StreamState(Ring(self._gpu.allocate(self._layout.end), host))
+
+    def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
+        """Run one picture, uint8 `spec.picture_shape`."""
+        check_picture(picture, self.spec)
+        ring: Ring = state.take()
+        ring.host.bytes[: picture.size] = picture.reshape(-1)
+        with self._turn:  # streams share the context
+            self._run(ring, state.steps % self.spec.ring_length)
+        return self._answer(ring), StreamState(ring, state.steps + 1)
+
+    def keep_kernels(self, path: Path) -> None:
+        """Write down what TensorRT-RTX compiled since the engine was opened; a full disk is told, no more."""
+        if self._opened.kernels:
+            try:
+                write_whole(path, bytes(self._opened.kernels.serialize()))
+            except OSError as error:
+                log.warning("cannot keep %s (%s), so the next start takes longer", path, error.strerror)
+
+    def close(self) -> None:
+        """Give the engine's memory back; that of streams goes with their states."""
+        del self._opened
+
+    def _run(self, ring: Ring, phase: int) -> None:
+        """Picture in, one step, answer out."""
+        device, host, layout = ring.device.address, ring.host.address, self._layout
+        context = self._opened.context
+        self._gpu.copy_in(device, host, layout.logits)
+        for name, place in layout.phases[phase]:
+            context.set_tensor_address(name, device + place)
+        if not context.execute_async_v3(int(self._gpu.stream)):
+            raise EngineError(f"{self.name} failed in a step: {self._tensorrt.problem()}")
+        self._gpu.copy_out(host + layout.logits, device + layout.logits, layout.answer_end - layout.logits)
+        self._gpu.wait()
+
+    def _answer(self, ring: Ring) -> Output:
+        """The host's copy of logits and embedding, in arrays of their own."""
+        labels, width = len(self.spec.labels), self.spec.embedding_width
+        logits, embedding = (ring.host.bytes[start:] for start in (self._layout.logits, self._layout.embedding))
+        return Output(
+            logits[: 4 * labels].view(np.float32)[None].copy(), embedding[: 4 * width].view(np.float32)[None].copy()
+        )
+
+    def _warm_up(self) -> None:
+        """Step twice on black, so that the first real frame does not pay for what is done lazily."""
+        state = self.start()
+        for _ in range(2):
+            _, state = self.step(np.zeros(self.spec.picture_shape, np.uint8), state)
+
+
+def _check_origin(plan: Plan, runtime: str, gpu: str) -> None:
+    built = plan.built
+    if built and (built.runtime, built.gpu) != (runtime, gpu):
+        raise EngineError(
+            f"this engine was built by {built.runtime} for {built.gpu}; here is {runtime} on {gpu}. Build it here: "
+            "`python -m models.engines.tensorrt_build MODEL.onnx`, or give --model the .onnx"
+        )
+
+
+def _tensor_sizes(tensorrt: Tensorrt, engine: Any, spec: ModelSpec) -> Mapping[str, int]:
+    """Bytes of each tensor of an engine, which is held against the spec.
+
+    Raises:
+        ModelFileError: the engine is another network than the spec describes.
+    """
+    types = tensorrt.module.DataType
+    names = [engine.get_tensor_name(k) for k in range(engine.num_io_tensors)]
+    found = {name: tuple(engine.get_tensor_shape(name)) for name in names}
+    dtype = {name: engine.get_tensor_dtype(name) for name in names}
+    wanted = {PICTURE: types.UINT8, LOGITS: types.FLOAT, EMBEDDING: types.FLOAT}
+    wanted |= {memory.past(lag): dtype.get(memory.newest) for memory in spec.memories for lag in memory.lags}
+    told = spec.inputs | spec.outputs
+    wrong = [name for name in told | found if told.get(name) != found.get(name)]
+    wrong += [name for name, kind in wanted.items() if dtype.get(name) != kind]
+    if wrong:
+        raise ModelFileError(
+            f"the engine is another network than its description says: {wrong[0]} is {told.get(wrong[0], 'not there')} "
+            f"there, and {found.get(wrong[0], 'not there')} of {dtype.get(wrong[0])} in the engine. Build it again."
+        )
+    return {name: math.prod(found[name]) * dtype[name].itemsize for name in names}

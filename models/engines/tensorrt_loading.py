@@ -1,0 +1,95 @@
+"""Getting a TensorRT engine: from a `.plan`, from the cache, or built now and held against ONNX Runtime."""
+
+import dataclasses
+import logging
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from models.engines.base import Engine
+from models.engines.cuda_device import find_gpu
+from models.engines.onnx_to_plan import build_plan
+from models.engines.parity import generated_clip, largest_difference, refusal
+from models.engines.plan_file import Built, Plan, read_plan, sha256
+from models.engines.tensorrt_cache import cached_path, drop_stale, find_kept, keep, read_onnx
+from models.engines.tensorrt_engine import TensorrtEngine
+from models.engines.tensorrt_runtime import find_tensorrt
+from models.errors import EngineError, ModelFileError
+from models.frame import Image
+
+log = logging.getLogger("mstnet")
+
+
+def load_plan(path: Path) -> TensorrtEngine:
+    """The engine in a `.plan`, described by the `.json` beside it.
+
+    Raises:
+        UnavailableError: there is no TensorRT or no GPU.
+        EngineError: it is for another TensorRT or GPU, or the GPU has no room.
+        ModelFileError: a file is missing or damaged.
+    """
+    plan = read_plan(path)
+    if not plan.data:
+        raise ModelFileError(f"{path} was refused when it was built: it answered wrongly. Give --model the .onnx")
+    return TensorrtEngine(plan)
+
+
+def load_or_build(onnx: Path, open_reference: Callable[[], Engine]) -> TensorrtEngine:
+    """The engine of an ONNX file: from the cache, or built now.
+
+    Args:
+        onnx: the model file.
+        open_reference: gives ONNX Runtime with the same file; asked only when an engine has to be built.
+
+    Raises:
+        UnavailableError: there is no TensorRT or no GPU.
+        EngineError: the engine cannot be built or run, or it answers wrongly.
+        ModelFileError: TensorRT does not take the file.
+    """
+    runtime, gpu = find_tensorrt().name, find_gpu().name
+    path = cached_path(onnx, runtime, gpu)
+    engine, plan = None, find_kept(path)
+    if plan is None:
+        drop_stale(path, onnx, gpu)
+        engine, plan = build_engine(onnx, open_reference())
+        keep(path, plan)
+    if why := refused(plan):
+        raise EngineError(f"the engine that {runtime} makes of {onnx.name} for {gpu} is not used: {why}")
+    kernels = path.with_suffix(".kernels")
+    engine = engine or TensorrtEngine(plan, kernels)
+    engine.keep_kernels(kernels)
+    return engine
+
+
+def build_engine(onnx: Path, reference: Engine, pictures: Iterable[Image] | None = None) -> tuple[TensorrtEngine, Plan]:
+    """Build the engine of an ONNX file and measure how far it is from the reference.
+
+    Args:
+        onnx: the model file.
+        reference: ONNX Runtime with the same file.
+        pictures: what to compare them on; None for a generated clip.
+
+    Returns:
+        The engine, and its plan; without data if it is to be refused.
+
+    Raises:
+        UserError: as `load_or_build`.
+    """
+    tensorrt, gpu, content = find_tensorrt(), find_gpu(), read_onnx(onnx)
+    log.info("building %s with %s for %s: once, and Ctrl-C stops it", onnx.name, tensorrt.name, gpu.name)
+    data, precision = build_plan(tensorrt, content, lambda share: log.info("building: %.0f %%", 100 * share))
+    built = Built(sha256(content), tensorrt.name, gpu.name, precision, math.inf, sha256(data))
+    engine = TensorrtEngine(Plan(data, reference.spec, built))
+    difference = largest_difference(engine, reference, pictures or generated_clip(reference.spec))
+    measured = Plan(data, reference.spec, dataclasses.replace(built, difference=difference))
+    return engine, _without_data(measured) if refused(measured) else measured
+
+
+def refused(plan: Plan) -> str:
+    """Why an engine is not used, as measured when it was built; empty where it may be."""
+    return refusal(plan.built.difference, plan.built.precision) if plan.built else ""
+
+
+def _without_data(plan: Plan) -> Plan:
+    """What is kept of a refused engine, so that it is not built again at every start."""
+    return Plan(b"", plan.spec, dataclasses.replace(plan.built, plan_sha256="") if plan.built else None)

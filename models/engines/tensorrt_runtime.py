@@ -1,0 +1,130 @@
+"""TensorRT's Python module, whichever is installed, with what differs between its versions evened out.
+
+TensorRT 10.3 (JetPack 6) to 11 and TensorRT-RTX name their classes and calls alike. What differs: where strong typing
+is a flag (10) or the only way (11, RTX), and that RTX compiles its kernels when an engine is opened and can keep them.
+"""
+
+import importlib
+import logging
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from models.errors import EngineError, UnavailableError, first_line
+
+MODULES = ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings")
+"""In order of preference: TensorRT tunes for the very chip, RTX also builds without one."""
+OLDEST = 10
+"""The first major version of TensorRT whose calls all go by a tensor's name, and that knows strong typing."""
+
+log = logging.getLogger("mstnet")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """An engine ready to run."""
+
+    engine: Any
+    """TensorRT's `ICudaEngine`."""
+    context: Any
+    """Its `IExecutionContext`."""
+    kernels: Any = None
+    """RTX's `IRuntimeCache`, where there is one to keep."""
+
+
+class Tensorrt:
+    """One of TensorRT's modules.
+
+    Args:
+        module: TensorRT or TensorRT-RTX.
+    """
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+        self.name = f"{'tensorrt-rtx' if 'rtx' in module.__name__ else 'tensorrt'} {module.__version__}"
+        """Such as `tensorrt 10.3.0`; an engine runs on the one that built it and no other."""
+        self.logger = _make_logger(module)
+
+    @property
+    def network_flags(self) -> int:
+        """Flags of a network whose types are those of the ONNX file; TensorRT 10 has to be asked for that."""
+        flags: Any = getattr(self.module, "NetworkDefinitionCreationFlag", None)
+        return 1 << int(flags.STRONGLY_TYPED) if hasattr(flags, "STRONGLY_TYPED") else 0
+
+    def open(self, plan: bytes, kernels: bytes = b"") -> Opened:
+        """Make an engine from what the builder made.
+
+        Args:
+            plan: the serialised engine.
+            kernels: what RTX compiled of it before; it sees for itself whether they still fit.
+
+        Raises:
+            EngineError: this TensorRT on this GPU does not take the plan.
+        """
+        engine = self.module.Runtime(self.logger).deserialize_cuda_engine(plan)
+        settings: Any = engine.create_runtime_config() if hasattr(engine, "create_runtime_config") else None
+        if not hasattr(settings, "create_runtime_cache"):
+            opened = Opened(engine, engine and engine.create_execution_context())
+        else:
+            compiled = settings.create_runtime_cache()
+            fits = kernels and compiled.deserialize(kernels)
+            settings.set_runtime_cache(compiled)
+            context = engine.create_execution_context(runtime_config=settings)
+            opened = Opened(engine, context, None if fits else compiled)
+        if opened.context is None:
+            raise EngineError(f"{self.name} does not open the engine: {self.problem()}")
+        return opened
+
+    def problem(self) -> str:
+        """The first error that TensorRT told since this was last asked, in one line."""
+        errors, self.logger.errors = self.logger.errors, []
+        return first_line(Exception(errors[0]))[:300] if errors else "it does not say why"
+
+
+def find_tensorrt() -> Tensorrt:
+    """The TensorRT that is installed.
+
+    Raises:
+        UnavailableError: none is.
+        EngineError: it is too old, or does not load.
+    """
+    for name in MODULES:
+        try:
+            module = importlib.import_module(name)
+        except (ImportError, OSError) as error:
+            if isinstance(error, ModuleNotFoundError) and error.name == name:
+                continue
+            raise EngineError(f"{name} does not load here: {first_line(error)}. Install it again.") from error
+        found = _wrapped(module)
+        if not found.name.startswith("tensorrt-rtx") and int(module.__version__.split(".")[0]) < OLDEST:
+            raise EngineError(
+                f"{found.name} is too old: 10.3 is needed, as in JetPack 6, or newer. See docs/tensorrt.md."
+            )
+        return found
+    raise UnavailableError(
+        "TensorRT is not installed. On a Jetson it comes with JetPack: make the environment with "
+        "--system-site-packages; elsewhere `pip install tensorrt`. See docs/tensorrt.md."
+    )
+
+
+@cache
+def _wrapped(module: Any) -> Tensorrt:
+    """One wrapper a module, for ever: TensorRT keeps hold of the first logger that it is given."""
+    return Tensorrt(module)
+
+
+def _make_logger(module: Any) -> Any:
+    class Logger(module.ILogger):  # type: ignore[misc]
+        """Collects errors, which become ours, and keeps the rest for --log-level debug."""
+
+        def __init__(self) -> None:
+            module.ILogger.__init__(self)
+            self.errors: list[str] = []
+
+        def log(self, severity: Any, message: str) -> None:
+            if int(severity) <= int(module.ILogger.ERROR):
+                self.errors.append(message)
+            if int(severity) <= int(module.ILogger.WARNING):
+                log.debug("TensorRT: %s", message)
+
+    return Logger()

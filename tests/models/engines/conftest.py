@@ -1,0 +1,31 @@
+"""A GPU with TensorRT that is not there."""
+
+import sys
+from types import ModuleType
+
+import pytest
+from cuda_stand_in import StandInCuda
+from tensorrt_stand_in import stand_in
+
+
+@pytest.fixture
+def machine(monkeypatch, tmp_path):
+    """Puts a GPU and a TensorRT in place, as `StandInCuda` and `stand_in` take their arguments; the module.
+
+    May be called again, for another GPU or version. Engines are cached below `tmp_path`.
+    """
+    monkeypatch.setenv("MSTNET_CACHE", str(tmp_path / "cache"))
+
+    def build(cuda: StandInCuda | None = None, **options) -> ModuleType:
+        cuda = cuda or StandInCuda()
+        module = stand_in(cuda, **options)
+        bindings = ModuleType("cuda.bindings")
+        bindings.runtime = cuda
+        for name in ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings"):
+            monkeypatch.setitem(sys.modules, name, None)  # None is not there
+        for name, value in (("cuda", ModuleType("cuda")), ("cuda.bindings", bindings), (module.__name__, module)):
+            monkeypatch.setitem(sys.modules, name, value)
+        module.cuda = cuda
+        return module
+
+    return build

@@ -1,0 +1,149 @@
+"""Every graph that this project exports, through TensorRT-RTX's own parser and builder, which need no GPU."""
+
+import os
+import signal
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import onnx
+import pytest
+from networks import small_net, small_spec
+
+from calibration.quantization.graph import FloatGraph
+from calibration.quantization.half import halved
+from calibration.quantization.qdq import quantised
+from models.engines.onnx_to_plan import build_plan
+from models.engines.tensorrt_build import main
+from models.engines.tensorrt_runtime import Tensorrt
+from models.errors import EngineError, ModelFileError
+from models.nets.checkpoint import describe
+from models.nets.mstnet import MSTNet, MSTNetConfig
+from training.export import export
+
+rtx = pytest.importorskip("tensorrt_rtx_bindings", reason="needs TensorRT-RTX", exc_type=ImportError)
+
+SHIPPED = Path(__file__).resolve().parents[3] / "models" / "weights" / "mstnet_small.onnx"
+PRECISIONS = ("fp32", "fp16", "int8")
+LAPTOPS = ("SM86", "SM89")
+"""RTX 30 and RTX 40."""
+ALL_CHIPS = tuple(name for name in rtx.ComputeCapability.__members__ if name not in ("NONE", "CURRENT"))
+TURING = "SM75"
+"""RTX 20, for which it multiplies matrices in halves only."""
+
+
+@pytest.fixture(scope="module")
+def tensorrt():
+    return Tensorrt(rtx)
+
+
+def in_precision(path: Path, precision: str) -> bytes:
+    """A graph as `calibration.quantize` writes it; scales are made up, for the parser does not look at them."""
+    if precision == "fp32":
+        return path.read_bytes()
+    graph = FloatGraph.load(path)
+    if precision == "fp16":
+        return halved(graph).SerializeToString()
+    layers = [node.name for node in graph.layers]
+    return quantised(graph, defaultdict(lambda: 0.05), layers).SerializeToString()
+
+
+@pytest.fixture(scope="module")
+def small(request, tmp_path_factory):
+    """One of the networks at a quarter of its width and 32 px."""
+    backbone, operation = request.param
+    net = small_net(backbone, operation)
+    path = tmp_path_factory.mktemp("small") / "net.onnx"
+    export(net, small_spec(net), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def full(request, tmp_path_factory):
+    """A network at its full width, or the one in the box."""
+    if request.param == "shipped":
+        return SHIPPED
+    net = MSTNet(MSTNetConfig(27, request.param)).eval()
+    path = tmp_path_factory.mktemp("full") / "net.onnx"
+    labels = tuple(f"label {k}" for k in range(27))
+    export(net, describe(net, name="full", labels=labels, height=64, width=64, rate_hz=12.0), path)
+    return path
+
+
+NETWORKS = [
+    pytest.param((backbone, operation), id=f"{backbone}-{operation}")
+    for backbone in ("mobilenet_v2", "resnet18", "resnet50", "shufflenet")
+    for operation in ("none", "shift", "mixtconv")
+] + [pytest.param(("mobilenet_v2", "conv1d"), id="mobilenet_v2-conv1d")]
+
+
+@pytest.mark.parametrize("small", NETWORKS, indirect=True)
+def test_every_network_builds(tensorrt, small, request):
+    """In every precision; of the networks that are there for comparison in fp32, for a build takes a second."""
+    main_ones = request.node.callspec.id.startswith(("mobilenet_v2", "resnet50"))
+    for precision in PRECISIONS if main_ones else ("fp32",):
+        plan, found = build_plan(tensorrt, in_precision(small, precision), lambda _: None, LAPTOPS)
+        assert found == precision
+        assert len(plan) > 10_000
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("full", ["shipped", "mobilenet_v2", "resnet50"], indirect=True)
+def test_full_networks_build_for_every_chip_that_it_targets(tensorrt, full, precision):
+    chips = [chip for chip in ALL_CHIPS if chip != TURING or precision == "fp16"]
+    plan, found = build_plan(tensorrt, in_precision(full, precision), lambda _: None, chips)
+    assert found == precision
+    assert len(plan) > 100_000
+
+
+def test_progress_is_told_in_tenths(tensorrt, small_model):
+    told = []
+    build_plan(tensorrt, small_model.read_bytes(), told.append, LAPTOPS)
+    assert told == sorted(set(told))
+    assert told[-1] > 0.5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+def test_ctrl_c_stops_a_build(tensorrt, small_model):
+    def interrupt(_):
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        build_plan(tensorrt, small_model.read_bytes(), interrupt, LAPTOPS)
+
+
+def test_an_operator_that_it_does_not_know_is_one_line(tensorrt, small_model):
+    model = onnx.load(small_model)
+    model.graph.node[3].op_type = "Bernoulli"
+    with pytest.raises(ModelFileError, match=r"does not take this network: .*Bernoulli") as caught:
+        build_plan(tensorrt, model.SerializeToString(), lambda _: None)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_network_is_one_line(tensorrt):
+    with pytest.raises(ModelFileError, match="does not take this network") as caught:
+        build_plan(tensorrt, b"\xff" * 100, lambda _: None)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_it_cannot_build_is_told(tensorrt, small_model):
+    with pytest.raises(EngineError, match=r"cannot build the engine: .*Turing") as caught:
+        build_plan(tensorrt, small_model.read_bytes(), lambda _: None, (TURING,))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_chip_that_it_does_not_target_is_told(tensorrt, small_model):
+    with pytest.raises(EngineError, match="does not build ahead of time for SM20"):
+        build_plan(tensorrt, small_model.read_bytes(), lambda _: None, ("SM20",))
+
+
+def test_the_command_checks_a_file_without_a_gpu(small_model, capsys, monkeypatch):
+    monkeypatch.setattr("models.engines.tensorrt_runtime.MODULES", ("tensorrt_rtx_bindings",))
+    assert main([str(small_model), "--check", *LAPTOPS]) == 0
+    assert f"tensorrt-rtx {rtx.__version__} builds it in fp32 for SM86, SM89" in capsys.readouterr().out
+
+
+def test_an_engine_that_does_not_open_says_why(tensorrt):
+    with pytest.raises(EngineError, match=r"does not open the engine: .") as caught:
+        tensorrt.open(b"no engine" * 100)
+    assert "\n" not in str(caught.value)

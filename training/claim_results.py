@@ -1,0 +1,158 @@
+"""The results of training/claim.py: a file, tables of means and spreads, and a picture."""
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from statistics import mean, stdev
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from training.datasets.motions import BLIND, GESTURES
+from training.recordings import DataError
+
+FORMS = {False: "centred", True: "causal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one trained network reached."""
+
+    row: str
+    """Its operation, as training/tables.py calls it."""
+    causal: bool
+    seed: int
+    parameters: int
+    multiply_adds: int
+    """For one clip."""
+    circle: float
+    """Top-1, 0..1, on the clips of this gesture in the validation set of its seed; and so on."""
+    swipe: float
+    push: float
+    tap: float
+
+    @property
+    def by_gesture(self) -> tuple[float, ...]:
+        """Top-1 of each of `motions.GESTURES`."""
+        return (self.circle, self.swipe, self.push, self.tap)
+
+    @property
+    def top1(self) -> float:
+        """On all clips: gestures have equally many."""
+        return mean(self.by_gesture)
+
+
+def write_results(path: Path, results: Iterable[Result]) -> None:
+    """Write results as CSV, whole.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    with _written(path) as unfinished, open(unfinished, "w", newline="") as file:
+        writer = csv.DictWriter(file, [*(field.name for field in fields(Result)), "top1"])
+        writer.writeheader()
+        writer.writerows({**asdict(result), "top1": result.top1} for result in results)
+
+
+def read_results(path: Path) -> list[Result]:
+    """Read what `write_results` wrote.
+
+    Raises:
+        DataError: it is no such file.
+    """
+    try:
+        with open(path, newline="", encoding="utf-8") as file:
+            return [_result(row) for row in csv.DictReader(file)]
+    except (KeyError, ValueError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise DataError(f"{path} holds no results of training.claim ({reason}); give its results.csv") from error
+
+
+def _result(row: Mapping[str, str]) -> Result:
+    scores = [float(row[gesture.__name__]) for gesture in GESTURES]
+    numbers = [int(row[name]) for name in ("seed", "parameters", "multiply_adds")]
+    return Result(row["row"], row["causal"] == "True", *numbers, *scores)
+
+
+def by_operation(results: Iterable[Result]) -> dict[str, dict[bool, list[Result]]]:
+    """The results of each operation's forms, in the order in which they came."""
+    groups: dict[str, dict[bool, list[Result]]] = {}
+    for result in results:
+        groups.setdefault(result.row, {}).setdefault(result.causal, []).append(result)
+    return groups
+
+
+def table(results: Iterable[Result]) -> str:
+    """Markdown: mean and standard deviation over the seeds of the top-1 in per cent."""
+    lines = ["| operation | parameters | M multiply-adds | centred | causal |", "|---|---|---|---|---|"]
+    for row, forms in by_operation(results).items():
+        one = next(iter(forms.values()))[0]
+        cells = [row, f"{one.parameters:,}", f"{one.multiply_adds / 1e6:.2f}"]
+        lines.append(f"| {' | '.join([*cells, *(spread(forms.get(causal, ())) for causal in FORMS)])} |")
+    return "\n".join(lines)
+
+
+def gesture_table(results: Iterable[Result]) -> str:
+    """Markdown: mean over the seeds of the top-1 in per cent on each gesture."""
+    names = [gesture.__name__ for gesture in GESTURES]
+    lines = [f"| operation | form | {' | '.join(names)} |", "|---" * (2 + len(names)) + "|"]
+    for row, forms in by_operation(results).items():
+        for causal, group in forms.items():
+            means = [f"{100 * mean(column):.0f}" for column in zip(*(r.by_gesture for r in group), strict=True)]
+            lines.append(f"| {' | '.join([row, FORMS[causal], *means])} |")
+    return "\n".join(lines)
+
+
+def spread(results: Sequence[Result]) -> str:
+    """Mean ± standard deviation in per cent; a single result has no deviation, none at all is a -."""
+    scores = [100 * result.top1 for result in results]
+    if len(scores) > 1:
+        return f"{mean(scores):.1f} ± {stdev(scores):.1f}"
+    return f"{scores[0]:.1f}" if scores else "-"
+
+
+def draw(path: Path, results: Sequence[Result]) -> None:
+    """Draw every result as a dot and each mean as a bar, as SVG; the same results give the same file.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    figure = Figure((9, 4.2), layout="constrained")
+    axes = figure.subplots()
+    groups = by_operation(results)
+    for causal, (shift, colour) in {False: (-0.15, "tab:blue"), True: (0.15, "tab:orange")}.items():
+        _draw_form(axes, [groups[row].get(causal, []) for row in groups], shift, colour, FORMS[causal])
+    axes.axhline(100 * BLIND, color="grey", linestyle="--", linewidth=1, label="the most without seeing order")
+    axes.set(ylabel="top-1, %", ylim=(0, 102))
+    axes.set_xticks(range(len(groups)), list(groups))
+    axes.legend(loc="lower right")
+    # Neither a date nor random names: a picture that did not change gives no difference to look at.
+    with _written(path) as unfinished, matplotlib.rc_context({"svg.hashsalt": "claim"}):
+        figure.savefig(unfinished, format="svg", metadata={"Date": None})
+
+
+def _draw_form(axes: Axes, columns: Sequence[Sequence[Result]], shift: float, colour: str, label: str) -> None:
+    for x, column in enumerate(columns):
+        scores = [100 * result.top1 for result in column]
+        axes.plot([x + shift] * len(scores), scores, "o", color=colour, alpha=0.6, markersize=4)
+        if scores:
+            axes.hlines(mean(scores), x + shift - 0.12, x + shift + 0.12, color=colour)
+    axes.plot([], [], "o-", color=colour, label=label)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Path]:
+    """Write a file by way of another beside it, whose name is given."""
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield unfinished
+        os.replace(unfinished, path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise DataError(f"cannot write {path} ({error.strerror}); give another folder, or make room") from error
