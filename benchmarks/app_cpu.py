@@ -33,6 +33,7 @@ from app.events import Events
 from app.meters import Percentiles, TimedEngine
 from app.replay import Replay
 from benchmarks.machine import describe_machine
+from calibration.command_line import command, number
 from models.decoder import Decoder
 from models.frame import Frame, Image
 from models.recognizer import Recognition, Recognizer
@@ -168,10 +169,13 @@ def _clip_for_ever() -> Iterator[Image]:
             read, image = capture.read()
 
 
+@command("app_cpu")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.app_cpu", description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=20.0, help=f"of the stream, after {WARM_S:g} s (default: 20)")
+    parser.add_argument(
+        "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_S:g} s (default: 20)"
+    )
     parser.add_argument("--window", action="store_true", help="with the window")
     parser.add_argument("--model", help="another model file than the one in the box")
     given = parser.parse_args(arguments)

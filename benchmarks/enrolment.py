@@ -23,6 +23,7 @@ from benchmarks.clips import Clip, read_clips
 from benchmarks.machine import describe_machine
 from benchmarks.matchers import MATCHERS, Matcher, nearest, ours
 from calibration.background import Background
+from calibration.command_line import command, positive
 from calibration.fitting import fit
 from calibration.personal_engine import joined
 from calibration.take import Floats, Kind
@@ -30,7 +31,6 @@ from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
 from models.decoder import Decoder
 from models.engines import load_engine
-from models.errors import UserError
 from models.recognizer import softmax
 from models.spec import ModelSpec
 
@@ -188,6 +188,7 @@ def print_tables(tallies: dict[tuple[str, int], Tally]) -> None:
         print(f"| {setting} | {count} | " + " | ".join(f"{np.mean(t.at_equal_rate[n]):.0%}" for n in names) + " |")
 
 
+@command("enrolment")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.enrolment", description=(__doc__ or "").splitlines()[0])
@@ -195,15 +196,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, default=SHIPPED)
     parser.add_argument("--teacher", type=Path, help="a 3-D network over clips, compared by its own embedding")
     parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")
-    parser.add_argument("--repeats", type=int, default=2, help="trials a class (default: %(default)s)")
+    parser.add_argument("--repeats", type=positive, default=2, help="trials a class (default: %(default)s)")
     given = parser.parse_args(arguments)
-    try:
-        with closing(load_engine(given.model)) as engine:
-            spec, clips = engine.spec, read_clips(given.data, engine, given.teacher, given.cache)
-        tallies = run(clips, spec, given.repeats, with_teacher=given.teacher is not None)
-    except UserError as error:
-        print(f"enrolment: {error}", file=sys.stderr)
-        return 2
+    with closing(load_engine(given.model)) as engine:
+        spec, clips = engine.spec, read_clips(given.data, engine, given.teacher, given.cache)
+    tallies = run(clips, spec, given.repeats, with_teacher=given.teacher is not None)
     print_tables(tallies)
     print(f"\nmodel {spec.name} {spec.weights_sha256[:8]} ({spec.trained})")
     print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))

@@ -1,6 +1,8 @@
 """What a number was measured on."""
 
 import datetime
+import importlib.metadata
+import os
 import platform
 from pathlib import Path
 
@@ -8,18 +10,35 @@ import cv2
 import numpy as np
 import onnxruntime
 
+OPTIONAL = ("torch", "mediapipe")
+"""Packages that are told of where they are installed."""
+
 
 def describe_machine() -> dict[str, str]:
     """The date, the processor and the versions that a number depends on."""
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        "processor": _processor(),
+        "processor": f"{_processor()}, {os.cpu_count()} cores",
+        "load": _load(),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "onnxruntime": onnxruntime.__version__,
         "opencv": cv2.__version__,
         "numpy": np.__version__,
+        **{name: version for name in OPTIONAL if (version := _version(name))},
     }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _load() -> str:
+    """How many processes wanted a core in the last minute, on average: a figure above the cores spoils times."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 def _processor() -> str:

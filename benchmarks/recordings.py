@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.machine import describe_machine
+from calibration.command_line import command
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
 GRACE_S = 1.0
@@ -63,8 +64,8 @@ def _names(event: dict[str, object], gesture: Gesture) -> bool:
 
 def events_of(path: Path, options: list[str]) -> list[dict[str, object]]:
     """The gestures that the app names in a file."""
-    command = [sys.executable, str(MAIN), "--camera", str(path), "--headless", *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    line = [sys.executable, str(MAIN), "--camera", str(path), "--headless", *options]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr.strip())
     return [line for line in map(json.loads, done.stdout.splitlines()) if line["type"] == "gesture"]
@@ -83,6 +84,7 @@ def files(data: Path) -> Iterator[tuple[str, Path, list[str], list[Gesture]]]:
             yield "jester_val", data / "jester_val" / row["path"], ["--fps", "12"], truth
 
 
+@command("recordings")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recordings", description=__doc__.splitlines()[0])

@@ -17,14 +17,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 from benchmarks.batched import Gathered, Lockstep
-from benchmarks.latency import SHIPPED, exported, print_table
 from benchmarks.machine import describe_machine
+from benchmarks.networks import SHIPPED, export_stream
+from benchmarks.runners import stepper
+from benchmarks.tables import Row, print_table
+from benchmarks.timing import Costs, Step, in_turns
+from calibration.command_line import command, positive
 from calibration.rolled import RolledModel, export_rolled
 from main import cores
 from models.engines.base import Engine
@@ -38,46 +41,21 @@ WINDOW = 50
 """Steps over which one figure of cost against frames is taken."""
 PARTS = ("frames", "resolution", "streams", "full")
 
-Row = dict[str, Any]
-Step = Callable[[], object]
-"""Steps whatever it is by one picture each."""
 
-
-def stepper(engine: Engine) -> Step:
-    """Steps one stream by random pictures."""
-    picture = np.random.default_rng(0).integers(0, 256, engine.spec.picture_shape, dtype=np.uint8)
-    state = engine.start()
-
-    def step() -> None:
-        nonlocal state
-        _, state = engine.step(picture, state)
-
-    return step
-
-
-def cpu_ms(step: Step) -> float:
-    """Processor time that one call takes, over all threads of the process."""
-    began = time.process_time()
-    step()
-    return 1000 * (time.process_time() - began)
-
-
-def in_turns(steps: dict[str, Step], turns: int) -> dict[str, float]:
-    """The median processor time of each, one call a turn."""
-    taken: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(turns):
-        for name, step in steps.items():
-            taken[name].append(cpu_ms(step))
-    return {name: float(np.median(values)) for name, values in taken.items()}
+def median_cpu_ms(costs: Costs) -> float:
+    """The middle of what the calls cost."""
+    return round(float(np.median(costs.cpu_ms)), 3)
 
 
 def against_frames(turns: int) -> Iterator[Row]:
     """One stream that goes on and on: measured over a window, then left alone for so many turns."""
     step = stepper(OnnxRuntimeEngine(SHIPPED))
     for window in range(10):
-        taken = [cpu_ms(step) for _ in range(WINDOW)]
+        costs = Costs()
+        for _ in range(WINDOW):
+            costs.take(step)
         seen = window * (WINDOW + turns) + WINDOW
-        yield {"part": "frames", "frames": seen, "cpu_ms": round(float(np.median(taken)), 3)}
+        yield {"part": "frames", "frames": seen, "cpu_ms": median_cpu_ms(costs)}
         for _ in range(turns):
             step()
 
@@ -85,11 +63,15 @@ def against_frames(turns: int) -> Iterator[Row]:
 def against_resolution(folder: Path, turns: int) -> Iterator[Row]:
     """MobileNetV2 with MixTConv at several sizes; random weights cost the same."""
     net = MSTNet(MSTNetConfig(27)).eval()
-    engines = {str(size): exported(net, size, folder / f"{size}.onnx") for size in SIZES}
+    engines: dict[str, Engine] = {}
+    for pixels in SIZES:
+        path = folder / f"{pixels}.onnx"
+        export_stream(net, pixels, path)
+        engines[str(pixels)] = OnnxRuntimeEngine(path)
     taken = in_turns({size: stepper(engine) for size, engine in engines.items()}, turns)
     for size, engine in engines.items():
         past_mb = round(engine.spec.past_bytes / 1e6, 2)
-        yield {"part": "resolution", "pixels": int(size), "cpu_ms": round(taken[size], 3), "past_mb": past_mb}
+        yield {"part": "resolution", "pixels": int(size), "cpu_ms": median_cpu_ms(taken[size]), "past_mb": past_mb}
 
 
 def forms(folder: Path, streams: int) -> dict[str, Step]:
@@ -118,7 +100,7 @@ def against_streams(folder: Path, turns: int) -> Iterator[Row]:
     export_rolled(SHIPPED, folder / "rolled.onnx")
     for streams in STREAMS:
         taken = in_turns(forms(folder, streams), turns)
-        costs = {f"{name}_cpu_ms": round(value / streams, 3) for name, value in taken.items()}
+        costs = {f"{name}_cpu_ms": round(median_cpu_ms(value) / streams, 3) for name, value in taken.items()}
         yield {"part": "streams", "streams": streams, **costs}
 
 
@@ -166,10 +148,11 @@ def measure(parts: list[str], turns: int) -> Iterator[Row]:
             yield from made[part]()
 
 
+@command("scaling")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__.splitlines()[0])
-    parser.add_argument("--turns", type=int, default=100, help="steps behind each figure (default: 100)")
+    parser.add_argument("--turns", type=positive, default=100, help="steps behind each figure (default: 100)")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")
     parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw each part there as scaling-PART.svg")
     parser.add_argument("--json", action="store_true")

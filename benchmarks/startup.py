@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from benchmarks.machine import describe_machine
+from calibration.command_line import command, positive
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = (sys.executable, str(ROOT / "main.py"), "--demo", "--headless", "--trace", "-")
@@ -30,10 +31,11 @@ def seconds_to_first_step() -> float:
     return first - began
 
 
+@command("startup")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.startup", description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=5, help="how often the app is started (default: 5)")
+    parser.add_argument("--runs", type=positive, default=5, help="how often the app is started (default: 5)")
     given = parser.parse_args(arguments)
     seconds = [seconds_to_first_step() for _ in range(given.runs)]
     peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)

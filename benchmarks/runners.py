@@ -1,0 +1,106 @@
+"""What runs when a picture comes: a stream's step, a whole clip, or MediaPipe's hands. No torch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+
+from benchmarks.timing import Step
+from models.engines.base import Engine
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine, open_session
+from models.errors import UserError
+from models.frame import Image
+
+JESTER_HZ = 12.0
+"""The rate of a row that has none of its own."""
+TYPES: dict[str, type[np.generic]] = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8}
+CAMERA = (480, 640, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """One row, ready to run."""
+
+    step: Step
+    rate_hz: float = JESTER_HZ
+    """Pictures a second of video."""
+    past_bytes: int = 0
+    """What one stream keeps between two pictures."""
+
+
+def stepper(engine: Engine) -> Step:
+    """Steps one stream by random pictures."""
+    picture = np.random.default_rng(0).integers(0, 256, engine.spec.picture_shape, dtype=np.uint8)
+    state = engine.start()
+
+    def step() -> None:
+        nonlocal state
+        _, state = engine.step(picture, state)
+
+    return step
+
+
+def open_stream(path: Path) -> Runner:
+    """A model file of this project, one thread."""
+    engine = OnnxRuntimeEngine(path)
+    return Runner(stepper(engine), engine.spec.rate_hz, engine.spec.past_bytes)
+
+
+def open_clip(path: Path) -> Runner:
+    """An ONNX file that takes one clip, one thread: with every new picture the clip is run again."""
+    session = open_session(path, ("CPUExecutionProvider",), threads=1)
+    (clip,) = session.get_inputs()
+    shape = [size if isinstance(size, int) else 1 for size in clip.shape]
+    given = {clip.name: np.random.default_rng(0).integers(0, 256, shape).astype(TYPES[clip.type])}
+    return Runner(lambda: session.run(None, given))
+
+
+def check_clip_network(path: Path) -> None:
+    """See that a file is a network of clips.
+
+    Raises:
+        UserError: it is missing, or takes something else.
+    """
+    if not path.is_file():
+        raise UserError(f"no clip network {path}; give an ONNX file that takes clips, float32 [n, 3, T, H, W]")
+    told = [(node.type, len(node.shape)) for node in _inputs(path)]
+    if told != [("tensor(float)", 5)]:
+        raise UserError(f"{path} takes {told or 'nothing'}; a clip network takes one float32 [n, 3, T, H, W]")
+
+
+def _inputs(path: Path) -> list[ort.NodeArg]:
+    return list(open_session(path, ("CPUExecutionProvider",), threads=1).get_inputs())
+
+
+def open_hands(picture: Path | None) -> Runner:
+    """MediaPipe Hands, lite, on so many threads as it likes; it follows the hand in a picture, or seeks one in noise.
+
+    Raises:
+        ImportError: the package is missing, or so new that it has its old interface no more.
+        UserError: it sees no hand in the picture.
+    """
+    from mediapipe.python.solutions.hands import Hands
+
+    hands = Hands(model_complexity=0, max_num_hands=1)
+    if picture is None:
+        noise = np.random.default_rng(0).integers(0, 256, CAMERA, dtype=np.uint8)
+        return Runner(lambda: hands.process(noise))
+    image = read_picture(picture)
+    if not hands.process(image).multi_hand_landmarks:
+        raise UserError(f"MediaPipe sees no hand in {picture}; give a picture of one open hand")
+    return Runner(lambda: hands.process(image))
+
+
+def read_picture(path: Path) -> Image:
+    """A picture as a camera would send it, RGB 640x480.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    image: Any = cv2.imread(str(path))
+    if image is None:
+        raise UserError(f"{path} is no picture that can be read; give a JPEG or PNG with a hand in it")
+    return np.ascontiguousarray(cv2.resize(image, (CAMERA[1], CAMERA[0]))[..., ::-1], np.uint8)

@@ -1,0 +1,18 @@
+"""Figures as Markdown."""
+
+from typing import Any
+
+from benchmarks.machine import describe_machine
+
+Row = dict[str, Any]
+
+
+def print_table(rows: list[Row]) -> None:
+    """The figures, with the machine below."""
+    columns = list(rows[0])
+    print("| " + " | ".join(columns) + " |")
+    print("|---" * len(columns) + "|")
+    for row in rows:
+        print("| " + " | ".join(str(row[column]) for column in columns) + " |")
+    print()
+    print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))

@@ -1,0 +1,47 @@
+"""What a call costs, by the clock and by the processor, when several take turns."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from tqdm import tqdm
+
+Step = Callable[[], object]
+"""Takes in one more picture (or one of each stream)."""
+WARM = 3
+"""Turns before any that counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What each call cost, in milliseconds."""
+
+    wall_ms: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    """Processor time over all threads of the process."""
+
+    def take(self, step: Step) -> None:
+        """Call, and note what it cost."""
+        began_s, began_cpu_s = time.perf_counter(), time.process_time()
+        step()
+        self.cpu_ms.append(1000 * (time.process_time() - began_cpu_s))
+        self.wall_ms.append(1000 * (time.perf_counter() - began_s))
+
+
+def in_turns(steps: Mapping[str, Step], turns: int, seed: int = 0) -> dict[str, Costs]:
+    """What each costs, one call a turn; in an order of its own every turn, so that nobody's cache is always cold."""
+    random = np.random.default_rng(seed)
+    costs = {name: Costs() for name in steps}
+    for turn in tqdm(range(-WARM, turns), "turns", leave=False, disable=None):  # quiet where nobody looks on
+        for name in random.permutation(list(steps)):
+            if turn < 0:
+                steps[name]()
+            else:
+                costs[name].take(steps[name])
+    return costs
+
+
+def ratio(ones: list[float], others: list[float]) -> float:
+    """The median of the ratios turn by turn."""
+    return float(np.median(np.divide(ones, others)))
