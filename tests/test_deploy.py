@@ -26,4 +26,4 @@ def test_the_unit_says_what_main_understands():
 
     (line,) = [line for line in UNIT.read_text().splitlines() if line.startswith("ExecStart=")]
     given = parser().parse_args(line.split()[2:])
-    assert (given.camera, given.headless) == ("0", True)
+    assert (given.camera, given.headless) == (["0"], True)

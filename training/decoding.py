@@ -2,9 +2,10 @@
 
     python -m training.decoding CHECKPOINT.pt OUT.pt --data ../shared/data
 
-Every reading of a grid turns the same answers into events, on streams that nothing is judged by: freshly drawn ones,
-NVGesture's training split and quiet videos held out of training. The best is the one that names the most gestures of
-those that are wrong no more than once a minute.
+Every reading of a grid turns the same answers into events, on streams that nothing is judged by: NVGesture's training
+split and quiet videos held out of training, or, without --data, freshly drawn ones, which are easier than life. The best
+is the one that names the most gestures of those that are wrong no more than three times in two minutes; gestures in a row, as here,
+are where most wrong events come from.
 """
 
 import argparse
@@ -30,15 +31,15 @@ from training.synthetic.clip import Format, stream
 
 SEED = 9000
 """Seeds of the drawn streams; far from those of the clips that training sees."""
-WRONG_A_MINUTE = 1.0
+WRONG_A_MINUTE = 1.5
 """How often a reading may be wrong."""
 GESTURES_A_STREAM = 5
 
 
 def readings(spec: ModelSpec) -> Iterator[ModelSpec]:
-    """The spec with every reading that is tried."""
+    """The spec with every reading that is tried. What is less likely than not does not fire."""
     for temperature, smooth_s, enter, hold_s, rest_s in product(
-        (0.5, 0.65, 0.8, 1.0), (0.15, 0.3), (0.4, 0.5, 0.6, 0.7), (0.0, 0.1, 0.2), (0.5, 1.0)
+        (0.5, 0.65, 0.8, 1.0), (0.15, 0.3), (0.5, 0.6, 0.7), (0.0, 0.1, 0.2), (0.5, 1.0)
     ):
         rule = Rule(enter=enter, exit=enter / 2, hold_s=hold_s, rest_s=rest_s)
         yield replace(spec, temperature=temperature, decoding=Decoding(smooth_s, rule))
@@ -89,12 +90,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.decoding", description="Choose how answers are read.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--data", type=Path, help="folder with clips.csv; without it, only drawn streams count")
+    parser.add_argument("--data", type=Path, help="folder with clips.csv; without it, drawn streams count")
     parser.add_argument("--streams", type=int, default=10, help="drawn streams (default: %(default)s)")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
-    takes = recorded_takes(given.data, spec) if given.data else []
-    takes += drawn_takes(given.streams, spec)
+    takes = recorded_takes(given.data, spec) if given.data else drawn_takes(given.streams, spec)
     answers = [stream_logits(net, take.pictures) for take in takes]
     chosen, result = choose(takes, answers, spec)
     save_checkpoint(given.out, net, chosen)
