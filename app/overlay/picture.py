@@ -5,7 +5,7 @@ import ctypes
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
@@ -31,10 +31,11 @@ class Picture(QWidget):
         """Show a picture, uint8 [H, W, 3] RGB, with a glow of 0..1."""
         if image is self._image and glow == self._glow:
             return
+        before = self.area
         if image is not self._image:
             self._image, self._stale = image, True
         self._glow = glow
-        self.update()
+        self.update(before.united(self.area))
 
     @property
     def proportion(self) -> float:
@@ -48,12 +49,12 @@ class Picture(QWidget):
         height = max(1, min(self.height(), round(self.width() / self.proportion)))
         return QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height)
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         """Copy the scaled picture, then lay the corners over it."""
-        area = self.area
+        area, dirty = self.area, event.rect() if event else self.rect()
         with theme.painting(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            for strip in strips_around(area, self.rect()):
+            for strip in strips_around(area, self.rect()) if not area.contains(dirty) else ():
                 painter.fillRect(strip, self.palette().color(Role.Window))
             scaled = self._scaled_to(area)
             if scaled is None:
@@ -64,10 +65,7 @@ class Picture(QWidget):
 
     def _finish_edges(self, painter: QPainter, area: QRectF) -> None:
         radius = 0.75 * theme.unit(self)
-        corners, inside = QPainterPath(), QPainterPath()
-        corners.addRect(area)
-        inside.addRoundedRect(area, radius, radius)
-        painter.fillPath(corners.subtracted(inside), self.palette().color(Role.Window))
+        painter.fillPath(corners_of(area, radius), self.palette().color(Role.Window))
         if self._glow > 0:
             width = 0.22 * theme.unit(self)
             painter.setPen(QPen(theme.faded(self.palette().color(Role.Accent), self._glow), width))
@@ -88,6 +86,26 @@ class Picture(QWidget):
             self._stale = False
         self._screen.setDevicePixelRatio(ratio)
         return self._screen
+
+
+def corners_of(area: QRectF, radius: float) -> QPainterPath:
+    """What round corners leave of an area; four small shapes cost less to fill than a frame around all of it."""
+    path, box = QPainterPath(), QRectF(0, 0, 2 * radius, 2 * radius)
+    box.moveTopRight(area.topRight())
+    _add_corner(path, area.topRight(), box, 0)
+    box.moveTopLeft(area.topLeft())
+    _add_corner(path, area.topLeft(), box, 90)
+    box.moveBottomLeft(area.bottomLeft())
+    _add_corner(path, area.bottomLeft(), box, 180)
+    box.moveBottomRight(area.bottomRight())
+    _add_corner(path, area.bottomRight(), box, 270)
+    return path
+
+
+def _add_corner(path: QPainterPath, corner: QPointF, circle: QRectF, from_degrees: float) -> None:
+    path.moveTo(corner)
+    path.arcTo(circle, from_degrees, 90)
+    path.closeSubpath()
 
 
 def strips_around(area: QRect, whole: QRect) -> tuple[QRect, ...]:

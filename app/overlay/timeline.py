@@ -1,5 +1,7 @@
 """The gestures that happened, newest on top, along a line."""
 
+import math
+
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QPainter, QPen
 from PyQt6.QtWidgets import QWidget
@@ -20,15 +22,17 @@ class Timeline(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Gestures so far", parent)
         self._rows: tuple[tuple[str, str, str], ...] = ()
+        self._shown: object = None
         self._fresh = False
 
     def show_view(self, view: View) -> None:
         """Show the newest gestures."""
-        rows = tuple((each.label, percent(each.score), ago(view.age_s(each))) for each in view.past[:_MOST_ROWS])
-        fresh = view.current is not None
-        if (rows, fresh) != (self._rows, self._fresh):
-            self._rows, self._fresh = rows, fresh
-            self.setAccessibleDescription("; ".join(", ".join(row) for row in rows))
+        second, past = math.floor(view.clock_s), view.past[:_MOST_ROWS]
+        shown = (second if past else 0, past[:1], view.current is not None)
+        if shown != self._shown:  # all ages change together, once a second: else thirty would, each at its own time
+            self._shown, self._fresh = shown, view.current is not None
+            self._rows = tuple((each.label, percent(each.score), ago(second - each.at_s)) for each in past)
+            self.setAccessibleDescription("; ".join(", ".join(row) for row in self._rows))
             self.update()
 
     def paint_body(self, painter: QPainter, where: QRectF) -> None:

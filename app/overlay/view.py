@@ -8,7 +8,7 @@ from enum import Enum, auto
 from app.meters import Readings
 from app.recording.prompt import Prompt
 from app.replay import Replay
-from models.decoder import GestureEvent
+from models.decoder import GestureEvent, Probabilities
 from models.frame import Image
 from models.recognizer import Recognition
 
@@ -120,11 +120,13 @@ class View:
         self.readings: Readings | None = None
         self.clock_s = 0.0
         self._past: deque[Past] = deque(maxlen=REMEMBERED)
+        self._ranked: tuple[Ranked, ...] = ()
 
     def take(self, news: News) -> None:
         """Take in what is new."""
         if news.seen is not None:
             self._tick(news.seen.frame.time_s)
+            self._rank(news.seen.smoothed)
             self.seen, self.readings = news.seen, news.readings
         for event in news.events:
             self._past.appendleft(Past(event.label, event.score, self._on_clock(event.fired_s)))
@@ -136,6 +138,12 @@ class View:
     def _tick(self, time_s: float) -> None:
         before_s = self.seen.frame.time_s if self.seen else time_s
         self.clock_s += max(0.0, time_s - before_s)
+
+    def _rank(self, smoothed: Probabilities) -> None:
+        if self.seen is not None and self.seen.smoothed is smoothed:
+            return  # a frame without a step
+        ranked = (Ranked(*pair) for pair in zip(self.options.labels, smoothed.tolist(), strict=True))
+        self._ranked = tuple(sorted(ranked, key=lambda each: -round(100 * each.probability)))
 
     def _on_clock(self, fired_s: float) -> float:
         now_s = self.seen.frame.time_s if self.seen else fired_s
@@ -163,10 +171,7 @@ class View:
 
     def top(self, count: int = 5) -> tuple[Ranked, ...]:
         """The likeliest labels, likeliest first; what looks equal on the screen keeps the model's order."""
-        if self.seen is None:
-            return ()
-        ranked = (Ranked(*pair) for pair in zip(self.options.labels, self.seen.smoothed.tolist(), strict=True))
-        return tuple(sorted(ranked, key=lambda each: -round(100 * each.probability))[:count])
+        return self._ranked[:count]
 
     @property
     def status(self) -> Status:
