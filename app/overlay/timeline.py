@@ -3,7 +3,7 @@
 import math
 
 from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QPainter, QPen
+from PyQt6.QtGui import QPainter, QPen, QRegion
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import icons, theme
@@ -35,7 +35,7 @@ class Timeline(Card):
             self.setAccessibleDescription("; ".join(", ".join(row) for row in self._rows))
             self.update()
 
-    def paint_body(self, painter: QPainter, where: QRectF) -> None:
+    def paint_body(self, painter: QPainter, where: QRectF, dirty: QRegion) -> None:  # noqa: ARG002 - all or nothing
         """Paint the line, then as many rows as fit upon it."""
         unit, colours = theme.unit(self), self.palette()
         if not self._rows:
