@@ -1,5 +1,7 @@
 """The likeliest labels of the moment, each with a bar."""
 
+from functools import lru_cache
+
 from PyQt6.QtCore import QRectF, QSize
 from PyQt6.QtGui import QPainter, QRegion
 from PyQt6.QtWidgets import QSizePolicy, QWidget
@@ -41,7 +43,7 @@ class Bars(Card):
         if len(before) != len(self._top):
             return QRegion(self.rect())
         changed = QRegion()
-        for old, new, (name, number, track) in zip(before, self._top, self._rows, strict=True):
+        for old, new, (name, number, track) in zip(before, self._top, self._rows, strict=False):
             if old != new:
                 relabelled = (old.label, _is_quiet(old)) != (new.label, _is_quiet(new))
                 for part in (name, number, track) if relabelled else (number, track):
@@ -54,7 +56,7 @@ class Bars(Card):
         if not self._top:
             line = QRectF(where.left(), where.top(), where.width(), 1.35 * unit)
             theme.write(painter, line, "Waiting for a picture.", self.palette().color(Role.PlaceholderText))
-        for each, (name, number, track) in zip(self._top, self._rows, strict=True):
+        for each, (name, number, track) in zip(self._top, self._rows, strict=False):
             ink = self.palette().color(Role.PlaceholderText if _is_quiet(each) else Role.WindowText)
             if dirty.intersects(name.toAlignedRect()):
                 icon = QRectF(name.left(), name.top() + 0.12 * unit, 1.1 * unit, 1.1 * unit)
@@ -65,15 +67,9 @@ class Bars(Card):
                 self._paint_bar(painter, track, each)
 
     @property
-    def _rows(self) -> list[tuple[QRectF, QRectF, QRectF]]:
-        """Where in each row the name, the number beside it and the bar's track below them lie."""
-        unit, body = theme.unit(self), self.body
-        rows = []
-        for k in range(len(self._top)):
-            line = QRectF(body.left(), body.top() + k * _ROW_UNITS * unit, body.width(), 1.35 * unit)
-            track = QRectF(line.left(), line.bottom() + 0.12 * unit, line.width(), 0.3 * unit)
-            rows.append((line.adjusted(0, 0, -3 * unit, 0), line.adjusted(line.width() - 3 * unit, 0, 0, 0), track))
-        return rows
+    def _rows(self) -> tuple[tuple[QRectF, QRectF, QRectF], ...]:
+        body = self.body
+        return _rows_in(body.left(), body.top(), body.width(), theme.unit(self))
 
     def _paint_bar(self, painter: QPainter, track: QRectF, each: Ranked) -> None:
         colours = self.palette()
@@ -83,6 +79,17 @@ class Bars(Card):
             bar.setWidth(max(track.height(), each.probability * track.width()))
             filling = Role.PlaceholderText if _is_quiet(each) else Role.Accent
             theme.fill_rounded(painter, bar, bar.height() / 2, colours.color(filling))
+
+
+@lru_cache(maxsize=4)
+def _rows_in(left: float, top: float, width: float, unit: int) -> tuple[tuple[QRectF, QRectF, QRectF], ...]:
+    """Where in each row the name, the number beside it and the bar's track below them lie."""
+    rows = []
+    for k in range(ROWS):
+        line = QRectF(left, top + k * _ROW_UNITS * unit, width, 1.35 * unit)
+        track = QRectF(left, line.bottom() + 0.12 * unit, width, 0.3 * unit)
+        rows.append((line.adjusted(0, 0, -3 * unit, 0), line.adjusted(width - 3 * unit, 0, 0, 0), track))
+    return tuple(rows)
 
 
 def _is_quiet(each: Ranked) -> bool:

@@ -1,12 +1,13 @@
 """The camera's picture, scaled once to the pixels that it covers."""
 
 import ctypes
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import theme
@@ -24,6 +25,10 @@ class Picture(QWidget):
         self._glow = 0.0
         self._screen = QImage()
         self._stale = False
+        self._placed_for: object = None
+        self.area = QRect()
+        """Where the picture lies in the widget."""
+        self._place()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Camera picture")
 
@@ -31,10 +36,11 @@ class Picture(QWidget):
         """Show a picture, uint8 [H, W, 3] RGB, with a glow of 0..1."""
         if image is self._image and glow == self._glow:
             return
-        before = self.area
         if image is not self._image:
             self._image, self._stale = image, True
         self._glow = glow
+        before = self.area
+        self._place()
         self.update(before.united(self.area))
 
     @property
@@ -42,12 +48,18 @@ class Picture(QWidget):
         """Width over height of the picture; 4:3 before there is one."""
         return self._image.shape[1] / self._image.shape[0] if self._image is not None else 4 / 3
 
-    @property
-    def area(self) -> QRect:
-        """Where the picture lies in the widget."""
-        width = max(1, min(self.width(), round(self.height() * self.proportion)))
-        height = max(1, min(self.height(), round(self.width() / self.proportion)))
-        return QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height)
+    def resizeEvent(self, _event: QResizeEvent | None) -> None:
+        """Fit the picture into the widget."""
+        self._place()
+
+    def _place(self) -> None:
+        size, proportion = self.size(), self.proportion
+        if (size, proportion) == self._placed_for:
+            return
+        self._placed_for = size, proportion
+        width = max(1, min(size.width(), round(size.height() * proportion)))
+        height = max(1, min(size.height(), round(size.width() / proportion)))
+        self.area = QRect((size.width() - width) // 2, (size.height() - height) // 2, width, height)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Copy the scaled picture, then lay the corners over it."""
@@ -65,7 +77,7 @@ class Picture(QWidget):
 
     def _finish_edges(self, painter: QPainter, area: QRectF) -> None:
         radius = 0.75 * theme.unit(self)
-        painter.fillPath(corners_of(area, radius), self.palette().color(Role.Window))
+        painter.fillPath(corners_of(area.getRect(), radius), self.palette().color(Role.Window))
         if self._glow > 0:
             width = 0.22 * theme.unit(self)
             painter.setPen(QPen(theme.faded(self.palette().color(Role.Accent), self._glow), width))
@@ -88,24 +100,19 @@ class Picture(QWidget):
         return self._screen
 
 
-def corners_of(area: QRectF, radius: float) -> QPainterPath:
-    """What round corners leave of an area; four small shapes cost less to fill than a frame around all of it."""
-    path, box = QPainterPath(), QRectF(0, 0, 2 * radius, 2 * radius)
-    box.moveTopRight(area.topRight())
-    _add_corner(path, area.topRight(), box, 0)
-    box.moveTopLeft(area.topLeft())
-    _add_corner(path, area.topLeft(), box, 90)
-    box.moveBottomLeft(area.bottomLeft())
-    _add_corner(path, area.bottomLeft(), box, 180)
-    box.moveBottomRight(area.bottomRight())
-    _add_corner(path, area.bottomRight(), box, 270)
+@lru_cache(maxsize=4)
+def corners_of(area: tuple[float, float, float, float], radius: float) -> QPainterPath:
+    """What round corners leave of an area, given as left, top, width and height.
+
+    Four small shapes cost less to fill than one frame around all of the area.
+    """
+    left, top, width, height = area
+    path, size = QPainterPath(), 2 * radius
+    for x, y, from_degrees in ((1, 0, 0), (0, 0, 90), (0, 1, 180), (1, 1, 270)):
+        path.moveTo(left + x * width, top + y * height)
+        path.arcTo(left + x * (width - size), top + y * (height - size), size, size, from_degrees, 90)
+        path.closeSubpath()
     return path
-
-
-def _add_corner(path: QPainterPath, corner: QPointF, circle: QRectF, from_degrees: float) -> None:
-    path.moveTo(corner)
-    path.arcTo(circle, from_degrees, 90)
-    path.closeSubpath()
 
 
 def strips_around(area: QRect, whole: QRect) -> tuple[QRect, ...]:

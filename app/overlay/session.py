@@ -1,5 +1,6 @@
 """Session: the view, the screen that shows it, and the bridge that feeds it."""
 
+import gc
 from collections.abc import Callable
 from functools import cache
 
@@ -47,6 +48,7 @@ class Session:
         with signals_to(self.fail, self._quit), errors_to(self.fail):
             self.screen.show()
             start(self.bridge)
+            gc.freeze()  # what is there by now lasts to the end; to search it for garbage costs a tenth of painting
             self._app.exec()
 
     def close(self) -> None:

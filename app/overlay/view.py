@@ -5,6 +5,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+import numpy as np
+
 from app.meters import Readings
 from app.recording.prompt import Prompt
 from app.replay import Replay
@@ -16,6 +18,7 @@ HOLD_S = 2.0
 """A gesture stays on the screen this long after it fired, in seconds of the stream."""
 REMEMBERED = 200
 """How many past gestures are kept."""
+_MOST_RANKED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +143,9 @@ class View:
         self.clock_s += max(0.0, time_s - before_s)
 
     def _rank(self, smoothed: Probabilities) -> None:
-        if self.seen is not None and self.seen.smoothed is smoothed:
-            return  # a frame without a step
-        ranked = (Ranked(*pair) for pair in zip(self.options.labels, smoothed.tolist(), strict=True))
-        self._ranked = tuple(sorted(ranked, key=lambda each: -round(100 * each.probability)))
+        if self.seen is None or self.seen.smoothed is not smoothed:  # else a frame without a step
+            order = np.argsort(-np.round(100 * smoothed), kind="stable").tolist()
+            self._ranked = tuple(Ranked(self.options.labels[k], float(smoothed[k])) for k in order[:_MOST_RANKED])
 
     def _on_clock(self, fired_s: float) -> float:
         now_s = self.seen.frame.time_s if self.seen else fired_s
