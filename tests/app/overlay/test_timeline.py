@@ -1,0 +1,44 @@
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtGui import QPainter
+from pytestqt.qtbot import QtBot
+
+from app.overlay.timeline import Timeline
+from app.overlay.view import News, View, ViewOptions
+from models.recognizer import Recognition
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the timeline said each time when it was painted."""
+    said: list[str] = []
+    paint = Timeline.paint_body
+
+    def noted(self: Timeline, painter: QPainter, *rest: object) -> None:
+        said.append(self.accessibleDescription())
+        paint(self, painter, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Timeline, "paint_body", noted)
+    return said
+
+
+def test_it_is_painted_for_a_new_gesture_and_once_a_second(
+    qtbot: QtBot, options: ViewOptions, recognise: Callable[..., Recognition], painted: list[str]
+) -> None:
+    view, timeline = View(options), Timeline()
+    qtbot.addWidget(timeline)
+    timeline.resize(300, 400)
+    timeline.show_view(view)
+    with qtbot.waitExposed(timeline):
+        timeline.show()
+    painted.clear()
+    for tenth in range(100, 131):
+        seen = recognise(tenth / 10, "Thumb Up", 0.93, fires=tenth in (104, 107))
+        view.take(News(seen, None, [seen.event] if seen.event else []))
+        timeline.show_view(view)
+        qtbot.wait(1)
+    one, two = "Thumb Up, 93 %, now", "Thumb Up, 93 %, now; Thumb Up, 93 %, now"
+    assert painted[:3] == [one, two, two]
+    assert painted[-1] == "Thumb Up, 93 %, 2 s; Thumb Up, 93 %, 2 s"
+    assert len(painted) <= 6, "two gestures, three new seconds, and the newest is fresh no more"
