@@ -232,7 +232,10 @@ def table(costs: Costs, window: bool) -> str:
     for name, spent in (("by the clock", costs.latency_ms), ("computing", costs.computing_ms)):
         times = Percentiles.of(spent)
         lines.append(f"\ncapture to event, {name}: p50 {times.p50:.2f}, p95 {times.p95:.2f}, p99 {times.p99:.2f} ms")
-    lines.append(f"\n{len(costs.latency_ms)} steps, {costs.painted} pictures painted; " + ", ".join(f"{k} {v}" for k, v in describe_machine().items()))
+    lines.append(
+        f"\n{len(costs.latency_ms)} steps, {costs.painted} pictures painted; "
+        + ", ".join(f"{k} {v}" for k, v in describe_machine().items())
+    )
     return "\n".join(lines)
 
 

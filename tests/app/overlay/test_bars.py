@@ -36,7 +36,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The labels whose icons are drawn."""
     labels: list[str] = []
     draw = icons.draw
-    monkeypatch.setattr(icons, "draw", lambda painter, label, *rest: (labels.append(label), draw(painter, label, *rest)))
+    monkeypatch.setattr(
+        icons, "draw", lambda painter, label, *rest: (labels.append(label), draw(painter, label, *rest))
+    )
     return labels
 
 

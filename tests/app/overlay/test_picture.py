@@ -3,7 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, QRect, QRectF
+from PyQt6.QtCore import QRect, QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QRegion
 from pytestqt.qtbot import QtBot
 
