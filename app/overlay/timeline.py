@@ -27,11 +27,13 @@ class Timeline(Card):
 
     def show_view(self, view: View) -> None:
         """Show the newest gestures."""
-        second, past = math.floor(view.clock_s), view.past[:_MOST_ROWS]
-        shown = (second if past else 0, past[:1], view.current is not None)
-        if shown != self._shown:  # all ages change together, once a second: else thirty would, each at its own time
+        past = view.past[:_MOST_ROWS]
+        second = math.floor(view.age_s(past[0])) if past else 0
+        shown = (second, past[:1], view.current is not None)
+        if shown != self._shown:  # all ages change with the newest: else thirty would, each at its own time
             self._shown, self._fresh = shown, view.current is not None
-            self._rows = tuple((each.label, percent(each.score), ago(second - each.at_s)) for each in past)
+            ages_s = (second + past[0].at_s - each.at_s for each in past)
+            self._rows = tuple((p.label, percent(p.score), ago(age_s)) for p, age_s in zip(past, ages_s, strict=True))
             self.setAccessibleDescription("; ".join(", ".join(row) for row in self._rows))
             self.update()
 
