@@ -1,5 +1,6 @@
 """The line: camera to frame to network to gesture, one frame after another."""
 
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from models.recognizer import Recognition, Recognizer
 
 RECENT_STEPS = 100
 """How many steps the readings look back on."""
+READINGS_EVERY_S = 0.5
+"""Readings change no oftener, in seconds of the stream: nobody reads faster, and percentiles cost more than most."""
 
 
 class Display(Protocol):
@@ -113,7 +116,7 @@ class Meter:
         self._camera, self._engine = camera, engine
         self._camera_rate, self._step_rate = RateMeter(), RateMeter()
         self._first_s: float | None = None
-        self._recent, self._recent_at = Percentiles(0.0, 0.0, 0.0), 0
+        self._readings, self._read_s = Readings(0.0, 0.0, Percentiles(0.0, 0.0, 0.0), 0), -math.inf
         self.frames = 0
         self.duration_s = 0.0
         """Seconds of the stream since its first frame."""
@@ -133,8 +136,9 @@ class Meter:
 
     @property
     def readings(self) -> Readings:
-        """What the meters show now."""
-        if self._recent_at != self._engine.steps:  # most frames bring no step, and percentiles cost more than most
-            self._recent = Percentiles.of(list(islice(reversed(self._engine.durations_ms), RECENT_STEPS)))
-            self._recent_at = self._engine.steps
-        return Readings(self._camera_rate.hz, self._step_rate.hz, self._recent, self._camera.dropped)
+        """What the meters showed at their last change."""
+        if abs(self.duration_s - self._read_s) >= READINGS_EVERY_S:  # a stream that starts anew runs backwards
+            recent = Percentiles.of(list(islice(reversed(self._engine.durations_ms), RECENT_STEPS)))
+            self._readings = Readings(self._camera_rate.hz, self._step_rate.hz, recent, self._camera.dropped)
+            self._read_s = self.duration_s
+        return self._readings

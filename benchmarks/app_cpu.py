@@ -57,6 +57,8 @@ class Costs:
         """The stream's time and what was spent, when the warm-up was over and at the newest frame."""
         self.latency_ms: list[float] = []
         """By the clock, from a frame's capture until everybody was told of its step."""
+        self.painted = 0
+        """Pictures that were painted on the window since the warm-up."""
         self.computing_ms: list[float] = []
         """The CPU time of the same, in the line's thread."""
 
@@ -95,6 +97,18 @@ class Costs:
         if not self.snapshots or self.snapshots[0][1].keys() <= snapshot.keys():  # else a thread is over already
             self.snapshots[1:] = [(seen.frame.time_s, snapshot)]
 
+    def _counting(self) -> Any:
+        """Count the pictures that were painted: on a busy machine some are replaced before."""
+        from app.overlay import picture
+
+        scale = picture.scale_into
+
+        def count(*args: Any) -> None:
+            scale(*args)
+            self.painted += bool(self.snapshots)
+
+        return mock.patch.object(picture, "scale_into", count)
+
     def _snapshot(self) -> Snapshot:
         threads = {thread.name: _cpu_seconds(thread) for thread in threading.enumerate()}
         return {**self._parts, **threads, "whole process": time.process_time()}
@@ -126,12 +140,23 @@ class Costs:
         stack.enter_context(mock.patch.object(Events, "see", _around(self.tell, tell)))
         if window:
             stack.enter_context(_closing_window())
+            stack.enter_context(self._counting())
         return stack
 
 
 def _around(watch: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
     """A method that calls the watch and hands it the real one."""
     return lambda *args: watch(*args, function)
+
+
+def without_hint() -> None:
+    """Let the window open as it does from the second time on: without the list of gestures all over it."""
+    from PyQt6.QtCore import QSettings
+
+    from app.overlay.session import NAME
+    from app.overlay.window import HINT_SEEN
+
+    QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME).setValue(HINT_SEEN, True)
 
 
 def _closing_window() -> Any:
@@ -182,6 +207,8 @@ def main(arguments: list[str] | None = None) -> int:
     costs = Costs()
     with tempfile.TemporaryDirectory() as folder, costs.watch(given.window):
         os.environ["XDG_CONFIG_HOME"] = folder  # the window's place on this screen is nobody's wish
+        if given.window:
+            without_hint()
         film = Path(folder) / "film.avi"
         write_film(film, given.seconds + WARM_S)
         line = ["--camera", str(film), "--realtime", "--events", os.devnull]
@@ -209,7 +236,10 @@ def table(costs: Costs, window: bool) -> str:
     for name, spent in (("by the clock", costs.latency_ms), ("computing", costs.computing_ms)):
         times = Percentiles.of(spent)
         lines.append(f"\ncapture to event, {name}: p50 {times.p50:.2f}, p95 {times.p95:.2f}, p99 {times.p99:.2f} ms")
-    lines.append(f"\n{len(costs.latency_ms)} steps; " + ", ".join(f"{k} {v}" for k, v in describe_machine().items()))
+    lines.append(
+        f"\n{len(costs.latency_ms)} steps, {costs.painted} pictures painted; "
+        + ", ".join(f"{k} {v}" for k, v in describe_machine().items())
+    )
     return "\n".join(lines)
 
 

@@ -1,14 +1,15 @@
 """The stream's state on the picture's corner: live, paused, over, or what went wrong."""
 
 from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QFontMetricsF, QPaintEvent
+from PyQt6.QtGui import QFontMetricsF, QPainter
 from PyQt6.QtWidgets import QWidget
 
-from app.overlay import theme, tone
+from app.overlay import tone
+from app.overlay.sheet import Sheet
 from app.overlay.view import Status, Tone
 
 
-class Badge(QWidget):
+class Badge(Sheet):
     """A pill at the widget's left, as wide as its words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -21,10 +22,9 @@ class Badge(QWidget):
             self._status = status
             self.setAccessibleName(status.text)
             self.setToolTip(status.text)
-            self.update()
+            self.redraw()
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
+    def paint_content(self, painter: QPainter) -> None:
         """Paint the pill."""
         width = min(self.width(), tone.pill_width(QFontMetricsF(self.font()), self._status))
-        with theme.painting(self) as painter:
-            tone.draw_pill(painter, self._status, QRectF(0, 0, width, self.height()), self.palette())
+        tone.draw_pill(painter, self._status, QRectF(0, 0, width, self.height()), self.palette())

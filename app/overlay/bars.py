@@ -1,7 +1,9 @@
 """The likeliest labels of the moment, each with a bar."""
 
+from functools import lru_cache
+
 from PyQt6.QtCore import QRectF, QSize
-from PyQt6.QtGui import QPainter
+from PyQt6.QtGui import QPainter, QRegion
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from app.overlay import icons, theme
@@ -31,32 +33,64 @@ class Bars(Card):
         """Show labels and probabilities; paint only what a person can tell apart."""
         rounded = tuple(Ranked(each.label, round(each.probability, 2)) for each in top)
         if rounded != self._top:
-            self._top = rounded
+            before, self._top = self._top, rounded
             words = (f"{each.label} {percent(each.probability)}" for each in rounded)
             self.setAccessibleDescription(", ".join(words))
-            self.update()
+            self.update(self._changed_since(before))
 
-    def paint_body(self, painter: QPainter, where: QRectF) -> None:
-        """Paint the rows."""
+    def _changed_since(self, before: tuple[Ranked, ...]) -> QRegion:
+        """Where something else was shown before; under a label that stays, that is its number and bar."""
+        if len(before) != len(self._top):
+            return QRegion(self.rect())
+        changed = QRegion()
+        for old, new, (name, number, track) in zip(before, self._top, self._rows, strict=False):
+            if old != new:
+                relabelled = (old.label, _is_quiet(old)) != (new.label, _is_quiet(new))
+                for part in (name, number, track) if relabelled else (number, track):
+                    changed = changed.united(part.toAlignedRect())
+        return changed
+
+    def paint_body(self, painter: QPainter, where: QRectF, dirty: QRegion) -> None:
+        """Paint the rows, of those whose numbers alone change only these."""
         unit = theme.unit(self)
         if not self._top:
             line = QRectF(where.left(), where.top(), where.width(), 1.35 * unit)
             theme.write(painter, line, "Waiting for a picture.", self.palette().color(Role.PlaceholderText))
-        row = _ROW_UNITS * unit
-        for k, each in enumerate(self._top):
-            self._paint_row(painter, QRectF(where.left(), where.top() + k * row, where.width(), row), each)
+        for each, (name, number, track) in zip(self._top, self._rows, strict=False):
+            ink = self.palette().color(Role.PlaceholderText if _is_quiet(each) else Role.WindowText)
+            if dirty.intersects(name.toAlignedRect()):
+                icon = QRectF(name.left(), name.top() + 0.12 * unit, 1.1 * unit, 1.1 * unit)
+                icons.draw(painter, each.label, icon, ink)
+                theme.write(painter, name.adjusted(1.6 * unit, 0, 0, 0), each.label, ink)
+            if any(dirty.intersects(part.toAlignedRect()) for part in (number, track)):
+                theme.write(painter, number, percent(each.probability), ink, right=True)
+                self._paint_bar(painter, track, each)
 
-    def _paint_row(self, painter: QPainter, row: QRectF, each: Ranked) -> None:
-        unit, colours = theme.unit(self), self.palette()
-        quiet = each.label in NO_GESTURE_LABELS or each.probability < 0.01
-        ink = colours.color(Role.PlaceholderText if quiet else Role.WindowText)
-        line = QRectF(row.left(), row.top(), row.width(), 1.35 * unit)
-        icons.draw(painter, each.label, QRectF(line.left(), line.top() + 0.12 * unit, 1.1 * unit, 1.1 * unit), ink)
-        theme.write(painter, line.adjusted(1.6 * unit, 0, -3 * unit, 0), each.label, ink)
-        theme.write(painter, line, percent(each.probability), ink, right=True)
-        track = QRectF(row.left(), line.bottom() + 0.12 * unit, row.width(), 0.3 * unit)
+    @property
+    def _rows(self) -> tuple[tuple[QRectF, QRectF, QRectF], ...]:
+        body = self.body
+        return _rows_in(body.left(), body.top(), body.width(), theme.unit(self))
+
+    def _paint_bar(self, painter: QPainter, track: QRectF, each: Ranked) -> None:
+        colours = self.palette()
         theme.fill_rounded(painter, track, track.height() / 2, colours.color(Role.Mid))
         if each.probability > 0:
             bar = QRectF(track)
             bar.setWidth(max(track.height(), each.probability * track.width()))
-            theme.fill_rounded(painter, bar, bar.height() / 2, ink if quiet else colours.color(Role.Accent))
+            filling = Role.PlaceholderText if _is_quiet(each) else Role.Accent
+            theme.fill_rounded(painter, bar, bar.height() / 2, colours.color(filling))
+
+
+@lru_cache(maxsize=4)
+def _rows_in(left: float, top: float, width: float, unit: int) -> tuple[tuple[QRectF, QRectF, QRectF], ...]:
+    """Where in each row the name, the number beside it and the bar's track below them lie."""
+    rows = []
+    for k in range(ROWS):
+        line = QRectF(left, top + k * _ROW_UNITS * unit, width, 1.35 * unit)
+        track = QRectF(left, line.bottom() + 0.12 * unit, width, 0.3 * unit)
+        rows.append((line.adjusted(0, 0, -3 * unit, 0), line.adjusted(width - 3 * unit, 0, 0, 0), track))
+    return tuple(rows)
+
+
+def _is_quiet(each: Ranked) -> bool:
+    return each.label in NO_GESTURE_LABELS or each.probability < 0.01

@@ -5,11 +5,12 @@ from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import icons, theme
+from app.overlay.sheet import Sheet
 from app.overlay.theme import Role
 from app.overlay.view import Past, percent
 
 
-class Caption(QWidget):
+class Caption(Sheet):
     """A card in the middle of the widget with the gesture's icon, name and score; nothing where there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -22,15 +23,18 @@ class Caption(QWidget):
         if past != self._past:
             self._past = past
             self.setAccessibleName(f"{past.label}, {percent(past.score)}" if past else "No gesture")
-            self.update()
+            self.redraw()
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Copy the card, where there is one."""
+        if self._past is not None:
+            super().paintEvent(event)
+
+    def paint_content(self, painter: QPainter) -> None:
         """Paint the card as wide as its words."""
-        if self._past is None:
-            return
-        with theme.painting(self) as painter:
-            card = fit(self._past, self.font(), QRectF(self.rect()))
-            draw(painter, self._past, card, self.font(), self.palette())
+        assert self._past is not None
+        card = fit(self._past, self.font(), QRectF(self.rect()))
+        draw(painter, self._past, card, self.font(), self.palette())
 
 
 def fit(past: Past, font: QFont, room: QRectF) -> QRectF:

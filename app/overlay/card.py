@@ -1,7 +1,7 @@
 """A card of the side panel: a title, and content painted below it."""
 
 from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QFont, QPainter, QPaintEvent
+from PyQt6.QtGui import QFont, QPainter, QPaintEvent, QRegion
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import theme
@@ -27,17 +27,18 @@ class Card(QWidget):
         unit = theme.unit(self)
         return QRectF(self.rect()).adjusted(unit, self.head, -unit, -0.7 * unit)
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint ground, title and content."""
-        unit = theme.unit(self)
+        unit, dirty = theme.unit(self), event.region() if event else QRegion(self.rect())
         with theme.painting(self) as painter:
             theme.fill_rounded(painter, QRectF(self.rect()), 0.75 * unit, self.palette().color(Role.Base))
             painter.setFont(theme.scaled(self.font(), 0.92, QFont.Weight.DemiBold))
             title = QRectF(unit, 0.4 * unit, self.width() - 2 * unit, self.head - 0.6 * unit)
-            theme.write(painter, title, self._title, self.palette().color(Role.PlaceholderText))
+            if dirty.intersects(title.toAlignedRect()):
+                theme.write(painter, title, self._title, self.palette().color(Role.PlaceholderText))
             painter.setFont(theme.scaled(self.font(), 1.0))
-            self.paint_body(painter, self.body)
+            self.paint_body(painter, self.body, dirty)
 
-    def paint_body(self, painter: QPainter, where: QRectF) -> None:
-        """Paint the content."""
+    def paint_body(self, painter: QPainter, where: QRectF, dirty: QRegion) -> None:
+        """Paint the content; what lies outside the dirty region need not be painted."""
         raise NotImplementedError

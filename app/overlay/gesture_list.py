@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from PyQt6.QtCore import QRectF, QSize
-from PyQt6.QtGui import QFont, QPainter, QPaintEvent
+from PyQt6.QtGui import QFont, QPainter
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import icons, theme
 from app.overlay.gestures import Group, grouped
+from app.overlay.sheet import Sheet
 from app.overlay.theme import Role
 
 _COLUMN_UNITS = 17
@@ -15,7 +16,7 @@ _COLUMNS = 4
 _HEAD_UNITS, _ROW_UNITS, _GAP_UNITS = 2.0, 2.0, 1.2
 
 
-class GestureList(QWidget):
+class GestureList(Sheet):
     """Paints each group as a title over rows of icon and name, in as many columns as fit."""
 
     def __init__(self, labels: Iterable[str], parent: QWidget | None = None) -> None:
@@ -42,17 +43,16 @@ class GestureList(QWidget):
         highest = max((sum(map(_height, column)) for column in self._columns(width)), default=0.0)
         return round((highest - _GAP_UNITS) * theme.unit(self))
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
+    def paint_content(self, painter: QPainter) -> None:
         """Paint the columns."""
         unit = theme.unit(self)
         columns = self._columns(self.width())
         width = self.width() / len(columns)
-        with theme.painting(self) as painter:
-            for k, column in enumerate(columns):
-                top = 0.0
-                for group in column:
-                    self._paint_group(painter, group, QRectF(k * width, top, width - unit, _height(group) * unit))
-                    top += _height(group) * unit
+        for k, column in enumerate(columns):
+            top = 0.0
+            for group in column:
+                self._paint_group(painter, group, QRectF(k * width, top, width - unit, _height(group) * unit))
+                top += _height(group) * unit
 
     def _paint_group(self, painter: QPainter, group: Group, where: QRectF) -> None:
         unit, colours = theme.unit(self), self.palette()

@@ -1,12 +1,13 @@
 """The camera's picture, scaled once to the pixels that it covers."""
 
 import ctypes
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PyQt6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import theme
@@ -24,6 +25,10 @@ class Picture(QWidget):
         self._glow = 0.0
         self._screen = QImage()
         self._stale = False
+        self._placed_for: object = None
+        self.area = QRect()
+        """Where the picture lies in the widget."""
+        self._place()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Camera picture")
 
@@ -34,26 +39,34 @@ class Picture(QWidget):
         if image is not self._image:
             self._image, self._stale = image, True
         self._glow = glow
-        self.update()
+        before = self.area
+        self._place()
+        self.update(before.united(self.area))
 
     @property
     def proportion(self) -> float:
         """Width over height of the picture; 4:3 before there is one."""
         return self._image.shape[1] / self._image.shape[0] if self._image is not None else 4 / 3
 
-    @property
-    def area(self) -> QRect:
-        """Where the picture lies in the widget."""
-        width = max(1, min(self.width(), round(self.height() * self.proportion)))
-        height = max(1, min(self.height(), round(self.width() / self.proportion)))
-        return QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height)
+    def resizeEvent(self, _event: QResizeEvent | None) -> None:
+        """Fit the picture into the widget."""
+        self._place()
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
+    def _place(self) -> None:
+        size, proportion = self.size(), self.proportion
+        if (size, proportion) == self._placed_for:
+            return
+        self._placed_for = size, proportion
+        width = max(1, min(size.width(), round(size.height() * proportion)))
+        height = max(1, min(size.height(), round(size.width() / proportion)))
+        self.area = QRect((size.width() - width) // 2, (size.height() - height) // 2, width, height)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         """Copy the scaled picture, then lay the corners over it."""
-        area = self.area
+        area, dirty = self.area, event.rect() if event else self.rect()
         with theme.painting(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            for strip in strips_around(area, self.rect()):
+            for strip in strips_around(area, self.rect()) if not area.contains(dirty) else ():
                 painter.fillRect(strip, self.palette().color(Role.Window))
             scaled = self._scaled_to(area)
             if scaled is None:
@@ -64,10 +77,7 @@ class Picture(QWidget):
 
     def _finish_edges(self, painter: QPainter, area: QRectF) -> None:
         radius = 0.75 * theme.unit(self)
-        corners, inside = QPainterPath(), QPainterPath()
-        corners.addRect(area)
-        inside.addRoundedRect(area, radius, radius)
-        painter.fillPath(corners.subtracted(inside), self.palette().color(Role.Window))
+        painter.fillPath(corners_of(area.getRect(), radius), self.palette().color(Role.Window))
         if self._glow > 0:
             width = 0.22 * theme.unit(self)
             painter.setPen(QPen(theme.faded(self.palette().color(Role.Accent), self._glow), width))
@@ -88,6 +98,21 @@ class Picture(QWidget):
             self._stale = False
         self._screen.setDevicePixelRatio(ratio)
         return self._screen
+
+
+@lru_cache(maxsize=4)
+def corners_of(area: tuple[float, float, float, float], radius: float) -> QPainterPath:
+    """What round corners leave of an area, given as left, top, width and height.
+
+    Four small shapes cost less to fill than one frame around all of the area.
+    """
+    left, top, width, height = area
+    path, size = QPainterPath(), 2 * radius
+    for x, y, from_degrees in ((1, 0, 0), (0, 0, 90), (0, 1, 180), (1, 1, 270)):
+        path.moveTo(left + x * width, top + y * height)
+        path.arcTo(left + x * (width - size), top + y * (height - size), size, size, from_degrees, 90)
+        path.closeSubpath()
+    return path
 
 
 def strips_around(area: QRect, whole: QRect) -> tuple[QRect, ...]:

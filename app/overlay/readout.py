@@ -1,5 +1,7 @@
 """The meters: how fast the camera and the network are, and what was dropped."""
 
+from functools import lru_cache
+
 from PyQt6.QtCore import QRectF, QSize
 from PyQt6.QtGui import QFont, QFontMetricsF, QPaintEvent
 from PyQt6.QtWidgets import QWidget
@@ -63,6 +65,7 @@ def cells_of(view: View) -> tuple[tuple[str, str], ...]:
     )
 
 
+@lru_cache(maxsize=256)
 def _width(font: QFont, text: str) -> float:
     """Width of a text, as if its digits were the widest, so that the cells do not wander."""
     return QFontMetricsF(font).horizontalAdvance("".join("0" if each.isdigit() else each for each in text)) + 2

@@ -7,9 +7,19 @@ matters now, BrightText a warning.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPainter, QPalette
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QFontInfo,
+    QFontMetrics,
+    QGuiApplication,
+    QPaintDevice,
+    QPainter,
+    QPalette,
+)
 from PyQt6.QtWidgets import QWidget
 
 Role = QPalette.ColorRole
@@ -40,6 +50,9 @@ _SAME = {
     Role.Highlight: Role.Accent,
     Role.HighlightedText: Role.Base,
 }
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
 GLASS_ALPHA = 0.88
 """How solid a card is that lies on the picture or the desktop."""
 
@@ -69,8 +82,12 @@ def unit(widget: QWidget) -> int:
     return widget.fontMetrics().height()
 
 
+@lru_cache(maxsize=256)
 def scaled(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The same font, larger or smaller, with digits of one width where it has them."""
+    """The same font, larger or smaller, with digits of one width where it has them.
+
+    Kept, for looking a font up takes longer than writing a word with it.
+    """
     result = QFont(font)
     result.setPointSizeF(QFontInfo(font).pointSizeF() * factor)
     result.setWeight(weight)
@@ -91,10 +108,10 @@ def faded(colour: QColor, alpha: float) -> QColor:
 
 
 @contextmanager
-def painting(widget: QWidget) -> Iterator[QPainter]:
-    """A smooth painter on a widget, ended even when painting fails."""
-    painter = QPainter(widget)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+def painting(device: QPaintDevice) -> Iterator[QPainter]:
+    """A smooth painter on a widget or pixmap, ended even when painting fails."""
+    painter = QPainter(device)
+    painter.setRenderHints(_SMOOTH)
     painter.setPen(Qt.PenStyle.NoPen)
     try:
         yield painter
@@ -111,7 +128,11 @@ def fill_rounded(painter: QPainter, where: QRectF, radius: float, colour: QColor
 
 def write(painter: QPainter, where: QRectF, text: str, colour: QColor, right: bool = False) -> None:
     """Write one line, vertically centred, elided where it is too long."""
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    fitting = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(where.width()) + 1)
     painter.setPen(colour)
-    painter.drawText(where, int(side | Qt.AlignmentFlag.AlignVCenter), fitting)
+    painter.drawText(where, _RIGHT if right else _LEFT, _fitting(painter.font(), text, int(where.width()) + 1))
+
+
+@lru_cache(maxsize=1024)
+def _fitting(font: QFont, text: str, width: int) -> str:
+    """A text that is not wider than some pixels."""
+    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)

@@ -1,7 +1,9 @@
 """The gestures that happened, newest on top, along a line."""
 
+import math
+
 from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QPainter, QPen
+from PyQt6.QtGui import QPainter, QPen, QRegion
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import icons, theme
@@ -20,18 +22,22 @@ class Timeline(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Gestures so far", parent)
         self._rows: tuple[tuple[str, str, str], ...] = ()
+        self._shown: object = None
         self._fresh = False
 
     def show_view(self, view: View) -> None:
         """Show the newest gestures."""
-        rows = tuple((each.label, percent(each.score), ago(view.age_s(each))) for each in view.past[:_MOST_ROWS])
-        fresh = view.current is not None
-        if (rows, fresh) != (self._rows, self._fresh):
-            self._rows, self._fresh = rows, fresh
-            self.setAccessibleDescription("; ".join(", ".join(row) for row in rows))
+        past = view.past[:_MOST_ROWS]
+        second = math.floor(view.age_s(past[0])) if past else 0
+        shown = (second, past[:1], view.current is not None)
+        if shown != self._shown:  # all ages change with the newest: else thirty would, each at its own time
+            self._shown, self._fresh = shown, view.current is not None
+            ages_s = (second + past[0].at_s - each.at_s for each in past)
+            self._rows = tuple((p.label, percent(p.score), ago(age_s)) for p, age_s in zip(past, ages_s, strict=True))
+            self.setAccessibleDescription("; ".join(", ".join(row) for row in self._rows))
             self.update()
 
-    def paint_body(self, painter: QPainter, where: QRectF) -> None:
+    def paint_body(self, painter: QPainter, where: QRectF, dirty: QRegion) -> None:  # noqa: ARG002 - all or nothing
         """Paint the line, then as many rows as fit upon it."""
         unit, colours = theme.unit(self), self.palette()
         if not self._rows:

@@ -5,10 +5,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+import numpy as np
+
 from app.meters import Readings
 from app.recording.prompt import Prompt
 from app.replay import Replay
-from models.decoder import GestureEvent
+from models.decoder import GestureEvent, Probabilities
 from models.frame import Image
 from models.recognizer import Recognition
 
@@ -16,6 +18,7 @@ HOLD_S = 2.0
 """A gesture stays on the screen this long after it fired, in seconds of the stream."""
 REMEMBERED = 200
 """How many past gestures are kept."""
+_MOST_RANKED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +123,13 @@ class View:
         self.readings: Readings | None = None
         self.clock_s = 0.0
         self._past: deque[Past] = deque(maxlen=REMEMBERED)
+        self._ranked: tuple[Ranked, ...] = ()
 
     def take(self, news: News) -> None:
         """Take in what is new."""
         if news.seen is not None:
             self._tick(news.seen.frame.time_s)
+            self._rank(news.seen.smoothed)
             self.seen, self.readings = news.seen, news.readings
         for event in news.events:
             self._past.appendleft(Past(event.label, event.score, self._on_clock(event.fired_s)))
@@ -136,6 +141,11 @@ class View:
     def _tick(self, time_s: float) -> None:
         before_s = self.seen.frame.time_s if self.seen else time_s
         self.clock_s += max(0.0, time_s - before_s)
+
+    def _rank(self, smoothed: Probabilities) -> None:
+        if self.seen is None or self.seen.smoothed is not smoothed:  # else a frame without a step
+            order = np.argsort(-np.round(100 * smoothed), kind="stable").tolist()
+            self._ranked = tuple(Ranked(self.options.labels[k], float(smoothed[k])) for k in order[:_MOST_RANKED])
 
     def _on_clock(self, fired_s: float) -> float:
         now_s = self.seen.frame.time_s if self.seen else fired_s
@@ -163,10 +173,7 @@ class View:
 
     def top(self, count: int = 5) -> tuple[Ranked, ...]:
         """The likeliest labels, likeliest first; what looks equal on the screen keeps the model's order."""
-        if self.seen is None:
-            return ()
-        ranked = (Ranked(*pair) for pair in zip(self.options.labels, self.seen.smoothed.tolist(), strict=True))
-        return tuple(sorted(ranked, key=lambda each: -round(100 * each.probability))[:count])
+        return self._ranked[:count]
 
     @property
     def status(self) -> Status:

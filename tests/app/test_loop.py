@@ -141,3 +141,14 @@ def test_the_worker_hands_on_its_error():
     assert told.wait(10)
     assert worker.join(10)
     assert str(errors[0]) == "broken"
+
+
+def test_readings_change_no_oftener_than_people_read():
+    screen = Screen()
+    run(ListCamera(film()), engine(), displays=[screen])
+    changed_s = [
+        seen.frame.time_s
+        for (seen, now), (_, before) in zip(screen.shown[1:], screen.shown, strict=False)
+        if now is not before
+    ]
+    assert changed_s == pytest.approx([0.5, 1.0, 1.5, 2.0, 2.5], abs=0.04)

@@ -2,12 +2,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QRect
-from PyQt6.QtGui import QColor, QRegion
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRect, QRectF
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QRegion
 from pytestqt.qtbot import QtBot
 
 from app.overlay import picture as picture_module
-from app.overlay.picture import Picture, scale_into, strips_around
+from app.overlay.picture import Picture, corners_of, scale_into, strips_around
 from models.recognizer import Recognition
 
 RED, BLACK = QColor("#ff0000"), QColor("#000000")
@@ -86,3 +87,24 @@ def test_the_strips_around_a_picture_are_the_rest(area: QRect) -> None:
     for strip in strips_around(area, whole):
         strips = strips.united(strip)
     assert strips == rest
+
+
+def test_the_corners_are_what_a_rounded_rectangle_leaves() -> None:
+    area = QRectF(10, 20, 200, 100)
+    whole, inside = QPainterPath(), QPainterPath()
+    whole.addRect(area)
+    inside.addRoundedRect(area, 12.5, 12.5)
+    expected, corners = filled(whole.subtracted(inside)), filled(corners_of((10, 20, 200, 100), 12.5))
+    assert expected.max() == 255
+    assert np.abs(expected - corners).max() <= 16, "a sixteenth of a pixel"
+
+
+def filled(path: QPainterPath) -> NDArray[np.int64]:
+    """A path in white on black."""
+    image = QImage(240, 140, QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillPath(path, QColor("white"))
+    painter.end()
+    return np.array([[image.pixelColor(x, y).red() for x in range(240)] for y in range(140)])
