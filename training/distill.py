@@ -105,7 +105,7 @@ class Logbook:
         """Write checkpoint, run and log, each whole."""
         net = self._student.averaged(MSTNet(self._start.config))
         spec = self._spec
-        trained = f"a Jester-trained 3D-ShuffleNet made causal, distilled on streams for {self._student.chunks} steps"
+        trained = f"{spec.trained}; distilled on streams for {self._student.chunks} steps"
         described = describe(
             net,
             name=self._out.stem,

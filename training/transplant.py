@@ -53,7 +53,7 @@ def transplant(checkpoint: Mapping[str, Tensor], name: str = "the checkpoint") -
         weights[f"backbone.{unit}.conv2.weight"] = space
     shapes = {key: value.shape for key, value in net.state_dict().items()}
     net.load_state_dict({key: value.reshape(shapes[key]) for key, value in weights.items()})
-    trained = "transplanted from a Jester-trained 3D-ShuffleNet, not trained further"
+    trained = "transplanted from a Jester-trained 3D-ShuffleNet"
     spec = describe(net, name="transplant", labels=LABELS, height=SIZE, width=SIZE, rate_hz=RATE_HZ, trained=trained)
     return net.eval(), spec
 
