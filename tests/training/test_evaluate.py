@@ -164,6 +164,24 @@ def events_of_another_kind(folder: Path) -> list[str]:
     return [str(folder / "a.mp4")]
 
 
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("5,9,Thumbs Up", "no label 'Thumbs Up'"),
+        ("9,5,Thumb Up", "a last one not before it"),
+        ("-1,5,Thumb Up", "from 0 on"),
+    ],
+)
+def test_an_event_that_cannot_be_is_named(row, why, checkpoint, tmp_path, capsys):
+    write_video(tmp_path / "a.mp4", {"Thumb Up": 1})
+    (tmp_path / "a_events.csv").write_text(f"start,end,jester_class\n0,4,Thumb Up\n{row}\n")
+    assert main([str(checkpoint), str(tmp_path / "a.mp4")]) == 2
+    told = capsys.readouterr().err
+    assert f"row 2 ({row.replace(',', ', ')})" in told
+    assert why in told
+    assert told.count("\n") == 1
+
+
 def nothing_left_of_a_picture(folder: Path) -> list[str]:
     write_video(folder / "a.mp4", {"Thumb Up": 1})
     return [str(folder / "a.mp4"), "--cut-top", str(SIZE)]
