@@ -38,7 +38,8 @@ def prepare(source: Source, root: Path, lists: Path, out: Path, size: int | None
     """
     listings = read_listings(source, lists)
     yield from (line for split, listing in listings.items() for line in _size_note(source, split, listing))
-    jobs = make_jobs(source, root, listings.values(), out / f"frames-{size}" if size else None, size or 0)
+    decoded = out / f"frames-{size}" / source.name if size else None  # ids of different sets are often the same
+    jobs = make_jobs(source, root, listings.values(), decoded, size or 0)
     _make_folder(out)
     seen = {result.id: result for result in examine_all(jobs, processes)}
     for split, listing in listings.items():
@@ -140,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lists", type=Path, help="the folder of its lists (default: ROOT)")
     parser.add_argument("--out", type=Path, required=True, help="the folder for the indexes")
     parser.add_argument(
-        "--decode", type=positive, metavar="SIZE", help="decode once into OUT/frames-SIZE, shorter side"
+        "--decode", type=positive, metavar="SIZE", help="decode once into OUT/frames-SIZE/DATASET, shorter side"
     )
     parser.add_argument("--processes", type=positive, default=os.cpu_count(), help="default: %(default)s")
     return parser

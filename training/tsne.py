@@ -60,6 +60,37 @@ def features(checkpoint: Path, index: Index, clips: Sequence[Clip], given: argpa
     return answers.embeddings, answers.numbers
 
 
+def check_enough(checkpoint: Path, truth: Ints) -> None:
+    """See that what could be read, [N] by class, can be laid out.
+
+    Raises:
+        DataError: it is one class, or no more clips than classes.
+    """
+    classes = len(np.unique(truth))
+    if not 2 <= classes < len(truth):
+        raise DataError(
+            f"{checkpoint}: {len(truth)} clips of {classes} classes could be read; it takes two classes, and more "
+            f"clips than classes. Prepare the data set anew"
+        )
+
+
+def check_place(out: Path) -> None:
+    """See that a picture can be written there, before minutes of work.
+
+    Raises:
+        DataError: it is a folder, or in one that cannot be written.
+    """
+    if out.is_dir():
+        raise DataError(f"{out} is a folder; give --out the name of a picture in it, such as {out / 'tsne.png'}")
+    trial = out.with_name(out.name + ".part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise DataError(f"cannot write {out} ({error.strerror}); make room or give --out another place") from error
+
+
 def in_the_plane(points: Floats, seed: int) -> NDArray[np.float64]:
     """Lay points [N, width] out in two dimensions, [N, 2]; the same for the same seed."""
     perplexity = min(PERPLEXITY, (len(points) - 1) / 3)
@@ -73,11 +104,13 @@ def draw(given: argparse.Namespace) -> str:
     """Draw what the command line names; say what was drawn."""
     index = read_index(given.index)
     clips = choose(index, given.classes, given.clips)
+    check_place(given.out)
     panels, told = {}, []
     for checkpoint in given.checkpoint:
         points, numbers = features(checkpoint, index, clips, given)
         kinds = np.array([clips[number].label for number in numbers])
         classes, truth = np.unique(kinds, return_inverse=True)
+        check_enough(checkpoint, truth)
         score = silhouette_score(points, truth)
         panels[f"{checkpoint}: silhouette {score:.2f}"] = in_the_plane(points, given.seed)
         told.append(f"{checkpoint}: {len(points)} clips of {len(classes)} classes, silhouette {score:.3f}")

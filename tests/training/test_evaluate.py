@@ -112,7 +112,7 @@ def test_a_recording_with_its_events(checkpoint, tmp_path):
 def test_a_folder_is_replaced_whole_or_not_at_all(checkpoint, index, tmp_path, monkeypatch, capsys):
     out = tmp_path / "out"
     before = evaluated(checkpoint, index, out)
-    (out / "old.txt").write_text("of the evaluation before")
+    (out / "confusion.png").write_text("of the evaluation before")
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -124,7 +124,16 @@ def test_a_folder_is_replaced_whole_or_not_at_all(checkpoint, index, tmp_path, m
     assert json.loads((out / "metrics.json").read_text()) == before
     evaluated(checkpoint, index, out)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clips", "out"]
-    assert not (out / "old.txt").exists()
+    assert cv2.imread(str(out / "confusion.png")) is not None
+
+
+def test_what_lies_beside_an_evaluation_is_not_deleted(checkpoint, index, tmp_path, capsys):
+    out = tmp_path / "out"
+    evaluated(checkpoint, index, out)
+    (out / "notes.txt").write_text("mine")
+    assert main([str(checkpoint), str(index), "--workers", "0", "--out", str(out)]) == 2
+    assert "'notes.txt'" in capsys.readouterr().err
+    assert (out / "notes.txt").read_text() == "mine"
 
 
 def unknown_label(folder: Path) -> list[str]:
@@ -153,6 +162,24 @@ def events_of_another_kind(folder: Path) -> list[str]:
     write_video(folder / "a.mp4", {"Thumb Up": 1})
     (folder / "a_events.csv").write_text("begin,label\n1,2\n")
     return [str(folder / "a.mp4")]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("5,9,Thumbs Up", "no label 'Thumbs Up'"),
+        ("9,5,Thumb Up", "a last one not before it"),
+        ("-1,5,Thumb Up", "from 0 on"),
+    ],
+)
+def test_an_event_that_cannot_be_is_named(row, why, checkpoint, tmp_path, capsys):
+    write_video(tmp_path / "a.mp4", {"Thumb Up": 1})
+    (tmp_path / "a_events.csv").write_text(f"start,end,jester_class\n0,4,Thumb Up\n{row}\n")
+    assert main([str(checkpoint), str(tmp_path / "a.mp4")]) == 2
+    told = capsys.readouterr().err
+    assert f"row 2 ({row.replace(',', ', ')})" in told
+    assert why in told
+    assert told.count("\n") == 1
 
 
 def nothing_left_of_a_picture(folder: Path) -> list[str]:

@@ -41,3 +41,36 @@ def test_too_little_to_draw_is_one_line(labels, tmp_path, capsys):
     assert main([str(fitted), str(tmp_path / "x.jsonl"), "--out", str(tmp_path / "x.png")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize("readable", [(0, 1), (0, 3), (0,)])  # of classes 0, 0, 0, 1, 1, 1
+def test_too_little_that_can_be_read_is_one_line(readable, tmp_path, capsys):
+    index = coloured_index(tmp_path / "clips", 3 * ["No gesture"] + 3 * ["Thumb Up"])
+    for number in {*range(6)} - {*readable}:
+        for picture in (tmp_path / "clips" / str(number)).glob("*.jpg"):
+            picture.write_bytes(b"")
+    fitted = fitted_checkpoint(tmp_path / "fitted.pt")
+    assert main([str(fitted), str(index), "--out", str(tmp_path / "x.png")]) == 2
+    told = capsys.readouterr().err
+    assert f"{len(readable)} clips of {len({number // 3 for number in readable})} classes" in told
+    assert told.count("\n") == 1
+
+
+def test_three_clips_of_two_classes_are_enough(tmp_path):
+    index = coloured_index(tmp_path / "clips", 2 * ["No gesture"] + 2 * ["Thumb Up"])
+    for picture in (tmp_path / "clips" / "3").glob("*.jpg"):
+        picture.write_bytes(b"")
+    fitted = fitted_checkpoint(tmp_path / "fitted.pt")
+    assert main([str(fitted), str(index), "--out", str(tmp_path / "x.png")]) == 0
+    assert (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize(("out", "why"), [("", "is a folder"), ("file/x.png", "cannot write")])
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(out, why, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    index = coloured_index(tmp_path / "clips", 2 * ["No gesture"] + 2 * ["Thumb Up"])
+    assert main([str(tmp_path / "unread.pt"), str(index), "--out", str(tmp_path / out)]) == 2
+    told = capsys.readouterr().err
+    assert why in told
+    assert "unread.pt" not in told
+    assert told.count("\n") == 1

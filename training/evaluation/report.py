@@ -15,6 +15,8 @@ from training.evaluation.scoring import Evaluation
 from training.recordings import DataError
 
 METRICS = "metrics.json"
+WRITTEN = {METRICS, "per_class.csv", "confusion.png", "reliability.svg"}
+"""All that an evaluation's folder holds; whatever else is there is somebody's, and stays."""
 
 
 def table(evaluation: Evaluation) -> Iterator[str]:
@@ -29,10 +31,16 @@ def check_free(folder: Path) -> None:
     """See that an evaluation may be written there.
 
     Raises:
-        DataError: there is something that is no evaluation.
+        DataError: there is something that is no evaluation, or something beside one.
     """
     if folder.exists() and not (folder / METRICS).is_file():
         raise DataError(f"{folder} is there and holds no evaluation; give --out a folder that is not there yet")
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in WRITTEN) if folder.exists() else []
+    if foreign:
+        raise DataError(
+            f"{folder} holds {foreign[0]!r} beside an evaluation, and would be replaced; move that away or give --out "
+            f"another folder"
+        )
 
 
 def write(folder: Path, evaluation: Evaluation, about: dict[str, object]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from models.frame import Image
 from models.preprocess import to_picture
 from models.recognizer import StepGrid
-from models.spec import ModelSpec
+from models.spec import NO_GESTURE_LABELS, ModelSpec
 from training.datasets.pixels import video_pictures
 from training.evaluation.stream_metrics import Truth
 from training.recordings import DataError
@@ -42,9 +42,9 @@ def video_take(video: Path, events: Path, fps: float, top: int, spec: ModelSpec)
     """A continuous recording and the list of its events; its first `top` rows are cut away.
 
     Raises:
-        DataError: there is no such list, or no picture in the video.
+        DataError: there is no such list, a row of it makes no sense, or there is no picture in the video.
     """
-    return take(_pictures(video, top), fps, video.stem, read_events(events, fps), spec)
+    return take(_pictures(video, top), fps, video.stem, read_events(events, fps, spec.labels), spec)
 
 
 def _pictures(video: Path, top: int) -> Iterator[Image]:
@@ -75,18 +75,29 @@ def rate_of(video: Path) -> float:
     return fps
 
 
-def read_events(path: Path, fps: float) -> list[Truth]:
+def read_events(path: Path, fps: float, labels: Sequence[str]) -> list[Truth]:
     """Read a list of events: columns start, end (first and last frame) and jester_class.
 
+    Args:
+        path: the list, a CSV.
+        fps: the video's rate.
+        labels: those that the network has; besides, an event may be none of them, "No gesture" and its like.
+
     Raises:
-        DataError: there is no such list, or it lacks a column.
+        DataError: there is no such list, it lacks a column, or a row has another label or ends before it starts.
     """
     try:
         with open(path, newline="") as file:
-            rows = list(csv.DictReader(file))
-        return [Truth(r["jester_class"], int(r["start"]) / fps, (int(r["end"]) + 1) / fps) for r in rows]
+            rows = [(r["jester_class"], int(r["start"]), int(r["end"])) for r in csv.DictReader(file)]
     except OSError as error:
         raise DataError(f"no list of events {path}; give a CSV with the columns start, end, jester_class") from error
     except (KeyError, ValueError, TypeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise DataError(f"{path} is no list of events ({reason}); it needs start, end, jester_class") from error
+    for number, (label, start, end) in enumerate(rows, 1):
+        row = f"{path}, row {number} ({start}, {end}, {label})"
+        if label not in labels and label not in NO_GESTURE_LABELS:
+            raise DataError(f"{row}: the network has no label {label!r}; correct it, or give another checkpoint")
+        if not 0 <= start <= end:
+            raise DataError(f"{row}: expected a first frame from 0 on and a last one not before it; correct the row")
+    return [Truth(label, start / fps, (end + 1) / fps) for label, start, end in rows]

@@ -4,12 +4,22 @@ import re
 from pathlib import Path
 
 import pytest
-from tiny_datasets import FRAMES, SIZE, frame_of, jester, kinetics400, something_v2, write_video
+from tiny_datasets import (
+    FRAMES,
+    SIZE,
+    frame_of,
+    jester,
+    kinetics400,
+    something_v1,
+    something_v2,
+    write_pictures,
+    write_video,
+)
 
 from training.datasets.base import read_frames, read_index
 from training.datasets.crew import examine_all
 from training.datasets.listing import Entry
-from training.datasets.survey import Broken, Job, examine
+from training.datasets.survey import Broken, Job, count_pictures, examine
 from training.prepare import main
 from training.recordings import DataError
 
@@ -54,11 +64,17 @@ def test_a_list_shorter_than_the_published_one_is_doubted(tmp_path, capsys) -> N
     assert "the list names 3 clips, the published one 118562: is it cut short?" in capsys.readouterr().out
 
 
+def cut(picture: Path) -> None:
+    """Lose a picture's second half, as a copy that was stopped does."""
+    picture.write_bytes(picture.read_bytes()[: picture.stat().st_size // 2])
+
+
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
         (lambda folder: (folder / "00005.jpg").unlink(), "00005.jpg is missing"),
         (lambda folder: (folder / "00005.jpg").write_bytes(b""), "00005.jpg is empty"),
+        (lambda folder: cut(folder / "00005.jpg"), "00005.jpg is cut short"),
         (lambda folder: (folder / "00001.jpg").write_bytes(b"\xff\xd8\xff"), "00001.jpg is cut short"),
         (lambda folder: [file.unlink() for file in folder.iterdir()], "no pictures in"),
     ],
@@ -70,6 +86,13 @@ def test_a_broken_folder_is_reported_and_left_out(tmp_path, capsys, spoil, why: 
     assert "1 broken: 56557 -> " in capsys.readouterr().out
     assert why in (tmp_path / "out" / "jester-train-broken.txt").read_text()
     assert len(read_index(tmp_path / "out" / "jester-train.jsonl").clips) == 2
+
+
+def test_a_whole_picture_with_something_appended_is_fine(tmp_path) -> None:
+    write_pictures(tmp_path / "clip")
+    with open(tmp_path / "clip" / "00005.jpg", "ab") as file:
+        file.write(b"\0\0\0")
+    assert count_pictures(tmp_path / "clip") == FRAMES
 
 
 @pytest.mark.parametrize("keep", [0, 400])
@@ -157,11 +180,20 @@ def test_videos_are_decoded_once_into_pictures(tmp_path) -> None:
     lists = something_v2(tmp_path)
     assert prepare("something_v2", tmp_path, lists, "--decode", "16") == 0
     clips = read_index(tmp_path / "out" / "something_v2-train.jsonl").clips
-    assert clips[0].path == tmp_path / "out" / "frames-16" / "78687"
+    assert clips[0].path == tmp_path / "out" / "frames-16" / "something_v2" / "78687"
     assert (clips[0].frames, clips[0].fps) == (FRAMES, 12.0)
     shown = read_frames(clips[0], range(FRAMES))
     assert shown.shape == (FRAMES, 16, 24, 3)
     assert [frame_of(picture) for picture in shown] == list(range(FRAMES))
+
+
+def test_clips_of_two_sets_with_the_same_id_do_not_meet(tmp_path) -> None:
+    for name, make in (("jester", jester), ("something_v1", something_v1)):
+        root = tmp_path / name
+        given = [str(root), "--lists", str(make(root)), "--out", str(tmp_path / "out"), "--processes", "1"]
+        assert main([name, *given, "--decode", "16"]) == 0
+        paths = {clip.id: clip.path for clip in read_index(tmp_path / "out" / f"{name}-train.jsonl").clips}
+        assert paths["34870"] == tmp_path / "out" / "frames-16" / name / "34870"
 
 
 def test_pictures_are_never_enlarged_on_disk(tmp_path) -> None:
@@ -175,7 +207,7 @@ def test_decoding_goes_on_where_it_stopped(tmp_path) -> None:
     lists = something_v2(tmp_path)
     prepare("something_v2", tmp_path, lists, "--decode", "16")
     index = (tmp_path / "out" / "something_v2-train.jsonl").read_text()
-    frames = tmp_path / "out" / "frames-16"
+    frames = tmp_path / "out" / "frames-16" / "something_v2"
     before = (frames / "78687" / "00001.jpg").stat().st_mtime_ns
     (frames / "42326").rename(frames / "42326.part")  # as a machine that died left it
     (frames / "42326.part" / "00012.jpg").unlink()
@@ -189,7 +221,7 @@ def test_decoding_goes_on_where_it_stopped(tmp_path) -> None:
 def test_what_a_power_cut_emptied_is_decoded_anew(tmp_path) -> None:
     lists = something_v2(tmp_path)
     prepare("something_v2", tmp_path, lists, "--decode", "16")
-    lost = tmp_path / "out" / "frames-16" / "42326" / "00006.jpg"
+    lost = tmp_path / "out" / "frames-16" / "something_v2" / "42326" / "00006.jpg"
     lost.write_bytes(b"")
     assert prepare("something_v2", tmp_path, lists, "--decode", "16") == 0
     assert lost.stat().st_size > 0
@@ -209,7 +241,7 @@ def test_a_full_disk_gives_one_line_and_no_half_clip(tmp_path, monkeypatch, caps
     said = capsys.readouterr().err
     assert "No space left on device" in said
     assert "it goes on where it stopped" in said
-    assert not list((tmp_path / "out" / "frames-16").iterdir())
+    assert not list((tmp_path / "out" / "frames-16" / "something_v2").iterdir())
     assert not list((tmp_path / "out").glob("*.jsonl"))
 
 
