@@ -3,9 +3,9 @@
     python -m training.decoding CHECKPOINT.pt OUT.pt --data ../shared/data
 
 Every reading of a grid turns the same answers into events, on streams that nothing is judged by: NVGesture's training
-split and quiet videos held out of training, or, without --data, freshly drawn ones, which are easier than life. The best
-is the one that names the most gestures of those that are wrong no more than three times in two minutes; gestures in a row, as here,
-are where most wrong events come from.
+split and quiet videos held out of training, or, without --data, freshly drawn ones, which are easier than life. The
+best is the one that names the most gestures of those that are wrong no more than three times in two minutes; gestures
+in a row, as here, are where most wrong events come from.
 """
 
 import argparse
