@@ -286,6 +286,16 @@ def test_what_is_wrong_is_said_in_one_line(
     assert not (tmp_path / "run" / "last.pt").exists()
 
 
+def test_validation_of_other_labels_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    def make(config: Any, split: str) -> tuple[TinySet, tuple[str, ...]]:
+        return make_tiny(config, split)[0], LABELS if split == "train" else (LABELS[0], LABELS[2], LABELS[1])
+
+    assert run("run", make=make) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("train: label 1 is 'still' in validation and 'right' in training")
+    assert error.count("\n") == 1
+
+
 def test_an_index_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = Path(training.train.__file__).parent / "configs" / "jester" / "tsn.toml"
     assert training.train.main([str(config), f"data.folder={tmp_path}", "init="]) == 2
