@@ -43,9 +43,10 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
     same_labels(labels, others)
     an_epoch = updates_an_epoch(len(learnt), config, processes)
     precision = choose_precision(config.run.precision, processes.device)
-    learner = Learner(starting_net(config, labels), config.optim, processes, precision, config.seed)
-
     run = RunFolder(folder, config, len(learnt), processes.first)
+    start = replace(config, init="") if run.last.exists() else config  # what was saved stands for what it began with
+    learner = Learner(starting_net(start, labels), config.optim, processes, precision, config.seed)
+
     place = run.resume(learner)
     step = place.epoch * an_epoch + place.position
     steps = config.schedule.epochs * an_epoch

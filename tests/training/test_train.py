@@ -20,6 +20,8 @@ from torch.utils.data import get_worker_info
 
 import training.train
 from models.nets.checkpoint import load_checkpoint, save_checkpoint, write_whole
+from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.temporal import TemporalConfig
 
 Run = Callable[..., int]
 UPDATES = 18
@@ -127,6 +129,17 @@ def test_a_run_that_is_done_stays_as_it_is(run: Run, tmp_path: Path, capsys: pyt
     assert run("run", "schedule.epochs=1") == 0
     assert (tmp_path / "run" / "last.pt").read_bytes() == before
     assert capsys.readouterr().out.splitlines()[-1].startswith("done: best top-1 ")
+
+
+def test_goes_on_without_the_file_it_started_from(run: Run, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    plain = MSTNet(MSTNetConfig(3, "resnet18", 0.125, TemporalConfig("none", causal=False)))
+    torch.save(plain.backbone.state_dict(), tmp_path / "start.pt")
+    words = (f"init={tmp_path / 'start.pt'}", "schedule.epochs=1")
+    assert run("run", *words) == 0
+    (tmp_path / "start.pt").unlink()
+    assert run("run", *words) == 0
+    assert run("another", *words) == 2
 
 
 def test_the_best_network_describes_itself(whole: Path) -> None:
