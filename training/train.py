@@ -9,6 +9,7 @@ tensorboard/.
 """
 
 import argparse
+import os
 import sys
 from contextlib import closing
 from dataclasses import replace
@@ -72,6 +73,8 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
             if scores is None:
                 run.save(learner, place)
                 raise Stopped
+            if unread := skipped(held_out, processes, "validation"):
+                log.say(unread)
             log.scores(step, place.epoch, scores, skipped(learnt, processes))
             if scores.top1 > place.best:
                 run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
@@ -107,7 +110,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with Stop() as stop:
             config = read_config(Config, given.config, given.overrides)
-            folder = Path(config.run.folder or f"runs/{given.config.parent.name}/{given.config.stem}")
+            folder = Path(
+                os.path.expanduser(config.run.folder) or f"runs/{given.config.parent.name}/{given.config.stem}"
+            )
             with closing(join(config.run.device)) as processes:
                 train(config, folder, processes, stop)
     except Stopped:
