@@ -301,6 +301,20 @@ def test_what_is_wrong_is_said_in_one_line(
     assert not (tmp_path / "run" / "last.pt").exists()
 
 
+@pytest.mark.parametrize("key", ["config", "clips", "place", "learner", "learner.optimizer", "learner.net"])
+def test_a_saved_run_without_its_parts_is_refused(
+    run: Run, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    saved = state(whole)
+    *outer, last = key.split(".")
+    del (saved[outer[0]] if outer else saved)[last]
+    (tmp_path / "run").mkdir()
+    torch.save(saved, tmp_path / "run" / "last.pt")
+    assert run("run") == 2
+    error = capsys.readouterr().err
+    assert re.search(rf"^train: \S+last.pt .*{last}.*; give another run.folder\n$", error)
+
+
 def test_validation_of_other_labels_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     def make(config: Any, split: str) -> tuple[TinySet, tuple[str, ...]]:
         return make_tiny(config, split)[0], LABELS if split == "train" else (LABELS[0], LABELS[2], LABELS[1])
