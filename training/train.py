@@ -9,12 +9,15 @@ tensorboard/.
 """
 
 import argparse
+import os
 import sys
 from contextlib import closing
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 from calibration.command_line import command
+from training.recordings import DataError
 from training.trainer.config import Config
 from training.trainer.config_file import read_config
 from training.trainer.data import make_data, readers_watched, skipped, updates, updates_an_epoch, validation
@@ -37,12 +40,14 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
         UserError: something given is unusable, the disk is full, a reader died, or the loss is no number any more.
     """
     learnt, labels = make_data(config, "train")
-    held_out, _ = make_data(config, "val")
+    held_out, others = make_data(config, "val")
+    same_labels(labels, others)
     an_epoch = updates_an_epoch(len(learnt), config, processes)
     precision = choose_precision(config.run.precision, processes.device)
-    learner = Learner(starting_net(config, labels), config.optim, processes, precision, config.seed)
-
     run = RunFolder(folder, config, len(learnt), processes.first)
+    start = replace(config, init="") if run.last.exists() else config  # what was saved stands for what it began with
+    learner = Learner(starting_net(start, labels), config.optim, processes, precision, config.seed)
+
     place = run.resume(learner)
     step = place.epoch * an_epoch + place.position
     steps = config.schedule.epochs * an_epoch
@@ -68,12 +73,31 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
             if scores is None:
                 run.save(learner, place)
                 raise Stopped
+            if unread := skipped(held_out, processes, "validation"):
+                log.say(unread)
             log.scores(step, place.epoch, scores, skipped(learnt, processes))
             if scores.top1 > place.best:
                 run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
             place = Place(place.epoch + 1, 0, max(place.best, scores.top1))
             run.save(learner, place)
         log.say(f"done: best top-1 {place.best:.2%}, {run.best}")
+
+
+def same_labels(learnt: tuple[str, ...], validated: tuple[str, ...]) -> None:
+    """Refuse to validate on labels that are not those learnt, one by one: the numbers would mean something else.
+
+    Raises:
+        DataError: they differ; says where first.
+    """
+    if learnt == validated:
+        return
+    number, one, other = next(
+        (number, one, other) for number, (one, other) in enumerate(zip_longest(learnt, validated)) if one != other
+    )
+    raise DataError(
+        f"label {number} is {other!r} in validation and {one!r} in training, of {len(validated)} and {len(learnt)}; "
+        "both splits need the same labels: prepare them together, or give another data.val"
+    )
 
 
 @command("train")
@@ -86,7 +110,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with Stop() as stop:
             config = read_config(Config, given.config, given.overrides)
-            folder = Path(config.run.folder or f"runs/{given.config.parent.name}/{given.config.stem}")
+            folder = Path(
+                os.path.expanduser(config.run.folder) or f"runs/{given.config.parent.name}/{given.config.stem}"
+            )
             with closing(join(config.run.device)) as processes:
                 train(config, folder, processes, stop)
     except Stopped:

@@ -20,6 +20,8 @@ from torch.utils.data import get_worker_info
 
 import training.train
 from models.nets.checkpoint import load_checkpoint, save_checkpoint, write_whole
+from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.temporal import TemporalConfig
 
 Run = Callable[..., int]
 UPDATES = 18
@@ -127,6 +129,17 @@ def test_a_run_that_is_done_stays_as_it_is(run: Run, tmp_path: Path, capsys: pyt
     assert run("run", "schedule.epochs=1") == 0
     assert (tmp_path / "run" / "last.pt").read_bytes() == before
     assert capsys.readouterr().out.splitlines()[-1].startswith("done: best top-1 ")
+
+
+def test_goes_on_without_the_file_it_started_from(run: Run, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    plain = MSTNet(MSTNetConfig(3, "resnet18", 0.125, TemporalConfig("none", causal=False)))
+    torch.save(plain.backbone.state_dict(), tmp_path / "start.pt")
+    words = (f"init={tmp_path / 'start.pt'}", "schedule.epochs=1")
+    assert run("run", *words) == 0
+    (tmp_path / "start.pt").unlink()
+    assert run("run", *words) == 0
+    assert run("another", *words) == 2
 
 
 def test_the_best_network_describes_itself(whole: Path) -> None:
@@ -251,14 +264,16 @@ def test_a_reader_of_the_output_that_leaves_does_not_end_the_run(tmp_path: Path)
     ("words", "complaint"),
     [
         (["optim.lrr=1"], "there is no key optim.lrr; did you mean optim.lr?"),
-        (["optim.lr=fast"], 'optim.lr is a number; got "fast"'),
+        (["optim.lr=fast"], 'optim.lr is a finite number; got "fast"'),
+        (["optim.lr=inf"], "optim.lr is a finite number; got Infinity"),
+        (["schedule.factor=0"], "[schedule] factor is above 0; got 0.0"),
         (["optim.lr"], "'optim.lr' overrides nothing"),
         (["net.classes=5"], "net.classes is 5 and the data has 3 labels"),
         (["net.backbone=resnet19"], "did you mean 'resnet18'?"),
         (["net.temporal.kernels=[4]"], "a centred kernel has a middle, so its size is odd"),
         (["data.sampling=streams"], "a stream has no future"),
         (["optim.accumulate=3"], "give optim.batch a multiple of 3"),
-        (["data.clips=5"], "5 clips do not fill a batch"),
+        (["data.clips=5"], "5 clips do not fill a batch of 8; give optim.batch=5 or more clips"),
         (["optim.batch_norm=synced"], "needs CUDA"),
         (["init=missing.pt"], "no checkpoint missing.pt"),
         (["init=other.pt"], "other.pt does not fit this network"),
@@ -284,6 +299,30 @@ def test_what_is_wrong_is_said_in_one_line(
     assert error.count("\n") == 1
     assert complaint in error
     assert not (tmp_path / "run" / "last.pt").exists()
+
+
+@pytest.mark.parametrize("key", ["config", "clips", "place", "learner", "learner.optimizer", "learner.net"])
+def test_a_saved_run_without_its_parts_is_refused(
+    run: Run, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    saved = state(whole)
+    *outer, last = key.split(".")
+    del (saved[outer[0]] if outer else saved)[last]
+    (tmp_path / "run").mkdir()
+    torch.save(saved, tmp_path / "run" / "last.pt")
+    assert run("run") == 2
+    error = capsys.readouterr().err
+    assert re.search(rf"^train: \S+last.pt .*{last}.*; give another run.folder\n$", error)
+
+
+def test_validation_of_other_labels_is_refused(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    def make(config: Any, split: str) -> tuple[TinySet, tuple[str, ...]]:
+        return make_tiny(config, split)[0], LABELS if split == "train" else (LABELS[0], LABELS[2], LABELS[1])
+
+    assert run("run", make=make) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("train: label 1 is 'still' in validation and 'right' in training")
+    assert error.count("\n") == 1
 
 
 def test_an_index_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

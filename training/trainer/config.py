@@ -89,6 +89,8 @@ class ScheduleConfig:
 
     def __post_init__(self) -> None:
         _at_least(1, epochs=self.epochs)
+        if self.factor <= 0:
+            raise ValueError(f"factor is above 0; got {self.factor}")
         if list(self.milestones) != sorted(set(self.milestones)):
             raise ValueError(f"milestones ascend; got {list(self.milestones)}")
         if not 0 <= self.warm_up < self.epochs:

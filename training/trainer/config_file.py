@@ -133,7 +133,7 @@ def _fitted(wanted: Any, value: Any, source: str, key: str) -> Any:
 
 
 def fits(wanted: Any, value: Any) -> bool:
-    """Whether a TOML value is of a type: plain, `Literal`, or a tuple. A whole number is a float too."""
+    """Whether a TOML value is of a type: plain, `Literal`, tuple. A whole number is a float too; infinity is not."""
     if get_origin(wanted) is Literal:
         return value in get_args(wanted)
     if get_origin(wanted) is tuple:
@@ -142,7 +142,7 @@ def fits(wanted: Any, value: Any) -> bool:
             return False
         return all(fits(items[0] if items[-1] is ... else items[k], item) for k, item in enumerate(value))
     if wanted is float:
-        return isinstance(value, float) or type(value) is int
+        return (isinstance(value, float) or type(value) is int) and abs(value) <= sys.float_info.max
     return type(value) is wanted
 
 
@@ -165,8 +165,8 @@ def _named(wanted: Any) -> str:
     return _SINGULAR[wanted]
 
 
-_SINGULAR = {int: "a whole number", float: "a number", str: "a string", bool: "true or false"}
-_PLURAL = {int: "whole numbers", float: "numbers", str: "strings"}
+_SINGULAR = {int: "a whole number", float: "a finite number", str: "a string", bool: "true or false"}
+_PLURAL = {int: "whole numbers", float: "finite numbers", str: "strings"}
 
 
 def differences(one: Any, other: Any, prefix: str = "") -> Iterator[tuple[str, Any, Any]]:

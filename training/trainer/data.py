@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader
 
 from models.errors import first_line
 from training.datasets.base import Index, read_index
-from training.datasets.loading import ClipSet, StreamSet, is_dead_reader, start_worker
+from training.datasets.loading import NO_LABEL, ClipSet, StreamSet, is_dead_reader, start_worker
 from training.datasets.motions import LABELS as MOTION_LABELS
 from training.datasets.motions import MotionSet
 from training.datasets.sampling import Dense, Segments
@@ -49,15 +50,39 @@ def make_data(config: Config, split: Split) -> tuple[EpochSet, tuple[str, ...]]:
     """The set of a split that a config names, and its labels.
 
     Raises:
-        DataError: its index is missing or damaged.
+        ConfigError: the set cannot be had in that form.
+        DataError: its index is missing or damaged, or has no labels.
     """
     data = config.data
     if data.set == "motions":
+        _check_motions(data)
         clips = data.clips if split == "train" else data.val_clips
         return MotionSet(split, config.seed, clips=clips, frames=data.frames, size=data.size), MOTION_LABELS
     name = data.train if split == "train" else data.val
-    index = read_index(Path(data.folder) / f"{data.set}-{name}.jsonl")
+    index = read_index(Path(os.path.expanduser(data.folder)) / f"{data.set}-{name}.jsonl")
+    if index.clips and all(clip.label is None for clip in index.clips):
+        key = "train" if split == "train" else "val"
+        raise DataError(f"the {index.split} split of {index.dataset} has no labels; give another split, data.{key}=...")
     return _indexed(index, data, config.seed, split == "train"), index.labels
+
+
+def _check_motions(data: DataConfig) -> None:
+    """Refuse what the generated set does not do, rather than leave it undone."""
+    if data.sampling != "segments":
+        raise ConfigError(
+            f'data.set="motions" has whole clips only; got data.sampling="{data.sampling}", give "segments"'
+        )
+    if data.flip:
+        raise ConfigError('data.set="motions" draws every side itself; got data.flip=true, give data.flip=false')
+
+
+class HeldOut(ClipSet):
+    """Clips to validate on. The picture of a broken one is still its neighbour's, and is not scored."""
+
+    def __getitem__(self, item: int) -> tuple[Tensor, Tensor]:
+        """A clip and its label, -1 where it is broken."""
+        pictures, label = super().__getitem__(item)
+        return pictures, torch.tensor(NO_LABEL) if self._broken[item] else label
 
 
 def _indexed(index: Index, data: DataConfig, seed: int, learnt: bool) -> EpochSet:
@@ -68,15 +93,23 @@ def _indexed(index: Index, data: DataConfig, seed: int, learnt: bool) -> EpochSe
         return StreamSet(index, transform, data.frames, data.rate_hz, seed)
     views = None if learnt else 1
     dense, count = data.sampling == "dense", data.frames
-    return ClipSet(index, Dense(count, data.stride, views) if dense else Segments(count, views), transform, seed)
+    sampling = Dense(count, data.stride, views) if dense else Segments(count, views)
+    return (ClipSet if learnt else HeldOut)(index, sampling, transform, seed)
 
 
-def skipped(data: EpochSet, processes: Processes) -> str | None:
-    """A line about the clips that could not be read in this epoch, by any process; None where there were none."""
+def skipped(data: EpochSet, processes: Processes, purpose: str = "") -> str | None:
+    """A line about the clips that could not be read in this epoch, by any process; None where there were none.
+
+    Args:
+        data: the set.
+        processes: who reads it.
+        purpose: what the clips are for, such as "validation".
+    """
     broken = data.broken if isinstance(data, (ClipSet, StreamSet)) else ()
     count = int(processes.sum([len(broken)])[0])
     named = ", ".join(clip.id for clip in broken[:NAMED])
-    return f"{count} broken clips were skipped, such as {named or 'none of this process'}" if count else None
+    kind = f"broken {purpose} clips" if purpose else "broken clips"
+    return f"{count} {kind} were skipped, such as {named or 'none of this process'}" if count else None
 
 
 def updates_an_epoch(clips: int, config: Config, processes: Processes) -> int:
@@ -92,7 +125,9 @@ def updates_an_epoch(clips: int, config: Config, processes: Processes) -> int:
             f"{config.optim.accumulate} pieces each; give optim.batch a multiple of {shares}"
         )
     if clips < batch:
-        raise ConfigError(f"{clips} clips do not fill a batch; give optim.batch={clips - clips % shares} or more clips")
+        fitting = clips - clips % shares
+        smaller = f"optim.batch={fitting}" if fitting else "fewer processes, a smaller optim.accumulate"
+        raise ConfigError(f"{clips} clips do not fill a batch of {batch}; give {smaller} or more clips")
     return clips // batch
 
 
@@ -119,7 +154,8 @@ def shares(order: NDArray[np.int64], config: Config, processes: Processes, posit
 
 
 def validation(data: EpochSet, config: Config, processes: Processes) -> Iterator[Batch]:
-    """This process's share of a validation set, in pieces as large as those of training."""
+    """This process's share of a validation set, in pieces as large as those of training; always the same one."""
+    data.set_epoch(0)  # which clips were broken when it was read before is forgotten
     mine = range(processes.rank, len(data), processes.count)
     size = config.optim.batch // (processes.count * config.optim.accumulate)
     return fetched(data, [list(mine[first : first + size]) for first in range(0, len(mine), size)], config, processes)

@@ -1,12 +1,13 @@
 """The processes that train together: one, or as many as `torchrun` started on this machine and others."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 import torch.distributed as dist
+from torch import Tensor
 
 from training.trainer.config_file import ConfigError
 
@@ -39,6 +40,12 @@ class Processes:
     def any(self, here: bool) -> bool:
         """Whether something is so in any process; all of them must call it."""
         return self.sum([here])[0] > 0
+
+    def share(self, tensors: Iterable[Tensor]) -> None:
+        """Make tensors everywhere what they are in the first process, in place; all of them must call it."""
+        if self.count > 1:
+            for tensor in tensors:
+                dist.broadcast(tensor, 0)
 
     def close(self) -> None:
         """Leave the others."""

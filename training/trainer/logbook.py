@@ -92,6 +92,7 @@ def rewrite(path: Path, step: int, epoch: int) -> None:
     if path.is_file():
         with open(path, newline="") as file:
             rows = [row for row in list(csv.reader(file))[1:] if len(row) == len(COLUMNS)]
+    rows = [row for row in rows if row[0].isdecimal() and row[1].isdecimal()]
     rows = [row for row in rows if int(row[0]) <= step and (not row[-1] or int(row[1]) < epoch)]
     unfinished = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)

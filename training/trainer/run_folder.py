@@ -17,6 +17,8 @@ from training.trainer.config_file import ConfigError, differences, from_values
 from training.trainer.learner import DivergedError, Learner
 
 FORMAT = "mstnet-run"
+KEYS = ("config", "clips", "place", "learner")
+"""What a saved run has, beside its format."""
 
 
 class RunError(UserError):
@@ -54,20 +56,27 @@ class RunFolder:
         """Bring a learner to where the run was saved last; the beginning where there is nothing.
 
         Raises:
-            RunError: the folder holds a run of another config or of other data.
+            RunError: the folder holds a run of another config or of other data, or a damaged one.
         """
         if not self.last.exists():
             self._begin()
             return Place()
         state = read_whole(self.last)
         self._check(state)
-        learner.restore(state["learner"])
-        return Place(**state["place"])
+        try:
+            learner.restore(state["learner"])
+            return Place(**state["place"])
+        except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            reason = f"{type(error).__name__}: {first_line(error)}"
+            raise RunError(f"{self.last} cannot be gone on from ({reason}); give another run.folder") from error
 
     def _check(self, state: dict[str, Any]) -> None:
         """Refuse to go on with what is another run."""
         if state.get("format") != FORMAT:
             raise RunError(f"{self.last} is no saved run; give another run.folder")
+        missing = [key for key in KEYS if not isinstance(state.get(key), int if key == "clips" else dict)]
+        if missing:
+            raise RunError(f"{self.last} is damaged: it has no {missing[0]!r}; give another run.folder")
         try:
             before = from_values(Config, state["config"], str(self.last))
         except ConfigError as error:

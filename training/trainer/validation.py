@@ -30,8 +30,12 @@ def validate(
     precision: Precision,
     stop: Stop,
 ) -> Scores | None:
-    """Score a network on this process's share of a set, together with the others; None when told to stop."""
+    """Score a network on this process's share of a set, together with the others; None when told to stop.
+
+    All score the network that the first process saves: batch norm's statistics are each process's own until here.
+    """
     net.eval()
+    processes.share(net.buffers())
     sums = [0.0] * 4
     for clips, labels in batches:
         if stop.asked:

@@ -13,7 +13,9 @@ HEAD = ",".join(COLUMNS)
 def test_rows_that_were_never_saved_go_and_torn_ones_too(tmp_path: Path) -> None:
     path = tmp_path / "metrics.csv"
     learnt, validated = [f"{k},{k // 5},0.1,1.5,2.0,,," for k in (2, 4, 6, 8)], "4,0,,,,0.5,0.25,1.0"
-    text = "\n".join([HEAD, *learnt[:2], validated, *learnt[2:], "8,1,,,,0.5,0.25,1.0", "10,2"])
+    text = "\n".join(
+        [HEAD, *learnt[:2], validated, *learnt[2:], "8,1,,,,0.5,0.25,1.0", "x,0,0.1,1.5,2.0,,,", ",,,,,,,", "10,2"]
+    )
     for step, epoch, kept in (
         (6, 1, [*learnt[:2], validated, learnt[2]]),
         (4, 1, [*learnt[:2], validated]),

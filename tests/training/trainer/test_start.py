@@ -18,8 +18,8 @@ def config(init: Path | str = "", classes: int = 3, operation: str = "mixtconv")
     return Config(DataConfig("motions"), MSTNetConfig(classes, "resnet18", 0.125, temporal), init=str(init))
 
 
-def save(path: Path, net: MSTNet) -> Path:
-    labels = tuple(f"label {k}" for k in range(net.config.classes))
+def save(path: Path, net: MSTNet, labels: tuple[str, ...] = ()) -> Path:
+    labels = labels or tuple(f"label {k}" for k in range(net.config.classes))
     save_checkpoint(path, net, describe(net, name="other", labels=labels, height=32, width=32, rate_hz=12.0))
     return path
 
@@ -47,15 +47,47 @@ def test_starts_from_one_of_ours_of_other_classes(tmp_path: Path) -> None:
     assert net.classifier.weight.shape[0] == 3
 
 
-@pytest.mark.parametrize("operation", ["none", "conv1d"])
-def test_a_network_of_another_shape_is_refused_with_what_differs(tmp_path: Path, operation: str) -> None:
-    temporal = TemporalConfig(operation, (3,), causal=False)  # type: ignore[arg-type]
-    path = save(tmp_path / "best.pt", MSTNet(MSTNetConfig(3, "resnet18", 0.125, temporal)))
+@pytest.mark.parametrize(("labels", "kept"), [(LABELS, True), (("a", "c", "b"), False)], ids=["same", "other order"])
+def test_the_classifier_is_kept_where_the_labels_are_the_same(
+    tmp_path: Path, labels: tuple[str, ...], kept: bool
+) -> None:
+    other = MSTNet(config().net)
+    net = starting_net(config(save(tmp_path / "best.pt", other, labels)), LABELS)
+    assert torch.equal(net.classifier.weight, other.classifier.weight) == kept
+    assert torch.equal(net.classifier.bias, other.classifier.bias) == kept
+
+
+def test_a_network_of_another_shape_is_refused_with_what_differs(tmp_path: Path) -> None:
+    path = save(tmp_path / "best.pt", MSTNet(config(operation="none").net))
     with pytest.raises(ModelFileError, match=r"does not fit this network: \d+ weights differ, such as backbone"):
-        load_start(MSTNet(config().net), path)
+        load_start(MSTNet(config().net), path, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("temporal", "said"),
+    [
+        (TemporalConfig(), r"causal mixtconv \[1, 3, 5, 7\] dilated \[1, 1, 1, 1\]"),
+        (TemporalConfig(dilations=(2,), causal=False), r"centred mixtconv \[1, 3, 5, 7\] dilated \[2, 2, 2, 2\]"),
+        (TemporalConfig("shift", causal=False), "centred shift"),
+        (TemporalConfig("conv1d", (3,), causal=False), r"centred conv1d \[3\]"),
+    ],
+    ids=["causal", "dilated", "shift", "conv1d"],
+)
+def test_a_network_that_looks_elsewhere_is_refused(tmp_path: Path, temporal: TemporalConfig, said: str) -> None:
+    path = save(tmp_path / "best.pt", MSTNet(MSTNetConfig(3, "resnet18", 0.125, temporal)))
+    with pytest.raises(ModelFileError, match=f"looks at other frames by {said}, this network by centred mixtconv"):
+        load_start(MSTNet(config().net), path, LABELS)
+
+
+def test_one_dilation_for_all_is_the_same_as_one_a_kernel(tmp_path: Path) -> None:
+    temporal = TemporalConfig(dilations=(1, 1, 1, 1), causal=False)
+    other = MSTNet(MSTNetConfig(3, "resnet18", 0.125, temporal))
+    net = MSTNet(config().net)
+    load_start(net, save(tmp_path / "best.pt", other), LABELS)
+    assert torch.equal(net.backbone.conv1.weight, other.backbone.conv1.weight)
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     torch.save({"epoch": 3, "state": torch.ones(2)}, tmp_path / "x.pt")
     with pytest.raises(ModelFileError, match=r"does not fit this network: .*not of a plain resnet18"):
-        load_start(MSTNet(config().net), tmp_path / "x.pt")
+        load_start(MSTNet(config().net), tmp_path / "x.pt", LABELS)
