@@ -1,5 +1,6 @@
 """A GPU with TensorRT that is not there."""
 
+import signal
 import sys
 from types import ModuleType
 
@@ -29,3 +30,11 @@ def machine(monkeypatch, tmp_path):
         return module
 
     return build
+
+
+@pytest.fixture
+def ctrl_c():
+    """Makes Ctrl-C a KeyboardInterrupt, also where the tests run in the background of a shell that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

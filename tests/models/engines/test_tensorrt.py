@@ -287,7 +287,7 @@ def test_where_there_is_no_gpu_or_no_tensorrt_auto_says_nothing(machine, small_m
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-def test_ctrl_c_stops_a_build_and_leaves_nothing(machine, small_model, cache, monkeypatch):
+def test_ctrl_c_stops_a_build_and_leaves_nothing(ctrl_c, machine, small_model, cache, monkeypatch):
     module = machine()
     steps, builds = [], []
 

@@ -104,7 +104,7 @@ def test_progress_is_told_in_tenths(tensorrt, small_model):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-def test_ctrl_c_stops_a_build(tensorrt, small_model):
+def test_ctrl_c_stops_a_build(ctrl_c, tensorrt, small_model):
     def interrupt(_):
         os.kill(os.getpid(), signal.SIGINT)
 
