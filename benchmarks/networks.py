@@ -112,7 +112,7 @@ class ClipGraph(nn.Module):
 
     def forward(self, clip: Tensor) -> Tensor:
         """Pictures uint8 [T, H, W, 3] to the logits of every step [T, classes]."""
-        logits, _ = self.net.answer(clip.to(torch.float32).permute(0, 3, 1, 2), Chunk(self.frames))
+        logits, *_ = self.net.answer(clip.to(torch.float32).permute(0, 3, 1, 2), Chunk(self.frames))
         return logits
 
 

@@ -1,6 +1,9 @@
-"""Heal a transplanted network on continuous video, with the 3-D network's answer for each window as its target.
+"""Teach a causal network on continuous video what a teacher says of it: answers and features at many steps.
 
     python -m training.distill START.pt OUT.pt --data ../shared/data --teacher TEACHER.onnx --minutes 40
+
+The teacher is the 3-D network in an ONNX file, asked about windows, or a checkpoint of this project, which answers at
+every step and is asked more often (`--every 1`).
 
 The same command goes on where a stopped run left off: OUT.pt holds the averaged weights, OUT.run the rest. Every lag of
 the network is even, so a stream at 12 steps a second is two interleaved streams that never meet; training takes every
@@ -25,8 +28,9 @@ from models.nets.checkpoint import describe, load_checkpoint, read_whole, save_c
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
 from training.distillation.streams import Playlist
-from training.distillation.student import Lesson, Recipe, Student
-from training.distillation.teacher import Teacher, targets
+from training.distillation.student import Lesson, Losses, Recipe, Student, at_half_rate
+from training.distillation.targets import side_by_side, targets
+from training.distillation.teacher import ClipTeacher, StreamTeacher, Teacher
 from training.jester import LABELS
 from training.judge import QUIET
 from training.recordings import Recording, Shelf, hold_out, read_recordings
@@ -54,16 +58,16 @@ class LessonMaker:
         """Make the lesson of this number."""
         recipe, steps = self._recipe, self._recipe.chunk * self._recipe.chunks
         ends = tuple(range(recipe.first_window, steps, recipe.every))
-        pictures, answers = [], []
+        pictures, wanted = [], []
         for k in range(recipe.streams):
             stream = self._playlist.draw(np.random.default_rng((recipe.seed, number, k)), steps)
             pictures.append(stream.pictures)
-            answers.append(targets(self._teacher, stream, ends, recipe.temperature))
-        return Lesson(np.stack(pictures), ends, np.stack(answers))
+            wanted.append(targets(self._teacher, stream, ends, recipe.temperature))
+        return Lesson(np.stack(pictures), ends, side_by_side(wanted))
 
 
 def train(
-    student: Student, make: MakeLesson, lessons: int, go_on: Callable[[], bool], done: Callable[[float], None]
+    student: Student, make: MakeLesson, lessons: int, go_on: Callable[[], bool], done: Callable[[Losses], None]
 ) -> None:
     """Take lessons up to a number, or until told to stop; the next one is made while one is learnt."""
     with ThreadPoolExecutor(1) as ahead:
@@ -92,12 +96,14 @@ class Logbook:
         self._rows = _rows_before(out.with_suffix(".csv"), student.lessons)
         self._began_s = time.monotonic()
 
-    def note(self, loss: float) -> None:
-        """Note a lesson's loss; save when it is time."""
+    def note(self, losses: Losses) -> None:
+        """Note a lesson's losses; save when it is time."""
         student = self._student
         minutes = (time.monotonic() - self._began_s) / 60
-        self._rows.append([str(student.lessons), str(student.chunks), f"{loss:.4f}"])
-        print(f"lesson {student.lessons}: loss {loss:.3f}, {minutes:.1f} min", flush=True)
+        self._rows.append([str(student.lessons), str(student.chunks), *(f"{loss:.4f}" for loss in losses)])
+        answers, features = losses
+        told = f"answers {answers:.3f}, features {features:.3f}, {minutes:.1f} min"
+        print(f"lesson {student.lessons}: {told}", flush=True)
         if student.lessons % self._every == 0:
             self.save()
 
@@ -121,7 +127,7 @@ class Logbook:
         save_checkpoint(self._out, net, described)
         unfinished = self._out.with_suffix(".csv.part")
         with open(unfinished, "w", newline="") as file:
-            csv.writer(file).writerows([["lesson", "chunks", "loss"], *self._rows])
+            csv.writer(file).writerows([["lesson", "chunks", "answers", "features"], *self._rows])
         unfinished.replace(self._out.with_suffix(".csv"))
 
 
@@ -149,14 +155,21 @@ def until(minutes: float) -> Callable[[], bool]:
     return lambda: not stopped and time.monotonic() < end_s
 
 
+def open_teacher(path: Path) -> Teacher:
+    """The teacher in a file: a clip network's `.onnx`, or a checkpoint of this project."""
+    if path.suffix == ".pt":
+        return StreamTeacher(at_half_rate(load_checkpoint(path)[0]))
+    return ClipTeacher(path)
+
+
 def run(given: argparse.Namespace) -> None:
     """Train as the command line says."""
     torch.set_num_threads(given.threads)
     start, spec = load_checkpoint(given.start)
-    recipe = Recipe(seed=given.seed, streams=given.streams, lr=given.lr)
-    teacher = Teacher(given.teacher)
+    recipe = Recipe(seed=given.seed, streams=given.streams, lr=given.lr, every=given.every)
+    teacher = open_teacher(given.teacher)
     playlist = Playlist(training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, RATE_HZ)
-    student = Student(start, recipe)
+    student = Student(start, recipe, teacher.channels)
     if given.out.with_suffix(".run").is_file():
         student.restore(read_whole(given.out.with_suffix(".run")))
     logbook = Logbook(given.out, start, spec, student, given.save_every)
@@ -172,7 +185,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("start", type=Path, help="checkpoint to start from")
     parser.add_argument("out", type=Path, help="checkpoint to write")
     parser.add_argument("--data", type=Path, action="append", required=True, help="folder with clips.csv; repeatable")
-    parser.add_argument("--teacher", type=Path, required=True, help="the 3-D network's .onnx")
+    parser.add_argument("--teacher", type=Path, required=True, help="the 3-D network's .onnx, or a checkpoint .pt")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="where decoded pictures are kept")
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--lessons", type=int, help="lessons in all, a resumed run's earlier ones counted")
@@ -180,6 +193,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--streams", type=int, default=Recipe().streams, help="streams a lesson")
     parser.add_argument("--lr", type=float, default=Recipe().lr)
+    parser.add_argument("--every", type=int, default=Recipe().every, help="steps between two that the teacher answers")
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args(arguments)
     run(given)

@@ -16,10 +16,10 @@ MakeTemporal = Callable[[int, int], TemporalLayer]
 
 
 class Backbone(nn.Module):
-    """Pictures [N*T, 3, H, W] to pooled features [N*T, width]. Keys are torchvision's where torchvision has the net."""
+    """Pictures [N*T, 3, H, W] to features [N*T, width, h, w]. Keys are torchvision's where torchvision has the net."""
 
     width: int
-    """Channels of the pooled features."""
+    """Channels of the features."""
     classifier_prefix: str
     """How the keys of the classifier begin in a checkpoint of the plain network."""
 

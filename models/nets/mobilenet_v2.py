@@ -55,8 +55,8 @@ class MobileNetV2(Backbone):
         self.features.append(conv_bn_relu(channels, self.width, 1, 1))
 
     def forward(self, pictures: Tensor, timeline: Timeline) -> Tensor:
-        """[N*T, 3, H, W] to [N*T, width]."""
-        return through(self.features, pictures, timeline).mean((2, 3))
+        """[N*T, 3, H, W] to [N*T, width, H/32, W/32]."""
+        return through(self.features, pictures, timeline)
 
 
 def inverted_bottleneck(channels: int, to: int, stride: int, expansion: int) -> nn.Sequential:

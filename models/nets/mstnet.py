@@ -60,6 +60,8 @@ class Answer(NamedTuple):
     """[N, T, classes]."""
     embedding: Tensor
     """[N, T, width], the features before the classifier."""
+    maps: Tensor
+    """[N, T, width, h, w], the features before they were pooled."""
     past: Past
     """The state to go on with."""
 
@@ -99,17 +101,18 @@ class MSTNet(nn.Module):
             raise ValueError("this network looks into the future and cannot stream; build it with causal=True")
         steps = clip.shape[1]
         timeline = Chunk(steps, past)
-        logits, embedding = self.answer(clip.flatten(0, 1), timeline)
-        return Answer(logits.unflatten(0, (-1, steps)), embedding.unflatten(0, (-1, steps)), timeline.left)
+        logits, embedding, maps = (x.unflatten(0, (-1, steps)) for x in self.answer(clip.flatten(0, 1), timeline))
+        return Answer(logits, embedding, maps, timeline.left)
 
     def step(self, picture: Tensor, past: Past | None = None) -> Answer:
         """Answer for the next picture of N streams, uint8 [N, H, W, 3] RGB; T is 1 in the answer."""
         return self(picture.permute(0, 3, 1, 2)[:, None], past if past is not None else {})
 
-    def answer(self, pictures: Tensor, timeline: Timeline) -> tuple[Tensor, Tensor]:
-        """Logits [B, classes] and embedding [B, width] of pictures [B, 3, H, W], 0..255, along any timeline."""
-        embedding = self.backbone((pictures.to(self.mean.dtype) - self.mean) / self.std, timeline)
-        return self.classifier(self.dropout(embedding)), embedding
+    def answer(self, pictures: Tensor, timeline: Timeline) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits [B, classes], embedding and maps of pictures [B, 3, H, W], 0..255, along any timeline."""
+        maps = self.backbone((pictures.to(self.mean.dtype) - self.mean) / self.std, timeline)
+        embedding = maps.mean((2, 3))
+        return self.classifier(self.dropout(embedding)), embedding, maps
 
     @property
     def temporal_layers(self) -> dict[str, TemporalLayer]:

@@ -90,11 +90,11 @@ class ResNet(Backbone):
         self.width = channels
 
     def forward(self, pictures: Tensor, timeline: Timeline) -> Tensor:
-        """[N*T, 3, H, W] to [N*T, width]."""
+        """[N*T, 3, H, W] to [N*T, width, H/32, W/32]."""
         x = self.maxpool(self.relu(self.bn1(self.conv1(pictures))))
         for stage in range(1, 5):
             x = through(self.get_submodule(f"layer{stage}"), x, timeline)
-        return x.mean((2, 3))
+        return x
 
 
 def resnet18(make_temporal: MakeTemporal, placement: Placement, width: float = 1.0) -> ResNet:

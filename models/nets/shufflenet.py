@@ -88,12 +88,12 @@ class ShuffleNet(Backbone):
         self.width = channels
 
     def forward(self, pictures: Tensor, timeline: Timeline) -> Tensor:
-        """[N*T, 3, H, W] to [N*T, width]."""
+        """[N*T, 3, H, W] to [N*T, width, H/32, W/32]."""
         x = self.relu(self.bn1(self.conv1(self.stack(pictures, timeline))))
         x = self.maxpool_time(self.maxpool(x), timeline)
         for stage in range(1, 4):
             x = through(self.get_submodule(f"layer{stage}"), x, timeline)
-        return x.mean(dim=(2, 3))
+        return x
 
 
 def channel_shuffle(x: Tensor, groups: int) -> Tensor:

@@ -50,7 +50,10 @@ def random_checkpoint(rank_1: bool, seed: int = 0) -> dict[str, Tensor]:
 
 
 def write_teacher(path: Path, classes: int = len(LABELS), pictures: int = WINDOW) -> None:
-    """A teacher whose logit k is the mean of the window's k-th picture's red, as the network sees it; k < 16."""
+    """A teacher whose logit k is the mean of the window's k-th picture's red, as the network sees it; k < 16.
+
+    Its maps, what it pools, are the pictures themselves.
+    """
     graph = helper.make_graph(
         [
             helper.make_node("ReduceMean", ["clip"], ["means"], axes=[3, 4], keepdims=0),

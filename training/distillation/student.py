@@ -1,22 +1,23 @@
-"""The student: a causal network that learns, chunk by chunk, the soft answers it is given for a stream."""
+"""The student: a causal network that learns, chunk by chunk, the answers and the features it is given for a stream.
 
+Soft answers alone say little where nothing happens, which is most of the time; the teacher's features before they are
+pooled say as much at every step (FitNets, arXiv 1412.6550).
+"""
+
+import copy
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.errors import ModelFileError
 from models.frame import Image
 from models.nets.mstnet import MSTNet
-from models.nets.shufflenet import ShuffleNet
-from models.nets.temporal import TemporalLayer
-
-HALF_PACES = (1, 2, 4, 8)
+from models.nets.temporal import MixTConv
+from training.distillation.targets import Targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Recipe:
     every: int = 5
     """Steps between windows."""
     temperature: float = 2.0
+    features: float = 2.0
+    """How much the features' error counts beside that of the answers."""
     lr: float = 1e-4
     warm_up: int = 20
     """Chunks over which the learning rate rises."""
@@ -52,8 +55,17 @@ class Lesson:
     """uint8 [N, T, H, W, 3]."""
     ends: tuple[int, ...]
     """The steps that are judged."""
-    targets: NDArray[np.float32]
-    """[N, len(ends), classes], softened by the recipe's temperature."""
+    targets: Targets
+    """Of N streams at those steps."""
+
+
+class Losses(NamedTuple):
+    """How far off a student was before it learnt."""
+
+    answers: float
+    """Kullback-Leibler divergence of its softened answers."""
+    features: float
+    """Squared error of its features, as a share of the teacher's."""
 
 
 class Student:
@@ -62,22 +74,26 @@ class Student:
     Args:
         net: the network to start from; it is not changed.
         recipe: how to train it.
+        channels: of its teacher's features. Where the network has as many, they are compared one by one; else they
+            are mixed by a 1x1 convolution that is learnt beside it and left behind.
     """
 
-    def __init__(self, net: MSTNet, recipe: Recipe) -> None:
+    def __init__(self, net: MSTNet, recipe: Recipe, channels: int) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         # Twice as fast on a CPU as the usual layout.
         self.net: MSTNet = at_half_rate(net).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = {name: value.detach().clone() for name, value in self.net.named_parameters()}
-        self._optimizer = torch.optim.Adam(self.net.parameters(), recipe.lr)
+        width = net.backbone.width
+        self._mix = nn.Identity() if width == channels else nn.Conv2d(width, channels, 1)
+        self._optimizer = torch.optim.Adam([*self.net.parameters(), *self._mix.parameters()], recipe.lr)
         self.lessons = 0
         """Lessons taken."""
         self.chunks = 0
         """Chunks learnt, one optimiser step each."""
 
-    def take(self, lesson: Lesson) -> float:
-        """Learn a lesson chunk by chunk; the mean loss before each chunk was learnt."""
+    def take(self, lesson: Lesson) -> Losses:
+        """Learn a lesson chunk by chunk; the mean losses before each chunk was learnt."""
         past, losses = None, []
         for first in range(0, lesson.pictures.shape[1], self.recipe.chunk):
             last = first + self.recipe.chunk
@@ -86,13 +102,22 @@ class Student:
             past = {name: value.detach() for name, value in answer.past.items()}
             judged = [k for k, end in enumerate(lesson.ends) if first <= end < last]
             steps = [lesson.ends[k] - first for k in judged]
-            loss = soft_loss(answer.logits[:, steps], torch.from_numpy(lesson.targets[:, judged]), self.recipe)
-            self._learn(loss)
-            losses.append(loss.item())
+            losses.append(self._learn(answer.logits[:, steps], answer.maps[:, steps], lesson.targets, judged))
         self.lessons += 1
-        return sum(losses) / len(losses)
+        return Losses(*(sum(kind) / len(losses) for kind in zip(*losses, strict=True)))
 
-    def _learn(self, loss: Tensor) -> None:
+    def _learn(self, logits: Tensor, maps: Tensor, wanted: Targets, judged: list[int]) -> Losses:
+        """Take one optimiser step towards the targets of some steps; the losses before it."""
+        soft, features, believed = (
+            torch.from_numpy(part[:, judged]) for part in (wanted.soft, wanted.maps, wanted.believed)
+        )
+        answers = soft_loss(logits, soft, self.recipe.temperature)
+        mixed = self._mix(maps.flatten(0, 1)).unflatten(0, maps.shape[:2])
+        error = feature_loss(mixed, features, believed)
+        self._descend(answers + self.recipe.features * error)
+        return Losses(answers.item(), error.item())
+
+    def _descend(self, loss: Tensor) -> None:
         self.chunks += 1
         for group in self._optimizer.param_groups:
             group["lr"] = self.recipe.lr * min(1.0, self.chunks / self.recipe.warm_up)
@@ -116,6 +141,7 @@ class Student:
         return {
             "recipe": asdict(self.recipe),
             "weights": self.net.state_dict(),
+            "mix": self._mix.state_dict(),
             "average": self.average,
             "optimizer": self._optimizer.state_dict(),
             "lessons": self.lessons,
@@ -131,30 +157,40 @@ class Student:
         if state.get("recipe") != asdict(self.recipe):
             raise ModelFileError("the stopped run had another recipe; give its options again, or another OUT.pt")
         self.net.load_state_dict(state["weights"])
+        self._mix.load_state_dict(state["mix"])
         self.average = dict(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
         self.lessons, self.chunks = state["lessons"], state["chunks"]
 
 
 def at_half_rate(net: MSTNet) -> MSTNet:
-    """The same network for every second picture: a copy with its paces halved.
+    """The same network for every second picture: a copy whose layers look half as many steps back.
 
     Raises:
-        ModelFileError: it is no shufflenet.
+        ModelFileError: a layer looks an odd number of steps back.
     """
-    if net.config.backbone != "shufflenet":
-        raise ModelFileError(f"distilling needs a transplanted shufflenet; got a {net.config.backbone}")
-    half = MSTNet(net.config)
-    half.backbone = ShuffleNet(net.config.temporal.build, HALF_PACES)
-    for name, layer in half.backbone.named_modules():
-        if isinstance(layer, TemporalLayer):
-            layer.name = name
-    half.load_state_dict(net.state_dict())
+    half = copy.deepcopy(net)
+    for name, layer in half.temporal_layers.items():
+        if any(lag % 2 for lag in layer.lags):
+            raise ModelFileError(
+                f"distilling needs layers that look an even number of steps back; {name} looks {layer.lags} back"
+            )
+        layer.lags = tuple(lag // 2 for lag in layer.lags)
+        if isinstance(layer, MixTConv):
+            layer.group_lags = [[lag // 2 for lag in lags] for lags in layer.group_lags]
     return half
 
 
-def soft_loss(logits: Tensor, wanted: Tensor, recipe: Recipe) -> Tensor:
+def soft_loss(logits: Tensor, wanted: Tensor, temperature: float) -> Tensor:
     """Kullback-Leibler divergence from softened answers, [N, E, classes] both; a scalar."""
-    answers = F.log_softmax(logits / recipe.temperature, -1)
+    answers = F.log_softmax(logits / temperature, -1)
     divergence = F.kl_div(answers, wanted, reduction="none").sum(-1).mean()
-    return divergence * recipe.temperature**2
+    return divergence * temperature**2
+
+
+def feature_loss(maps: Tensor, wanted: Tensor, believed: Tensor) -> Tensor:
+    """Squared error of features [N, E, C, h, w], as a share of what is wanted; each step counts as it is believed."""
+    height, width = wanted.shape[-2:]
+    error = (F.adaptive_avg_pool2d(maps.flatten(0, 1), (height, width)) - wanted.flatten(0, 1)) ** 2
+    each = error.flatten(1).mean(1) / (wanted**2).mean()
+    return (each * believed.flatten()).mean()

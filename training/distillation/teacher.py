@@ -1,32 +1,60 @@
-"""The teacher: a 3-D network that answers for windows of pictures, put right where labels are known."""
+"""Teachers: networks that say, of a piece of video, what a student should have answered at some of its steps."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import numpy as np
+import onnx
 import onnxruntime
+import torch
 from numpy.typing import NDArray
 
-from models.errors import ModelFileError
+from models.errors import ModelFileError, first_line
 from models.frame import Image
-from models.spec import NO_GESTURE_LABELS
-from training.distillation.streams import Stream
+from models.nets.mstnet import MSTNet
 from training.jester import LABELS
 from training.transplant import MEAN, SIZE
 
-OTHER = "Doing other things"
 WINDOW = 16
 """Pictures a window; at 6 a second, 2.67 s."""
 SPANS = (16, 11, 8)
 """How many of the newest pictures its windows hold, stretched to `WINDOW` by showing some twice. One window sees slow
 gestures whole, another forgets the gesture before: the mean of their answers names more and is wrong less often than
 any one of them (docs/model.md)."""
-TOLD = 0.5
-"""How much the label of a gesture that has just ended adds to what the teacher saw."""
+POOLS = ("ReduceMean", "GlobalAveragePool")
 
 
-class Teacher:
+class Taught(NamedTuple):
+    """What a teacher says of E steps."""
+
+    logits: NDArray[np.float32]
+    """[E, 27]."""
+    maps: NDArray[np.float32]
+    """[E, C, h, w], its last features before they were pooled."""
+
+
+class Teacher(Protocol):
+    """Answers for some steps of a piece of video."""
+
+    channels: int
+    """C of its maps."""
+
+    def answers(self, pictures: Image, ends: Sequence[int]) -> Taught:
+        """What it says at some steps.
+
+        Args:
+            pictures: uint8 [T, 112, 112, 3], 6 a second.
+            ends: the steps, ascending.
+        """
+        ...
+
+
+class ClipTeacher:
     """A clip network in an ONNX file: `clip` float32 [N, 3, 16, 112, 112] to logits [N, 27].
+
+    It answers with the mean over the windows of all `SPANS` that end at a step; before the first picture, that one
+    stands still.
 
     Args:
         path: the file.
@@ -42,31 +70,51 @@ class Teacher:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         try:
-            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises classes of its own that share no public base
-            reason = str(error).splitlines()[0]
+            model = _with_maps(path)
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnx and onnxruntime raise classes of their own that share no public base
+            reason = first_line(error)
             raise ModelFileError(
                 f"{path} is no ONNX file that can be run ({reason}); give the 3-D network's"
             ) from error
-        given, answered = self._session.get_inputs()[0].shape, self._session.get_outputs()[0].shape
-        if given[1:] != [3, WINDOW, SIZE, SIZE] or answered[1:] != [len(LABELS)]:
+        clip, (logits, maps) = self._session.get_inputs()[0], self._session.get_outputs()
+        if clip.shape[1:] != [3, WINDOW, SIZE, SIZE] or logits.shape[1:] != [len(LABELS)]:
             raise ModelFileError(
-                f"{path} takes {given} and gives {answered}; the teacher takes [n, 3, {WINDOW}, {SIZE}, {SIZE}] and "
-                f"gives [n, {len(LABELS)}]"
+                f"{path} takes {clip.shape} and gives {logits.shape}; the teacher takes [n, 3, {WINDOW}, {SIZE}, "
+                f"{SIZE}] and gives [n, {len(LABELS)}]"
             )
-        self._name = self._session.get_inputs()[0].name
+        self._name = clip.name
+        self.channels: int = maps.shape[1]
 
-    def answer(self, pictures: Image, end: int) -> NDArray[np.float32]:
-        """Logits [27], the mean over the windows of all `SPANS` that end at a picture.
+    def answers(self, pictures: Image, ends: Sequence[int]) -> Taught:
+        """What it says at some steps."""
+        logits, maps = zip(*(self._answer(pictures, end) for end in ends), strict=True)
+        return Taught(np.stack(logits), np.stack(maps))
 
-        Args:
-            pictures: uint8 [T, 112, 112, 3], 6 a second.
-            end: index of the last picture; before the first one, that one stands still.
-        """
+    def _answer(self, pictures: Image, end: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         windows = np.stack([pictures[window(end, span)] for span in SPANS])
         clips = (windows.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
-        logits: NDArray[np.float32] = self._session.run(None, {self._name: clips})[0].mean(0)
-        return logits
+        logits, maps = self._session.run(None, {self._name: clips})
+        return logits.mean(0), maps.mean((0, 2))  # of the maps' single moment
+
+
+class StreamTeacher:
+    """A causal network of this project, at half its rate: it answers at every step for what one pass over it costs.
+
+    Args:
+        net: the network, its paces halved as the student's are (`at_half_rate`).
+    """
+
+    def __init__(self, net: MSTNet) -> None:
+        self._net = net.eval()
+        self.channels = net.backbone.width
+
+    @torch.no_grad()
+    def answers(self, pictures: Image, ends: Sequence[int]) -> Taught:
+        """What it says at some steps."""
+        answer = self._net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None])
+        steps = list(ends)
+        return Taught(answer.logits[0, steps].numpy(), answer.maps[0, steps].numpy())
 
 
 def window(end: int, span: int) -> NDArray[np.int64]:
@@ -75,33 +123,11 @@ def window(end: int, span: int) -> NDArray[np.int64]:
     return np.maximum(end - back, 0)
 
 
-def targets(teacher: Teacher, stream: Stream, steps: Sequence[int], temperature: float) -> NDArray[np.float32]:
-    """What to learn at some steps of a stream, [len(steps), 27]: soft answers, put right where labels are known."""
-    pictures = stream.pictures
-    return np.stack([_target(teacher.answer(pictures, step), stream, step, temperature) for step in steps])
-
-
-def _target(logits: NDArray[np.float32], stream: Stream, step: int, temperature: float) -> NDArray[np.float32]:
-    raised = np.exp((logits - logits.max()) / temperature)
-    soft: NDArray[np.float32] = raised / raised.sum()
-    scene, within = stream.at(step)
-    if within < WINDOW - 1:
-        return soft  # the window reaches back into the scene before, whose gesture it may well see
-    return put_right(soft, scene.label, scene.trust, within in scene.told)
-
-
-def put_right(soft: NDArray[np.float32], label: int, trust: float, told: bool) -> NDArray[np.float32]:
-    """Mend a teacher's answer [27] by what is known.
-
-    Gestures that this is not go to the one it is, or to "Doing other things" where it is none, as far as the label is
-    trusted. Where the gesture has just ended, its label is added.
-    """
-    nothing = [LABELS.index(name) for name in NO_GESTURE_LABELS]
-    wrong = np.array([k != label and k not in nothing for k in range(len(LABELS))])
-    right = np.where(wrong, 0, soft)
-    right[label if label not in nothing else LABELS.index(OTHER)] += soft[wrong].sum()
-    mixed = soft + trust * (right - soft)
-    if told:
-        mixed *= 1 - TOLD * trust
-        mixed[label] += TOLD * trust
-    return mixed.astype(np.float32)
+def _with_maps(path: Path) -> bytes:
+    """The network with what its last pooling takes as a second output."""
+    model = onnx.load(path)
+    pooled = next((node.input[0] for node in reversed(model.graph.node) if node.op_type in POOLS), None)
+    if pooled is None:
+        raise ValueError(f"it has no {' or '.join(POOLS)} before its classifier")
+    model.graph.output.append(onnx.ValueInfoProto(name=pooled))
+    return bytes(model.SerializeToString())
