@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.distance import distance, distances, main
+from training.evaluation.takes import Take
+
+
+def logits(steps: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 3, (steps, 5)).astype(np.float32)
+
+
+def test_a_student_that_says_the_same_is_no_distance_away() -> None:
+    same = distance(logits(20) + 7, logits(20))
+    assert same.divergence == pytest.approx(0, abs=1e-5)
+    assert same.agreement == 1
+    other = distance(logits(20, 1), logits(20))
+    assert other.divergence > 0.1
+    assert 0 < other.agreement < 1
+
+
+def test_long_streams_count_more_than_short_ones() -> None:
+    takes = [Take("a", np.zeros((steps, 1, 1, 3), np.uint8), ()) for steps in (90, 10)]
+    right, wrong = np.eye(5, dtype=np.float32)[[0]], np.eye(5, dtype=np.float32)[[1]]
+    wanted = [np.repeat(right, 90, 0), np.repeat(right, 10, 0)]
+    found = distances(takes, [wanted[0], np.repeat(wrong, 10, 0)], wanted)
+    assert found["a"].agreement == pytest.approx(0.9)
+
+
+def test_a_missing_checkpoint_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["teacher.onnx", str(tmp_path / "none.pt"), "--data", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "none.pt" in error
