@@ -31,12 +31,12 @@ class Recipe:
     """Steps of a chunk; gradients do not go back beyond it."""
     chunks: int = 2
     """Chunks a stream; the later ones start from the past of the ones before."""
-    first_window: int = 14
-    """The step at which the first window of a stream ends; the answers before, out of an empty past, are not judged."""
+    first_window: int = 4
+    """The step at which the first window of a stream ends. Low, so that it learns to answer out of an empty past."""
     every: int = 5
     """Steps between windows."""
     temperature: float = 2.0
-    features: float = 2.0
+    features: float = 4.0
     """How much the features' error counts beside that of the answers."""
     lr: float = 1e-4
     warm_up: int = 20
