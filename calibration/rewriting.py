@@ -49,7 +49,7 @@ def write_form(
         _save(source, rewrite, unfinished)
         difference = largest_difference(engine, opened(unfinished), streams)
         if difference > TOLERANCE:
-            raise ModelFileError(f"{path.name} would differ from {source} by {difference:.2g} > {TOLERANCE}")
+            raise ModelFileError(f"the new {path.name} differs from {source} by {difference:.2g} > {TOLERANCE}")
         os.replace(unfinished, path)
     except OSError as error:
         raise UserError(f"cannot write {path} ({error.strerror}); name a file in a folder that exists") from error

@@ -7,7 +7,6 @@ copy of the pictures in and one `run_with_iobinding`. Streams that share a ring 
 
 import numpy as np
 import onnxruntime as ort
-from numpy.typing import NDArray
 
 from models.engines.base import Output
 from models.frame import Image
