@@ -1,12 +1,16 @@
 """A batch in ONNX Runtime: every row as if alone, whatever the others do."""
 
+from dataclasses import replace
+
 import numpy as np
+import onnx
 import pytest
 
 from calibration.batched import export_batched
 from models.engines.onnxruntime_batch import OnnxRuntimeBatch, load_batch
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError, UserError
+from models.spec import SPEC_KEY
 
 STREAMS = 3
 
@@ -80,11 +84,15 @@ def test_a_model_without_its_batched_form_says_how_to_make_one(small_model):
         load_batch(small_model.with_name("other.onnx"), STREAMS, threads=1)
 
 
-def test_a_batched_form_of_another_model_is_refused(model, small_model_b, tmp_path):
-    (tmp_path / "small.onnx").write_bytes(small_model_b.read_bytes())
-    (tmp_path / "small.batch.onnx").write_bytes(model.with_suffix(".batch.onnx").read_bytes())
+def test_a_batched_form_of_another_model_is_refused(model, tmp_path):
+    path = tmp_path / "small.onnx"
+    other = onnx.load(model)
+    spec = replace(OnnxRuntimeEngine(model).spec, weights_sha256="another")
+    onnx.helper.set_model_props(other, {SPEC_KEY: spec.to_json()})
+    onnx.save(other, path)
+    path.with_suffix(".batch.onnx").write_bytes(model.with_suffix(".batch.onnx").read_bytes())
     with pytest.raises(ModelFileError, match=r"not made of this small\.onnx"):
-        load_batch(tmp_path / "small.onnx", STREAMS, threads=1)
+        load_batch(path, STREAMS, threads=1)
 
 
 def test_each_kind_of_file_is_told_from_the_other(model):
