@@ -28,10 +28,11 @@ class Ring:
         self._pictures = np.zeros((streams, *spec.picture_shape[1:]), np.uint8)
         self._logits = np.zeros((streams, len(spec.labels)), np.float32)
         self._embedding = np.zeros((streams, spec.embedding_width), np.float32)
-        self._slots = {
+        self.slots = {
             memory.layer: [self._zeros((streams, *memory.shape[1:])) for _ in range(spec.ring_length)]
             for memory in spec.memories
         }
+        """By layer, `ring_length` slices that stay where they are."""
         self._phases = [self._bind(phase) for phase in range(spec.ring_length)]
 
     def step(self, pictures: Image, step: int) -> Output:
@@ -42,7 +43,7 @@ class Ring:
 
     def empty(self, row: int) -> None:
         """Forget what one row has seen; the others keep theirs."""
-        for slots in self._slots.values():
+        for slots in self.slots.values():
             for slot in slots:
                 slices = slot.numpy()  # on the CPU the slot's own memory, from a GPU a copy
                 slices[row] = 0
@@ -58,7 +59,7 @@ class Ring:
         for output, array in ((LOGITS, self._logits), (EMBEDDING, self._embedding)):
             binding.bind_output(output, "cpu", 0, np.float32, array.shape, array.ctypes.data)
         for memory in self._spec.memories:
-            slots = self._slots[memory.layer]
+            slots = self.slots[memory.layer]
             binding.bind_ortvalue_output(memory.newest, slots[phase])
             for lag in memory.lags:
                 binding.bind_ortvalue_input(memory.past(lag), slots[phase - lag])
