@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -22,6 +22,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from app import doctor
+from app.batch import Batch
 from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
@@ -30,7 +31,7 @@ from app.control.control import Control
 from app.control.opening import Wishes, open_control
 from app.events import Events
 from app.loop import Display, Limits, Switches, run
-from app.many import Streams
+from app.many import Line, Streams, turns
 from app.meters import TimedEngine
 from app.outputs.opening import Outputs
 from app.overlay import application
@@ -45,7 +46,9 @@ from calibration.personal_engine import PersonalEngine
 from calibration.recordings import Recordings
 from calibration.tap import Tap
 from calibration.user_profile import NOBODY, find_profile
-from models.engines import load_engine
+from models.batch_recognizer import BatchRecognizer
+from models.engines import Engine, load_engine
+from models.engines.onnxruntime_batch import load_batch
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
 
@@ -71,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
             print_cameras()
         elif given.doctor:
             return doctor.examine(given.model or MODEL)
-        elif len(given.camera or ()) > 1:
+        elif given.batch or len(given.camera or ()) > 1:
             recognise_many(given)
         elif given.record:
             record(given)
@@ -117,13 +120,11 @@ def recognise_many(given: argparse.Namespace) -> None:
     """Run a line for each camera through one engine, and print what happens as JSON lines."""
     check_many(given)
     with ExitStack() as stack:
-        model = load_engine(given.model or MODEL, given.engine)
         profile = find_profile(given.profile) if given.profile else None
-        steps_at_once = cores() if model.name.endswith(":CPUExecutionProvider") else 1
-        engine = TurnsEngine(PersonalEngine(model, profile) if profile else model, steps_at_once)
-        stack.enter_context(closing(engine))
-        outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
-        streams = Streams(engine, outputs.sinks, Limits(given.max_frames, given.duration))
+        personal = partial(PersonalEngine, profile=profile) if profile else lambda engine: engine
+        labels, line = (batched if given.batch else taking_turns)(given, personal, stack)
+        outputs = stack.enter_context(closing(Outputs(given, labels, VERSION)))
+        streams = Streams(line, outputs.sinks, Limits(given.max_frames, given.duration))
         switches = Switches()
         with stopping_on_signals(switches) as received:
             for number, source in enumerate(given.camera):
@@ -135,6 +136,27 @@ def recognise_many(given: argparse.Namespace) -> None:
         raise CameraError(f"{streams.failed} of {len(given.camera)} cameras could not be used; see above")
 
 
+def taking_turns(
+    given: argparse.Namespace, personal: Callable[[Engine], Engine], stack: ExitStack
+) -> tuple[tuple[str, ...], Line]:
+    """The labels that may come, and a line whose streams take turns at one engine, a step a core at once."""
+    model = load_engine(given.model or MODEL, given.engine)
+    steps_at_once = cores() if model.name.endswith(":CPUExecutionProvider") else 1
+    engine = stack.enter_context(closing(TurnsEngine(personal(model), steps_at_once)))
+    return engine.spec.labels, turns(engine)
+
+
+def batched(
+    given: argparse.Namespace, personal: Callable[[Engine], Engine], stack: ExitStack
+) -> tuple[tuple[str, ...], Line]:
+    """The labels that may come, and a line whose streams step together."""
+    recognizer = BatchRecognizer(load_batch(given.model or MODEL, len(given.camera), cores()), personal)
+    log.info("stepping on %s", recognizer.name)
+    batch = stack.enter_context(closing(Batch(recognizer)))
+    batch.start()
+    return recognizer.spec.labels, batch.run
+
+
 def check_many(given: argparse.Namespace) -> None:
     """See that nothing is asked for that only one camera can do."""
     for_one = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
@@ -142,6 +164,10 @@ def check_many(given: argparse.Namespace) -> None:
         raise UserError(f"--{asked[0]} is for one camera; give one --camera, or start a process for each")
     if not given.headless:
         raise UserError("several cameras have no window; add --headless, or give one --camera")
+    if len(given.camera or ()) < 2:
+        raise UserError("--batch is for several cameras; leave it out, or give another --camera")
+    if given.batch and given.engine not in ("auto", "onnxruntime"):
+        raise UserError(f"--batch runs through ONNX Runtime, not {given.engine}; leave one of the two out")
 
 
 def cores() -> int:
@@ -228,9 +254,9 @@ class Told:
 
 
 def opened(given: argparse.Namespace, told: OnStatus, source: str | None = None) -> Camera:
-    """The camera, file or clip that the command line names; in a window, a file is paced like a camera."""
+    """The camera, file or clip that the command line names; in a window or a batch, a file is paced like a camera."""
     source = source or (str(DEMO) if given.demo else (given.camera or ["0"])[0])
-    realtime = given.realtime or not given.headless
+    realtime = given.realtime or given.batch or not given.headless
     camera = open_camera(source, realtime=realtime, flip=given.flip_input, fps=given.fps, on_status=told)
     if given.fps and camera.live:
         log.warning("--fps is for files; %s tells its own times", camera.name)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.camera.base import Camera
 from app.events import Events
-from app.meters import Percentiles, RateMeter, Readings, TimedEngine
+from app.meters import Percentiles, RateMeter, Readings, StepTimes, TimedEngine
 from models.recognizer import Recognition, Recognizer
 
 RECENT_STEPS = 100
@@ -98,7 +98,7 @@ def run(
             if limits.reached(meter.frames, meter.duration_s):
                 break
     finally:
-        events.summary(meter.frames, engine.steps, camera.dropped, Percentiles.of(engine.durations_ms))
+        meter.summarise(events)
 
 
 def wait_out_pause(camera: Camera, switches: Switches) -> None:
@@ -112,8 +112,8 @@ def wait_out_pause(camera: Camera, switches: Switches) -> None:
 class Meter:
     """Counts and rates of one running line."""
 
-    def __init__(self, camera: Camera, engine: TimedEngine) -> None:
-        self._camera, self._engine = camera, engine
+    def __init__(self, camera: Camera, times: StepTimes) -> None:
+        self._camera, self._times = camera, times
         self._camera_rate, self._step_rate = RateMeter(), RateMeter()
         self._first_s: float | None = None
         self._readings, self._read_s = Readings(0.0, 0.0, Percentiles(0.0, 0.0, 0.0), 0), -math.inf
@@ -127,18 +127,23 @@ class Meter:
         self._first_s = seen.frame.time_s if self._first_s is None else self._first_s
         self.duration_s = seen.frame.time_s - self._first_s
         self._camera_rate.note(seen.frame.time_s, seen.frame.index)
-        self._step_rate.note(seen.frame.time_s, self._engine.steps)
+        self._step_rate.note(seen.frame.time_s, self._times.steps)
 
     @property
     def step_ms(self) -> float:
         """Duration of the newest step, in milliseconds."""
-        return self._engine.durations_ms[-1] if self._engine.durations_ms else 0.0
+        return self._times.durations_ms[-1] if self._times.durations_ms else 0.0
 
     @property
     def readings(self) -> Readings:
         """What the meters showed at their last change."""
         if abs(self.duration_s - self._read_s) >= READINGS_EVERY_S:  # a stream that starts anew runs backwards
-            recent = Percentiles.of(list(islice(reversed(self._engine.durations_ms), RECENT_STEPS)))
+            recent = Percentiles.of(list(islice(reversed(self._times.durations_ms), RECENT_STEPS)))
             self._readings = Readings(self._camera_rate.hz, self._step_rate.hz, recent, self._camera.dropped)
             self._read_s = self.duration_s
         return self._readings
+
+    def summarise(self, events: Events) -> None:
+        """Tell the last message of the stream."""
+        times = self._times
+        events.summary(self.frames, times.steps, self._camera.dropped, Percentiles.of(times.durations_ms))

@@ -1,7 +1,7 @@
-"""Many cameras in one process: the line of `app/loop.py` for each, in a thread of its own, through one engine.
+"""Many cameras in one process: a line for each, in a thread of its own, through one engine.
 
-A stream waits for its own camera and for its turn at the engine, never for another camera. Whoever is late loses
-frames, not order: each camera keeps its newest frame only. Streams join and leave while others run.
+They take turns at the engine, or step together in a `Batch`. A stream never waits for another camera. Whoever is late
+loses frames, not order: each camera keeps its newest frame only. Streams join and leave while others run.
 """
 
 import logging
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 from app.camera.base import Camera
 from app.events import Events, Message, Sink
@@ -27,6 +28,23 @@ log = logging.getLogger("mstnet")
 
 Opening = Callable[[], Camera]
 """Opens a camera; it may take its time, in the stream's own thread."""
+
+
+class Line(Protocol):
+    """Runs one camera from its first frame to its last, in the thread that calls."""
+
+    def __call__(self, camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
+        """Tell events until the camera ends, a limit is reached, or somebody says stop."""
+        ...
+
+
+def turns(engine: Engine) -> Line:
+    """The line of `app/loop.py`, through an engine that threads may share, such as a `TurnsEngine`."""
+
+    def line(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
+        run(camera, TimedEngine(engine), events, limits=limits, switches=switches)
+
+    return line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,13 +83,13 @@ class Streams:
     """The streams that run now.
 
     Args:
-        engine: shared by all of them, such as a `TurnsEngine`.
+        line: runs each of them: `turns` of an engine, or `Batch.run`.
         sinks: told what happens in every stream, each message with a `stream` in it.
         limits: when each of them stops before its source does.
     """
 
-    def __init__(self, engine: Engine, sinks: Iterable[Sink], limits: Limits | None = None) -> None:
-        self._engine, self._limits = engine, limits
+    def __init__(self, line: Line, sinks: Iterable[Sink], limits: Limits | None = None) -> None:
+        self._line, self._limits = line, limits or Limits()
         self._sinks = [(sink, threading.Lock()) for sink in sinks]
         self._changed = threading.Condition()
         self._running: dict[Stream, Worker] = {}
@@ -116,7 +134,7 @@ class Streams:
     def _watch(self, stream: Stream, opening: Opening) -> None:
         sinks = [NumberedSink(sink, turn, stream.number) for sink, turn in self._sinks]
         with closing(opening()) as camera:
-            run(camera, TimedEngine(self._engine), Events(sinks), limits=self._limits, switches=stream.switches)
+            self._line(camera, Events(sinks), self._limits, stream.switches)
 
     def _end(self, stream: Stream, error: BaseException | None = None) -> None:
         with self._changed:

@@ -66,18 +66,29 @@ class RateMeter:
         return (last - first) / (last_s - first_s) if last_s > first_s else 0.0
 
 
-class TimedEngine(PassingEngine):
-    """An engine that remembers how long its recent steps took."""
+class StepTimes:
+    """How many steps one stream has had, and how long the recent ones took."""
 
-    def __init__(self, engine: Engine, remember: int = 10_000) -> None:
-        super().__init__(engine)
+    def __init__(self, remember: int = 10_000) -> None:
         self.durations_ms: deque[float] = deque(maxlen=remember)
         self.steps = 0
+
+    def note(self, duration_ms: float, steps: int = 1) -> None:
+        """Note so many steps that took so long together."""
+        self.durations_ms.append(duration_ms)
+        self.steps += steps
+
+
+class TimedEngine(PassingEngine, StepTimes):
+    """An engine that remembers how long its recent steps took."""
+
+    def __init__(self, engine: Engine) -> None:
+        PassingEngine.__init__(self, engine)
+        StepTimes.__init__(self)
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
         """Step the inner engine and note how long it took."""
         began = time.perf_counter()
         answer = super().step(picture, state)
-        self.durations_ms.append(1000 * (time.perf_counter() - began))
-        self.steps += 1
+        self.note(1000 * (time.perf_counter() - began))
         return answer

@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.batched import Gathered, Lockstep
 from benchmarks.machine import describe_machine
 from benchmarks.networks import SHIPPED, export_stream
 from benchmarks.runners import stepper
@@ -31,6 +30,7 @@ from calibration.command_line import command, positive
 from calibration.rolled import RolledModel, export_rolled
 from main import cores
 from models.engines.base import Engine
+from models.engines.onnxruntime_batch import load_batch
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.turns import TurnsEngine
 from models.nets.mstnet import MSTNet, MSTNetConfig
@@ -79,7 +79,7 @@ def forms(folder: Path, streams: int) -> dict[str, Step]:
     engine = OnnxRuntimeEngine(SHIPPED)
     pictures = np.random.default_rng(0).integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
     singles = [stepper(engine) for _ in range(streams)]
-    lockstep, gathered = Lockstep(SHIPPED, streams), Gathered(SHIPPED, streams)
+    batch = load_batch(SHIPPED, streams, threads=1)
     rolled = RolledModel(folder / "rolled.onnx")
     past = rolled.start(streams)
 
@@ -89,9 +89,8 @@ def forms(folder: Path, streams: int) -> dict[str, Step]:
 
     return {
         "one_by_one": lambda: [step() for step in singles],
-        "batch_in_step": partial(lockstep.step, pictures),
-        "batch_gathered": partial(gathered.step, pictures),
-        "batch_rolled": step_rolled,
+        "batch": partial(batch.step, pictures),
+        "rolled": step_rolled,
     }
 
 
@@ -111,17 +110,15 @@ def until_full(turns: int) -> Iterator[Row]:
     for streams in STREAMS:
         steps = [stepper(turned) for _ in range(streams)]
         alone = steps_per_s(steps, turns)
-        lockstep = Lockstep(SHIPPED, streams, cores())
+        batch = load_batch(SHIPPED, streams, cores())
         pictures = np.zeros((streams, *engine.spec.picture_shape[1:]), np.uint8)
-        batched = streams * steps_per_s([partial(lockstep.step, pictures)], turns)
-        rate_hz = engine.spec.rate_hz
+        batched = streams * steps_per_s([partial(batch.step, pictures)], turns)
         yield {
             "part": "full",
             "streams": streams,
             "cores": cores(),
             "one_by_one_steps_per_s": round(alone),
-            "batch_in_step_steps_per_s": round(batched),
-            "cameras_one_by_one": int(alone / rate_hz),
+            "batch_steps_per_s": round(batched),
         }
     turned.close()
 

@@ -8,7 +8,6 @@ is there; the price is that every step copies the whole past (`calibration/rolli
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -17,13 +16,12 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from calibration.command_line import command
+from calibration.rewriting import StepAll, write_form
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine, default_providers, open_session
-from models.errors import ModelFileError, UserError, first_line
+from models.errors import ModelFileError
 from models.frame import Image
 from models.spec import LOGITS, PICTURE, ROLLED_KEY, ModelSpec
 
-TOLERANCE = 1e-3
-"""Largest difference of logits between the two forms; the same as between an export and its network."""
 TRIED = 2
 """Streams in the batch that is tried, where their number is left open."""
 
@@ -62,6 +60,17 @@ class RolledModel:
         logits, *moved = self._session.run_with_ort_values([LOGITS, *names], given)
         return logits.numpy(), dict(zip((memory.rolled_input for memory in self.spec.memories), moved, strict=True))
 
+    def stepping(self, streams: int) -> StepAll:
+        """So many streams from an empty past, which each call takes a step further."""
+        past = self.start(streams)
+
+        def step(pictures: Image) -> NDArray[np.float32]:
+            nonlocal past
+            logits, past = self.step(pictures, past)
+            return logits
+
+        return step
+
 
 def export_rolled(source: Path, path: Path, streams: int | None = None) -> ModelSpec:
     """Write the rolled form of an exported model; whole, or not at all.
@@ -79,45 +88,13 @@ def export_rolled(source: Path, path: Path, streams: int | None = None) -> Model
     engine = OnnxRuntimeEngine(source)
     if not engine.spec.memories:
         raise ModelFileError(f"{source} remembers nothing between two pictures; serve it as it is")
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        _write(source, engine.spec, unfinished, streams)
-        difference = largest_difference(engine, RolledModel(unfinished), streams or TRIED)
-        if difference > TOLERANCE:
-            raise ModelFileError(f"the rolled {path.name} differs from {source} by {difference:.2g} > {TOLERANCE}")
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise UserError(f"cannot write {path} ({error.strerror}); name a file in a folder that exists") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return engine.spec
+    from calibration.rolling import roll  # it needs onnx, which those do not who only run a rolled model
 
-
-def _write(source: Path, spec: ModelSpec, path: Path, streams: int | None) -> None:
-    import onnx  # which those do not need who only run a rolled model
-
-    from calibration.rolling import roll
-
-    rolled = roll(onnx.load(source), spec, streams)
-    try:
-        onnx.checker.check_model(rolled, full_check=True)
-    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        raise ModelFileError(f"{source} cannot be rolled ({first_line(error)}); export it again") from error
-    onnx.save(rolled, path)
-
-
-def largest_difference(engine: OnnxRuntimeEngine, rolled: RolledModel, streams: int, seed: int = 0) -> float:
-    """The largest absolute difference of logits, in the first and last of so many streams of random pictures."""
-    random = np.random.default_rng(seed)
-    past, largest = rolled.start(streams), 0.0
-    states = {stream: engine.start() for stream in {0, streams - 1}}
-    for _ in range(engine.spec.ring_length + 3):
-        pictures = random.integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
-        logits, past = rolled.step(pictures, past)
-        for stream, state in states.items():
-            output, states[stream] = engine.step(pictures[stream][None], state)
-            largest = max(largest, float(np.abs(output.logits[0] - logits[stream]).max()))
-    return largest
+    spec, tried = engine.spec, streams or TRIED
+    write_form(
+        engine, source, path, lambda model: roll(model, spec, streams), lambda p: RolledModel(p).stepping(tried), tried
+    )
+    return spec
 
 
 def batch(text: str) -> int | None:

@@ -13,10 +13,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from models.spec import EMBEDDING, LOGITS, PICTURE, ROLLED_KEY, SPEC_KEY, MemorySpec, ModelSpec
-
-BATCH = "streams"
-"""Name of the dimension that counts streams, where their number is left open."""
+from models.spec import EMBEDDING, LOGITS, PICTURE, ROLLED_KEY, SPEC_KEY, STREAMS, MemorySpec, ModelSpec
 
 Entry = TypeVar("Entry")
 
@@ -92,7 +89,7 @@ def open_batch(graph: onnx.GraphProto, streams: int | None) -> None:
         first = value.type.tensor_type.shape.dim[0]
         first.ClearField("value")
         if streams is None:
-            first.dim_param = BATCH
+            first.dim_param = STREAMS
         else:
             first.dim_value = streams
     del graph.value_info[:]  # shapes in between, of one stream

@@ -1,6 +1,7 @@
 """Recognizer: one stream of frames through one engine, to probabilities and gestures."""
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,14 @@ from models.decoder import Decoder, GestureEvent, Probabilities
 from models.engines.base import Engine
 from models.frame import Frame
 from models.preprocess import to_picture
+from models.spec import ModelSpec
 
 LONGEST_REPEAT_S = 1.0
 """A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
+
+
+Logits = NDArray[np.float32]
+"""float32 [labels], a network's answer before temperature and softmax."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +48,11 @@ class Recognition:
     """The gesture that fired last and is not over yet."""
 
 
+def is_gap(before_s: float, time_s: float) -> bool:
+    """Whether a frame is no successor of the one before: too late, or earlier. Nothing is before the first."""
+    return before_s > -math.inf and not 0 <= time_s - before_s <= LONGEST_REPEAT_S
+
+
 class StepGrid:
     """Which frames the network steps on: the camera's times, resampled to the model's rate.
 
@@ -61,7 +72,7 @@ class StepGrid:
 
     def broken(self, time_s: float) -> bool:
         """Whether the stream has a gap before `time_s`, or runs backwards."""
-        return self._seen_s > -math.inf and not 0 <= time_s - self._seen_s <= LONGEST_REPEAT_S
+        return is_gap(self._seen_s, time_s)
 
     def due(self, time_s: float, after_dropped: bool = False) -> int:
         """How many steps to take on the frame of this time.
@@ -82,52 +93,43 @@ class StepGrid:
         return steps
 
 
-class Recognizer:
-    """One stream through one engine. Give it every frame; it picks those that the model's rate asks for."""
+class Reader:
+    """What one stream's logits mean, frame by frame: probabilities, and the gestures in them.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._grid = StepGrid(engine.spec.rate_hz)
-        self._decoder = Decoder(engine.spec.labels, engine.spec.decoding)
+    Args:
+        spec: of the network that answers.
+    """
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self._labels, self._temperature = len(spec.labels), np.float32(spec.temperature)
+        self._decoder = Decoder(spec.labels, spec.decoding)
         self.reset()
 
     def reset(self) -> None:
         """Forget the stream, as if new."""
-        spec = self._engine.spec
-        self._state = self._engine.start()
-        self._grid.reset()
         self._decoder.reset()
         self._stepped_s = -math.inf
-        self._seen_index = -1
-        self._probabilities = np.zeros(len(spec.labels), np.float32)
+        self._probabilities = np.zeros(self._labels, np.float32)
 
-    def see(self, frame: Frame) -> Recognition:
-        """Take one frame; step the network as often as its time asks for."""
-        if self._grid.broken(frame.time_s):
-            self.reset()
-        after_dropped = frame.index > self._seen_index + 1 and self._seen_index >= 0
-        self._seen_index = frame.index
-        times = self._step_times(frame.time_s, self._grid.due(frame.time_s, after_dropped))
-        steps, event = self._step(frame, times) if times else ((), None)
-        if steps:
-            self._probabilities = steps[-1].probabilities
-        return Recognition(
-            frame, steps, self._probabilities, self._decoder.smoothed, event, lasting=self._decoder.lasting
-        )
+    def read(self, frame: Frame, answers: Iterable[Logits], steps: int) -> Recognition:
+        """Take the answers of the steps up to a frame, until a gesture fires; a frame carries one at the most.
 
-    def _step(self, frame: Frame, times: list[float]) -> tuple[tuple[Step, ...], GestureEvent | None]:
-        """Step the network on one frame, once for each time, until a gesture fires; a frame carries one at the most."""
-        spec, steps, event = self._engine.spec, [], None
-        picture = to_picture(frame.image, spec.height, spec.width)[None]
-        for time_s in times:
-            output, self._state = self._engine.step(picture, self._state)
-            steps.append(Step(time_s, softmax(output.logits[0] / np.float32(spec.temperature))))
-            event = self._decoder.update(steps[-1].probabilities, time_s)
-            if event:
+        Args:
+            frame: the newest.
+            answers: logits [labels] of each step; no more of them are asked for than are read.
+            steps: how many there are.
+        """
+        taken, event = [], None
+        for time_s, logits in zip(self._times(frame.time_s, steps), answers, strict=False):
+            taken.append(Step(time_s, softmax(logits / self._temperature)))
+            if event := self._decoder.update(taken[-1].probabilities, time_s):
                 break
-        return tuple(steps), event
+        if taken:
+            self._probabilities = taken[-1].probabilities
+        decoder = self._decoder
+        return Recognition(frame, tuple(taken), self._probabilities, decoder.smoothed, event, lasting=decoder.lasting)
 
-    def _step_times(self, time_s: float, steps: int) -> list[float]:
+    def _times(self, time_s: float, steps: int) -> list[float]:
         """Spread steps on a repeated frame evenly between the step before and the frame's own time."""
         if steps == 0:
             return []
@@ -137,7 +139,40 @@ class Recognizer:
         return [before_s + (time_s - before_s) * (k + 1) / steps for k in range(steps)]
 
 
-def softmax(logits: NDArray[np.float32]) -> Probabilities:
+class Recognizer:
+    """One stream through one engine. Give it every frame; it picks those that the model's rate asks for."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._grid = StepGrid(engine.spec.rate_hz)
+        self._reader = Reader(engine.spec)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the stream, as if new."""
+        self._state = self._engine.start()
+        self._grid.reset()
+        self._reader.reset()
+        self._seen_index = -1
+
+    def see(self, frame: Frame) -> Recognition:
+        """Take one frame; step the network as often as its time asks for."""
+        if self._grid.broken(frame.time_s):
+            self.reset()
+        after_dropped = frame.index > self._seen_index + 1 and self._seen_index >= 0
+        self._seen_index = frame.index
+        return self._reader.read(frame, self._answers(frame), self._grid.due(frame.time_s, after_dropped))
+
+    def _answers(self, frame: Frame) -> Iterator[Logits]:
+        """Step the network on one frame for as long as somebody asks."""
+        spec = self._engine.spec
+        picture = to_picture(frame.image, spec.height, spec.width)[None]
+        while True:
+            output, self._state = self._engine.step(picture, self._state)
+            yield output.logits[0]
+
+
+def softmax(logits: Logits) -> Probabilities:
     """Logits [labels] to probabilities [labels]."""
     raised = np.exp(logits - logits.max())
     probabilities: Probabilities = (raised / raised.sum()).astype(np.float32)

@@ -54,6 +54,23 @@ def test_each_camera_says_what_it_says_alone_and_which_it_is(clips):
         assert (alone[-1]["type"], alone[-1]["frames"]) == ("summary", 30 + 15 * number)
 
 
+def test_a_batch_steps_them_at_the_models_rate_and_says_so(clips):
+    status, lines, errors = main("--camera", clips[0], "--camera", clips[1], "--headless", "--batch")
+    assert status == 0
+    assert "stepping on onnxruntime:" in errors
+    for number in (0, 1):
+        header, *_, summary = [line for line in lines if line["stream"] == number]
+        assert header["engine"].endswith(", a batch of 2")
+        assert summary["type"] == "summary"
+        assert summary["frames"] <= summary["steps"] <= 12 * (1 + number / 2) + 2
+
+
+def test_a_batch_is_for_several_cameras(clips):
+    status, _, errors = main("--camera", clips[0], "--headless", "--batch")
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "--batch is for several cameras" in errors
+
+
 def test_one_that_is_not_there_is_told_and_the_other_is_watched(clips):
     status, lines, errors = main("--camera", "nowhere.mp4", "--camera", clips[0], "--headless")
     assert status == 2
@@ -70,6 +87,8 @@ def test_one_that_is_not_there_is_told_and_the_other_is_watched(clips):
         (("--headless", "--serve", "8080"), "--serve is for one camera"),
         (("--headless", "--control", "slides"), "--control is for one camera"),
         (("--headless", "--events", "30.avi"), "cannot be written; name another file"),
+        (("--headless", "--batch", "--engine", "torch"), "--batch runs through ONNX Runtime, not torch"),
+        (("--headless", "--batch", "--model", "30.onnx"), "30.onnx has no batched form beside it"),
     ],
 )
 def test_what_several_cameras_cannot_do_is_told_in_one_line(clips, arguments, said, monkeypatch):

@@ -11,12 +11,12 @@ from models.state import StreamState
 
 
 class Output(NamedTuple):
-    """One step's answer, in arrays of its own."""
+    """One step's answer, in arrays of its own, with a row a stream."""
 
     logits: NDArray[np.float32]
-    """float32 [1, labels]."""
+    """float32 [N, labels], N = 1 but for a batch."""
     embedding: NDArray[np.float32]
-    """float32 [1, spec.embedding_width], the features before the classifier."""
+    """float32 [N, spec.embedding_width], the features before the classifier."""
 
 
 class Engine(Protocol):
@@ -42,6 +42,33 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back what the runtime holds."""
+        ...
+
+
+class BatchEngine(Protocol):
+    """A network that steps many streams at once, a row each. It holds their pasts, which turn as one."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What the model says of itself, of one stream."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The runtime, the device that really runs it, and how many streams."""
+        ...
+
+    @property
+    def streams(self) -> int:
+        """Rows, whether somebody uses them or not."""
+        ...
+
+    def empty(self, row: int) -> None:
+        """Forget what one row has seen; the others keep theirs."""
+        ...
+
+    def step(self, pictures: Image) -> Output:
+        """Take a picture for every row, uint8 [streams, H, W, 3]; return an answer for every row."""
         ...
 
 

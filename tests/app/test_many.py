@@ -9,7 +9,7 @@ from fakes import LABELS, ListCamera, ScriptedEngine
 from streams import Collected, until
 
 from app.loop import Limits
-from app.many import Streams
+from app.many import Streams, turns
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
 from models.frame import Frame
@@ -24,10 +24,10 @@ def frames(label: str, seconds: float = 2.0, start: int = 0) -> list[Frame]:
 
 
 @pytest.fixture
-def engine():
-    turns = TurnsEngine(ScriptedEngine(lambda picture: picture[0, 0, 0, 0]), at_once=2)
-    yield turns
-    turns.close()
+def line():
+    engine = TurnsEngine(ScriptedEngine(lambda picture: picture[0, 0, 0, 0]), at_once=2)
+    yield turns(engine)
+    engine.close()
 
 
 def watch(streams: Streams) -> None:
@@ -49,9 +49,9 @@ class StuckCamera(ListCamera):
         return super().next(timeout_s) if self.go.wait(min(timeout_s, 0.01)) else None
 
 
-def test_each_stream_tells_what_it_would_alone_under_its_number(engine):
+def test_each_stream_tells_what_it_would_alone_under_its_number(line):
     collected = Collected(steps=True)
-    streams = Streams(engine, [collected])
+    streams = Streams(line, [collected])
     for label in ("Swiping Left", "Thumb Up"):
         streams.join(partial(ListCamera, frames(label)))
     watch(streams)
@@ -63,9 +63,9 @@ def test_each_stream_tells_what_it_would_alone_under_its_number(engine):
         assert list(told[0])[:3] == ["v", "type", "stream"]
 
 
-def test_a_slow_camera_holds_up_nobody(engine):
+def test_a_slow_camera_holds_up_nobody(line):
     collected = Collected()
-    streams = Streams(engine, [collected])
+    streams = Streams(line, [collected])
     slow = StuckCamera(frames("Thumb Up"))
     streams.join(lambda: slow)
     streams.join(partial(ListCamera, frames("Swiping Left")))
@@ -76,7 +76,7 @@ def test_a_slow_camera_holds_up_nobody(engine):
     assert [m["label"] for m in told_by(collected, 0) if m["type"] == "gesture"] == ["Thumb Up"]
 
 
-def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(engine, caplog):
+def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(line, caplog):
     opened = threading.Event()
 
     def never():
@@ -84,7 +84,7 @@ def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(engine, 
         raise CameraError("camera 9 is not there")
 
     collected = Collected()
-    streams = Streams(engine, [collected])
+    streams = Streams(line, [collected])
     streams.join(never)
     streams.join(partial(ListCamera, frames("Swiping Left")))
     until(lambda: [m for m in told_by(collected, 1) if m["type"] == "summary"])
@@ -94,7 +94,7 @@ def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(engine, 
     assert "stream 0: camera 9 is not there" in caplog.text
 
 
-def test_a_camera_that_dies_ends_its_own_stream_only(engine):
+def test_a_camera_that_dies_ends_its_own_stream_only(line):
     class Dying(ListCamera):
         def next(self, timeout_s):
             if len(self._frames) < 5:
@@ -102,7 +102,7 @@ def test_a_camera_that_dies_ends_its_own_stream_only(engine):
             return super().next(timeout_s)
 
     collected, camera = Collected(), Dying(frames("Thumb Up"))
-    streams = Streams(engine, [collected])
+    streams = Streams(line, [collected])
     streams.join(lambda: camera)
     streams.join(partial(ListCamera, frames("Swiping Left")))
     watch(streams)
@@ -112,9 +112,9 @@ def test_a_camera_that_dies_ends_its_own_stream_only(engine):
     assert [m["label"] for m in told_by(collected, 1) if m["type"] == "gesture"] == ["Swiping Left"]
 
 
-def test_streams_join_and_leave_while_others_run(engine):
+def test_streams_join_and_leave_while_others_run(line):
     collected = Collected()
-    streams = Streams(engine, [collected])
+    streams = Streams(line, [collected])
     cameras = [StuckCamera(frames("Thumb Up")) for _ in range(2)]
     first = streams.join(lambda: cameras[0])
     until(lambda: told_by(collected, 0))
@@ -128,9 +128,9 @@ def test_streams_join_and_leave_while_others_run(engine):
     assert [m["label"] for m in told_by(collected, 1) if m["type"] == "gesture"] == ["Thumb Up"]
 
 
-def test_stop_ends_all_with_their_summaries(engine):
+def test_stop_ends_all_with_their_summaries(line):
     collected, stop = Collected(), threading.Event()
-    streams = Streams(engine, [collected])
+    streams = Streams(line, [collected])
     for _ in range(3):
         streams.join(partial(StuckCamera, frames("Thumb Up")))
     until(lambda: len(collected.messages) == 3)
@@ -139,13 +139,13 @@ def test_stop_ends_all_with_their_summaries(engine):
     assert sorted(m["stream"] for m in collected.messages if m["type"] == "summary") == [0, 1, 2]
 
 
-def test_what_ends_a_stream_and_is_no_cameras_fault_ends_them_all(engine):
+def test_what_ends_a_stream_and_is_no_cameras_fault_ends_them_all(line):
     class FullDisk(Collected):
         def take(self, message):
             if message["type"] == "gesture":
                 raise UserError("no space left")
 
-    streams = Streams(engine, [FullDisk()])
+    streams = Streams(line, [FullDisk()])
     stuck = StuckCamera(frames("Thumb Up"))
     streams.join(lambda: stuck)
     streams.join(partial(ListCamera, frames("Swiping Left")))
@@ -154,9 +154,9 @@ def test_what_ends_a_stream_and_is_no_cameras_fault_ends_them_all(engine):
     assert stuck.closed
 
 
-def test_limits_hold_for_each(engine):
+def test_limits_hold_for_each(line):
     collected = Collected()
-    streams = Streams(engine, [collected], Limits(max_frames=5))
+    streams = Streams(line, [collected], Limits(max_frames=5))
     for _ in range(2):
         streams.join(partial(ListCamera, frames("Thumb Up")))
     watch(streams)

@@ -41,6 +41,24 @@ class ScriptedEngine:
         self.closed = True
 
 
+class ScriptedBatch:
+    """A batch that answers like a `ScriptedEngine`, and remembers what it was asked."""
+
+    def __init__(self, streams: int) -> None:
+        self._engine = ScriptedEngine(lambda picture: picture.flat[0])
+        self.spec, self.name, self.streams = self._engine.spec, "scripted:none, a batch", streams
+        self.seen: list[list[int]] = []
+        self.emptied: list[int] = []
+
+    def empty(self, row: int) -> None:
+        self.emptied.append(row)
+
+    def step(self, pictures):
+        self.seen.append([int(picture.flat[0]) for picture in pictures])
+        answers = [self._engine.step(picture[None], StreamState(None))[0] for picture in pictures]
+        return Output(*(np.concatenate(rows) for rows in zip(*answers, strict=True)))
+
+
 class ListCamera:
     """A camera that delivers frames from a list; None in it is a wait that nothing came of."""
 

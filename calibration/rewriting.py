@@ -1,0 +1,81 @@
+"""Writing another form of a model: whole, and only once it has been shown to answer as the model does."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.errors import ModelFileError, UserError, first_line
+from models.frame import Image
+
+if TYPE_CHECKING:
+    import onnx  # which those do not need who only run what was written
+
+TOLERANCE = 1e-3
+"""Largest difference of logits between the two forms; the same as between an export and its network."""
+
+StepAll = Callable[[Image], NDArray[np.float32]]
+"""Steps a batch of streams: pictures uint8 [N, H, W, 3] to logits [N, labels]."""
+
+
+def write_form(
+    engine: OnnxRuntimeEngine,
+    source: Path,
+    path: Path,
+    rewrite: Callable[["onnx.ModelProto"], "onnx.ModelProto"],
+    opened: Callable[[Path], StepAll],
+    streams: int,
+) -> None:
+    """Write another form of an exported model.
+
+    Args:
+        engine: runs the model.
+        source: its `.onnx`.
+        path: the file to write.
+        rewrite: makes the other form.
+        opened: begins to run it, so many streams at once.
+        streams: how many.
+
+    Raises:
+        ModelFileError: the form is no valid graph, or answers otherwise.
+        UserError: the file cannot be written.
+    """
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        _save(source, rewrite, unfinished)
+        difference = largest_difference(engine, opened(unfinished), streams)
+        if difference > TOLERANCE:
+            raise ModelFileError(f"the new {path.name} differs from {source} by {difference:.2g} > {TOLERANCE}")
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise UserError(f"cannot write {path} ({error.strerror}); name a file in a folder that exists") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _save(source: Path, rewrite: Callable[["onnx.ModelProto"], "onnx.ModelProto"], path: Path) -> None:
+    import onnx
+
+    model = rewrite(onnx.load(source))
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise ModelFileError(f"{source} cannot be rewritten ({first_line(error)}); export it again") from error
+    onnx.save(model, path)
+
+
+def largest_difference(engine: OnnxRuntimeEngine, step: StepAll, streams: int, seed: int = 0) -> float:
+    """The largest absolute difference of logits, in the first and last of so many streams of random pictures."""
+    random, largest = np.random.default_rng(seed), 0.0
+    states = {stream: engine.start() for stream in {0, streams - 1}}
+    for _ in range(engine.spec.ring_length + 3):
+        pictures = random.integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
+        logits = step(pictures)
+        for stream, state in states.items():
+            output, states[stream] = engine.step(pictures[stream][None], state)
+            largest = max(largest, float(np.abs(output.logits[0] - logits[stream]).max()))
+    return largest

@@ -1,0 +1,66 @@
+"""The past of streams in ONNX Runtime: a ring of slots that is bound once and never copied.
+
+There are `spec.ring_length` slots for every memory. Step t writes its newest slices into slot t % length and reads the
+slices of lag k from slot (t - k) % length. Each of these phases is bound once, when the ring is made, so a step is one
+copy of the pictures in and one `run_with_iobinding`. Streams that share a ring turn as one, a row each.
+"""
+
+import numpy as np
+import onnxruntime as ort
+
+from models.engines.base import Output
+from models.frame import Image
+from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
+
+
+class Ring:
+    """Slots of zeros, and the bindings that turn them.
+
+    Args:
+        session: the network, of so many streams in its first dimension.
+        spec: what it says of itself.
+        device: where its provider wants the slots, `cpu` or `cuda`.
+        streams: rows of every slot.
+    """
+
+    def __init__(self, session: ort.InferenceSession, spec: ModelSpec, device: str, streams: int = 1) -> None:
+        self._session, self._spec, self._device = session, spec, device
+        self._pictures = np.zeros((streams, *spec.picture_shape[1:]), np.uint8)
+        self._logits = np.zeros((streams, len(spec.labels)), np.float32)
+        self._embedding = np.zeros((streams, spec.embedding_width), np.float32)
+        self.slots = {
+            memory.layer: [self._zeros((streams, *memory.shape[1:])) for _ in range(spec.ring_length)]
+            for memory in spec.memories
+        }
+        """By layer, `ring_length` slices that stay where they are."""
+        self._phases = [self._bind(phase) for phase in range(spec.ring_length)]
+
+    def step(self, pictures: Image, step: int) -> Output:
+        """Run step number `step` on pictures, uint8 [streams, H, W, 3]; the answers have a row each."""
+        self._pictures[:] = pictures
+        self._session.run_with_iobinding(self._phases[step % len(self._phases)])
+        return Output(self._logits.copy(), self._embedding.copy())
+
+    def empty(self, row: int) -> None:
+        """Forget what one row has seen; the others keep theirs."""
+        for slots in self.slots.values():
+            for slot in slots:
+                slices = slot.numpy()  # on the CPU the slot's own memory, from a GPU a copy
+                slices[row] = 0
+                slot.update_inplace(slices)
+
+    def _zeros(self, shape: tuple[int, ...]) -> ort.OrtValue:
+        return ort.OrtValue.ortvalue_from_numpy(np.zeros(shape, np.float32), self._device)
+
+    def _bind(self, phase: int) -> ort.IOBinding:
+        """Bind one phase: past slices to read, the slot to write, and the fixed arrays on the CPU."""
+        binding = self._session.io_binding()
+        binding.bind_input(PICTURE, "cpu", 0, np.uint8, self._pictures.shape, self._pictures.ctypes.data)
+        for output, array in ((LOGITS, self._logits), (EMBEDDING, self._embedding)):
+            binding.bind_output(output, "cpu", 0, np.float32, array.shape, array.ctypes.data)
+        for memory in self._spec.memories:
+            slots = self.slots[memory.layer]
+            binding.bind_ortvalue_output(memory.newest, slots[phase])
+            for lag in memory.lags:
+                binding.bind_ortvalue_input(memory.past(lag), slots[phase - lag])
+        return binding

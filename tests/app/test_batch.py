@@ -1,0 +1,207 @@
+"""Many cameras in step: the newest frame of each on every tick, none held up by another, no more than there is room."""
+
+import threading
+from functools import partial
+
+import numpy as np
+import pytest
+from fakes import LABELS, ListCamera, ScriptedBatch
+from streams import Collected, until
+
+from app.batch import Batch, ticks
+from app.loop import Limits
+from app.many import Streams
+from models.batch_recognizer import BatchRecognizer
+from models.errors import CameraError, UserError
+from models.frame import Frame
+
+RATE_HZ = 12
+
+
+def frames(label: str, number: int = 24, first: int = 0) -> list[Frame | None]:
+    image = np.full((8, 8, 3), LABELS.index(label), np.uint8)
+    return [Frame(image, k / RATE_HZ, k) for k in range(first, first + number)]
+
+
+class Watched:
+    """Streams in a batch whose clock ticks when the test says so."""
+
+    def __init__(self, rows=2, limits=None, sink=None):
+        self.engine = ScriptedBatch(rows)
+        self.batch = Batch(BatchRecognizer(self.engine))
+        self.told = sink or Collected(steps=True)
+        self.streams = Streams(self.batch.run, [self.told], limits)
+
+    def join(self, camera):
+        """Let a camera in, and wait until it is."""
+        stream = self.streams.join(lambda: camera)
+        until(lambda: self.of(stream.number))
+        until(lambda: camera in [seat.camera for seat in self.batch._seats])
+        return stream
+
+    def of(self, number, kind=None):
+        return [m for m in list(self.told.messages) if m["stream"] == number and kind in (None, m["type"])]
+
+    def tick(self, times=1):
+        for _ in range(times):
+            self.batch.tick()
+
+    def finish(self):
+        """Tick until all are over."""
+        ended = threading.Thread(target=self.streams.wait, args=(threading.Event(),))
+        ended.start()
+        until(lambda: self.tick() or not ended.is_alive())
+        ended.join()
+
+
+@pytest.fixture
+def watched():
+    return Watched()
+
+
+def test_each_camera_is_read_in_order_under_its_number(watched):
+    for label in ("Swiping Left", "Thumb Up"):
+        watched.join(ListCamera(frames(label)))
+    watched.finish()
+    for number, label in enumerate(("Swiping Left", "Thumb Up")):
+        told = watched.of(number)
+        assert [told[0]["type"], told[-1]["type"]] == ["header", "summary"]
+        assert [m["label"] for m in watched.of(number, "gesture")] == [label]
+        steps = watched.of(number, "step")
+        assert [m["frame"] for m in steps] == list(range(24))
+        assert [m["time_s"] for m in steps] == [round(k / RATE_HZ, 3) for k in range(24)]
+        assert told[-1]["steps"] == told[-1]["frames"] == 24
+
+
+def test_one_tick_is_one_step_of_the_network_for_all(watched):
+    for _ in range(2):
+        watched.join(ListCamera(frames("Thumb Up")))
+    watched.tick(5)
+    assert len(watched.engine.seen) == 5
+    assert [len(watched.of(number, "step")) for number in (0, 1)] == [5, 5]
+
+
+def test_a_camera_with_nothing_new_holds_up_nobody(watched):
+    watched.join(ListCamera([None] * 100))
+    watched.join(ListCamera(frames("Swiping Left")))
+    watched.tick(24)
+    assert not watched.of(0, "step")
+    assert [m["label"] for m in watched.of(1, "gesture")] == ["Swiping Left"]
+
+
+def test_a_camera_that_never_opens_holds_up_nobody(watched):
+    opened = threading.Event()
+
+    def never():
+        opened.wait()
+        raise CameraError("camera 9 is not there")
+
+    watched.streams.join(never)
+    watched.join(ListCamera(frames("Swiping Left")))
+    watched.tick(24)
+    assert watched.of(1, "gesture")
+    opened.set()
+    watched.finish()
+    assert watched.streams.failed == 1
+
+
+def test_a_camera_that_dies_ends_its_own_stream_only(watched):
+    class Dying(ListCamera):
+        def next(self, timeout_s):
+            if len(self._frames) < 20:
+                raise CameraError("unplugged")
+            return super().next(timeout_s)
+
+    camera = Dying(frames("Thumb Up"))
+    watched.join(camera)
+    watched.join(ListCamera(frames("Swiping Left")))
+    watched.finish()
+    assert camera.closed
+    assert watched.streams.failed == 1
+    assert watched.of(0, "summary")[0]["steps"] == 5
+    assert watched.of(1, "gesture")
+
+
+def test_a_row_that_was_left_is_somebody_elses_without_a_trace(watched):
+    first = watched.join(ListCamera(frames("Thumb Up", 100)))
+    watched.join(ListCamera(frames("Swiping Left", 100)))
+    watched.tick(12)
+    watched.streams.leave(first)
+    watched.tick()
+    until(lambda: watched.of(0, "summary"))
+    watched.join(ListCamera(frames("No gesture", 100, first=13)))  # its times might go on
+    watched.tick(12)
+    assert [m["label"] for m in watched.of(1, "gesture")] == ["Swiping Left"]
+    assert not watched.of(2, "gesture")
+    assert watched.engine.emptied == [0, 1, 0]
+    assert len(watched.of(1, "step")) == 25
+
+
+def test_no_more_get_in_than_there_is_room(watched, caplog):
+    for _ in range(2):
+        watched.join(ListCamera(frames("Thumb Up")))
+    watched.streams.join(partial(ListCamera, frames("Thumb Up")))
+    until(lambda: watched.streams.failed)
+    assert "the batch is full: it has room for 2 cameras" in caplog.text
+    watched.finish()
+    assert [m["steps"] for m in watched.told.messages if m["type"] == "summary"] == [24, 24]
+
+
+def test_limits_hold_for_each():
+    watched = Watched(limits=Limits(max_frames=5))
+    for _ in range(2):
+        watched.join(ListCamera(frames("Thumb Up")))
+    watched.finish()
+    assert [m["frames"] for m in watched.told.messages if m["type"] == "summary"] == [5, 5]
+
+
+def test_a_full_disk_ends_them_all():
+    class FullDisk(Collected):
+        def take(self, message):
+            if message["type"] == "gesture":
+                raise UserError("no space left")
+            super().take(message)
+
+    watched = Watched(sink=FullDisk())
+    watched.join(ListCamera(frames("Thumb Up")))
+    watched.tick(24)
+    with pytest.raises(UserError, match="no space left"):
+        watched.streams.wait(threading.Event())
+
+
+def test_the_clock_runs_until_the_batch_is_closed(watched):
+    watched.join(ListCamera([*frames("Thumb Up", 2), *[None] * 10_000]))
+    watched.batch.start()
+    until(lambda: len(watched.of(0, "step")) == 2)
+    watched.batch.close()
+    until(lambda: watched.of(0, "summary"))
+    watched.streams.wait(threading.Event())
+
+
+def test_a_network_that_breaks_ends_them_all(watched):
+    def broken(pictures):
+        raise RuntimeError("out of memory")
+
+    watched.engine.step = broken
+    watched.join(ListCamera(frames("Thumb Up")))
+    watched.batch.start()
+    with pytest.raises(RuntimeError, match="out of memory"):
+        watched.streams.wait(threading.Event())
+
+
+def test_a_late_clock_leaves_ticks_out(monkeypatch):
+    now_s, stop = [100.0], threading.Event()
+    waited = []
+
+    def wait(timeout):
+        waited.append(round(timeout, 3))
+        now_s[0] += timeout
+        return False
+
+    monkeypatch.setattr("app.batch.time.monotonic", lambda: now_s[0])
+    monkeypatch.setattr(stop, "wait", wait)
+    clock = ticks(10, stop)
+    for served_s in (0.01, 0.35, 0.01, 0.0):
+        next(clock)
+        now_s[0] += served_s
+    assert waited == [0.0, 0.09, 0.0, 0.09]

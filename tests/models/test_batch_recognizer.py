@@ -1,0 +1,128 @@
+"""Streams in step: each read as if alone, with its own times, whatever the others do."""
+
+import numpy as np
+import pytest
+from fakes import LABELS, ScriptedBatch, ScriptedEngine
+
+from models.batch_recognizer import BatchRecognizer
+from models.engines.base import Output, PassingEngine
+from models.frame import Frame
+from models.recognizer import Recognizer
+
+RATE_HZ = 12
+THUMB_UP, LEFT, NOTHING = LABELS.index("Thumb Up"), LABELS.index("Swiping Left"), LABELS.index("No gesture")
+
+
+def frame(tick, label=NOTHING, late_s=0.0):
+    return Frame(np.full((8, 8, 3), label, np.uint8), tick / RATE_HZ + late_s, tick)
+
+
+@pytest.fixture
+def batch():
+    return ScriptedBatch(2)
+
+
+def step_times(seen):
+    return [step.time_s for step in seen.steps]
+
+
+def test_frames_at_the_models_rate_are_read_as_a_single_camera_reads_them(batch):
+    together = BatchRecognizer(batch)
+    alone = Recognizer(ScriptedEngine(lambda picture: picture.flat[0]))
+    labels = [NOTHING] * 3 + [THUMB_UP] * 8 + [NOTHING] * 8
+    for tick, label in enumerate(labels):
+        seen = together.see({0: frame(tick), 1: frame(tick, label)})
+        expected = alone.see(frame(tick, label))
+        np.testing.assert_array_equal(seen[1].smoothed, expected.smoothed)
+        assert (seen[1].event, seen[1].lasting) == (expected.event, expected.lasting)
+        assert step_times(seen[1]) == step_times(expected)
+        assert seen[0].event is None
+
+
+def test_a_frame_carries_its_own_time_wherever_the_tick_is(batch):
+    recognizer = BatchRecognizer(batch)
+    for tick in range(4):
+        seen = recognizer.see({0: frame(tick, late_s=-0.02), 1: frame(tick, late_s=3.0)})
+        assert step_times(seen[0]) == [tick / RATE_HZ - 0.02]
+        assert step_times(seen[1]) == [tick / RATE_HZ + 3.0]
+
+
+def test_a_silent_stream_repeats_its_picture_and_is_read_with_its_next_frame(batch):
+    recognizer = BatchRecognizer(batch)
+    recognizer.see({0: frame(0, LEFT), 1: frame(0)})
+    assert recognizer.see({1: frame(1)}).keys() == {1}
+    assert recognizer.see({1: frame(2)}).keys() == {1}
+    seen = recognizer.see({0: frame(3, THUMB_UP), 1: frame(3)})[0]
+    assert [row for row, _ in batch.seen] == [LEFT, LEFT, LEFT, THUMB_UP]
+    assert step_times(seen) == pytest.approx([1 / 12, 2 / 12, 3 / 12])
+    assert [int(step.probabilities.argmax()) for step in seen.steps] == [LEFT, LEFT, THUMB_UP]
+
+
+def test_after_a_long_gap_a_row_starts_anew_and_no_other(batch):
+    recognizer = BatchRecognizer(batch)
+    recognizer.see({0: frame(0, THUMB_UP), 1: frame(0)})
+    for tick in range(1, 20):
+        recognizer.see({1: frame(tick)})
+    assert batch.emptied == [0, 1]
+    seen = recognizer.see({0: frame(20, LEFT), 1: frame(20)})
+    assert batch.emptied == [0, 1, 0]
+    assert step_times(seen[0]) == [20 / 12]
+    assert seen[0].smoothed.argmax() == LEFT
+
+
+@pytest.mark.parametrize("to_tick", [3, 30])
+def test_a_frame_of_another_time_starts_a_row_anew(batch, to_tick):
+    recognizer = BatchRecognizer(batch)
+    recognizer.see({0: frame(10)})
+    recognizer.see({0: frame(to_tick)})
+    assert batch.emptied == [0, 0]
+
+
+def test_a_gap_that_a_repeat_may_bridge_starts_nothing_anew(batch):
+    recognizer = BatchRecognizer(batch)
+    recognizer.see({0: frame(0)})
+    for _ in range(11):
+        recognizer.see({})
+    assert len(recognizer.see({0: frame(12)})[0].steps) == 12
+    assert batch.emptied == [0]
+
+
+def test_nothing_is_computed_for_streams_that_are_all_gone(batch):
+    recognizer = BatchRecognizer(batch)
+    recognizer.see({})
+    assert not batch.seen
+    recognizer.see({0: frame(0)})
+    for _ in range(100):
+        recognizer.see({})
+    assert len(batch.seen) == 1 + RATE_HZ
+
+
+def test_another_stream_in_the_same_row_knows_nothing_of_the_first(batch):
+    recognizer = BatchRecognizer(batch)
+    for tick in range(3):
+        recognizer.see({0: frame(tick, THUMB_UP)})
+    recognizer.reset(0)
+    seen = recognizer.see({0: frame(3, LEFT)})[0]
+    assert batch.emptied == [0, 0]
+    assert len(seen.steps) == 1
+    assert seen.smoothed[THUMB_UP] < 0.01
+
+
+def test_what_is_personal_goes_around_each_row(batch):
+    class Counting(PassingEngine):
+        steps = 0
+
+        def step(self, picture, state):
+            output, state = super().step(picture, state)
+            self.steps += 1
+            logits = np.zeros_like(output.logits)
+            logits[0, int(picture.flat[0])] = self.steps
+            return Output(logits, output.embedding), state
+
+    recognizer = BatchRecognizer(batch, Counting)
+    recognizer.see({0: frame(0, LEFT)})
+    recognizer.see({0: frame(1, LEFT)})
+    seen = recognizer.see({0: frame(2, LEFT), 1: frame(2, THUMB_UP)})
+    assert seen[0].probabilities.argmax() == LEFT
+    assert seen[1].probabilities.argmax() == THUMB_UP
+    assert seen[0].probabilities.max() > seen[1].probabilities.max()
