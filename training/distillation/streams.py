@@ -13,9 +13,9 @@ from training.distillation.matting import Cutout, cut_out, is_matte
 from training.jester import mirrored, reversed_in_time
 from training.recordings import Recording, Shelf
 
-SHARES = {"generated": 0.38, "nvgesture": 0.12, "silhouettes": 0.12, "driver": 0.06, "faces": 0.07}
+SHARES = {"generated": 0.23, "cutouts": 0.15, "nvgesture": 0.12, "silhouettes": 0.12, "driver": 0.06, "faces": 0.07}
 """How often a source is played, of all scenes; what is left is shared by recordings of the other sources."""
-TRUST = {"generated": 0.7, "nvgesture": 0.7, "silhouettes": 0.5, "driver": 0.5, "faces": 0.5}
+TRUST = {"generated": 0.7, "cutouts": 0.7, "nvgesture": 0.7, "silhouettes": 0.5, "driver": 0.5, "faces": 0.5}
 """How much a source's label counts against the teacher's answer. Where it is not here, it does not: signers' hands do
 look like gestures now and then, and a network that only ever hears that they are none forgets the gestures."""
 SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4)}

@@ -1,0 +1,94 @@
+"""Actor: a cut-out hand and its forearm laid over a picture, wherever a hand's path goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from training.stills.hand import Hand
+from training.synthetic.camera import Camera
+from training.synthetic.cones import Floats
+from training.synthetic.motion import HandPath
+
+_PALM_M = 0.08
+"""From the wrist to the middle of the palm."""
+_THIN, _SHORT = 0.5, 0.55
+"""What is left of a hand's width seen from its edge, and of its length seen from its finger tips."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Actor:
+    """Who performs: hands of one skin, the elbow somewhere below the picture."""
+
+    hands: Sequence[Hand]
+    """From closed to open."""
+    camera: Camera
+    elbow: float
+    """Where it is to the side of the hand, in picture heights."""
+    bend: float
+    """How far a wrist bends, radians."""
+    by_thumb: bool
+    """The path's direction is the thumb's."""
+
+    def layer(self, path: HandPath, openness: Floats, shows_palm: bool) -> Floats:
+        """The mean over the moments of a path, [H, W, 4]: linear colour times coverage, and coverage."""
+        return np.asarray(
+            np.mean(
+                [self._moment(path.at[k], path.axes[k], openness[k], shows_palm) for k in range(len(path.at))], axis=0
+            ),
+            np.float32,
+        )
+
+    def _moment(self, at: Floats, axes: Floats, openness: np.float32, shows_palm: bool) -> Floats:
+        place = self.camera.project(at)
+        scale = self.camera.focal_px / max(float(at[2]), 0.1)
+        along = axes[1, :2] / max(float(np.linalg.norm(axes[1, :2])), 1e-3)
+        length = max(float(np.linalg.norm(axes[1, :2])), _SHORT)
+        width = max(abs(float(along[0] * axes[0, 1] - along[1] * axes[0, 0])), _THIN) * (1 if shows_palm else -1)
+        shares = self._shares(float(openness))
+        if self.by_thumb:
+            along = _turned(along, -self.hands[0].tilt * np.sign(width))
+            length, width = 1.0, float(np.sign(width))
+        wrist = place - along * length * scale * _PALM_M
+        picture = self._forearm(self.hands[-1], wrist, along, scale * max(abs(width), 0.7))
+        fingers = [
+            share * self._hand(hand, wrist, along * length, width, scale)
+            for hand, share in zip(self.hands, shares, strict=True)
+            if share
+        ]
+        front = np.sum(fingers, axis=0)
+        return np.asarray(front + picture * (1 - front[..., 3:]))
+
+    def _shares(self, openness: float) -> list[float]:
+        """How much of each hand is seen; a hand changes quickly from one pose to the next."""
+        place = openness * (len(self.hands) - 1)
+        return [float(np.clip(1.5 - 2 * abs(place - k), 0, 1)) for k in range(len(self.hands))]
+
+    def _hand(self, hand: Hand, wrist: Floats, up: Floats, width: float, scale: float) -> Floats:
+        right = _turned(up / np.linalg.norm(up), np.pi / 2) * width
+        return self._laid(hand.sprite, hand.wrist, wrist, right, up, scale / hand.per_metre)
+
+    def _forearm(self, hand: Hand, wrist: Floats, along: Floats, scale: float) -> Floats:
+        height = self.camera.height
+        elbow = np.array([wrist[0] + self.elbow * height, max(1.3 * height, wrist[1] + 0.5 * height)])
+        way = wrist - elbow
+        angle = np.arctan2(along[0] * way[1] - along[1] * way[0], along @ way)
+        up = _turned(along, float(np.clip(angle, -self.bend, self.bend)))
+        top = ((hand.forearm.shape[1] - 1) / 2, 0.0)
+        return self._laid(hand.forearm, top, wrist, _turned(up, np.pi / 2), up, scale / hand.per_metre)
+
+    def _laid(
+        self, sprite: Floats, anchor: tuple[float, float], at: Floats, right: Floats, up: Floats, scale: float
+    ) -> Floats:
+        """Draw a sprite with its anchor at a place, [H, W, 4]."""
+        linear = scale * np.stack([right, -up], 1)
+        where = np.column_stack([linear, at - linear @ np.array(anchor)]).astype(np.float64)
+        size = (self.camera.width, self.camera.height)
+        return np.asarray(cv2.warpAffine(sprite, where, size, flags=cv2.INTER_LINEAR), np.float32)
+
+
+def _turned(way: Floats, angle: float) -> Floats:
+    """Turned clockwise, as seen where y points down."""
+    sin, cos = np.sin(angle), np.cos(angle)
+    return np.array([way[0] * cos - way[1] * sin, way[0] * sin + way[1] * cos], np.float32)
