@@ -25,7 +25,7 @@ class Actor:
     """From closed to open."""
     camera: Camera
     elbow: float
-    """Where it is to the side of the hand, in picture heights."""
+    """Where it is to the side of the middle, in picture heights."""
     bend: float
     """How far a wrist bends, radians."""
     by_thumb: bool
@@ -71,7 +71,7 @@ class Actor:
 
     def _forearm(self, hand: Hand, wrist: Floats, along: Floats, scale: float) -> Floats:
         height = self.camera.height
-        elbow = np.array([wrist[0] + self.elbow * height, max(1.3 * height, wrist[1] + 0.5 * height)])
+        elbow = np.array([self.camera.width / 2 + self.elbow * height, max(1.3 * height, wrist[1] + 0.5 * height)])
         way = wrist - elbow
         angle = np.arctan2(along[0] * way[1] - along[1] * way[0], along @ way)
         up = _turned(along, float(np.clip(angle, -self.bend, self.bend)))

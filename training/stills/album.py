@@ -11,6 +11,7 @@ from models.frame import Image
 from training.recordings import DataError
 from training.stills.hand import Hand, stand_up
 from training.stills.matte import cut_out
+from training.stills.rooms import without_hands
 
 _PALM = ("asl_tomnlittle/B_*", "arya/palm", "ardamavi_digits/5", "ardamavi_digits/4")
 _SPREAD = ("ardamavi_digits/5", "arya/palm")
@@ -48,6 +49,7 @@ class Album:
             raise DataError(f"no folder of stills {folder}; give one that holds pictures as source/pose/picture.jpg")
         self._folder = folder
         self._pictures = lru_cache(None)(self._list)
+        self._rooms = lru_cache(1000)(self._clear)
         self._hands = lru_cache(4000)(self._cut)
 
     def hand(self, kind: str, rng: np.random.Generator) -> Hand:
@@ -75,11 +77,18 @@ class Album:
         paths = self._pictures(ROOMS)
         if not paths:
             raise DataError(f"no rooms in {self._folder} ({', '.join(ROOMS)}); give pictures of people in rooms")
-        return read_picture(paths[rng.integers(len(paths))])
+        for _ in range(_TRIES):
+            room = self._rooms(paths[rng.integers(len(paths))])
+            if room is not None:
+                return room
+        raise DataError(f"no room without hands in {self._folder} ({', '.join(ROOMS)}); give people with their faces seen")
 
     def _list(self, patterns: Sequence[str]) -> tuple[Path, ...]:
         folders = sorted(folder for pattern in patterns for folder in self._folder.glob(pattern) if folder.is_dir())
         return tuple(path for folder in folders for path in sorted(folder.iterdir()) if path.is_file())
+
+    def _clear(self, path: Path) -> Image | None:
+        return without_hands(read_picture(path))
 
     def _cut(self, path: Path) -> Hand | None:
         matte = cut_out(read_picture(path))

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from models.frame import Image
+from training.distillation.matting import SKIN
 from training.stills.actor import Actor
 from training.stills.album import Album
 from training.stills.hand import Hand
@@ -92,7 +93,7 @@ def generate(album: Album, label: str, seed: int, fmt: Format = Format()) -> Cli
     move = MOVES[label]
     camera = Camera(fmt.height, fmt.width, float(rng.uniform(1.1, 1.4)))
     actor = Actor(
-        _hands(album, move, rng), camera, float(rng.uniform(-0.35, 0.1)), 1.2 if move.by_thumb else 0.8, move.by_thumb
+        _hands(album, move, rng), camera, float(rng.uniform(-0.45, -0.1)), 1.2 if move.by_thumb else 0.8, move.by_thumb
     )
     event = Event(label, lead_s + performance.start_s, lead_s + performance.end_s)
     room = _room(album, fmt, rng)
@@ -102,24 +103,20 @@ def generate(album: Album, label: str, seed: int, fmt: Format = Format()) -> Cli
 def _hands(album: Album, move: Move, rng: np.random.Generator) -> list[Hand]:
     """Draw the hands of one person: where two people's are mixed, one takes on the other's skin."""
     hands = [album.hand(kind, rng) for kind in move.hands]
-    tone = _skin(hands[-1])
-    gamma, gain = rng.uniform(0.85, 1.6), rng.uniform(0.75, 1.35)
-    tint = rng.normal(1, (0.06, 0.02, 0.06)) * gain
-    return [_lit(hand, tone / _skin(hand), gamma, tint) for hand in hands]
+    skin = SKIN[: len(SKIN) - 1][rng.integers(len(SKIN) - 1)] / 255 * rng.normal(1, (0.04, 0.03, 0.04))
+    return [_tinted(hand, skin**2 * rng.uniform(0.8, 1.25)) for hand in hands]
 
 
-def _skin(hand: Hand) -> Floats:
-    """Mean colour, [3]."""
-    return np.asarray(np.average(hand.sprite[..., :3].reshape(-1, 3), 0, hand.sprite[..., 3].ravel()), np.float32)
+def _tinted(hand: Hand, skin: Floats) -> Hand:
+    """The hand in another skin, linear colour times coverage: all of it is made lighter or darker by one factor."""
+    linear = hand.sprite[..., :3] ** 2
+    tint = skin / np.average(linear.reshape(-1, 3), 0, hand.sprite[..., 3].ravel())
 
+    def tinted(sprite: Floats) -> Floats:
+        colour = np.clip(sprite[..., :3] ** 2 * tint, 0, 1)
+        return np.dstack([colour * sprite[..., 3:], sprite[..., 3:]]).astype(np.float32)
 
-def _lit(hand: Hand, tone: Floats, gamma: float, tint: Floats) -> Hand:
-    """The hand in another light, linear colour times coverage."""
-    def light(sprite: Floats) -> Floats:
-        colour = np.clip(sprite[..., :3] * tone, 0, 1) ** (2 * gamma) * tint
-        return np.dstack([np.clip(colour, 0, 1) * sprite[..., 3:], sprite[..., 3:]]).astype(np.float32)
-
-    return replace(hand, sprite=light(hand.sprite), forearm=light(hand.forearm))
+    return replace(hand, sprite=tinted(hand.sprite), forearm=tinted(hand.forearm))
 
 
 def _room(album: Album, fmt: Format, rng: np.random.Generator) -> Floats:
@@ -128,9 +125,9 @@ def _room(album: Album, fmt: Format, rng: np.random.Generator) -> Floats:
     if rng.random() < 0.5:
         picture = picture[:, ::-1]
     height, width = round(fmt.height * _MARGIN), round(fmt.width * _MARGIN)
-    zoom = max(height / picture.shape[0], width / picture.shape[1]) * rng.uniform(1.0, 1.6)
+    zoom = max(height / picture.shape[0], width / picture.shape[1]) * rng.uniform(1.0, 1.9)
     spare = zoom * np.array(picture.shape[1::-1]) - (width, height)
-    left, top = rng.uniform(0, 1, 2) * spare
+    left, top = rng.uniform((0.2, 0), (0.8, 0.5)) * spare
     where = np.array([[zoom, 0, -left], [0, zoom, -top]])
     shown = cv2.warpAffine(np.ascontiguousarray(picture), where, (width, height), borderMode=cv2.BORDER_REPLICATE)
     blurred = cv2.GaussianBlur(shown, (0, 0), float(rng.uniform(0.3, 0.012 * fmt.height)))
