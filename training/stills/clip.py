@@ -127,7 +127,7 @@ def _room(album: Album, fmt: Format, rng: np.random.Generator) -> Floats:
     height, width = round(fmt.height * _MARGIN), round(fmt.width * _MARGIN)
     zoom = max(height / picture.shape[0], width / picture.shape[1]) * rng.uniform(1.0, 1.9)
     spare = zoom * np.array(picture.shape[1::-1]) - (width, height)
-    left, top = rng.uniform((0.2, 0), (0.8, 0.5)) * spare
+    left, top = rng.uniform((0.2, 0.1), (0.8, 0.7)) * spare
     where = np.array([[zoom, 0, -left], [0, zoom, -top]])
     shown = cv2.warpAffine(np.ascontiguousarray(picture), where, (width, height), borderMode=cv2.BORDER_REPLICATE)
     blurred = cv2.GaussianBlur(shown, (0, 0), float(rng.uniform(0.3, 0.012 * fmt.height)))

@@ -64,16 +64,16 @@ _PUSH_HAND = strokes.approach(poses.OPEN, TO_CAMERA, 0.32, 0.60)
 _PUSH_FINGERS = strokes.approach(poses.TWO_FINGERS, TO_CAMERA, 0.29, 0.62)
 _PULL_HAND = backwards(strokes.approach(poses.OPEN, TO_SELF, 0.32, 0.62))
 _PULL_FINGERS = backwards(strokes.approach(poses.TWO_FINGERS, TO_SELF, 0.30, 0.62))
-_FLAT_HAND, _TWO, _ANY = ("palm",), ("two fingers",), ("any",)
+_FLAT_HAND, _OPEN, _TWO, _ANY = ("palm",), ("spread",), ("two fingers",), ("any",)
 
 MOVES: dict[str, Move] = {
     "Doing other things": Move(strokes.something_else, _ANY),
     "No gesture": Move(strokes.nothing, _ANY),
-    "Pulling Hand In": Move(_PULL_HAND, _FLAT_HAND),
+    "Pulling Hand In": Move(_PULL_HAND, _OPEN),
     "Pulling Two Fingers In": Move(_PULL_FINGERS, _TWO),
-    "Pushing Hand Away": Move(_PUSH_HAND, _FLAT_HAND),
+    "Pushing Hand Away": Move(_PUSH_HAND, _OPEN),
     "Pushing Two Fingers Away": Move(_PUSH_FINGERS, _TWO),
-    "Shaking Hand": Move(strokes.shake, _FLAT_HAND),
+    "Shaking Hand": Move(strokes.shake, _OPEN),
     "Sliding Two Fingers Down": Move(_SLIDE_DOWN, _TWO),
     "Sliding Two Fingers Left": Move(_SLIDE_LEFT, _TWO),
     "Sliding Two Fingers Right": Move(backwards(_SLIDE_LEFT), _TWO),
