@@ -13,6 +13,8 @@ from training.synthetic.motion import HandPath
 
 _PALM_M = 0.08
 """From the wrist to the middle of the palm."""
+_ELBOW_M = 0.6
+"""From the camera to the elbow."""
 _THIN, _SHORT = 0.5, 0.55
 """What is left of a hand's width seen from its edge, and of its length seen from its finger tips."""
 
@@ -51,7 +53,7 @@ class Actor:
             along = _turned(along, -self.hands[0].tilt * np.sign(width))
             length, width = 1.0, float(np.sign(width))
         wrist = place - along * length * scale * _PALM_M
-        picture = self._forearm(self.hands[-1], wrist, along, scale * max(abs(width), 0.7))
+        picture = self._forearm(self.hands[-1], wrist, along, scale * max(abs(width), 0.7), float(at[2]))
         fingers = [
             share * self._hand(hand, wrist, along * length, width, scale)
             for hand, share in zip(self.hands, shares, strict=True)
@@ -69,14 +71,24 @@ class Actor:
         right = _turned(up / np.linalg.norm(up), np.pi / 2) * width
         return self._laid(hand.sprite, hand.wrist, wrist, right, up, scale / hand.per_metre)
 
-    def _forearm(self, hand: Hand, wrist: Floats, along: Floats, scale: float) -> Floats:
+    def _forearm(self, hand: Hand, wrist: Floats, along: Floats, scale: float, depth_m: float) -> Floats:
+        """The nearer the hand is to the camera, the farther behind it is the elbow, and the smaller it looks."""
         height = self.camera.height
         elbow = np.array([self.camera.width / 2 + self.elbow * height, max(1.3 * height, wrist[1] + 0.5 * height)])
         way = wrist - elbow
         angle = np.arctan2(along[0] * way[1] - along[1] * way[0], along @ way)
         up = _turned(along, float(np.clip(angle, -self.bend, self.bend)))
-        top = ((hand.forearm.shape[1] - 1) / 2, 0.0)
-        return self._laid(hand.forearm, top, wrist, _turned(up, np.pi / 2), up, scale / hand.per_metre)
+        length, width = hand.forearm.shape[:2]
+        half = 0.5 * width * scale / hand.per_metre * _turned(up, np.pi / 2)
+        far, end = min(depth_m / _ELBOW_M, 1.0), wrist - up * length * scale / hand.per_metre
+        corners = np.array([[0, 0], [width, 0], [width, length], [0, length]], np.float32)
+        there = np.array([wrist - half, wrist + half, end + far * half, end - far * half], np.float32)
+        return np.asarray(
+            cv2.warpPerspective(
+                hand.forearm, cv2.getPerspectiveTransform(corners, there), (self.camera.width, self.camera.height)
+            ),
+            np.float32,
+        )
 
     def _laid(
         self, sprite: Floats, anchor: tuple[float, float], at: Floats, right: Floats, up: Floats, scale: float

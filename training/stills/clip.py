@@ -22,6 +22,8 @@ from training.synthetic.shift import shifted
 
 LABELS = tuple(MOVES)
 """What stills can perform."""
+_CONTRAST = 1.5
+"""Below 2: stills are taken in harder light than most webcams see, and by cameras that sharpen."""
 _MARGIN = 1.15
 """How much more of the room is kept than is seen: the person sways."""
 
@@ -109,11 +111,11 @@ def _hands(album: Album, move: Move, rng: np.random.Generator) -> list[Hand]:
 
 def _tinted(hand: Hand, skin: Floats) -> Hand:
     """The hand in another skin, linear colour times coverage: all of it is made lighter or darker by one factor."""
-    linear = hand.sprite[..., :3] ** 2
+    linear = hand.sprite[..., :3] ** _CONTRAST
     tint = skin / np.average(linear.reshape(-1, 3), 0, hand.sprite[..., 3].ravel())
 
     def tinted(sprite: Floats) -> Floats:
-        colour = np.clip(sprite[..., :3] ** 2 * tint, 0, 1)
+        colour = np.clip(sprite[..., :3] ** _CONTRAST * tint, 0, 1)
         return np.dstack([colour * sprite[..., 3:], sprite[..., 3:]]).astype(np.float32)
 
     return replace(hand, sprite=tinted(hand.sprite), forearm=tinted(hand.forearm))

@@ -26,7 +26,8 @@ def without_hands(picture: Image) -> Image | None:
     face = min(faces, key=lambda k: int(stats[k, cv2.CC_STAT_TOP]))
     hands = (np.isin(labels, [k for k in large if k != face])).astype(np.uint8)
     hands = np.asarray(cv2.dilate(hands, np.ones((11, 11))), np.uint8)
-    if hands.mean() > _MOST_HAND or not 0.004 < stats[face, cv2.CC_STAT_AREA] / grey.size < 0.12:
+    above = hands[: int(stats[face, cv2.CC_STAT_TOP])]
+    if above.any() or hands.mean() > _MOST_HAND or not 0.004 < stats[face, cv2.CC_STAT_AREA] / grey.size < 0.12:
         return None
     hands[np.asarray(cv2.dilate((labels == face).astype(np.uint8), np.ones((5, 5)))) > 0] = 0
     return np.asarray(cv2.inpaint(picture, hands, 4, cv2.INPAINT_TELEA), np.uint8)
