@@ -16,24 +16,19 @@ from training.stills.rooms import without_hands
 _PALM = ("asl_tomnlittle/B_*", "arya/palm", "ardamavi_digits/5", "ardamavi_digits/4")
 _SPREAD = ("ardamavi_digits/5", "arya/palm")
 _FINGERS = ("asl_tomnlittle/U_*", "asl_tomnlittle/V_*", "asl_tomnlittle/H_*", "ardamavi_digits/2")
-_FIST = ("asl_tomnlittle/A_*", "asl_tomnlittle/S_*", "arya/fist")
-_CURLED = ("asl_tomnlittle/S_*", "asl_tomnlittle/E_*", "asl_tomnlittle/O_*", "ardamavi_digits/0")
 _PINCH = ("asl_tomnlittle/X_*", "asl_tomnlittle/T_*", "asl_tomnlittle/S_*")
 HANDS: dict[str, tuple[str, ...]] = {
     "palm": _PALM,
     "spread": _SPREAD,
     "two fingers": _FINGERS,
-    "fist": _FIST,
     "thumb": ("arya/thumbs_up",),
-    "curled": _CURLED,
-    "claw": ("asl_tomnlittle/C_*",),
     "pinch": _PINCH,
     "thumb and index": ("asl_tomnlittle/L_*",),
     "any": ("asl_tomnlittle/*", "arya/*", "ardamavi_digits/*"),
 }
 """Which folders show which hand."""
-ROOMS = ("emrecandir9/*", "linto/*", "didi/*")
-"""Which show people in rooms."""
+ROOMS = tuple(f"emrecandir9/{pose}" for pose in ("closer", "further", "left", "no_class", "palm", "right", "up"))
+"""Which show people in rooms, their hands apart from their faces."""
 _TRIES = 40
 
 
@@ -81,7 +76,7 @@ class Album:
             room = self._rooms(paths[rng.integers(len(paths))])
             if room is not None:
                 return room
-        raise DataError(f"no room without hands in {self._folder} ({', '.join(ROOMS)}); give people with their faces seen")
+        raise DataError(f"no usable room in {self._folder} ({', '.join(ROOMS)}); give people whose faces are seen")
 
     def _list(self, patterns: Sequence[str]) -> tuple[Path, ...]:
         folders = sorted(folder for pattern in patterns for folder in self._folder.glob(pattern) if folder.is_dir())

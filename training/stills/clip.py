@@ -24,6 +24,7 @@ LABELS = tuple(MOVES)
 """What stills can perform."""
 _CONTRAST = 1.5
 """Below 2: stills are taken in harder light than most webcams see, and by cameras that sharpen."""
+_FORMAT = Format()
 _MARGIN = 1.15
 """How much more of the room is kept than is seen: the person sways."""
 
@@ -38,7 +39,6 @@ class Clip:
     lead_s: float
     """Before the hand leaves its rest."""
     duration_s: float
-    move: Move
     actor: Actor
     room: Floats
     """[H, W, 3] linear RGB, H and W larger than the picture by _MARGIN."""
@@ -63,7 +63,7 @@ class Clip:
         path = living(follow(self.script.keys, time_s - self.lead_s + opened), time_s + opened, self.seed)
         if path.at[:, 1].min() >= REST.at[1] - 0.02:
             return behind
-        layer = self.actor.layer(path, openness(self.move, path.pose), shows_palm)
+        layer = self.actor.layer(path, openness(path.pose), shows_palm)
         if self.script.mirrored:
             layer = np.ascontiguousarray(layer[:, ::-1])
         return np.asarray(layer[..., :3] + behind * (1 - layer[..., 3:]), np.float32)
@@ -76,7 +76,7 @@ class Clip:
         return moved[top : top + height, left : left + width]
 
 
-def generate(album: Album, label: str, seed: int, fmt: Format = Format()) -> Clip:
+def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT) -> Clip:
     """Draw one clip of one gesture: about three seconds, the gesture somewhere inside.
 
     Args:
@@ -99,7 +99,7 @@ def generate(album: Album, label: str, seed: int, fmt: Format = Format()) -> Cli
     )
     event = Event(label, lead_s + performance.start_s, lead_s + performance.end_s)
     room = _room(album, fmt, rng)
-    return Clip(seed, fmt, performance, lead_s, duration_s, move, actor, room, Sensor.sample(rng), (event,))
+    return Clip(seed, fmt, performance, lead_s, duration_s, actor, room, Sensor.sample(rng), (event,))
 
 
 def _hands(album: Album, move: Move, rng: np.random.Generator) -> list[Hand]:

@@ -46,8 +46,8 @@ def stand_up(matte: Floats) -> Hand | None:
     if contact is None:
         return None
     tilt = _arm_angle(mask, contact)
-    turn = cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), np.degrees(tilt), 1.0)
-    turn[:, 2] += (CANVAS - SIDE) / 2
+    turn = np.asarray(cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), np.degrees(tilt), 1.0), np.float64)
+    turn[:, 2] += np.full(2, (CANVAS - SIDE) / 2)
     sprite = np.asarray(cv2.warpAffine(matte, turn, (CANVAS, CANVAS), flags=cv2.INTER_LINEAR), np.float32)
     last = int((contact @ turn[:, :2].T + turn[:, 2])[:, 1].min()) - 2
     return _cut(sprite, last, -tilt)

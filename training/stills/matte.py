@@ -52,7 +52,8 @@ def _from_wall(picture: Image) -> Floats:
     lab = np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
     chroma = np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
     # A hand comes in from below or from one side, so that the median of the other edges is wall.
-    edges = np.concatenate([chroma[:8].reshape(-1, 2), chroma[:120, :8].reshape(-1, 2), chroma[:120, -8:].reshape(-1, 2)])
+    strips = chroma[:8], chroma[:120, :8], chroma[:120, -8:]
+    edges = np.concatenate([strip.reshape(-1, 2) for strip in strips])
     return np.asarray(np.linalg.norm(chroma - np.median(edges, 0), axis=-1), np.float32)
 
 
@@ -72,7 +73,7 @@ def _grab(picture: Image, distance: Floats, threshold: float) -> Mask:
     guess[cv2.erode((distance > 1.3 * threshold).astype(np.uint8), np.ones((5, 5))) > 0] = cv2.GC_FGD
     guess[cv2.dilate((distance > 0.5 * threshold).astype(np.uint8), np.ones((5, 5))) == 0] = cv2.GC_BGD
     cv2.setRNGSeed(0)  # it starts from a random clustering
-    cv2.grabCut(picture, guess, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(picture, guess, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
     hand = ((guess == cv2.GC_FGD) | (guess == cv2.GC_PR_FGD)).astype(np.uint8)
     return np.asarray(cv2.morphologyEx(hand, cv2.MORPH_OPEN, np.ones((3, 3))), np.uint8)
 
@@ -84,6 +85,7 @@ def _feathered(picture: Image, hand: Mask) -> Floats:
     core = np.asarray(cv2.erode(padded, disc), np.float32)[4:-4, 4:-4]
     inside = np.asarray(cv2.erode(padded, disc, iterations=2), np.float32)[4:-4, 4:-4, None]
     colour = picture.astype(np.float32) / 255
-    spread = cv2.GaussianBlur(colour * inside, (0, 0), 3) / np.maximum(cv2.GaussianBlur(inside, (0, 0), 3), 1e-3)[..., None]
+    weight = np.asarray(cv2.GaussianBlur(inside, (0, 0), 3))[..., None]
+    spread = cv2.GaussianBlur(colour * inside, (0, 0), 3) / np.maximum(weight, 1e-3)
     coverage = cv2.GaussianBlur(core, (0, 0), 0.9)
     return np.dstack([inside * colour + (1 - inside) * spread, coverage]).astype(np.float32)

@@ -1,7 +1,7 @@
 """Moves: which hands perform which gesture, and how a picture of a hand can move. Left and right are the performer's.
 
 A still shows a hand from one side. Where a gesture shows the hand from many sides (rolling) or moves single fingers
-(drumming), no still is it, and it is not here.
+(drumming), no still is it; a fist that fades into an open palm (zooming with the full hand) did not look like one.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,6 @@ _SLIDE_LEFT = one_of(
 _SLIDE_DOWN = strokes.slide(
     (-0.08, -0.10, 0.46), (-0.08, 0.13, 0.46), ((0.2, -1, -0.3), (0.3, -0.5, -0.8)), (0.1, 0.3, -0.9)
 )
-_OPEN_HAND = strokes.spread(poses.BEAK_CLOSED, poses.BEAK_OPEN)
 _OPEN_FINGERS = strokes.spread(poses.PINCH_CLOSED, poses.PINCH_OPEN)
 _PUSH_HAND = strokes.approach(poses.OPEN, TO_CAMERA, 0.32, 0.60)
 _PUSH_FINGERS = strokes.approach(poses.TWO_FINGERS, TO_CAMERA, 0.29, 0.62)
@@ -87,21 +86,14 @@ MOVES: dict[str, Move] = {
     "Thumb Up": Move(strokes.show(poses.THUMB, _UP, TO_CAMERA), ("thumb",), by_thumb=True),
     "Turning Hand Clockwise": Move(strokes.turn, ("spread",)),
     "Turning Hand Counterclockwise": Move(backwards(strokes.turn), ("spread",)),
-    "Zooming In With Full Hand": Move(_OPEN_HAND, ("curled", "claw", "spread")),
     "Zooming In With Two Fingers": Move(_OPEN_FINGERS, ("pinch", "thumb and index")),
-    "Zooming Out With Full Hand": Move(backwards(_OPEN_HAND), ("curled", "claw", "spread")),
     "Zooming Out With Two Fingers": Move(backwards(_OPEN_FINGERS), ("pinch", "thumb and index")),
 }
 """How each label is performed; what is not here, stills cannot do."""
 STROKES: dict[str, Stroke] = {label: move.stroke for label, move in MOVES.items()}
-_CLOSED_OPEN: dict[str, tuple[Floats, Floats]] = {
-    "curled": (poses.BEAK_CLOSED, poses.BEAK_OPEN),
-    "pinch": (poses.PINCH_CLOSED, poses.PINCH_OPEN),
-}
 
 
-def openness(move: Move, pose: Floats) -> Floats:
-    """How far poses [S, POSE_SIZE] are from a move's closed (0) to its open one (1), [S]."""
-    closed, opened = _CLOSED_OPEN.get(move.hands[0], (poses.FIST, poses.OPEN))
-    way = opened - closed
-    return ((pose - closed) @ way / (way @ way)).clip(0, 1).astype(pose.dtype)
+def openness(pose: Floats) -> Floats:
+    """How far poses [S, POSE_SIZE] are from a closed pinch (0) to an open one (1), [S]."""
+    way = poses.PINCH_OPEN - poses.PINCH_CLOSED
+    return ((pose - poses.PINCH_CLOSED) @ way / (way @ way)).clip(0, 1).astype(pose.dtype)

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from models.frame import Image
 from training.stills.matte import Mask
@@ -17,10 +18,10 @@ def without_hands(picture: Image) -> Image | None:
 
     A face is the highest piece of skin that has something dark, hair, right above it.
     """
-    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(_skin(picture))
     large = [k for k in range(1, count) if stats[k, cv2.CC_STAT_AREA] > 0.0015 * grey.size]
-    faces = [k for k in large if _is_below_hair(grey, stats[k])]
+    faces = [k for k in large if _is_below_hair(grey, np.asarray(stats[k], np.int32))]
     if not faces:
         return None
     face = min(faces, key=lambda k: int(stats[k, cv2.CC_STAT_TOP]))
@@ -33,7 +34,7 @@ def without_hands(picture: Image) -> Image | None:
     return np.asarray(cv2.inpaint(picture, hands, 4, cv2.INPAINT_TELEA), np.uint8)
 
 
-def _is_below_hair(grey: Image, box: Image) -> bool:
+def _is_below_hair(grey: Image, box: NDArray[np.int32]) -> bool:
     left, top, width, height = (int(value) for value in box[:4])
     above = grey[max(0, top - height // 3) : top, left + width // 4 : left + 3 * width // 4]
     is_as_faces_are = 0.8 < height / width < 2.2 and top + height / 2 < 0.6 * len(grey)

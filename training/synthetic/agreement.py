@@ -56,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("teacher", help="ONNX file, input float32 [n, 3, 16, 112, 112]")
     parser.add_argument("--clips", type=int, default=20, help="clips a label (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="the first clip's seed (default: %(default)s)")
-    parser.add_argument("--labels", nargs="+", choices=LABELS, metavar="LABEL", help="all that can be generated, unless given")
+    parser.add_argument(
+        "--labels", nargs="+", choices=LABELS, metavar="LABEL", help="all that can be generated, unless given"
+    )
     parser.add_argument("--stills", type=Path, help="generate of hands cut out of these pictures; else they are drawn")
     args = parser.parse_args(arguments)
     options = ort.SessionOptions()
