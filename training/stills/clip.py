@@ -132,6 +132,6 @@ def _room(album: Album, fmt: Format, rng: np.random.Generator) -> Floats:
     left, top = rng.uniform((0.2, 0.1), (0.8, 0.7)) * spare
     where = np.array([[zoom, 0, -left], [0, zoom, -top]])
     shown = cv2.warpAffine(np.ascontiguousarray(picture), where, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    blurred = cv2.GaussianBlur(shown, (0, 0), float(rng.uniform(0.3, 0.012 * fmt.height)))
+    blurred = cv2.GaussianBlur(shown, (0, 0), float(rng.uniform(0.002, 0.012)) * fmt.height)
     light = rng.uniform(0.6, 1.2) * rng.normal(1, (0.05, 0.02, 0.05))
     return np.asarray((blurred.astype(np.float32) / 255) ** 2 * light, np.float32)
