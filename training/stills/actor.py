@@ -1,6 +1,5 @@
 """Actor: a cut-out hand and its forearm laid over a picture, wherever a hand's path goes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -21,10 +20,9 @@ _THIN, _SHORT = 0.5, 0.55
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Actor:
-    """Who performs: hands of one skin, the elbow somewhere below the picture."""
+    """Who performs: a hand, its elbow somewhere below the picture."""
 
-    hands: Sequence[Hand]
-    """From closed to open."""
+    hand: Hand
     camera: Camera
     elbow: float
     """Where it is to the side of the middle, in picture heights."""
@@ -33,59 +31,46 @@ class Actor:
     by_thumb: bool
     """The path's direction is the thumb's."""
 
-    def layer(self, path: HandPath, openness: Floats, shows_palm: bool) -> Floats:
+    def layer(self, path: HandPath, shows_palm: bool) -> Floats:
         """The mean over the moments of a path, [H, W, 4]: linear colour times coverage, and coverage."""
         return np.asarray(
-            np.mean(
-                [self._moment(path.at[k], path.axes[k], openness[k], shows_palm) for k in range(len(path.at))], axis=0
-            ),
+            np.mean([self._moment(path.at[k], path.axes[k], shows_palm) for k in range(len(path.at))], axis=0),
             np.float32,
         )
 
-    def _moment(self, at: Floats, axes: Floats, openness: np.float32, shows_palm: bool) -> Floats:
+    def _moment(self, at: Floats, axes: Floats, shows_palm: bool) -> Floats:
         place = self.camera.project(at)
         scale = self.camera.focal_px / max(float(at[2]), 0.1)
         along = axes[1, :2] / max(float(np.linalg.norm(axes[1, :2])), 1e-3)
         length = max(float(np.linalg.norm(axes[1, :2])), _SHORT)
         width = max(abs(float(along[0] * axes[0, 1] - along[1] * axes[0, 0])), _THIN) * (1 if shows_palm else -1)
-        shares = self._shares(float(openness))
         if self.by_thumb:
-            along = _turned(along, -self.hands[0].tilt * np.sign(width))
+            along = _turned(along, -self.hand.tilt * np.sign(width))
             length, width = 1.0, float(np.sign(width))
         wrist = place - along * length * scale * _PALM_M
-        picture = self._forearm(self.hands[-1], wrist, along, scale * max(abs(width), 0.7), float(at[2]))
-        fingers = [
-            share * self._hand(hand, wrist, along * length, width, scale)
-            for hand, share in zip(self.hands, shares, strict=True)
-            if share
-        ]
-        front = np.sum(fingers, axis=0)
-        return np.asarray(front + picture * (1 - front[..., 3:]))
+        arm = self._forearm(wrist, along, scale * max(abs(width), 0.7), float(at[2]))
+        front = self._hand(wrist, along * length, width, scale)
+        return np.asarray(front + arm * (1 - front[..., 3:]))
 
-    def _shares(self, openness: float) -> list[float]:
-        """How much of each hand is seen; a hand changes quickly from one pose to the next."""
-        place = openness * (len(self.hands) - 1)
-        return [float(np.clip(1.5 - 2 * abs(place - k), 0, 1)) for k in range(len(self.hands))]
-
-    def _hand(self, hand: Hand, wrist: Floats, up: Floats, width: float, scale: float) -> Floats:
+    def _hand(self, wrist: Floats, up: Floats, width: float, scale: float) -> Floats:
         right = _turned(up / np.linalg.norm(up), np.pi / 2) * width
-        return self._laid(hand.sprite, hand.wrist, wrist, right, up, scale / hand.per_metre)
+        return self._laid(self.hand.sprite, self.hand.wrist, wrist, right, up, scale / self.hand.per_metre)
 
-    def _forearm(self, hand: Hand, wrist: Floats, along: Floats, scale: float, depth_m: float) -> Floats:
+    def _forearm(self, wrist: Floats, along: Floats, scale: float, depth_m: float) -> Floats:
         """The nearer the hand is to the camera, the farther behind it is the elbow, and the smaller it looks."""
         height = self.camera.height
         elbow = np.array([self.camera.width / 2 + self.elbow * height, max(1.3 * height, wrist[1] + 0.5 * height)])
         way = wrist - elbow
         angle = np.arctan2(along[0] * way[1] - along[1] * way[0], along @ way)
         up = _turned(along, float(np.clip(angle, -self.bend, self.bend)))
-        length, width = hand.forearm.shape[:2]
-        half = 0.5 * width * scale / hand.per_metre * _turned(up, np.pi / 2)
-        far, end = min(depth_m / _ELBOW_M, 1.0), wrist - up * length * scale / hand.per_metre
+        length, width = self.hand.forearm.shape[:2]
+        half = 0.5 * width * scale / self.hand.per_metre * _turned(up, np.pi / 2)
+        far, end = min(depth_m / _ELBOW_M, 1.0), wrist - up * length * scale / self.hand.per_metre
         corners = np.array([[0, 0], [width, 0], [width, length], [0, length]], np.float32)
         there = np.array([wrist - half, wrist + half, end + far * half, end - far * half], np.float32)
         return np.asarray(
             cv2.warpPerspective(
-                hand.forearm, cv2.getPerspectiveTransform(corners, there), (self.camera.width, self.camera.height)
+                self.hand.forearm, cv2.getPerspectiveTransform(corners, there), (self.camera.width, self.camera.height)
             ),
             np.float32,
         )

@@ -16,14 +16,11 @@ from training.stills.rooms import without_hands
 _PALM = ("asl_tomnlittle/B_*", "arya/palm", "ardamavi_digits/5", "ardamavi_digits/4")
 _SPREAD = ("ardamavi_digits/5", "arya/palm")
 _FINGERS = ("asl_tomnlittle/U_*", "asl_tomnlittle/V_*", "asl_tomnlittle/H_*", "ardamavi_digits/2")
-_PINCH = ("asl_tomnlittle/X_*", "asl_tomnlittle/T_*", "asl_tomnlittle/S_*")
 HANDS: dict[str, tuple[str, ...]] = {
     "palm": _PALM,
     "spread": _SPREAD,
     "two fingers": _FINGERS,
     "thumb": ("arya/thumbs_up",),
-    "pinch": _PINCH,
-    "thumb and index": ("asl_tomnlittle/L_*",),
     "any": ("asl_tomnlittle/*", "arya/*", "ardamavi_digits/*"),
 }
 """Which folders show which hand."""

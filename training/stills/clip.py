@@ -11,7 +11,7 @@ from training.distillation.matting import SKIN
 from training.stills.actor import Actor
 from training.stills.album import Album
 from training.stills.hand import Hand
-from training.stills.moves import MOVES, STROKES, Move, openness
+from training.stills.moves import MOVES, STROKES
 from training.synthetic.camera import Camera
 from training.synthetic.clip import Event, Format, living
 from training.synthetic.cones import Floats
@@ -63,7 +63,7 @@ class Clip:
         path = living(follow(self.script.keys, time_s - self.lead_s + opened), time_s + opened, self.seed)
         if path.at[:, 1].min() >= REST.at[1] - 0.02:
             return behind
-        layer = self.actor.layer(path, openness(path.pose), shows_palm)
+        layer = self.actor.layer(path, shows_palm)
         if self.script.mirrored:
             layer = np.ascontiguousarray(layer[:, ::-1])
         return np.asarray(layer[..., :3] + behind * (1 - layer[..., 3:]), np.float32)
@@ -94,19 +94,18 @@ def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT) -> Clip
     lead_s = float(rng.uniform(0, 1) * (duration_s - performance.duration_s))
     move = MOVES[label]
     camera = Camera(fmt.height, fmt.width, float(rng.uniform(1.1, 1.4)))
-    actor = Actor(
-        _hands(album, move, rng), camera, float(rng.uniform(-0.45, -0.1)), 1.2 if move.by_thumb else 0.8, move.by_thumb
-    )
+    hand = _tinted(album.hand(move.hand, rng), _skin(rng))
+    bend = 1.2 if move.by_thumb else 0.8
+    actor = Actor(hand, camera, float(rng.uniform(-0.45, -0.1)), bend, move.by_thumb)
     event = Event(label, lead_s + performance.start_s, lead_s + performance.end_s)
     room = _room(album, fmt, rng)
     return Clip(seed, fmt, performance, lead_s, duration_s, actor, room, Sensor.sample(rng), (event,))
 
 
-def _hands(album: Album, move: Move, rng: np.random.Generator) -> list[Hand]:
-    """Draw the hands of one person: where two people's are mixed, one takes on the other's skin."""
-    hands = [album.hand(kind, rng) for kind in move.hands]
-    skin = SKIN[: len(SKIN) - 1][rng.integers(len(SKIN) - 1)] / 255 * rng.normal(1, (0.04, 0.03, 0.04))
-    return [_tinted(hand, skin**2 * rng.uniform(0.8, 1.25)) for hand in hands]
+def _skin(rng: np.random.Generator) -> Floats:
+    """Draw a skin in some light, linear RGB."""
+    colour = SKIN[rng.integers(len(SKIN) - 1)] / 255 * rng.normal(1, (0.04, 0.03, 0.04))
+    return np.asarray(colour**2 * rng.uniform(0.8, 1.25), np.float32)
 
 
 def _tinted(hand: Hand, skin: Floats) -> Hand:

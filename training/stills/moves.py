@@ -1,14 +1,13 @@
 """Moves: which hands perform which gesture, and how a picture of a hand can move. Left and right are the performer's.
 
-A still shows a hand from one side. Where a gesture shows the hand from many sides (rolling) or moves single fingers
-(drumming), no still is it; a fist that fades into an open palm (zooming with the full hand) did not look like one.
+A still shows a hand from one side. Where a gesture shows it from many sides (rolling) or moves the fingers (drumming,
+zooming), no still is it, and it is not here.
 """
 
 from dataclasses import dataclass
 
 from training.synthetic import pose as poses
 from training.synthetic import strokes
-from training.synthetic.cones import Floats
 from training.synthetic.motion import Key, Vector
 from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, one_of
 
@@ -21,8 +20,8 @@ class Move:
     """A gesture as stills perform it."""
 
     stroke: Stroke
-    hands: tuple[str, ...]
-    """Of `album.HANDS`; with several, the hand goes from the first to the last as its pose does from closed to open."""
+    hand: str
+    """Of `album.HANDS`."""
     by_thumb: bool = False
     """The stroke's direction is the thumb's, not the fingers'."""
 
@@ -58,12 +57,11 @@ _SLIDE_LEFT = one_of(
 _SLIDE_DOWN = strokes.slide(
     (-0.08, -0.10, 0.46), (-0.08, 0.13, 0.46), ((0.2, -1, -0.3), (0.3, -0.5, -0.8)), (0.1, 0.3, -0.9)
 )
-_OPEN_FINGERS = strokes.spread(poses.PINCH_CLOSED, poses.PINCH_OPEN)
 _PUSH_HAND = strokes.approach(poses.OPEN, TO_CAMERA, 0.32, 0.60)
 _PUSH_FINGERS = strokes.approach(poses.TWO_FINGERS, TO_CAMERA, 0.29, 0.62)
 _PULL_HAND = backwards(strokes.approach(poses.OPEN, TO_SELF, 0.32, 0.62))
 _PULL_FINGERS = backwards(strokes.approach(poses.TWO_FINGERS, TO_SELF, 0.30, 0.62))
-_FLAT_HAND, _OPEN, _TWO, _ANY = ("palm",), ("spread",), ("two fingers",), ("any",)
+_FLAT_HAND, _OPEN, _TWO, _ANY = "palm", "spread", "two fingers", "any"
 
 MOVES: dict[str, Move] = {
     "Doing other things": Move(strokes.something_else, _ANY),
@@ -82,18 +80,10 @@ MOVES: dict[str, Move] = {
     "Swiping Left": Move(_SWIPE_LEFT, _FLAT_HAND),
     "Swiping Right": Move(_SWIPE_RIGHT, _FLAT_HAND),
     "Swiping Up": Move(_SWIPE_UP, _OPEN),
-    "Thumb Down": Move(strokes.show(poses.THUMB, _DOWN, TO_SELF, 0.06), ("thumb",), by_thumb=True),
-    "Thumb Up": Move(strokes.show(poses.THUMB, _UP, TO_CAMERA), ("thumb",), by_thumb=True),
-    "Turning Hand Clockwise": Move(strokes.turn, ("spread",)),
-    "Turning Hand Counterclockwise": Move(backwards(strokes.turn), ("spread",)),
-    "Zooming In With Two Fingers": Move(_OPEN_FINGERS, ("pinch", "thumb and index")),
-    "Zooming Out With Two Fingers": Move(backwards(_OPEN_FINGERS), ("pinch", "thumb and index")),
+    "Thumb Down": Move(strokes.show(poses.THUMB, _DOWN, TO_SELF, 0.06), "thumb", by_thumb=True),
+    "Thumb Up": Move(strokes.show(poses.THUMB, _UP, TO_CAMERA), "thumb", by_thumb=True),
+    "Turning Hand Clockwise": Move(strokes.turn, "spread"),
+    "Turning Hand Counterclockwise": Move(backwards(strokes.turn), "spread"),
 }
 """How each label is performed; what is not here, stills cannot do."""
 STROKES: dict[str, Stroke] = {label: move.stroke for label, move in MOVES.items()}
-
-
-def openness(pose: Floats) -> Floats:
-    """How far poses [S, POSE_SIZE] are from a closed pinch (0) to an open one (1), [S]."""
-    way = poses.PINCH_OPEN - poses.PINCH_CLOSED
-    return ((pose - poses.PINCH_CLOSED) @ way / (way @ way)).clip(0, 1).astype(pose.dtype)
