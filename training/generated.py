@@ -11,7 +11,7 @@ from pathlib import Path
 from calibration.command_line import command
 from training.jester import LABELS
 from training.recordings import LIST
-from training.synthetic.clip import Format, Recording, generate
+from training.synthetic.clip import Film, Format, generate
 from training.synthetic.demo import write
 
 FORMAT = Format(height=128, width=170, moments=2)
@@ -19,11 +19,11 @@ SOURCE = "generated"
 COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")
 
 
-def row(recording: Recording, label: str, name: str) -> tuple[str, ...]:
+def row(recording: Film, label: str, name: str, source: str = SOURCE) -> tuple[str, ...]:
     """What the list says of a clip; where nothing happens, nothing happens all along."""
     fps = recording.format.fps
     start_s, end_s = (recording.events[0].start_s, recording.events[0].end_s)
-    return (name, label, "train", SOURCE, str(fps), str(round(start_s * fps)), str(round(end_s * fps)))
+    return (name, label, "train", source, str(fps), str(round(start_s * fps)), str(round(end_s * fps)))
 
 
 @command("generated")

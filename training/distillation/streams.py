@@ -15,7 +15,7 @@ from training.recordings import Recording, Shelf
 
 SHARES = {"generated": 0.2, "cutouts": 0.2, "nvgesture": 0.12, "silhouettes": 0.1, "driver": 0.08, "faces": 0.08}
 """How often a source is played, of all scenes; what is left is shared by recordings of the other sources."""
-TRUST = {"generated": 0.7, "cutouts": 0.7, "nvgesture": 0.7, "silhouettes": 0.5, "driver": 0.5, "faces": 0.5}
+TRUST = {"generated": 0.7, "cutouts": 0.5, "nvgesture": 0.7, "silhouettes": 0.5, "driver": 0.5, "faces": 0.5}
 """How much a source's label counts against the teacher's answer. Where it is not here, it does not: signers' hands do
 look like gestures now and then, and a network that only ever hears that they are none forgets the gestures."""
 SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4)}

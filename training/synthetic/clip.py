@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,21 @@ class Format:
     """Share of the time between two frames during which it is open."""
 
 
+class Film(Protocol):
+    """What can be written as a video with true labels."""
+
+    @property
+    def format(self) -> Format:
+        """Size and rate."""
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happens in it."""
+
+    def frames(self) -> Iterator[Image]:
+        """Picture after picture, uint8 [H, W, 3] RGB."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
     """A generated clip; its frames are rendered when they are asked for."""
@@ -57,12 +73,7 @@ class Recording:
 
     def path(self, times_s: NDArray[np.float64]) -> HandPath:
         """The moving hand, as a right hand, with the slight unrest of a living one."""
-        path = follow(self.keys, times_s)
-        phases = np.random.default_rng((self.seed, 1)).uniform(0, 2 * np.pi, (2, 3))
-        waves = np.sin(times_s[:, None] * (4.1, 5.3, 3.3) + phases[0]) + 0.6 * np.sin(
-            times_s[:, None] * (9.7, 8.3, 11.1) + phases[1]
-        )
-        return replace(path, at=path.at + np.float32(0.0018 * waves))
+        return living(follow(self.keys, times_s), times_s, self.seed)
 
     def frames(self) -> Iterator[Image]:
         """Render frame after frame, uint8 [H, W, 3] RGB."""
@@ -76,6 +87,15 @@ class Recording:
         sway = (0.006 * unit * np.sin(0.9 * time_s + self.seed), 0.004 * unit * np.sin(1.7 * time_s))
         picture = self.scene.picture(self.path(time_s + opened), sway)
         return self.sensor.expose(picture, time_s, rng)
+
+
+def living(path: HandPath, times_s: NDArray[np.float64], seed: int) -> HandPath:
+    """Add the slight unrest of a living hand."""
+    phases = np.random.default_rng((seed, 1)).uniform(0, 2 * np.pi, (2, 3))
+    waves = np.sin(times_s[:, None] * (4.1, 5.3, 3.3) + phases[0]) + 0.6 * np.sin(
+        times_s[:, None] * (9.7, 8.3, 11.1) + phases[1]
+    )
+    return replace(path, at=path.at + np.float32(0.0018 * waves))
 
 
 def generate(label: str, seed: int, fmt: Format = Format(), duration_s: float | None = None) -> Recording:

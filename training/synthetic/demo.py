@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 
 from calibration.command_line import command
-from training.synthetic.clip import Format, Recording, stream
+from training.synthetic.clip import Film, Format, Recording, stream
 from training.synthetic.sensor import Sensor
 
 PROGRAMME = (
@@ -34,7 +34,7 @@ def demo(seed: int) -> Recording:
     return replace(recording, sensor=Sensor(noise=0.001, quality=100))
 
 
-def write(recording: Recording, path: Path) -> None:
+def write(recording: Film, path: Path) -> None:
     """Render a recording into an mp4 file."""
     size = recording.format.width, recording.format.height
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), recording.format.fps, size)

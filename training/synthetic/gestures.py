@@ -1,6 +1,6 @@
 """Gestures: Jester's 27 labels as motion scripts of a right hand. Left and right are the performer's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,16 +34,22 @@ class Script:
         return sum(key.after_s for key in self.keys)
 
 
-def script(label: str, rng: np.random.Generator, left_hand: bool | None = None) -> Script:
+def script(
+    label: str,
+    rng: np.random.Generator,
+    left_hand: bool | None = None,
+    strokes: Mapping[str, Stroke] | None = None,
+) -> Script:
     """Draw one performance of a gesture.
 
     Args:
         label: one of LABELS.
         rng: where the variation comes from.
         left_hand: which hand does it; drawn (three of ten are left) unless given.
+        strokes: how each label is performed, if not as a drawn hand does it.
     """
     left = bool(rng.random() < 0.3) if left_hand is None else left_hand
-    stroke = list(_STROKES[mirrored(label) if left else label](rng))
+    stroke = list((strokes or _STROKES)[mirrored(label) if left else label](rng))
     if not stroke:
         return Script((REST, replace(REST, after_s=float(rng.uniform(1.2, 2.0)))), 0.0, 0.0, left)
     stroke = _vary(stroke, rng)

@@ -1,0 +1,91 @@
+"""Actor: a cut-out hand and its forearm laid over a picture, wherever a hand's path goes."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from training.stills.hand import Hand
+from training.synthetic.camera import Camera
+from training.synthetic.cones import Floats
+from training.synthetic.motion import HandPath
+
+_PALM_M = 0.08
+"""From the wrist to the middle of the palm."""
+_ELBOW_M = 0.6
+"""From the camera to the elbow."""
+_THIN, _SHORT = 0.5, 0.55
+"""What is left of a hand's width seen from its edge, and of its length seen from its finger tips."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Actor:
+    """Who performs: a hand, its elbow somewhere below the picture."""
+
+    hand: Hand
+    camera: Camera
+    elbow: float
+    """Where it is to the side of the middle, in picture heights."""
+    bend: float
+    """How far a wrist bends, radians."""
+    by_thumb: bool
+    """The path's direction is the thumb's."""
+
+    def layer(self, path: HandPath, shows_palm: bool) -> Floats:
+        """The mean over the moments of a path, [H, W, 4]: linear colour times coverage, and coverage."""
+        return np.asarray(
+            np.mean([self._moment(path.at[k], path.axes[k], shows_palm) for k in range(len(path.at))], axis=0),
+            np.float32,
+        )
+
+    def _moment(self, at: Floats, axes: Floats, shows_palm: bool) -> Floats:
+        place = self.camera.project(at)
+        scale = self.camera.focal_px / max(float(at[2]), 0.1)
+        along = axes[1, :2] / max(float(np.linalg.norm(axes[1, :2])), 1e-3)
+        length = max(float(np.linalg.norm(axes[1, :2])), _SHORT)
+        width = max(abs(float(along[0] * axes[0, 1] - along[1] * axes[0, 0])), _THIN) * (1 if shows_palm else -1)
+        if self.by_thumb:
+            along = _turned(along, -self.hand.tilt * np.sign(width))
+            length, width = 1.0, float(np.sign(width))
+        wrist = place - along * length * scale * _PALM_M
+        arm = self._forearm(wrist, along, scale * max(abs(width), 0.7), float(at[2]))
+        front = self._hand(wrist, along * length, width, scale)
+        return np.asarray(front + arm * (1 - front[..., 3:]))
+
+    def _hand(self, wrist: Floats, up: Floats, width: float, scale: float) -> Floats:
+        right = _turned(up / np.linalg.norm(up), np.pi / 2) * width
+        return self._laid(self.hand.sprite, self.hand.wrist, wrist, right, up, scale / self.hand.per_metre)
+
+    def _forearm(self, wrist: Floats, along: Floats, scale: float, depth_m: float) -> Floats:
+        """The nearer the hand is to the camera, the farther behind it is the elbow, and the smaller it looks."""
+        height = self.camera.height
+        elbow = np.array([self.camera.width / 2 + self.elbow * height, max(1.3 * height, wrist[1] + 0.5 * height)])
+        way = wrist - elbow
+        angle = np.arctan2(along[0] * way[1] - along[1] * way[0], along @ way)
+        up = _turned(along, float(np.clip(angle, -self.bend, self.bend)))
+        length, width = self.hand.forearm.shape[:2]
+        half = 0.5 * width * scale / self.hand.per_metre * _turned(up, np.pi / 2)
+        far, end = min(depth_m / _ELBOW_M, 1.0), wrist - up * length * scale / self.hand.per_metre
+        corners = np.array([[0, 0], [width, 0], [width, length], [0, length]], np.float32)
+        there = np.array([wrist - half, wrist + half, end + far * half, end - far * half], np.float32)
+        return np.asarray(
+            cv2.warpPerspective(
+                self.hand.forearm, cv2.getPerspectiveTransform(corners, there), (self.camera.width, self.camera.height)
+            ),
+            np.float32,
+        )
+
+    def _laid(
+        self, sprite: Floats, anchor: tuple[float, float], at: Floats, right: Floats, up: Floats, scale: float
+    ) -> Floats:
+        """Draw a sprite with its anchor at a place, [H, W, 4]."""
+        linear = scale * np.stack([right, -up], 1)
+        where = np.column_stack([linear, at - linear @ np.array(anchor)]).astype(np.float64)
+        size = (self.camera.width, self.camera.height)
+        return np.asarray(cv2.warpAffine(sprite, where, size, flags=cv2.INTER_LINEAR), np.float32)
+
+
+def _turned(way: Floats, angle: float) -> Floats:
+    """Turned clockwise, as seen where y points down."""
+    sin, cos = np.sin(angle), np.cos(angle)
+    return np.array([way[0] * cos - way[1] * sin, way[0] * sin + way[1] * cos], np.float32)

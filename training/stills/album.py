@@ -1,0 +1,99 @@
+"""Album: the folder of stills, which of them show which hand, and mattes kept once they are made."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from models.frame import Image
+from training.recordings import DataError
+from training.stills.hand import Hand, stand_up
+from training.stills.matte import cut_out
+from training.stills.rooms import without_hands
+
+_PALM = ("asl_tomnlittle/B_*", "arya/palm", "ardamavi_digits/5", "ardamavi_digits/4")
+_SPREAD = ("ardamavi_digits/5", "arya/palm")
+_FINGERS = ("asl_tomnlittle/U_*", "asl_tomnlittle/V_*", "asl_tomnlittle/H_*", "ardamavi_digits/2")
+HANDS: dict[str, tuple[str, ...]] = {
+    "palm": _PALM,
+    "spread": _SPREAD,
+    "two fingers": _FINGERS,
+    "thumb": ("arya/thumbs_up",),
+    "any": ("asl_tomnlittle/*", "arya/*", "ardamavi_digits/*"),
+}
+"""Which folders show which hand."""
+ROOMS = tuple(f"emrecandir9/{pose}" for pose in ("closer", "further", "left", "no_class", "palm", "right", "up"))
+"""Which show people in rooms, their hands apart from their faces."""
+_TRIES = 40
+
+
+class Album:
+    """A folder of stills, `source/pose/picture`.
+
+    Raises:
+        DataError: the folder is missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise DataError(f"no folder of stills {folder}; give one that holds pictures as source/pose/picture.jpg")
+        self._folder = folder
+        self._pictures = lru_cache(None)(self._list)
+        self._rooms = lru_cache(1000)(self._clear)
+        self._hands = lru_cache(4000)(self._cut)
+
+    def hand(self, kind: str, rng: np.random.Generator) -> Hand:
+        """Draw a hand of one of HANDS.
+
+        Raises:
+            DataError: there is none that can be cut out, or a picture cannot be read.
+        """
+        paths = self._pictures(HANDS[kind])
+        for _ in range(_TRIES if paths else 0):
+            hand = self._hands(paths[rng.integers(len(paths))])
+            if hand is not None:
+                return hand
+        raise DataError(
+            f"no usable hand among {len(paths)} pictures of {kind!r} in {self._folder} ({', '.join(HANDS[kind])}); "
+            "give stills of hands before a plain wall"
+        )
+
+    def room(self, rng: np.random.Generator) -> Image:
+        """Draw a picture of a room, mostly with someone in it, uint8 [H, W, 3] RGB.
+
+        Raises:
+            DataError: there is none, or it cannot be read.
+        """
+        paths = self._pictures(ROOMS)
+        if not paths:
+            raise DataError(f"no rooms in {self._folder} ({', '.join(ROOMS)}); give pictures of people in rooms")
+        for _ in range(_TRIES):
+            room = self._rooms(paths[rng.integers(len(paths))])
+            if room is not None:
+                return room
+        raise DataError(f"no usable room in {self._folder} ({', '.join(ROOMS)}); give people whose faces are seen")
+
+    def _list(self, patterns: Sequence[str]) -> tuple[Path, ...]:
+        folders = sorted(folder for pattern in patterns for folder in self._folder.glob(pattern) if folder.is_dir())
+        return tuple(path for folder in folders for path in sorted(folder.iterdir()) if path.is_file())
+
+    def _clear(self, path: Path) -> Image | None:
+        return without_hands(read_picture(path))
+
+    def _cut(self, path: Path) -> Hand | None:
+        matte = cut_out(read_picture(path))
+        return None if matte is None else stand_up(matte)
+
+
+def read_picture(path: Path) -> Image:
+    """Read a picture, uint8 [H, W, 3] RGB.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    picture = cv2.imread(str(path))
+    if picture is None:
+        raise DataError(f"{path} is not a picture that OpenCV reads; replace it or take it away")
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)

@@ -1,0 +1,91 @@
+"""Matte: a hand keyed out of a still picture of it before a plain wall."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.frame import Image
+from training.synthetic.cones import Floats
+
+SIDE = 200
+"""Every still is keyed at this size, pixels."""
+Mask = NDArray[np.uint8]
+"""[H, W], 0 or 1."""
+_RIM = 3
+"""Some publishers draw a line around their pictures."""
+_CONTRAST = 6.0
+"""How far, in Lab's a and b, hand and wall are at least apart."""
+
+
+def cut_out(still: Image) -> Floats | None:
+    """Key the hand, or find that it cannot be keyed.
+
+    Args:
+        still: uint8 [H, W, 3] RGB, nearly square.
+
+    Returns:
+        float32 [SIDE, SIDE, 4], sRGB 0..1 and coverage. Colours go on beyond the edge, so that no wall shines through.
+    """
+    inner = still[_RIM:-_RIM, _RIM:-_RIM]
+    picture = np.asarray(cv2.resize(inner, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+    distance = _from_wall(picture)
+    threshold = _threshold(distance)
+    if threshold is None:
+        return None
+    hand = largest(_grab(picture, distance, threshold))
+    if hand is None or not 0.05 < hand.mean() < 0.6:
+        return None
+    return _feathered(picture, hand)
+
+
+def largest(mask: Mask) -> Mask | None:
+    """The largest component; none where there is no single large one."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    areas = np.asarray(stats)[1:, cv2.CC_STAT_AREA]
+    if len(areas) == 0 or areas.max() < 0.9 * areas.sum():
+        return None
+    return (np.asarray(labels) == 1 + int(areas.argmax())).astype(np.uint8)
+
+
+def _from_wall(picture: Image) -> Floats:
+    """How far each pixel's hue and saturation are from the wall's: a shadow on it is darker, but of its colour."""
+    lab = np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+    chroma = np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
+    # A hand comes in from below or from one side, so that the median of the other edges is wall.
+    strips = chroma[:8], chroma[:120, :8], chroma[:120, -8:]
+    edges = np.concatenate([strip.reshape(-1, 2) for strip in strips])
+    return np.asarray(np.linalg.norm(chroma - np.median(edges, 0), axis=-1), np.float32)
+
+
+def _threshold(distance: Floats) -> float | None:
+    """Otsu's, where it parts two things that differ."""
+    scaled = np.clip(distance * 4, 0, 255).astype(np.uint8)
+    threshold = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)[0] / 4
+    above, below = distance > threshold, distance <= threshold
+    if not above.any() or distance[above].mean() - distance[below].mean() < _CONTRAST:
+        return None
+    return float(threshold)
+
+
+def _grab(picture: Image, distance: Floats, threshold: float) -> Mask:
+    """Refine the key by GrabCut, which knows that neighbours of one colour belong together."""
+    guess = np.where(distance > threshold, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    guess[cv2.erode((distance > 1.3 * threshold).astype(np.uint8), np.ones((5, 5))) > 0] = cv2.GC_FGD
+    guess[cv2.dilate((distance > 0.5 * threshold).astype(np.uint8), np.ones((5, 5))) == 0] = cv2.GC_BGD
+    cv2.setRNGSeed(0)  # it starts from a random clustering
+    cv2.grabCut(picture, guess, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
+    hand = ((guess == cv2.GC_FGD) | (guess == cv2.GC_PR_FGD)).astype(np.uint8)
+    return np.asarray(cv2.morphologyEx(hand, cv2.MORPH_OPEN, np.ones((3, 3))), np.uint8)
+
+
+def _feathered(picture: Image, hand: Mask) -> Floats:
+    """Cut a little inside the edge, softly, with the colour of the inside carried across it."""
+    padded = cv2.copyMakeBorder(hand, 4, 4, 4, 4, cv2.BORDER_REPLICATE)  # the arm goes on beyond the picture
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    core = np.asarray(cv2.erode(padded, disc), np.float32)[4:-4, 4:-4]
+    inside = np.asarray(cv2.erode(padded, disc, iterations=2), np.float32)[4:-4, 4:-4, None]
+    colour = picture.astype(np.float32) / 255
+    weight = np.asarray(cv2.GaussianBlur(inside, (0, 0), 3))[..., None]
+    spread = cv2.GaussianBlur(colour * inside, (0, 0), 3) / np.maximum(weight, 1e-3)
+    coverage = cv2.GaussianBlur(core, (0, 0), 0.9)
+    return np.dstack([inside * colour + (1 - inside) * spread, coverage]).astype(np.float32)

@@ -1,0 +1,89 @@
+"""Moves: which hands perform which gesture, and how a picture of a hand can move. Left and right are the performer's.
+
+A still shows a hand from one side. Where a gesture shows it from many sides (rolling) or moves the fingers (drumming,
+zooming), no still is it, and it is not here.
+"""
+
+from dataclasses import dataclass
+
+from training.synthetic import pose as poses
+from training.synthetic import strokes
+from training.synthetic.motion import Key, Vector
+from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, one_of
+
+_UP: Vector = (0.0, -1.0, -0.1)
+_DOWN: Vector = (0.0, 1.0, -0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A gesture as stills perform it."""
+
+    stroke: Stroke
+    hand: str
+    """Of `album.HANDS`."""
+    by_thumb: bool = False
+    """The stroke's direction is the thumb's, not the fingers'."""
+
+
+def _flat(at: Vector, fingers: Vector, palm: Vector) -> Key:
+    return Key(0.0, at, fingers, palm, poses.FLAT)
+
+
+_SWIPE_LEFT = strokes.swipe(
+    _flat((-0.22, 0.0, 0.50), (-0.3, -1, -0.1), (0.7, 0, -0.7)),
+    _flat((-0.02, -0.02, 0.46), (0.2, -1, -0.2), (0.8, 0, -0.6)),
+    _flat((0.20, 0.0, 0.50), (0.8, -0.7, -0.2), (0.8, 0.2, -0.6)),
+)
+_SWIPE_RIGHT = strokes.swipe(
+    _flat((0.16, 0.0, 0.50), (0.7, -0.8, -0.2), (0.6, 0.2, 0.7)),
+    _flat((-0.04, -0.03, 0.46), (0.1, -1, -0.2), (0.8, 0, 0.6)),
+    _flat((-0.25, 0.0, 0.50), (-0.5, -0.9, -0.1), (0.7, 0, 0.7)),
+)
+_SWIPE_DOWN = strokes.swipe(
+    _flat((-0.10, -0.12, 0.48), (0.15, -1, -0.2), (0, 0.4, -0.9)),
+    _flat((-0.10, 0.02, 0.44), (0.15, -0.7, -0.7), (0, 0.8, -0.6)),
+    _flat((-0.10, 0.15, 0.47), (0.15, -0.35, -0.9), (0, 0.9, -0.4)),
+)
+_SWIPE_UP = strokes.swipe(
+    _flat((-0.10, 0.14, 0.47), (0.2, -0.35, -0.9), (0, 0.9, -0.4)),
+    _flat((-0.10, 0.02, 0.44), (0.15, -0.7, -0.7), (0, 0.7, -0.7)),
+    _flat((-0.10, -0.09, 0.47), (0.05, -1, -0.1), (0, 0, -1)),
+)
+_SLIDE_LEFT = one_of(
+    strokes.slide((-0.16, 0.0, 0.47), (0.08, 0.0, 0.47), ((-0.15, -1, -0.2), (0.2, -1, -0.2)), TO_CAMERA),
+    strokes.slide((-0.16, 0.0, 0.47), (0.08, 0.0, 0.47), ((0.2, -0.9, -0.4), (0.8, -0.6, -0.3)), (0.5, 0.3, 0.8)),
+)
+_SLIDE_DOWN = strokes.slide(
+    (-0.08, -0.10, 0.46), (-0.08, 0.13, 0.46), ((0.2, -1, -0.3), (0.3, -0.5, -0.8)), (0.1, 0.3, -0.9)
+)
+_PUSH_HAND = strokes.approach(poses.OPEN, TO_CAMERA, 0.32, 0.60)
+_PUSH_FINGERS = strokes.approach(poses.TWO_FINGERS, TO_CAMERA, 0.29, 0.62)
+_PULL_HAND = backwards(strokes.approach(poses.OPEN, TO_SELF, 0.32, 0.62))
+_PULL_FINGERS = backwards(strokes.approach(poses.TWO_FINGERS, TO_SELF, 0.30, 0.62))
+_FLAT_HAND, _OPEN, _TWO, _ANY = "palm", "spread", "two fingers", "any"
+
+MOVES: dict[str, Move] = {
+    "Doing other things": Move(strokes.something_else, _ANY),
+    "No gesture": Move(strokes.nothing, _ANY),
+    "Pulling Hand In": Move(_PULL_HAND, _OPEN),
+    "Pulling Two Fingers In": Move(_PULL_FINGERS, _TWO),
+    "Pushing Hand Away": Move(_PUSH_HAND, _OPEN),
+    "Pushing Two Fingers Away": Move(_PUSH_FINGERS, _TWO),
+    "Shaking Hand": Move(strokes.shake, _OPEN),
+    "Sliding Two Fingers Down": Move(_SLIDE_DOWN, _TWO),
+    "Sliding Two Fingers Left": Move(_SLIDE_LEFT, _TWO),
+    "Sliding Two Fingers Right": Move(backwards(_SLIDE_LEFT), _TWO),
+    "Sliding Two Fingers Up": Move(backwards(_SLIDE_DOWN), _TWO),
+    "Stop Sign": Move(strokes.show(poses.FLAT, (0.08, -1, -0.05), TO_CAMERA), _FLAT_HAND),
+    "Swiping Down": Move(_SWIPE_DOWN, _OPEN),
+    "Swiping Left": Move(_SWIPE_LEFT, _FLAT_HAND),
+    "Swiping Right": Move(_SWIPE_RIGHT, _FLAT_HAND),
+    "Swiping Up": Move(_SWIPE_UP, _OPEN),
+    "Thumb Down": Move(strokes.show(poses.THUMB, _DOWN, TO_SELF, 0.06), "thumb", by_thumb=True),
+    "Thumb Up": Move(strokes.show(poses.THUMB, _UP, TO_CAMERA), "thumb", by_thumb=True),
+    "Turning Hand Clockwise": Move(strokes.turn, "spread"),
+    "Turning Hand Counterclockwise": Move(backwards(strokes.turn), "spread"),
+}
+"""How each label is performed; what is not here, stills cannot do."""
+STROKES: dict[str, Stroke] = {label: move.stroke for label, move in MOVES.items()}
