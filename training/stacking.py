@@ -58,9 +58,10 @@ class SplitMixTConv(TemporalLayer):
         super().__init__()
         self.name = layer.name
         self.sizes = [len(taps) for taps in layer.taps]
-        self.parts = nn.ModuleList(layer.of_kernel(k) for k in range(len(self.sizes)))
-        for name, part in self.parts.named_children():
-            part.name = f"{layer.name}.parts.{name}"  # as the network that holds it will call it
+        parts = [layer.of_kernel(k) for k in range(len(self.sizes))]
+        for k, part in enumerate(parts):
+            part.name = f"{layer.name}.parts.{k}"  # as the network that holds it will call it
+        self.parts = nn.ModuleList(parts)
 
     def forward(self, x: Tensor, timeline: Timeline) -> Tensor:
         """Each kernel's channels through its layer."""

@@ -53,7 +53,9 @@ def test_split_by_kernel_it_reads_only_the_lags_of_each(tmp_path, monkeypatch):
     export(net, spec, tmp_path / "model.onnx")
     memories = OnnxRuntimeEngine(tmp_path / "model.onnx").spec.memories
     assert [memory.lags for memory in memories] == [(1, 2), (1, 2, 3, 4), (1, 2, 3, 4, 5, 6)] * len(spec.memories)
-    assert floats_read(memories) * 3 == floats_read(spec.memories) * 2, "three quarters of 6 lags, now 2 + 4 + 6 quarters"
+    assert floats_read(memories) * 3 == floats_read(spec.memories) * 2, (
+        "three quarters of 6 lags, now 2 + 4 + 6 quarters"
+    )
 
 
 def floats_read(memories: Sequence[MemorySpec]) -> int:
