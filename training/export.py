@@ -27,6 +27,7 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
+from training.lean_shufflenet import make_lean
 from training.stacking import stacked
 
 OPSET = 17
@@ -65,7 +66,9 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
         )
     unfinished = path.with_name(path.name + ".part")
     try:
-        _write_graph(*stacked(net.eval(), spec), unfinished)
+        rewritten, rewritten_spec = stacked(net.eval(), spec)
+        make_lean(rewritten)
+        _write_graph(rewritten, rewritten_spec, unfinished)
         difference = largest_difference(
             TorchEngine(net, spec), OnnxRuntimeEngine(unfinished), steps=spec.ring_length + 3
         )

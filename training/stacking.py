@@ -3,7 +3,10 @@
 MixTConv written as it is defined multiplies each slice by its taps and adds the products up: a dozen passes over small
 maps, each of which ONNX Runtime starts anew, and outside of the blocked layout that its convolutions work in. Laid
 below one another, now and the past slices are one tall picture, and the sum over lags is one depthwise convolution
-whose kernel reaches from slice to slice by a dilation of a slice's height. docs/performance.md has the figures.
+whose kernel reaches from slice to slice by a dilation of a slice's height.
+
+Slices too large for that are split by kernel instead, so that a step reads of each channel only the lags that its own
+kernel has: with kernels of 1, 3, 5 and 7 a half of what it reads otherwise. docs/performance.md has the figures.
 """
 
 import copy
@@ -16,6 +19,7 @@ from torch import Tensor, nn
 
 from models.nets.mstnet import MSTNet
 from models.nets.temporal import MixTConv, TemporalLayer
+from models.nets.timeline import Timeline
 from models.spec import MemorySpec, ModelSpec
 
 LARGEST_STACK = 2_500_000
@@ -43,16 +47,45 @@ class StackedMixTConv(TemporalLayer):
         return nn.functional.conv2d(tall, self.kernel, dilation=(now.shape[2], 1), groups=now.shape[1])
 
 
+class SplitMixTConv(TemporalLayer):
+    """MixTConv as one layer a kernel, each of which remembers its own channels as far back as its own kernel reaches.
+
+    Args:
+        layer: whose taps it takes; causal.
+    """
+
+    def __init__(self, layer: MixTConv) -> None:
+        super().__init__()
+        self.name = layer.name
+        self.sizes = [len(taps) for taps in layer.taps]
+        parts = [layer.of_kernel(k) for k in range(len(self.sizes))]
+        for k, part in enumerate(parts):
+            part.name = f"{layer.name}.parts.{k}"  # as the network that holds it will call it
+        self.parts = nn.ModuleList(parts)
+
+    def forward(self, x: Tensor, timeline: Timeline) -> Tensor:
+        """Each kernel's channels through its layer."""
+        channels = x.split(self.sizes, 1)
+        return torch.cat([part(own, timeline) for part, own in zip(self.parts, channels, strict=True)], 1)
+
+
 def stacked(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
-    """A copy of a network with each MixTConv stacked for which that pays, and the spec with what it remembers."""
+    """A copy of a network with each MixTConv in the form that pays, and the spec with what it remembers then."""
     net = copy.deepcopy(net)
     for memory in spec.memories:
         block_name, _, name = memory.layer.rpartition(".")
         block = net.backbone.get_submodule(block_name)
         layer = getattr(block, name)
-        if isinstance(layer, MixTConv) and pays(layer, memory):
-            setattr(block, name, StackedMixTConv(layer))
+        if isinstance(layer, MixTConv):
+            setattr(block, name, cheapest(layer, memory))
     return net, dataclasses.replace(spec, memories=net.memories(spec.height, spec.width))
+
+
+def cheapest(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
+    """The form of a layer that costs a step the least: stacked, split by kernel, or as it is."""
+    if pays(layer, memory):
+        return StackedMixTConv(layer)
+    return SplitMixTConv(layer) if len(layer.taps) > 1 else layer
 
 
 def pays(layer: MixTConv, memory: MemorySpec) -> bool:

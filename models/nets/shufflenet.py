@@ -17,6 +17,21 @@ STAGES = ((120, 4), (240, 8), (480, 4))
 """Channels and units of each stage at width 0.5 with 3 groups; the first unit of each halves the size."""
 
 
+class ChannelShuffle(nn.Module):
+    """Interleave the channels of so many groups."""
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, C, H, W] to the same shape."""
+        batch, channels, height, width = x.shape
+        # Two transposes of a 4-D tensor: runtimes limited to four dimensions take it.
+        grouped = x.reshape(batch, self.groups, channels // self.groups, height * width).transpose(1, 2)
+        return grouped.reshape(batch, channels, height, width)
+
+
 class ShuffleUnit(TemporalBlock):
     """Grouped 1x1, shuffle, temporal taps, depthwise 3x3, grouped 1x1, beside a shortcut.
 
@@ -36,6 +51,7 @@ class ShuffleUnit(TemporalBlock):
         middle = to // 4
         self.temporal = make_temporal(middle, pace)
         self.groups, self.stride = groups, stride
+        self.shuffle = ChannelShuffle(groups)
         self.conv1 = nn.Conv2d(channels, middle, 1, groups=groups, bias=False)
         self.bn1 = nn.BatchNorm2d(middle)
         self.conv2 = nn.Conv2d(middle, middle, 3, stride, 1, groups=middle, bias=False)
@@ -49,7 +65,7 @@ class ShuffleUnit(TemporalBlock):
 
     def forward(self, x: Tensor, timeline: Timeline) -> Tensor:
         """[B, channels, H, W] to [B, to, H/stride, W/stride]."""
-        squeezed = channel_shuffle(self.relu(self.bn1(self.conv1(x))), self.groups)
+        squeezed = self.shuffle(self.relu(self.bn1(self.conv1(x))))
         filtered = self.bn2(self.conv2(self.temporal(squeezed, timeline)))
         branch = self.bn3(self.conv3(filtered))
         if self.pool is None or self.pool_time is None:
@@ -94,11 +110,3 @@ class ShuffleNet(Backbone):
         for stage in range(1, 4):
             x = through(self.get_submodule(f"layer{stage}"), x, timeline)
         return x
-
-
-def channel_shuffle(x: Tensor, groups: int) -> Tensor:
-    """Interleave the channels of so many groups, [B, C, H, W]."""
-    batch, channels, height, width = x.shape
-    # Two transposes of a 4-D tensor: runtimes limited to four dimensions take it.
-    grouped = x.reshape(batch, groups, channels // groups, height * width).transpose(1, 2)
-    return grouped.reshape(batch, channels, height, width)

@@ -101,9 +101,19 @@ class MixTConv(TemporalLayer):
         ]
         return torch.cat(rows)
 
+    def of_kernel(self, k: int) -> "MixTConv":
+        """The channels of kernel number k as a layer of their own, with the same taps."""
+        lags, taps = self.group_lags[k], self.taps[k]
+        dilation = lags[1] - lags[0] if len(lags) > 1 else 1
+        part = MixTConv(len(taps), (len(lags),), (dilation,), causal=min(lags) == 0)
+        part.taps[0] = taps
+        return part
+
     def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
         """Sum each channel's taps times that channel at each lag."""
         taps = self.taps_by_lag()[:, :, None, None]
+        if not lagged:
+            return now * taps[:, 0]
         mixed = now[:, self.remembered] * taps[self.remembered, 0]
         for k, frame in enumerate(lagged, 1):
             mixed = mixed + frame * taps[self.remembered, k]

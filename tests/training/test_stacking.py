@@ -1,5 +1,8 @@
 """The stacked form of MixTConv: the same answers, only where it pays, and the network itself untouched."""
 
+import math
+from collections.abc import Sequence
+
 import onnx
 import pytest
 import torch
@@ -9,9 +12,10 @@ from networks import small_net, small_spec
 
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.nets.temporal import MixTConv
+from models.nets.timeline import Chunk
 from models.spec import MemorySpec
 from training.export import export
-from training.stacking import StackedMixTConv, pays, stacked
+from training.stacking import SplitMixTConv, StackedMixTConv, cheapest, pays, stacked
 
 
 def layer_with_taps(channels=16, kernels=(1, 3, 5, 7), dilations=(1, 1, 1, 1)) -> MixTConv:
@@ -30,6 +34,39 @@ def test_it_sums_what_mixtconv_sums(kernels, dilation, seed):
     with torch.no_grad():
         expected = layer.combine(now, [frame[:, layer.remembered] for frame in lagged])
         assert torch.allclose(StackedMixTConv(layer).combine(now, lagged), expected, atol=1e-5)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(1, 7), min_size=2, max_size=4, unique=True), st.integers(1, 3), st.integers(0, 99))
+def test_split_by_kernel_it_says_the_same_over_a_stream(kernels, dilation, seed):
+    torch.manual_seed(seed)
+    layer = layer_with_taps(16, sorted(kernels), [dilation] * len(kernels))
+    clip = torch.randn(25, 16, 3, 5)
+    with torch.no_grad():
+        assert torch.allclose(SplitMixTConv(layer)(clip, Chunk(25)), layer(clip, Chunk(25)), atol=1e-5)
+
+
+def test_split_by_kernel_it_reads_only_the_lags_of_each(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.stacking.LARGEST_STACK", 0)
+    net = small_net()
+    spec = small_spec(net)
+    export(net, spec, tmp_path / "model.onnx")
+    memories = OnnxRuntimeEngine(tmp_path / "model.onnx").spec.memories
+    assert [memory.lags for memory in memories] == [(1, 2), (1, 2, 3, 4), (1, 2, 3, 4, 5, 6)] * len(spec.memories)
+    assert floats_read(memories) * 3 == floats_read(spec.memories) * 2, (
+        "three quarters of 6 lags, now 2 + 4 + 6 quarters"
+    )
+
+
+def floats_read(memories: Sequence[MemorySpec]) -> int:
+    return sum(len(memory.lags) * math.prod(memory.shape) for memory in memories)
+
+
+@pytest.mark.parametrize("kernels", [(3,), (1, 3)], ids=["one kernel", "two kernels"])
+def test_a_single_kernel_has_nothing_to_split(kernels):
+    layer = layer_with_taps(12, kernels, [1] * len(kernels))
+    memory = MemorySpec("temporal", (1, 12 - layer.first, 7, 7), layer.lags)
+    assert isinstance(cheapest(layer, memory), SplitMixTConv) == (len(kernels) > 1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""The lean form of a ShuffleNet: the same answers over a stream by fewer operations, and nothing else changed."""
+
+import collections
+import copy
+
+import onnx
+import pytest
+import torch
+from networks import small_net, small_spec
+
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.nets.mstnet import MSTNet
+from models.nets.shufflenet import ChannelShuffle
+from training.export import export
+from training.lean_shufflenet import GatheredShuffle, make_lean
+
+
+def lean(net: MSTNet) -> MSTNet:
+    net = copy.deepcopy(net)
+    make_lean(net)
+    return net
+
+
+def test_it_answers_as_the_network_does():
+    net = small_net("shufflenet", kernels=(3,))
+    clip = torch.randint(0, 256, (1, 40, 3, 32, 32), dtype=torch.uint8)
+    with torch.no_grad():
+        expected, got = net(clip), lean(net)(clip)
+    assert torch.allclose(got.logits, expected.logits, atol=1e-4)
+    assert expected.logits.std(1).min() > 1e-2, "the clip moves the answer, so equality says something"
+    assert got.past.keys() == expected.past.keys()
+
+
+@pytest.mark.parametrize(("channels", "groups"), [(30, 3), (8, 2)])
+def test_gathered_channels_are_shuffled_channels(channels, groups):
+    x, shuffle = torch.randn(2, channels, 3, 5), ChannelShuffle(groups)
+    assert torch.equal(GatheredShuffle(shuffle, channels)(x), shuffle(x))
+
+
+def test_the_exported_file_has_its_operations_and_the_same_contract(tmp_path):
+    net = small_net("shufflenet", kernels=(3,))
+    spec = small_spec(net)
+    export(net, spec, tmp_path / "model.onnx")
+    count = collections.Counter(node.op_type for node in onnx.load(tmp_path / "model.onnx").graph.node)
+    assert (count["Gather"], count["Reshape"], count["Transpose"]) == (16, 0, 1), "only the picture is turned"
+    told = OnnxRuntimeEngine(tmp_path / "model.onnx").spec.memories
+    assert told[0] == spec.memories[0], "what is remembered of the pictures stays as it was"
+    assert any(isinstance(module, ChannelShuffle) for module in net.modules()), "the network itself is untouched"
+
+
+def test_another_backbone_is_left_alone():
+    net = small_net("resnet18")
+    before = str(net)
+    make_lean(net)
+    assert str(net) == before
