@@ -123,6 +123,9 @@ _PUSH_HAND = strokes.approach(poses.OPEN, TO_CAMERA, 0.34, 0.60)
 _PUSH_FINGERS = strokes.approach(poses.TWO_FINGERS, TO_CAMERA, 0.29, 0.62)
 _PULL_HAND = backwards(strokes.approach(poses.OPEN, TO_SELF, 0.32, 0.62))
 _PULL_FINGERS = backwards(strokes.approach(poses.TWO_FINGERS, TO_SELF, 0.32, 0.62))
+_TURN_OUT = strokes.turn((0.24, -0.82, -0.52), (0.6, -0.3, 0.75), 1.0, 0.17)
+_TURN_BACK_SEEN = strokes.turn((0.2, -0.95, -0.15), (0.1, -0.1, 1), 0.9, 0.3)
+_TURN_PALM_SEEN = strokes.turn((0.42, -0.9, -0.15), (0, 0, -1), 0.64, 0.45)
 _OPEN_HAND = strokes.spread(poses.BEAK_CLOSED, poses.BEAK_OPEN)
 _OPEN_FINGERS = strokes.spread(poses.PINCH_CLOSED, poses.PINCH_OPEN)
 
@@ -154,9 +157,13 @@ _STROKES: dict[str, Stroke] = {
         strokes.show(poses.THUMB, (1, 0.1, -0.3), (-0.3, 0, -1), 0.06, elbow=1.0),
         strokes.show(poses.THUMB, (0.7, 0.1, -0.7), (-0.7, 0, -0.7), 0.06, elbow=1.0),
     ),
-    "Thumb Up": strokes.show(poses.THUMB, (1, -0.05, -0.1), (0.1, 0, 1)),
-    "Turning Hand Clockwise": strokes.turn,
-    "Turning Hand Counterclockwise": backwards(strokes.turn),
+    "Thumb Up": one_of(
+        strokes.show(poses.THUMB_UP, (1, -0.05, -0.1), (0.1, 0, 1)),
+        strokes.show(poses.THUMB_UP, (0.9, 0.2, -0.5), (0.5, 0, 0.9)),
+        strokes.show(poses.THUMB_UP, (0.2, 0.1, -1), (1, 0, 0.2)),
+    ),
+    "Turning Hand Clockwise": one_of(_TURN_OUT, _TURN_OUT, _TURN_OUT, _TURN_BACK_SEEN, _TURN_PALM_SEEN),
+    "Turning Hand Counterclockwise": backwards(one_of(_TURN_OUT, _TURN_BACK_SEEN, *3 * [_TURN_PALM_SEEN])),
     "Zooming In With Full Hand": _OPEN_HAND,
     "Zooming In With Two Fingers": _OPEN_FINGERS,
     "Zooming Out With Full Hand": backwards(_OPEN_HAND),
