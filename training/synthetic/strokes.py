@@ -115,7 +115,7 @@ def turn(fingers: Vector, palm: Vector, takes_s: float, wait_s: float) -> Stroke
 
     def stroke(rng: np.random.Generator) -> list[Key]:
         at = (rng.uniform(-0.12, -0.01), rng.uniform(0.0, 0.05), rng.uniform(0.45, 0.49))
-        shape = (poses.OPEN, poses.OPEN, poses.OPEN, poses.RELAXED, poses.CLAW)[rng.integers(5)]
+        shape = poses.OPEN if rng.random() < 0.85 else poses.RELAXED
         middle, half = rng.uniform(-8, 8), rng.uniform(44, 60)
         step_s = takes_s / 4 * rng.uniform(0.85, 1.15)
         keys = [
@@ -141,7 +141,7 @@ def spread(closed: Floats, opened: Floats) -> Stroke:
         at = (rng.uniform(-0.14, -0.02), rng.uniform(-0.03, 0.05), 0.47)
         first = Key(0, at, (0.25, -1.0, -0.25), ASIDE, closed)
         last = replace(first, after_s=rng.uniform(0.4, 0.6), pose=opened)
-        return _framed([first, last], rng.uniform(0.15, 0.35), rng.uniform(0.15, 0.4))
+        return _framed([first, last], rng.uniform(0.3, 0.55), rng.uniform(0.25, 0.45))
 
     return stroke
 
@@ -150,12 +150,12 @@ def show(shape: Floats, fingers: Vector, palm: Vector, dip: float = 0.0, elbow: 
     """Show the hand and keep it there; `dip` is how far it sinks before it does."""
 
     def stroke(rng: np.random.Generator) -> list[Key]:
-        at = np.array([rng.uniform(-0.14, -0.03), rng.uniform(-0.02, 0.04), rng.uniform(0.42, 0.51)])
+        at = np.array([rng.uniform(-0.14, -0.03), rng.uniform(-0.02, 0.04), rng.uniform(0.43, 0.53)])
         sink = np.array([0, dip * rng.uniform(0.5, 1.2), 0])
         keys = [Key(0, vector(at - sink), fingers, palm, shape, elbow=elbow)]
         if dip:
             keys.append(replace(keys[0], after_s=rng.uniform(0.2, 0.3), at=vector(at + 0.2 * sink)))
-        held = replace(keys[0], after_s=rng.uniform(0.8, 1.3), at=vector(at - np.array([0, 0, 0.02])))
+        held = replace(keys[0], after_s=rng.uniform(1.0, 1.6), at=vector(at - np.array([0, 0, 0.02])))
         return [*keys, held]
 
     return stroke
