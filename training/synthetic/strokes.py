@@ -72,7 +72,7 @@ def approach(shape: Floats, palm: Vector, near: float, far: float) -> Stroke:
         x, y = rng.uniform(-0.14, -0.04), rng.uniform(0.0, 0.05)
         back = Key(0, (x - 0.03, y + 0.02, far), (0.1, -1, 0.0), palm, shape)
         front = Key(rng.uniform(0.5, 0.8), (x, y - 0.02, near), (0.1, -1, -0.15), palm, shape)
-        return _framed([back, front], rng.uniform(0.05, 0.2), rng.uniform(0.15, 0.35))
+        return _framed([back, front], rng.uniform(0.2, 0.4), rng.uniform(0.2, 0.4))
 
     return stroke
 
