@@ -116,7 +116,7 @@ def turn(fingers: Vector, palm: Vector, takes_s: float, wait_s: float) -> Stroke
 
     def stroke(rng: np.random.Generator) -> list[Key]:
         at = (rng.uniform(-0.12, -0.01), rng.uniform(0.0, 0.05), rng.uniform(0.45, 0.49))
-        shape = (poses.OPEN, poses.RELAXED, poses.CLAW)[rng.choice(3, p=(0.7, 0.15, 0.15))]
+        shape = poses.OPEN if rng.random() < 0.85 else poses.RELAXED
         middle, half = rng.uniform(-8, 8), rng.uniform(44, 60)
         step_s = takes_s / 4 * rng.uniform(0.85, 1.15)
         keys = [
