@@ -100,11 +100,17 @@ _SWIPE_RIGHT = strokes.swipe(
     _flat((-0.06, -0.03, 0.46), (0.0, -1, -0.3), (0.9, 0.1, 0.1)),
     _flat((-0.27, 0.0, 0.52), (-0.55, -0.8, -0.1), (0.8, -0.3, -0.5)),
 )
-_SWIPE_DOWN = strokes.swipe(
+_SWIPE_DOWN_AHEAD = strokes.swipe(
     _flat((-0.10, -0.11, 0.48), (0.15, -0.65, -0.75), (0, 0.8, -0.6)),
     _flat((-0.10, 0.02, 0.44), (0.15, -0.1, -0.9), (0, 1, -0.1)),
     _flat((-0.10, 0.13, 0.47), (0.15, 0.55, -0.8), (0, 0.8, 0.55)),
 )
+_SWIPE_DOWN_ACROSS = strokes.swipe(
+    _flat((-0.08, -0.13, 0.48), (0.6, -0.6, -0.5), (0, 0.7, -0.7)),
+    _flat((-0.08, 0.02, 0.44), (0.6, -0.1, -0.7), (-0.1, 1, -0.2)),
+    _flat((-0.08, 0.16, 0.47), (0.6, 0.5, -0.6), (0, 0.8, 0.55)),
+)
+_SWIPE_DOWN = one_of(_SWIPE_DOWN_ACROSS, _SWIPE_DOWN_ACROSS, _SWIPE_DOWN_AHEAD)
 _SWIPE_UP = one_of(
     strokes.swipe(
         _flat((-0.10, 0.11, 0.47), (0.25, 0.25, -0.9), (0.1, -0.9, -0.3)),
@@ -129,6 +135,11 @@ _PUSH_HAND = strokes.approach(poses.OPEN, TO_CAMERA, 0.34, 0.60)
 _PUSH_FINGERS = strokes.approach(poses.TWO_FINGERS, TO_CAMERA, 0.29, 0.62)
 _PULL_HAND = backwards(strokes.approach(poses.OPEN, TO_SELF, 0.32, 0.62))
 _PULL_FINGERS = backwards(strokes.approach(poses.TWO_FINGERS, TO_SELF, 0.32, 0.62))
+# Half way through the turn the hand points ahead and up, up with its back seen, up with its palm seen.
+_TURN_OUT = strokes.turn((0.24, -0.82, -0.52), (0.6, -0.3, 0.75), 1.0, 0.3)
+_TURN_BACK_SEEN = strokes.turn((0.2, -0.95, -0.15), (0.1, -0.1, 1), 0.9, 0.3)
+_TURN_PALM_SEEN = strokes.turn((0.42, -0.9, -0.15), (0, 0, -1), 0.9, 0.45)
+_TURN = one_of(*4 * [_TURN_BACK_SEEN], _TURN_OUT, _TURN_PALM_SEEN)
 _OPEN_HAND = strokes.spread(poses.BEAK_CLOSED, poses.BEAK_OPEN)
 _OPEN_FINGERS = strokes.spread(poses.PINCH_CLOSED, poses.PINCH_OPEN)
 
@@ -160,9 +171,13 @@ _STROKES: dict[str, Stroke] = {
         strokes.show(poses.THUMB, (1, 0.1, -0.3), (-0.3, 0, -1), 0.06, elbow=1.0),
         strokes.show(poses.THUMB, (0.7, 0.1, -0.7), (-0.7, 0, -0.7), 0.06, elbow=1.0),
     ),
-    "Thumb Up": strokes.show(poses.THUMB, (1, -0.05, -0.1), (0.1, 0, 1)),
-    "Turning Hand Clockwise": strokes.turn,
-    "Turning Hand Counterclockwise": backwards(strokes.turn),
+    "Thumb Up": one_of(
+        *2 * [strokes.show(poses.THUMB_UP, (1, 0.15, -0.1), (0.1, 0, 1))],
+        strokes.show(poses.THUMB_UP, (0.9, 0.25, -0.5), (0.5, 0, 0.9)),
+        strokes.show(poses.THUMB_UP, (0.2, 0.2, -1), (1, 0, 0.2)),
+    ),
+    "Turning Hand Clockwise": _TURN,
+    "Turning Hand Counterclockwise": backwards(_TURN),
     "Zooming In With Full Hand": _OPEN_HAND,
     "Zooming In With Two Fingers": _OPEN_FINGERS,
     "Zooming Out With Full Hand": backwards(_OPEN_HAND),

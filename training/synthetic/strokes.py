@@ -15,23 +15,22 @@ Stroke = Callable[[np.random.Generator], Sequence[Key]]
 TO_CAMERA: Vector = (0.1, 0.0, -1.0)
 TO_SELF: Vector = (0.1, 0.0, 1.0)
 ASIDE: Vector = (0.6, 0.1, -0.8)
-_PLACES: tuple[tuple[Vector, Vector, Vector], ...] = (
-    ((-0.03, -0.10, 0.70), (0.5, -1, 0.4), (0.4, 0, 1)),
-    ((-0.02, 0.02, 0.68), (0.6, -0.8, 0.5), (0.5, 0.3, 1)),
-    ((-0.12, -0.06, 0.74), (0.3, -1, 0.4), (1, 0, 0.5)),
-    ((0.12, 0.20, 0.64), (1, -0.2, 0.1), (0, 0.3, 1)),
-    ((-0.08, 0.22, 0.62), (0.3, -0.2, -1), (0, 1, -0.2)),
-    ((-0.30, 0.05, 0.45), (-0.4, -0.4, -1), (0.3, 0.8, -0.4)),
-    ((0.02, 0.12, 0.40), (0.3, -0.5, -1), (0.2, 0.8, -0.6)),
+_HABITS: tuple[tuple[Vector, Vector, Vector, Vector], ...] = (
+    ((-0.06, -0.22, 0.80), (0.6, -0.7, 0.2), (0.5, 0.6, 0.5), (0.030, 0.010, 0)),
+    ((-0.03, -0.10, 0.74), (0.5, -1.0, 0.4), (0.4, 0, 1), (0.010, 0.005, 0)),
+    ((-0.12, -0.14, 0.84), (0.4, -0.9, 0.5), (1, 0.2, 0.2), (0.010, 0.025, 0)),
+    ((-0.10, -0.06, 0.80), (0.3, -1.0, 0.4), (1, 0, 0.3), (0, 0.020, 0)),
+    ((-0.02, 0.00, 0.72), (0.6, -0.8, 0.5), (0.5, 0.3, 1), (0.005, 0.015, 0)),
+    ((-0.02, 0.06, 0.74), (0.5, -0.8, 0.5), (0.3, 0.3, 1), (0.020, 0.005, 0)),
+    ((-0.07, 0.08, 0.80), (0.7, -0.6, 0.5), (0.5, 0, 1), (0.020, 0.020, 0)),
+    ((0.03, 0.15, 0.72), (1, -0.4, 0.1), (0, 0, 1), (0.030, 0.020, 0)),
+    ((0.14, 0.18, 0.66), (1, -0.2, 0.1), (0, 0.3, 1), (0.030, 0.030, 0)),
+    ((-0.08, 0.19, 0.56), (0.3, -0.2, -1), (0, 1, -0.2), (0.030, 0.010, 0)),
+    ((0.02, 0.14, 0.40), (0.3, -0.5, -1), (0.2, 0.8, -0.6), (0.030, 0.020, 0)),
+    ((-0.28, 0.08, 0.45), (-0.4, -0.4, -1), (0.3, 0.8, -0.4), (0.020, 0.020, 0)),
 )
-"""Brow, mouth, ear, other arm, keyboard, beside the camera, the screen: where, with the fingers, the palm towards."""
-
-_TURNED_PALMS: tuple[tuple[Vector, Vector], ...] = (
-    ((0, 0, -1), (0, 0, -1)),
-    ((0, 0, 1), (0, 0, 1)),
-    ((0.2, 0.6, -0.8), (0.8, 0.2, -0.5)),
-)
-"""Where the palm may face when a turn begins and when it ends."""
+"""Scratch the head, adjust glasses, smooth hair, rub an ear, drink, rub the chin, the neck, the chest, the other arm,
+type, point about the screen, reach past the camera: where, fingers, palm towards, how the hand goes to and fro."""
 
 
 def reverse(stroke: Sequence[Key]) -> list[Key]:
@@ -74,7 +73,7 @@ def approach(shape: Floats, palm: Vector, near: float, far: float) -> Stroke:
         x, y = rng.uniform(-0.14, -0.04), rng.uniform(0.0, 0.05)
         back = Key(0, (x - 0.03, y + 0.02, far), (0.1, -1, 0.0), palm, shape)
         front = Key(rng.uniform(0.5, 0.8), (x, y - 0.02, near), (0.1, -1, -0.15), palm, shape)
-        return _framed([back, front], rng.uniform(0.05, 0.2), rng.uniform(0.15, 0.35))
+        return _framed([back, front], rng.uniform(0.2, 0.4), rng.uniform(0.2, 0.4))
 
     return stroke
 
@@ -105,19 +104,35 @@ def roll(rng: np.random.Generator) -> list[Key]:
     return _framed(keys, rng.uniform(0.1, 0.35), rng.uniform(0.1, 0.3))
 
 
-def turn(rng: np.random.Generator) -> list[Key]:
-    """Turn the hand clockwise, as the performer sees it, like a big dial, and stay a moment at both ends."""
-    at = (rng.uniform(-0.14, -0.04), rng.uniform(-0.01, 0.05), 0.46)
-    shape = poses.OPEN if rng.random() < 0.8 else poses.CLAW
-    first, last = _TURNED_PALMS[rng.integers(len(_TURNED_PALMS))]
-    angles = np.radians(np.linspace(rng.uniform(-80, -60), rng.uniform(0, 40), 5))
-    step_s = rng.uniform(0.12, 0.2)
-    keys = [
-        Key(step_s, at, (-np.sin(angle), -np.cos(angle), -0.15), vector(palm), shape, through=True)
-        for angle, palm in zip(angles, np.linspace(np.array(first), np.array(last), 5), strict=True)
-    ]
-    keys[0], keys[-1] = replace(keys[0], after_s=0.0, through=False), replace(keys[-1], through=False)
-    return _framed(keys, rng.uniform(0.35, 0.6), rng.uniform(0.35, 0.6))
+def turn(fingers: Vector, palm: Vector, takes_s: float, wait_s: float) -> Stroke:
+    """Turn the hand clockwise, as the performer sees it, like a big dial, and stay a moment at both ends.
+
+    Args:
+        fingers: where they point half way.
+        palm: where it faces half way.
+        takes_s: length of the turn.
+        wait_s: how long the hand stays at each end.
+    """
+
+    def stroke(rng: np.random.Generator) -> list[Key]:
+        at = (rng.uniform(-0.12, -0.01), rng.uniform(0.0, 0.05), rng.uniform(0.45, 0.49))
+        shape = poses.OPEN if rng.random() < 0.85 else poses.RELAXED
+        middle, half = rng.uniform(-8, 8), rng.uniform(44, 60)
+        step_s = takes_s / 4 * rng.uniform(0.85, 1.15)
+        keys = [
+            Key(step_s, at, _turned(fingers, angle), _turned(palm, angle), shape, through=True)
+            for angle in np.radians(np.linspace(middle - half, middle + half, 5))
+        ]
+        keys[0], keys[-1] = replace(keys[0], after_s=0.0, through=False), replace(keys[-1], through=False)
+        return _framed(keys, *wait_s * rng.uniform(0.6, 1.4, 2))
+
+    return stroke
+
+
+def _turned(direction: Vector, angle: float) -> Vector:
+    """A direction turned about the camera's axis, clockwise as seen from behind the hand; radians."""
+    x, y, z = direction
+    return vector(np.array([np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x, z]))
 
 
 def spread(closed: Floats, opened: Floats) -> Stroke:
@@ -127,7 +142,7 @@ def spread(closed: Floats, opened: Floats) -> Stroke:
         at = (rng.uniform(-0.14, -0.02), rng.uniform(-0.03, 0.05), 0.47)
         first = Key(0, at, (0.25, -1.0, -0.25), ASIDE, closed)
         last = replace(first, after_s=rng.uniform(0.4, 0.6), pose=opened)
-        return _framed([first, last], rng.uniform(0.15, 0.35), rng.uniform(0.15, 0.4))
+        return _framed([first, last], rng.uniform(0.3, 0.55), rng.uniform(0.25, 0.45))
 
     return stroke
 
@@ -136,12 +151,12 @@ def show(shape: Floats, fingers: Vector, palm: Vector, dip: float = 0.0, elbow: 
     """Show the hand and keep it there; `dip` is how far it sinks before it does."""
 
     def stroke(rng: np.random.Generator) -> list[Key]:
-        at = np.array([rng.uniform(-0.14, -0.03), rng.uniform(-0.02, 0.04), rng.uniform(0.42, 0.49)])
+        at = np.array([rng.uniform(-0.14, -0.03), rng.uniform(-0.02, 0.04), rng.uniform(0.43, 0.53)])
         sink = np.array([0, dip * rng.uniform(0.5, 1.2), 0])
         keys = [Key(0, vector(at - sink), fingers, palm, shape, elbow=elbow)]
         if dip:
             keys.append(replace(keys[0], after_s=rng.uniform(0.2, 0.3), at=vector(at + 0.2 * sink)))
-        held = replace(keys[0], after_s=rng.uniform(0.8, 1.3), at=vector(at - np.array([0, 0, 0.02])))
+        held = replace(keys[0], after_s=rng.uniform(1.0, 1.6), at=vector(at - np.array([0, 0, 0.02])))
         return [*keys, held]
 
     return stroke
@@ -181,14 +196,17 @@ def nothing(rng: np.random.Generator) -> list[Key]:
 
 
 def something_else(rng: np.random.Generator) -> list[Key]:
-    """Scratch, drink, reach, type: go to one or two places that mean nothing and fidget there."""
+    """Scratch, drink, reach, type: do one or two things that mean nothing."""
     keys: list[Key] = []
-    for place in rng.choice(len(_PLACES), int(rng.integers(1, 3)), replace=False):
-        at, fingers, palm = _PLACES[place]
+    habits = rng.choice(len(_HABITS), 1 + int(rng.random() < 0.3), replace=False)
+    for habit in habits:
+        at, fingers, palm, sway = (np.array(direction) for direction in _HABITS[habit])
         shape = (poses.RELAXED, poses.FIST, poses.CLAW, poses.BEAK_CLOSED)[rng.integers(4)]
-        for k in range(int(rng.integers(2, 6))):
-            where = vector(at + rng.normal(0, 0.012, 3))
-            keys.append(Key(rng.uniform(0.12, 0.3) if k else 0.5, where, fingers, palm, shape))
+        at = at + rng.normal(0, 0.012, 3)
+        half_s = rng.uniform(0.12, 0.3)
+        for k in range(round(rng.uniform(1.2, 2.0) / len(habits) / half_s)):
+            where = at + (-1) ** k * rng.uniform(0.6, 1.2) * sway
+            keys.append(Key(half_s if k else 0.5, vector(where), vector(fingers), vector(palm), shape))
     return [replace(keys[0], after_s=0.0), *keys[1:]]
 
 

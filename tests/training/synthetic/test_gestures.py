@@ -56,9 +56,18 @@ def test_the_hand_goes_where_the_label_says(label: str, axis: int, sign: int, se
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("label", "sign"), [("Turning Hand Clockwise", 1), ("Turning Hand Counterclockwise", -1)])
 def test_the_hand_turns_as_its_performer_sees_it(label: str, sign: int, seed: int, left_hand: bool) -> None:
-    fingers = performance(label, seed, left_hand).axes[:, 1]
-    angle = np.unwrap(np.arctan2(-fingers[:, 1], fingers[:, 0]))  # counterclockwise in the picture
-    assert sign * (angle[-1] - angle[0]) > 0.8  # which the performer, behind it, sees clockwise
+    axes = performance(label, seed, left_hand).axes
+    steps = np.swapaxes(axes[:-1], 1, 2) @ axes[1:]  # vectors are rows: v0 @ step = v1
+    about_view = (steps[:, 0, 1] - steps[:, 1, 0]) / 2  # sine of the turn from x, right, to y, down
+    # Counterclockwise in the picture is what the performer, behind the hand, sees clockwise.
+    assert 1.2 < -sign * about_view.sum() < 2.6
+    assert (sign * about_view < 0.01).all()  # never back
+
+
+def test_a_turning_hand_keeps_its_place() -> None:
+    for seed in SEEDS:
+        at = performance("Turning Hand Clockwise", seed, False).at
+        assert np.ptp(at, axis=0).max() < 0.02
 
 
 @pytest.mark.parametrize("left_hand", [False, True])
@@ -104,6 +113,26 @@ def test_the_thumb_points(label: str, sign: int) -> None:
         path = performance(label, seed, False)
         thumb = hand_cones(HandShape(), Skin(), path.at, path.axes, path.pose)
         assert (sign * unit(thumb.end[:, 14] - thumb.start[:, 13])[:, 1] > 0.7).all()
+
+
+@pytest.mark.parametrize("label", ["Thumb Up", "Thumb Down"])
+def test_a_thumb_is_shown_for_a_second(label: str) -> None:
+    for seed in SEEDS:
+        at = performance(label, seed, False).at
+        drawn = script(label, np.random.default_rng(seed), False)
+        still = np.linalg.norm(at[1:] - at[-1], axis=1) < 0.03
+        assert still.mean() * (drawn.end_s - drawn.start_s) > 0.7
+
+
+def test_other_things_are_done_all_over_the_place() -> None:
+    places = [performance("Doing other things", seed, False).at.mean(0) for seed in range(40)]
+    assert (np.ptp(places, axis=0) > (0.3, 0.3, 0.3)).all()
+
+
+def test_other_things_take_as_long_as_a_gesture() -> None:
+    for seed in range(40):
+        drawn = script("Doing other things", np.random.default_rng(seed))
+        assert 0.7 < drawn.end_s - drawn.start_s < 4
 
 
 def test_every_label_has_a_script() -> None:
