@@ -31,7 +31,7 @@ from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
 from models.decoder import Decoder
 from models.engines import load_engine
-from models.recognizer import softmax
+from models.softmax import softmax
 from models.spec import ModelSpec
 
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "weights" / "mstnet_small.onnx"

@@ -10,7 +10,6 @@ from pathlib import Path
 from calibration.diagram import draw
 from calibration.errors import TakeError
 from calibration.fitting import fit
-from calibration.folders import write_whole
 from calibration.recordings import Recordings
 from calibration.report import report
 from calibration.retake import shown_to
@@ -19,6 +18,7 @@ from calibration.thresholds import Target
 from calibration.user_profile import UserProfile, profile_path
 from models.engines import load_engine
 from models.spec import ModelSpec
+from models.whole_file import write_whole
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
 
@@ -39,7 +39,7 @@ def fit_profile(given: argparse.Namespace) -> int:
     print(report(done, target))
     if given.diagram and done.before and done.after:
         text = draw({"the model": done.before, "fitted": done.after})
-        write_whole(given.diagram, lambda file: file.write(text.encode()))
+        write_whole(given.diagram, text.encode(), private=True)
     print(f"saved {path}; use it with: python main.py --profile {given.profile}")
     for error in done.refused:
         print(f"mstnet: not learnt: {error}", file=sys.stderr)

@@ -22,7 +22,7 @@ class Recordings:
         """Save a take under the next free number; return its file.
 
         Raises:
-            UserError: it cannot be written.
+            WriteError: it cannot be written.
         """
         where = self.folder / _FOLDERS.get(take.kind, f"gestures/{plain(take.label)}" if take.label else "gestures")
         path = next(path for k in itertools.count(1) if not (path := where / f"{k}.npz").exists())

@@ -8,7 +8,6 @@ is there; the price is that every step copies the whole past (`calibration/rolli
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -18,9 +17,10 @@ from numpy.typing import NDArray
 
 from calibration.command_line import command
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine, default_providers, open_session
-from models.errors import ModelFileError, UserError, first_line
+from models.errors import ModelFileError, first_line
 from models.frame import Image
 from models.spec import LOGITS, PICTURE, ROLLED_KEY, ModelSpec
+from models.whole_file import whole_file
 
 TOLERANCE = 1e-3
 """Largest difference of logits between the two forms; the same as between an export and its network."""
@@ -74,22 +74,16 @@ def export_rolled(source: Path, path: Path, streams: int | None = None) -> Model
     Raises:
         ModelFileError: the source cannot be used, or its rolled form answers otherwise.
         EngineError: the package that edits graphs is missing.
-        UserError: the file cannot be written.
+        WriteError: the file cannot be written.
     """
     engine = OnnxRuntimeEngine(source)
     if not engine.spec.memories:
         raise ModelFileError(f"{source} remembers nothing between two pictures; serve it as it is")
-    unfinished = path.with_name(path.name + ".part")
-    try:
+    with whole_file(path) as unfinished:
         _write(source, engine.spec, unfinished, streams)
         difference = largest_difference(engine, RolledModel(unfinished), streams or TRIED)
         if difference > TOLERANCE:
             raise ModelFileError(f"the rolled {path.name} differs from {source} by {difference:.2g} > {TOLERANCE}")
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise UserError(f"cannot write {path} ({error.strerror}); name a file in a folder that exists") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
     return engine.spec
 
 

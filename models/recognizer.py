@@ -4,12 +4,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.decoder import Decoder, GestureEvent, Probabilities
 from models.engines.base import Engine
 from models.frame import Frame
 from models.preprocess import to_picture
+from models.softmax import softmax
 
 LONGEST_REPEAT_S = 1.0
 """A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
@@ -121,7 +121,7 @@ class Recognizer:
         picture = to_picture(frame.image, spec.height, spec.width)[None]
         for time_s in times:
             output, self._state = self._engine.step(picture, self._state)
-            steps.append(Step(time_s, softmax(output.logits[0] / np.float32(spec.temperature))))
+            steps.append(Step(time_s, softmax(output.logits[0], spec.temperature)))
             event = self._decoder.update(steps[-1].probabilities, time_s)
             if event:
                 break
@@ -135,10 +135,3 @@ class Recognizer:
         if steps == 1:
             return [time_s]
         return [before_s + (time_s - before_s) * (k + 1) / steps for k in range(steps)]
-
-
-def softmax(logits: NDArray[np.float32]) -> Probabilities:
-    """Logits [labels] to probabilities [labels]."""
-    raised = np.exp(logits - logits.max())
-    probabilities: Probabilities = (raised / raised.sum()).astype(np.float32)
-    return probabilities
