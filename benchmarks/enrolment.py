@@ -9,6 +9,7 @@ person), and `other people` (colour clips, where the next take is another person
 What may not fire: every other gesture, and people who drive, talk and sign.
 """
 
+# ruff: noqa: E402
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+
+from training import packages
+
+packages.require("enrolment")  # before anything imports them
 
 import numpy as np
 
