@@ -94,9 +94,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--camera", default="640x480", help="size of the pictures (default: %(default)s)")
     parser.add_argument("--camera-hz", type=number(float, 1), default=30.0)
-    parser.add_argument(
-        "--stretch", type=number(float, 0.1), default=4.0, help="seconds each (default: %(default)s)"
-    )
+    parser.add_argument("--stretch", type=number(float, 0.1), default=4.0, help="seconds each (default: %(default)s)")
     parser.add_argument("--rounds", type=positive, default=8, help="stretches of each kind (default: %(default)s)")
     return parser
 
