@@ -3,18 +3,25 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from calibration.folders import data_folder, plain
 from calibration.take import Kind, Take
+from models.errors import UserError
 
 _FOLDERS = {Kind.WORK: "work", Kind.NOT_THIS: "not-this"}
 
 
 class Recordings:
-    """A folder `recordings/NAME` with `gestures/LABEL/1.npz`, `work/1.npz` and `not-this/1.npz`."""
+    """A folder `recordings/NAME` with `gestures/LABEL/1.npz`, `work/1.npz` and `not-this/1.npz`.
+
+    Raises:
+        UserError: what is given is no name.
+    """
 
     def __init__(self, person: str, folder: Path | None = None) -> None:
+        if PurePath(person).name != person:
+            raise UserError(f"{person!r} is a path, and a person has a name; give one such as --profile ann")
         self.person = person
         self.folder = folder or data_folder() / "recordings" / plain(person)
 

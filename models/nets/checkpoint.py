@@ -97,10 +97,10 @@ def read_whole(path: Path) -> dict[str, Any]:
         raise ModelFileError(f"no checkpoint {path}; give the path of a .pt file")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a damaged file makes the unpickler raise whatever it likes
-        raise ModelFileError(
-            f"{path} is damaged or no PyTorch file ({first_line(error)}). Copy or save it again."
-        ) from error
+    except OSError as error:
+        raise ModelFileError(f"{path} cannot be read ({error.strerror}); give a .pt file that can") from error
+    except Exception as error:  # a damaged file makes the unpickler raise whatever it likes, for a programmer to read
+        raise ModelFileError(f"{path} is damaged or no PyTorch file. Copy or save it again.") from error
     return content if isinstance(content, dict) else {}
 
 
