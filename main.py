@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from app import doctor
+from app import combinations, doctor
 from app.batch import Batch
 from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
@@ -35,6 +35,7 @@ from app.many import Line, Streams, turns
 from app.meters import TimedEngine
 from app.outputs.opening import Outputs
 from app.overlay import application
+from app.overlay.display import choose_platform
 from app.overlay.view import ViewOptions
 from app.recording.plan import Plan
 from app.recording.prompt import Printer
@@ -66,14 +67,16 @@ log = logging.getLogger("mstnet")
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
-    given = parser().parse_args(arguments)
+    line = parser()
+    given = line.parse_args(arguments)
+    combinations.check(line, given)
     logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
     try:
         dependencies.loaded()  # not before: from here on, Ctrl-C is caught below
         if given.list_cameras:
             print_cameras()
         elif given.doctor:
-            return doctor.examine(given.model or MODEL)
+            return doctor.examine(given.model or MODEL, choose_platform)
         elif given.batch or len(given.camera or ()) > 1:
             recognise_many(given)
         elif given.record:

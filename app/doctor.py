@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -23,6 +23,7 @@ from models.errors import EngineError, UserError, first_line
 
 STEPS = 100
 """Steps on a black picture for the speed that is printed."""
+ChoosePlatform = Callable[[Mapping[str, str], bool], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,15 @@ class Finding:
     text: str
 
 
-def examine(model: Path) -> int:
-    """Print every finding; 0 when the app can run here without a window, else 2."""
-    findings = [finding for check in CHECKS for finding in check()] + list(check_model(model))
+def examine(model: Path, choose_platform: ChoosePlatform) -> int:
+    """Print every finding; 0 when the app can run here without a window, else 2.
+
+    Args:
+        model: the file to load and time.
+        choose_platform: raises where no window can be opened; given, for only the overlay knows Qt.
+    """
+    findings = [finding for check in CHECKS for finding in check()]
+    findings += [*check_display(choose_platform), *check_model(model)]
     for finding in findings:
         print(f"{finding.state:>4}  {finding.subject:<16} {finding.text}")
     return 2 if any(finding.state == "bad" for finding in findings) else 0
@@ -94,16 +101,19 @@ def check_cameras() -> Iterator[Finding]:
     yield Finding("ok" if gstreamer else "note", "opencv", text)
 
 
-def check_display() -> Iterator[Finding]:
+def check_display(choose_platform: ChoosePlatform) -> Iterator[Finding]:
     """Whether a window can be opened."""
+    try:
+        choose_platform(os.environ, False)
+    except (UserError, ImportError) as error:
+        yield Finding("note", "display", f"only --headless works: {first_line(error)}")
+        return
     if sys.platform != "linux":
         yield Finding("ok", "display", platform.system())
     elif os.environ.get("DISPLAY"):
         yield Finding("ok", "display", f"X11, {os.environ['DISPLAY']}")
-    elif os.environ.get("WAYLAND_DISPLAY"):
-        yield Finding("note", "display", "Wayland: the window works; --overlay cannot stay on top of other windows")
     else:
-        yield Finding("note", "display", "none; only --headless works")
+        yield Finding("note", "display", "Wayland: the window works; --overlay cannot stay on top of other windows")
 
 
 def check_control() -> Iterator[Finding]:
@@ -145,7 +155,6 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     check_providers,
     check_tensorrt,
     check_cameras,
-    check_display,
     check_control,
 )
 

@@ -65,7 +65,7 @@ class Events:
                 self._tell(message("control", armed=armed))
 
     def summary(self, frames: int, steps: int, dropped: int, step_ms: Percentiles) -> None:
-        """The last message."""
+        """The last message; `step_ms` is of the engine's recent steps."""
         times = {name: round(getattr(step_ms, name), 3) for name in ("p50", "p95", "p99")}
         self._tell(message("summary", frames=frames, steps=steps, dropped=dropped, step_ms=times))
 

@@ -76,7 +76,7 @@ class Replay:
         """Save a moment as one that its gesture must not fire in; the next fit heeds it.
 
         Raises:
-            UserError: it cannot be written.
+            WriteError: it cannot be written.
         """
         steps = [(shot.time_s, shot.tapped) for shot in moment.shots]
         self._recordings.add(cut(Kind.NOT_THIS, moment.event.label, [], steps, self._tap.spec))

@@ -17,6 +17,7 @@ from models.engines.base import Engine
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
+from models.whole_file import whole_file
 from training.recordings import DataError, decode, read_recordings, steps_of
 
 LEAD_S = 2.0
@@ -184,9 +185,7 @@ def _taught(source: Source, session: ort.InferenceSession) -> dict[str, Floats]:
 def _cached(path: Path, make: Callable[[], dict[str, Floats]]) -> dict[str, Floats]:
     """What is in a file; made first where there is none."""
     if not path.is_file():
-        unfinished = path.with_suffix(".part")
-        with open(unfinished, "wb") as file:
+        with whole_file(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, **make())  # type: ignore[arg-type]
-        unfinished.replace(path)
     with np.load(path) as data:
         return {name: data[name] for name in data.files}

@@ -9,6 +9,7 @@ person), and `other people` (colour clips, where the next take is another person
 What may not fire: every other gesture, and people who drive, talk and sign.
 """
 
+# ruff: noqa: E402
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+
+from training import packages
+
+packages.require("enrolment")  # before anything imports them
 
 import numpy as np
 
@@ -31,7 +36,7 @@ from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
 from models.decoder import Decoder
 from models.engines import load_engine
-from models.recognizer import softmax
+from models.softmax import softmax
 from models.spec import ModelSpec
 
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "weights" / "mstnet_small.onnx"

@@ -25,7 +25,7 @@ from calibration.command_line import command
 from calibration.take import Floats
 from models.engines.onnxruntime_engine import open_session, read_spec
 from models.frame import Image
-from models.recognizer import softmax
+from models.softmax import softmax
 from models.spec import LOGITS, PICTURE, ModelSpec
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import Take, take

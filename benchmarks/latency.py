@@ -10,12 +10,17 @@ how far the resident memory of a fresh process rises by loading and 20 steps, `p
 Making a picture of the network's size is in no figure but MediaPipe's, which does it inside.
 """
 
+# ruff: noqa: E402
 import argparse
 import json
 import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from training import packages
+
+packages.require("latency")  # before anything imports them
 
 import numpy as np
 import torch

@@ -8,6 +8,7 @@ in which it is left alone, so that whatever else the machine does falls on both.
 """
 
 import argparse
+import sys
 import tempfile
 import threading
 import time
@@ -24,6 +25,7 @@ from app.overlay.bridge import Bridge
 from app.overlay.session import NAME
 from app.overlay.view import ViewOptions
 from app.overlay.window import HINT_SEEN
+from calibration.command_line import command, number, positive
 from models.engines import load_engine
 from models.frame import Frame, Image
 from models.recognizer import Recognizer
@@ -52,9 +54,10 @@ class Done(Exception):  # noqa: N818
     """All is measured: closes the window."""
 
 
-def main() -> None:
+@command("painting")
+def main(arguments: list[str] | None = None) -> int:
     """Measure and print a table."""
-    given = arguments()
+    given = parser().parse_args(arguments)
     engine = TimedEngine(load_engine(given.model))
     tallies = {"no window": Tally(), "window": Tally()}
     stopped = threading.Event()
@@ -78,17 +81,22 @@ def main() -> None:
             )
         except Done:
             print_table(tallies, engine, given)
+    return 0
 
 
-def arguments() -> argparse.Namespace:
-    """What the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.painting",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--camera", default="640x480", help="size of the pictures (default: %(default)s)")
-    parser.add_argument("--camera-hz", type=float, default=30.0)
-    parser.add_argument("--stretch", type=float, default=4.0, help="seconds a stretch (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=8, help="stretches of each kind (default: %(default)s)")
-    return parser.parse_args()
+    parser.add_argument("--camera-hz", type=number(float, 1), default=30.0)
+    parser.add_argument("--stretch", type=number(float, 0.1), default=4.0, help="seconds each (default: %(default)s)")
+    parser.add_argument("--rounds", type=positive, default=8, help="stretches of each kind (default: %(default)s)")
+    return parser
 
 
 def without_hint(folder: str) -> None:
@@ -165,4 +173,4 @@ def print_table(tallies: dict[str, Tally], engine: TimedEngine, given: argparse.
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,6 +8,7 @@ Cost is the processor time of the process, `cpu_ms`, which what else the machine
 steps in turns. `steps_per_s` is by the clock, on all cores, and means something on a quiet machine only.
 """
 
+# ruff: noqa: E402
 import argparse
 import json
 import sys
@@ -17,6 +18,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+
+from training import packages
+
+packages.require("scaling")  # before anything imports them
 
 import numpy as np
 import torch

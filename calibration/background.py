@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import ProfileError
-from calibration.folders import write_whole
 from calibration.take import Floats
+from models.whole_file import whole_file
 
 FOLDER = Path(__file__).resolve().parent / "backgrounds"
 """Statistics in the box, one file a model, named by the first letters of its weights' hash."""
@@ -42,7 +42,8 @@ class Background:
         path = folder / f"{weights_sha256[:16]}.npz"
         arrays = {"mean": self.mean, "axes": axes, "strengths": strengths, "rest": np.array(rest)}
         narrow = {name: array.astype(np.float16 if name == "axes" else np.float32) for name, array in arrays.items()}
-        write_whole(path, lambda file: np.savez_compressed(file, **narrow))  # type: ignore[arg-type]
+        with whole_file(path) as unfinished, unfinished.open("wb") as file:
+            np.savez_compressed(file, **narrow)  # type: ignore[arg-type]
         return path
 
     @classmethod

@@ -10,15 +10,15 @@ from pathlib import Path
 from calibration.diagram import draw
 from calibration.errors import TakeError
 from calibration.fitting import fit
-from calibration.folders import write_whole
 from calibration.recordings import Recordings
 from calibration.report import report
 from calibration.retake import shown_to
-from calibration.take import Take
+from calibration.take import Kind, Take
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile, profile_path
 from models.engines import load_engine
 from models.spec import ModelSpec
+from models.whole_file import write_whole
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
 
@@ -30,20 +30,26 @@ def record(profile: str, rest: Sequence[str]) -> int:
 
 
 def fit_profile(given: argparse.Namespace) -> int:
-    """Fit a profile to what was recorded, save it, and print what came of it."""
+    """Fit a profile to what was recorded, save it, and print what came of it.
+
+    Raises:
+        TakeError: nothing was recorded, or none of the gestures can be learnt; then nothing is saved.
+    """
     recordings, path = Recordings(given.profile), profile_path(given.profile)
     spec, takes = _of_one_model([take for _, take in recordings.takes()], given.model, recordings.folder)
     target = Target(given.false, given.minutes)
     done = fit(_before(path, given.profile, spec), spec, takes, target)
+    if done.refused and len(done.refused) == len({take.label for take in takes if take.kind is Kind.GESTURE}):
+        raise TakeError(f"nothing is saved, for no gesture could be learnt: {done.refused[0]}")
     done.profile.save(path)
     print(report(done, target))
     if given.diagram and done.before and done.after:
         text = draw({"the model": done.before, "fitted": done.after})
-        write_whole(given.diagram, lambda file: file.write(text.encode()))
+        write_whole(given.diagram, text.encode(), private=True)
     print(f"saved {path}; use it with: python main.py --profile {given.profile}")
     for error in done.refused:
-        print(f"mstnet: not learnt: {error}", file=sys.stderr)
-    return 2 if done.refused else 0
+        print(f"mstnet: not learnt, the rest is saved: {error}", file=sys.stderr)
+    return 0
 
 
 def _before(path: Path, name: str, spec: ModelSpec) -> UserProfile:

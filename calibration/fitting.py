@@ -16,7 +16,7 @@ from calibration.temperature import Evidence, fit_temperature
 from calibration.thresholds import Tail, Target, Threshold, block_peaks, choose
 from calibration.user_profile import UserProfile
 from models.decoder import Decoder
-from models.recognizer import softmax
+from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule
 
 STIRRED = 0.1

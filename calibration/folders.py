@@ -1,12 +1,10 @@
-"""Where a person's data lies: in their own data folder, readable by nobody else, and written whole."""
+"""Where a person's data lies: in their own data folder, under plain names."""
 
 import os
 import re
 import sys
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from models.errors import UserError
 
@@ -37,23 +35,3 @@ def plain(name: str) -> str:
     if not file_name:
         raise UserError(f"{name!r} is no name; give one with a letter or a digit in it")
     return file_name
-
-
-def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a private file whole or not at all: beside it first, then put in its place.
-
-    Raises:
-        UserError: it cannot be written.
-    """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        for folder in reversed([path.parent, *path.parent.parents]):
-            folder.mkdir(exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise UserError(f"cannot write {path} ({error.strerror}); free or choose another place") from error

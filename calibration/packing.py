@@ -9,11 +9,11 @@ import numpy as np
 
 from calibration.background import Whitening
 from calibration.errors import ProfileError
-from calibration.folders import write_whole
 from calibration.personal_gesture import PersonalGesture
 from calibration.take import Floats
 from calibration.windows import SEGMENTS
 from models.spec import Rule
+from models.whole_file import write_whole
 
 KIND = "mstnet gesture"
 
@@ -53,7 +53,7 @@ def export_gesture(gesture: PersonalGesture, rule: Rule, weights_sha256: str, pa
     """Write one gesture to a file of its own; it holds numbers only, no picture.
 
     Raises:
-        UserError: it cannot be written.
+        WriteError: it cannot be written.
     """
     fields = {
         "kind": KIND,
@@ -63,7 +63,7 @@ def export_gesture(gesture: PersonalGesture, rule: Rule, weights_sha256: str, pa
         "exit": rule.exit,
         "gesture": packed_gesture(gesture),
     }
-    write_whole(path, lambda file: file.write(json.dumps(fields, ensure_ascii=False).encode()))
+    write_whole(path, json.dumps(fields, ensure_ascii=False).encode(), private=True)
 
 
 def import_gesture(path: Path, weights_sha256: str) -> tuple[PersonalGesture, Rule]:

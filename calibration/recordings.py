@@ -3,18 +3,25 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from calibration.folders import data_folder, plain
 from calibration.take import Kind, Take
+from models.errors import UserError
 
 _FOLDERS = {Kind.WORK: "work", Kind.NOT_THIS: "not-this"}
 
 
 class Recordings:
-    """A folder `recordings/NAME` with `gestures/LABEL/1.npz`, `work/1.npz` and `not-this/1.npz`."""
+    """A folder `recordings/NAME` with `gestures/LABEL/1.npz`, `work/1.npz` and `not-this/1.npz`.
+
+    Raises:
+        UserError: what is given is no name.
+    """
 
     def __init__(self, person: str, folder: Path | None = None) -> None:
+        if PurePath(person).name != person:
+            raise UserError(f"{person!r} is a path, and a person has a name; give one such as --profile ann")
         self.person = person
         self.folder = folder or data_folder() / "recordings" / plain(person)
 
@@ -22,7 +29,7 @@ class Recordings:
         """Save a take under the next free number; return its file.
 
         Raises:
-            UserError: it cannot be written.
+            WriteError: it cannot be written.
         """
         where = self.folder / _FOLDERS.get(take.kind, f"gestures/{plain(take.label)}" if take.label else "gestures")
         path = next(path for k in itertools.count(1) if not (path := where / f"{k}.npz").exists())

@@ -1,6 +1,5 @@
 """Writing another form of a model: whole, and only once it has been shown to answer as the model does."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from models.errors import ModelFileError, UserError, first_line
+from models.errors import ModelFileError, first_line
 from models.frame import Image
+from models.whole_file import whole_file
 
 if TYPE_CHECKING:
     import onnx  # which those do not need who only run what was written
@@ -42,19 +42,13 @@ def write_form(
 
     Raises:
         ModelFileError: the form is no valid graph, or answers otherwise.
-        UserError: the file cannot be written.
+        WriteError: the file cannot be written.
     """
-    unfinished = path.with_name(path.name + ".part")
-    try:
+    with whole_file(path) as unfinished:
         _save(source, rewrite, unfinished)
         difference = largest_difference(engine, opened(unfinished), streams)
         if difference > TOLERANCE:
             raise ModelFileError(f"the new {path.name} differs from {source} by {difference:.2g} > {TOLERANCE}")
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise UserError(f"cannot write {path} ({error.strerror}); name a file in a folder that exists") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _save(source: Path, rewrite: Callable[["onnx.ModelProto"], "onnx.ModelProto"], path: Path) -> None:

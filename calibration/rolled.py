@@ -83,7 +83,7 @@ def export_rolled(source: Path, path: Path, streams: int | None = None) -> Model
     Raises:
         ModelFileError: the source cannot be used, or its rolled form answers otherwise.
         EngineError: the package that edits graphs is missing.
-        UserError: the file cannot be written.
+        WriteError: the file cannot be written.
     """
     engine = OnnxRuntimeEngine(source)
     if not engine.spec.memories:

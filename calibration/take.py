@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import TakeError
-from calibration.folders import write_whole
 from models.errors import ModelFileError
 from models.frame import Image
 from models.spec import ModelSpec
+from models.whole_file import whole_file
 
 Floats = NDArray[np.float32]
 
@@ -61,9 +61,10 @@ class Take:
         """Write it to a private file, whole.
 
         Raises:
-            UserError: it cannot be written.
+            WriteError: it cannot be written.
         """
-        write_whole(path, self._write)
+        with whole_file(path, private=True) as unfinished, unfinished.open("wb") as file:
+            self._write(file)
 
     def _write(self, file: BinaryIO) -> None:
         np.savez_compressed(

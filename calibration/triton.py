@@ -18,6 +18,7 @@ from calibration.command_line import command, positive
 from calibration.rolled import export_rolled
 from models.errors import UserError
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
+from models.whole_file import WriteError
 
 LABELS_FILE = "labels.txt"
 
@@ -110,7 +111,7 @@ def write_repository(source: Path, repository: Path, name: str | None = None, li
         with tempfile.TemporaryDirectory(dir=repository, prefix=f".{name}-") as unfinished:
             _fill(Path(unfinished) / name, source, limits or Limits()).rename(folder)
     except OSError as error:
-        raise UserError(f"cannot write {folder} ({error.strerror}); name a folder that can be written") from error
+        raise WriteError.of(folder, error) from error
     return folder
 
 

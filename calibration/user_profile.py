@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from calibration.errors import ProfileError
-from calibration.folders import data_folder, plain, write_whole
+from calibration.folders import data_folder, plain
 from calibration.packing import packed_gesture, unpacked_gesture
 from calibration.personal_gesture import PersonalGesture
 from calibration.thresholds import Threshold
 from models.spec import Decoding, ModelSpec, Rule
+from models.whole_file import write_whole
 
 VERSION = 1
 SUFFIX = ".json"
@@ -68,7 +69,7 @@ class UserProfile:
         """Write the profile, whole, readable by its owner alone.
 
         Raises:
-            UserError: it cannot be written.
+            WriteError: it cannot be written.
         """
         fields = {
             "version": VERSION,
@@ -81,7 +82,7 @@ class UserProfile:
             "gestures": [packed_gesture(each) for each in self.gestures],
         }
         text = json.dumps(fields, ensure_ascii=False, indent=1)
-        write_whole(path, lambda file: file.write(text.encode()))
+        write_whole(path, text.encode(), private=True)
 
     @classmethod
     def load(cls, path: Path) -> "UserProfile":

@@ -12,7 +12,11 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import tritonclient.grpc as triton
+try:
+    import tritonclient.grpc as triton
+except ModuleNotFoundError:
+    sys.stderr.write('triton_client: tritonclient is not installed; `pip install "tritonclient[grpc]"`\n')
+    sys.exit(2)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from app.camera import open_camera
@@ -20,8 +24,9 @@ from app.events import Events
 from app.loop import run
 from app.meters import TimedEngine
 from app.outputs.json_lines import STDOUT, JsonLines
+from calibration.command_line import command
 from models.engines.base import Output, check_picture
-from models.errors import EngineError, UserError
+from models.errors import EngineError
 from models.frame import Image
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
 from models.state import StreamState
@@ -78,23 +83,18 @@ class TritonEngine:
         self._client.close()
 
 
-def main() -> int:
+@command("triton_client")
+def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--url", default="localhost:8001", help="host and port of Triton's gRPC service")
     parser.add_argument("--model", default="mstnet_small", help="its name there")
     parser.add_argument("--camera", default="0", help="as main.py takes it")
-    given = parser.parse_args()
-    try:
-        with closing(TritonEngine(given.url, given.model)) as engine:
-            camera = open_camera(given.camera, on_status=lambda text: print(text, file=sys.stderr))
-            with closing(camera):
-                run(camera, TimedEngine(engine), Events([JsonLines(STDOUT)]))
-    except UserError as error:
-        print(f"triton_client: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    given = parser.parse_args(arguments)
+    with closing(TritonEngine(given.url, given.model)) as engine:
+        camera = open_camera(given.camera, on_status=lambda text: print(text, file=sys.stderr))
+        with closing(camera):
+            run(camera, TimedEngine(engine), Events([JsonLines(STDOUT)]))
     return 0
 
 

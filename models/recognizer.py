@@ -11,6 +11,7 @@ from models.decoder import Decoder, GestureEvent, Probabilities
 from models.engines.base import Engine
 from models.frame import Frame
 from models.preprocess import to_picture
+from models.softmax import softmax
 from models.spec import ModelSpec
 
 LONGEST_REPEAT_S = 1.0
@@ -121,7 +122,7 @@ class Reader:
         """
         taken, event = [], None
         for time_s, logits in zip(self._times(frame.time_s, steps), answers, strict=False):
-            taken.append(Step(time_s, softmax(logits / self._temperature)))
+            taken.append(Step(time_s, softmax(logits, self._temperature)))
             if event := self._decoder.update(taken[-1].probabilities, time_s):
                 break
         if taken:
@@ -170,10 +171,3 @@ class Recognizer:
         while True:
             output, self._state = self._engine.step(picture, self._state)
             yield output.logits[0]
-
-
-def softmax(logits: Logits) -> Probabilities:
-    """Logits [labels] to probabilities [labels]."""
-    raised = np.exp(logits - logits.max())
-    probabilities: Probabilities = (raised / raised.sum()).astype(np.float32)
-    return probabilities

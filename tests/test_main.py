@@ -237,6 +237,15 @@ def test_a_checkpoint_that_does_not_fit_is_told(small_model, tmp_path, damage):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("content", [b"", b"words\n", b"PK\x03\x04 half a zip"])
+def test_a_damaged_checkpoint_is_told_in_our_words(tmp_path, content):
+    path = tmp_path / "wrong.pt"
+    path.write_bytes(content)
+    with pytest.raises(ModelFileError) as caught:
+        load_engine(path)
+    assert str(caught.value) == f"{path} is damaged or no PyTorch file. Copy or save it again."
+
+
 def test_events_that_cannot_be_written_are_told(tmp_path):
     assert "cannot write" in refused("--demo", "--headless", "--events", tmp_path / "no" / "events.jsonl")
 

@@ -1,9 +1,7 @@
 """The results of training/claim.py: a file, tables of means and spreads, and a picture."""
 
 import csv
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import mean, stdev
@@ -12,6 +10,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from models.whole_file import whole_file
 from training.datasets.motions import BLIND, GESTURES
 from training.recordings import DataError
 
@@ -50,9 +49,9 @@ def write_results(path: Path, results: Iterable[Result]) -> None:
     """Write results as CSV, whole.
 
     Raises:
-        DataError: it cannot be written.
+        WriteError: it cannot be written.
     """
-    with _written(path) as unfinished, open(unfinished, "w", newline="") as file:
+    with whole_file(path) as unfinished, open(unfinished, "w", newline="") as file:
         writer = csv.DictWriter(file, [*(field.name for field in fields(Result)), "top1"])
         writer.writeheader()
         writer.writerows({**asdict(result), "top1": result.top1} for result in results)
@@ -119,7 +118,7 @@ def draw(path: Path, results: Sequence[Result]) -> None:
     """Draw every result as a dot and each mean as a bar, as SVG; the same results give the same file.
 
     Raises:
-        DataError: it cannot be written.
+        WriteError: it cannot be written.
     """
     figure = Figure((9, 4.2), layout="constrained")
     axes = figure.subplots()
@@ -131,7 +130,7 @@ def draw(path: Path, results: Sequence[Result]) -> None:
     axes.set_xticks(range(len(groups)), list(groups))
     axes.legend(loc="lower right")
     # Neither a date nor random names: a picture that did not change gives no difference to look at.
-    with _written(path) as unfinished, matplotlib.rc_context({"svg.hashsalt": "claim"}):
+    with whole_file(path) as unfinished, matplotlib.rc_context({"svg.hashsalt": "claim"}):
         figure.savefig(unfinished, format="svg", metadata={"Date": None})
 
 
@@ -142,17 +141,3 @@ def _draw_form(axes: Axes, columns: Sequence[Sequence[Result]], shift: float, co
         if scores:
             axes.hlines(mean(scores), x + shift - 0.12, x + shift + 0.12, color=colour)
     axes.plot([], [], "o-", color=colour, label=label)
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[Path]:
-    """Write a file by way of another beside it, whose name is given."""
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield unfinished
-        os.replace(unfinished, path)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        raise DataError(f"cannot write {path} ({error.strerror}); give another folder, or make room") from error

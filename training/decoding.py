@@ -20,8 +20,9 @@ import numpy as np
 from calibration.command_line import command
 from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
+from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule
-from training.evaluation.inference import softmax, stream_logits
+from training.evaluation.inference import stream_logits
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import Take, take
 from training.jester import LABELS

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from calibration.command_line import command
 from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint
+from models.softmax import softmax
 from training.distillation.student import Recipe, soft_loss
 from training.distillation.teacher import ClipTeacher
-from training.evaluation.inference import softmax, stream_logits
+from training.evaluation.inference import stream_logits
 from training.evaluation.takes import Take
 from training.judge import all_takes
 

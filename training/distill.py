@@ -27,6 +27,7 @@ from calibration.command_line import command
 from models.nets.checkpoint import describe, load_checkpoint, read_whole, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
+from models.whole_file import whole_file
 from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Losses, Recipe, Student, at_half_rate
 from training.distillation.targets import side_by_side, targets
@@ -125,10 +126,8 @@ class Logbook:
         )
         write_whole(self._out.with_suffix(".run"), self._student.state())
         save_checkpoint(self._out, net, described)
-        unfinished = self._out.with_suffix(".csv.part")
-        with open(unfinished, "w", newline="") as file:
+        with whole_file(self._out.with_suffix(".csv")) as unfinished, unfinished.open("w", newline="") as file:
             csv.writer(file).writerows([["lesson", "chunks", "answers", "features"], *self._rows])
-        unfinished.replace(self._out.with_suffix(".csv"))
 
 
 def _rows_before(path: Path, lessons: int) -> list[list[str]]:

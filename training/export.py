@@ -8,7 +8,6 @@ The graph is one step of a stream: inputs `picture` (uint8 [1, H, W, 3]) and eve
 
 import argparse
 import dataclasses
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -27,6 +26,7 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
+from models.whole_file import whole_file
 from training.lean_shufflenet import make_lean
 from training.stacking import stacked
 
@@ -64,8 +64,7 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
         raise ModelFileError(
             f"{spec.name} looks into the future and cannot stream; train it with causal=True to export"
         )
-    unfinished = path.with_name(path.name + ".part")
-    try:
+    with whole_file(path) as unfinished:
         rewritten, rewritten_spec = stacked(net.eval(), spec)
         make_lean(rewritten)
         _write_graph(rewritten, rewritten_spec, unfinished)
@@ -74,9 +73,6 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
         )
         if difference > TOLERANCE:
             raise ModelFileError(f"the exported {path} differs from its network by {difference:.2g} > {TOLERANCE}")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _write_graph(net: MSTNet, spec: ModelSpec, path: Path) -> None:

@@ -18,8 +18,9 @@ from models.decoder import Decoder, GestureEvent
 from models.frame import Image
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
+from models.softmax import softmax
 from models.spec import Decoding, ModelSpec
-from training.evaluation.inference import softmax, stream_logits
+from training.evaluation.inference import stream_logits
 from training.evaluation.stream_metrics import Truth, gestures_of, matched
 from training.evaluation.takes import Take, take, video_take
 from training.recordings import DataError, Recording, decode, hold_out, read_recordings

@@ -7,9 +7,9 @@ NEEDED = ("torch", "onnx", "matplotlib", "sklearn")
 """What requirements-training.txt brings on top of the app's own packages."""
 
 
-def require() -> None:
-    """Exit with 2 and one line where the packages of this room are not installed."""
+def require(name: str = "training") -> None:
+    """Exit with 2 and one line, under this name, where the packages of this room are not installed."""
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
-        sys.stderr.write(f"training: {missing[0]} is not installed; `pip install -r requirements-training.txt`\n")
+        sys.stderr.write(f"{name}: {missing[0]} is not installed; `pip install -r requirements-training.txt`\n")
         sys.exit(2)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calibration.command_line import command, positive
-from training.datasets.base import Clip, Index, write_index, write_whole
+from models.whole_file import write_whole
+from training.datasets.base import Clip, Index, write_index
 from training.datasets.catalogue import SOURCES
 from training.datasets.crew import examine_all
 from training.datasets.listing import Entry, Listing
@@ -126,7 +127,7 @@ def _tell(what: str, ids: Sequence[str], lines: Sequence[str], path: Path) -> It
     if not ids:
         path.unlink(missing_ok=True)
         return
-    write_whole(path, "".join(f"{line}\n" for line in lines))
+    write_whole(path, "".join(f"{line}\n" for line in lines).encode())
     yield f"  {len(ids)} {what}: {', '.join(ids[:FIRST])}{', ...' if len(ids) > FIRST else ''} -> {path}"
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from models.errors import UserError
 from models.frame import Image
 from models.recognizer import StepGrid
+from models.whole_file import whole_file
 
 LIST = "clips.csv"
 
@@ -126,9 +126,7 @@ class Shelf:
         key = hashlib.sha256(f"{recording.path.resolve()} {self._shortest}".encode()).hexdigest()[:16]
         path = self._folder / f"{recording.path.stem}-{key}.npy"
         if not path.is_file():
-            unfinished = path.with_suffix(".part")
-            with open(unfinished, "wb") as file:
+            with whole_file(path) as unfinished, unfinished.open("wb") as file:
                 np.save(file, decode(recording.path, self._shortest))
-            os.replace(unfinished, path)
         pictures: Image = np.load(path, mmap_mode="r")
         return pictures

@@ -19,6 +19,7 @@ from sklearn.metrics import silhouette_score
 from calibration.command_line import command, natural, positive
 from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint
+from models.whole_file import WriteError
 from training.datasets.base import Clip, Index, read_index
 from training.datasets.sampling import Segments
 from training.datasets.transforms import Centre
@@ -78,7 +79,8 @@ def check_place(out: Path) -> None:
     """See that a picture can be written there, before minutes of work.
 
     Raises:
-        DataError: it is a folder, or in one that cannot be written.
+        DataError: it is a folder.
+        WriteError: it is in one that cannot be written.
     """
     if out.is_dir():
         raise DataError(f"{out} is a folder; give --out the name of a picture in it, such as {out / 'tsne.png'}")
@@ -88,7 +90,7 @@ def check_place(out: Path) -> None:
         trial.touch()
         trial.unlink()
     except OSError as error:
-        raise DataError(f"cannot write {out} ({error.strerror}); make room or give --out another place") from error
+        raise WriteError.of(out, error) from error
 
 
 def in_the_plane(points: Floats, seed: int) -> NDArray[np.float64]:

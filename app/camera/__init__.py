@@ -13,7 +13,7 @@ from app.camera.feeds import camera_frames, paced_frames
 from app.camera.flipped import FlippedCamera
 from app.camera.live import LiveCamera
 from app.camera.opencv import Capture, declared_frames
-from app.camera.opening import delivering, in_time, open_source
+from app.camera.opening import delivering, in_time, is_picture, open_source
 from app.camera.source import DeviceSource, FileSource, Source, parse_source
 from app.camera.video_file import MOST_FPS, VideoFile
 from models.errors import CameraError
@@ -46,7 +46,10 @@ def _open(source: Source, realtime: bool, fps: float | None, on_status: OnStatus
     if not _has_end(source, capture):
         reopen = partial(_start, source)
         return LiveCamera(source.name, partial(camera_frames, source.name, capture, reopen, on_status))
+    still = isinstance(source, FileSource) and is_picture(source, capture)
     file = VideoFile(source.name, capture, on_status, fps)
+    if still:
+        on_status(f"{source.name} is a picture, not a video: one frame, and no gesture in it")
     return LiveCamera(file.name, partial(paced_frames, file), live=False) if realtime else file
 
 

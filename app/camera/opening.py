@@ -11,7 +11,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 import cv2
 
 from app.camera.devices import list_devices
-from app.camera.opencv import Capture, device_backends, keep_to_one_thread, quiet_opencv
+from app.camera.opencv import Capture, declared_frames, device_backends, keep_to_one_thread, quiet_opencv
 from app.camera.source import DeviceSource, FileSource, PipelineSource, Source, UrlSource
 from models.errors import CameraError
 
@@ -90,6 +90,11 @@ def _open_file(source: FileSource) -> Capture:
             "Give a file that a video player shows."
         )
     return capture
+
+
+def is_picture(source: FileSource, capture: Capture) -> bool:
+    """Whether a file is a still picture, which FFmpeg plays as a film of one frame or of unknown length."""
+    return declared_frames(capture) <= 1 and cv2.haveImageReader(source.path)
 
 
 def _open_url(source: UrlSource) -> Capture:

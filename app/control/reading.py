@@ -30,11 +30,14 @@ def read_profile(path: Path, labels: tuple[str, ...]) -> Profile:
     top = source.parse()
     top.only("name", "window", "safety", "gestures")
     safety = _safety(top.table("safety"))
+    bindings = _bindings(top.table("gestures"), labels, safety)
+    if not bindings and "window" not in top.values:  # with one, it says that gestures do nothing there
+        raise ProfileError(f'{path} binds no gesture; give it one, such as [gestures."{labels[-1]}"] and key = "space"')
     return Profile(
         name=top.word("name", path.stem),
         path=path,
         sha256=digest(content),
-        bindings=_bindings(top.table("gestures"), labels, safety),
+        bindings=bindings,
         window=_window(top.table("window")) if "window" in top.values else None,
         safety=safety,
     )

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from app.events import Message, to_line
 from models.errors import UserError
+from models.whole_file import WriteError
 
 STDOUT = "-"
 """The file name that means standard output."""
@@ -35,7 +36,7 @@ class JsonLines:
             # What an older run wrote goes only when there is something to write: the camera may not even open.
             self._out: TextIO = sys.stdout if file == STDOUT else Path(file).open("a", encoding="utf-8")  # noqa: SIM115
         except OSError as error:
-            raise UserError(f"cannot write {file} ({error.strerror}); name a file in a folder that exists") from error
+            raise WriteError.of(Path(file), error) from error
 
     def take(self, message: Message) -> None:
         """Write one message."""

@@ -1,7 +1,9 @@
 """The way into this room: open the window, run the worker beside it, come back with what went wrong."""
 
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from app.overlay import display
@@ -10,6 +12,7 @@ from models.errors import UserError
 
 if TYPE_CHECKING:
     from app.overlay.bridge import Bridge
+    from app.overlay.session import Session
 
 
 def run(
@@ -33,6 +36,22 @@ def run(
         KeyboardInterrupt: Ctrl-C.
         BaseException: what the worker handed to `bridge.fail`, or what went wrong in the window.
     """
+    with _ctrl_c_noted() as pressed:
+        session = _session(options, set_paused, toggle_control)
+        try:
+            session.run(start, pressed)
+        finally:
+            session.close()
+            stop()
+    if session.error is not None:
+        raise session.error
+    if pressed:
+        raise KeyboardInterrupt
+
+
+def _session(
+    options: ViewOptions, set_paused: Callable[[bool], None], toggle_control: Callable[[], None] | None
+) -> "Session":
     display.forget_opencv_plugins(os.environ)
     try:
         platform = display.choose_platform(os.environ, options.overlay)
@@ -42,11 +61,15 @@ def run(
             f"The window needs PyQt6, which does not load here: {error}. "
             "Install it (pip install PyQt6, and the system library named), or use --headless."
         ) from error
-    session = Session(options, set_paused, platform, toggle_control)
+    return Session(options, set_paused, platform, toggle_control)
+
+
+@contextmanager
+def _ctrl_c_noted() -> Iterator[list[int]]:
+    """While the window is built or taken down, keep Ctrl-C for later: out of a method that Qt calls, it would abort."""
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
     try:
-        session.run(start)
+        yield pressed
     finally:
-        session.close()
-        stop()
-    if session.error is not None:
-        raise session.error
+        signal.signal(signal.SIGINT, before)

@@ -1,7 +1,7 @@
 """Session: the view, the screen that shows it, and the bridge that feeds it."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from PyQt6.QtCore import QCoreApplication, QSettings, QTimer
@@ -43,9 +43,11 @@ class Session:
         self._throttle = Throttle(self._refresh, PAINT_INTERVAL_MS)
         self.bridge.changed.connect(self._throttle.request)
 
-    def run(self, start: Callable[[Bridge], None]) -> None:
-        """Show the screen, start the worker, and return when all is over."""
+    def run(self, start: Callable[[Bridge], None], pressed: Sequence[int] = ()) -> None:
+        """Show the screen, start the worker, and return when all is over; at once where Ctrl-C was pressed before."""
         with signals_to(self.fail, self._quit), errors_to(self.fail):
+            if pressed:
+                return
             self.screen.show()
             start(self.bridge)
             gc.freeze()  # what is there by now lasts; searching it for garbage was 6 % of this thread

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from calibration.take import Floats
 from models.engines.base import Engine
 from models.frame import Image
+from models.softmax import softmax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ class Agreement:
     @classmethod
     def of(cls, pairs: Sequence[tuple[Floats, Floats]], temperatures: tuple[float, float] = (1.0, 1.0)) -> "Agreement":
         """The agreement over streams, of logits [T, labels] each."""
-        one, other = (softmax(np.concatenate([pair[side] for pair in pairs]) / temperatures[side]) for side in (0, 1))
+        one, other = (softmax(np.concatenate([pair[side] for pair in pairs]), temperatures[side]) for side in (0, 1))
         apart = np.abs(one - other)
         same = (one.argmax(axis=1) == other.argmax(axis=1)).mean()
         return cls(len(one), float(same), float(apart.max()), float(apart.sum(axis=1).mean() / 2))
@@ -55,10 +56,3 @@ def side_by_side(one: Engine, other: Engine, streams: Iterable[Image]) -> Iterat
                 step_s[k, side] = time.perf_counter() - began
                 logits[side, k] = output.logits[0]
         yield SideBySide((logits[0], logits[1]), step_s)
-
-
-def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Logits [T, labels] to probabilities."""
-    raised = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    probabilities: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
-    return probabilities

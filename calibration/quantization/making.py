@@ -9,7 +9,7 @@ import onnx
 
 from calibration.errors import QuantizationError
 from calibration.quantization.examples import Examples, Shown, refitted_temperature, show
-from calibration.quantization.files import put_in_place, save_model
+from calibration.quantization.files import save_model
 from calibration.quantization.footage import find_footage
 from calibration.quantization.graph import FloatGraph
 from calibration.quantization.half import halved
@@ -18,6 +18,7 @@ from calibration.quantization.scales import check_half_holds, find_scales
 from calibration.quantization.sensitivity import Sensitivity, left_in_float, sensitivities
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.spec import ModelSpec
+from models.whole_file import whole_file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +70,7 @@ def make(source: Path, recordings: Sequence[Path], path: Path, precision: str, t
     finally:
         _tell("")
     spec = replace(graph.spec, name=path.stem, trained=f"{graph.spec.trained} {small.how}".strip())
-    with put_in_place(path) as unfinished:
+    with whole_file(path) as unfinished:
         save_model(small.model, spec, unfinished)
         one = OnnxRuntimeEngine(source)
         shown = show(examples.calibration, one, OnnxRuntimeEngine(unfinished))

@@ -12,7 +12,6 @@ import os
 import platform
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from models.engines.cache_folder import cache_folder
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine, default_providers
 from models.errors import ModelFileError
 from models.spec import ModelSpec
+from models.whole_file import WriteError, write_whole
 
 FORMS = ("int8", "fp16")
 WORTH = 0.95
@@ -120,15 +120,10 @@ def _remembered(kept: Path, forms: Sequence[Path]) -> Path | None:
 
 def _remember(kept: Path, step_ms: dict[str, float], chosen: Path) -> None:
     """Write a choice, whole; where that cannot be, it is measured again at the next start."""
-    unfinished = kept.with_name(f"{kept.name}.{os.getpid()}.part")
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(json.dumps({"chosen": chosen.name, "step_ms": step_ms}))
-        os.replace(unfinished, kept)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        log.warning("cannot keep in %s which form is fastest (%s); it is measured at each start", kept, error.strerror)
+        write_whole(kept, json.dumps({"chosen": chosen.name, "step_ms": step_ms}).encode())
+    except WriteError as error:
+        log.warning("%s; until then each start measures which form is fastest", error)
 
 
 def _told(times: dict[Path, float]) -> str:

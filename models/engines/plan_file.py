@@ -3,12 +3,12 @@
 import dataclasses
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ModelFileError
 from models.spec import ModelSpec
+from models.whole_file import write_whole
 
 BUILT = "built"
 """The key that the `.json` has besides those of a spec."""
@@ -45,12 +45,11 @@ def write_plan(path: Path, plan: Plan) -> None:
     """Write the `.plan` and, when that is whole, the `.json`; of a refused engine only the latter.
 
     Raises:
-        OSError: it cannot be written; then nothing half-written is left.
+        WriteError: it cannot be written; then nothing half-written is left.
     """
     description = json.loads(plan.spec.to_json())
     if plan.built:
         description[BUILT] = dataclasses.asdict(plan.built)
-    path.parent.mkdir(parents=True, exist_ok=True)
     if plan.data:
         write_whole(path, plan.data)
     write_whole(path.with_suffix(".json"), json.dumps(description).encode())
@@ -90,23 +89,6 @@ def read_description(path: Path) -> tuple[ModelSpec, Built | None]:
     except (ValueError, TypeError, AttributeError) as error:
         raise ModelFileError(f"{path} is damaged ({error}). Copy or build the .plan and its .json again.") from error
     return ModelSpec.from_json(json.dumps(description), str(path)), built
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: beside it first, then put in its place.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def sha256(data: bytes) -> str:

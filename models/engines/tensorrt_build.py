@@ -21,7 +21,7 @@ import numpy as np
 from models.engines import load_engine
 from models.engines.onnx_to_plan import build_plan
 from models.engines.parity import TOLERANCES
-from models.engines.plan_file import Plan, write_plan
+from models.engines.plan_file import write_plan
 from models.engines.tensorrt_cache import cached_path, read_onnx
 from models.engines.tensorrt_loading import build_engine, refused
 from models.engines.tensorrt_runtime import find_tensorrt
@@ -46,7 +46,7 @@ def make(given: argparse.Namespace) -> str:
     if given.precision not in (None, built.precision):
         raise ModelFileError(f"{onnx} computes in {built.precision}, not in {given.precision}; make that file again")
     path = given.out or cached_path(onnx, built.runtime, built.gpu)
-    _write(path, plan)
+    write_plan(path, plan)
     if why := refused(plan):
         raise EngineError(f"{engine.name} is refused: {why}. --engine onnxruntime runs the file.")
     return (
@@ -94,13 +94,6 @@ def pictures_of(clip: Path, spec: ModelSpec) -> Iterator[Image]:
             break
         yield to_picture(np.asarray(frame[:, :, ::-1], np.uint8), spec.height, spec.width)[None]
     capture.release()
-
-
-def _write(path: Path, plan: Plan) -> None:
-    try:
-        write_plan(path, plan)
-    except OSError as error:
-        raise UserError(f"cannot write {path} ({error.strerror}); free some space, or give --out another") from error
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from models.engines.cache_folder import OVERRIDE, cache_folder
 from models.engines.plan_file import Plan, read_description, read_plan, sha256, write_plan
 from models.errors import ModelFileError
+from models.whole_file import WriteError
 
 log = logging.getLogger("mstnet")
 
@@ -52,11 +53,8 @@ def keep(path: Path, plan: Plan) -> None:
     """Write an engine into the cache; a full disk is told, and no reason to stop."""
     try:
         write_plan(path, plan)
-    except OSError as error:
-        log.warning(
-            "cannot keep the engine in %s (%s), so the next start builds it again. Free some space there, or set %s "
-            "to another folder.", path.parent, error.strerror, OVERRIDE,
-        )  # fmt: skip
+    except WriteError as error:
+        log.warning("%s with %s; until then each start builds the engine again", error, OVERRIDE)
 
 
 def drop_stale(path: Path, onnx: Path, gpu: str) -> None:

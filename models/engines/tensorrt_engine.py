@@ -17,13 +17,14 @@ import numpy as np
 
 from models.engines.base import Output, check_picture
 from models.engines.cuda_device import DeviceMemory, PinnedMemory, find_gpu
-from models.engines.plan_file import Plan, write_whole
+from models.engines.plan_file import Plan
 from models.engines.ring_layout import lay_out
 from models.engines.tensorrt_runtime import Tensorrt, find_tensorrt
 from models.errors import EngineError, ModelFileError
 from models.frame import Image
 from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
 from models.state import StreamState
+from models.whole_file import WriteError, write_whole
 
 log = logging.getLogger("mstnet")
 
@@ -81,8 +82,8 @@ class TensorrtEngine:
         if self._opened.kernels:
             try:
                 write_whole(path, bytes(self._opened.kernels.serialize()))
-            except OSError as error:
-                log.warning("cannot keep %s (%s), so the next start takes longer", path, error.strerror)
+            except WriteError as error:
+                log.warning("%s; until then a start takes longer", error)
 
     def close(self) -> None:
         """Give the engine's memory back; that of streams goes with their states."""

@@ -1,7 +1,6 @@
 """A network on disk: its weights, what it is built of, and what it says of itself, in one `.pt`."""
 
 import hashlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch
 from models.errors import ModelFileError, first_line
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.spec import Decoding, ModelSpec
+from models.whole_file import whole_file
 
 FORMAT = "mstnet"
 
@@ -48,7 +48,11 @@ def describe(
 
 
 def save_checkpoint(path: Path, net: MSTNet, spec: ModelSpec) -> None:
-    """Write a network and its spec whole: under another name first, then renamed."""
+    """Write a network and its spec whole.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
     content = {"format": FORMAT, "config": net.config.to_dict(), "spec": spec.to_json(), "weights": net.state_dict()}
     write_whole(path, content)
 
@@ -77,11 +81,14 @@ def load_checkpoint(path: Path) -> tuple[MSTNet, ModelSpec]:
 
 
 def write_whole(path: Path, content: dict[str, Any]) -> None:
-    """Save with torch so that a reader, or a killed writer, never leaves half a file under `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    torch.save(content, unfinished)
-    os.replace(unfinished, path)
+    """Save with torch so that a reader, or a killed writer, never leaves half a file under `path`.
+
+    Raises:
+        WriteError: it cannot be written.
+    """
+    # Given a name, torch's writer tells of a full disk by an error of its own, which does not say so.
+    with whole_file(path) as unfinished, unfinished.open("wb") as file:
+        torch.save(content, file)
 
 
 def read_whole(path: Path) -> dict[str, Any]:
@@ -90,10 +97,10 @@ def read_whole(path: Path) -> dict[str, Any]:
         raise ModelFileError(f"no checkpoint {path}; give the path of a .pt file")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a damaged file makes the unpickler raise whatever it likes
-        raise ModelFileError(
-            f"{path} is damaged or no PyTorch file ({first_line(error)}). Copy or save it again."
-        ) from error
+    except OSError as error:
+        raise ModelFileError(f"{path} cannot be read ({error.strerror}); give a .pt file that can") from error
+    except Exception as error:  # a damaged file makes the unpickler raise whatever it likes, for a programmer to read
+        raise ModelFileError(f"{path} is damaged or no PyTorch file. Copy or save it again.") from error
     return content if isinstance(content, dict) else {}
 
 

@@ -176,6 +176,33 @@ def test_fitting_nothing_is_told(home, capsys):
     assert "nothing is recorded" in refused(capsys, "fit", "--profile", "nobody")
 
 
+def recorded(*takes):
+    for take in (*takes, a_minute_of_work()):
+        Recordings("bob").add(take)
+
+
+def test_one_gesture_that_cannot_be_learnt_leaves_the_rest(home, capsys):
+    recorded(*takes_of("Circle", 0, 1) * 3, *takes_of("Cross", 4, 3))
+    assert main(["fit", "--profile", "bob"]) == 0
+    (error,) = capsys.readouterr().err.splitlines()
+    assert error.startswith("mstnet: not learnt, the rest is saved: ")
+    assert "Circle" in error
+    assert [each.label for each in find_profile("bob").gestures] == ["Cross"]
+
+
+def test_where_no_gesture_can_be_learnt_nothing_is_saved(home, capsys):
+    recorded(*takes_of("Circle", 0, 1) * 3)
+    assert "nothing is saved" in refused(capsys, "fit", "--profile", "bob")
+    assert not profile_path("bob").exists()
+
+
+@pytest.mark.parametrize("name", ["../../x", "folder/x", "/x"])
+def test_a_path_is_nobodys_name(home, capsys, name):
+    with pytest.raises(UserError, match="is a path"):
+        Recordings(name)
+    assert "is a path" in refused(capsys, "fit", "--profile", name)
+
+
 def test_takes_of_two_models_need_a_word(ann, capsys):
     other = replace(a_minute_of_work(), spec=replace(SPEC, weights_sha256="cd" * 32))
     Recordings("ann").add(other)

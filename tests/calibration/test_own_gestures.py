@@ -15,7 +15,7 @@ from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
 from models.decoder import Decoder
 from models.engines.base import Output
-from models.recognizer import softmax
+from models.softmax import softmax
 from models.state import StreamState
 
 

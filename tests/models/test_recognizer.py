@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.frame import Frame
-from models.recognizer import Recognizer, StepGrid, softmax
+from models.recognizer import Recognizer, StepGrid
+from models.softmax import softmax
 
 
 def frames(times, shade=None):

@@ -1,6 +1,7 @@
 """The trainer as it is used: it learns, goes on where it was killed, stops cleanly, and says what is wrong."""
 
 import csv
+import errno
 import os
 import re
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 import torch
@@ -19,7 +20,7 @@ from torch import Tensor
 from torch.utils.data import get_worker_info
 
 import training.train
-from models.nets.checkpoint import load_checkpoint, save_checkpoint, write_whole
+from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 
@@ -94,7 +95,7 @@ def test_killed_at_any_moment_and_resumed_is_never_killed(whole: Path, tmp_path:
         ("training.train.validate", 1),  # an epoch learnt and not validated
         ("training.trainer.run_folder.RunFolder.save_best", 1),  # validated, the best not written
         ("training.train.Place", 2),  # the second epoch saved at its last update, then validated
-        ("models.nets.checkpoint.os.replace", 3),  # a checkpoint written, not in its place
+        ("models.whole_file.os.replace", 3),  # a checkpoint written, not in its place
     ]
     for where, number in moments:
         assert killed_run(arguments, where, number) == -signal.SIGKILL, where
@@ -225,16 +226,16 @@ def test_a_killed_reader_ends_the_run_and_it_goes_on(
 def test_a_full_disk_leaves_what_was_saved(
     run: Run, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    room = iter([True, True, False])
+    room, save_whole = iter([True, True, False]), torch.save
 
-    def write(path: Path, content: dict[str, Any]) -> None:
-        if next(room):
-            return write_whole(path, content)
-        path.with_name(path.name + ".part").write_bytes(b"half")
-        raise OSError(28, "No space left on device")
+    def save(content: dict[str, Any], file: BinaryIO) -> None:
+        if "best" in file.name or next(room):
+            return save_whole(content, file)
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("training.trainer.run_folder.write_whole", write)
+        patch.setattr("models.nets.checkpoint.torch.save", save)
         assert run("run") == 2
     assert re.search(r"^train: cannot write \S+last.pt \(.*No space left.*\); make room", capsys.readouterr().err)
     assert not list((tmp_path / "run").glob("*.part"))

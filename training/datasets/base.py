@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import cv2
 
 from models.frame import Image
+from models.whole_file import write_whole
 from training.datasets.pixels import read_pixels, reason
 from training.recordings import DataError
 
@@ -50,29 +50,12 @@ def write_index(path: Path, index: Index) -> None:
     head = {"dataset": index.dataset, "split": index.split, "root": root, "clips": len(index.clips)}
     lines: list[dict[str, Any]] = [head | {"labels": index.labels}]
     lines += [_line(clip, root) for clip in index.clips]
-    write_whole(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+    write_whole(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
 
 
 def _line(clip: Clip, root: str) -> dict[str, Any]:
     path = clip.path.absolute().relative_to(root).as_posix()
     return {"id": clip.id, "path": path, "label": clip.label, "frames": clip.frames, "fps": clip.fps}
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that is there whole or not at all, and its folder.
-
-    Raises:
-        DataError: it cannot be written.
-    """
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, path)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise DataError(f"cannot write {path} ({error.strerror}); make room or give another folder") from error
 
 
 def read_index(path: Path) -> Index:

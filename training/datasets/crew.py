@@ -22,7 +22,8 @@ def examine_all(jobs: Mapping[str, Job], processes: int) -> Iterator[Clip | Brok
     """Look at every clip, in order.
 
     Raises:
-        DataError: a decoded picture cannot be written, or a process was killed.
+        WriteError: a decoded picture cannot be written.
+        DataError: a process was killed.
     """
     with tqdm(total=len(jobs), unit="clip", disable=None) as bar:  # None: not where no terminal is
         for result in _results(list(jobs.values()), processes):

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import cv2
 
+from models.whole_file import WriteError
 from training.datasets.base import Clip
 from training.datasets.listing import Entry
 from training.datasets.pixels import FRAME, JPEG_END, read_picture, reason, video_pictures
-from training.recordings import DataError, scaled
+from training.recordings import scaled
 
 LEAST_SHARE = 0.5
 """A video that yields less than this share of the frames its header promises is cut short."""
@@ -43,7 +44,7 @@ def examine(job: Job) -> Clip | Broken:
     """Look at one clip, and decode it if that is wanted and was not done before.
 
     Raises:
-        DataError: a decoded picture cannot be written.
+        WriteError: a decoded picture cannot be written.
     """
     try:
         fps = _fps(job.path) or job.fps
@@ -161,12 +162,10 @@ def save(path: Path, data: bytes) -> None:
     """Write a file and its folder.
 
     Raises:
-        DataError: they cannot be written, as on a full disk.
+        WriteError: they cannot be written, as on a full disk.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     except OSError as error:
-        raise DataError(
-            f"cannot write {path} ({error.strerror}); make room and run it again: it goes on where it stopped"
-        ) from error
+        raise WriteError(f"{WriteError.of(path, error)}; run it again: it goes on where it stopped") from error

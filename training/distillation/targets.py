@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS
 from training.distillation.streams import Stream
 from training.distillation.teacher import WINDOW, Teacher
-from training.evaluation.inference import softmax
 from training.jester import LABELS
 
 OTHER = "Doing other things"

@@ -20,8 +20,8 @@ WINDOW = 16
 """Pictures a window; at 6 a second, 2.67 s."""
 SPANS = (16, 11, 8)
 """How many of the newest pictures its windows hold, stretched to `WINDOW` by showing some twice. One window sees slow
-gestures whole, another forgets the gesture before: the mean of their answers names more and is wrong less often than
-any one of them (docs/model.md)."""
+gestures whole, another forgets the gesture before; the mean of their answers is wrong least often at a desk and names
+about as much as any one of them (docs/model.md)."""
 POOLS = ("ReduceMean", "GlobalAveragePool")
 
 
@@ -88,14 +88,15 @@ class ClipTeacher:
 
     def answers(self, pictures: Image, ends: Sequence[int]) -> Taught:
         """What it says at some steps."""
-        logits, maps = zip(*(self._answer(pictures, end) for end in ends), strict=True)
-        return Taught(np.stack(logits), np.stack(maps))
+        logits, maps = zip(*(self.windows(pictures, end) for end in ends), strict=True)
+        return Taught(np.stack(logits).mean(1), np.stack(maps).mean(1))
 
-    def _answer(self, pictures: Image, end: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def windows(self, pictures: Image, end: int) -> Taught:
+        """What it says of each of the windows that end at a step, in the order of `SPANS`."""
         windows = np.stack([pictures[window(end, span)] for span in SPANS])
         clips = (windows.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
         logits, maps = self._session.run(None, {self._name: clips})
-        return logits.mean(0), maps.mean((0, 2))  # of the maps' single moment
+        return Taught(logits, maps.mean(2))  # of the maps' single moment
 
 
 class StreamTeacher:

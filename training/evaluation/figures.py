@@ -1,6 +1,5 @@
 """Pictures of evaluations. Drawn without a display, and without pyplot's global state."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from models.whole_file import whole_file
 from training.evaluation.metrics import Ints
-from training.recordings import DataError
 
 MOST_NAMED = 60
 """Classes beyond which their names would be too small to read."""
@@ -74,13 +73,7 @@ def _save(figure: Figure, path: Path) -> None:
     """Write a figure as a PNG, whole.
 
     Raises:
-        DataError: it cannot be written.
+        WriteError: it cannot be written.
     """
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as unfinished:
         figure.savefig(unfinished, format="png", dpi=120)
-        os.replace(unfinished, path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise DataError(f"cannot write {path} ({error.strerror}); make room or give another place") from error

@@ -36,13 +36,6 @@ def stream_logits(net: MSTNet, pictures: Image) -> Floats:
     return np.concatenate(parts)
 
 
-def softmax(logits: Floats, temperature: float = 1.0) -> Floats:
-    """Logits [..., classes] to probabilities."""
-    raised = np.exp((logits - logits.max(axis=-1, keepdims=True)) / np.float32(temperature))
-    probabilities: Floats = raised / raised.sum(axis=-1, keepdims=True)
-    return probabilities
-
-
 Read = tuple[int, Tensor | None]
 """A clip's number and its views; None where it is broken."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from calibration.diagram import draw
+from models.whole_file import WriteError
 from training.evaluation.figures import draw_confusion
 from training.evaluation.metrics import PerClass
 from training.evaluation.scoring import Evaluation
@@ -52,7 +53,8 @@ def write(folder: Path, evaluation: Evaluation, about: dict[str, object]) -> Non
         about: of what, by what and how; goes into metrics.json.
 
     Raises:
-        DataError: the folder holds something else, or cannot be written.
+        DataError: the folder holds something else.
+        WriteError: it cannot be written.
     """
     check_free(folder)
     unfinished = folder.with_name(folder.name + ".part")
@@ -64,7 +66,7 @@ def write(folder: Path, evaluation: Evaluation, about: dict[str, object]) -> Non
         os.rename(unfinished, folder)
     except OSError as error:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise DataError(f"cannot write {folder} ({error.strerror}); make room or give another folder") from error
+        raise WriteError.of(folder, error) from error
 
 
 def _fill(folder: Path, evaluation: Evaluation, about: dict[str, object]) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 from tqdm import tqdm
 
 from models.nets.mstnet import MSTNet
+from models.softmax import softmax
 from models.spec import ModelSpec
-from training.evaluation.inference import Views, answer_clips, softmax, stream_logits
+from training.evaluation.inference import Views, answer_clips, stream_logits
 from training.evaluation.metrics import Ints, clip_reliability
 from training.evaluation.scoring import Evaluation, stream_values
 from training.evaluation.stream_metrics import Watched, logits_when_seen, stream_reliability

@@ -61,6 +61,7 @@ _PUSH_HAND = strokes.approach(poses.OPEN, TO_CAMERA, 0.32, 0.60)
 _PUSH_FINGERS = strokes.approach(poses.TWO_FINGERS, TO_CAMERA, 0.29, 0.62)
 _PULL_HAND = backwards(strokes.approach(poses.OPEN, TO_SELF, 0.32, 0.62))
 _PULL_FINGERS = backwards(strokes.approach(poses.TWO_FINGERS, TO_SELF, 0.30, 0.62))
+_TURN = strokes.turn((0.1, -1, -0.05), TO_CAMERA, 0.9, 0.4)
 _FLAT_HAND, _OPEN, _TWO, _ANY = "palm", "spread", "two fingers", "any"
 
 MOVES: dict[str, Move] = {
@@ -82,8 +83,8 @@ MOVES: dict[str, Move] = {
     "Swiping Up": Move(_SWIPE_UP, _OPEN),
     "Thumb Down": Move(strokes.show(poses.THUMB, _DOWN, TO_SELF, 0.06), "thumb", by_thumb=True),
     "Thumb Up": Move(strokes.show(poses.THUMB, _UP, TO_CAMERA), "thumb", by_thumb=True),
-    "Turning Hand Clockwise": Move(strokes.turn, "spread"),
-    "Turning Hand Counterclockwise": Move(backwards(strokes.turn), "spread"),
+    "Turning Hand Clockwise": Move(_TURN, _OPEN),
+    "Turning Hand Counterclockwise": Move(backwards(_TURN), _OPEN),
 }
 """How each label is performed; what is not here, stills cannot do."""
 STROKES: dict[str, Stroke] = {label: move.stroke for label, move in MOVES.items()}

@@ -10,8 +10,8 @@ from pathlib import Path
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
+from models.whole_file import WriteError, whole_file
 from training.trainer.learner import Update
-from training.trainer.run_folder import RunError
 from training.trainer.validation import Scores
 
 COLUMNS = ("step", "epoch", "lr", "loss", "gradient", "val_loss", "val_top1", "val_top5")
@@ -83,7 +83,7 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RunError(f"cannot write {path} ({error.strerror}); make room, then give the same command") from error
+        raise WriteError.of(path, error) from error
 
 
 def rewrite(path: Path, step: int, epoch: int) -> None:
@@ -94,8 +94,5 @@ def rewrite(path: Path, step: int, epoch: int) -> None:
             rows = [row for row in list(csv.reader(file))[1:] if len(row) == len(COLUMNS)]
     rows = [row for row in rows if row[0].isdecimal() and row[1].isdecimal()]
     rows = [row for row in rows if int(row[0]) <= step and (not row[-1] or int(row[1]) < epoch)]
-    unfinished = path.with_name(path.name + ".part")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(unfinished, "w", newline="") as file:
+    with whole_file(path) as unfinished, open(unfinished, "w", newline="") as file:
         csv.writer(file).writerows([COLUMNS, *rows])
-    unfinished.replace(path)

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from models.errors import UserError, first_line
 from models.nets.checkpoint import describe, read_whole, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
-from training.datasets.loading import is_dead_reader
+from models.whole_file import whole_file
 from training.trainer.config import Config
 from training.trainer.config_file import ConfigError, differences, from_values
 from training.trainer.learner import DivergedError, Learner
@@ -58,6 +58,7 @@ class RunFolder:
         Raises:
             RunError: the folder holds a run of another config or of other data, or a damaged one.
         """
+        self._tidy()
         if not self.last.exists():
             self._begin()
             return Place()
@@ -69,6 +70,12 @@ class RunFolder:
         except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
             reason = f"{type(error).__name__}: {first_line(error)}"
             raise RunError(f"{self.last} cannot be gone on from ({reason}); give another run.folder") from error
+
+    def _tidy(self) -> None:
+        """Remove what a killed process had begun to write."""
+        if self._writes:
+            for unfinished in self.path.glob(".*.part"):
+                unfinished.unlink()
 
     def _check(self, state: dict[str, Any]) -> None:
         """Refuse to go on with what is another run."""
@@ -97,17 +104,14 @@ class RunFolder:
         """Write what the run is."""
         if not self._writes:
             return
-        path = self.path / "config.json"
-        with _writing(path) as unfinished:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(self.path / "config.json") as unfinished:
             unfinished.write_text(json.dumps(dataclasses.asdict(self._config), indent=1) + "\n", encoding="utf-8")
-            unfinished.replace(path)
 
     def save(self, learner: Learner, place: Place) -> None:
         """Write `last.pt` whole.
 
         Raises:
-            RunError: it cannot be written; the one before is still there.
+            WriteError: it cannot be written; the one before is still there.
         """
         if not self._writes:
             return
@@ -118,8 +122,7 @@ class RunFolder:
             "place": dataclasses.asdict(place),
             "learner": learner.state(),
         }
-        with _writing(self.last):
-            write_whole(self.last, content)
+        write_whole(self.last, content)
 
     def save_best(self, net: MSTNet, labels: tuple[str, ...], epochs: int, top1: float) -> None:
         """Write `best.pt` whole: a checkpoint that describes itself, to export and to evaluate."""
@@ -135,8 +138,7 @@ class RunFolder:
             rate_hz=data.rate_hz,
             trained=f"on {data.set} for {epochs} epochs, seed {self._config.seed}; top-1 in validation {top1:.2%}",
         )
-        with _writing(self.best):
-            save_checkpoint(self.best, net, spec)
+        save_checkpoint(self.best, net, spec)
 
     @contextmanager
     def what_is_left(self) -> Iterator[None]:
@@ -149,23 +151,3 @@ class RunFolder:
                 f"{error}; {there}. Give a lower optim.lr, a lower optim.clip or some schedule.warm_up, "
                 "and another run.folder"
             ) from error
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[Path]:
-    """Write a file by way of another beside it, whose name is given; it does not stay where writing fails.
-
-    Raises:
-        RunError: the file cannot be written.
-    """
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        yield unfinished
-    except (OSError, RuntimeError) as error:  # torch's writer raises RuntimeError where the disk is full
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        if is_dead_reader(error):
-            raise
-        raise RunError(
-            f"cannot write {path} ({first_line(error)}); make room, then give the same command to go on"
-        ) from error

@@ -122,7 +122,7 @@ def test_a_still_picture_of_any_kind_is_one_frame(tmp_path, open_file, statuses,
     (frame,) = read_all(open_file(tmp_path / f"hand.{ending}"))
     assert (frame.time_s, frame.index, frame.image.shape) == (0.0, 0, (*shape[:2], 3))
     assert np.abs(frame.image.astype(int) - 99).max() <= 2
-    assert statuses == []
+    assert statuses == [f"hand.{ending} is a picture, not a video: one frame, and no gesture in it"]
 
 
 def test_closing_ends_it(make_video, open_file):

@@ -77,6 +77,11 @@ def test_safety_and_window(tmp_path):
     assert not profile.safety.gesture_resumes
 
 
+@pytest.mark.parametrize("text", ["", "# later\n", 'name = "Mine"\n', "[gestures]\n", "[safety]\nhand_over_s = 5\n"])
+def test_a_profile_that_binds_nothing_is_refused(tmp_path, text):
+    assert refused(tmp_path, text).startswith("mine.toml binds no gesture")
+
+
 LEFT = '[gestures."Swiping Left"]\n'
 
 

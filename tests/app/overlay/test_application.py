@@ -6,13 +6,14 @@ from dataclasses import replace
 from threading import Thread
 
 import pytest
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QSize, QTimer
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.meters import Readings
 from app.overlay.application import run
 from app.overlay.bridge import Bridge
+from app.overlay.gesture_list import GestureList
 from app.overlay.hud import Hud
 from app.overlay.picture import Picture
 from app.overlay.view import ViewOptions
@@ -93,6 +94,23 @@ def test_ctrl_c_ends_it_and_the_old_handler_is_back(
         story.run(options)
     assert story.told == ["start", "stop"]
     assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
+
+
+def test_ctrl_c_while_the_window_is_built_ends_it_before_anything_starts(
+    qtbot: QtBot, options: ViewOptions, window: Callable[[], Window], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hint = GestureList.sizeHint
+
+    def interrupted(self: GestureList) -> QSize:  # Qt calls it
+        os.kill(os.getpid(), signal.SIGINT)
+        return hint(self)
+
+    monkeypatch.setattr(GestureList, "sizeHint", interrupted)
+    before, story = signal.getsignal(signal.SIGINT), Story(lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        story.run(options)
+    assert story.told == ["stop"]
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_a_request_to_terminate_ends_it_in_good_order(

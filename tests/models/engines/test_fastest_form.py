@@ -115,7 +115,7 @@ def test_a_cache_that_cannot_be_written_is_no_reason_to_stop(model, timed, caplo
     cache_folder().write_text("a file where the folder should be")
     timed(1.0, 0.5)
     assert fastest_form(model) == model.with_suffix(".int8.onnx")
-    assert "it is measured at each start" in caplog.text
+    assert "until then each start measures which form is fastest" in caplog.text
 
 
 def test_who_names_a_runtime_gets_the_file_named(model, timed):

@@ -23,9 +23,9 @@ from models.engines.base import PassingEngine
 from models.engines.build_progress import Progress
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.parity import TOLERANCES, generated_clip, largest_difference, refusal
-from models.engines.plan_file import write_whole
 from models.engines.tensorrt_build import main
 from models.errors import EngineError, ModelFileError, UnavailableError
+from models.whole_file import WriteError, write_whole
 
 SHIPPED = Path(__file__).resolve().parents[3] / "models" / "weights" / "mstnet_small.onnx"
 VERSIONS = [("tensorrt", "10.3.0"), ("tensorrt", "10.16.2"), ("tensorrt", "11.4.0"), ("tensorrt_rtx", "1.7.1")]
@@ -164,7 +164,7 @@ def test_another_gpu_and_another_file_have_engines_of_their_own(machine, small_m
 def test_a_full_disk_is_told_and_it_runs(machine, small_model, monkeypatch, cache, said, failing):
     def write(path, data):
         if path.suffix == failing:
-            raise OSError(errno.ENOSPC, "No space left on device")
+            raise WriteError.of(path, OSError(errno.ENOSPC, "No space left on device"))
         write_whole(path, data)
 
     module = machine()
@@ -176,16 +176,6 @@ def test_a_full_disk_is_told_and_it_runs(machine, small_model, monkeypatch, cach
     assert cache(".json") == []
     load_engine(small_model)
     assert module.builds == 2
-
-
-def test_a_file_that_does_not_fit_leaves_nothing_half_written(tmp_path, monkeypatch):
-    def full(descriptor):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write_whole(tmp_path / "engine.plan", b"0" * 100)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_rtx_keeps_its_kernels_and_replaces_those_of_another_driver(machine, small_model, cache):

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from models.whole_file import WriteError
 from training.trainer.learner import Update
 from training.trainer.logbook import COLUMNS, Logbook, rewrite
-from training.trainer.run_folder import RunError
 from training.trainer.validation import Scores
 
 HEAD = ",".join(COLUMNS)
@@ -57,6 +57,6 @@ def test_a_log_that_cannot_be_written_gives_one_line(tmp_path: Path, monkeypatch
 
     log = Logbook(tmp_path / "metrics.csv", 0, 0, 4, every=1)
     monkeypatch.setattr("training.trainer.logbook.csv.writer", full)
-    with pytest.raises(RunError, match=r"cannot write .*metrics.csv \(No space left on device\); make room"):
+    with pytest.raises(WriteError, match=r"cannot write .*metrics.csv \(No space left on device\); make room"):
         log.update(1, 0, 0.1, Update(1.5, 2.0))
     log.close()

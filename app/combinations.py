@@ -1,0 +1,35 @@
+"""Which options go together: one that would do nothing is refused, for whoever gave it expects something."""
+
+import argparse
+
+NEEDED = {
+    "gesture": ("record",),
+    "takes": ("record",),
+    "take_seconds": ("record",),
+    "work": ("record",),
+    "token_file": ("serve", "websocket"),
+    "allow_origin": ("serve", "websocket"),
+    "control_through": ("control",),
+}
+"""Options that say how, and those of which one must be there."""
+NO_USE = {
+    "headless": ("overlay",),
+    "record": ("profile", "control", "events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
+}
+"""Options beside which others have nothing to do."""
+
+
+def check(line: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """End with a usage error where an option would do nothing."""
+    asked = {name for name, value in vars(given).items() if value != line.get_default(name)}
+    for name, needed in NEEDED.items():
+        if name in asked and not asked.intersection(needed):
+            line.error(f"{_option(name)} does nothing without {' or '.join(map(_option, needed))}; add it")
+    for name, useless in NO_USE.items():
+        for other in useless:
+            if {name, other} <= asked:
+                line.error(f"{_option(other)} does nothing beside {_option(name)}; leave one of them out")
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
