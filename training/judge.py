@@ -37,6 +37,8 @@ class Score:
     total: int = 0
     wrong: int = 0
     minutes: float = 0.0
+    early_s: float = 0.0
+    """How long before their end the named ones were named, summed."""
 
     def __add__(self, other: "Score") -> "Score":
         return Score(
@@ -44,10 +46,14 @@ class Score:
             self.total + other.total,
             self.wrong + other.wrong,
             self.minutes + other.minutes,
+            self.early_s + other.early_s,
         )
 
     def __str__(self) -> str:
-        return f"{self.named}/{self.total} named, {self.wrong / max(self.minutes, 1e-9):.1f} wrong/min"
+        named = f"{self.named}/{self.total} named"
+        if self.named:
+            named += f" {self.early_s / self.named:.1f} s before their end"
+        return f"{named}, {self.wrong} wrong in {self.minutes:.1f} min"
 
 
 def clip_takes(folder: Path, spec: ModelSpec) -> list[Take]:
@@ -107,8 +113,8 @@ def events(answers: Floats, labels: tuple[str, ...], decoding: Decoding, rate_hz
 def score(found: Sequence[GestureEvent], truths: Sequence[Truth], seconds: float) -> Score:
     """Count gestures named (one event of that label between start and end, or soon after) and events that are wrong."""
     gestures = gestures_of(truths)
-    named = sum(match is not None for match in matched(found, gestures))
-    return Score(named, len(gestures), len(found) - named, seconds / 60)
+    early = [g.end_s - match.fired_s for g, match in zip(gestures, matched(found, gestures), strict=True) if match]
+    return Score(len(early), len(gestures), len(found) - len(early), seconds / 60, sum(early))
 
 
 def scores(

@@ -36,12 +36,13 @@ def event(label: str, fired_s: float) -> GestureEvent:
 )
 def test_counts_what_is_named_in_time(events: list[GestureEvent], named: int, wrong: int) -> None:
     truths = [Truth("No gesture", 0, 1), Truth("Thumb Up", 1, 3)]
-    assert score(events, truths, 30) == Score(named, 1, wrong, 0.5)
+    early_s = 3 - next((e.fired_s for e in events if named), 3)
+    assert score(events, truths, 30) == Score(named, 1, wrong, 0.5, pytest.approx(early_s))
 
 
 def test_one_event_names_one_gesture() -> None:
     truths = [Truth("Thumb Up", 0, 1), Truth("Thumb Up", 1.5, 3)]
-    assert score([event("Thumb Up", 1.8)], truths, 60) == Score(1, 2, 0, 1)
+    assert score([event("Thumb Up", 1.8)], truths, 60) == Score(1, 2, 0, 1, pytest.approx(-0.8))
 
 
 def test_scores_are_summed_by_group() -> None:
@@ -54,7 +55,7 @@ def test_scores_are_summed_by_group() -> None:
     ]
     spec = replace(small_spec(small_net()), labels=LABELS, decoding=AT_ONCE, rate_hz=4.0)
     found = scores(takes, [rises, rises, rises], spec)
-    assert found == {"a": Score(1, 2, 1, 2 / 60), "b": Score(0, 0, 1, 1 / 60)}
+    assert found == {"a": Score(1, 2, 1, 2 / 60, pytest.approx(0.75)), "b": Score(0, 0, 1, 1 / 60)}
     assert right_at_end(takes[:1], [rises[:3]], LABELS) == 1
 
 

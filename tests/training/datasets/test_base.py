@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tiny_datasets import FRAMES, SIZE, frame_of, index_of, write_pictures, write_video
 
+from models.whole_file import WriteError
 from training.datasets.base import BrokenClip, Clip, read_frames, read_index, write_index
 from training.recordings import DataError
 
@@ -53,7 +54,7 @@ def test_no_index_at_all(tmp_path) -> None:
 
 def test_an_index_that_cannot_be_written_leaves_nothing(tmp_path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
-    with pytest.raises(DataError, match="cannot write"):
+    with pytest.raises(WriteError, match="cannot write"):
         write_index(tmp_path / "taken" / "tiny.jsonl", index_of(tmp_path / "clips", 1))
 
 
