@@ -4,9 +4,8 @@
 
 Every reading of a grid turns the same answers into events, on streams that nothing is judged by: NVGesture's training
 split, quiet videos held out of training, and clips made with seeds of their own (`training.cutouts`); or, without
---data, freshly drawn ones, which are easier than life. The
-best is the one with the most gestures named less events that are wrong: gestures in a row, as here, are where wrong ones
-come from, so that most of a day sees far fewer.
+--data, freshly drawn ones, which are easier than life. The best is the one with the most gestures named less events
+that are wrong. Gestures in a row, as here, are where wrong ones come from; most of a day sees far fewer.
 """
 
 import argparse
