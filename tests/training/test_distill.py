@@ -12,7 +12,8 @@ from clip_networks import random_checkpoint, write_teacher
 
 import training.distill
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
-from training.distill import main, training_recordings, until
+from training.distill import main, until
+from training.distillation.lessons import training_recordings
 from training.distillation.student import Recipe
 from training.transplant import transplant
 

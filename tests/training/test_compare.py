@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from clip_networks import random_checkpoint, write_teacher
+
+import training.compare
+from models.nets.checkpoint import load_checkpoint, save_checkpoint
+from training.compare import main
+from training.distillation.student import Recipe
+from training.transplant import transplant
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two starts, a teacher and a recording."""
+    net, spec = transplant(random_checkpoint(rank_1=True))
+    save_checkpoint(tmp_path / "three.pt", net, spec)
+    save_checkpoint(tmp_path / "again.pt", net, spec)
+    write_teacher(tmp_path / "teacher.onnx")
+    random = np.random.default_rng(0)
+    video = cv2.VideoWriter(str(tmp_path / "a.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 12, (48, 36))
+    for _ in range(12):
+        video.write(random.integers(0, 256, (36, 48, 3), dtype=np.uint8))
+    video.release()
+    (tmp_path / "clips.csv").write_text(
+        "path,label,split,source,fps,start,end\na.avi,Thumb Up,train,generated,12,2,9\n"
+    )
+    small = Recipe(streams=1, chunk=6, chunks=2, first_window=2, every=3, warm_up=1)
+    monkeypatch.setattr(training.compare, "Recipe", lambda **_: small)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def compare(out: str, lessons: int, *starts: str) -> int:
+    given = [out, *starts, "--data", ".", "--teacher", "teacher.onnx", "--cache", "cache", "--save-every", "1"]
+    return main([*given, "--lessons", str(lessons)])
+
+
+def test_equal_networks_learn_the_same_whoever_is_beside_them_and_however_often_stopped(folder: Path) -> None:
+    assert compare("alone", 2, "three.pt") == 0
+    assert compare("both", 1, "three.pt", "again.pt") == 0
+    assert compare("both", 2, "three.pt", "again.pt") == 0
+    alone, _ = load_checkpoint(folder / "alone/three.pt")
+    for name in ("three", "again"):
+        net, spec = load_checkpoint(folder / f"both/{name}.pt")
+        assert "4 steps" in spec.trained
+        for key, value in alone.state_dict().items():
+            assert torch.equal(net.state_dict()[key], value), (name, key)
+
+
+def test_two_of_one_name_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare("out", 1, "three.pt", "./three.pt") == 2
+    assert "same name" in capsys.readouterr().err
+    assert not (folder / "out").exists()

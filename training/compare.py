@@ -1,0 +1,57 @@
+"""Teach several networks the very same lessons, so that only what they are differs.
+
+    python -m training.compare FOLDER A.pt B.pt --data ../shared/data --teacher TEACHER.onnx --lessons 100
+
+Writes FOLDER/A.pt, FOLDER/B.pt, as `training.distill` does, and goes on likewise where it was stopped. Lessons are made
+once for all, which is most of the work for a small network.
+"""
+
+import argparse
+import math
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+
+from calibration.command_line import command
+from models.errors import ModelFileError
+from training.distill import add_lesson_options, begin, lesson_maker, open_teacher, train, until
+from training.distillation.student import Lesson, Recipe
+
+
+@command("compare")
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.compare", description="Teach networks alike.")
+    parser.add_argument("folder", type=Path, help="where what they become is written")
+    parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, each of its own name")
+    add_lesson_options(parser)
+    parser.add_argument("--workers", type=int, default=2, help="how many learn at a time (default: %(default)s)")
+    given = parser.parse_args(arguments)
+    if len({start.name for start in given.starts}) < len(given.starts):
+        raise ModelFileError(
+            "two of the checkpoints have the same name; rename one, for both are written to one folder"
+        )
+    torch.set_num_threads(1)
+    recipe = Recipe(seed=given.seed, lr=given.lr, every=given.every)
+    teacher = open_teacher(given.teacher)
+    outs = [given.folder / start.name for start in given.starts]
+    runs = [
+        begin(start, out, recipe, teacher.channels, given.save_every)
+        for start, out in zip(given.starts, outs, strict=True)
+    ]
+    with ThreadPoolExecutor(given.workers) as learners:
+
+        def learn(number: int, lesson: Lesson) -> None:
+            list(learners.map(lambda run: run.take(number, lesson), runs))
+
+        lessons = range(min(run.student.lessons for run in runs), given.lessons)
+        train(learn, lesson_maker(given, recipe, teacher), lessons, until(math.inf))
+    for run in runs:
+        run.logbook.save()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""Lessons: streams drawn from recordings, and what a teacher says of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from training.distillation.streams import Playlist
+from training.distillation.student import Lesson, Recipe
+from training.distillation.targets import side_by_side, targets
+from training.distillation.teacher import Teacher
+from training.judge import QUIET
+from training.recordings import Recording, hold_out, read_recordings
+
+RATE_HZ = 6.0
+"""Pictures a second in training; what the teacher was trained at."""
+
+
+class LessonMaker:
+    """Draws streams and asks the teacher about them."""
+
+    def __init__(self, playlist: Playlist, teacher: Teacher, recipe: Recipe) -> None:
+        self._playlist = playlist
+        self._teacher = teacher
+        self._recipe = recipe
+
+    def __call__(self, number: int) -> Lesson:
+        """Make the lesson of this number."""
+        recipe, steps = self._recipe, self._recipe.chunk * self._recipe.chunks
+        ends = tuple(range(recipe.first_window, steps, recipe.every))
+        pictures, wanted = [], []
+        for k in range(recipe.streams):
+            stream = self._playlist.draw(np.random.default_rng((recipe.seed, number, k)), steps)
+            pictures.append(stream.pictures)
+            wanted.append(targets(self._teacher, stream, ends, recipe.temperature))
+        return Lesson(np.stack(pictures), ends, side_by_side(wanted))
+
+
+def training_recordings(folders: Sequence[Path]) -> list[Recording]:
+    """What may be trained on: the training split, without what is held out for judging."""
+    recordings = [r for folder in folders for r in read_recordings(folder, "train")]
+    held = hold_out(recordings, QUIET)
+    return [r for r in recordings if r not in held]
