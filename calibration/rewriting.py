@@ -44,14 +44,17 @@ def write_form(
         ModelFileError: the form is no valid graph, or answers otherwise.
         WriteError: the file cannot be written.
     """
+    import onnx
+
+    model = _rewritten(source, rewrite)
     with whole_file(path) as unfinished:
-        _save(source, rewrite, unfinished)
+        onnx.save(model, unfinished)
         difference = largest_difference(engine, opened(unfinished), streams)
         if difference > TOLERANCE:
             raise ModelFileError(f"the new {path.name} differs from {source} by {difference:.2g} > {TOLERANCE}")
 
 
-def _save(source: Path, rewrite: Callable[["onnx.ModelProto"], "onnx.ModelProto"], path: Path) -> None:
+def _rewritten(source: Path, rewrite: Callable[["onnx.ModelProto"], "onnx.ModelProto"]) -> "onnx.ModelProto":
     import onnx
 
     model = rewrite(onnx.load(source))
@@ -59,7 +62,7 @@ def _save(source: Path, rewrite: Callable[["onnx.ModelProto"], "onnx.ModelProto"
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         raise ModelFileError(f"{source} cannot be rewritten ({first_line(error)}); export it again") from error
-    onnx.save(model, path)
+    return model
 
 
 def largest_difference(engine: OnnxRuntimeEngine, step: StepAll, streams: int, seed: int = 0) -> float:

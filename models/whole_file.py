@@ -1,8 +1,10 @@
 """Files that are there whole or not at all."""
 
 import errno
+import glob
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -31,21 +33,53 @@ def whole_file(path: Path, private: bool = False) -> Iterator[Path]:
 
     Raises:
         WriteError: it cannot be written; what was there before still is.
+        OSError: the caller met it with another file.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         for folder in reversed([path.parent, *path.parent.parents]):
             folder.mkdir(exist_ok=True, mode=0o700 if private else 0o777)
+        _remove_abandoned(path)
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666))
         yield unfinished
         with unfinished.open("rb+") as file:
             os.fsync(file.fileno())  # else a power cut may leave the new name on an empty file
         os.replace(unfinished, path)
     except OSError as error:
+        if _is_of_another_file(error, [path, unfinished, *path.parents]):
+            raise
         raise WriteError.of(path, error) from error
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+def _is_of_another_file(error: OSError, ours: Iterable[Path]) -> bool:
+    """Whether it tells of something else than ours; a full disk is told without a name."""
+    named = error.filename is not None and str(error.filename) not in map(str, ours)
+    return named or isinstance(error, BrokenPipeError)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what killed writers of the same file left unfinished."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        pid = left.name.split(".")[-2]
+        if pid.isdecimal() and _is_gone(int(pid)):
+            with suppress(OSError):
+                left.unlink()
+
+
+def _is_gone(pid: int) -> bool:
+    """Whether a process has ended. On Windows, where the question would end it, none is known to have."""
+    if sys.platform == "win32":
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:  # it is someone else's
+        return False
+    return False
 
 
 def write_whole(path: Path, data: bytes, private: bool = False) -> None:

@@ -126,7 +126,8 @@ class Shelf:
         key = hashlib.sha256(f"{recording.path.resolve()} {self._shortest}".encode()).hexdigest()[:16]
         path = self._folder / f"{recording.path.stem}-{key}.npy"
         if not path.is_file():
+            decoded = decode(recording.path, self._shortest)
             with whole_file(path) as unfinished, unfinished.open("wb") as file:
-                np.save(file, decode(recording.path, self._shortest))
+                np.save(file, decoded)
         pictures: Image = np.load(path, mmap_mode="r")
         return pictures

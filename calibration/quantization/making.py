@@ -70,9 +70,9 @@ def make(source: Path, recordings: Sequence[Path], path: Path, precision: str, t
     finally:
         _tell("")
     spec = replace(graph.spec, name=path.stem, trained=f"{graph.spec.trained} {small.how}".strip())
+    one = OnnxRuntimeEngine(source)
     with whole_file(path) as unfinished:
         save_model(small.model, spec, unfinished)
-        one = OnnxRuntimeEngine(source)
         shown = show(examples.calibration, one, OnnxRuntimeEngine(unfinished))
         spec = replace(spec, temperature=refitted_temperature(shown, graph.spec))
         save_model(small.model, spec, unfinished)

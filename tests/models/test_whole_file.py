@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import subprocess
 import sys
 
 import pytest
@@ -19,8 +20,18 @@ def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("why", [KeyboardInterrupt, ValueError, OSError(errno.EIO, "Input/output error")])
-def test_what_goes_wrong_leaves_what_was_there(tmp_path, why):
+@pytest.mark.parametrize(
+    ("why", "told"),
+    [
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (ValueError(), ValueError),
+        (OSError(errno.EIO, "Input/output error"), WriteError),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "input"), FileNotFoundError),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), BrokenPipeError),
+    ],
+    ids=["Ctrl-C", "a bug", "a bad disk", "a missing input", "a closed pipe"],
+)
+def test_what_goes_wrong_leaves_what_was_there(tmp_path, why, told):
     path = tmp_path / "file"
     path.write_bytes(b"before")
 
@@ -29,10 +40,31 @@ def test_what_goes_wrong_leaves_what_was_there(tmp_path, why):
             unfinished.write_bytes(b"half")
             raise why
 
-    with pytest.raises((KeyboardInterrupt, ValueError, WriteError)):
+    with pytest.raises(told):
         fail()
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_unfinished_file_that_went_away_is_told_of_the_file_to_be(tmp_path):
+    def fail():
+        with whole_file(tmp_path / "file") as unfinished:
+            unfinished.unlink()
+
+    with pytest.raises(WriteError, match=r"cannot write \S+file \(No such file"):
+        fail()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asking for a process ends it there")
+def test_what_a_killed_writer_left_goes_and_all_else_stays(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    own = tmp_path / f".file[1].{ended.pid}.part"
+    others = [f".file[1].{os.getppid()}.part", f".file1.{ended.pid}.part", ".file[1].mine.part", f"{ended.pid}.part"]
+    for path in (own, *(tmp_path / name for name in others)):
+        path.touch()
+    write_whole(tmp_path / "file[1]", b"whole")
+    assert {path.name for path in tmp_path.iterdir()} == {"file[1]", *others}
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,6 @@ class RunFolder:
         Raises:
             RunError: the folder holds a run of another config or of other data, or a damaged one.
         """
-        self._tidy()
         if not self.last.exists():
             self._begin()
             return Place()
@@ -70,12 +69,6 @@ class RunFolder:
         except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
             reason = f"{type(error).__name__}: {first_line(error)}"
             raise RunError(f"{self.last} cannot be gone on from ({reason}); give another run.folder") from error
-
-    def _tidy(self) -> None:
-        """Remove what a killed process had begun to write."""
-        if self._writes:
-            for unfinished in self.path.glob(".*.part"):
-                unfinished.unlink()
 
     def _check(self, state: dict[str, Any]) -> None:
         """Refuse to go on with what is another run."""
