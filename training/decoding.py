@@ -3,7 +3,7 @@
     python -m training.decoding CHECKPOINT.pt OUT.pt --data ../shared/data --clips runs/cut_held
 
 Every reading of a grid turns the same answers into events, on streams that nothing is judged by: NVGesture's training
-split, quiet videos held out of training, and clips made with seeds of their own (`training.cutouts`); or, without
+split, half of the quiet videos held out of training, and clips made with seeds of their own (`training.cutouts`); or, without
 --data, freshly drawn ones, which are easier than life. The best is the one with the most gestures named less events
 that are wrong. Gestures in a row, as here, are where wrong ones come from; most of a day sees far fewer.
 """
@@ -26,8 +26,8 @@ from training.evaluation.inference import stream_logits
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import Take, take
 from training.jester import LABELS
-from training.judge import QUIET, Score, recording_take, scores
-from training.recordings import hold_out, read_recordings
+from training.judge import Score, quiet_to_tune, recording_take, scores
+from training.recordings import read_recordings
 from training.synthetic.clip import Format, stream
 
 SEED = 9000
@@ -62,10 +62,9 @@ def recorded_takes(data: Path, spec: ModelSpec) -> list[Take]:
     """Real recordings that nothing is judged by."""
     recordings = read_recordings(data)
     gestures = [r for r in recordings if r.source == "nvgesture" and r.split == "train"]
-    quiet = sorted(hold_out(recordings, QUIET), key=lambda r: str(r.path))
     return [
         *(recording_take(r, "nvgesture train", spec) for r in gestures),
-        *(recording_take(r, "quiet", spec) for r in quiet),
+        *(recording_take(r, "quiet", spec) for r in quiet_to_tune(recordings)),
     ]
 
 

@@ -8,7 +8,7 @@ Everything runs as the app runs it: pictures at the model's rate by time, from a
 import argparse
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,20 @@ from training.recordings import DataError, Recording, decode, hold_out, read_rec
 
 QUIET = ("driver", "faces", "signs")
 """Sources without gestures; what is held out of them counts false events."""
+
+
+def quiet_to_judge(recordings: Iterable[Recording]) -> list[Recording]:
+    """Every second of a folder's held-out quiet recordings: what nothing is learnt from and nothing tuned on."""
+    return _held_out(recordings)[::2]
+
+
+def quiet_to_tune(recordings: Iterable[Recording]) -> list[Recording]:
+    """The other held-out ones: what no network learns from, and how answers are read is chosen on."""
+    return _held_out(recordings)[1::2]
+
+
+def _held_out(recordings: Iterable[Recording]) -> list[Recording]:
+    return sorted(hold_out(recordings, QUIET), key=lambda r: (r.source, r.path.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,8 @@ class Score:
     def __str__(self) -> str:
         named = f"{self.named}/{self.total} named"
         if self.named:
-            named += f" {self.early_s / self.named:.1f} s before their end"
+            early_s = self.early_s / self.named
+            named += f" {abs(early_s):.1f} s {'before' if early_s >= 0 else 'after'} their end"
         return f"{named}, {self.wrong} wrong in {self.minutes:.1f} min"
 
 
@@ -80,7 +95,6 @@ def all_takes(data: Path, spec: ModelSpec) -> list[Take]:
         DataError: a list is missing or is not what it should be.
     """
     recordings = read_recordings(data)
-    held = sorted(hold_out(recordings, QUIET), key=lambda r: str(r.path))
     labelled = [r for r in recordings if r.split == "val"]
     try:
         return [
@@ -88,7 +102,7 @@ def all_takes(data: Path, spec: ModelSpec) -> list[Take]:
             _stream(data / "streams/desk.mp4", 30, 28, spec),
             _stream(data / "streams/sense.mp4", 16, 0, spec),
             *(recording_take(r, f"{r.source} val", spec) for r in labelled),
-            *(recording_take(r, f"{r.source} held out", spec) for r in held),
+            *(recording_take(r, f"{r.source} held out", spec) for r in quiet_to_judge(recordings)),
         ]
     except (OSError, KeyError, ValueError) as error:
         raise DataError(f"{data} lacks what judging needs ({error}); give the folder that holds it") from error

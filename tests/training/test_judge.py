@@ -9,10 +9,23 @@ from models.decoder import GestureEvent
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from models.spec import Decoding, Rule
+from training.decoding import recorded_takes
+from training.distillation.lessons import training_recordings
 from training.evaluation.inference import CHUNK
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import Take
-from training.judge import Score, main, probabilities, right_at_end, score, scores
+from training.judge import (
+    QUIET,
+    Score,
+    main,
+    probabilities,
+    quiet_to_judge,
+    quiet_to_tune,
+    right_at_end,
+    score,
+    scores,
+)
+from training.recordings import hold_out, read_recordings
 
 LABELS = ("No gesture", "Thumb Up", "Thumb Down")
 AT_ONCE = Decoding(smooth_s=0, rule=Rule(enter=0.6, exit=0.3, rest_s=0))
@@ -67,6 +80,30 @@ def test_pieces_do_not_change_the_answers() -> None:
     with torch.no_grad():
         whole = net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None]).logits[0].softmax(-1)
     np.testing.assert_allclose(probabilities(net, pictures), whole.numpy(), atol=1e-5)
+
+
+def test_naming_after_the_end_is_told_as_that() -> None:
+    assert str(Score(2, 3, 1, 0.5, -0.6)) == "2/3 named 0.3 s after their end, 1 wrong in 0.5 min"
+    assert "2/3 named 0.3 s before their end" in str(Score(2, 3, 1, 0.5, 0.6))
+
+
+def test_what_is_judged_with_is_neither_learnt_from_nor_tuned_on(tmp_path, monkeypatch) -> None:
+    """Whatever is learnt from beside it, and whichever split a quiet recording is said to be of."""
+    head = "path,label,split,source,fps,start,end\n"
+    for folder, first in (("a", 0), ("b", 100)):
+        rows = [f"{first + k}.avi,No gesture,{'val' if k % 3 else 'train'},{QUIET[k % 2]},12,0,9\n" for k in range(22)]
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "clips.csv").write_text(head + "".join(rows))
+    learnt = set(training_recordings([tmp_path / "a", tmp_path / "b"]))
+    recordings = read_recordings(tmp_path / "b")
+    judged, tuned = set(quiet_to_judge(recordings)), set(quiet_to_tune(recordings))
+    assert judged | tuned == hold_out(recordings, QUIET)
+    assert {r.source for r in judged} == {r.source for r in tuned} == set(QUIET[:2])
+    assert not judged & tuned
+    assert learnt
+    assert not learnt & (judged | tuned)
+    monkeypatch.setattr("training.decoding.recording_take", lambda recording, group, spec: (recording, group))
+    assert {recording for recording, group in recorded_takes(tmp_path / "b", None) if group == "quiet"} == tuned
 
 
 def test_a_missing_checkpoint_gives_one_line(tmp_path, capsys) -> None:

@@ -37,7 +37,10 @@ class LessonMaker:
 
 
 def training_recordings(folders: Sequence[Path]) -> list[Recording]:
-    """What may be trained on: the training split, without what is held out for judging."""
-    recordings = [r for folder in folders for r in read_recordings(folder, "train")]
-    held = hold_out(recordings, QUIET)
-    return [r for r in recordings if r not in held]
+    """What may be trained on: the training split, without what is held out of each folder to judge and to tune with."""
+    recordings: list[Recording] = []
+    for folder in folders:
+        listed = read_recordings(folder)
+        held = hold_out(listed, QUIET)
+        recordings += [r for r in listed if r.split == "train" and r not in held]
+    return recordings
