@@ -29,18 +29,15 @@ def main(arguments: list[str] | None = None) -> int:
     add_lesson_options(parser)
     parser.add_argument("--workers", type=int, default=2, help="how many learn at a time (default: %(default)s)")
     given = parser.parse_args(arguments)
-    if len({start.name for start in given.starts}) < len(given.starts):
+    if len({start.stem for start in given.starts}) < len(given.starts):
         raise ModelFileError(
-            "two of the checkpoints have the same name; rename one, for both are written to one folder"
+            "two of the checkpoints have the same name before the dot; rename one, for both are written to one folder"
         )
     torch.set_num_threads(1)
     recipe = Recipe(seed=given.seed, lr=given.lr, every=given.every)
     teacher = open_teacher(given.teacher)
     outs = [given.folder / start.name for start in given.starts]
-    runs = [
-        begin(start, out, recipe, teacher.channels, given.save_every)
-        for start, out in zip(given.starts, outs, strict=True)
-    ]
+    runs = [begin(given, start, out, recipe, teacher.channels) for start, out in zip(given.starts, outs, strict=True)]
     with ThreadPoolExecutor(given.workers) as learners:
 
         def learn(number: int, lesson: Lesson) -> None:

@@ -20,6 +20,7 @@ from calibration.command_line import command
 from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint
 from models.softmax import softmax
+from training.distillation.lessons import check_taught
 from training.distillation.student import Recipe, soft_loss
 from training.distillation.teacher import ClipTeacher
 from training.evaluation.inference import stream_logits
@@ -70,6 +71,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     given = parser.parse_args(arguments)
     students = [load_checkpoint(path) for path in given.checkpoints]
+    for path, (_, spec) in zip(given.checkpoints, students, strict=True):
+        check_taught(spec, path)
     teacher = ClipTeacher(given.teacher)
     takes = all_takes(given.data, students[0][1])
     wanted = [teacher.answers(*at_teachers_rate(take)).logits for take in takes]

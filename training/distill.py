@@ -23,9 +23,11 @@ from pathlib import Path
 import torch
 
 from calibration.command_line import command
+from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint, read_whole
-from training.distillation.lessons import RATE_HZ, LessonMaker, training_recordings
+from training.distillation.lessons import RATE_HZ, LessonMaker, check_taught, training_recordings
 from training.distillation.logbook import Logbook
+from training.distillation.origin import Origin
 from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe, Student, at_half_rate
 from training.distillation.teacher import ClipTeacher, StreamTeacher, Teacher
@@ -49,13 +51,16 @@ class Run:
 
 def train(run: Callable[[int, Lesson], None], make: LessonMaker, lessons: range, go_on: Callable[[], bool]) -> None:
     """Take lessons, or until told to stop; the next one is made while one is learnt."""
+    if not lessons:
+        return
     with ThreadPoolExecutor(1) as ahead:
         coming = ahead.submit(make, lessons.start)
         for number in lessons:
             if not go_on():
                 break
             lesson = coming.result()
-            coming = ahead.submit(make, number + 1)
+            if number + 1 in lessons:
+                coming = ahead.submit(make, number + 1)
             run(number, lesson)
         coming.cancel()
 
@@ -72,25 +77,36 @@ def until(minutes: float) -> Callable[[], bool]:
 def open_teacher(path: Path) -> Teacher:
     """The teacher in a file: a clip network's `.onnx`, or a checkpoint of this project."""
     if path.suffix == ".pt":
-        return StreamTeacher(at_half_rate(load_checkpoint(path)[0]))
+        net, spec = load_checkpoint(path)
+        check_taught(spec, path)
+        return StreamTeacher(at_half_rate(net))
     return ClipTeacher(path)
 
 
-def begin(start: Path, out: Path, recipe: Recipe, channels: int, save_every: int) -> Run:
+def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, channels: int) -> Run:
     """A student at its first lesson, or where it was stopped.
 
     Args:
+        given: the options of `add_lesson_options`.
         start: the checkpoint to start from.
         out: the checkpoint to write.
         recipe: how to train.
         channels: of the teacher's features.
-        save_every: lessons between two savings.
+
+    Raises:
+        ModelFileError: `start` cannot be taught, is `out` itself, or is not what the stopped run was begun with.
     """
+    if out.resolve() == start.resolve():
+        raise ModelFileError(f"{out} is START itself; name another OUT.pt")
     net, spec = load_checkpoint(start)
-    student = Student(net, recipe, channels)
-    if out.with_suffix(".run").is_file():
-        student.restore(read_whole(out.with_suffix(".run")))
-    return Run(student, Logbook(out, net, spec, student, save_every))
+    check_taught(spec, start)
+    student, origin = Student(net, recipe, channels), Origin.of(net, given.teacher, given.data)
+    saved = out.with_suffix(".run")
+    if saved.is_file():
+        state = read_whole(saved)
+        origin.check(state.get("origin", {}), saved)
+        student.restore(state)
+    return Run(student, Logbook(out, net, origin, spec, student, given.save_every))
 
 
 def lesson_maker(given: argparse.Namespace, recipe: Recipe, teacher: Teacher) -> LessonMaker:
@@ -125,7 +141,7 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(given.threads)
     recipe = Recipe(seed=given.seed, streams=given.streams, lr=given.lr, every=given.every)
     teacher = open_teacher(given.teacher)
-    run = begin(given.start, given.out, recipe, teacher.channels, given.save_every)
+    run = begin(given, given.start, given.out, recipe, teacher.channels)
     lessons = range(run.student.lessons, given.lessons)
     train(run.take, lesson_maker(given, recipe, teacher), lessons, until(given.minutes))
     run.logbook.save()

@@ -18,7 +18,8 @@ from calibration.command_line import command
 from calibration.take import Floats
 from models.frame import Image
 from models.softmax import softmax
-from models.spec import Decoding, ModelSpec, Rule
+from models.spec import ModelSpec
+from training.distillation.logbook import DECODING
 from training.distillation.teacher import SPANS, WINDOW, ClipTeacher
 from training.evaluation.takes import Take
 from training.jester import LABELS
@@ -41,7 +42,7 @@ SLID = ModelSpec(
     memories=(),
     receptive_field=WINDOW,
     embedding_width=1,
-    decoding=Decoding(smooth_s=0.3, rule=Rule(enter=0.5, exit=0.25, hold_s=0.1, rest_s=1.0)),
+    decoding=DECODING,
 )
 """How a teacher is read, as if it were a streaming network."""
 

@@ -2,19 +2,24 @@ import csv
 import functools
 import os
 import signal
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 import torch
 from clip_networks import random_checkpoint, write_teacher
 
+import training.distance
 import training.distill
-from models.nets.checkpoint import load_checkpoint, save_checkpoint
-from training.distill import main, until
+from models.nets.checkpoint import load_checkpoint, read_whole, save_checkpoint, write_whole
+from training.distill import main, train, until
 from training.distillation.lessons import training_recordings
 from training.distillation.student import Recipe
+from training.jester import LABELS
 from training.transplant import transplant
 
 
@@ -40,8 +45,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def distill(out: str, lessons: int, *more: str) -> int:
-    given = ["start.pt", out, "--data", ".", "--teacher", "teacher.onnx", "--cache", "cache"]
+def distill(out: str, lessons: int, *more: str, start: str = "start.pt", data: str = ".") -> int:
+    given = [start, out, "--data", data, "--teacher", "teacher.onnx", "--cache", "cache"]
     return main([*given, "--streams", "1", "--lessons", str(lessons), *more])
 
 
@@ -64,6 +69,78 @@ def test_another_recipe_does_not_go_on_with_a_run(folder: Path, capsys: pytest.C
     assert distill("out.pt", 1) == 0
     assert distill("out.pt", 2, "--lr", "0.5") == 2
     assert "another recipe" in capsys.readouterr().err
+
+
+def change_start(folder: Path) -> None:
+    save_checkpoint(folder / "start.pt", *transplant(random_checkpoint(rank_1=True, seed=1)))
+
+
+def change_teacher(folder: Path) -> None:
+    model = onnx.load(folder / "teacher.onnx")
+    model.doc_string = "another"
+    onnx.save(model, folder / "teacher.onnx")
+
+
+def change_data(folder: Path) -> None:
+    listed = folder / "clips.csv"
+    listed.write_text(listed.read_text().replace("Thumb Up", "Thumb Down"))
+
+
+@pytest.mark.parametrize(
+    ("change", "option"), [(change_start, "START"), (change_teacher, "--teacher"), (change_data, "--data")]
+)
+def test_a_run_goes_on_with_what_it_was_begun_with_only(
+    folder: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Path], None], option: str
+) -> None:
+    assert distill("out.pt", 1) == 0
+    change(folder)
+    assert distill("out.pt", 2) == 2
+    error = capsys.readouterr().err
+    assert f"out.run was begun with another {option}; give the same {option}, or another OUT.pt" in error
+
+
+def test_a_run_goes_on_when_its_data_was_moved(folder: Path) -> None:
+    assert distill("out.pt", 1) == 0
+    (folder / "moved").mkdir()
+    for name in ("a.avi", "b.avi", "clips.csv"):
+        (folder / name).rename(folder / "moved" / name)
+    assert distill("out.pt", 2, data="moved") == 0
+
+
+def test_a_damaged_run_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert distill("out.pt", 1) == 0
+    state = read_whole(folder / "out.run")
+    write_whole(folder / "out.run", {**state, "weights": {}})
+    assert distill("out.pt", 2) == 2
+    assert "damaged or of another network" in capsys.readouterr().err
+
+
+def test_the_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (folder / "start.pt").read_bytes()
+    assert distill(str(folder / "start.pt"), 1) == 2
+    assert "is START itself; name another" in capsys.readouterr().err
+    assert (folder / "start.pt").read_bytes() == before
+
+
+@pytest.mark.parametrize("other", [{"rate_hz": 6.0}, {"height": 96, "width": 96}, {"labels": LABELS[::-1]}])
+def test_refuses_what_lessons_do_not_fit(folder: Path, capsys: pytest.CaptureFixture[str], other: dict) -> None:
+    net, spec = load_checkpoint(folder / "start.pt")
+    other = replace(spec, **other)
+    save_checkpoint(folder / "other.pt", net, replace(other, memories=net.memories(other.height, other.width)))
+    assert distill("out.pt", 1, start="other.pt") == 2
+    assert distill("out.pt", 1, "--teacher", "other.pt") == 2
+    assert training.distance.main(["teacher.onnx", "other.pt", "--data", "."]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 3
+    assert all("other.pt has 27 labels" in line for line in told)
+
+
+@pytest.mark.parametrize("lessons", [range(3, 6), range(3, 3)])
+def test_no_more_lessons_are_made_than_are_taken(lessons: range) -> None:
+    made: list[int] = []
+    taken: list[int] = []
+    train(lambda number, _: taken.append(number), made.append, lessons, lambda: True)
+    assert made == taken == list(lessons)
 
 
 def test_no_time_left_still_leaves_a_whole_checkpoint(folder: Path) -> None:

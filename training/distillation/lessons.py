@@ -5,12 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
+from models.errors import ModelFileError
+from models.spec import ModelSpec
 from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe
 from training.distillation.targets import side_by_side, targets
 from training.distillation.teacher import Teacher
+from training.jester import LABELS
 from training.judge import QUIET
 from training.recordings import Recording, hold_out, read_recordings
+from training.transplant import SIZE
 
 RATE_HZ = 6.0
 """Pictures a second in training; what the teacher was trained at."""
@@ -34,6 +38,20 @@ class LessonMaker:
             pictures.append(stream.pictures)
             wanted.append(targets(self._teacher, stream, ends, recipe.temperature))
         return Lesson(np.stack(pictures), ends, side_by_side(wanted))
+
+
+def check_taught(spec: ModelSpec, path: Path) -> None:
+    """Check that a checkpoint answers what is taught, for pictures as they are shown.
+
+    Raises:
+        ModelFileError: its labels, its size or its rate are others.
+    """
+    shown = SIZE, SIZE, 2 * RATE_HZ
+    if spec.labels != LABELS or (spec.height, spec.width, spec.rate_hz) != shown:
+        raise ModelFileError(
+            f"{path} has {len(spec.labels)} labels for {spec.height}x{spec.width} pictures at {spec.rate_hz:g} a "
+            f"second; give a checkpoint of Jester's {len(LABELS)} labels for {SIZE}x{SIZE} at {2 * RATE_HZ:g}"
+        )
 
 
 def training_recordings(folders: Sequence[Path]) -> list[Recording]:

@@ -2,17 +2,18 @@
 
 import csv
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from models.nets.checkpoint import describe, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
 from models.whole_file import whole_file
+from training.distillation.origin import Origin
 from training.distillation.student import Losses, Student
 
 DECODING = Decoding(smooth_s=0.3, rule=Rule(enter=0.5, exit=0.25, hold_s=0.1, rest_s=1.0))
-"""How the result's answers are read. Chosen from a grid on generated streams and NVGesture's training split, and on the
-quiet recordings held out of it: 26 of 69 gestures named with 11 wrong events; without the hold, 30 with 17."""
+"""How answers are read until `training.decoding` chooses: what is seen for a moment only does not fire."""
 
 
 class Logbook:
@@ -21,13 +22,14 @@ class Logbook:
     Args:
         out: the checkpoint; `.run` and `.csv` lie beside it.
         start: the network the run started from.
+        origin: what the run was begun with.
         spec: what is to be said of the result.
         student: who learns.
         every: lessons between two savings.
     """
 
-    def __init__(self, out: Path, start: MSTNet, spec: ModelSpec, student: Student, every: int) -> None:
-        self._out, self._start, self._spec = out, start, spec
+    def __init__(self, out: Path, start: MSTNet, origin: Origin, spec: ModelSpec, student: Student, every: int) -> None:
+        self._out, self._start, self._origin, self._spec = out, start, origin, spec
         self._student, self._every = student, every
         self._rows = _rows_before(out.with_suffix(".csv"), student.lessons)
         self._began_s = time.monotonic()
@@ -59,7 +61,7 @@ class Logbook:
             temperature=spec.temperature,
             decoding=DECODING,
         )
-        write_whole(self._out.with_suffix(".run"), self._student.state())
+        write_whole(self._out.with_suffix(".run"), {"origin": asdict(self._origin), **self._student.state()})
         save_checkpoint(self._out, net, described)
         with whole_file(self._out.with_suffix(".csv")) as unfinished, unfinished.open("w", newline="") as file:
             csv.writer(file).writerows([["lesson", "chunks", "answers", "features"], *self._rows])

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.errors import ModelFileError
+from models.errors import ModelFileError, first_line
 from models.frame import Image
 from models.nets.mstnet import MSTNet
 from models.nets.temporal import MixTConv
@@ -152,15 +152,20 @@ class Student:
         """Go on from what `state` returned.
 
         Raises:
-            ModelFileError: it is of another recipe.
+            ModelFileError: it is of another recipe or of another network, or damaged.
         """
         if state.get("recipe") != asdict(self.recipe):
             raise ModelFileError("the stopped run had another recipe; give its options again, or another OUT.pt")
-        self.net.load_state_dict(state["weights"])
-        self._mix.load_state_dict(state["mix"])
-        self.average = dict(state["average"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        self.lessons, self.chunks = state["lessons"], state["chunks"]
+        try:
+            self.net.load_state_dict(state["weights"])
+            self._mix.load_state_dict(state["mix"])
+            self.average = dict(state["average"])
+            self._optimizer.load_state_dict(state["optimizer"])
+            self.lessons, self.chunks = state["lessons"], state["chunks"]
+        except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise ModelFileError(
+                f"the stopped run is damaged or of another network ({first_line(error)}); give another OUT.pt"
+            ) from error
 
 
 def at_half_rate(net: MSTNet) -> MSTNet:
