@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from models.engines.base import Engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError, first_line
 from models.frame import Image
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import onnx  # which those do not need who only run what was written
 
 TOLERANCE = 1e-3
-"""Largest difference of logits between the two forms; the same as between an export and its network."""
+"""Largest difference of logits between two forms of a network."""
 
 StepAll = Callable[[Image], NDArray[np.float32]]
 """Steps a batch of streams: pictures uint8 [N, H, W, 3] to logits [N, labels]."""
@@ -65,7 +66,19 @@ def _rewritten(source: Path, rewrite: Callable[["onnx.ModelProto"], "onnx.ModelP
     return model
 
 
-def largest_difference(engine: OnnxRuntimeEngine, step: StepAll, streams: int, seed: int = 0) -> float:
+def one_stream(engine: Engine) -> StepAll:
+    """Steps a single stream."""
+    state = engine.start()
+
+    def step(pictures: Image) -> NDArray[np.float32]:
+        nonlocal state
+        output, state = engine.step(pictures, state)
+        return output.logits
+
+    return step
+
+
+def largest_difference(engine: Engine, step: StepAll, streams: int, seed: int = 0) -> float:
     """The largest absolute difference of logits, in the first and last of so many streams of random pictures."""
     random, largest = np.random.default_rng(seed), 0.0
     states = {stream: engine.start() for stream in {0, streams - 1}}

@@ -3,9 +3,9 @@
     python -m training.decoding CHECKPOINT.pt OUT.pt --data ../shared/data --clips runs/cut_held
 
 Every reading of a grid turns the same answers into events, on streams that nothing is judged by: NVGesture's training
-split, half of the quiet videos held out of training, and clips made with seeds of their own (`training.cutouts`); or, without
---data, freshly drawn ones, which are easier than life. The best is the one with the most gestures named less events
-that are wrong. Gestures in a row, as here, are where wrong ones come from; most of a day sees far fewer.
+split, half of the quiet videos held out of training, and clips made with seeds of their own (`training.cutouts`); or,
+without --data, freshly drawn ones, which are easier than life. The best is the one with the most gestures named less
+events that are wrong. Gestures in a row, as here, are where wrong ones come from; most of a day sees far fewer.
 """
 
 import argparse
@@ -68,7 +68,7 @@ def recorded_takes(data: Path, spec: ModelSpec) -> list[Take]:
     ]
 
 
-def clip_takes(folder: Path, spec: ModelSpec) -> list[Take]:
+def listed_takes(folder: Path, spec: ModelSpec) -> list[Take]:
     """Labelled clips that were kept from training, each a stream."""
     return [recording_take(recording, folder.name, spec) for recording in read_recordings(folder)]
 
@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
     takes = recorded_takes(given.data, spec) if given.data else drawn_takes(given.streams, spec)
-    takes += [take for folder in given.clips for take in clip_takes(folder, spec)]
+    takes += [take for folder in given.clips for take in listed_takes(folder, spec)]
     answers = [stream_logits(net, take.pictures) for take in takes]
     chosen, result = choose(takes, answers, spec)
     save_checkpoint(given.out, net, chosen)

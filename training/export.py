@@ -12,13 +12,12 @@ import sys
 import warnings
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
 from torch import Tensor, nn
 
 from calibration.command_line import command
-from models.engines.base import Engine
+from calibration.rewriting import TOLERANCE, largest_difference, one_stream
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
 from models.errors import ModelFileError
@@ -32,8 +31,6 @@ from training.stacking import stacked
 
 OPSET = 17
 """Read by ONNX Runtime since 1.12 and by TensorRT since 8.6, hence by 10.3."""
-TOLERANCE = 1e-3
-"""Largest difference of logits between the file and the network that an export may show."""
 
 
 class StepGraph(nn.Module):
@@ -68,9 +65,7 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
         rewritten, rewritten_spec = stacked(net.eval(), spec)
         make_lean(rewritten)
         _write_graph(rewritten, rewritten_spec, unfinished)
-        difference = largest_difference(
-            TorchEngine(net, spec), OnnxRuntimeEngine(unfinished), steps=spec.ring_length + 3
-        )
+        difference = largest_difference(TorchEngine(net, spec), one_stream(OnnxRuntimeEngine(unfinished)), 1)
         if difference > TOLERANCE:
             raise ModelFileError(f"the exported {path} differs from its network by {difference:.2g} > {TOLERANCE}")
 
@@ -96,18 +91,6 @@ def _write_graph(net: MSTNet, spec: ModelSpec, path: Path) -> None:
     entry.key, entry.value = SPEC_KEY, spec.to_json()
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
-
-
-def largest_difference(one: Engine, other: Engine, steps: int, seed: int = 0) -> float:
-    """The largest absolute difference of logits over a stream of random pictures."""
-    random = np.random.default_rng(seed)
-    states = [one.start(), other.start()]
-    largest = 0.0
-    for _ in range(steps):
-        picture = random.integers(0, 256, one.spec.picture_shape, dtype=np.uint8)
-        (a, states[0]), (b, states[1]) = one.step(picture, states[0]), other.step(picture, states[1])
-        largest = max(largest, float(np.abs(a.logits - b.logits).max()))
-    return largest
 
 
 @command("export")

@@ -6,7 +6,7 @@ below one another, now and the past slices are one tall picture, and the sum ove
 whose kernel reaches from slice to slice by a dilation of a slice's height.
 
 Slices too large for that are split by kernel instead, so that a step reads of each channel only the lags that its own
-kernel has: with kernels of 1, 3, 5 and 7 a half of what it reads otherwise. docs/performance.md has the figures.
+kernel has: with kernels of 1, 3, 5 and 7 two thirds of what it reads otherwise. docs/performance.md has the figures.
 """
 
 import copy

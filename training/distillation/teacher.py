@@ -54,21 +54,20 @@ class ClipTeacher:
     """A clip network in an ONNX file: `clip` float32 [N, 3, 16, 112, 112] to logits [N, 27].
 
     It answers with the mean over the windows of all `SPANS` that end at a step; before the first picture, that one
-    stands still.
+    stands still. Its maps are what it pools, [N, C, any time, h, w], averaged over that time.
 
     Args:
         path: the file.
-        threads: how many it may use.
 
     Raises:
         ModelFileError: the file is missing, or of another shape.
     """
 
-    def __init__(self, path: Path, threads: int = 1) -> None:
+    def __init__(self, path: Path) -> None:
         if not path.is_file():
             raise ModelFileError(f"no teacher {path}; give the 3-D network's .onnx")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         try:
             model = _with_maps(path)
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
@@ -77,13 +76,18 @@ class ClipTeacher:
             raise ModelFileError(
                 f"{path} is no ONNX file that can be run ({reason}); give the 3-D network's"
             ) from error
-        clip, (logits, maps) = self._session.get_inputs()[0], self._session.get_outputs()
+        clip, (logits, *_, maps) = self._session.get_inputs()[0], self._session.get_outputs()
         if clip.shape[1:] != [3, WINDOW, SIZE, SIZE] or logits.shape[1:] != [len(LABELS)]:
             raise ModelFileError(
                 f"{path} takes {clip.shape} and gives {logits.shape}; the teacher takes [n, 3, {WINDOW}, {SIZE}, "
                 f"{SIZE}] and gives [n, {len(LABELS)}]"
             )
-        self._name = clip.name
+        if len(maps.shape) != 5 or not isinstance(maps.shape[1], int):
+            raise ModelFileError(
+                f"{path} pools maps of {maps.shape}; the teacher's are [n, channels, time, height, width], a number of "
+                "channels that the file tells"
+            )
+        self._name, self._asked = clip.name, [logits.name, maps.name]
         self.channels: int = maps.shape[1]
 
     def answers(self, pictures: Image, ends: Sequence[int]) -> Taught:
@@ -95,8 +99,8 @@ class ClipTeacher:
         """What it says of each of the windows that end at a step, in the order of `SPANS`."""
         windows = np.stack([pictures[window(end, span)] for span in SPANS])
         clips = (windows.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
-        logits, maps = self._session.run(None, {self._name: clips})
-        return Taught(logits, maps.mean(2))  # of the maps' single moment
+        logits, maps = self._session.run(self._asked, {self._name: clips})
+        return Taught(logits, maps.mean(2))
 
 
 class StreamTeacher:

@@ -1,4 +1,5 @@
 import numpy as np
+import onnx
 import pytest
 import torch
 from clip_networks import write_teacher
@@ -42,13 +43,38 @@ def test_a_window_ends_now_and_stands_still_before_the_beginning() -> None:
     assert window(2, WINDOW).tolist() == [0] * 14 + [1, 2]
 
 
-@pytest.mark.parametrize("kind", ["missing", "no ONNX", "shape"])
-def test_refuses_another_teacher_in_one_line(tmp_path, kind: str) -> None:
+def insert_before_pooling(path, operator: str, how: list, pooled: list[int], **attributes: int) -> None:
+    model = onnx.load(path)
+    pool = model.graph.node[0]
+    pool.input[0] = "maps"
+    pool.attribute[0].ints[:] = pooled
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array(how), "how"))
+    model.graph.node.insert(0, onnx.helper.make_node(operator, ["clip", "how"], ["maps"], **attributes))
+    onnx.save(model, path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("missing", "; give"),
+        ("no ONNX", "is no ONNX file"),
+        ("shape", "takes"),
+        ("flat maps", "pools maps of"),
+        ("unknown channels", "pools maps of"),
+    ],
+)
+def test_refuses_another_teacher_in_one_line(tmp_path, kind: str, told: str) -> None:
     path = tmp_path / "t.onnx"
     if kind == "no ONNX":
         path.write_text("teacher")
     elif kind == "shape":
         write_teacher(path, classes=20)
-    with pytest.raises(ModelFileError, match=r"t\.onnx") as caught:
+    elif kind == "flat maps":
+        write_teacher(path)
+        insert_before_pooling(path, "Reshape", [0, 3, WINDOW, -1], pooled=[3])
+    elif kind == "unknown channels":
+        write_teacher(path)
+        insert_before_pooling(path, "Compress", [True] * 3, pooled=[3, 4], axis=1)
+    with pytest.raises(ModelFileError, match=rf"t\.onnx ?{told}") as caught:
         ClipTeacher(path)
     assert "\n" not in str(caught.value)
