@@ -1,19 +1,19 @@
 """Write clips of real hands, cut out of stills, into a folder that training reads like any other.
 
-python -m training.cutouts runs/cutouts --stills ../shared/data/stills --each 8
+    python -m training.cutouts runs/cutouts --stills ../shared/data/stills --each 8
+
+Another seed's clips may be added to the same folder.
 """
 
 import argparse
-import csv
 import sys
+from functools import partial
 from pathlib import Path
 
 from calibration.command_line import command, natural, positive
-from training.generated import COLUMNS, FORMAT, row
-from training.recordings import LIST
+from training.clip_folder import FORMAT, write_clips
 from training.stills.album import Album
 from training.stills.clip import LABELS, generate
-from training.synthetic.demo import write
 
 SOURCE = "cutouts"
 
@@ -27,18 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--each", type=positive, default=8, help="clips a label (default: %(default)s)")
     parser.add_argument("--seed", type=natural, default=0, help="the first clip's seed (default: %(default)s)")
     given = parser.parse_args(arguments)
-    album = Album(given.stills)
-    given.out.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for seed in range(given.seed, given.seed + given.each):
-        for label in LABELS:
-            clip = generate(album, label, seed, FORMAT)
-            name = f"{label.replace(' ', '_')}_{seed}.mp4"
-            write(clip, given.out / name)
-            rows.append(row(clip, label, name, SOURCE))
-        print(f"seed {seed}: {len(rows)} clips", flush=True)
-    with open(given.out / LIST, "w", newline="") as file:
-        csv.writer(file).writerows([COLUMNS, *rows])
+    seeds = range(given.seed, given.seed + given.each)
+    write_clips(given.out, SOURCE, LABELS, seeds, partial(generate, Album(given.stills), fmt=FORMAT))
     return 0
 
 

@@ -4,9 +4,9 @@ import pytest
 from painted_stills import write_stills
 
 import training.cutouts
+from training.clip_folder import FORMAT
 from training.cutouts import main
 from training.distillation.streams import SHARES, TRUST
-from training.generated import FORMAT
 from training.recordings import decode, read_recordings
 
 

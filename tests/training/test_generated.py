@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 import training.generated
-from training.generated import FORMAT, main
+from training.clip_folder import FORMAT
+from training.generated import main
 from training.recordings import decode, read_recordings
 
 

@@ -42,7 +42,7 @@ class Album:
         self._folder = folder
         self._pictures = lru_cache(None)(self._list)
         self._rooms = lru_cache(1000)(self._clear)
-        self._hands = lru_cache(4000)(self._cut)
+        self._mattes = lru_cache(300)(self._key)
 
     def hand(self, kind: str, rng: np.random.Generator) -> Hand:
         """Draw a hand of one of HANDS.
@@ -52,7 +52,8 @@ class Album:
         """
         paths = self._pictures(HANDS[kind])
         for _ in range(_TRIES if paths else 0):
-            hand = self._hands(paths[rng.integers(len(paths))])
+            matte = self._mattes(paths[rng.integers(len(paths))])
+            hand = None if matte is None else stand_up(matte.astype(np.float32) / 255)
             if hand is not None:
                 return hand
         raise DataError(
@@ -82,9 +83,10 @@ class Album:
     def _clear(self, path: Path) -> Image | None:
         return without_hands(read_picture(path))
 
-    def _cut(self, path: Path) -> Hand | None:
+    def _key(self, path: Path) -> Image | None:
+        """The matte of a still, uint8 [SIDE, SIDE, 4]: a twelfth of what the hand takes that is made of it."""
         matte = cut_out(read_picture(path))
-        return None if matte is None else stand_up(matte)
+        return None if matte is None else np.rint(255 * matte).astype(np.uint8)
 
 
 def read_picture(path: Path) -> Image:

@@ -1,3 +1,4 @@
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +87,18 @@ def test_a_hand_comes_from_outside_and_leaves_again(album: Album) -> None:
     assert max(frame[20:].max() for frame in frames) > 60
     shown = next(frame for frame in frames[len(frames) // 2 :] if frame.max() > 60)
     assert shown[-1].max() > 60  # the arm goes on to the picture's edge
+
+
+def test_hands_that_were_drawn_are_kept_small(tmp_path: Path) -> None:
+    album, rng = Album(write_stills(tmp_path)), np.random.default_rng(0)
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            album.hand("palm", rng)
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept_bytes < 3 * 250_000  # of three stills
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from training.clip_folder import COLUMNS, write_clips
+from training.recordings import DataError, decode, read_recordings
+from training.synthetic.clip import Film, Format, generate
+
+SMALL = Format(height=24, width=32, fps=4, moments=1)
+
+
+def film(label: str, seed: int) -> Film:
+    return generate(label, seed, SMALL)
+
+
+def seeds_of(folder: Path) -> list[str]:
+    recordings = read_recordings(folder, "train")
+    assert all(len(decode(recording.path)) for recording in recordings)
+    return [recording.path.stem.split("_")[-1] for recording in recordings]
+
+
+def test_a_stopped_run_lists_what_is_there(tmp_path: Path) -> None:
+    def stopped(label: str, seed: int) -> Film:
+        if seed == 2:
+            raise KeyboardInterrupt
+        return film(label, seed)
+
+    with pytest.raises(KeyboardInterrupt):
+        write_clips(tmp_path / "new", "generated", ["No gesture"], range(4), stopped)
+    assert seeds_of(tmp_path / "new") == ["0", "1"]
+
+
+def test_another_seed_extends_the_list_and_the_same_one_stays_once(tmp_path: Path) -> None:
+    for seeds in (range(1), range(5, 6), range(1)):
+        write_clips(tmp_path, "generated", ["No gesture"], seeds, film)
+    assert seeds_of(tmp_path) == ["0", "5"]
+
+
+@pytest.mark.parametrize("head", [",".join((*COLUMNS, "note")), ""], ids=["of recordings", "empty"])
+def test_a_list_of_other_recordings_is_not_lost(tmp_path: Path, head: str) -> None:
+    listed = tmp_path / "clips.csv"
+    listed.write_text(head)
+    with pytest.raises(DataError, match="would be lost"):
+        write_clips(tmp_path, "generated", ["No gesture"], range(1), film)
+    assert listed.read_text() == head
+    assert list(tmp_path.iterdir()) == [listed]

@@ -1,0 +1,62 @@
+"""A folder of made clips that training reads like any other."""
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from models.whole_file import whole_file
+from training.recordings import LIST, DataError
+from training.synthetic.clip import Film, Format
+from training.synthetic.demo import write
+
+FORMAT = Format(height=128, width=170, moments=2)
+COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")
+
+
+def write_clips(
+    folder: Path, source: str, labels: Sequence[str], seeds: range, film: Callable[[str, int], Film]
+) -> None:
+    """Make a clip of every label with every seed, and list each as soon as it is there, below what is listed already.
+
+    Args:
+        folder: made where there is none.
+        source: what the list says they come from.
+        labels: of the clips.
+        seeds: of the clips; what was made with the same ones before is made anew.
+        film: makes the clip of a label and a seed.
+
+    Raises:
+        DataError: the folder's list is not of made clips.
+        WriteError: the list cannot be written.
+    """
+    rows = _listed(folder / LIST)
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed in seeds:
+        for label in labels:
+            clip, name = film(label, seed), f"{label.replace(' ', '_')}_{seed}.mp4"
+            write(clip, folder / name)
+            rows[name] = _row(clip, label, name, source)
+            _write_list(folder / LIST, rows.values())
+        print(f"seed {seed}: {len(rows)} clips", flush=True)
+
+
+def _row(clip: Film, label: str, name: str, source: str) -> tuple[str, ...]:
+    """What the list says of a clip; where nothing happens, nothing happens all along."""
+    fps, event = clip.format.fps, clip.events[0]
+    return (name, label, "train", source, str(fps), str(round(event.start_s * fps)), str(round(event.end_s * fps)))
+
+
+def _listed(path: Path) -> dict[str, tuple[str, ...]]:
+    """The rows of an earlier run, by their clip's name."""
+    if not path.exists():
+        return {}
+    with open(path, newline="") as file:
+        head, *rows = [tuple(row) for row in csv.reader(file)] or [()]
+    if head != COLUMNS:
+        raise DataError(f"{path} is a list of other recordings, which would be lost; give another folder")
+    return {row[0]: row for row in rows}
+
+
+def _write_list(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
+    with whole_file(path) as unfinished, unfinished.open("w", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
