@@ -9,7 +9,8 @@ from fakes import LABELS, ListCamera, ScriptedBatch
 from streams import Collected, until
 
 from app.batch import Batch, ticks
-from app.loop import Limits
+from app.events import Events
+from app.loop import Limits, Switches
 from app.many import Streams
 from models.batch_recognizer import BatchRecognizer
 from models.errors import CameraError, UserError
@@ -144,7 +145,7 @@ def test_no_more_get_in_than_there_is_room(watched, caplog):
     until(lambda: watched.streams.failed)
     assert "the batch is full: it has room for 2 cameras" in caplog.text
     watched.finish()
-    assert [m["steps"] for m in watched.told.messages if m["type"] == "summary"] == [24, 24]
+    assert [watched.of(number, "summary")[0]["steps"] for number in range(3)] == [24, 24, 0]
 
 
 def test_limits_hold_for_each():
@@ -187,6 +188,45 @@ def test_a_network_that_breaks_ends_them_all(watched):
     watched.batch.start()
     with pytest.raises(RuntimeError, match="out of memory"):
         watched.streams.wait(threading.Event())
+
+
+def run(batch, camera=None, sinks=()):
+    """Run one camera in this thread."""
+    batch.run(camera or ListCamera(frames("Thumb Up")), Events(sinks), Limits(), Switches())
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("out of memory")])
+def test_who_joins_after_the_end_is_told_what_ended_it(watched, error):
+    watched.batch._end(error)
+    with pytest.raises(type(error or CameraError()), match="out of memory" if error else "the batch has ended"):
+        run(watched.batch)
+
+
+def test_the_clock_may_end_while_somebody_joins():
+    class Ending(Collected):
+        def take(self, message):
+            super().take(message)
+            if message["type"] == "header":
+                watched.batch._end(RuntimeError("out of memory"))
+
+    watched = Watched(sink=Ending())
+    watched.streams.join(partial(ListCamera, frames("Thumb Up")))
+    until(lambda: watched.of(0, "summary"))
+    with pytest.raises(RuntimeError, match="out of memory"):
+        watched.streams.wait(threading.Event())
+
+
+def test_a_header_that_cannot_be_told_takes_no_row():
+    class Broken(Collected):
+        def take(self, message):
+            raise UserError("no space left")
+
+    watched = Watched(rows=1)
+    with pytest.raises(UserError, match="no space left"):
+        run(watched.batch, sinks=[Broken()])
+    watched.join(ListCamera(frames("Thumb Up")))
+    watched.finish()
+    assert watched.of(0, "summary")[0]["steps"] == 24
 
 
 def test_a_late_clock_leaves_ticks_out(monkeypatch):
