@@ -57,7 +57,7 @@ class Seat:
 
     @contextmanager
     def failing(self) -> Iterator[None]:
-        """What goes wrong with this camera, or in telling of it, ends this seat and nobody else's."""
+        """What goes wrong with this camera, its frames or in telling of them ends this seat and nobody else's."""
         try:
             yield
         except Exception as error:  # it is raised again in the camera's own thread, whatever it is
@@ -112,19 +112,28 @@ class Batch:
         began_s = time.perf_counter()
         with self._changing:
             seats = list(self._seats)
-        frames = {}
         for seat in seats:
             with seat.failing():
                 if frame := seat.next():
-                    frames[seat.row] = frame
-        seen = self._recognizer.see(frames)
+                    self._recognizer.show(seat.row, frame)
+        seen = self._step(seats)
         step_ms = 1000 * (time.perf_counter() - began_s)
+        for seat, recognition in seen.items():
+            with seat.failing():
+                seat.tell(recognition, step_ms)
         for seat in seats:
-            if seat.row in seen:
-                with seat.failing():
-                    seat.tell(seen[seat.row], step_ms)
             if seat.over:
                 self._let_go(seat)
+
+    def _step(self, seats: list[Seat]) -> dict[Seat, Recognition]:
+        """Step once; what was understood in the frames of those that had one."""
+        self._recognizer.step()
+        seen = {}
+        for seat in seats:
+            with seat.failing():
+                if not seat.over and (recognition := self._recognizer.read(seat.row)):
+                    seen[seat] = recognition
+        return seen
 
     def _let_in(self, seat: Seat) -> None:
         """Give a seat a row, if one is free and the clock goes on."""

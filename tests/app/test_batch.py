@@ -13,6 +13,7 @@ from app.events import Events
 from app.loop import Limits, Switches
 from app.many import Streams
 from models.batch_recognizer import BatchRecognizer
+from models.engines.base import PassingEngine
 from models.errors import CameraError, UserError
 from models.frame import Frame
 
@@ -27,9 +28,9 @@ def frames(label: str, number: int = 24, first: int = 0) -> list[Frame | None]:
 class Watched:
     """Streams in a batch whose clock ticks when the test says so."""
 
-    def __init__(self, rows=2, limits=None, sink=None):
+    def __init__(self, rows=2, limits=None, sink=None, personal=lambda engine: engine):
         self.engine = ScriptedBatch(rows)
-        self.batch = Batch(BatchRecognizer(self.engine))
+        self.batch = Batch(BatchRecognizer(self.engine, personal))
         self.told = sink or Collected(steps=True)
         self.streams = Streams(self.batch.run, [self.told], limits)
 
@@ -121,6 +122,33 @@ def test_a_camera_that_dies_ends_its_own_stream_only(watched):
     assert watched.streams.failed == 1
     assert watched.of(0, "summary")[0]["steps"] == 5
     assert watched.of(1, "gesture")
+
+
+def test_a_bad_frame_ends_its_own_stream_only(watched):
+    bad = Frame(np.zeros((0, 0, 3), np.uint8), 5 / RATE_HZ, 5)
+    watched.join(ListCamera([*frames("Thumb Up", 5), bad, *frames("Thumb Up", 20, first=6)]))
+    watched.join(ListCamera(frames("Swiping Left")))
+    watched.finish()
+    assert watched.streams.failed == 1
+    assert [watched.of(number, "summary")[0]["steps"] for number in (0, 1)] == [5, 24]
+    assert watched.of(1, "gesture")
+
+
+def test_a_personal_engine_that_breaks_ends_its_own_camera_only():
+    class Breaking(PassingEngine):
+        def step(self, picture, state):
+            if picture.flat[0] == LABELS.index("Thumb Up") and state.steps == 3:
+                raise RuntimeError("no thumbs")
+            return super().step(picture, state)
+
+    watched = Watched(personal=Breaking)
+    watched.join(ListCamera([*frames("Thumb Up", 2), *[None] * 20]))  # breaks on a step without a new frame
+    watched.join(ListCamera(frames("Swiping Left")))
+    watched.tick(24)
+    assert until(lambda: watched.of(0, "summary"))[0]["steps"] == 2
+    assert [m["label"] for m in watched.of(1, "gesture")] == ["Swiping Left"]
+    with pytest.raises(RuntimeError, match="no thumbs"):
+        watched.streams.wait(threading.Event())
 
 
 def test_a_row_that_was_left_is_somebody_elses_without_a_trace(watched):
