@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.engines.base import Output
+from models.engines.base import Output, check_picture
 from models.engines.onnxruntime_engine import DEVICES, default_providers, open_session, read_spec
 from models.engines.onnxruntime_ring import Ring
 from models.errors import ModelFileError, first_line
@@ -51,6 +51,7 @@ class OnnxRuntimeBatch:
 
     def step(self, pictures: Image) -> Output:
         """Take a picture for every row, uint8 [streams, H, W, 3]; return an answer for every row."""
+        check_picture(pictures, self.spec, self.streams)
         self._steps += 1
         return self._ring.step(pictures, self._steps)
 

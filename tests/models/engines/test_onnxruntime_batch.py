@@ -75,6 +75,15 @@ def test_answers_are_arrays_of_their_own(model):
     np.testing.assert_array_equal(first.logits, kept)
 
 
+@pytest.mark.parametrize(
+    ("rows", "size", "kind"), [(1, 32, np.uint8), (STREAMS, 31, np.uint8), (STREAMS, 32, np.float64)]
+)
+def test_pictures_of_another_kind_are_refused(model, rows, size, kind):
+    batch = load_batch(model, STREAMS, threads=1)
+    with pytest.raises(ValueError, match=r"uint8 \(3, 32, 32, 3\)"):
+        batch.step(np.zeros((rows, size, 32, 3), kind))
+
+
 def test_the_name_says_provider_and_size(model):
     assert load_batch(model, STREAMS, threads=1).name.endswith("ExecutionProvider, a batch of 3")
 
