@@ -162,13 +162,13 @@ def batched(
 
 def check_many(given: argparse.Namespace) -> None:
     """See that nothing is asked for that only one camera can do."""
+    if len(given.camera or ()) < 2:
+        raise UserError("--batch is for several cameras; leave it out, or give another --camera")
     for_one = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
     if asked := [name for name in for_one if getattr(given, name)]:
         raise UserError(f"--{asked[0]} is for one camera; give one --camera, or start a process for each")
     if not given.headless:
         raise UserError("several cameras have no window; add --headless, or give one --camera")
-    if len(given.camera or ()) < 2:
-        raise UserError("--batch is for several cameras; leave it out, or give another --camera")
     if given.batch and given.engine not in ("auto", "onnxruntime"):
         raise UserError(f"--batch runs through ONNX Runtime, not {given.engine}; leave one of the two out")
 
