@@ -269,8 +269,6 @@ def opened(given: argparse.Namespace, told: OnStatus, source: str | None = None)
 def opened_control(given: argparse.Namespace, labels: tuple[str, ...], stack: ExitStack) -> Control | None:
     """What acts on the desktop, if that was asked for."""
     if not given.control:
-        if given.armed or given.dry_run or given.allow_commands:
-            raise UserError("--armed, --dry-run and --allow-commands need a profile: --control slides")
         return None
     wishes = Wishes(tuple(given.control), given.control_through, given.armed, given.dry_run, given.allow_commands)
     return stack.enter_context(closing(open_control(wishes, labels)))
