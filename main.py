@@ -49,6 +49,7 @@ from calibration.tap import Tap
 from calibration.user_profile import NOBODY, find_profile
 from models.batch_recognizer import BatchRecognizer
 from models.engines import Engine, load_engine
+from models.engines.cores import cores
 from models.engines.onnxruntime_batch import load_batch
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
@@ -171,11 +172,6 @@ def check_many(given: argparse.Namespace) -> None:
         raise UserError("several cameras have no window; add --headless, or give one --camera")
     if given.batch and given.engine not in ("auto", "onnxruntime"):
         raise UserError(f"--batch runs through ONNX Runtime, not {given.engine}; leave one of the two out")
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def record(given: argparse.Namespace) -> None:
