@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 import pytest
 
 from calibration.batched import export_batched
@@ -101,6 +102,28 @@ def test_a_batched_form_of_another_model_is_refused(model, tmp_path):
     onnx.save(other, path)
     path.with_suffix(".batch.onnx").write_bytes(model.with_suffix(".batch.onnx").read_bytes())
     with pytest.raises(ModelFileError, match=r"not made of this small\.onnx"):
+        load_batch(path, STREAMS, threads=1)
+
+
+def test_the_model_beside_is_read_and_not_made_ready_to_run(model, monkeypatch):
+    opened, open_it = {}, ort.InferenceSession
+
+    def noted(path, options, providers):
+        opened[path] = options.graph_optimization_level
+        return open_it(path, options, providers=providers)
+
+    monkeypatch.setattr(ort, "InferenceSession", noted)
+    load_batch(model, STREAMS, threads=1)
+    levels = ort.GraphOptimizationLevel
+    batched = model.with_suffix(".batch.onnx")
+    assert opened == {str(batched): levels.ORT_ENABLE_ALL, str(model): levels.ORT_DISABLE_ALL}
+
+
+def test_a_damaged_model_beside_is_told(model, tmp_path):
+    path = tmp_path / "small.onnx"
+    path.write_bytes(model.read_bytes()[:999])
+    path.with_suffix(".batch.onnx").write_bytes(model.with_suffix(".batch.onnx").read_bytes())
+    with pytest.raises(ModelFileError, match=r"small\.onnx is not a model that ONNX Runtime can run"):
         load_batch(path, STREAMS, threads=1)
 
 
