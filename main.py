@@ -49,6 +49,7 @@ from calibration.tap import Tap
 from calibration.user_profile import NOBODY, find_profile
 from models.batch_recognizer import BatchRecognizer
 from models.engines import Engine, load_engine
+from models.engines.cores import cores
 from models.engines.onnxruntime_batch import load_batch
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
@@ -162,20 +163,15 @@ def batched(
 
 def check_many(given: argparse.Namespace) -> None:
     """See that nothing is asked for that only one camera can do."""
+    if len(given.camera or ()) < 2:
+        raise UserError("--batch is for several cameras; leave it out, or give another --camera")
     for_one = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
     if asked := [name for name in for_one if getattr(given, name)]:
         raise UserError(f"--{asked[0]} is for one camera; give one --camera, or start a process for each")
     if not given.headless:
         raise UserError("several cameras have no window; add --headless, or give one --camera")
-    if len(given.camera or ()) < 2:
-        raise UserError("--batch is for several cameras; leave it out, or give another --camera")
     if given.batch and given.engine not in ("auto", "onnxruntime"):
         raise UserError(f"--batch runs through ONNX Runtime, not {given.engine}; leave one of the two out")
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def record(given: argparse.Namespace) -> None:
@@ -269,8 +265,6 @@ def opened(given: argparse.Namespace, told: OnStatus, source: str | None = None)
 def opened_control(given: argparse.Namespace, labels: tuple[str, ...], stack: ExitStack) -> Control | None:
     """What acts on the desktop, if that was asked for."""
     if not given.control:
-        if given.armed or given.dry_run or given.allow_commands:
-            raise UserError("--armed, --dry-run and --allow-commands need a profile: --control slides")
         return None
     wishes = Wishes(tuple(given.control), given.control_through, given.armed, given.dry_run, given.allow_commands)
     return stack.enter_context(closing(open_control(wishes, labels)))

@@ -28,11 +28,12 @@ PATIENCE_S = 5.0
 class Seat:
     """One camera's place in the batch."""
 
-    row: int
     camera: Camera
     events: Events
     limits: Limits
     switches: Switches
+    row: int = field(init=False)
+    """The batch's, from when it is let in."""
     times: StepTimes = field(default_factory=StepTimes)
     error: BaseException | None = None
     over: bool = False
@@ -56,7 +57,7 @@ class Seat:
 
     @contextmanager
     def failing(self) -> Iterator[None]:
-        """What goes wrong with this camera, or in telling of it, ends this seat and nobody else's."""
+        """What goes wrong with this camera, its frames or in telling of them ends this seat and nobody else's."""
         try:
             yield
         except Exception as error:  # it is raised again in the camera's own thread, whatever it is
@@ -75,6 +76,8 @@ class Batch:
         self._free = list(reversed(range(recognizer.streams)))
         self._seats: list[Seat] = []
         self._changing = threading.Lock()
+        self._over = False
+        self._error: BaseException | None = None
         self._stop = threading.Event()
         self._clock = Worker(self._run, on_end=self._end, on_error=self._end)
 
@@ -91,16 +94,13 @@ class Batch:
         """Run one camera's line: come in, and wait until it is over.
 
         Raises:
-            CameraError: the batch is full, or the camera cannot deliver any more.
+            CameraError: the batch is full or has ended, or the camera cannot deliver any more.
+            Exception: what ended the clock, such as a network that breaks.
         """
-        with self._changing:
-            if not self._free:
-                raise CameraError(f"the batch is full: it has room for {self._recognizer.streams} cameras")
-            seat = Seat(self._free.pop(), camera, events, limits, switches)
+        seat = Seat(camera, events, limits, switches)
         events.header(self._recognizer.spec, self._recognizer.name)
         try:
-            with self._changing:
-                self._seats.append(seat)
+            self._let_in(seat)
             seat.left.wait()
             if seat.error:
                 raise seat.error
@@ -112,19 +112,38 @@ class Batch:
         began_s = time.perf_counter()
         with self._changing:
             seats = list(self._seats)
-        frames = {}
         for seat in seats:
             with seat.failing():
                 if frame := seat.next():
-                    frames[seat.row] = frame
-        seen = self._recognizer.see(frames)
+                    self._recognizer.show(seat.row, frame)
+        seen = self._step(seats)
         step_ms = 1000 * (time.perf_counter() - began_s)
+        for seat, recognition in seen.items():
+            with seat.failing():
+                seat.tell(recognition, step_ms)
         for seat in seats:
-            if seat.row in seen:
-                with seat.failing():
-                    seat.tell(seen[seat.row], step_ms)
             if seat.over:
                 self._let_go(seat)
+
+    def _step(self, seats: list[Seat]) -> dict[Seat, Recognition]:
+        """Step once; what was understood in the frames of those that had one."""
+        self._recognizer.step()
+        seen = {}
+        for seat in seats:
+            with seat.failing():
+                if not seat.over and (recognition := self._recognizer.read(seat.row)):
+                    seen[seat] = recognition
+        return seen
+
+    def _let_in(self, seat: Seat) -> None:
+        """Give a seat a row, if one is free and the clock goes on."""
+        with self._changing:
+            if self._over:
+                raise self._error or CameraError("the batch has ended")
+            if not self._free:
+                raise CameraError(f"the batch is full: it has room for {self._recognizer.streams} cameras")
+            seat.row = self._free.pop()
+            self._seats.append(seat)
 
     def _let_go(self, seat: Seat) -> None:
         """Free a seat's row for another camera."""
@@ -141,7 +160,8 @@ class Batch:
     def _end(self, error: BaseException | None = None) -> None:
         """The clock stands still: nobody may wait for it, now or later."""
         with self._changing:
-            seats, self._free = self._seats, []
+            self._over, self._error = True, error
+            seats, self._seats = self._seats, []
         for seat in seats:
             seat.error = seat.error or error
             seat.left.set()

@@ -10,6 +10,9 @@ NEEDED = {
     "token_file": ("serve", "websocket"),
     "allow_origin": ("serve", "websocket"),
     "control_through": ("control",),
+    "armed": ("control",),
+    "dry_run": ("control",),
+    "allow_commands": ("control",),
 }
 """Options that say how, and those of which one must be there."""
 NO_USE = {
@@ -17,18 +20,27 @@ NO_USE = {
     "record": ("profile", "control", "events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
 }
 """Options beside which others have nothing to do."""
+QUESTIONS = {
+    "list_cameras": ("headless", "log_level"),
+    "doctor": ("headless", "log_level", "model"),
+}
+"""Options that only answer, and what they heed; `--headless` is true of them, and `app.launch` may add it."""
 
 
 def check(line: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     """End with a usage error where an option would do nothing."""
-    asked = {name for name, value in vars(given).items() if value != line.get_default(name)}
+    asked = [name for name, value in vars(given).items() if value != line.get_default(name)]
     for name, needed in NEEDED.items():
-        if name in asked and not asked.intersection(needed):
+        if name in asked and not set(needed).intersection(asked):
             line.error(f"{_option(name)} does nothing without {' or '.join(map(_option, needed))}; add it")
-    for name, useless in NO_USE.items():
-        for other in useless:
-            if {name, other} <= asked:
+    for name in asked:
+        for other in asked:
+            if other in NO_USE.get(name, ()) or _unheeded(other, name):
                 line.error(f"{_option(other)} does nothing beside {_option(name)}; leave one of them out")
+
+
+def _unheeded(name: str, question: str) -> bool:
+    return question in QUESTIONS and name not in (question, *QUESTIONS[question])
 
 
 def _option(name: str) -> str:

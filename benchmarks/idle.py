@@ -23,7 +23,7 @@ from benchmarks.networks import SHIPPED
 from benchmarks.tables import Row, print_table
 from calibration.command_line import command
 from calibration.take import Floats
-from models.engines.onnxruntime_engine import open_session, read_spec
+from models.engines.onnxruntime_session import open_session, read_spec
 from models.frame import Image
 from models.softmax import softmax
 from models.spec import LOGITS, PICTURE, ModelSpec

@@ -10,7 +10,8 @@ import onnxruntime as ort
 
 from benchmarks.timing import Step
 from models.engines.base import Engine
-from models.engines.onnxruntime_engine import OnnxRuntimeEngine, open_session
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.engines.onnxruntime_session import open_session
 from models.errors import UserError
 from models.frame import Image
 

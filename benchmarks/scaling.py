@@ -33,8 +33,8 @@ from benchmarks.tables import Row, print_table
 from benchmarks.timing import Costs, Step, in_turns
 from calibration.command_line import command, positive
 from calibration.rolled import RolledModel, export_rolled
-from main import cores
 from models.engines.base import Engine
+from models.engines.cores import cores
 from models.engines.onnxruntime_batch import load_batch
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.turns import TurnsEngine

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from calibration.command_line import command
 from calibration.rewriting import StepAll, write_form
-from models.engines.onnxruntime_engine import OnnxRuntimeEngine, default_providers, open_session
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.engines.onnxruntime_session import default_providers, open_session
 from models.errors import ModelFileError
 from models.frame import Image
 from models.spec import LOGITS, PICTURE, ROLLED_KEY, ModelSpec

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,7 +15,10 @@ from models.state import StreamState
 
 
 class BatchRecognizer:
-    """Call `see` at the model's rate; each call is one step of every stream.
+    """At the model's rate, `show` the frames that are new, `step`, and `read` every row.
+
+    A step is one of every stream. What is wrong with a frame or with what is personal is raised by `show` or `read` of
+    that row, and none of the others' business.
 
     A stream without a new frame steps on its last one again, as a single camera that is slower than the model does: a
     second of movement is always the same number of steps. What such a step answers is read with the next frame, at
@@ -28,34 +31,38 @@ class BatchRecognizer:
 
     def __init__(self, engine: BatchEngine, personal: Callable[[Engine], Engine] = lambda engine: engine) -> None:
         self._engine = engine
+        self._output: Output
         self._pictures = np.zeros((engine.streams, *engine.spec.picture_shape[1:]), np.uint8)
         self._rows = [Row(engine, personal) for _ in range(engine.streams)]
         self.spec = self._rows[0].spec
         """The model's, with what is personal in it."""
         self.name, self.streams = engine.name, engine.streams
 
-    def see(self, frames: Mapping[int, Frame]) -> dict[int, Recognition]:
-        """Take one step.
+    def show(self, number: int, frame: Frame) -> None:
+        """Show a row the frame that it steps on next; after a gap it starts anew.
 
-        Args:
-            frames: by row, those that are new since the last step.
-
-        Returns:
-            By row, what was understood in these frames.
+        Raises:
+            CameraError: there is no picture in it.
         """
-        for number, frame in frames.items():
-            if self._rows[number].begins_anew(frame.time_s):
-                self.reset(number)
-                self._engine.empty(number)
-            self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width)
-        if not (frames or any(row.lasts for row in self._rows)):
-            return {}
-        output = self._engine.step(self._pictures)
-        for number, row in enumerate(self._rows):
-            if number in frames or row.lasts:
-                answer = Output(output.logits[number, None], output.embedding[number, None])
-                row.take(self._pictures[number, None], answer)
-        return {number: self._rows[number].read(frame) for number, frame in frames.items()}
+        row = self._rows[number]
+        if row.begins_anew(frame.time_s):
+            self.reset(number)
+            self._engine.empty(number)
+        self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width)
+        row.frame = frame
+
+    def step(self) -> None:
+        """Step the network for all rows at once, unless there is no stream."""
+        if any(row.steps for row in self._rows):
+            self._output = self._engine.step(self._pictures)
+
+    def read(self, number: int) -> Recognition | None:
+        """Read what a step answered one row, once after each; None where it was shown nothing new."""
+        row = self._rows[number]
+        if row.steps:
+            answer = Output(self._output.logits[number, None], self._output.embedding[number, None])
+            row.take(self._pictures[number, None], answer)
+        return row.read()
 
     def reset(self, number: int) -> None:
         """Forget a row's stream; the next frame there is the first of another."""
@@ -71,8 +78,15 @@ class Row:
         self.spec = self._engine.spec
         self._reader = Reader(self.spec)
         self._unread: deque[Logits] = deque()
+        self.frame: Frame | None
+        """Shown, and not read yet."""
         self._longest = math.ceil(LONGEST_REPEAT_S * self.spec.rate_hz)
         self.reset()
+
+    @property
+    def steps(self) -> bool:
+        """Whether there is a stream to step."""
+        return self.frame is not None or self.lasts
 
     @property
     def lasts(self) -> bool:
@@ -84,6 +98,7 @@ class Row:
         self._state = self._engine.start()
         self._reader.reset()
         self._unread.clear()
+        self.frame = None
         self._seen_s = -math.inf
 
     def begins_anew(self, time_s: float) -> bool:
@@ -96,9 +111,11 @@ class Row:
         output, self._state = self._engine.step(picture, self._state)
         self._unread.append(output.logits[0])
 
-    def read(self, frame: Frame) -> Recognition:
-        """Read the answers since the last frame, and that to this one."""
-        self._seen_s = frame.time_s
+    def read(self) -> Recognition | None:
+        """Read the answers since the last frame and that to the one that was shown, if one was."""
+        if (frame := self.frame) is None:
+            return None
+        self._seen_s, self.frame = frame.time_s, None
         seen = self._reader.read(frame, self._unread, len(self._unread))
         self._unread.clear()
         return seen

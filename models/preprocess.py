@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from models.errors import CameraError
 from models.frame import Image
 
 
@@ -16,8 +17,13 @@ def to_picture(image: Image, height: int, width: int) -> Image:
 
     Returns:
         uint8 [height, width, 3], a contiguous array of its own.
+
+    Raises:
+        CameraError: there is not one pixel in it.
     """
     rows, columns = image.shape[:2]
+    if not image.size:
+        raise CameraError(f"the camera delivered a picture of {columns}x{rows} pixels; plug it in again or try another")
     scale = min(rows / height, columns / width)
     cut_rows = min(rows, max(1, round(height * scale)))
     cut_columns = min(columns, max(1, round(width * scale)))

@@ -65,8 +65,9 @@ def test_a_batch_steps_them_at_the_models_rate_and_says_so(clips):
         assert summary["frames"] <= summary["steps"] <= 12 * (1 + number / 2) + 2
 
 
-def test_a_batch_is_for_several_cameras(clips):
-    status, _, errors = main("--camera", clips[0], "--headless", "--batch")
+@pytest.mark.parametrize("how", [("--headless",), (), ("--overlay",)])
+def test_a_batch_is_for_several_cameras(clips, how):
+    status, _, errors = main("--camera", clips[0], "--batch", *how)
     assert (status, errors.count("\n")) == (2, 1)
     assert "--batch is for several cameras" in errors
 

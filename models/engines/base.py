@@ -105,11 +105,12 @@ class PassingEngine:
         self._engine.close()
 
 
-def check_picture(picture: Image, spec: ModelSpec) -> None:
-    """See that a picture is of the kind that a model takes.
+def check_picture(picture: Image, spec: ModelSpec, streams: int = 1) -> None:
+    """See that a picture, or one for each stream of a batch, is of the kind that a model takes.
 
     Raises:
         ValueError: its shape or type is another.
     """
-    if picture.shape != spec.picture_shape or picture.dtype != np.uint8:
-        raise ValueError(f"a picture is uint8 {spec.picture_shape}; got {picture.dtype} {picture.shape}")
+    shape = (streams, *spec.picture_shape[1:])
+    if picture.shape != shape or picture.dtype != np.uint8:
+        raise ValueError(f"a picture is uint8 {shape}; got {picture.dtype} {picture.shape}")

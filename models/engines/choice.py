@@ -19,7 +19,8 @@ import onnxruntime as ort
 
 from models.engines.base import Engine
 from models.engines.cache_folder import cache_folder
-from models.engines.onnxruntime_engine import OnnxRuntimeEngine, default_providers
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.engines.onnxruntime_session import default_providers
 from models.errors import ModelFileError
 from models.spec import ModelSpec
 from models.whole_file import WriteError, write_whole

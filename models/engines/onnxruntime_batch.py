@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from models.engines.base import Output
-from models.engines.onnxruntime_engine import DEVICES, default_providers, open_session, read_spec
+from models.engines.base import Output, check_picture
 from models.engines.onnxruntime_ring import Ring
+from models.engines.onnxruntime_session import DEVICES, default_providers, describe, open_session, read_spec
 from models.errors import ModelFileError, first_line
 from models.frame import Image
 from models.spec import BATCHED_KEY
@@ -51,6 +51,7 @@ class OnnxRuntimeBatch:
 
     def step(self, pictures: Image) -> Output:
         """Take a picture for every row, uint8 [streams, H, W, 3]; return an answer for every row."""
+        check_picture(pictures, self.spec, self.streams)
         self._steps += 1
         return self._ring.step(pictures, self._steps)
 
@@ -76,7 +77,6 @@ def load_batch(model: Path, streams: int, threads: int) -> OnnxRuntimeBatch:
     if model.suffix != ".onnx" or not path.is_file():
         raise ModelFileError(f"{model} has no batched form beside it; make it: `python -m calibration.batched {model}`")
     batch = OnnxRuntimeBatch(path, streams, threads=threads)
-    spec = read_spec(open_session(model, ("CPUExecutionProvider",), 1), model)
-    if batch.spec != spec:
+    if batch.spec != describe(model):
         raise ModelFileError(f"{path} was not made of this {model.name}; `python -m calibration.batched {model}`")
     return batch

@@ -9,9 +9,11 @@ from fakes import LABELS, ListCamera, ScriptedBatch
 from streams import Collected, until
 
 from app.batch import Batch, ticks
-from app.loop import Limits
+from app.events import Events
+from app.loop import Limits, Switches
 from app.many import Streams
 from models.batch_recognizer import BatchRecognizer
+from models.engines.base import PassingEngine
 from models.errors import CameraError, UserError
 from models.frame import Frame
 
@@ -26,9 +28,9 @@ def frames(label: str, number: int = 24, first: int = 0) -> list[Frame | None]:
 class Watched:
     """Streams in a batch whose clock ticks when the test says so."""
 
-    def __init__(self, rows=2, limits=None, sink=None):
+    def __init__(self, rows=2, limits=None, sink=None, personal=lambda engine: engine):
         self.engine = ScriptedBatch(rows)
-        self.batch = Batch(BatchRecognizer(self.engine))
+        self.batch = Batch(BatchRecognizer(self.engine, personal))
         self.told = sink or Collected(steps=True)
         self.streams = Streams(self.batch.run, [self.told], limits)
 
@@ -122,6 +124,33 @@ def test_a_camera_that_dies_ends_its_own_stream_only(watched):
     assert watched.of(1, "gesture")
 
 
+def test_a_bad_frame_ends_its_own_stream_only(watched):
+    bad = Frame(np.zeros((0, 0, 3), np.uint8), 5 / RATE_HZ, 5)
+    watched.join(ListCamera([*frames("Thumb Up", 5), bad, *frames("Thumb Up", 20, first=6)]))
+    watched.join(ListCamera(frames("Swiping Left")))
+    watched.finish()
+    assert watched.streams.failed == 1
+    assert [watched.of(number, "summary")[0]["steps"] for number in (0, 1)] == [5, 24]
+    assert watched.of(1, "gesture")
+
+
+def test_a_personal_engine_that_breaks_ends_its_own_camera_only():
+    class Breaking(PassingEngine):
+        def step(self, picture, state):
+            if picture.flat[0] == LABELS.index("Thumb Up") and state.steps == 3:
+                raise RuntimeError("no thumbs")
+            return super().step(picture, state)
+
+    watched = Watched(personal=Breaking)
+    watched.join(ListCamera([*frames("Thumb Up", 2), *[None] * 20]))  # breaks on a step without a new frame
+    watched.join(ListCamera(frames("Swiping Left")))
+    watched.tick(24)
+    assert until(lambda: watched.of(0, "summary"))[0]["steps"] == 2
+    assert [m["label"] for m in watched.of(1, "gesture")] == ["Swiping Left"]
+    with pytest.raises(RuntimeError, match="no thumbs"):
+        watched.streams.wait(threading.Event())
+
+
 def test_a_row_that_was_left_is_somebody_elses_without_a_trace(watched):
     first = watched.join(ListCamera(frames("Thumb Up", 100)))
     watched.join(ListCamera(frames("Swiping Left", 100)))
@@ -144,7 +173,7 @@ def test_no_more_get_in_than_there_is_room(watched, caplog):
     until(lambda: watched.streams.failed)
     assert "the batch is full: it has room for 2 cameras" in caplog.text
     watched.finish()
-    assert [m["steps"] for m in watched.told.messages if m["type"] == "summary"] == [24, 24]
+    assert [watched.of(number, "summary")[0]["steps"] for number in range(3)] == [24, 24, 0]
 
 
 def test_limits_hold_for_each():
@@ -187,6 +216,45 @@ def test_a_network_that_breaks_ends_them_all(watched):
     watched.batch.start()
     with pytest.raises(RuntimeError, match="out of memory"):
         watched.streams.wait(threading.Event())
+
+
+def run(batch, camera=None, sinks=()):
+    """Run one camera in this thread."""
+    batch.run(camera or ListCamera(frames("Thumb Up")), Events(sinks), Limits(), Switches())
+
+
+@pytest.mark.parametrize("error", [None, RuntimeError("out of memory")])
+def test_who_joins_after_the_end_is_told_what_ended_it(watched, error):
+    watched.batch._end(error)
+    with pytest.raises(type(error or CameraError()), match="out of memory" if error else "the batch has ended"):
+        run(watched.batch)
+
+
+def test_the_clock_may_end_while_somebody_joins():
+    class Ending(Collected):
+        def take(self, message):
+            super().take(message)
+            if message["type"] == "header":
+                watched.batch._end(RuntimeError("out of memory"))
+
+    watched = Watched(sink=Ending())
+    watched.streams.join(partial(ListCamera, frames("Thumb Up")))
+    until(lambda: watched.of(0, "summary"))
+    with pytest.raises(RuntimeError, match="out of memory"):
+        watched.streams.wait(threading.Event())
+
+
+def test_a_header_that_cannot_be_told_takes_no_row():
+    class Broken(Collected):
+        def take(self, message):
+            raise UserError("no space left")
+
+    watched = Watched(rows=1)
+    with pytest.raises(UserError, match="no space left"):
+        run(watched.batch, sinks=[Broken()])
+    watched.join(ListCamera(frames("Thumb Up")))
+    watched.finish()
+    assert watched.of(0, "summary")[0]["steps"] == 24
 
 
 def test_a_late_clock_leaves_ticks_out(monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.idle import Gated, watch
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from models.recognizer import softmax
+from models.softmax import softmax
 from training.evaluation.takes import Take
 
 

@@ -6,6 +6,7 @@ from fakes import LABELS, ScriptedBatch, ScriptedEngine
 
 from models.batch_recognizer import BatchRecognizer
 from models.engines.base import Output, PassingEngine
+from models.errors import CameraError
 from models.frame import Frame
 from models.recognizer import Recognizer
 
@@ -22,6 +23,15 @@ def batch():
     return ScriptedBatch(2)
 
 
+def see(recognizer, frames):
+    """Show frames by row, step, and read every row; by row, what was understood."""
+    for row, new in frames.items():
+        recognizer.show(row, new)
+    recognizer.step()
+    seen = {row: recognizer.read(row) for row in range(recognizer.streams)}
+    return {row: recognition for row, recognition in seen.items() if recognition}
+
+
 def step_times(seen):
     return [step.time_s for step in seen.steps]
 
@@ -31,7 +41,7 @@ def test_frames_at_the_models_rate_are_read_as_a_single_camera_reads_them(batch)
     alone = Recognizer(ScriptedEngine(lambda picture: picture.flat[0]))
     labels = [NOTHING] * 3 + [THUMB_UP] * 8 + [NOTHING] * 8
     for tick, label in enumerate(labels):
-        seen = together.see({0: frame(tick), 1: frame(tick, label)})
+        seen = see(together, {0: frame(tick), 1: frame(tick, label)})
         expected = alone.see(frame(tick, label))
         np.testing.assert_array_equal(seen[1].smoothed, expected.smoothed)
         assert (seen[1].event, seen[1].lasting) == (expected.event, expected.lasting)
@@ -42,17 +52,17 @@ def test_frames_at_the_models_rate_are_read_as_a_single_camera_reads_them(batch)
 def test_a_frame_carries_its_own_time_wherever_the_tick_is(batch):
     recognizer = BatchRecognizer(batch)
     for tick in range(4):
-        seen = recognizer.see({0: frame(tick, late_s=-0.02), 1: frame(tick, late_s=3.0)})
+        seen = see(recognizer, {0: frame(tick, late_s=-0.02), 1: frame(tick, late_s=3.0)})
         assert step_times(seen[0]) == [tick / RATE_HZ - 0.02]
         assert step_times(seen[1]) == [tick / RATE_HZ + 3.0]
 
 
 def test_a_silent_stream_repeats_its_picture_and_is_read_with_its_next_frame(batch):
     recognizer = BatchRecognizer(batch)
-    recognizer.see({0: frame(0, LEFT), 1: frame(0)})
-    assert recognizer.see({1: frame(1)}).keys() == {1}
-    assert recognizer.see({1: frame(2)}).keys() == {1}
-    seen = recognizer.see({0: frame(3, THUMB_UP), 1: frame(3)})[0]
+    see(recognizer, {0: frame(0, LEFT), 1: frame(0)})
+    assert see(recognizer, {1: frame(1)}).keys() == {1}
+    assert see(recognizer, {1: frame(2)}).keys() == {1}
+    seen = see(recognizer, {0: frame(3, THUMB_UP), 1: frame(3)})[0]
     assert [row for row, _ in batch.seen] == [LEFT, LEFT, LEFT, THUMB_UP]
     assert step_times(seen) == pytest.approx([1 / 12, 2 / 12, 3 / 12])
     assert [int(step.probabilities.argmax()) for step in seen.steps] == [LEFT, LEFT, THUMB_UP]
@@ -60,11 +70,11 @@ def test_a_silent_stream_repeats_its_picture_and_is_read_with_its_next_frame(bat
 
 def test_after_a_long_gap_a_row_starts_anew_and_no_other(batch):
     recognizer = BatchRecognizer(batch)
-    recognizer.see({0: frame(0, THUMB_UP), 1: frame(0)})
+    see(recognizer, {0: frame(0, THUMB_UP), 1: frame(0)})
     for tick in range(1, 20):
-        recognizer.see({1: frame(tick)})
+        see(recognizer, {1: frame(tick)})
     assert batch.emptied == [0, 1]
-    seen = recognizer.see({0: frame(20, LEFT), 1: frame(20)})
+    seen = see(recognizer, {0: frame(20, LEFT), 1: frame(20)})
     assert batch.emptied == [0, 1, 0]
     assert step_times(seen[0]) == [20 / 12]
     assert seen[0].smoothed.argmax() == LEFT
@@ -73,36 +83,36 @@ def test_after_a_long_gap_a_row_starts_anew_and_no_other(batch):
 @pytest.mark.parametrize("to_tick", [3, 30])
 def test_a_frame_of_another_time_starts_a_row_anew(batch, to_tick):
     recognizer = BatchRecognizer(batch)
-    recognizer.see({0: frame(10)})
-    recognizer.see({0: frame(to_tick)})
+    see(recognizer, {0: frame(10)})
+    see(recognizer, {0: frame(to_tick)})
     assert batch.emptied == [0, 0]
 
 
 def test_a_gap_that_a_repeat_may_bridge_starts_nothing_anew(batch):
     recognizer = BatchRecognizer(batch)
-    recognizer.see({0: frame(0)})
+    see(recognizer, {0: frame(0)})
     for _ in range(11):
-        recognizer.see({})
-    assert len(recognizer.see({0: frame(12)})[0].steps) == 12
+        see(recognizer, {})
+    assert len(see(recognizer, {0: frame(12)})[0].steps) == 12
     assert batch.emptied == [0]
 
 
 def test_nothing_is_computed_for_streams_that_are_all_gone(batch):
     recognizer = BatchRecognizer(batch)
-    recognizer.see({})
+    see(recognizer, {})
     assert not batch.seen
-    recognizer.see({0: frame(0)})
+    see(recognizer, {0: frame(0)})
     for _ in range(100):
-        recognizer.see({})
+        see(recognizer, {})
     assert len(batch.seen) == 1 + RATE_HZ
 
 
 def test_another_stream_in_the_same_row_knows_nothing_of_the_first(batch):
     recognizer = BatchRecognizer(batch)
     for tick in range(3):
-        recognizer.see({0: frame(tick, THUMB_UP)})
+        see(recognizer, {0: frame(tick, THUMB_UP)})
     recognizer.reset(0)
-    seen = recognizer.see({0: frame(3, LEFT)})[0]
+    seen = see(recognizer, {0: frame(3, LEFT)})[0]
     assert batch.emptied == [0, 0]
     assert len(seen.steps) == 1
     assert seen.smoothed[THUMB_UP] < 0.01
@@ -120,9 +130,30 @@ def test_what_is_personal_goes_around_each_row(batch):
             return Output(logits, output.embedding), state
 
     recognizer = BatchRecognizer(batch, Counting)
-    recognizer.see({0: frame(0, LEFT)})
-    recognizer.see({0: frame(1, LEFT)})
-    seen = recognizer.see({0: frame(2, LEFT), 1: frame(2, THUMB_UP)})
+    see(recognizer, {0: frame(0, LEFT)})
+    see(recognizer, {0: frame(1, LEFT)})
+    seen = see(recognizer, {0: frame(2, LEFT), 1: frame(2, THUMB_UP)})
     assert seen[0].probabilities.argmax() == LEFT
     assert seen[1].probabilities.argmax() == THUMB_UP
     assert seen[0].probabilities.max() > seen[1].probabilities.max()
+
+
+def test_a_row_whose_frame_or_engine_is_bad_says_so_and_the_other_goes_on(batch):
+    class Failing(PassingEngine):
+        def step(self, picture, state):
+            if picture.flat[0] == THUMB_UP:
+                raise RuntimeError("no thumbs")
+            return super().step(picture, state)
+
+    recognizer = BatchRecognizer(batch, Failing)
+    with pytest.raises(CameraError, match="a picture of 0x0 pixels"):
+        recognizer.show(0, Frame(np.zeros((0, 0, 3), np.uint8), 0.0, 0))
+    assert see(recognizer, {1: frame(0)}).keys() == {1}
+    for row, label in enumerate((THUMB_UP, LEFT)):
+        recognizer.show(row, frame(1, label))
+    recognizer.step()
+    with pytest.raises(RuntimeError, match="no thumbs"):
+        recognizer.read(0)
+    assert recognizer.read(1).probabilities.argmax() == LEFT
+    recognizer.reset(0)
+    assert step_times(see(recognizer, {0: frame(2, LEFT)})[0]) == [2 / RATE_HZ]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.errors import CameraError
 from models.preprocess import to_picture
 
 sides = st.integers(1, 200)
@@ -45,3 +46,8 @@ def test_a_picture_of_the_right_size_is_a_copy():
     picture = to_picture(image, 8, 8)
     np.testing.assert_array_equal(picture, image)
     assert not np.shares_memory(picture, image)
+
+
+def test_a_frame_without_a_pixel_is_the_cameras_fault():
+    with pytest.raises(CameraError, match=r"a picture of 640x0 pixels"):
+        to_picture(np.zeros((0, 640, 3), np.uint8), 8, 8)

@@ -7,7 +7,8 @@ import pytest
 
 from models.engines import load_engine
 from models.engines.cuda_device import find_gpu
-from models.engines.onnxruntime_engine import OnnxRuntimeEngine, default_providers
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.engines.onnxruntime_session import default_providers
 from models.engines.parity import generated_clip, largest_difference, refusal
 from models.engines.tensorrt_build import pictures_of
 from models.engines.tensorrt_runtime import find_tensorrt

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 import pytest
 
 from calibration.batched import export_batched
@@ -75,6 +76,15 @@ def test_answers_are_arrays_of_their_own(model):
     np.testing.assert_array_equal(first.logits, kept)
 
 
+@pytest.mark.parametrize(
+    ("rows", "size", "kind"), [(1, 32, np.uint8), (STREAMS, 31, np.uint8), (STREAMS, 32, np.float64)]
+)
+def test_pictures_of_another_kind_are_refused(model, rows, size, kind):
+    batch = load_batch(model, STREAMS, threads=1)
+    with pytest.raises(ValueError, match=r"uint8 \(3, 32, 32, 3\)"):
+        batch.step(np.zeros((rows, size, 32, 3), kind))
+
+
 def test_the_name_says_provider_and_size(model):
     assert load_batch(model, STREAMS, threads=1).name.endswith("ExecutionProvider, a batch of 3")
 
@@ -92,6 +102,28 @@ def test_a_batched_form_of_another_model_is_refused(model, tmp_path):
     onnx.save(other, path)
     path.with_suffix(".batch.onnx").write_bytes(model.with_suffix(".batch.onnx").read_bytes())
     with pytest.raises(ModelFileError, match=r"not made of this small\.onnx"):
+        load_batch(path, STREAMS, threads=1)
+
+
+def test_the_model_beside_is_read_and_not_made_ready_to_run(model, monkeypatch):
+    opened, open_it = {}, ort.InferenceSession
+
+    def noted(path, options, providers):
+        opened[path] = options.graph_optimization_level
+        return open_it(path, options, providers=providers)
+
+    monkeypatch.setattr(ort, "InferenceSession", noted)
+    load_batch(model, STREAMS, threads=1)
+    levels = ort.GraphOptimizationLevel
+    batched = model.with_suffix(".batch.onnx")
+    assert opened == {str(batched): levels.ORT_ENABLE_ALL, str(model): levels.ORT_DISABLE_ALL}
+
+
+def test_a_damaged_model_beside_is_told(model, tmp_path):
+    path = tmp_path / "small.onnx"
+    path.write_bytes(model.read_bytes()[:999])
+    path.with_suffix(".batch.onnx").write_bytes(model.with_suffix(".batch.onnx").read_bytes())
+    with pytest.raises(ModelFileError, match=r"small\.onnx is not a model that ONNX Runtime can run"):
         load_batch(path, STREAMS, threads=1)
 
 

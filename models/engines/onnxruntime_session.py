@@ -1,0 +1,119 @@
+"""A model file opened in ONNX Runtime, or one line that says why it cannot be."""
+
+import logging
+from pathlib import Path
+
+import onnxruntime as ort
+
+from models.errors import EngineError, ModelFileError, first_line
+from models.spec import BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
+
+NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "AzureExecutionProvider")
+"""Providers left out unless asked for: TensorRT has an engine of its own here, Azure is no local device."""
+
+log = logging.getLogger("mstnet")
+
+DEVICES = {"CUDAExecutionProvider": "cuda"}
+"""Where a provider wants its tensors; all others take them on the CPU."""
+
+
+def default_providers() -> tuple[str, ...]:
+    """The local providers of this build, best first; the CPU is always the last."""
+    return tuple(provider for provider in ort.get_available_providers() if provider not in NOT_BY_DEFAULT)
+
+
+def open_session(
+    path: Path, providers: tuple[str, ...], threads: int, streams: int | None = None
+) -> ort.InferenceSession:
+    """Load a model file, quietly, or say in one line why not.
+
+    Args:
+        path: the file.
+        providers: execution providers in order of preference.
+        threads: CPU threads a step.
+        streams: how many, where the file leaves that open; None leaves it so.
+    """
+    _check_providers(providers)
+    options = _options(threads)
+    # Without VNNI an x86 CPU adds INT8 products in 16 bits, where they overflow; this takes the way that does not.
+    options.add_session_config_entry("session.x64quantprecision", "1")
+    if streams is not None:
+        options.add_free_dimension_override_by_name(STREAMS, streams)
+    session = _load(path, options, providers)
+    if (provider := session.get_providers()[0]) != providers[0]:
+        log.warning(
+            "ONNX Runtime did not get %s and runs on %s; is a driver or library missing?", providers[0], provider
+        )
+    return session
+
+
+def _check_providers(providers: tuple[str, ...]) -> None:
+    """See that this build of ONNX Runtime has all of them."""
+    missing = [provider for provider in providers if provider not in ort.get_available_providers()]
+    if missing:
+        raise EngineError(
+            f"this ONNX Runtime has no {missing[0]}; it has {', '.join(ort.get_available_providers())}. "
+            "Install the build for your device (onnxruntime-gpu for CUDA) or leave the provider out."
+        )
+
+
+def describe(path: Path) -> ModelSpec:
+    """What a model file says of itself. Only a session tells, but one that is not to run need not be optimised."""
+    options = _options(threads=1)
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return read_spec(_load(path, options, ("CPUExecutionProvider",)), path)
+
+
+def _options(threads: int) -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors come as exceptions; its warnings are not for users
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _load(path: Path, options: ort.SessionOptions, providers: tuple[str, ...]) -> ort.InferenceSession:
+    if not path.is_file():
+        raise ModelFileError(
+            f"no model file {path}; give --model a .onnx file, or leave it out for the model in the box"
+        )
+    try:
+        return ort.InferenceSession(str(path), options, providers=list(providers))
+    except Exception as error:  # ONNX Runtime raises a private class for each status code
+        raise ModelFileError(
+            f"{path} is not a model that ONNX Runtime can run ({first_line(error)}). Copy or export it again."
+        ) from error
+
+
+def read_spec(session: ort.InferenceSession, path: Path, key: str = SPEC_KEY, streams: int = 1) -> ModelSpec:
+    """The spec under this key of a model's metadata, held against the graph that it describes."""
+    metadata = session.get_modelmeta().custom_metadata_map
+    if key not in metadata:
+        raise ModelFileError(f"{path} {_kind(metadata)}")
+    spec = ModelSpec.from_json(metadata[key], str(path))
+    for told, real in ((spec.inputs, session.get_inputs()), (spec.outputs, session.get_outputs())):
+        expected = {name: (streams, *shape[1:]) for name, shape in told.items()}
+        found = {tensor.name: tuple(tensor.shape) for tensor in real}
+        wrong = sorted(name for name in expected | found if expected.get(name) != found.get(name))
+        if wrong:
+            name = wrong[0]
+            raise ModelFileError(
+                f"{path} describes another graph than it holds: {name} is {expected.get(name, 'not there')} in the "
+                f"description and {found.get(name, 'not there')} in the graph. Export it again."
+            )
+    return spec
+
+
+def _kind(metadata: dict[str, str]) -> str:
+    """What a file is that has no spec where one was sought."""
+    if ROLLED_KEY in metadata:
+        return "is a rolled export, for servers; give the model that it was made from"
+    if BATCHED_KEY in metadata:
+        return "is a batched form, for many cameras; give the model that it was made from"
+    if SPEC_KEY in metadata:
+        return "takes one stream; make its batched form with `python -m calibration.batched`"
+    return (
+        f"does not describe itself (no '{SPEC_KEY}' in its metadata); "
+        "it was not exported by this project: export it with `python -m training.export`"
+    )
