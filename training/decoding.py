@@ -4,9 +4,9 @@
 
 Every reading of a grid turns the same answers into events, on streams that nothing is judged by: NVGesture's training
 split, half of the quiet videos held out of training, and clips made with seeds of their own (`training.cutouts`); or,
-without --data, freshly drawn ones, which are easier than life. The best is the one that names the most gestures of those
-that are wrong at most three times a minute. Gestures in a row, as here, are where wrong events come from; most of a day
-sees far fewer.
+without --data, freshly drawn ones, which are easier than life. The best is the one that names the most gestures of
+those that are wrong at most three times a minute. Gestures in a row, as here, are where wrong events come from; most of
+a day sees far fewer.
 """
 
 import argparse
