@@ -7,11 +7,11 @@ import torch
 
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import Operation, TemporalConfig
+from models.whole_file import WriteError
 from training import claim
 from training.claim import CONFIG, OPERATIONS, Trial, main, trials
 from training.claim_results import Result, draw, gesture_table, spread, table, write_results
 from training.datasets.motions import LABELS, MotionSet
-from training.recordings import DataError
 from training.trainer.config import Config, OptimConfig
 from training.trainer.config_file import read_config
 from training.trainer.distributed import Processes
@@ -153,7 +153,7 @@ def test_another_file_than_results_is_one_line(text, tmp_path, capsys):
 
 def test_results_that_cannot_be_written_are_said(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(DataError, match="cannot write"):
+    with pytest.raises(WriteError, match="cannot write"):
         write_results(tmp_path / "file" / "results.csv", RESULTS)
 
 
