@@ -144,18 +144,37 @@ def scores(
     return result
 
 
+def scores_by_label(takes: Sequence[Take], answers: Sequence[Floats], spec: ModelSpec) -> dict[str, Score]:
+    """The score of each label, over all streams; minutes are not counted."""
+    result: dict[str, Score] = {}
+    for one, answer in zip(takes, answers, strict=True):
+        found = events(answer, spec.labels, spec.decoding, spec.rate_hz)
+        gestures = gestures_of(one.truths)
+        matches = matched(found, gestures)
+        seen = [(g.label, Score(int(match is not None), 1)) for g, match in zip(gestures, matches, strict=True)]
+        wrong = [(event.label, Score(wrong=1)) for event in found if not any(event is match for match in matches)]
+        for label, counted in seen + wrong:
+            result[label] = result.get(label, Score()) + counted
+    return result
+
+
 def right_at_end(takes: Sequence[Take], answers: Sequence[Floats], labels: tuple[str, ...]) -> int:
     """How many clips of one gesture are answered right at their last picture."""
     return sum(labels[int(a[-1].argmax())] == t.truths[0].label for t, a in zip(takes, answers, strict=True))
 
 
 def report(net: MSTNet, spec: ModelSpec, takes: Sequence[Take]) -> str:
-    """What a network makes of everything, a line a group."""
+    """What a network makes of everything: a line a group, then a table by label."""
     answers = [probabilities(net, one.pictures, spec.temperature) for one in takes]
     clips = [(t, a) for t, a in zip(takes, answers, strict=True) if t.group == "clips"]
     right = right_at_end([t for t, _ in clips], [a for _, a in clips], spec.labels)
     lines = [f"right at the clip's end: {right}/{len(clips)}"]
     lines += [f"{group}: {s}" for group, s in scores(takes, answers, spec).items()]
+    lines += ["", "| gesture | named | wrong events |", "|---|---|---|"]
+    lines += [
+        f"| {k} | {s.named} of {s.total} | {s.wrong} |"
+        for k, s in sorted(scores_by_label(takes, answers, spec).items())
+    ]
     return "\n".join(lines)
 
 

@@ -24,6 +24,7 @@ from training.judge import (
     right_at_end,
     score,
     scores,
+    scores_by_label,
 )
 from training.recordings import hold_out, read_recordings
 
@@ -70,6 +71,15 @@ def test_scores_are_summed_by_group() -> None:
     found = scores(takes, [rises, rises, rises], spec)
     assert found == {"a": Score(1, 2, 1, 2 / 60, pytest.approx(0.75)), "b": Score(0, 0, 1, 1 / 60)}
     assert right_at_end(takes[:1], [rises[:3]], LABELS) == 1
+
+
+def test_a_wrong_event_counts_against_the_label_that_it_told() -> None:
+    rises = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0], [1, 0, 0]], np.float32)
+    pictures = np.zeros((4, 2, 2, 3), np.uint8)
+    takes = [Take("a", pictures, (Truth(label, 0, 1),)) for label in ("Thumb Up", "Thumb Down")]
+    spec = replace(small_spec(small_net()), labels=LABELS, decoding=AT_ONCE, rate_hz=4.0)
+    found = scores_by_label(takes, [rises, rises], spec)
+    assert found == {"Thumb Up": Score(named=1, total=1, wrong=1), "Thumb Down": Score(named=0, total=1)}
 
 
 def test_pieces_do_not_change_the_answers() -> None:
