@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.engines.interrupts import held_back
 from models.errors import EngineError, UnavailableError
 
 INSTALL = "`pip install -r requirements-tensorrt.txt`"
@@ -113,7 +114,8 @@ def find_gpu() -> Gpu:
 
 def _runtime() -> Any:
     try:
-        from cuda.bindings import runtime
+        with held_back():
+            from cuda.bindings import runtime
     except ImportError as error:
         raise EngineError(f"TensorRT is here, but cuda-bindings, which feeds it, is not: {INSTALL}") from error
     return runtime

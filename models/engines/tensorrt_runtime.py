@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from models.engines.interrupts import held_back
 from models.errors import EngineError, UnavailableError, first_line
 
 MODULES = ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings")
@@ -90,7 +91,8 @@ def find_tensorrt() -> Tensorrt:
     """
     for name in MODULES:
         try:
-            module = importlib.import_module(name)
+            with held_back():
+                module = importlib.import_module(name)
         except (ImportError, OSError) as error:
             if isinstance(error, ModuleNotFoundError) and error.name == name:
                 continue
