@@ -42,8 +42,10 @@ def write_clips(
 
 def _row(clip: Film, label: str, name: str, source: str) -> tuple[str, ...]:
     """What the list says of a clip; where nothing happens, nothing happens all along."""
-    fps, event = clip.format.fps, clip.events[0]
-    return (name, label, "train", source, str(fps), str(round(event.start_s * fps)), str(round(event.end_s * fps)))
+    fps = clip.format.fps
+    starts = " ".join(str(round(event.start_s * fps)) for event in clip.events)
+    ends = " ".join(str(round(event.end_s * fps)) for event in clip.events)
+    return (name, label, "train", source, str(fps), starts, ends)
 
 
 def _listed(path: Path) -> dict[str, tuple[str, ...]]:

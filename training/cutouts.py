@@ -26,9 +26,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--stills", type=Path, required=True, help="folder of pictures, source/pose/picture.jpg")
     parser.add_argument("--each", type=positive, default=8, help="clips a label (default: %(default)s)")
     parser.add_argument("--seed", type=natural, default=0, help="the first clip's seed (default: %(default)s)")
+    parser.add_argument(
+        "--times", type=positive, default=1, help="how often a clip's gesture is made in a row (default: %(default)s)"
+    )
     given = parser.parse_args(arguments)
     seeds = range(given.seed, given.seed + given.each)
-    write_clips(given.out, SOURCE, LABELS, seeds, partial(generate, Album(given.stills), fmt=FORMAT))
+    write_clips(given.out, SOURCE, LABELS, seeds, partial(generate, Album(given.stills), fmt=FORMAT, times=given.times))
     return 0
 
 

@@ -22,7 +22,7 @@ from models.nets.checkpoint import load_checkpoint
 from models.softmax import softmax
 from training.distillation.lessons import check_taught
 from training.distillation.student import Recipe, soft_loss
-from training.distillation.teacher import ClipTeacher
+from training.distillation.teacher import ClipTeacher, Teacher
 from training.evaluation.inference import stream_logits
 from training.evaluation.takes import Take
 from training.judge import all_takes
@@ -56,10 +56,10 @@ def distances(takes: Sequence[Take], answers: Sequence[Floats], wanted: Sequence
     return {group: distance(together(answers, group), together(wanted, group)) for group in groups}
 
 
-def at_teachers_rate(take: Take) -> tuple[NDArray[np.uint8], list[int]]:
-    """Every second picture of a stream, and the steps that are asked about: all of them."""
+def teachers_logits(teacher: Teacher, take: Take) -> NDArray[np.float32]:
+    """What a teacher says at every second step of a stream, [T / 2, classes]."""
     pictures = take.pictures[::2]
-    return pictures, list(range(len(pictures)))
+    return teacher.answers(pictures, range(len(pictures)), [1.0] * len(pictures)).logits
 
 
 @command("distance")
@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
         check_taught(spec, path)
     teacher = ClipTeacher(given.teacher)
     takes = all_takes(given.data, students[0][1])
-    wanted = [teacher.answers(*at_teachers_rate(take)).logits for take in takes]
+    wanted = [teachers_logits(teacher, take) for take in takes]
     for path, (net, _) in zip(given.checkpoints, students, strict=True):
         answers = [stream_logits(net, take.pictures)[::2] for take in takes]
         for group, found in distances(takes, answers, wanted).items():

@@ -25,9 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
     parser.add_argument("--clips", type=positive, default=8, help="clips a label (default: %(default)s)")
     parser.add_argument("--seed", type=natural, default=0, help="the first clip's seed (default: %(default)s)")
+    parser.add_argument(
+        "--times", type=positive, default=1, help="how often a clip's gesture is made in a row (default: %(default)s)"
+    )
     given = parser.parse_args(arguments)
     seeds = range(given.seed, given.seed + given.clips)
-    write_clips(given.out, SOURCE, LABELS, seeds, partial(generate, fmt=FORMAT))
+    write_clips(given.out, SOURCE, LABELS, seeds, partial(generate, fmt=FORMAT, times=given.times))
     return 0
 
 

@@ -84,8 +84,9 @@ def clip_takes(folder: Path, spec: ModelSpec) -> list[Take]:
 
 def recording_take(recording: Recording, group: str, spec: ModelSpec) -> Take:
     """A listed recording as a stream of its own."""
-    truth = Truth(recording.label, recording.start / recording.fps, recording.end / recording.fps)
-    return take(decode(recording.path), recording.fps, group, [truth], spec)
+    fps = recording.fps
+    truths = [Truth(recording.label, start / fps, end / fps) for start, end in recording.spans]
+    return take(decode(recording.path), fps, group, truths, spec)
 
 
 def all_takes(data: Path, spec: ModelSpec) -> list[Take]:

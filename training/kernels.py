@@ -18,7 +18,7 @@ from torch import Tensor
 
 from calibration.command_line import command
 from models.errors import ModelFileError
-from models.nets.checkpoint import describe, load_checkpoint, save_checkpoint
+from models.nets.checkpoint import describe_anew, load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import MixTConv
@@ -123,17 +123,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     start, spec = load_checkpoint(given.checkpoint)
     net, kept = with_kernels(start, given.kernels)
-    described = describe(
-        net,
-        name=given.out.stem,
-        labels=spec.labels,
-        height=spec.height,
-        width=spec.width,
-        rate_hz=spec.rate_hz,
-        trained=f"{spec.trained}; given kernels of {', '.join(map(str, given.kernels))}",
-        temperature=spec.temperature,
-        decoding=spec.decoding,
-    )
+    trained = f"given kernels of {', '.join(map(str, given.kernels))}"
+    described = describe_anew(net, spec, name=given.out.stem, trained=trained, decoding=spec.decoding)
     save_checkpoint(given.out, net, described)
     print(f"{given.out}: keeps {100 * kept:.0f} % of the energy of the taps into the past")
     return 0

@@ -34,14 +34,14 @@ class Recording:
     """The collection it comes from."""
     fps: float
     """Frames a second; the file's own rate is not asked."""
-    start: int
-    """Frame where the gesture begins."""
-    end: int
-    """Frame after its last one."""
+    spans: tuple[tuple[int, int], ...]
+    """Each time the gesture is made: the frame where it begins, and the one after its last."""
 
 
 def read_recordings(folder: Path, split: str | None = None) -> list[Recording]:
     """Read a folder's `clips.csv` (path, label, split, source, fps, start, end), of one split or all.
+
+    A gesture that is made several times in a row has as many starts and ends, with spaces between.
 
     Raises:
         DataError: there is no such list, or it lacks a column.
@@ -64,9 +64,15 @@ def _recording(folder: Path, row: dict[str, str]) -> Recording:
         row["split"],
         row["source"],
         float(row["fps"]),
-        int(row["start"]),
-        int(row["end"]),
+        _spans(row["start"], row["end"]),
     )
+
+
+def _spans(starts: str, ends: str) -> tuple[tuple[int, int], ...]:
+    spans = tuple(zip(map(int, starts.split()), map(int, ends.split()), strict=True))
+    if not spans:
+        raise ValueError("a recording without start and end")
+    return spans
 
 
 def hold_out(recordings: Iterable[Recording], sources: Iterable[str]) -> set[Recording]:

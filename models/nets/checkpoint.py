@@ -47,6 +47,29 @@ def describe(
     )
 
 
+def describe_anew(net: MSTNet, before: ModelSpec, *, name: str, trained: str, decoding: Decoding) -> ModelSpec:
+    """The spec of a network that was made out of another one: seen, named and read as that one, but for what is given.
+
+    Args:
+        net: the new network.
+        before: the spec of the one it was made of.
+        name: of the new one.
+        trained: what was done to it; added to what was done before.
+        decoding: how its answers are read.
+    """
+    return describe(
+        net,
+        name=name,
+        labels=before.labels,
+        height=before.height,
+        width=before.width,
+        rate_hz=before.rate_hz,
+        trained=f"{before.trained}; {trained}",
+        temperature=before.temperature,
+        decoding=decoding,
+    )
+
+
 def save_checkpoint(path: Path, net: MSTNet, spec: ModelSpec) -> None:
     """Write a network and its spec whole.
 

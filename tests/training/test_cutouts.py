@@ -13,14 +13,15 @@ from training.recordings import decode, read_recordings
 def test_what_is_written_reads_as_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training.cutouts, "LABELS", ("No gesture", "Swiping Left"))
     stills = write_stills(tmp_path / "stills")
-    assert main([str(tmp_path / "out"), "--stills", str(stills), "--each", "1", "--seed", "3"]) == 0
+    assert main([str(tmp_path / "out"), "--stills", str(stills), "--each", "1", "--seed", "3", "--times", "2"]) == 0
     idle, swipe = read_recordings(tmp_path / "out", "train")
     assert (idle.label, swipe.label) == ("No gesture", "Swiping Left")
     assert swipe.source in SHARES
     assert swipe.source in TRUST
     pictures = decode(swipe.path)
     assert pictures.shape[1:] == (FORMAT.height, FORMAT.width, 3)
-    assert 0 <= swipe.start < swipe.end <= len(pictures)
+    (first, again) = swipe.spans
+    assert 0 <= first[0] < first[1] < again[0] < again[1] <= len(pictures)
 
 
 def test_a_missing_folder_is_one_line_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

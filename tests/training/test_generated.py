@@ -10,9 +10,10 @@ from training.recordings import decode, read_recordings
 
 def test_what_is_written_reads_as_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training.generated, "LABELS", ("No gesture", "Swiping Left"))
-    assert main([str(tmp_path), "--clips", "1", "--seed", "3"]) == 0
+    assert main([str(tmp_path), "--clips", "1", "--seed", "3", "--times", "2"]) == 0
     idle, swipe = read_recordings(tmp_path, "train")
     assert (idle.label, swipe.label) == ("No gesture", "Swiping Left")
     pictures = decode(swipe.path)
     assert pictures.shape[1:] == (FORMAT.height, FORMAT.width, 3)
-    assert 0 <= swipe.start < swipe.end <= len(pictures)
+    (first, again) = swipe.spans
+    assert 0 <= first[0] < first[1] < again[0] < again[1] <= len(pictures)

@@ -18,17 +18,32 @@ def write_video(path: Path, frames: int, width: int = 64, height: int = 48) -> N
 
 
 def recording(path: Path, source: str = "made") -> Recording:
-    return Recording(path, "Swiping Left", "train", source, 12.0, 0, 5)
+    return Recording(path, "Swiping Left", "train", source, 12.0, ((0, 5),))
 
 
 def test_reads_the_list_of_a_split(tmp_path) -> None:
     (tmp_path / "clips.csv").write_text(HEADER + "a.avi,Thumb Up,train,x,12,1,9\nb.avi,Thumb Up,val,x,30,1,9\n")
     (only,) = read_recordings(tmp_path, "val")
-    assert only == Recording(tmp_path / "b.avi", "Thumb Up", "val", "x", 30.0, 1, 9)
+    assert only == Recording(tmp_path / "b.avi", "Thumb Up", "val", "x", 30.0, ((1, 9),))
     assert len(read_recordings(tmp_path)) == 2
 
 
-@pytest.mark.parametrize("text", [None, "path,label\na.avi,Thumb Up\n", HEADER + "a.avi,Thumb Up,train,x,fast,1,9\n"])
+def test_a_gesture_may_be_made_several_times_in_a_row(tmp_path) -> None:
+    (tmp_path / "clips.csv").write_text(HEADER + "a.avi,Thumb Up,train,x,12,1 20,9 31\n")
+    (row,) = read_recordings(tmp_path)
+    assert row.spans == ((1, 9), (20, 31))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "path,label\na.avi,Thumb Up\n",
+        HEADER + "a.avi,Thumb Up,train,x,fast,1,9\n",
+        HEADER + "a.avi,Thumb Up,train,x,12,1 20,9\n",
+        HEADER + "a.avi,Thumb Up,train,x,12,,\n",
+    ],
+)
 def test_a_list_that_is_none_gives_one_line(tmp_path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "clips.csv").write_text(text)

@@ -5,7 +5,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from models.nets.checkpoint import describe, save_checkpoint, write_whole
+from models.nets.checkpoint import describe_anew, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
 from models.whole_file import whole_file
@@ -48,19 +48,8 @@ class Logbook:
     def save(self) -> None:
         """Write checkpoint, run and log, each whole."""
         net = self._student.averaged(MSTNet(self._start.config))
-        spec = self._spec
-        trained = f"{spec.trained}; distilled on streams for {self._student.chunks} steps"
-        described = describe(
-            net,
-            name=self._out.stem,
-            labels=spec.labels,
-            height=spec.height,
-            width=spec.width,
-            rate_hz=spec.rate_hz,
-            trained=trained,
-            temperature=spec.temperature,
-            decoding=DECODING,
-        )
+        trained = f"distilled on streams for {self._student.chunks} steps"
+        described = describe_anew(net, self._spec, name=self._out.stem, trained=trained, decoding=DECODING)
         write_whole(self._out.with_suffix(".run"), {"origin": asdict(self._origin), **self._student.state()})
         save_checkpoint(self._out, net, described)
         with whole_file(self._out.with_suffix(".csv")) as unfinished, unfinished.open("w", newline="") as file:

@@ -30,7 +30,7 @@ class Origin:
     def of(cls, start: MSTNet, teacher: Path, folders: Sequence[Path]) -> "Origin":
         """Of what a command was given."""
         recordings = sorted(
-            (os.path.relpath(r.path, folder), r.label, r.start, r.end)
+            (os.path.relpath(r.path, folder), r.label, r.spans)
             for folder in folders
             for r in training_recordings([folder])
         )

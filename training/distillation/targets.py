@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS
 from training.distillation.streams import Stream
-from training.distillation.teacher import WINDOW, Teacher
+from training.distillation.teacher import Teacher, spans_at
 from training.jester import LABELS
 
-OTHER = "Doing other things"
+NOTHING = [k for k, label in enumerate(LABELS) if label in NO_GESTURE_LABELS]
+GESTURES = [k for k in range(len(LABELS)) if k not in NOTHING]
 TOLD = 0.5
 """How much the label of a gesture that has just ended adds to what the teacher saw."""
+FRESH = 3
+"""For how many steps after its end a gesture is told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +34,7 @@ class Targets:
 
 def targets(teacher: Teacher, stream: Stream, steps: Sequence[int], temperature: float) -> Targets:
     """Ask a teacher about some steps of a stream, and put it right where labels are known."""
-    logits, maps = teacher.answers(stream.pictures, steps)
+    logits, maps = teacher.answers(stream.pictures, steps, [stream.at(step)[0].haste for step in steps])
     soft = softmax(logits, temperature)
     mended = np.stack([_mended(answer, stream, step) for answer, step in zip(soft, steps, strict=True)])
     return Targets(mended, maps, 1 - np.abs(mended - soft).sum(-1) / 2)
@@ -48,23 +51,36 @@ def side_by_side(streams: Sequence[Targets]) -> Targets:
 
 def _mended(soft: NDArray[np.float32], stream: Stream, step: int) -> NDArray[np.float32]:
     scene, within = stream.at(step)
-    if within < WINDOW - 1:
+    if within < spans_at(scene.haste)[0] - 1:
         return soft  # the window reaches back into the scene before, whose gesture it may well see
-    return put_right(soft, scene.label, scene.trust, within in scene.told)
+    if scene.label in NOTHING:
+        return calmed(soft, scene.trust)
+    told = any(made.stop - 1 <= within < made.stop + FRESH for made in scene.made)
+    return put_right(soft, scene.label, scene.trust, told)
+
+
+def calmed(soft: NDArray[np.float32], trust: float) -> NDArray[np.float32]:
+    """A teacher's answer [27] where no gesture is made: gestures go to what is none, as far as that is trusted.
+
+    There they keep the shares that the teacher gives the two; where it hardly knows either, the shares are equal.
+    """
+    mended = soft.copy()
+    mended[GESTURES] *= 1 - trust
+    calm = soft[NOTHING] + np.float32(1e-3)
+    mended[NOTHING] += (soft.sum() - mended.sum()) * calm / calm.sum()
+    return mended
 
 
 def put_right(soft: NDArray[np.float32], label: int, trust: float, told: bool) -> NDArray[np.float32]:
-    """Mend a teacher's answer [27] by what is known.
+    """A teacher's answer [27] where a gesture is made: other gestures go to it, as far as its label is trusted.
 
-    Gestures that this is not go to the one it is, or to "Doing other things" where it is none, as far as the label is
-    trusted. Where the gesture has just ended, its label is added.
+    Where it has just ended, its label is added.
     """
-    nothing = [LABELS.index(name) for name in NO_GESTURE_LABELS]
-    wrong = np.array([k != label and k not in nothing for k in range(len(LABELS))])
-    right = np.where(wrong, 0, soft)
-    right[label if label not in nothing else LABELS.index(OTHER)] += soft[wrong].sum()
-    mixed = soft + trust * (right - soft)
+    wrong = [k for k in GESTURES if k != label]
+    mended = soft.copy()
+    mended[wrong] *= 1 - trust
+    mended[label] += soft.sum() - mended.sum()
     if told:
-        mixed *= 1 - TOLD * trust
-        mixed[label] += TOLD * trust
-    return mixed.astype(np.float32)
+        mended *= 1 - TOLD * trust
+        mended[label] += TOLD * trust
+    return mended

@@ -1,6 +1,7 @@
 """Teachers: networks that say, of a piece of video, what a student should have answered at some of its steps."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -22,6 +23,8 @@ SPANS = (16, 11, 8)
 """How many of the newest pictures its windows hold, stretched to `WINDOW` by showing some twice. One window sees slow
 gestures whole, another forgets the gesture before; the mean of their answers is wrong least often at a desk and names
 about as much as any one of them (docs/model.md)."""
+SHORTEST = 4
+"""Pictures in the shortest window: in fewer a gesture is not to be told."""
 POOLS = ("ReduceMean", "GlobalAveragePool")
 
 
@@ -40,12 +43,13 @@ class Teacher(Protocol):
     channels: int
     """C of its maps."""
 
-    def answers(self, pictures: Image, ends: Sequence[int]) -> Taught:
+    def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:
         """What it says at some steps.
 
         Args:
             pictures: uint8 [T, 112, 112, 3], 6 a second.
             ends: the steps, ascending.
+            hastes: how many times faster than usual people move there.
         """
         ...
 
@@ -53,8 +57,8 @@ class Teacher(Protocol):
 class ClipTeacher:
     """A clip network in an ONNX file: `clip` float32 [N, 3, 16, 112, 112] to logits [N, 27].
 
-    It answers with the mean over the windows of all `SPANS` that end at a step; before the first picture, that one
-    stands still. Its maps are what it pools, [N, C, any time, h, w], averaged over that time.
+    It answers with the mean over windows of several spans that end at a step (`spans_at`); before the first picture,
+    that one stands still. Its maps are what it pools, [N, C, any time, h, w], averaged over that time.
 
     Args:
         path: the file.
@@ -90,14 +94,14 @@ class ClipTeacher:
         self._name, self._asked = clip.name, [logits.name, maps.name]
         self.channels: int = maps.shape[1]
 
-    def answers(self, pictures: Image, ends: Sequence[int]) -> Taught:
-        """What it says at some steps."""
-        logits, maps = zip(*(self.windows(pictures, end) for end in ends), strict=True)
+    def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:
+        """What it says at some steps, about windows that show hasty people at their usual speed."""
+        logits, maps = zip(*map(partial(self.windows, pictures), ends, map(spans_at, hastes)), strict=True)
         return Taught(np.stack(logits).mean(1), np.stack(maps).mean(1))
 
-    def windows(self, pictures: Image, end: int) -> Taught:
-        """What it says of each of the windows that end at a step, in the order of `SPANS`."""
-        windows = np.stack([pictures[window(end, span)] for span in SPANS])
+    def windows(self, pictures: Image, end: int, spans: Sequence[int] = SPANS) -> Taught:
+        """What it says of each of the windows that end at a step."""
+        windows = np.stack([pictures[window(end, span)] for span in spans])
         clips = (windows.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
         logits, maps = self._session.run(self._asked, {self._name: clips})
         return Taught(logits, maps.mean(2))
@@ -115,11 +119,16 @@ class StreamTeacher:
         self.channels = net.backbone.width
 
     @torch.no_grad()
-    def answers(self, pictures: Image, ends: Sequence[int]) -> Taught:
-        """What it says at some steps."""
+    def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:  # noqa: ARG002
+        """What it says at some steps; it was taught about haste itself."""
         answer = self._net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None])
         steps = list(ends)
         return Taught(answer.logits[0, steps].numpy(), answer.maps[0, steps].numpy())
+
+
+def spans_at(haste: float) -> tuple[int, ...]:
+    """How many of the newest pictures the windows hold where people move so many times faster than usual."""
+    return tuple(max(SHORTEST, round(span / haste)) for span in SPANS)
 
 
 def window(end: int, span: int) -> NDArray[np.int64]:

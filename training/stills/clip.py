@@ -51,7 +51,7 @@ class Clip:
     def frames(self) -> Iterator[Image]:
         """Film frame after frame, uint8 [H, W, 3] RGB."""
         rng = np.random.default_rng((self.seed, 2))
-        meant = follow(self.script.keys, np.linspace(self.script.start_s, self.script.end_s, 9))
+        meant = follow(self.script.keys, np.linspace(*self.script.spans_s[0], 9))
         shows_palm = bool(meant.axes[:, 2, 2].mean() <= 0)
         for k in range(len(self)):
             yield self.sensor.expose(self._light(k / self.format.fps, shows_palm), k / self.format.fps, rng)
@@ -76,7 +76,7 @@ class Clip:
         return moved[top : top + height, left : left + width]
 
 
-def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT) -> Clip:
+def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT, times: int = 1) -> Clip:
     """Draw one clip of one gesture: about three seconds, the gesture somewhere inside.
 
     Args:
@@ -84,12 +84,13 @@ def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT) -> Clip
         label: one of LABELS.
         seed: the same seed gives the same bytes.
         fmt: size, rate and shutter.
+        times: how often it is made in a row.
 
     Raises:
         DataError: the album has no usable hand or room, or a picture in it cannot be read.
     """
     rng = np.random.default_rng((seed, LABELS.index(label), 77))
-    performance = script(label, rng, strokes=STROKES)
+    performance = script(label, rng, strokes=STROKES, times=times)
     duration_s = max(3.0, performance.duration_s + 0.2)
     lead_s = float(rng.uniform(0, 1) * (duration_s - performance.duration_s))
     move = MOVES[label]
@@ -97,9 +98,9 @@ def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT) -> Clip
     hand = _tinted(album.hand(move.hand, rng), _skin(rng))
     bend = 1.2 if move.by_thumb else 0.8
     actor = Actor(hand, camera, float(rng.uniform(-0.45, -0.1)), bend, move.by_thumb)
-    event = Event(label, lead_s + performance.start_s, lead_s + performance.end_s)
+    events = tuple(Event(label, lead_s + start_s, lead_s + end_s) for start_s, end_s in performance.spans_s)
     room = _room(album, fmt, rng)
-    return Clip(seed, fmt, performance, lead_s, duration_s, actor, room, Sensor.sample(rng), (event,))
+    return Clip(seed, fmt, performance, lead_s, duration_s, actor, room, Sensor.sample(rng), events)
 
 
 def _skin(rng: np.random.Generator) -> Floats:

@@ -98,7 +98,9 @@ def living(path: HandPath, times_s: NDArray[np.float64], seed: int) -> HandPath:
     return replace(path, at=path.at + np.float32(0.0018 * waves))
 
 
-def generate(label: str, seed: int, fmt: Format = Format(), duration_s: float | None = None) -> Recording:
+def generate(
+    label: str, seed: int, fmt: Format = Format(), duration_s: float | None = None, times: int = 1
+) -> Recording:
     """Draw one recording of one gesture, as Jester's are: about three seconds, the gesture somewhere inside.
 
     Args:
@@ -106,9 +108,10 @@ def generate(label: str, seed: int, fmt: Format = Format(), duration_s: float | 
         seed: the same seed gives the same bytes.
         fmt: size, rate and shutter.
         duration_s: length; three seconds, or as long as the gesture needs, unless given.
+        times: how often it is made in a row.
     """
     rng = np.random.default_rng((seed, LABELS.index(label)))
-    performance = script(label, rng)
+    performance = script(label, rng, times=times)
     length = duration_s or max(3.0, performance.duration_s + 0.2)
     lead = float(rng.uniform(0, 1) * max(length - performance.duration_s, 0))
     return _record(seed, fmt, rng, [(label, performance, lead)], length, performance.mirrored)
@@ -150,7 +153,7 @@ def _record(
     for label, performance, lead in performances:
         began = now + lead
         keys += [replace(REST, after_s=lead), *performance.keys[1:]]
-        events.append(Event(label, began + performance.start_s, began + performance.end_s))
+        events += [Event(label, began + start_s, began + end_s) for start_s, end_s in performance.spans_s]
         now = began + performance.duration_s
     scene = Scene.sample(rng, Camera(fmt.height, fmt.width, float(rng.uniform(1.1, 1.4))), mirrored)
     return Recording(seed, fmt, scene, Sensor.sample(rng), tuple(keys), duration_s, tuple(events))

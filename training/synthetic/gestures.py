@@ -18,20 +18,18 @@ REST = Key(0.0, (-0.20, 0.52, 0.60), (0.3, -0.5, -0.8), (0.2, 0.8, -0.3), poses.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Script:
-    """One gesture from rest to rest."""
+    """One gesture from rest to rest, made once or several times in a row."""
 
     keys: tuple[Key, ...]
-    start_s: float
-    """When the part with the meaning starts."""
-    end_s: float
-    """When it is over and the hand leaves."""
+    spans_s: tuple[tuple[float, float], ...]
+    """When each part with the meaning starts, and when it is over and the hand leaves or makes it again."""
     mirrored: bool
     """Performed with the left hand: everything is to be drawn mirrored."""
 
     @property
     def duration_s(self) -> float:
         """Length, from leaving the lap to lying there again."""
-        return sum(key.after_s for key in self.keys)
+        return _length_s(self.keys)
 
 
 def script(
@@ -39,6 +37,7 @@ def script(
     rng: np.random.Generator,
     left_hand: bool | None = None,
     strokes: Mapping[str, Stroke] | None = None,
+    times: int = 1,
 ) -> Script:
     """Draw one performance of a gesture.
 
@@ -47,15 +46,41 @@ def script(
         rng: where the variation comes from.
         left_hand: which hand does it; drawn (three of ten are left) unless given.
         strokes: how each label is performed, if not as a drawn hand does it.
+        times: how often the hand makes it before it leaves.
     """
     left = bool(rng.random() < 0.3) if left_hand is None else left_hand
     stroke = list((strokes or _STROKES)[mirrored(label) if left else label](rng))
     if not stroke:
-        return Script((REST, replace(REST, after_s=float(rng.uniform(1.2, 2.0)))), 0.0, 0.0, left)
+        return Script((REST, replace(REST, after_s=float(rng.uniform(1.2, 2.0)))), ((0.0, 0.0),), left)
     stroke = _vary(stroke, rng)
     coming_s, leaving_s = (float(rng.uniform(0.40, 0.65)) for _ in range(2))
-    keys = (REST, replace(stroke[0], after_s=coming_s), *stroke[1:], replace(REST, after_s=leaving_s))
-    return Script(keys, coming_s, sum(key.after_s for key in keys[:-1]), left)
+    keys, spans = [REST, replace(stroke[0], after_s=coming_s)], []
+    for again in range(times):
+        if again:
+            keys += _recover(keys[-1], stroke[0], rng)
+        start_s = _length_s(keys)
+        keys += stroke[1:]
+        spans.append((start_s, _length_s(keys)))
+    return Script((*keys, replace(REST, after_s=leaving_s)), tuple(spans), left)
+
+
+def _length_s(keys: Sequence[Key]) -> float:
+    return sum(key.after_s for key in keys)
+
+
+def _recover(end: Key, start: Key, rng: np.random.Generator) -> list[Key]:
+    """Bring the hand back to where it starts again: loose, lower and nearer to the body than on its way there."""
+    half_s = float(rng.uniform(0.14, 0.3))
+    sunk = rng.uniform((-0.03, 0.05, 0.03), (0.03, 0.13, 0.10))
+    loose = float(rng.uniform(0.4, 0.9))
+    middle = replace(
+        start,
+        after_s=half_s,
+        at=vector((np.asarray(end.at) + start.at) / 2 + sunk),
+        pose=((end.pose + start.pose) / 2 * (1 - loose) + poses.RELAXED * loose).astype(np.float32),
+        through=True,
+    )
+    return [middle, replace(start, after_s=half_s)]
 
 
 def _vary(stroke: Sequence[Key], rng: np.random.Generator) -> list[Key]:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from models.frame import Image
 from training.distillation.augment import draw_camera, frame_up
 from training.distillation.matting import blend, cut_out
-from training.distillation.streams import SHARES, Playlist
+from training.distillation.streams import HASTE, SHARES, Playlist
 from training.jester import LABELS
 from training.recordings import Recording
 
@@ -21,7 +22,7 @@ class MadeShelf:
 
 
 def recording(source: str, label: str, name: str = "a") -> Recording:
-    return Recording(Path(f"{source}-{name}.mp4"), label, "train", source, 12.0, 10, 40)
+    return Recording(Path(f"{source}-{name}.mp4"), label, "train", source, 12.0, ((10, 40),))
 
 
 def playlist(*recordings: Recording) -> Playlist:
@@ -65,19 +66,30 @@ def test_mirroring_and_playing_backwards_change_the_label() -> None:
     assert len(seen) == 4
 
 
-def test_a_label_is_told_when_its_gesture_ends_forwards_and_backwards() -> None:
-    made = playlist(recording("generated", "Thumb Up"))
-    for seed in range(12):
-        scene, _ = made.draw(np.random.default_rng(seed), 10).at(0)
-        grey = np.array([picture.mean() for picture in scene.pictures]).round()
-        before, after = grey[scene.told.start - 1], grey[scene.told.start + 1]
-        assert before != after  # the movement is still going on, for frames follow the gesture's last
-        assert 3 <= len(scene.told) <= 4
+def test_gestures_are_where_their_recording_makes_them_forwards_and_backwards() -> None:
+    twice = replace(recording("generated", "Thumb Up"), spans=((10, 20), (30, 40)))
+    made = playlist(twice)
+    for seed in range(16):
+        scene = made.draw(np.random.default_rng(seed), 10).scenes[0]
+        moves = np.diff([picture.mean() for picture in scene.pictures]) != 0  # but for the rest at either end
+        for steps in scene.made:
+            assert 0.7 * 5 / scene.haste - 1 <= len(steps) <= 1.3 * 5 / scene.haste + 1
+            assert moves[steps.start : steps.stop].all()
+        assert scene.made[0].stop < scene.made[1].start
 
 
-def test_where_nothing_happens_nothing_is_told() -> None:
+def test_some_scenes_are_hasty() -> None:
+    stream = playlist(recording("generated", "Thumb Up")).draw(np.random.default_rng(1), 600)
+    hastes = np.array([scene.haste for scene in stream.scenes])
+    assert 0.25 < (hastes == 1).mean() < 0.75
+    assert HASTE[0] <= hastes[hastes > 1].min() < hastes.max() <= HASTE[1]
+    lengths = np.array([len(scene.made[0]) for scene in stream.scenes])
+    assert lengths[hastes > 1.6].mean() < 0.7 * lengths[hastes == 1].mean()
+
+
+def test_where_nothing_happens_no_gesture_is_made() -> None:
     stream = playlist(recording("driver", "Doing other things")).draw(np.random.default_rng(0), 60)
-    assert all(len(scene.told) == 0 for scene in stream.scenes)
+    assert all(scene.made == () for scene in stream.scenes)
 
 
 def test_shares_are_kept_whatever_the_number_of_recordings() -> None:

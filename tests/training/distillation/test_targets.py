@@ -3,11 +3,11 @@ import pytest
 from clip_networks import write_teacher
 
 from training.distillation.streams import Shown, Stream
-from training.distillation.targets import put_right, side_by_side, targets
+from training.distillation.targets import calmed, put_right, side_by_side, targets
 from training.distillation.teacher import WINDOW, ClipTeacher
 from training.jester import LABELS
 
-OTHER, NOTHING = LABELS.index("Doing other things"), LABELS.index("No gesture")
+OTHER, STILL = LABELS.index("Doing other things"), LABELS.index("No gesture")
 LEFT, RIGHT = LABELS.index("Swiping Left"), LABELS.index("Swiping Right")
 
 
@@ -18,11 +18,11 @@ def pictures_of(reds: list[int]) -> np.ndarray:
 def test_a_label_counts_only_where_the_window_lies_in_its_scene(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     teacher = ClipTeacher(tmp_path / "t.onnx")
-    scene = Shown(pictures_of([*range(100, 100 + WINDOW)]), LEFT, 1.0, range(0))
+    scene = Shown(pictures_of([*range(100, 100 + WINDOW)]), LEFT, 1.0, ())
     stream = Stream((scene, scene), 2 * WINDOW)
     wanted = targets(teacher, stream, [WINDOW - 1, WINDOW, 2 * WINDOW - 1], 1.0)
     answers = wanted.soft
-    possible = [LEFT, OTHER, NOTHING]
+    possible = [LEFT, OTHER, STILL]
     assert answers[0][possible].sum() == pytest.approx(1)
     assert answers[1][possible].sum() < 0.5
     np.testing.assert_allclose(answers[0], answers[2], rtol=1e-4)
@@ -32,23 +32,46 @@ def test_a_label_counts_only_where_the_window_lies_in_its_scene(tmp_path) -> Non
     assert side_by_side([wanted, wanted]).maps.shape == (2, *wanted.maps.shape)
 
 
+def test_a_hasty_scene_is_shown_in_shorter_windows(tmp_path) -> None:
+    write_teacher(tmp_path / "t.onnx")
+    teacher = ClipTeacher(tmp_path / "t.onnx")
+    before = Shown(pictures_of([100] * WINDOW), OTHER, 0.0, ())
+    hasty = Shown(pictures_of([*range(100, 100 + WINDOW)]), LEFT, 1.0, (), haste=2.0)
+    stream = Stream((before, hasty), 2 * WINDOW)
+    first_whole = WINDOW + WINDOW // 2 - 1
+    early, whole = targets(teacher, stream, [first_whole - 1, first_whole], 1.0).soft
+    assert early[[LEFT, OTHER, STILL]].sum() < 0.5
+    assert whole[[LEFT, OTHER, STILL]].sum() == pytest.approx(1)
+
+
+def test_a_label_is_added_around_the_end_of_each_time_its_gesture_is_made(tmp_path) -> None:
+    write_teacher(tmp_path / "t.onnx")
+    teacher = ClipTeacher(tmp_path / "t.onnx")
+    scene = Shown(pictures_of([100] * 40), LEFT, 0.5, (range(14, 20), range(24, 30)))
+    steps = list(range(15, 36))
+    sure = targets(teacher, Stream((scene,), 40), steps, 1.0).soft[:, LEFT]
+    assert [step for step, one in zip(steps, sure, strict=True) if one > sure.min() + 0.1] == [
+        *range(19, 23),
+        *range(29, 33),
+    ]
+
+
 def test_wrong_gestures_go_to_the_right_one_as_far_as_it_is_trusted() -> None:
     soft = np.zeros(len(LABELS), np.float32)
     soft[[LEFT, RIGHT, OTHER]] = 0.1, 0.6, 0.3
     mended = put_right(soft, LEFT, 0.5, told=False)
-    assert mended[LEFT] == pytest.approx(0.4)
-    assert mended[RIGHT] == pytest.approx(0.3)
-    assert mended[OTHER] == pytest.approx(0.3)
+    np.testing.assert_allclose(mended[[LEFT, RIGHT, OTHER]], [0.4, 0.3, 0.3], rtol=1e-6)
     assert np.array_equal(put_right(soft, LEFT, 0.0, told=True), soft)
 
 
-@pytest.mark.parametrize("label", [OTHER, NOTHING])
-def test_where_nothing_happens_gestures_are_other_things(label: int) -> None:
+@pytest.mark.parametrize(("trust", "kept"), [(0.0, 0.6), (0.5, 0.3), (1.0, 0.0)])
+def test_where_nothing_happens_gestures_go_to_what_is_none_in_the_teachers_shares(trust: float, kept: float) -> None:
     soft = np.zeros(len(LABELS), np.float32)
-    soft[[RIGHT, NOTHING]] = 0.6, 0.4
-    mended = put_right(soft, label, 1.0, told=False)
-    assert mended[OTHER] == pytest.approx(0.6)
-    assert mended[NOTHING] == pytest.approx(0.4)
+    soft[[LEFT, OTHER, STILL]] = 0.6, 0.1, 0.3
+    calm = calmed(soft, trust)
+    gone = 0.6 - kept
+    np.testing.assert_allclose(calm[[LEFT, OTHER, STILL]], [kept, 0.1 + gone / 4, 0.3 + 3 * gone / 4], atol=2e-3)
+    assert calm.sum() == pytest.approx(1)
 
 
 def test_a_gesture_that_just_ended_is_told() -> None:

@@ -7,7 +7,7 @@ from clip_networks import write_teacher
 from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
-from training.distillation.teacher import SPANS, WINDOW, ClipTeacher, StreamTeacher, window
+from training.distillation.teacher import SHORTEST, SPANS, WINDOW, ClipTeacher, StreamTeacher, spans_at, window
 from training.transplant import MEAN
 
 
@@ -19,7 +19,7 @@ def test_answers_with_the_mean_of_its_windows(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     reds = list(range(10, 250, 10))
     teacher = ClipTeacher(tmp_path / "t.onnx")
-    seen = teacher.answers(pictures_of(reds), [18, 20])
+    seen = teacher.answers(pictures_of(reds), [18, 20], [1.0, 1.0])
     wanted = np.mean([[reds[k] for k in window(20, span)] for span in SPANS], 0)
     np.testing.assert_allclose(seen.logits[1, :WINDOW] + MEAN[0], wanted, atol=1e-3)
     assert seen.maps.shape == (2, teacher.channels, 112, 112)
@@ -30,11 +30,22 @@ def test_a_stream_teacher_answers_at_any_step_as_its_network_does() -> None:
     torch.manual_seed(0)
     net = MSTNet(MSTNetConfig(27, "shufflenet", temporal=TemporalConfig(kernels=(3,)))).eval()
     pictures = np.random.default_rng(0).integers(0, 256, (9, 32, 32, 3), dtype=np.uint8)
-    taught = StreamTeacher(net).answers(pictures, [3, 8])
+    taught = StreamTeacher(net).answers(pictures, [3, 8], [1.0, 2.0])
     with torch.no_grad():
         answer = net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None])
     np.testing.assert_allclose(taught.logits, answer.logits[0, [3, 8]].numpy())
     np.testing.assert_allclose(taught.maps.mean((2, 3)), answer.embedding[0, [3, 8]].numpy(), atol=1e-5)
+
+
+def test_hasty_people_are_shown_at_their_usual_speed(tmp_path) -> None:
+    write_teacher(tmp_path / "t.onnx")
+    reds = list(range(10, 250, 10))
+    seen = ClipTeacher(tmp_path / "t.onnx").answers(pictures_of(reds), [20], [2.0])
+    wanted = np.mean([[reds[k] for k in window(20, span)] for span in spans_at(2.0)], 0)
+    np.testing.assert_allclose(seen.logits[0, :WINDOW] + MEAN[0], wanted, atol=1e-3)
+    assert spans_at(1.0) == SPANS
+    assert spans_at(2.0)[0] == SPANS[0] // 2
+    assert min(spans_at(100.0)) == SHORTEST
 
 
 def test_a_window_ends_now_and_stands_still_before_the_beginning() -> None:

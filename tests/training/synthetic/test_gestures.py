@@ -3,7 +3,7 @@ import pytest
 
 from training.jester import LABELS
 from training.synthetic.cones import unit
-from training.synthetic.gestures import _STROKES, script
+from training.synthetic.gestures import _STROKES, REST, script
 from training.synthetic.hand import HandShape, Skin, hand_cones
 from training.synthetic.motion import HandPath, follow
 
@@ -13,7 +13,7 @@ SEEDS = range(8)
 def performance(label: str, seed: int, left_hand: bool) -> HandPath:
     """The part with the meaning, as it is seen: a left hand's path is already mirrored."""
     drawn = script(label, np.random.default_rng(seed), left_hand)
-    path = follow(drawn.keys, np.linspace(drawn.start_s, drawn.end_s, 41))
+    path = follow(drawn.keys, np.linspace(*drawn.spans_s[0], 41))
     if left_hand:
         flip = np.array([-1, 1, 1])
         path = HandPath(path.at * flip, path.axes * flip, path.pose, path.elbow)
@@ -121,7 +121,7 @@ def test_a_thumb_is_shown_for_a_second(label: str) -> None:
         at = performance(label, seed, False).at
         drawn = script(label, np.random.default_rng(seed), False)
         still = np.linalg.norm(at[1:] - at[-1], axis=1) < 0.03
-        assert still.mean() * (drawn.end_s - drawn.start_s) > 0.7
+        assert still.mean() * np.ptp(drawn.spans_s) > 0.7
 
 
 def test_other_things_are_done_all_over_the_place() -> None:
@@ -132,7 +132,29 @@ def test_other_things_are_done_all_over_the_place() -> None:
 def test_other_things_take_as_long_as_a_gesture() -> None:
     for seed in range(40):
         drawn = script("Doing other things", np.random.default_rng(seed))
-        assert 0.7 < drawn.end_s - drawn.start_s < 4
+        assert 0.7 < np.ptp(drawn.spans_s) < 4
+
+
+@pytest.mark.parametrize(("label", "sign"), [("Swiping Left", 1), ("Swiping Right", -1)])
+def test_several_times_in_a_row_is_the_same_again_with_a_way_back_between(label: str, sign: int) -> None:
+    for seed in SEEDS:
+        drawn = script(label, np.random.default_rng(seed), False, times=3)
+        (_, end), (start, _), (_, last_end) = drawn.spans_s
+        once, back, last = (
+            np.diff(follow(drawn.keys, np.array(span)).at[:, 0])[0]
+            for span in (drawn.spans_s[0], (end, start), drawn.spans_s[2])
+        )
+        assert sign * once > 0.1
+        np.testing.assert_allclose((last, back), (once, -once), atol=1e-6)
+        assert 0.2 < start - end < 0.7
+        assert last_end < drawn.duration_s
+
+
+def test_between_two_times_the_hand_does_not_rest() -> None:
+    drawn = script("Thumb Up", np.random.default_rng(0), times=2)
+    (start, end), (again, _) = drawn.spans_s
+    heights = follow(drawn.keys, np.array([start, (end + again) / 2])).at[:, 1]
+    assert heights[0] + 0.03 < heights[1] < REST.at[1] - 0.1
 
 
 def test_every_label_has_a_script() -> None:
