@@ -40,10 +40,10 @@ GESTURES_A_STREAM = 5
 
 def readings(spec: ModelSpec) -> Iterator[ModelSpec]:
     """The spec with every reading that is tried. What is less likely than not does not fire."""
-    for temperature, smooth_s, enter, hold_s, rest_s in product(
-        (0.5, 0.65, 0.8, 1.0), (0.15, 0.3, 0.5), (0.5, 0.6, 0.7), (0.0, 0.1, 0.2), (0.5, 1.0)
+    for temperature, smooth_s, enter, fall, hold_s, rest_s in product(
+        (0.5, 0.65, 0.8), (0.15, 0.3, 0.5), (0.5, 0.6, 0.7), (0.5, 0.75), (0.0, 0.1), (0.5, 1.0)
     ):
-        rule = Rule(enter=enter, exit=enter / 2, hold_s=hold_s, rest_s=rest_s)
+        rule = Rule(enter=enter, exit=round(fall * enter, 3), hold_s=hold_s, rest_s=rest_s)
         yield replace(spec, temperature=temperature, decoding=Decoding(smooth_s, rule))
 
 

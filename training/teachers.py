@@ -30,7 +30,9 @@ PICTURES_HZ = 6
 """Pictures a second in a window."""
 STEPS_HZ = 12
 """Answers a second."""
-ROWS = (*((span,) for span in SPANS), SPANS)
+TRIED = (*SPANS, 6, 5, 4)
+"""Pictures in a window."""
+ROWS = (*((span,) for span in TRIED), SPANS)
 SLID = ModelSpec(
     name="teacher",
     labels=LABELS,
@@ -48,17 +50,17 @@ SLID = ModelSpec(
 
 
 def along(teacher: ClipTeacher, pictures: Image) -> Floats:
-    """Logits [T, spans, 27] at every step of a stream uint8 [T, 112, 112, 3], one window after the other."""
+    """Logits [T, windows tried, 27] at every step of a stream uint8 [T, 112, 112, 3]."""
     stride = STEPS_HZ // PICTURES_HZ
     return np.stack(
-        [teacher.windows(pictures[end % stride :: stride], end // stride).logits for end in range(len(pictures))]
+        [teacher.windows(pictures[end % stride :: stride], end // stride, TRIED).logits for end in range(len(pictures))]
     )
 
 
 def table(takes: Sequence[Take], answers: Sequence[Floats]) -> Iterator[str]:
     """Markdown, a row a set of windows: named, of how many, and wrong events, by group of streams."""
     for number, row in enumerate(ROWS):
-        read = [softmax(answer[:, [SPANS.index(span) for span in row]].mean(axis=1)) for answer in answers]
+        read = [softmax(answer[:, [TRIED.index(span) for span in row]].mean(axis=1)) for answer in answers]
         found = scores(takes, read, SLID)
         if number == 0:
             yield f"| windows, s | {' | '.join(found)} |"
