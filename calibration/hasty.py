@@ -35,7 +35,10 @@ def hurried(memory: MemorySpec, haste: int) -> MemorySpec:
 
     Lags stay apart: where steps are too coarse for the haste, a layer looks at one step after the other.
     """
-    return replace(memory, lags=tuple(max(k, lag // haste) for k, lag in enumerate(memory.lags, 1)))
+    lags = [0]
+    for lag in memory.lags:
+        lags.append(max(lag // haste, lags[-1] + 1))
+    return replace(memory, lags=tuple(lags[1:]))
 
 
 def in_haste(spec: ModelSpec, haste: int, name: str, temperature: float, enter: float) -> ModelSpec:
@@ -104,7 +107,7 @@ def export_hasty(source: Path, path: Path, haste: int, temperature: float | None
         enter: the probability at which a gesture may fire; None keeps the model's.
 
     Raises:
-        ModelFileError: the source cannot be used, or its hasty form answers otherwise.
+        ModelFileError: the source cannot be used or looks less far back already, or its hasty form answers otherwise.
         WriteError: the file cannot be written.
     """
     import onnx
@@ -114,6 +117,10 @@ def export_hasty(source: Path, path: Path, haste: int, temperature: float | None
     engine = OnnxRuntimeEngine(source)
     spec = engine.spec
     quick = in_haste(spec, haste, path.stem, temperature or spec.temperature, enter or spec.decoding.rule.enter)
+    if quick.memories == spec.memories:
+        raise ModelFileError(
+            f"{source} looks back one step after the other already; no form of it can look less far back"
+        )
     model = onnx.load(source)
     rename_past(model.graph, spec.memories, quick.memories)
     for entry in model.metadata_props:

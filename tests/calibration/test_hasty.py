@@ -9,9 +9,10 @@ import torch
 from networks import small_net, small_spec
 
 import calibration.hasty
-from calibration.hasty import main
+from calibration.hasty import hurried, main
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.nets.temporal import MixTConv
+from models.spec import MemorySpec
 from training.export import export
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models" / "weights" / "mstnet_small.onnx"
@@ -50,6 +51,22 @@ def test_where_steps_are_too_coarse_it_looks_at_one_after_the_other(tmp_path):
     with torch.no_grad():
         wanted = net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None]).logits[0].numpy()
     np.testing.assert_allclose(logits_of(tmp_path / "hasty.onnx", pictures), wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("lags", "haste", "less"),
+    [((8, 16), 4, (2, 4)), ((2, 4), 4, (1, 2)), ((8, 9, 16), 4, (2, 3, 4)), ((5, 6, 7), 9, (1, 2, 3))],
+)
+def test_lags_stay_apart(lags, haste, less):
+    assert hurried(MemorySpec("layer", (1, 2, 3, 3), lags), haste).lags == less
+
+
+def test_a_model_that_cannot_look_less_far_back_is_told(tmp_path, capsys):
+    net = small_net("mobilenet_v2", "mixtconv", (3,))
+    export(net, small_spec(net), tmp_path / "model.onnx")
+    assert main([str(tmp_path / "model.onnx"), str(tmp_path / "hasty.onnx")]) == 2
+    assert "one step after the other" in capsys.readouterr().err
+    assert not (tmp_path / "hasty.onnx").exists()
 
 
 def test_it_says_what_it_is(tmp_path, capsys):

@@ -120,7 +120,7 @@ class StreamTeacher:
 
     @torch.no_grad()
     def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:  # noqa: ARG002
-        """What it says at some steps; it was taught about haste itself."""
+        """What it says at some steps; it has to know about haste by itself."""
         answer = self._net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None])
         steps = list(ends)
         return Taught(answer.logits[0, steps].numpy(), answer.maps[0, steps].numpy())
