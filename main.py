@@ -32,7 +32,7 @@ from app.control.opening import Wishes, open_control
 from app.events import Events
 from app.loop import Display, Limits, Switches, run
 from app.many import Line, Streams, turns
-from app.meters import TimedEngine
+from app.meters import AddedEngine, StepTimes, TimedEngine
 from app.outputs.opening import Outputs
 from app.overlay import application
 from app.overlay.display import choose_platform
@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 MODEL = HERE / "models" / "weights" / "mstnet_small.onnx"
 DEMO = HERE / "app" / "demo" / "demo.mp4"
+HASTY = ".hasty.onnx"
+"""What the hasty form of a model is called that lies beside it (`calibration.hasty`)."""
 PATIENCE_S = 5.0
 """How long a closed window waits for its worker to finish a frame."""
 
@@ -101,6 +103,7 @@ def recognise(given: argparse.Namespace) -> None:
         tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
         profile = find_profile(given.profile) if given.profile else None
         engine = TimedEngine(PersonalEngine(tap, profile) if profile else tap)
+        hasty = hasty_look(given, engine, stack)
         outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
         events = Events(outputs.sinks)
         control = opened_control(given, engine.spec.labels, stack)
@@ -109,7 +112,8 @@ def recognise(given: argparse.Namespace) -> None:
         camera = stack.enter_context(closing(opened(given, told)))
         outputs.describe(camera.name, mirrored(given, camera))
         actors = [control] if control else []
-        line = partial(run, camera, engine, events, actors=actors, limits=Limits(given.max_frames, given.duration))
+        limits = Limits(given.max_frames, given.duration)
+        line = partial(run, camera, engine, events, actors=actors, limits=limits, hasty=hasty)
         if control:
             tell_armed(control, events)
         if given.headless:
@@ -118,6 +122,15 @@ def recognise(given: argparse.Namespace) -> None:
             replay = Replay(tap, Recordings(profile.name if profile else NOBODY))
             options = replace(view_options(given, camera, engine), replay=replay)
             run_in_window(line, [*outputs.displays, replay], options, told, control=control)
+
+
+def hasty_look(given: argparse.Namespace, times: StepTimes, stack: ExitStack) -> Engine | None:
+    """The hasty form beside the model, unless it is not wanted; what a person has taught fits the model only."""
+    model = given.model or MODEL
+    path = model.with_suffix(HASTY)
+    if given.calm or given.profile or model.suffix != ".onnx" or not path.is_file():
+        return None
+    return AddedEngine(stack.enter_context(closing(load_engine(path, given.engine))), times)
 
 
 def recognise_many(given: argparse.Namespace) -> None:
@@ -165,7 +178,7 @@ def check_many(given: argparse.Namespace) -> None:
     """See that nothing is asked for that only one camera can do."""
     if len(given.camera or ()) < 2:
         raise UserError("--batch is for several cameras; leave it out, or give another --camera")
-    for_one = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
+    for_one = ("calm", "overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
     if asked := [name for name in for_one if getattr(given, name)]:
         raise UserError(f"--{asked[0]} is for one camera; give one --camera, or start a process for each")
     if not given.headless:

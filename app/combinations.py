@@ -17,7 +17,8 @@ NEEDED = {
 """Options that say how, and those of which one must be there."""
 NO_USE = {
     "headless": ("overlay",),
-    "record": ("profile", "control", "events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
+    "profile": ("calm",),
+    "record": ("calm", "profile", "control", "events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
 }
 """Options beside which others have nothing to do."""
 QUESTIONS = {

@@ -10,6 +10,7 @@ from typing import Protocol
 from app.camera.base import Camera
 from app.events import Events
 from app.meters import Percentiles, RateMeter, Readings, StepTimes, TimedEngine
+from models.engines import Engine
 from models.recognizer import Recognition, Recognizer
 
 RECENT_STEPS = 100
@@ -71,13 +72,15 @@ def run(
     actors: Sequence[Actor] = (),
     limits: Limits | None = None,
     switches: Switches | None = None,
+    hasty: Engine | None = None,
 ) -> None:
     """Recognise gestures until the camera ends, a limit is reached, or somebody says stop.
 
-    Events get a header first and a summary last, whatever ends the line.
+    Events get a header first and a summary last, whatever ends the line. A hasty form of the model looks as well, for
+    people who gesture faster than the model expects.
     """
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
-    recognizer, meter = Recognizer(engine), Meter(camera, engine)
+    recognizer, meter = Recognizer(engine, hasty), Meter(camera, engine)
     events.header(engine.spec, engine.name)
     try:
         while not (switches.stop.is_set() or camera.ended):

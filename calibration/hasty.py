@@ -1,10 +1,11 @@
 """Make the hasty form of an exported model, for people who gesture faster than those whom it was trained on.
 
-    python -m calibration.hasty MODEL.onnx OUT.onnx --haste 4
+    python -m calibration.hasty MODEL.onnx MODEL.hasty.onnx --haste 4
 
 The same weights and the same work, but every layer looks so many times less far back: a swipe of half a second is then
-seen as one of two. Needs the exported file only, no PyTorch. How answers are read is kept but for the smoothing, which
-is as many times shorter, and what is given here.
+seen as one of two. Needs the exported file only, no PyTorch. How answers are read is kept but for smoothing and rest,
+which are as many times shorter, and what is given here. Beside its model, as MODEL.hasty.onnx, the app looks through
+both (`models/tempo.py`).
 """
 
 import argparse
@@ -53,7 +54,7 @@ def in_haste(spec: ModelSpec, haste: int, name: str, temperature: float, enter: 
     """
     memories = tuple(hurried(memory, haste) for memory in spec.memories)
     rule = spec.decoding.rule
-    rule = replace(rule, enter=enter, exit=rule.exit * enter / rule.enter)
+    rule = replace(rule, enter=enter, exit=rule.exit * enter / rule.enter, rest_s=rule.rest_s / haste)
     return replace(
         spec,
         name=name,

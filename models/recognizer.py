@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from models.decoder import Decoder, GestureEvent, Probabilities
 from models.engines.base import Engine
-from models.frame import Frame
+from models.errors import ModelFileError
+from models.frame import Frame, Image
 from models.preprocess import to_picture
 from models.softmax import softmax
 from models.spec import ModelSpec
+from models.tempo import Tempo
 
 LONGEST_REPEAT_S = 1.0
 """A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
@@ -140,20 +142,61 @@ class Reader:
         return [before_s + (time_s - before_s) * (k + 1) / steps for k in range(steps)]
 
 
-class Recognizer:
-    """One stream through one engine. Give it every frame; it picks those that the model's rate asks for."""
+class Look:
+    """One engine's view of a stream: its past, and what its answers mean."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._grid = StepGrid(engine.spec.rate_hz)
         self._reader = Reader(engine.spec)
         self.reset()
 
     def reset(self) -> None:
         """Forget the stream, as if new."""
         self._state = self._engine.start()
-        self._grid.reset()
         self._reader.reset()
+
+    def see(self, frame: Frame, picture: Image, steps: int) -> Recognition:
+        """Take so many steps on a frame's picture, uint8 [1, H, W, 3]."""
+        return self._reader.read(frame, self._answers(picture), steps)
+
+    def _answers(self, picture: Image) -> Iterator[Logits]:
+        """Step the network on one picture for as long as somebody asks."""
+        while True:
+            output, self._state = self._engine.step(picture, self._state)
+            yield output.logits[0]
+
+
+class Recognizer:
+    """One stream through one engine. Give it every frame; it picks those that the model's rate asks for.
+
+    Args:
+        engine: whose probabilities are told.
+        hasty: the same model's hasty form, for people who gesture faster than it expects (`Tempo`).
+
+    Raises:
+        ModelFileError: the hasty form is of another model.
+    """
+
+    def __init__(self, engine: Engine, hasty: Engine | None = None) -> None:
+        self._spec = engine.spec
+        if hasty and _seen_by(hasty.spec) != _seen_by(engine.spec):
+            raise ModelFileError(
+                f"{hasty.spec.name} is no hasty form of {engine.spec.name}: other labels, size or rate; make it anew "
+                "with `python -m calibration.hasty`"
+            )
+        self._grid = StepGrid(engine.spec.rate_hz)
+        self._look = Look(engine)
+        self._hasty = Look(hasty) if hasty else None
+        self._tempo = Tempo()
+        self._seen_index = -1
+
+    def reset(self) -> None:
+        """Forget the stream, as if new."""
+        self._grid.reset()
+        self._look.reset()
+        if self._hasty:
+            self._hasty.reset()
+        self._tempo.reset()
         self._seen_index = -1
 
     def see(self, frame: Frame) -> Recognition:
@@ -162,12 +205,15 @@ class Recognizer:
             self.reset()
         after_dropped = frame.index > self._seen_index + 1 and self._seen_index >= 0
         self._seen_index = frame.index
-        return self._reader.read(frame, self._answers(frame), self._grid.due(frame.time_s, after_dropped))
+        steps = self._grid.due(frame.time_s, after_dropped)
+        picture = to_picture(frame.image, self._spec.height, self._spec.width)[None] if steps else _NONE
+        seen = self._look.see(frame, picture, steps)
+        return self._tempo.settle(seen, self._hasty.see(frame, picture, steps)) if self._hasty else seen
 
-    def _answers(self, frame: Frame) -> Iterator[Logits]:
-        """Step the network on one frame for as long as somebody asks."""
-        spec = self._engine.spec
-        picture = to_picture(frame.image, spec.height, spec.width)[None]
-        while True:
-            output, self._state = self._engine.step(picture, self._state)
-            yield output.logits[0]
+
+_NONE = np.zeros((1, 0, 0, 3), np.uint8)
+"""The picture of a frame on which no step is due."""
+
+
+def _seen_by(spec: ModelSpec) -> tuple[object, ...]:
+    return spec.labels, spec.height, spec.width, spec.rate_hz

@@ -78,6 +78,17 @@ def test_the_demo_names_gestures():
     assert summary["frames"] == int(cv2.VideoCapture(str(DEMO)).get(cv2.CAP_PROP_FRAME_COUNT))
 
 
+def test_a_hasty_form_beside_the_model_looks_as_well(clip, small_model, tmp_path):
+    model = tmp_path / "small.onnx"
+    model.write_bytes(small_model.read_bytes())
+    model.with_suffix(".hasty.onnx").write_bytes(b"no model")
+    status, _, errors = main("--camera", clip, "--headless", "--model", model)
+    assert status == 2
+    assert "small.hasty.onnx" in errors
+    assert errors.count("\n") == 1
+    assert main("--camera", clip, "--headless", "--model", model, "--calm")[0] == 0
+
+
 def test_the_same_file_gives_the_same_lines(clip, small_model, tmp_path):
     runs = []
     for k in range(2):

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from fakes import ListCamera, ScriptedEngine
 
 from app.events import Events
 from app.loop import Limits, Switches, run
-from app.meters import TimedEngine
+from app.meters import AddedEngine, TimedEngine
 from app.outputs.json_lines import JsonLines
 from app.worker import Worker
 from models.frame import Frame
@@ -49,6 +50,33 @@ def test_from_frames_to_lines(tmp_path):
     assert (gesture["label"], gesture["began_s"]) == ("Thumb Up", pytest.approx(1.0, abs=0.1))
     assert (summary["frames"], summary["steps"], summary["dropped"]) == (90, 36, 7)
     assert 0 < summary["step_ms"]["p50"] <= summary["step_ms"]["p95"] <= summary["step_ms"]["p99"]
+
+
+def test_a_hasty_look_counts_once_gestures_come_thick_and_fast(tmp_path):
+    """The usual look sees nothing; the hasty one sees a thumb up in every other half second."""
+    flashes = [Frame(np.full((4, 4, 3), 200 if int(2 * k / 30) % 2 else 50, np.uint8), k / 30, k) for k in range(150)]
+    blind = TimedEngine(ScriptedEngine())
+    hasty = ScriptedEngine(lambda picture: 4 if picture.mean() > 150 else 1)
+    screen = Screen()
+    run(ListCamera(flashes), blind, displays=[screen], hasty=AddedEngine(hasty, blind))
+    told = [seen.event for seen, _ in screen.shown if seen.event]
+    assert {event.label for event in told} == {"Thumb Up"}
+    assert told[0].fired_s == pytest.approx(2.6, abs=0.2)  # the third of them
+    assert len(told) == 3
+    assert blind.steps == hasty.steps == 60
+    assert all(seen.probabilities.argmax() == 1 for seen, _ in screen.shown)  # the usual look's are told
+
+
+def test_what_a_hasty_look_takes_is_part_of_the_step():
+    class Slow(ScriptedEngine):
+        def step(self, picture, state):
+            time.sleep(0.02)
+            return super().step(picture, state)
+
+    usual = engine()
+    run(ListCamera(film(0.5)), usual, hasty=AddedEngine(Slow(), usual))
+    assert len(usual.durations_ms) == usual.steps == 6
+    assert min(usual.durations_ms) >= 20
 
 
 def test_the_display_sees_every_frame_with_its_readings():

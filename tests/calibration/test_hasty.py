@@ -76,6 +76,7 @@ def test_it_says_what_it_is(tmp_path, capsys):
     assert f"ring of {hasty.ring_length} slots" in capsys.readouterr().out
     assert (hasty.name, hasty.temperature, hasty.decoding.rule.enter) == ("hasty", 0.8, 0.7)
     assert hasty.decoding.smooth_s == model.decoding.smooth_s / 4
+    assert hasty.decoding.rule.rest_s == model.decoding.rule.rest_s / 4
     assert hasty.ring_length - 1 == (model.ring_length - 1) / 4
     assert hasty.weights_sha256 != model.weights_sha256  # what was learnt with the one does not fit the other
     assert "4 times less far back" in hasty.trained
@@ -98,9 +99,9 @@ def test_a_form_that_answers_otherwise_is_not_written(tmp_path, monkeypatch, cap
 
 
 def test_the_hasty_model_in_the_box_was_made_of_the_other_one(tmp_path):
-    shipped = SHIPPED.with_name("mstnet_hasty.onnx")
+    shipped = SHIPPED.with_name("mstnet_small.hasty.onnx")
     again = tmp_path / shipped.name
-    assert main([str(SHIPPED), str(again), "--haste", "4", "--temperature", "0.8", "--enter", "0.7"]) == 0
+    assert main([str(SHIPPED), str(again), "--haste", "4", "--temperature", "0.8", "--enter", "0.8"]) == 0
     assert OnnxRuntimeEngine(again).spec == OnnxRuntimeEngine(shipped).spec
     pictures = random_pictures(12)
     np.testing.assert_array_equal(logits_of(again, pictures), logits_of(shipped, pictures))

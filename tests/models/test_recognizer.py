@@ -1,11 +1,14 @@
 """Frames in, gestures out: which frames the network steps on, and what it makes of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes import ScriptedEngine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.errors import ModelFileError
 from models.frame import Frame
 from models.recognizer import Recognizer, StepGrid
 from models.softmax import softmax
@@ -106,6 +109,22 @@ def test_softmax_is_a_distribution_however_large_the_logits(logits):
     probabilities = softmax(np.array(logits, np.float32))
     assert np.isfinite(probabilities).all()
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_hasty_form_of_another_model_is_refused():
+    other = ScriptedEngine()
+    other.spec = replace(other.spec, rate_hz=6.0)
+    with pytest.raises(ModelFileError, match="is no hasty form of scripted"):
+        Recognizer(ScriptedEngine(), other)
+
+
+def test_a_gap_makes_both_looks_forget():
+    usual, hasty = ScriptedEngine(), ScriptedEngine()
+    recognizer = Recognizer(usual, hasty)
+    for frame in frames([0.0, 0.1, 5.0]):
+        recognizer.see(frame)
+    assert usual.starts == hasty.starts == 2
+    assert usual.steps == hasty.steps
 
 
 def test_an_engine_slower_than_the_camera_degrades_and_never_forgets():
