@@ -30,7 +30,7 @@ import main as program
 import models.recognizer
 from app.camera.live import LiveCamera
 from app.events import Events
-from app.meters import Percentiles, TimedEngine
+from app.meters import AddedEngine, Percentiles, TimedEngine
 from app.replay import Replay
 from benchmarks.machine import describe_machine
 from calibration.command_line import command, number
@@ -124,6 +124,7 @@ class Costs:
             ("colour order", app.camera.opencv, "to_rgb"),
             ("scaling", models.recognizer, "to_picture"),
             ("network", TimedEngine, "step"),
+            ("hasty look", AddedEngine, "step"),
             ("decoder", Decoder, "update"),
             ("memory of moments", Replay, "show"),
         ]
