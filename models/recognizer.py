@@ -13,9 +13,11 @@ from models.errors import ModelFileError
 from models.frame import Frame, Image
 from models.preprocess import to_picture
 from models.softmax import softmax
-from models.spec import ModelSpec
+from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.tempo import Tempo
 
+ASLEEP = 0.95
+"""From this probability of no gesture on, nobody is looked at in haste."""
 LONGEST_REPEAT_S = 1.0
 """A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
 
@@ -188,6 +190,8 @@ class Recognizer:
         self._look = Look(engine)
         self._hasty = Look(hasty) if hasty else None
         self._tempo = Tempo()
+        self._idle_labels = [k for k, label in enumerate(engine.spec.labels) if label in NO_GESTURE_LABELS]
+        self._asleep = False
         self._seen_index = -1
 
     def reset(self) -> None:
@@ -208,7 +212,17 @@ class Recognizer:
         steps = self._grid.due(frame.time_s, after_dropped)
         picture = to_picture(frame.image, self._spec.height, self._spec.width)[None] if steps else _NONE
         seen = self._look.see(frame, picture, steps)
-        return self._tempo.settle(seen, self._hasty.see(frame, picture, steps)) if self._hasty else seen
+        return self._tempo.settle(seen, self._see_hasty(seen, picture, steps)) if self._hasty else seen
+
+    def _see_hasty(self, seen: Recognition, picture: Image, steps: int) -> Recognition | None:
+        """Look in haste, too; not while the usual look is sure that nobody gestures, which is most of a day."""
+        assert self._hasty
+        slept, self._asleep = self._asleep, bool(seen.smoothed[self._idle_labels].sum() >= ASLEEP)
+        if self._asleep:
+            return None
+        if slept:
+            self._hasty.reset()
+        return self._hasty.see(seen.frame, picture, steps)
 
 
 _NONE = np.zeros((1, 0, 0, 3), np.uint8)

@@ -26,17 +26,24 @@ class Tempo:
         self._told: tuple[str, float] | None = None
         self._told_by_hasty = False
 
-    def settle(self, usual: "Recognition", hasty: "Recognition") -> "Recognition":
-        """What is recognised in a frame that both looked at: the usual recognition, with the event that counts."""
+    def settle(self, usual: "Recognition", hasty: "Recognition | None") -> "Recognition":
+        """What is recognised in a frame: the usual recognition, with the event that counts.
+
+        Args:
+            usual: what the usual look saw.
+            hasty: what the hasty one did; None if it did not look.
+        """
         time_s = usual.frame.time_s
-        if hasty.event:
+        if hasty and hasty.event:
             self._hasty_s.append(time_s)
         while self._hasty_s and time_s - self._hasty_s[0] > WITHIN_S:
             self._hasty_s.popleft()
         quick = len(self._hasty_s) >= BELIEVED
-        event = hasty.event if quick else usual.event
+        event = hasty.event if hasty and quick else usual.event
         if event and quick and self._told and self._told[0] == event.label and time_s - self._told[1] < SAME_S:
             event = None
         if event:
-            self._told, self._told_by_hasty = (event.label, time_s), quick
-        return replace(usual, event=event, lasting=hasty.lasting if self._told_by_hasty else usual.lasting)
+            self._told, self._told_by_hasty = (event.label, time_s), bool(hasty and quick)
+        if not self._told_by_hasty:
+            return replace(usual, event=event)
+        return replace(usual, event=event, lasting=hasty.lasting if hasty else None)

@@ -119,12 +119,27 @@ def test_a_hasty_form_of_another_model_is_refused():
 
 
 def test_a_gap_makes_both_looks_forget():
-    usual, hasty = ScriptedEngine(), ScriptedEngine()
-    recognizer = Recognizer(usual, hasty)
+    unsure, hasty = ScriptedEngine(temperature=8.0), ScriptedEngine()
+    recognizer = Recognizer(unsure, hasty)
     for frame in frames([0.0, 0.1, 5.0]):
         recognizer.see(frame)
-    assert usual.starts == hasty.starts == 2
-    assert usual.steps == hasty.steps
+    assert unsure.starts == hasty.starts == 2
+    assert unsure.steps == hasty.steps
+
+
+def test_nobody_is_looked_at_in_haste_while_nothing_happens():
+    """Two seconds of nothing, one of a thumb, two of nothing."""
+    usual, hasty = (ScriptedEngine(lambda picture: 4 if picture.mean() > 150 else 1) for _ in range(2))
+    recognizer, looked = Recognizer(usual, hasty), []
+    for frame in frames(np.arange(60) / 12, lambda time_s: 200 if 2 <= time_s < 3 else 50):
+        before = hasty.steps
+        recognizer.see(frame)
+        looked.append(hasty.steps > before)
+    assert usual.steps == 60
+    assert not any(looked[6:24])
+    assert all(looked[25:36])
+    assert not any(looked[42:])
+    assert hasty.starts == 2  # it begins anew when it wakes
 
 
 def test_an_engine_slower_than_the_camera_degrades_and_never_forgets():
