@@ -79,26 +79,6 @@ class StepTimes:
         self.steps += steps
 
 
-class AddedEngine(PassingEngine):
-    """An engine whose steps are part of another one's: what they take is added to that one's newest.
-
-    Args:
-        engine: the engine.
-        times: of the other one, which steps first.
-    """
-
-    def __init__(self, engine: Engine, times: StepTimes) -> None:
-        super().__init__(engine)
-        self._times = times
-
-    def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
-        """Step the inner engine and add how long it took."""
-        began = time.perf_counter()
-        answer = super().step(picture, state)
-        self._times.durations_ms[-1] += 1000 * (time.perf_counter() - began)
-        return answer
-
-
 class TimedEngine(PassingEngine, StepTimes):
     """An engine that remembers how long its recent steps took."""
 
@@ -112,3 +92,20 @@ class TimedEngine(PassingEngine, StepTimes):
         answer = super().step(picture, state)
         self.note(1000 * (time.perf_counter() - began))
         return answer
+
+
+class AddedEngine(TimedEngine):
+    """An engine whose steps are part of another one's: what they take is added to that one's newest.
+
+    Args:
+        engine: the engine.
+        times: of the other one, which steps first.
+    """
+
+    def __init__(self, engine: Engine, times: StepTimes) -> None:
+        super().__init__(engine)
+        self._times = times
+
+    def note(self, duration_ms: float, steps: int = 1) -> None:  # noqa: ARG002
+        """Note that the other one's newest step took so much longer."""
+        self._times.durations_ms[-1] += duration_ms

@@ -201,6 +201,7 @@ class Recognizer:
         if self._hasty:
             self._hasty.reset()
         self._tempo.reset()
+        self._asleep = False
         self._seen_index = -1
 
     def see(self, frame: Frame) -> Recognition:
