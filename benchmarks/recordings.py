@@ -1,6 +1,6 @@
 """What the app names on real recordings, through its own command line.
 
-    python -m benchmarks.recordings --data ../shared/data [--model FILE]
+    python -m benchmarks.recordings --data ../shared/data [--model FILE] [--calm]
 
 Each file goes through `main.py --camera FILE --headless`. A gesture counts as named when an event with its label fires
 between its start and one second after its end; every other event is wrong. A clip without a gesture is right when
@@ -90,13 +90,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recordings", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with streams/ and jester_val/")
     parser.add_argument("--model", help="model file (default: the one in the box)")
+    parser.add_argument("--calm", action="store_true", help="without the hasty look, as main.py --calm")
     given = parser.parse_args(arguments)
     if not (given.data / "streams").is_dir() or not (given.data / "jester_val").is_dir():
         print(f"{given.data} has no folders streams/ and jester_val/; name the folder that has", file=sys.stderr)
         return 2
+    asked = [*(("--model", given.model) if given.model else ()), *(("--calm",) if given.calm else ())]
     scores: dict[str, list[Score]] = {}
     for name, path, options, truth in files(given.data):
-        events = events_of(path, [*options, *(("--model", given.model) if given.model else ())])
+        events = events_of(path, [*options, *asked])
         scores.setdefault(name, []).append(Score.of(events, truth))
     print("| recording | gestures named | wrong events |\n|---|---|---|")
     for name, parts in scores.items():
