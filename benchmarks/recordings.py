@@ -1,10 +1,11 @@
 """What the app names on real recordings, through its own command line.
 
-    python -m benchmarks.recordings --data ../shared/data [--model FILE] [--calm]
+    python -m benchmarks.recordings --data ../shared/data [--clips runs/row_held] [--model FILE] [--calm]
 
 Each file goes through `main.py --camera FILE --headless`. A gesture counts as named when an event with its label fires
 between its start and one second after its end; every other event is wrong. A clip without a gesture is right when
-nothing fires. The recordings are not part of the project.
+nothing fires. The recordings are not part of the project; `training.cutouts` and
+`training.generated` make folders of clips.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.machine import describe_machine
@@ -84,20 +86,33 @@ def files(data: Path) -> Iterator[tuple[str, Path, list[str], list[Gesture]]]:
             yield "jester_val", data / "jester_val" / row["path"], ["--fps", "12"], truth
 
 
+def clips(folder: Path) -> Iterator[tuple[str, Path, list[str], list[Gesture]]]:
+    """The same of a folder of made clips."""
+    with open(folder / "clips.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            spans = zip(row["start"].split(), row["end"].split(), strict=True)
+            truth = [Gesture(row["label"], int(a) / float(row["fps"]), int(b) / float(row["fps"])) for a, b in spans]
+            yield folder.name, folder / row["path"], ["--fps", row["fps"]], [] if row["label"] in QUIET else truth
+
+
 @command("recordings")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recordings", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with streams/ and jester_val/")
+    parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
     parser.add_argument("--model", help="model file (default: the one in the box)")
     parser.add_argument("--calm", action="store_true", help="without the hasty look, as main.py --calm")
     given = parser.parse_args(arguments)
     if not (given.data / "streams").is_dir() or not (given.data / "jester_val").is_dir():
         print(f"{given.data} has no folders streams/ and jester_val/; name the folder that has", file=sys.stderr)
         return 2
+    if missing := [folder for folder in given.clips if not (folder / "clips.csv").is_file()]:
+        print(f"{missing[0]} has no clips.csv; name a folder of made clips", file=sys.stderr)
+        return 2
     asked = [*(("--model", given.model) if given.model else ()), *(("--calm",) if given.calm else ())]
     scores: dict[str, list[Score]] = {}
-    for name, path, options, truth in files(given.data):
+    for name, path, options, truth in chain(files(given.data), *map(clips, given.clips)):
         events = events_of(path, [*options, *asked])
         scores.setdefault(name, []).append(Score.of(events, truth))
     print("| recording | gestures named | wrong events |\n|---|---|---|")

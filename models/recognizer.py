@@ -189,7 +189,7 @@ class Recognizer:
         self._grid = StepGrid(engine.spec.rate_hz)
         self._look = Look(engine)
         self._hasty = Look(hasty) if hasty else None
-        self._tempo = Tempo()
+        self._tempo = Tempo(engine.spec.labels)
         self._idle_labels = [k for k, label in enumerate(engine.spec.labels) if label in NO_GESTURE_LABELS]
         self._asleep = False
         self._seen_index = -1

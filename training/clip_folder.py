@@ -16,28 +16,33 @@ COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")
 def write_clips(
     folder: Path, source: str, labels: Sequence[str], seeds: range, film: Callable[[str, int], Film]
 ) -> None:
-    """Make a clip of every label with every seed, and list each as soon as it is there, below what is listed already.
+    """Make a clip of every label with every seed, as `add_clips` does."""
+    films = ((f"{label.replace(' ', '_')}_{seed}", label, film(label, seed)) for seed in seeds for label in labels)
+    add_clips(folder, source, films)
+
+
+def add_clips(folder: Path, source: str, films: Iterable[tuple[str, str, Film]]) -> None:
+    """Write clips, and list each as soon as it is there, below what is listed already.
 
     Args:
         folder: made where there is none.
         source: what the list says they come from.
-        labels: of the clips.
-        seeds: of the clips; what was made with the same ones before is made anew.
-        film: makes the clip of a label and a seed.
+        films: name, label and clip; one of the same name that was written before is written anew.
 
     Raises:
         DataError: the folder's list is not of made clips.
         WriteError: the list cannot be written.
     """
     rows = _listed(folder / LIST)
-    folder.mkdir(parents=True, exist_ok=True)
-    for seed in seeds:
-        for label in labels:
-            clip, name = film(label, seed), f"{label.replace(' ', '_')}_{seed}.mp4"
-            write(clip, folder / name)
-            rows[name] = _row(clip, label, name, source)
-            _write_list(folder / LIST, rows.values())
-        print(f"seed {seed}: {len(rows)} clips", flush=True)
+    for name, label, clip in films:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = f"{name}.mp4"
+        write(clip, folder / file)
+        rows[file] = _row(clip, label, file, source)
+        _write_list(folder / LIST, rows.values())
+        if len(rows) % 25 == 0:
+            print(f"{len(rows)} clips", flush=True)
+    print(f"{len(rows)} clips in {folder}", flush=True)
 
 
 def _row(clip: Film, label: str, name: str, source: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.recordings import Score, events_of, files
+from benchmarks.recordings import Gesture, Score, clips, events_of, files, main
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "models" / "weights"
 
@@ -31,3 +31,23 @@ def test_what_the_cards_promise_is_named(shared, name, model, named, wrong):
     score = score_of(shared, name, model)
     assert score.named >= named
     assert score.wrong <= wrong
+
+
+def test_clips_of_a_gesture_made_several_times_have_as_many(tmp_path):
+    (tmp_path / "clips.csv").write_text(
+        "path,label,split,source,fps,start,end\n"
+        "d.mp4,Thumb Up,train,cutouts,12,6 24,18 36\n"
+        "n.mp4,No gesture,train,cutouts,12,0,36\n"
+    )
+    (_, path, options, up), (*_, nothing) = clips(tmp_path)
+    assert path == tmp_path / "d.mp4"
+    assert options == ["--fps", "12"]
+    assert up == [Gesture("Thumb Up", 0.5, 1.5), Gesture("Thumb Up", 2.0, 3.0)]
+    assert nothing == []
+
+
+def test_a_folder_that_holds_no_clips_is_one_line(tmp_path, capsys):
+    (tmp_path / "streams").mkdir()
+    (tmp_path / "jester_val").mkdir()
+    assert main(["--data", str(tmp_path), "--clips", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

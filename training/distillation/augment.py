@@ -17,12 +17,18 @@ class Camera:
     """Side of the window it sees, in shorter sides of the recording; above 1 the border is reflected."""
     centre: tuple[float, float]
     """Middle of that window, x and y, in shorter sides from the recording's middle."""
+    turn: float
+    """How far it is tilted, radians."""
+    stretch: float
+    """How many times wider than high it shows a square."""
     shake: float
     """How far it moves to either side, in windows."""
     phases: NDArray[np.float64]
     """[4], of its movements."""
     curve: Image
     """[1, 256, 3], what becomes of each value of each colour."""
+    saturation: float
+    """Of its colours; 0 is grey, 1 as they are."""
     blur: float
     """Standard deviation in pixels; 0 is sharp."""
     noise: float
@@ -33,11 +39,14 @@ class Camera:
 def draw_camera(rng: np.random.Generator) -> Camera:
     """Draw a camera."""
     return Camera(
-        zoom=rng.uniform(0.78, 1.1),
+        zoom=rng.uniform(0.7, 1.15),
         centre=(rng.normal(0, 0.08), rng.normal(0, 0.05)),
+        turn=rng.normal(0, 0.09),
+        stretch=np.exp(rng.normal(0, 0.09)),
         shake=rng.uniform(0, 0.03) if rng.random() < 0.4 else 0.0,
         phases=rng.uniform(0, 2 * np.pi, 4),
         curve=_curve(rng),
+        saturation=rng.uniform(0.3, 1.4) if rng.random() < 0.5 else 1.0,
         blur=rng.uniform(0.3, 1.0) if rng.random() < 0.3 else 0.0,
         noise=rng.uniform(1, 6) if rng.random() < 0.5 else 0.0,
         mirrored=bool(rng.random() < 0.5),
@@ -58,8 +67,9 @@ def frame_up(camera: Camera, picture: Image, size: int, time_s: float) -> Image:
     sway = camera.shake * np.sin(np.array([1.3, 1.7, 5.1, 6.3]) * time_s + camera.phases) * (1, 1, 0.3, 0.3)
     x = width / 2 + camera.centre[0] * min(height, width) + (sway[0] + sway[2]) * side
     y = height / 2 + camera.centre[1] * min(height, width) + (sway[1] + sway[3]) * side
-    scale = size / side
-    where = np.array([[scale, 0, size / 2 - scale * x], [0, scale, size / 2 - scale * y]])
+    turn = np.array([[np.cos(camera.turn), -np.sin(camera.turn)], [np.sin(camera.turn), np.cos(camera.turn)]])
+    shape = np.diag([camera.stretch**0.5, camera.stretch**-0.5]) @ turn * size / side
+    where = np.column_stack([shape, size / 2 - shape @ (x, y)])
     cut = cv2.warpAffine(picture, where, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     return cut.astype(np.uint8, copy=False)
 
@@ -67,6 +77,9 @@ def frame_up(camera: Camera, picture: Image, size: int, time_s: float) -> Image:
 def develop(camera: Camera, picture: Image, rng: np.random.Generator) -> Image:
     """Give a picture the camera's colours, blur, noise and side."""
     developed = cv2.LUT(picture, camera.curve)
+    if camera.saturation != 1:
+        grey = cv2.cvtColor(developed, cv2.COLOR_RGB2GRAY)[:, :, None].astype(np.float32)
+        developed = np.clip(grey + camera.saturation * (developed - grey), 0, 255).astype(np.uint8)
     if camera.blur:
         developed = cv2.GaussianBlur(developed, (0, 0), camera.blur)
     if camera.noise:

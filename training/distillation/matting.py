@@ -13,18 +13,21 @@ from training.recordings import Recording
 SKIN = np.array([(236, 188, 160), (222, 170, 138), (198, 142, 108), (160, 108, 78), (112, 74, 54), (78, 52, 40)])
 """Flat skin colours, light to dark, RGB."""
 
+DARK = 18
+"""Brightness, 0..255, up to which a matte's pixel is background."""
+
 
 class Cutout(Protocol):
     """Lays one shot of a matte over a picture."""
 
-    def over(self, shot: Image, behind: Image) -> Image:
-        """Both uint8 [H, W, 3] of any size; the result has the size of `behind`."""
+    def over(self, shot: Image, behind: Image, step: int) -> Image:
+        """Both uint8 [H, W, 3] of any size; the result has the size of `behind`. Steps count from the scene's first."""
         ...
 
 
 def is_matte(recording: Recording) -> bool:
     """Whether a recording's background is cut away."""
-    return recording.source in ("nvgesture", "silhouettes")
+    return recording.source in ("nvgesture", "silhouettes", "keyed")
 
 
 def cut_out(recording: Recording, rng: np.random.Generator) -> Cutout:
@@ -32,6 +35,8 @@ def cut_out(recording: Recording, rng: np.random.Generator) -> Cutout:
     if recording.source == "silhouettes":
         skin = SKIN[rng.integers(len(SKIN))] * rng.uniform(0.85, 1.1)
         return Silhouette(skin, rng.uniform(0.5, 0.95), rng.uniform(0, 2 * np.pi), rng.uniform(-0.2, 0.2))
+    if recording.source == "keyed":
+        return Hand(_wander(rng))
     return Person()
 
 
@@ -39,11 +44,11 @@ def cut_out(recording: Recording, rng: np.random.Generator) -> Cutout:
 class Person:
     """A person on black: whatever is not black is in front."""
 
-    def over(self, shot: Image, behind: Image) -> Image:
+    def over(self, shot: Image, behind: Image, step: int) -> Image:  # noqa: ARG002
         """Fit the shot to the picture and blend."""
         height, width = behind.shape[:2]
         shot = fit(shot, height, width)
-        front = (shot.max(-1) > 18).astype(np.float32)
+        front = (shot.max(-1) > DARK).astype(np.float32)
         return blend(shot, behind, cv2.GaussianBlur(front, (0, 0), 0.8))
 
 
@@ -59,7 +64,7 @@ class Silhouette:
     shift: float
     """To the side, in shorter sides."""
 
-    def over(self, shot: Image, behind: Image) -> Image:
+    def over(self, shot: Image, behind: Image, step: int) -> Image:  # noqa: ARG002
         """Place the hand, standing on the lower edge, and blend."""
         height, width = behind.shape[:2]
         zoom = self.scale * min(height, width) / shot.shape[0]
@@ -77,6 +82,41 @@ class Silhouette:
         )
         brightness = np.clip(0.72 + 0.28 * soft + 0.8 * slope, 0.35, 1.15)
         return np.clip(self.skin * brightness[:, :, None], 0, 255).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hand:
+    """A hand on black that comes in from below, and moves as a whole beside how it moved when it was filmed."""
+
+    path: NDArray[np.float64]
+    """[T, 3] at each step, round and round: to the side, below the lower edge, size; in shorter sides."""
+
+    def over(self, shot: Image, behind: Image, step: int) -> Image:
+        """Place the hand, its arm cut off by the lower edge, and blend."""
+        height, width = behind.shape[:2]
+        side = min(height, width)
+        across, below, size = self.path[step % len(self.path)]
+        zoom = size * side / shot.shape[0]
+        x = width / 2 + across * side - zoom * shot.shape[1] / 2
+        where = np.array([[zoom, 0, x], [0, zoom, height + below * side - zoom * shot.shape[0]]])
+        front = (shot.max(-1) > DARK).astype(np.float32)
+        colours = cv2.warpAffine(np.asarray(shot), where, (width, height))
+        opacity = cv2.warpAffine(cv2.erode(front, np.ones((3, 3))), where, (width, height))
+        return blend(np.asarray(colours, np.uint8), behind, cv2.GaussianBlur(opacity, (0, 0), 0.7))
+
+
+def _wander(rng: np.random.Generator, steps: int = 120) -> NDArray[np.float64]:
+    """A path for a hand: now here, now there or out of sight, with pauses and strokes of human length between."""
+    size, at = rng.uniform(0.6, 1.1), np.array([rng.uniform(-0.3, 0.3), 1.2, 1.0])
+    path: list[NDArray[np.float64]] = []
+    while len(path) < steps:
+        hidden = rng.random() < 0.25
+        to = np.array([rng.uniform(-0.45, 0.45), size if hidden else rng.uniform(0, 0.35), rng.uniform(0.8, 1.25)])
+        stroke = (1 - np.cos(np.linspace(0, np.pi, int(rng.integers(2, 7))))) / 2
+        path += [at + part * (to - at) for part in stroke]
+        path += [to] * int(rng.integers(1, 12))
+        at = to
+    return np.array(path) * (1, 1, size)
 
 
 def fit(picture: Image, height: int, width: int) -> Image:

@@ -13,12 +13,21 @@ from training.distillation.matting import Cutout, cut_out, is_matte
 from training.jester import mirrored, reversed_in_time
 from training.recordings import Recording, Shelf
 
-SHARES = {"generated": 0.2, "cutouts": 0.2, "nvgesture": 0.12, "silhouettes": 0.1, "driver": 0.08, "faces": 0.08}
+SHARES = {
+    "generated": 0.14,
+    "cutouts": 0.14,
+    "footage": 0.14,
+    "keyed": 0.14,
+    "nvgesture": 0.1,
+    "silhouettes": 0.08,
+    "driver": 0.06,
+    "faces": 0.06,
+}
 """How often a source is played, of all scenes; what is left is shared by recordings of the other sources."""
 TRUST = {"generated": 0.7, "cutouts": 0.5, "nvgesture": 0.7, "silhouettes": 0.5, "driver": 0.5, "faces": 0.5}
 """How much a source's label counts against the teacher's answer. Where it is not here, it does not: signers' hands do
 look like gestures now and then, and a network that only ever hears that they are none forgets the gestures."""
-SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4)}
+SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4), "footage": (0.6, 1.8), "keyed": (0.6, 1.8)}
 USUAL_SPEED = (0.8, 1.2)
 """How fast recordings are played; silhouettes were recorded slowly."""
 HASTE = (1.2, 2.2)
@@ -165,7 +174,7 @@ class Playlist:
     def _over(self, cutout: Cutout, shot: Image, behind: Image, step: int) -> Image:
         """Lay a matte's shot over the room behind it, which rests: its first moments, to and fro."""
         beat = max(1, min(len(behind), IDLE_FRAMES) - 1)
-        return cutout.over(shot, behind[beat - abs(step % (2 * beat) - beat)])
+        return cutout.over(shot, behind[beat - abs(step % (2 * beat) - beat)], step)
 
 
 def _odds(recordings: Sequence[Recording]) -> NDArray[np.float64]:

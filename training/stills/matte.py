@@ -11,7 +11,7 @@ SIDE = 200
 """Every still is keyed at this size, pixels."""
 Mask = NDArray[np.uint8]
 """[H, W], 0 or 1."""
-_RIM = 3
+RIM = 3
 """Some publishers draw a line around their pictures."""
 _CONTRAST = 6.0
 """How far, in Lab's a and b, hand and wall are at least apart."""
@@ -26,7 +26,7 @@ def cut_out(still: Image) -> Floats | None:
     Returns:
         float32 [SIDE, SIDE, 4], sRGB 0..1 and coverage. Colours go on beyond the edge, so that no wall shines through.
     """
-    inner = still[_RIM:-_RIM, _RIM:-_RIM]
+    inner = still[RIM:-RIM, RIM:-RIM]
     picture = np.asarray(cv2.resize(inner, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
     distance = _from_wall(picture)
     threshold = _threshold(distance)

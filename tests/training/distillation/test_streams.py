@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 
 from models.frame import Image
-from training.distillation.augment import draw_camera, frame_up
+from training.distillation.augment import Camera, develop, draw_camera, frame_up
 from training.distillation.matting import blend, cut_out
 from training.distillation.streams import HASTE, SHARES, Playlist
 from training.jester import LABELS
 from training.recordings import Recording
 
 SIZE, RATE_HZ = 32, 6.0
+IDENTITY = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)
 
 
 class MadeShelf:
@@ -104,10 +105,23 @@ def test_a_matte_lies_over_what_is_behind(source: str) -> None:
     shot = np.zeros((40, 40, 3), np.uint8)
     shot[10:, 15:25] = 255
     behind = np.full((40, 56, 3), 7, np.uint8)
-    both = cut_out(recording(source, "Thumb Up"), np.random.default_rng(0)).over(shot, behind)
+    both = cut_out(recording(source, "Thumb Up"), np.random.default_rng(0)).over(shot, behind, 0)
     assert both.shape == behind.shape
     assert np.array_equal(both[:5, :5], behind[:5, :5])
     assert both[35:].max() > 60
+
+
+def test_a_hand_comes_in_from_below_and_moves() -> None:
+    shot = np.zeros((40, 40, 3), np.uint8)
+    shot[10:, 15:25] = 255
+    behind = np.full((40, 56, 3), 7, np.uint8)
+    hand = cut_out(recording("keyed", "Doing other things"), np.random.default_rng(0))
+    masks = [hand.over(shot, behind, step).max(-1) > 60 for step in range(60)]
+    seen = [mask for mask in masks if mask.any()]
+    assert 20 < len(seen) < 60  # it comes and goes
+    assert all(mask[-1].any() for mask in seen)
+    middles = [np.argwhere(mask).mean(0) for mask in seen]
+    assert np.ptp(middles, 0).min() > 4
 
 
 def test_blend_mixes_by_opacity() -> None:
@@ -123,3 +137,32 @@ def test_a_camera_stays_where_it_is_but_for_its_shake() -> None:
         still = np.array_equal(frame_up(camera, picture, SIZE, 0), frame_up(camera, picture, SIZE, 1))
         assert still == (camera.shake == 0)
     assert {camera.shake == 0 for camera in cameras} == {True, False}
+
+
+def test_a_camera_may_be_tilted_and_stretched_about_what_it_looks_at() -> None:
+    picture = np.zeros((64, 64, 3), np.uint8)
+    picture[24:40, 24:40] = 255  # a square in the middle
+    plain = replace(draw_camera(np.random.default_rng(0)), zoom=1.0, centre=(0, 0), turn=0.0, stretch=1.0, shake=0.0)
+
+    def size(camera: Camera) -> tuple[float, float, float]:
+        rows, columns = np.nonzero(frame_up(camera, picture, 64, 0.0)[:, :, 0] > 127)
+        assert np.allclose([rows.mean(), columns.mean()], 31.5, atol=1)
+        return float(np.ptp(rows)), float(np.ptp(columns)), float(len(rows))
+
+    height, width, area = size(plain)
+    assert height == width == 15
+    low, wide, as_much = size(replace(plain, stretch=1.44))
+    assert (low, wide) == pytest.approx((15 / 1.2, 15 * 1.2), abs=1.5)
+    assert as_much == pytest.approx(area, rel=0.1)
+    assert size(replace(plain, turn=np.pi / 4))[:2] == pytest.approx((15 * 2**0.5,) * 2, abs=2)
+
+
+def test_a_camera_may_show_less_colour() -> None:
+    red = np.full((4, 4, 3), (200, 60, 60), np.uint8)
+    camera = replace(draw_camera(np.random.default_rng(0)), blur=0.0, noise=0.0, curve=IDENTITY)
+    spread = [
+        np.ptp(develop(replace(camera, saturation=s), red, np.random.default_rng(0))[0, 0]) for s in (0.0, 0.5, 1.0)
+    ]
+    assert spread[0] == 0
+    assert spread[1] == pytest.approx(70, abs=2)
+    assert spread[2] == 140
