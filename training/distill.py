@@ -111,7 +111,7 @@ def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, cha
 
 def lesson_maker(given: argparse.Namespace, recipe: Recipe, teacher: Teacher) -> LessonMaker:
     """The lessons that a command line asks for."""
-    playlist = Playlist(training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, RATE_HZ)
+    playlist = Playlist(training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, RATE_HZ, given.hasty)
     return LessonMaker(playlist, teacher, recipe)
 
 
@@ -124,6 +124,7 @@ def add_lesson_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-every", type=int, default=10, metavar="LESSONS")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--lr", type=float, default=Recipe().lr)
+    parser.add_argument("--hasty", type=float, default=0.5, help="share of scenes played faster (default: %(default)s)")
     parser.add_argument("--every", type=int, default=Recipe().every, help="steps between two that the teacher answers")
 
 

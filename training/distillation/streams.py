@@ -31,7 +31,7 @@ SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4), "footage": (0.6, 1
 USUAL_SPEED = (0.8, 1.2)
 """How fast recordings are played; silhouettes were recorded slowly."""
 HASTE = (1.2, 2.2)
-"""Half of the scenes are played faster still, by a factor between these: some people gesture twice as fast as those
+"""A share of the scenes is played faster still, by a factor between these: some people gesture twice as fast as those
 whom the teacher was trained on."""
 IDLE_FRAMES = 10
 """Frames at the beginning of a recording in which people hardly move yet."""
@@ -100,16 +100,24 @@ class Playlist:
         labels: the network's labels.
         size: side of a picture in pixels.
         rate_hz: steps a second.
+        hasty: share of the scenes in which people are in haste, 0..1.
     """
 
     def __init__(
-        self, recordings: Sequence[Recording], shelf: Shelf, labels: tuple[str, ...], size: int, rate_hz: float
+        self,
+        recordings: Sequence[Recording],
+        shelf: Shelf,
+        labels: tuple[str, ...],
+        size: int,
+        rate_hz: float,
+        hasty: float = 0.5,
     ) -> None:
         self._recordings = list(recordings)
         self._shelf = shelf
         self._labels = labels
         self._size = size
         self._rate_hz = rate_hz
+        self._hasty = hasty
         self._rooms = [r for r in self._recordings if not is_matte(r)]
         self._odds = _odds(self._recordings)
 
@@ -124,7 +132,7 @@ class Playlist:
     def _draw_scene(self, rng: np.random.Generator) -> Scene:
         recording = self._recordings[int(rng.choice(len(self._recordings), p=self._odds))]
         low, high = SPEEDS.get(recording.source, USUAL_SPEED)
-        haste = float(np.exp(rng.uniform(*np.log(HASTE)))) if rng.random() < 0.5 else 1.0
+        haste = float(np.exp(rng.uniform(*np.log(HASTE)))) if rng.random() < self._hasty else 1.0
         stride = rng.uniform(low, high) * haste * recording.fps / self._rate_hz
         length, spans = len(self._shelf.pictures(recording)), recording.spans
         movement = np.arange(0, length, stride).astype(np.int64)

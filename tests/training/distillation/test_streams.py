@@ -26,8 +26,8 @@ def recording(source: str, label: str, name: str = "a") -> Recording:
     return Recording(Path(f"{source}-{name}.mp4"), label, "train", source, 12.0, ((10, 40),))
 
 
-def playlist(*recordings: Recording) -> Playlist:
-    return Playlist(recordings, MadeShelf(), LABELS, SIZE, RATE_HZ)
+def playlist(*recordings: Recording, hasty: float = 0.5) -> Playlist:
+    return Playlist(recordings, MadeShelf(), LABELS, SIZE, RATE_HZ, hasty)
 
 
 MIXED = (
@@ -86,6 +86,11 @@ def test_some_scenes_are_hasty() -> None:
     assert HASTE[0] <= hastes[hastes > 1].min() < hastes.max() <= HASTE[1]
     lengths = np.array([len(scene.made[0]) for scene in stream.scenes])
     assert lengths[hastes > 1.6].mean() < 0.7 * lengths[hastes == 1].mean()
+
+
+def test_nobody_hurries_where_no_share_does() -> None:
+    stream = playlist(recording("generated", "Thumb Up"), hasty=0.0).draw(np.random.default_rng(1), 600)
+    assert {scene.haste for scene in stream.scenes} == {1.0}
 
 
 def test_where_nothing_happens_no_gesture_is_made() -> None:
