@@ -32,7 +32,7 @@ from app.control.opening import Wishes, open_control
 from app.events import Events
 from app.loop import Display, Limits, Switches, run
 from app.many import Line, Streams, turns
-from app.meters import AddedEngine, StepTimes, TimedEngine
+from app.meters import TimedEngine
 from app.outputs.opening import Outputs
 from app.overlay import application
 from app.overlay.display import choose_platform
@@ -103,7 +103,7 @@ def recognise(given: argparse.Namespace) -> None:
         tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
         profile = find_profile(given.profile) if given.profile else None
         engine = TimedEngine(PersonalEngine(tap, profile) if profile else tap)
-        hasty = hasty_look(given, engine, stack)
+        hasty = hasty_look(given, stack)
         outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
         events = Events(outputs.sinks)
         control = opened_control(given, engine.spec.labels, stack)
@@ -124,13 +124,13 @@ def recognise(given: argparse.Namespace) -> None:
             run_in_window(line, [*outputs.displays, replay], options, told, control=control)
 
 
-def hasty_look(given: argparse.Namespace, times: StepTimes, stack: ExitStack) -> Engine | None:
+def hasty_look(given: argparse.Namespace, stack: ExitStack) -> Engine | None:
     """The hasty form beside the model, unless it is not wanted; what a person has taught fits the model only."""
     model = given.model or MODEL
     path = model.with_suffix(HASTY)
     if given.calm or given.profile or model.suffix != ".onnx" or not path.is_file():
         return None
-    return AddedEngine(stack.enter_context(closing(load_engine(path, given.engine))), times)
+    return stack.enter_context(closing(load_engine(path, given.engine)))
 
 
 def recognise_many(given: argparse.Namespace) -> None:
@@ -160,7 +160,8 @@ def taking_turns(
     model = load_engine(given.model or MODEL, given.engine)
     steps_at_once = cores() if model.name.endswith(":CPUExecutionProvider") else 1
     engine = stack.enter_context(closing(TurnsEngine(personal(model), steps_at_once)))
-    return engine.spec.labels, turns(engine)
+    hasty = hasty_look(given, stack)
+    return engine.spec.labels, turns(engine, engine.beside(hasty) if hasty else None)
 
 
 def batched(
@@ -178,7 +179,7 @@ def check_many(given: argparse.Namespace) -> None:
     """See that nothing is asked for that only one camera can do."""
     if len(given.camera or ()) < 2:
         raise UserError("--batch is for several cameras; leave it out, or give another --camera")
-    for_one = ("calm", "overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
+    for_one = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
     if asked := [name for name in for_one if getattr(given, name)]:
         raise UserError(f"--{asked[0]} is for one camera; give one --camera, or start a process for each")
     if not given.headless:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.camera.base import Camera
 from app.events import Events
-from app.meters import Percentiles, RateMeter, Readings, StepTimes, TimedEngine
+from app.meters import AddedEngine, Percentiles, RateMeter, Readings, StepTimes, TimedEngine
 from models.engines import Engine
 from models.recognizer import Recognition, Recognizer
 
@@ -80,7 +80,7 @@ def run(
     people who gesture faster than the model expects.
     """
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
-    recognizer, meter = Recognizer(engine, hasty), Meter(camera, engine)
+    recognizer, meter = Recognizer(engine, AddedEngine(hasty, engine) if hasty else None), Meter(camera, engine)
     events.header(engine.spec, engine.name)
     try:
         while not (switches.stop.is_set() or camera.ended):

@@ -38,11 +38,11 @@ class Line(Protocol):
         ...
 
 
-def turns(engine: Engine) -> Line:
-    """The line of `app/loop.py`, through an engine that threads may share, such as a `TurnsEngine`."""
+def turns(engine: Engine, hasty: Engine | None = None) -> Line:
+    """The line of `app/loop.py`, through engines that threads may share, such as `TurnsEngine`s."""
 
     def line(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
-        run(camera, TimedEngine(engine), events, limits=limits, switches=switches)
+        run(camera, TimedEngine(engine), events, limits=limits, switches=switches, hasty=hasty)
 
     return line
 

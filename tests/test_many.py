@@ -54,6 +54,17 @@ def test_each_camera_says_what_it_says_alone_and_which_it_is(clips):
         assert (alone[-1]["type"], alone[-1]["frames"]) == ("summary", 30 + 15 * number)
 
 
+def test_each_camera_is_looked_at_in_haste_unless_asked_not_to(clips, small_model, tmp_path):
+    model = tmp_path / "small.onnx"
+    model.write_bytes(small_model.read_bytes())
+    model.with_suffix(".hasty.onnx").write_bytes(b"no model")
+    line = ("--camera", clips[0], "--camera", clips[1], "--headless", "--model", model)
+    status, _, errors = main(*line)
+    assert status == 2
+    assert "small.hasty.onnx" in errors
+    assert main(*line, "--calm")[0] == 0
+
+
 def test_a_batch_steps_them_at_the_models_rate_and_says_so(clips):
     status, lines, errors = main("--camera", clips[0], "--camera", clips[1], "--headless", "--batch")
     assert status == 0

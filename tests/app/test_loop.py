@@ -10,7 +10,7 @@ from fakes import ListCamera, ScriptedEngine
 
 from app.events import Events
 from app.loop import Limits, Switches, run
-from app.meters import AddedEngine, TimedEngine
+from app.meters import TimedEngine
 from app.outputs.json_lines import JsonLines
 from app.worker import Worker
 from models.frame import Frame
@@ -58,7 +58,7 @@ def test_a_hasty_look_counts_once_gestures_come_thick_and_fast(tmp_path):
     unsure = TimedEngine(ScriptedEngine(temperature=8.0))
     hasty = ScriptedEngine(lambda picture: 4 if picture.mean() > 150 else 1)
     screen = Screen()
-    run(ListCamera(flashes), unsure, displays=[screen], hasty=AddedEngine(hasty, unsure))
+    run(ListCamera(flashes), unsure, displays=[screen], hasty=hasty)
     told = [seen.event for seen, _ in screen.shown if seen.event]
     assert {event.label for event in told} == {"Thumb Up"}
     assert told[0].fired_s == pytest.approx(2.6, abs=0.2)  # the third of them
@@ -74,7 +74,7 @@ def test_what_a_hasty_look_takes_is_part_of_the_step():
             return super().step(picture, state)
 
     usual = TimedEngine(ScriptedEngine(temperature=8.0))
-    run(ListCamera(film(0.5)), usual, hasty=AddedEngine(Slow(), usual))
+    run(ListCamera(film(0.5)), usual, hasty=Slow())
     assert len(usual.durations_ms) == usual.steps == 6
     assert min(usual.durations_ms) >= 20
 

@@ -63,6 +63,24 @@ def test_each_stream_tells_what_it_would_alone_under_its_number(line):
         assert list(told[0])[:3] == ["v", "type", "stream"]
 
 
+def test_each_stream_is_looked_at_in_haste_as_well():
+    """The usual look is sure of nothing; the hasty one sees a thumb up in every other half second."""
+    flashes = [Frame(np.full((8, 8, 3), 4 * (k // 6 % 2), np.uint8), k / RATE_HZ, k) for k in range(60)]
+    usual = TurnsEngine(ScriptedEngine(temperature=8.0), at_once=2)
+    hasty = usual.beside(ScriptedEngine(lambda picture: picture[0, 0, 0, 0] or 1))
+    collected = Collected()
+    streams = Streams(turns(usual, hasty), [collected])
+    for _ in range(2):
+        streams.join(partial(ListCamera, flashes))
+    watch(streams)
+    usual.close()
+    hasty.close()
+    for number in range(2):
+        told = [message["label"] for message in told_by(collected, number) if message["type"] == "gesture"]
+        assert told
+        assert set(told) == {"Thumb Up"}
+
+
 def test_a_slow_camera_holds_up_nobody(line):
     collected = Collected()
     streams = Streams(line, [collected])
