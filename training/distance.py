@@ -3,10 +3,12 @@
     python -m training.distance TEACHER.onnx A.pt B.pt --data ../shared/data
 
 For every second step of the judging streams: the divergence of a student's answers from the teacher's, both softened as
-in distillation, and how often the two would say the same. Small sets count few gestures; they hold thousands of steps.
+in distillation, how often the two would say the same, and the error of its features where it has as many. Small sets
+count few gestures; they hold thousands of steps.
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +19,13 @@ import torch
 from numpy.typing import NDArray
 
 from calibration.command_line import command
-from calibration.take import Floats
 from models.nets.checkpoint import load_checkpoint
+from models.nets.mstnet import MSTNet
 from models.softmax import softmax
 from training.distillation.lessons import check_taught
 from training.distillation.student import Recipe, soft_loss
-from training.distillation.teacher import ClipTeacher, Teacher
-from training.evaluation.inference import stream_logits
+from training.distillation.teacher import ClipTeacher, Taught, Teacher
+from training.evaluation.inference import stream_features
 from training.evaluation.takes import Take
 from training.judge import all_takes
 
@@ -36,30 +38,45 @@ class Distance:
     """Kullback-Leibler, softened and scaled as `soft_loss` does."""
     agreement: float
     """Share of the steps at which both find the same label likeliest."""
+    features: float
+    """Squared error of the features, as a share of the teacher's, mean of the steps; NaN if they cannot be compared."""
 
 
-def distance(logits: Floats, wanted: Floats) -> Distance:
-    """Between a student's logits and a teacher's, [T, classes] both."""
+def distance(answers: Taught, wanted: Taught) -> Distance:
+    """Between what a student and what a teacher say of the same steps."""
     temperature = Recipe().temperature
-    soft = torch.from_numpy(softmax(wanted, temperature).astype(np.float32))
-    divergence = soft_loss(torch.from_numpy(logits.astype(np.float32)), soft, temperature)
-    return Distance(divergence.item(), float((logits.argmax(-1) == wanted.argmax(-1)).mean()))
+    soft = torch.from_numpy(softmax(wanted.logits, temperature).astype(np.float32))
+    divergence = soft_loss(torch.from_numpy(answers.logits), soft, temperature)
+    agreement = (answers.logits.argmax(-1) == wanted.logits.argmax(-1)).mean()
+    return Distance(divergence.item(), float(agreement), _error(answers.maps, wanted.maps))
 
 
-def distances(takes: Sequence[Take], answers: Sequence[Floats], wanted: Sequence[Floats]) -> dict[str, Distance]:
+def _error(maps: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
+    if maps.shape != wanted.shape:
+        return math.nan
+    return float((((maps - wanted) ** 2).sum((1, 2, 3)) / (wanted**2).sum((1, 2, 3))).mean())
+
+
+def distances(takes: Sequence[Take], answers: Sequence[Taught], wanted: Sequence[Taught]) -> dict[str, Distance]:
     """By group of streams, over all their steps."""
     groups = list(dict.fromkeys(take.group for take in takes))
 
-    def together(answers: Sequence[Floats], group: str) -> Floats:
-        return np.concatenate([a for a, take in zip(answers, takes, strict=True) if take.group == group])
+    def together(answers: Sequence[Taught], group: str) -> Taught:
+        of_group = [a for a, take in zip(answers, takes, strict=True) if take.group == group]
+        return Taught(*(np.concatenate(parts) for parts in zip(*of_group, strict=True)))
 
     return {group: distance(together(answers, group), together(wanted, group)) for group in groups}
 
 
-def teachers_logits(teacher: Teacher, take: Take) -> NDArray[np.float32]:
-    """What a teacher says at every second step of a stream, [T / 2, classes]."""
+def teachers_answers(teacher: Teacher, take: Take) -> Taught:
+    """What a teacher says at every second step of a stream."""
     pictures = take.pictures[::2]
-    return teacher.answers(pictures, range(len(pictures)), [1.0] * len(pictures)).logits
+    return teacher.answers(pictures, range(len(pictures)), [1.0] * len(pictures))
+
+
+def students_answers(net: MSTNet, take: Take) -> Taught:
+    """What a student says at every second step of a stream, having seen every one."""
+    return Taught(*(part[::2].astype(np.float32) for part in stream_features(net, take.pictures)))
 
 
 @command("distance")
@@ -75,11 +92,14 @@ def main(arguments: list[str] | None = None) -> int:
         check_taught(spec, path)
     teacher = ClipTeacher(given.teacher)
     takes = all_takes(given.data, students[0][1])
-    wanted = [teachers_logits(teacher, take) for take in takes]
+    wanted = [teachers_answers(teacher, take) for take in takes]
     for path, (net, _) in zip(given.checkpoints, students, strict=True):
-        answers = [stream_logits(net, take.pictures)[::2] for take in takes]
+        answers = [students_answers(net, take) for take in takes]
         for group, found in distances(takes, answers, wanted).items():
-            print(f"{path} {group}: divergence {found.divergence:.3f}, same label {100 * found.agreement:.0f} %")
+            same = f"same label {100 * found.agreement:.0f} %"
+            print(
+                f"{path} {group}: divergence {found.divergence:.3f}, {same}, features {found.features:.3f}", flush=True
+            )
     return 0
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from training.distance import distance, distances, main
+from training.distillation.teacher import Taught
 from training.evaluation.takes import Take
 
 
@@ -11,11 +12,15 @@ def logits(steps: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(0, 3, (steps, 5)).astype(np.float32)
 
 
+def taught(answers: np.ndarray, maps: np.ndarray | None = None) -> Taught:
+    return Taught(answers, np.ones((len(answers), 2, 1, 1), np.float32) if maps is None else maps)
+
+
 def test_a_student_that_says_the_same_is_no_distance_away() -> None:
-    same = distance(logits(20) + 7, logits(20))
+    same = distance(taught(logits(20) + 7), taught(logits(20)))
     assert same.divergence == pytest.approx(0, abs=1e-5)
     assert same.agreement == 1
-    other = distance(logits(20, 1), logits(20))
+    other = distance(taught(logits(20, 1)), taught(logits(20)))
     assert other.divergence > 0.1
     assert 0 < other.agreement < 1
 
@@ -23,9 +28,17 @@ def test_a_student_that_says_the_same_is_no_distance_away() -> None:
 def test_long_streams_count_more_than_short_ones() -> None:
     takes = [Take("a", np.zeros((steps, 1, 1, 3), np.uint8), ()) for steps in (90, 10)]
     right, wrong = np.eye(5, dtype=np.float32)[[0]], np.eye(5, dtype=np.float32)[[1]]
-    wanted = [np.repeat(right, 90, 0), np.repeat(right, 10, 0)]
-    found = distances(takes, [wanted[0], np.repeat(wrong, 10, 0)], wanted)
+    wanted = [taught(np.repeat(right, 90, 0)), taught(np.repeat(right, 10, 0))]
+    found = distances(takes, [wanted[0], taught(np.repeat(wrong, 10, 0))], wanted)
     assert found["a"].agreement == pytest.approx(0.9)
+
+
+def test_features_are_off_by_their_share_of_the_teachers() -> None:
+    wanted = np.full((4, 3, 2, 2), 2, np.float32)
+    near = distance(taught(logits(4), wanted + 1), taught(logits(4), wanted))
+    assert near.features == pytest.approx(0.25)
+    other = distance(taught(logits(4), wanted[:, :2]), taught(logits(4), wanted))
+    assert np.isnan(other.features)
 
 
 def test_a_missing_checkpoint_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

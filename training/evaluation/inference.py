@@ -24,16 +24,26 @@ CHUNK = 32
 """Steps of a stream that are computed at once."""
 
 
-@torch.inference_mode()
 def stream_logits(net: MSTNet, pictures: Image) -> Floats:
     """Run a causal network along a stream uint8 [T, H, W, 3], from an empty past; its logits [T, classes]."""
-    past, parts = None, []
+    return np.concatenate([logits for logits, _ in _chunks(net, pictures)])
+
+
+def stream_features(net: MSTNet, pictures: Image) -> tuple[Floats, Floats]:
+    """The same, and its features before they are pooled, [T, width, h, w]."""
+    logits, maps = zip(*_chunks(net, pictures), strict=True)
+    return np.concatenate(logits), np.concatenate(maps)
+
+
+@torch.inference_mode()
+def _chunks(net: MSTNet, pictures: Image) -> Iterator[tuple[Floats, Floats]]:
+    """Logits and maps of a stream, chunk by chunk."""
+    past = None
     for first in range(0, len(pictures), CHUNK):
         chunk = torch.from_numpy(pictures[first : first + CHUNK]).permute(0, 3, 1, 2)
         answer = net(chunk[None].to(net.mean.device), past)
         past = answer.past
-        parts.append(answer.logits[0].cpu().numpy())
-    return np.concatenate(parts)
+        yield answer.logits[0].cpu().numpy(), answer.maps[0].cpu().numpy()
 
 
 Read = tuple[int, Tensor | None]
