@@ -1,18 +1,22 @@
 """Judge a streaming network on recordings it never trained on: what it names, and what it says when nothing is.
 
-    python -m training.judge CHECKPOINT.pt --data ../shared/data
+    python -m training.judge CHECKPOINT.pt --data ../shared/data [--cameras 8]
 
-Everything runs as the app runs it: pictures at the model's rate by time, from an empty past, events by the decoder.
+Everything runs as the app runs it: pictures at the model's rate by time, from an empty past, events by the decoder. The
+recordings are few; --cameras counts them again as so many other cameras would have filmed them: nearer or farther,
+tilted, darker, paler, mirrored, with noise.
 """
 
 import argparse
 import csv
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from calibration.command_line import command
+import numpy as np
+
+from calibration.command_line import command, natural
 from calibration.take import Floats
 from models.decoder import Decoder, GestureEvent
 from models.frame import Image
@@ -20,9 +24,11 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax
 from models.spec import Decoding, ModelSpec
+from training.distillation.augment import Camera, develop, draw_camera, frame_up
 from training.evaluation.inference import stream_logits
 from training.evaluation.stream_metrics import Truth, gestures_of, matched
 from training.evaluation.takes import Take, take, video_take
+from training.jester import mirrored
 from training.recordings import DataError, Recording, decode, hold_out, read_recordings
 
 QUIET = ("driver", "faces", "signs")
@@ -113,6 +119,19 @@ def _stream(video: Path, fps: float, top: int, spec: ModelSpec) -> Take:
     return video_take(video, video.with_name(f"{video.stem}_events.csv"), fps, top, spec)
 
 
+def filmed(takes: Sequence[Take], seed: int) -> list[Take]:
+    """The same streams as another camera films them, one for all."""
+    camera = draw_camera(np.random.default_rng(seed))
+    return [_filmed(one, camera, np.random.default_rng((seed, k))) for k, one in enumerate(takes)]
+
+
+def _filmed(take: Take, camera: Camera, rng: np.random.Generator) -> Take:
+    size = take.pictures.shape[1]
+    pictures = [develop(camera, frame_up(camera, p, size, 0.0), rng) for p in take.pictures]
+    truths = [replace(t, label=mirrored(t.label)) if camera.mirrored else t for t in take.truths]
+    return Take(take.group, np.stack(pictures), tuple(truths))
+
+
 def probabilities(net: MSTNet, pictures: Image, temperature: float = 1.0) -> Floats:
     """Run a stream from an empty past: its probabilities at every step, [T, classes]."""
     return softmax(stream_logits(net, pictures), temperature)
@@ -185,9 +204,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.judge", description="Judge a checkpoint on streams.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
+    parser.add_argument("--cameras", type=natural, default=0, help="other cameras to see them through, too")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
     takes = all_takes(given.data, spec)
+    takes += [take for seed in range(given.cameras) for take in filmed(takes, seed)]
     print(report(net, spec, takes))
     return 0
 

@@ -17,6 +17,7 @@ from training.evaluation.takes import Take
 from training.judge import (
     QUIET,
     Score,
+    filmed,
     main,
     probabilities,
     quiet_to_judge,
@@ -114,6 +115,20 @@ def test_what_is_judged_with_is_neither_learnt_from_nor_tuned_on(tmp_path, monke
     assert not learnt & (judged | tuned)
     monkeypatch.setattr("training.decoding.recording_take", lambda recording, group, _: (recording, group))
     assert {recording for recording, group in recorded_takes(tmp_path / "b", None) if group == "quiet"} == tuned
+
+
+def test_other_cameras_film_the_same_and_a_mirror_swaps_the_sides() -> None:
+    ramp = np.repeat(np.arange(0, 224, 7, dtype=np.uint8)[None, None, :, None], 32, axis=1).repeat(3, axis=3)
+    takes = [Take("clips", ramp.repeat(4, axis=0), (Truth("Swiping Left", 0.0, 1.0), Truth("Thumb Up", 0.0, 1.0)))]
+    mirrors = set()
+    for seed in range(8):
+        ((one,), (same,)) = filmed(takes, seed), filmed(takes, seed)
+        assert one.pictures.shape == takes[0].pictures.shape
+        assert np.array_equal(one.pictures, same.pictures)
+        falls = bool(one.pictures[:, :, 20:].mean() < one.pictures[:, :, :12].mean())
+        mirrors.add(falls)
+        assert [t.label for t in one.truths] == ["Swiping Right" if falls else "Swiping Left", "Thumb Up"]
+    assert mirrors == {True, False}
 
 
 def test_a_missing_checkpoint_gives_one_line(tmp_path, capsys) -> None:
