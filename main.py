@@ -101,9 +101,11 @@ def recognise(given: argparse.Namespace) -> None:
     """Build the line from camera to gesture and run it, without a window or with one."""
     with ExitStack() as stack:
         tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
+        hasty = hasty_look(given)
+        if hasty:
+            stack.enter_context(closing(hasty))
         profile = find_profile(given.profile) if given.profile else None
         engine = TimedEngine(PersonalEngine(tap, profile) if profile else tap)
-        hasty = hasty_look(given, stack)
         outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
         events = Events(outputs.sinks)
         control = opened_control(given, engine.spec.labels, stack)
@@ -124,13 +126,13 @@ def recognise(given: argparse.Namespace) -> None:
             run_in_window(line, [*outputs.displays, replay], options, told, control=control)
 
 
-def hasty_look(given: argparse.Namespace, stack: ExitStack) -> Engine | None:
+def hasty_look(given: argparse.Namespace) -> Engine | None:
     """The hasty form beside the model, unless it is not wanted; what a person has taught fits the model only."""
     model = given.model or MODEL
     path = model.with_suffix(HASTY)
     if given.calm or given.profile or model.suffix != ".onnx" or not path.is_file():
         return None
-    return stack.enter_context(closing(load_engine(path, given.engine)))
+    return load_engine(path, given.engine)
 
 
 def recognise_many(given: argparse.Namespace) -> None:
@@ -157,11 +159,11 @@ def taking_turns(
     given: argparse.Namespace, personal: Callable[[Engine], Engine], stack: ExitStack
 ) -> tuple[tuple[str, ...], Line]:
     """The labels that may come, and a line whose streams take turns at one engine, a step a core at once."""
-    model = load_engine(given.model or MODEL, given.engine)
-    steps_at_once = cores() if model.name.endswith(":CPUExecutionProvider") else 1
-    engine = stack.enter_context(closing(TurnsEngine(personal(model), steps_at_once)))
-    hasty = hasty_look(given, stack)
-    return engine.spec.labels, turns(engine, engine.beside(hasty) if hasty else None)
+    model, hasty = load_engine(given.model or MODEL, given.engine), hasty_look(given)
+    on_cpu = all(engine.name.endswith(":CPUExecutionProvider") for engine in (model, hasty) if engine)
+    engine = stack.enter_context(closing(TurnsEngine(personal(model), cores() if on_cpu else 1)))
+    beside = stack.enter_context(closing(engine.beside(hasty))) if hasty else None
+    return engine.spec.labels, turns(engine, beside)
 
 
 def batched(

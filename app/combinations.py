@@ -18,6 +18,7 @@ NEEDED = {
 NO_USE = {
     "headless": ("overlay",),
     "profile": ("calm",),
+    "batch": ("calm",),
     "record": ("calm", "profile", "control", "events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
 }
 """Options beside which others have nothing to do."""

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from benchmarks.machine import describe_machine
 from calibration.command_line import command
+from training.recordings import DataError, read_recordings
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
 GRACE_S = 1.0
@@ -86,13 +87,20 @@ def files(data: Path) -> Iterator[tuple[str, Path, list[str], list[Gesture]]]:
             yield "jester_val", data / "jester_val" / row["path"], ["--fps", "12"], truth
 
 
-def clips(folder: Path) -> Iterator[tuple[str, Path, list[str], list[Gesture]]]:
-    """The same of a folder of made clips."""
-    with open(folder / "clips.csv", newline="") as file:
-        for row in csv.DictReader(file):
-            spans = zip(row["start"].split(), row["end"].split(), strict=True)
-            truth = [Gesture(row["label"], int(a) / float(row["fps"]), int(b) / float(row["fps"])) for a, b in spans]
-            yield folder.name, folder / row["path"], ["--fps", row["fps"]], [] if row["label"] in QUIET else truth
+def clips(folder: Path) -> list[tuple[str, Path, list[str], list[Gesture]]]:
+    """The same of a folder of made clips.
+
+    Raises:
+        DataError: its list makes no sense.
+    """
+    found = []
+    for recording in read_recordings(folder):
+        fps = recording.fps
+        if not fps > 0:
+            raise DataError(f"{folder} lists {recording.path.name} at {fps:g} frames a second; give a positive rate")
+        truth = [Gesture(recording.label, start / fps, end / fps) for start, end in recording.spans]
+        found.append((str(folder), recording.path, ["--fps", f"{fps:g}"], [] if recording.label in QUIET else truth))
+    return found
 
 
 @command("recordings")
@@ -107,12 +115,10 @@ def main(arguments: list[str] | None = None) -> int:
     if not (given.data / "streams").is_dir() or not (given.data / "jester_val").is_dir():
         print(f"{given.data} has no folders streams/ and jester_val/; name the folder that has", file=sys.stderr)
         return 2
-    if missing := [folder for folder in given.clips if not (folder / "clips.csv").is_file()]:
-        print(f"{missing[0]} has no clips.csv; name a folder of made clips", file=sys.stderr)
-        return 2
+    made = [clip for folder in given.clips for clip in clips(folder)]
     asked = [*(("--model", given.model) if given.model else ()), *(("--calm",) if given.calm else ())]
     scores: dict[str, list[Score]] = {}
-    for name, path, options, truth in chain(files(given.data), *map(clips, given.clips)):
+    for name, path, options, truth in chain(files(given.data), made):
         events = events_of(path, [*options, *asked])
         scores.setdefault(name, []).append(Score.of(events, truth))
     print("| recording | gestures named | wrong events |\n|---|---|---|")

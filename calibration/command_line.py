@@ -74,3 +74,11 @@ def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Numb
 
 
 positive, natural = number(int, 1), number(int, 0)
+
+
+def share(text: str) -> float:
+    """A share, for argparse: a number from 0 to 1."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"a share is a number from 0 to 1; got {text}")
+    return number

@@ -23,6 +23,8 @@ class GestureEvent:
     """When its probability began to rise, in seconds of the stream."""
     fired_s: float
     """When it was certain enough to fire, in seconds of the stream."""
+    again: bool = False
+    """Whether the same gesture had fired before, and has lasted since."""
 
 
 class Decoder:

@@ -56,7 +56,7 @@ class Repeats:
         probability = float(min(usual.smoothed[label], hasty.smoothed[label]))
         if self._over or self._parted_s is None or probability < AGAIN:
             return None
-        event = GestureEvent(self._lasting, probability, self._parted_s, time_s)
+        event = GestureEvent(self._lasting, probability, self._parted_s, time_s, again=True)
         self._begin(self._lasting)
         return event
 

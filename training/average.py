@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from calibration.command_line import command
+from calibration.command_line import command, share
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint, save_checkpoint, weights_hash
 from models.nets.mstnet import MSTNet
@@ -41,20 +41,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--share", type=_share, default=0.5, help="of the second one, 0..1 (default: %(default)s)")
+    parser.add_argument("--share", type=share, default=0.5, help="of the second one, 0..1 (default: %(default)s)")
     given = parser.parse_args(arguments)
     (before, _), (after, spec) = load_checkpoint(given.before), load_checkpoint(given.after)
     net = averaged(before, after, given.share)
     trained = f"{spec.trained}; {given.share:g} of it and the rest of what it was trained on from"
     save_checkpoint(given.out, net, replace(spec, trained=trained, weights_sha256=weights_hash(net)))
     return 0
-
-
-def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"a share is a number from 0 to 1; got {text}")
-    return share
 
 
 if __name__ == "__main__":

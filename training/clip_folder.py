@@ -34,14 +34,14 @@ def add_clips(folder: Path, source: str, films: Iterable[tuple[str, str, Film]])
         WriteError: the list cannot be written.
     """
     rows = _listed(folder / LIST)
-    for name, label, clip in films:
+    for count, (name, label, clip) in enumerate(films, 1):
         folder.mkdir(parents=True, exist_ok=True)
         file = f"{name}.mp4"
         write(clip, folder / file)
         rows[file] = _row(clip, label, file, source)
         _write_list(folder / LIST, rows.values())
-        if len(rows) % 25 == 0:
-            print(f"{len(rows)} clips", flush=True)
+        if count % 25 == 0:
+            print(f"{count} clips made", flush=True)
     print(f"{len(rows)} clips in {folder}", flush=True)
 
 

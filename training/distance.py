@@ -54,7 +54,9 @@ def distance(answers: Taught, wanted: Taught) -> Distance:
 def _error(maps: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
     if maps.shape != wanted.shape:
         return math.nan
-    return float((((maps - wanted) ** 2).sum((1, 2, 3)) / (wanted**2).sum((1, 2, 3))).mean())
+    energy = (wanted**2).sum((1, 2, 3))
+    shares = ((maps - wanted) ** 2).sum((1, 2, 3))[energy > 0] / energy[energy > 0]
+    return float(shares.mean()) if len(shares) else math.nan
 
 
 def distances(takes: Sequence[Take], answers: Sequence[Taught], wanted: Sequence[Taught]) -> dict[str, Distance]:
@@ -97,9 +99,8 @@ def main(arguments: list[str] | None = None) -> int:
         answers = [students_answers(net, take) for take in takes]
         for group, found in distances(takes, answers, wanted).items():
             same = f"same label {100 * found.agreement:.0f} %"
-            print(
-                f"{path} {group}: divergence {found.divergence:.3f}, {same}, features {found.features:.3f}", flush=True
-            )
+            seen = "" if math.isnan(found.features) else f", features {found.features:.3f}"
+            print(f"{path} {group}: divergence {found.divergence:.3f}, {same}{seen}", flush=True)
     return 0
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import torch
 
-from calibration.command_line import command
+from calibration.command_line import command, share
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint, read_whole
 from training.distillation.lessons import RATE_HZ, LessonMaker, check_taught, training_recordings
@@ -124,7 +124,7 @@ def add_lesson_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-every", type=int, default=10, metavar="LESSONS")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--lr", type=float, default=Recipe().lr)
-    parser.add_argument("--hasty", type=float, default=0.5, help="share of scenes played faster (default: %(default)s)")
+    parser.add_argument("--hasty", type=share, default=0.5, help="share of scenes played faster (default: %(default)s)")
     parser.add_argument("--every", type=int, default=Recipe().every, help="steps between two that the teacher answers")
 
 

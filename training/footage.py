@@ -29,7 +29,7 @@ def films(stills: Path, cut: bool) -> Iterator[tuple[str, str, Footage]]:
         clip = keyed(paths) if cut else played(paths)
         if clip is not None:
             none = False
-            yield name, LABEL, clip
+            yield f"{name}_keyed" if cut else name, LABEL, clip
     if none:
         raise DataError(
             f"no film in {stills} can be used; give numbered pictures that follow on one another"

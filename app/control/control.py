@@ -9,7 +9,7 @@ from collections.abc import Callable
 from app.control.actions import Pause, Switch
 from app.control.active_window import FindWindow, is_ours
 from app.control.arming import Arming
-from app.control.bindings import Binding
+from app.control.bindings import Binding, Mode
 from app.control.ears import Touch
 from app.control.library import Library
 from app.control.player import Player
@@ -120,7 +120,7 @@ class Control:
         window = self._find_window() if self._find_window else None
         profile = self._library.current(window)
         binding = profile.bindings.get(event.label) if profile else None
-        if profile is None or binding is None or self._cooling(binding, event):
+        if profile is None or binding is None or self._cooling(binding, event) or _goes_on(binding, event):
             return
         if isinstance(binding.action, Pause):
             self._player.rest()
@@ -147,3 +147,8 @@ class Control:
         if self._touch.within(self._safety.hand_over_s):
             return "the mouse or the keyboard is in use"
         return "this program's own window has the focus" if own_window else ""
+
+
+def _goes_on(binding: Binding, event: GestureEvent) -> bool:
+    """Whether a gesture made again is one that is held already, or that would take its own pause back."""
+    return event.again and (binding.mode is not Mode.ONCE or isinstance(binding.action, Pause))

@@ -46,7 +46,10 @@ def test_clips_of_a_gesture_made_several_times_have_as_many(tmp_path):
     assert nothing == []
 
 
-def test_a_folder_that_holds_no_clips_is_one_line(tmp_path, capsys):
+@pytest.mark.parametrize("row", [None, "d.mp4,Thumb Up,train,c,0,0,9", "d.mp4,Thumb Up,train,c,12,0 9,9", "d.mp4"])
+def test_a_folder_without_a_list_that_makes_sense_is_one_line(tmp_path, capsys, row):
+    if row:
+        (tmp_path / "clips.csv").write_text(f"path,label,split,source,fps,start,end\n{row}\n")
     (tmp_path / "streams").mkdir()
     (tmp_path / "jester_val").mkdir()
     assert main(["--data", str(tmp_path), "--clips", str(tmp_path)]) == 2

@@ -29,6 +29,7 @@ def times(hasty: list[float], usual: float = 0.9, lasting: str | None = "Swiping
         event = repeats.see(seen(time_s, (usual, 0, 0), lasting), seen(time_s, (probability, 0, nothing), None))
         if event:
             assert event.label == lasting
+            assert event.again
             assert event.began_s < event.fired_s == time_s
             assert event.score == pytest.approx(min(usual, probability))
             told.append(step)

@@ -39,6 +39,8 @@ def test_features_are_off_by_their_share_of_the_teachers() -> None:
     assert near.features == pytest.approx(0.25)
     other = distance(taught(logits(4), wanted[:, :2]), taught(logits(4), wanted))
     assert np.isnan(other.features)
+    wanted[0] = 0  # a step at which the teacher sees nothing
+    assert distance(taught(logits(4), wanted + 1), taught(logits(4), wanted)).features == pytest.approx(0.25)
 
 
 def test_a_missing_checkpoint_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -148,6 +148,13 @@ class AtOnce(Executor):
         return done
 
 
+@pytest.mark.parametrize("hasty", ["50", "-1", "nan"])
+def test_a_share_is_from_0_to_1(folder: Path, capsys: pytest.CaptureFixture[str], hasty: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        distill("out.pt", 1, "--hasty", hasty)
+    assert "from 0 to 1" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("lessons", [range(3, 6), range(3, 3)])
 def test_no_more_lessons_are_made_than_are_taken(monkeypatch: pytest.MonkeyPatch, lessons: range) -> None:
     monkeypatch.setattr(training.distill, "ThreadPoolExecutor", AtOnce)

@@ -110,13 +110,22 @@ def _wander(rng: np.random.Generator, steps: int = 120) -> NDArray[np.float64]:
     size, at = rng.uniform(0.6, 1.1), np.array([rng.uniform(-0.3, 0.3), 1.2, 1.0])
     path: list[NDArray[np.float64]] = []
     while len(path) < steps:
-        hidden = rng.random() < 0.25
-        to = np.array([rng.uniform(-0.45, 0.45), size if hidden else rng.uniform(0, 0.35), rng.uniform(0.8, 1.25)])
-        stroke = (1 - np.cos(np.linspace(0, np.pi, int(rng.integers(2, 7))))) / 2
-        path += [at + part * (to - at) for part in stroke]
-        path += [to] * int(rng.integers(1, 12))
+        part = rng.uniform(0.8, 1.25)
+        to = np.array(
+            [rng.uniform(-0.45, 0.45), 1.05 * part * size if rng.random() < 0.25 else rng.uniform(0, 0.35), part]
+        )
+        path += [*_stroke(at, to, rng), *[to] * int(rng.integers(1, 12))]
         at = to
+    path += _stroke(at, path[0], rng)
     return np.array(path) * (1, 1, size)
+
+
+def _stroke(
+    start: NDArray[np.float64], end: NDArray[np.float64], rng: np.random.Generator
+) -> list[NDArray[np.float64]]:
+    """A few steps from here to there, as hands start and stop."""
+    parts = (1 - np.cos(np.linspace(0, np.pi, int(rng.integers(2, 7))))) / 2
+    return [start + part * (end - start) for part in parts]
 
 
 def fit(picture: Image, height: int, width: int) -> Image:

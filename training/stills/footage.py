@@ -30,7 +30,7 @@ LABEL = "Doing other things"
 _NUMBERED = re.compile(r"(?P<film>.*?)(?P<number>\d+)\.\w+$")
 _THUMBNAIL = 32, 24
 _KEYED = 0.9
-"""Of a cut-out's pictures, how many must be cut out; the others show the one before."""
+"""Of a cut-out's pictures, how many must be cut out; the others are left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ def played(paths: Sequence[Path]) -> Footage:
 
 def keyed(paths: Sequence[Path]) -> Footage | None:
     """A piece's hand on black; None where it is not before a wall, does not come in from below or cannot be keyed."""
-    if not any(source in path.parts for source in BEFORE_A_WALL for path in paths[:1]):
+    if paths[0].parent.parent.name not in BEFORE_A_WALL:
         return None
     mattes = [matte for path in paths if (matte := cut_out(read_picture(path))) is not None and _from_below(matte)]
     if len(mattes) < _KEYED * len(paths):

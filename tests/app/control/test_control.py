@@ -53,10 +53,10 @@ class Bench:
         )
         self.time_s = 0.0
 
-    def fire(self, *labels, lasting=None):
+    def fire(self, *labels, lasting=None, again=False):
         for label in labels:
             self.time_s += 1.0
-            self.see(GestureEvent(label, 0.9, self.time_s, self.time_s), lasting)
+            self.see(GestureEvent(label, 0.9, self.time_s, self.time_s, again), lasting)
         self.control.finish()
 
     def see(self, event=None, lasting=None):
@@ -133,6 +133,24 @@ def end_of_hold(bench, end):
     assert bench.hands.down == {"up"}
     end()
     wait_for(lambda: not bench.hands.down, "the end of the hold")
+
+
+def test_a_gesture_made_again_acts_again(bench):
+    bench.fire("Swiping Left")
+    bench.fire("Swiping Left", again=True)
+    assert bench.pressed == ["left", "left"]
+
+
+def test_a_hold_goes_on_when_its_gesture_is_made_again(bench):
+    bench.fire("Thumb Up", lasting="Thumb Up")
+    bench.fire("Thumb Up", lasting="Thumb Up", again=True)
+    assert bench.hands.done == ["+up"]
+
+
+def test_a_gesture_does_not_take_its_own_pause_back(bench):
+    bench.fire("Stop Sign")
+    bench.fire("Stop Sign", again=True)
+    assert not bench.arming.on
 
 
 def test_a_hold_ends_with_its_gesture(bench):

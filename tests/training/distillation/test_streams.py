@@ -6,7 +6,7 @@ import pytest
 
 from models.frame import Image
 from training.distillation.augment import Camera, develop, draw_camera, frame_up
-from training.distillation.matting import blend, cut_out
+from training.distillation.matting import Hand, blend, cut_out
 from training.distillation.streams import HASTE, SHARES, Playlist
 from training.jester import LABELS
 from training.recordings import Recording
@@ -127,6 +127,18 @@ def test_a_hand_comes_in_from_below_and_moves() -> None:
     assert all(mask[-1].any() for mask in seen)
     middles = [np.argwhere(mask).mean(0) for mask in seen]
     assert np.ptp(middles, 0).min() > 4
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_hand_hides_as_a_whole_and_never_jumps(seed: int) -> None:
+    hand = cut_out(recording("keyed", "Doing other things"), np.random.default_rng(seed))
+    assert isinstance(hand, Hand)
+    _, below, size = hand.path.T
+    assert (below >= size).any()  # out of sight, however high it reaches in its picture
+    assert not ((below > 0.36) & (below < size) & (np.gradient(below) == 0)).any()
+    there_and_back = np.concatenate([hand.path, hand.path[:1]])
+    assert np.abs(np.diff(there_and_back, axis=0)).max() < 1.5
+    assert np.allclose(hand.path[0], hand.path[-1])
 
 
 def test_blend_mixes_by_opacity() -> None:

@@ -76,6 +76,16 @@ def test_a_hand_before_a_wall_is_put_on_black(tmp_path: Path) -> None:
     assert np.abs(picture[covered].astype(int) - WALL).sum(1).min() > 30
 
 
+def test_a_picture_that_cannot_be_cut_out_is_left_out(tmp_path: Path) -> None:
+    for number in range(SHORTEST):
+        picture = np.full((200, 200, 3), WALL, np.uint8) if number == 5 else hand()
+        write(tmp_path / "asl_tomnlittle" / "B_x", number, picture)
+    ((_, paths),) = pieces(tmp_path)
+    clip = keyed(paths)
+    assert clip is not None
+    assert len(clip.pictures) == SHORTEST - 1
+
+
 def test_what_cannot_be_cut_out_is_left_out(tmp_path: Path) -> None:
     for number in range(SHORTEST):
         write(tmp_path / "asl_tomnlittle" / "A_x", number, np.full((200, 200, 3), WALL, np.uint8))
