@@ -10,7 +10,7 @@ from typing import Protocol
 from app.camera.base import Camera
 from app.events import Events
 from app.meters import AddedEngine, Percentiles, RateMeter, Readings, StepTimes, TimedEngine
-from models.engines import Engine
+from models.engines.base import Engine
 from models.recognizer import Recognition, Recognizer
 
 RECENT_STEPS = 100

@@ -4,8 +4,8 @@
 
 Each file goes through `main.py --camera FILE --headless`. A gesture counts as named when an event with its label fires
 between its start and one second after its end; every other event is wrong. A clip without a gesture is right when
-nothing fires. The recordings are not part of the project; `training.cutouts` and
-`training.generated` make folders of clips.
+nothing fires. The recordings are not part of the project; `training.cutouts` and `training.generated` make folders of
+clips.
 """
 
 import argparse

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from calibration.take import Floats
 from models.errors import first_line
 from models.frame import Image
-from models.nets.mstnet import MSTNet
+from models.nets.mstnet import Answer, MSTNet
 from training.datasets.base import BrokenClip, Clip, Index, read_frames
 from training.datasets.loading import is_dead_reader, start_worker
 from training.datasets.sampling import Sampling
@@ -26,24 +26,25 @@ CHUNK = 32
 
 def stream_logits(net: MSTNet, pictures: Image) -> Floats:
     """Run a causal network along a stream uint8 [T, H, W, 3], from an empty past; its logits [T, classes]."""
-    return np.concatenate([logits for logits, _ in _chunks(net, pictures)])
+    return np.concatenate([answer.logits[0].cpu().numpy() for answer in _answers(net, pictures)])
 
 
 def stream_features(net: MSTNet, pictures: Image) -> tuple[Floats, Floats]:
     """The same, and its features before they are pooled, [T, width, h, w]."""
-    logits, maps = zip(*_chunks(net, pictures), strict=True)
+    parts = [(answer.logits[0].cpu().numpy(), answer.maps[0].cpu().numpy()) for answer in _answers(net, pictures)]
+    logits, maps = zip(*parts, strict=True)
     return np.concatenate(logits), np.concatenate(maps)
 
 
 @torch.inference_mode()
-def _chunks(net: MSTNet, pictures: Image) -> Iterator[tuple[Floats, Floats]]:
-    """Logits and maps of a stream, chunk by chunk."""
+def _answers(net: MSTNet, pictures: Image) -> Iterator[Answer]:
+    """What it says of a stream, chunk by chunk."""
     past = None
     for first in range(0, len(pictures), CHUNK):
         chunk = torch.from_numpy(pictures[first : first + CHUNK]).permute(0, 3, 1, 2)
         answer = net(chunk[None].to(net.mean.device), past)
         past = answer.past
-        yield answer.logits[0].cpu().numpy(), answer.maps[0].cpu().numpy()
+        yield answer
 
 
 Read = tuple[int, Tensor | None]
