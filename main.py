@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -30,9 +30,10 @@ from app.command_line import VERSION, parser
 from app.control.control import Control
 from app.control.opening import Wishes, open_control
 from app.events import Events
-from app.loop import Display, Limits, Switches, run
+from app.loop import Limits, Switches, run
 from app.many import Line, Streams, turns
-from app.meters import TimedEngine
+from app.meters import Meter
+from app.observer import Observer
 from app.outputs.opening import Outputs
 from app.overlay import application
 from app.overlay.display import choose_platform
@@ -43,16 +44,17 @@ from app.recording.recorder import Recorder
 from app.replay import Replay
 from app.worker import Worker
 from calibration.errors import TakeError
-from calibration.personal_engine import PersonalEngine
+from calibration.personal_head import PersonalHead
 from calibration.recordings import Recordings
-from calibration.tap import Tap
 from calibration.user_profile import NOBODY, find_profile
 from models.batch_recognizer import BatchRecognizer
-from models.engines import Engine, load_engine
+from models.engines import Engine, load_batch_engine, load_engine
 from models.engines.cores import cores
-from models.engines.onnxruntime_batch import load_batch
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
+from models.network import Network
+from models.networks import networks_of
+from models.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from app.overlay.bridge import Bridge
@@ -60,8 +62,6 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 MODEL = HERE / "models" / "weights" / "mstnet_small.onnx"
 DEMO = HERE / "app" / "demo" / "demo.mp4"
-HASTY = ".hasty.onnx"
-"""What the hasty form of a model is called that lies beside it (`calibration.hasty`)."""
 PATIENCE_S = 5.0
 """How long a closed window waits for its worker to finish a frame."""
 
@@ -100,49 +100,57 @@ def main(arguments: list[str] | None = None) -> int:
 def recognise(given: argparse.Namespace) -> None:
     """Build the line from camera to gesture and run it, without a window or with one."""
     with ExitStack() as stack:
-        tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
-        hasty = hasty_look(given)
-        if hasty:
-            stack.enter_context(closing(hasty))
-        profile = find_profile(given.profile) if given.profile else None
-        engine = TimedEngine(PersonalEngine(tap, profile) if profile else tap)
-        outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
+        engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
+        networks = chosen_networks(given, engine)
+        recognizer = Recognizer(networks)
+        outputs = stack.enter_context(closing(Outputs(given, recognizer.labels, VERSION)))
         events = Events(outputs.sinks)
-        control = opened_control(given, engine.spec.labels, stack)
+        control = opened_control(given, recognizer.labels, stack)
         told = Told()
         # The camera comes last: what it delivers while the rest is built would count as dropped.
         camera = stack.enter_context(closing(opened(given, told)))
         outputs.describe(camera.name, mirrored(given, camera))
-        actors = [control] if control else []
-        limits = Limits(given.max_frames, given.duration)
-        line = partial(run, camera, engine, events, actors=actors, limits=limits, hasty=hasty)
+        note_missing_pass(given, networks)
+        observers: list[Observer] = [*([control] if control else []), *outputs.observers]
+        meter, limits = Meter(camera), Limits(given.max_frames, given.duration)
+        line = partial(run, camera, recognizer, events, limits=limits, meter=meter)
         if control:
             tell_armed(control, events)
         if given.headless:
-            run_headless(partial(line, displays=outputs.displays), control)
+            run_headless(partial(line, observers=observers), control)
         else:
-            replay = Replay(tap, Recordings(profile.name if profile else NOBODY))
-            options = replace(view_options(given, camera, engine), replay=replay)
-            run_in_window(line, [*outputs.displays, replay], options, told, control=control)
+            replay = Replay(networks, Recordings(given_person(given)))
+            options = replace(view_options(given, camera, recognizer), replay=replay)
+            run_in_window(line, [*observers, replay], options, meter, told, control=control)
 
 
-def hasty_look(given: argparse.Namespace) -> Engine | None:
-    """The hasty form beside the model, unless it is not wanted; what a person has taught fits the model only."""
-    model = given.model or MODEL
-    path = model.with_suffix(HASTY)
-    if given.calm or given.profile or model.suffix != ".onnx" or not path.is_file():
-        return None
-    return load_engine(path, given.engine)
+def chosen_networks(given: argparse.Namespace, engine: Engine) -> tuple[Network, ...]:
+    """How the model is run over each stream, for the person of `--profile` if one is named."""
+    profile = find_profile(given.profile) if given.profile else None
+    head = PersonalHead(profile, engine.spec) if profile else None
+    fast_pass = not (given.calm or given.record)
+    return networks_of(engine, head, profile.decoding if profile else None, fast_pass)
+
+
+def note_missing_pass(given: argparse.Namespace, networks: Sequence[Network]) -> None:
+    """Say that the model has no fast pass, unless nobody asked for one."""
+    spec = networks[0].engine.spec
+    if not (spec.fast_pass or given.calm):
+        log.info("%s has no fast pass: fast and repeated gestures are recognised less well", spec.name)
+
+
+def given_person(given: argparse.Namespace) -> str:
+    """Whose recordings moments are added to that are marked as wrong."""
+    return find_profile(given.profile).name if given.profile else NOBODY
 
 
 def recognise_many(given: argparse.Namespace) -> None:
     """Run a line for each camera through one engine, and print what happens as JSON lines."""
     check_many(given)
     with ExitStack() as stack:
-        profile = find_profile(given.profile) if given.profile else None
-        personal = partial(PersonalEngine, profile=profile) if profile else lambda engine: engine
-        labels, line = (batched if given.batch else taking_turns)(given, personal, stack)
-        outputs = stack.enter_context(closing(Outputs(given, labels, VERSION)))
+        networks, line = (batched if given.batch else taking_turns)(given, stack)
+        outputs = stack.enter_context(closing(Outputs(given, networks[0].head.labels, VERSION)))
+        note_missing_pass(given, networks)
         streams = Streams(line, outputs.sinks, Limits(given.max_frames, given.duration))
         switches = Switches()
         with stopping_on_signals(switches) as received:
@@ -155,26 +163,22 @@ def recognise_many(given: argparse.Namespace) -> None:
         raise CameraError(f"{streams.failed} of {len(given.camera)} cameras could not be used; see above")
 
 
-def taking_turns(
-    given: argparse.Namespace, personal: Callable[[Engine], Engine], stack: ExitStack
-) -> tuple[tuple[str, ...], Line]:
-    """The labels that may come, and a line whose streams take turns at one engine, a step a core at once."""
-    model, hasty = load_engine(given.model or MODEL, given.engine), hasty_look(given)
-    on_cpu = all(engine.name.endswith(":CPUExecutionProvider") for engine in (model, hasty) if engine)
-    engine = stack.enter_context(closing(TurnsEngine(personal(model), cores() if on_cpu else 1)))
-    beside = stack.enter_context(closing(engine.beside(hasty))) if hasty else None
-    return engine.spec.labels, turns(engine, beside)
+def taking_turns(given: argparse.Namespace, stack: ExitStack) -> tuple[tuple[Network, ...], Line]:
+    """The networks, and a line whose streams take turns at their engine, a step a core at once."""
+    engine = load_engine(given.model or MODEL, given.engine)
+    at_once = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
+    networks = chosen_networks(given, stack.enter_context(closing(TurnsEngine(engine, at_once))))
+    return networks, turns(networks)
 
 
-def batched(
-    given: argparse.Namespace, personal: Callable[[Engine], Engine], stack: ExitStack
-) -> tuple[tuple[str, ...], Line]:
-    """The labels that may come, and a line whose streams step together."""
-    recognizer = BatchRecognizer(load_batch(given.model or MODEL, len(given.camera), cores()), personal)
-    log.info("stepping on %s", recognizer.name)
+def batched(given: argparse.Namespace, stack: ExitStack) -> tuple[tuple[Network, ...], Line]:
+    """The networks, and a line whose streams step together."""
+    engine = load_batch_engine(given.model or MODEL, len(given.camera), cores(), given.engine)
+    recognizer = BatchRecognizer(chosen_networks(given, stack.enter_context(closing(engine))))
+    log.info("stepping on %s", engine.name)
     batch = stack.enter_context(closing(Batch(recognizer)))
     batch.start()
-    return recognizer.spec.labels, batch.run
+    return recognizer.networks, batch.run
 
 
 def check_many(given: argparse.Namespace) -> None:
@@ -186,8 +190,6 @@ def check_many(given: argparse.Namespace) -> None:
         raise UserError(f"--{asked[0]} is for one camera; give one --camera, or start a process for each")
     if not given.headless:
         raise UserError("several cameras have no window; add --headless, or give one --camera")
-    if given.batch and given.engine not in ("auto", "onnxruntime"):
-        raise UserError(f"--batch runs through ONNX Runtime, not {given.engine}; leave one of the two out")
 
 
 def record(given: argparse.Namespace) -> None:
@@ -195,18 +197,19 @@ def record(given: argparse.Namespace) -> None:
     plan = Plan(tuple(given.gesture), given.takes, given.take_seconds, given.work)
     plan.check()
     with ExitStack() as stack:
-        tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
+        engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
+        recognizer = Recognizer(chosen_networks(given, engine))
         switches, recordings, told = Switches(), Recordings(given.record), Told()
-        recorder = Recorder(plan, recordings, tap, switches.stop.set)
+        recorder = Recorder(plan, recordings, engine.spec, switches.stop.set)
         camera = stack.enter_context(closing(opened(given, told)))
-        engine = TimedEngine(tap)
-        line = partial(run, camera, engine, limits=Limits(given.max_frames, given.duration))
+        meter, limits = Meter(camera), Limits(given.max_frames, given.duration)
+        line = partial(run, camera, recognizer, limits=limits, meter=meter)
         if given.headless:
             recorder.listener = Printer(partial(log.info, "%s"))
-            run_headless(partial(line, displays=[recorder]), switches=switches)
+            run_headless(partial(line, observers=[recorder]), switches=switches)
         else:
-            options = replace(view_options(given, camera, engine), guided=True)
-            run_in_window(line, [recorder], options, told, switches, recorder=recorder)
+            options = replace(view_options(given, camera, recognizer), guided=True)
+            run_in_window(line, [recorder], options, meter, told, switches, recorder=recorder)
         if camera.ended and not recorder.finished:
             raise TakeError(
                 f"{camera.name} ended after {recorder.done} of {recorder.scenes} recordings, which are saved; "
@@ -229,14 +232,15 @@ def run_headless(line: "partial[None]", control: Control | None = None, switches
 
 def run_in_window(
     line: "partial[None]",
-    displays: Sequence[Display],
+    observers: Sequence[Observer],
     options: ViewOptions,
+    meter: Meter,
     told: "Told",
     switches: Switches | None = None,
     control: Control | None = None,
     recorder: Recorder | None = None,
 ) -> None:
-    """Run in a thread of its own while the window, beside other displays, shows what happens or what to do."""
+    """Run in a thread of its own while the window, beside other observers, shows what happens or what to do."""
     switches, workers = switches or Switches(), []
 
     def start(bridge: "Bridge") -> None:
@@ -245,7 +249,8 @@ def run_in_window(
             control.arming.listen(lambda armed, _why: bridge.arm(armed))
         if recorder:
             recorder.listener = bridge.guide
-        job = partial(line, displays=[*displays, bridge], switches=switches)
+        bridge.meter = meter
+        job = partial(line, observers=[*observers, bridge], switches=switches)
         workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
         workers[0].start()
 
@@ -296,12 +301,12 @@ def tell_armed(control: Control, events: Events) -> None:
     control.arming.listen(tell)
 
 
-def view_options(given: argparse.Namespace, camera: Camera, engine: TimedEngine) -> ViewOptions:
+def view_options(given: argparse.Namespace, camera: Camera, recognizer: Recognizer) -> ViewOptions:
     """What the window knows before the first frame."""
     return ViewOptions(
-        labels=engine.spec.labels,
-        model=engine.spec.name,
-        engine=engine.name,
+        labels=recognizer.labels,
+        model=recognizer.spec.name,
+        engine=recognizer.networks[0].engine.name,
         source=camera.name,
         mirror=mirrored(given, camera),
         overlay=given.overlay,

@@ -17,8 +17,6 @@ NEEDED = {
 """Options that say how, and those of which one must be there."""
 NO_USE = {
     "headless": ("overlay",),
-    "profile": ("calm",),
-    "batch": ("calm",),
     "record": ("calm", "profile", "control", "events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
 }
 """Options beside which others have nothing to do."""

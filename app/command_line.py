@@ -80,7 +80,9 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--engine", choices=ENGINES, default="auto", help="runtime (default: auto, the best that is here)"
     )
-    group.add_argument("--calm", action="store_true", help="no look for gestures in haste or in a row: half the work")
+    group.add_argument(
+        "--calm", action="store_true", help="main pass only: less work, misses fast and repeated gestures"
+    )
     group.add_argument(
         "--batch", action="store_true", help="step all cameras at once, on one clock; see docs/many-cameras.md"
     )

@@ -82,3 +82,11 @@ def share(text: str) -> float:
     if not 0 <= number <= 1:
         raise argparse.ArgumentTypeError(f"a share is a number from 0 to 1; got {text}")
     return number
+
+
+def probability(text: str) -> float:
+    """A probability that something can reach, for argparse: a number above 0, up to 1."""
+    number = float(text)
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"expected a probability above 0, up to 1; got {text}")
+    return number

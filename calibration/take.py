@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from calibration.errors import TakeError
 from models.errors import ModelFileError
 from models.frame import Image
-from models.spec import ModelSpec
+from models.spec import READABLE_VERSIONS, ModelSpec
 from models.whole_file import whole_file
 
 Floats = NDArray[np.float32]
@@ -95,7 +95,7 @@ class Take:
                     data["pictures"],
                     data["logits"],
                     data["embeddings"],
-                    ModelSpec.from_json(str(data["spec"]), str(path)),
+                    ModelSpec.from_json(str(data["spec"]), str(path), READABLE_VERSIONS),
                     int(data["begins"]),
                 )
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, ModelFileError) as error:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +54,6 @@ class UserProfile:
             )
         if taken := {gesture.label for gesture in self.gestures} & set(spec.labels):
             raise ProfileError(f"profile {self.name!r} calls a gesture {min(taken)!r}, as the model does; rename it")
-
-    def applied_to(self, spec: ModelSpec) -> ModelSpec:
-        """The spec of a model that has learnt this person: its answers are probabilities already, so at temperature 1.
-
-        Raises:
-            ProfileError: the model is another one.
-        """
-        self.check_fits(spec)
-        labels = (*spec.labels, *(gesture.label for gesture in self.gestures))
-        return replace(spec, labels=labels, temperature=1.0, decoding=self.decoding)
 
     def save(self, path: Path) -> None:
         """Write the profile, whole, readable by its owner alone.

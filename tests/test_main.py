@@ -78,15 +78,22 @@ def test_the_demo_names_gestures():
     assert summary["frames"] == int(cv2.VideoCapture(str(DEMO)).get(cv2.CAP_PROP_FRAME_COUNT))
 
 
-def test_a_hasty_form_beside_the_model_looks_as_well(clip, small_model, tmp_path):
-    model = tmp_path / "small.onnx"
-    model.write_bytes(small_model.read_bytes())
-    model.with_suffix(".hasty.onnx").write_bytes(b"no model")
-    status, _, errors = main("--camera", clip, "--headless", "--model", model)
-    assert status == 2
-    assert "small.hasty.onnx" in errors
-    assert errors.count("\n") == 1
-    assert main("--camera", clip, "--headless", "--model", model, "--calm")[0] == 0
+def test_both_passes_run_unless_asked_not_to(clip, tmp_path):
+    for options, networks in ([], ["stream", "fast"]), (["--calm"], ["stream"]):
+        trace = tmp_path / "trace.jsonl"
+        status, _, errors = main("--camera", clip, "--headless", "--trace", trace, *options)
+        assert (status, errors) == (0, "")
+        header, *steps, _ = map(json.loads, trace.read_text().splitlines())
+        assert header["networks"] == networks
+        assert {step["network"] for step in steps if step["type"] == "step"} <= set(networks)
+
+
+def test_a_model_without_a_fast_pass_says_so(clip, small_model):
+    status, lines, errors = main("--camera", clip, "--headless", "--model", small_model)
+    assert status == 0
+    assert errors == "mstnet: small has no fast pass: fast and repeated gestures are recognised less well\n"
+    assert json.loads(lines[0])["networks"] == ["stream"]
+    assert main("--camera", clip, "--headless", "--model", small_model, "--calm")[2] == ""
 
 
 def test_the_same_file_gives_the_same_lines(clip, small_model, tmp_path):

@@ -27,7 +27,7 @@ class JsonLines:
     """
 
     def __init__(self, file: str, steps: bool = False) -> None:
-        self.steps = steps
+        self.wants_steps = steps
         self._begun = False
         self._name = "standard output" if file == STDOUT else file
         if file == STDOUT and sys.stdout is None:

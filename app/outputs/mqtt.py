@@ -77,7 +77,7 @@ class Mqtt:
     anybody, and nothing needs a lock. (The client library calls back while it holds locks of its own.)
     """
 
-    steps = False
+    wants_steps = False
 
     def __init__(self, broker: Broker, version: str, kept: int = KEPT) -> None:
         self._broker, self._version, self._most = broker, version, kept

@@ -31,7 +31,7 @@ class Obs:
         scenes: the scene for each gesture that switches one.
     """
 
-    steps = False
+    wants_steps = False
 
     def __init__(self, address: Address, password: str, scenes: Mapping[str, str]) -> None:
         self._address, self._password, self._scenes = address, password, scenes

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from app.events import Sink
-from app.loop import Display
+from app.observer import Observer
 from app.outputs.json_lines import STDOUT, JsonLines
 from app.outputs.osc import Osc
 from app.outputs.packages import need
@@ -48,7 +48,7 @@ class Outputs:
 
     def __init__(self, given: argparse.Namespace, labels: Sequence[str], version: str) -> None:
         self.sinks: list[Sink] = []
-        self.displays: list[Display] = []
+        self.observers: list[Observer] = []
         self._page: Web | None = None
         self._stack = ExitStack()
         try:
@@ -70,7 +70,7 @@ class Outputs:
         if given.serve:
             self._page = self._kept(_web(given, page=True))
             self.sinks.append(self._page.hub)
-            self.displays.append(self._page.pictures)
+            self.observers.append(self._page.pictures)
         if given.websocket:
             self.sinks.append(self._kept(_web(given, page=False)).hub)
         if given.mqtt:

@@ -27,7 +27,7 @@ class Osc:
         UserError: the host is not known.
     """
 
-    steps = False
+    wants_steps = False
 
     def __init__(self, address: Address) -> None:
         try:

@@ -12,7 +12,7 @@ from app.recording.prompt import Prompt
 from app.replay import Replay
 from models.decoder import GestureEvent, Probabilities
 from models.frame import Image
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 HOLD_S = 2.0
 """A gesture stays on the screen this long after it fired, in seconds of the stream."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import onnxruntime as ort
 
 from models.errors import EngineError, ModelFileError, first_line
-from models.spec import BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
+from models.spec import OLD_BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
 
 NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "AzureExecutionProvider")
 """Providers left out unless asked for: TensorRT has an engine of its own here, Azure is no local device."""
@@ -86,14 +86,20 @@ def _load(path: Path, options: ort.SessionOptions, providers: tuple[str, ...]) -
         ) from error
 
 
-def read_spec(session: ort.InferenceSession, path: Path, key: str = SPEC_KEY, streams: int = 1) -> ModelSpec:
-    """The spec under this key of a model's metadata, held against the graph that it describes."""
+def read_spec(session: ort.InferenceSession, path: Path, streams: int | None = None) -> ModelSpec:
+    """The spec in a model's metadata, held against the graph that it describes.
+
+    Args:
+        session: the model.
+        path: its file, for messages.
+        streams: how many the session was opened for; None where that was left open.
+    """
     metadata = session.get_modelmeta().custom_metadata_map
-    if key not in metadata:
+    if SPEC_KEY not in metadata:
         raise ModelFileError(f"{path} {_kind(metadata)}")
-    spec = ModelSpec.from_json(metadata[key], str(path))
+    spec = ModelSpec.from_json(metadata[SPEC_KEY], str(path))
     for told, real in ((spec.inputs, session.get_inputs()), (spec.outputs, session.get_outputs())):
-        expected = {name: (streams, *shape[1:]) for name, shape in told.items()}
+        expected = {name: (streams or STREAMS, *shape[1:]) for name, shape in told.items()}
         found = {tensor.name: tuple(tensor.shape) for tensor in real}
         wrong = sorted(name for name in expected | found if expected.get(name) != found.get(name))
         if wrong:
@@ -109,10 +115,8 @@ def _kind(metadata: dict[str, str]) -> str:
     """What a file is that has no spec where one was sought."""
     if ROLLED_KEY in metadata:
         return "is a rolled export, for servers; give the model that it was made from"
-    if BATCHED_KEY in metadata:
-        return "is a batched form, for many cameras; give the model that it was made from"
-    if SPEC_KEY in metadata:
-        return "takes one stream; make its batched form with `python -m calibration.batched`"
+    if OLD_BATCHED_KEY in metadata:
+        return "is a batched form of version 1; a model file now serves one stream and many: give that, exported again"
     return (
         f"does not describe itself (no '{SPEC_KEY}' in its metadata); "
         "it was not exported by this project: export it with `python -m training.export`"

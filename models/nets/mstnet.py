@@ -87,12 +87,13 @@ class MSTNet(nn.Module):
             if isinstance(layer, TemporalLayer):
                 layer.name = name
 
-    def forward(self, clip: Tensor, past: Past | None = None) -> Answer:
+    def forward(self, clip: Tensor, past: Past | None = None, lag_divisor: int = 1) -> Answer:
         """Answer at every step of a clip, or of the next chunk of a stream.
 
         Args:
             clip: [N, T, 3, H, W], RGB on the 0..255 scale, any dtype.
             past: the `past` of the chunk before; None for a clip or the beginning of a stream.
+            lag_divisor: how many times less far back every layer looks (`MemorySpec.steps_back`).
 
         Raises:
             ValueError: a past is given to a network that looks into the future.
@@ -100,13 +101,13 @@ class MSTNet(nn.Module):
         if past is not None and not self.causal:
             raise ValueError("this network looks into the future and cannot stream; build it with causal=True")
         steps = clip.shape[1]
-        timeline = Chunk(steps, past)
+        timeline = Chunk(steps, past, lag_divisor)
         logits, embedding, maps = (x.unflatten(0, (-1, steps)) for x in self.answer(clip.flatten(0, 1), timeline))
         return Answer(logits, embedding, maps, timeline.left)
 
-    def step(self, picture: Tensor, past: Past | None = None) -> Answer:
+    def step(self, picture: Tensor, past: Past | None = None, lag_divisor: int = 1) -> Answer:
         """Answer for the next picture of N streams, uint8 [N, H, W, 3] RGB; T is 1 in the answer."""
-        return self(picture.permute(0, 3, 1, 2)[:, None], past if past is not None else {})
+        return self(picture.permute(0, 3, 1, 2)[:, None], past if past is not None else {}, lag_divisor)
 
     def answer(self, pictures: Tensor, timeline: Timeline) -> tuple[Tensor, Tensor, Tensor]:
         """Logits [B, classes], embedding and maps of pictures [B, 3, H, W], 0..255, along any timeline."""

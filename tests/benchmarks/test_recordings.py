@@ -21,7 +21,6 @@ def score_of(shared: Path, name: str, model: str) -> Score:
 @pytest.mark.parametrize(
     ("name", "model", "named", "wrong"),
     [
-        ("sense", "mstnet_small.hasty.onnx", 7, 1),
         ("sense", "mstnet_small.onnx", 6, 1),
         ("desk", "mstnet_small.onnx", 3, 4),
         ("jester_val", "mstnet_small.onnx", 12, 1),

@@ -13,6 +13,7 @@ from people import SPEC, a_minute_of_work, takes_of
 from calibration.__main__ import main
 from calibration.errors import ProfileError, TakeError
 from calibration.folders import data_folder, plain
+from calibration.personal_head import PersonalHead
 from calibration.recordings import Recordings
 from calibration.take import Kind, Take
 from calibration.user_profile import find_profile, profile_path
@@ -86,7 +87,7 @@ def test_a_profile_comes_back_as_it_was(ann):
 
 def test_a_profile_of_another_model_is_refused_with_what_to_do(ann):
     with pytest.raises(ProfileError, match=r"made for model toy \(abababab\).*calibration fit --profile ann"):
-        ann.applied_to(replace(SPEC, weights_sha256="cd" * 32))
+        PersonalHead(ann, replace(SPEC, weights_sha256="cd" * 32))
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"version": 1}', b'{"version": 9}', b"\xff\xfe"])

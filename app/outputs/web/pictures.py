@@ -6,9 +6,8 @@ from contextlib import suppress
 
 import cv2
 
-from app.meters import Readings
 from models.frame import Image
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 RATE_HZ = 15.0
 WIDEST = 640
@@ -18,9 +17,9 @@ MOST_WATCHERS = 8
 
 
 class Pictures:
-    """A display that keeps the newest picture and encodes it off the line's thread.
+    """An observer that keeps the newest picture and encodes it off the line's thread.
 
-    `show` may be called from any thread and never waits; everything else belongs to the event loop's thread.
+    `see` may be called from any thread and never waits; everything else belongs to the event loop's thread.
     """
 
     def __init__(self) -> None:
@@ -39,9 +38,8 @@ class Pictures:
         """Begin, in the running event loop."""
         self._loop = asyncio.get_running_loop()
 
-    def show(self, seen: Recognition, readings: Readings) -> None:
+    def see(self, seen: Recognition) -> None:
         """Keep this picture instead of the one before."""
-        del readings
         self._image = seen.frame.image
         if self._watchers and self._loop:
             with suppress(RuntimeError):  # the server has stopped; nobody is left to watch

@@ -29,7 +29,7 @@ from app.meters import Percentiles, Readings
 from app.overlay.application import run
 from app.overlay.view import ViewOptions
 from models.frame import Frame
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mstnet-live", "mstnet-live")
 settings.setValue("hint_seen", True)
@@ -38,7 +38,7 @@ settings.sync()
 def start(bridge):
     picture, likely = np.full((48, 64, 3), 255, np.uint8), np.array([0.1, 0.9], np.float32)
     seen = Recognition(Frame(picture, 0.0, 0), (), likely, likely, None)
-    bridge.show(seen, Readings(30.0, 12.0, Percentiles(1, 2, 3), 0))
+    bridge.see(seen)
     print("shown", flush=True)
 
 options = ViewOptions(("No gesture", "Thumb Up"), "toy", "toy", "Test", overlay="--overlay" in sys.argv)

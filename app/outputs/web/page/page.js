@@ -47,6 +47,7 @@ function begin({ labels, model, engine }) {
 }
 
 function take(step) {
+  if (!step.decides) return;  // the page shows the network whose answer counts now
   const passedS = Math.max(0, step.time_s - stream.nowS);
   if (step.time_s < stream.nowS) stream.steps = [];  // the stream began anew
   const share = stream.steps.length ? 1 - Math.exp(-passedS / SMOOTH_S) : 1;

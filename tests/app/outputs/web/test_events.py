@@ -12,7 +12,7 @@ from app.events import Events, steps, to_line
 from app.outputs.web import hub, website
 from models.decoder import GestureEvent
 
-STEP = next(steps(recognition(), 3.0))
+STEP = next(steps(recognition()))
 
 
 def heard(client, count):

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 from browser import CHROMIUM, Browser
-from streams import READINGS, fired, header, recognition
+from streams import fired, header, recognition
 
 from app.events import Events
 from models.decoder import GestureEvent
@@ -61,7 +61,7 @@ def test_the_demo_clip(browser, app):
 def test_nothing_sticks_out_on_any_screen(browser, served, width, height):
     served.hub.take(header() | {"labels": ["Sliding Two Fingers Counterclockwise"] * 5})
     served.hub.take(fired("Sliding Two Fingers Counterclockwise"))
-    served.pictures.show(recognition(), READINGS)
+    served.pictures.see(recognition())
     browser.show(width, height, mobile=width < 1000)
     browser.open(served.url)
     browser.wait_for("document.querySelector('#past li')")
@@ -146,7 +146,7 @@ def test_the_token_is_asked_for_and_does_not_stay_in_the_address(browser, serve,
 
 
 def test_a_page_elsewhere_gets_nothing(browser, served, tmp_path):
-    served.pictures.show(recognition(), READINGS)
+    served.pictures.see(recognition())
     (tmp_path / "index.html").write_text("<p>elsewhere</p>")
     elsewhere = Elsewhere(tmp_path)
     try:
