@@ -110,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder with streams/ and jester_val/")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
     parser.add_argument("--model", help="model file (default: the one in the box)")
-    parser.add_argument("--calm", action="store_true", help="without the hasty look, as main.py --calm")
+    parser.add_argument("--calm", action="store_true", help="main pass only, as main.py --calm")
     given = parser.parse_args(arguments)
     if not (given.data / "streams").is_dir() or not (given.data / "jester_val").is_dir():
         print(f"{given.data} has no folders streams/ and jester_val/; name the folder that has", file=sys.stderr)

@@ -339,7 +339,7 @@ def test_wrong_options_are_told(wrong):
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
 def test_a_signal_ends_it_with_whole_lines(small_model, sent, status):
-    arguments = command("--demo", "--realtime", "--headless", "--model", small_model, "--trace", "-")
+    arguments = command("--demo", "--realtime", "--headless", "--calm", "--model", small_model, "--trace", "-")
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         first = [process.stdout.readline() for _ in range(3)]
         process.send_signal(sent)
@@ -352,7 +352,7 @@ def test_a_signal_ends_it_with_whole_lines(small_model, sent, status):
 
 
 def test_a_reader_that_has_had_enough_is_no_error(small_model):
-    arguments = command("--demo", "--headless", "--model", small_model, "--trace", "-")
+    arguments = command("--demo", "--headless", "--calm", "--model", small_model, "--trace", "-")
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
         process.stdout.close()

@@ -54,7 +54,7 @@ def run(desktop, model, tmp_path):
     def start(profile, script, *arguments):
         (tmp_path / "profile.toml").write_text(profile)
         clip = grey_clip(tmp_path / "clip.avi", REST, *(part for label in script for part in (label, REST)))
-        fixed = ("--camera", clip, "--model", model, "--control", tmp_path / "profile.toml")
+        fixed = ("--camera", clip, "--calm", "--model", model, "--control", tmp_path / "profile.toml")
         return desktop.app(*fixed, *arguments)
 
     return start

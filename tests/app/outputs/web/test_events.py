@@ -56,13 +56,13 @@ def test_history_is_bounded_and_fits_the_queue(served):
 
 def test_steps_are_made_only_while_somebody_wants_them(served):
     events = Events([served.hub])
-    assert not served.hub.steps
+    assert not served.hub.wants_steps
     with served.listen("/events?steps") as client, served.listen() as other:
-        until(lambda: served.hub.steps and served.hub.listeners == 2)
+        until(lambda: served.hub.wants_steps and served.hub.listeners == 2)
         events.see(recognition(2, GestureEvent("Thumb Up", 0.9, 1.0, 1.8)), 3.0)
         assert [message["type"] for message in heard(client, 3)] == ["step", "step", "gesture"]
         assert heard(other, 1)[0]["type"] == "gesture"
-    until(lambda: not served.hub.steps)
+    until(lambda: not served.hub.wants_steps)
 
 
 def test_a_client_that_never_reads_is_cut_off_and_the_others_get_everything(served, monkeypatch, caplog):

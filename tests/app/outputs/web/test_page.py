@@ -127,7 +127,7 @@ def test_a_label_is_text_whatever_it_says(browser, served):
     label = "<img src=x onerror=alert(1)>"
     browser.open(served.url)
     served.hub.take(header() | {"labels": [label]})
-    Events([served.hub]).see(recognition(0, GestureEvent(label, 0.9, 1.0, 1.8)), 3.0)
+    Events([served.hub]).see(recognition(0, GestureEvent(label, 0.9, 1.0, 1.8)))
     browser.wait_for("document.querySelector('#past b')")
     assert browser.evaluate("document.querySelector('#past b').textContent") == label
 
