@@ -12,21 +12,11 @@ from models.spec import Decoding, Rule
 from training.decoding import recorded_takes
 from training.distillation.lessons import training_recordings
 from training.evaluation.inference import CHUNK
+from training.evaluation.quiet import QUIET, quiet_to_judge, quiet_to_tune
 from training.evaluation.stream_metrics import Truth
+from training.evaluation.stream_score import Score, score, scores, scores_by_label
 from training.evaluation.takes import Take
-from training.judge import (
-    QUIET,
-    Score,
-    filmed,
-    main,
-    probabilities,
-    quiet_to_judge,
-    quiet_to_tune,
-    right_at_end,
-    score,
-    scores,
-    scores_by_label,
-)
+from training.judge import filmed, main, probabilities, right_at_end
 from training.recordings import hold_out, read_recordings
 
 LABELS = ("No gesture", "Thumb Up", "Thumb Down")
