@@ -31,15 +31,15 @@ def test_every_link_leads_to_a_file(document):
     assert missing == []
 
 
-def test_every_module_that_is_run_exists(document):
-    modules = set(re.findall(r"python -m ([a-z_.]+)", document.read_text(encoding="utf-8"))) - {"venv", "pip"}
-    missing = [module for module in modules if importlib.util.find_spec(module) is None]
-    assert missing == []
-
-
 def tokens(document, pattern):
     """What a document names; the changelog tells also of what is gone."""
     return set() if document.name == "CHANGELOG.md" else set(re.findall(pattern, document.read_text(encoding="utf-8")))
+
+
+def test_every_module_that_is_run_exists(document):
+    modules = tokens(document, r"python -m ([a-z_.]+)") - {"venv", "pip"}
+    missing = [module for module in modules if importlib.util.find_spec(module) is None]
+    assert missing == []
 
 
 def test_every_path_in_the_repository_exists(document):
