@@ -4,6 +4,10 @@ Reads the command line, builds the pieces and runs them. The only file that know
 """
 
 # ruff: noqa: E402
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the first imports ends the process without a traceback
+
 from app import dependencies
 
 dependencies.require()  # before anything imports them, so that one that is missing is told in one line
@@ -11,7 +15,6 @@ dependencies.require()  # before anything imports them, so that one that is miss
 import argparse
 import logging
 import os
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "app" / "demo" / "demo.mp4"
+"""Plays for 25 s at its own pace, so it has not ended whenever a signal comes."""
 NO_DISPLAY = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
 
 
@@ -117,14 +119,16 @@ def test_what_several_cameras_cannot_do_is_told_in_one_line(clips, arguments, sa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-def test_ctrl_c_ends_all_with_their_summaries(clips):
-    long = ("--camera", clips[0], "--camera", clips[1], "--realtime", "--headless")
+def test_ctrl_c_ends_all_with_their_summaries():
+    long = ("--camera", DEMO, "--camera", DEMO, "--realtime", "--headless")
     with subprocess.Popen(command(*long), stdout=subprocess.PIPE, text=True, env=NO_DISPLAY) as process:
-        lines = [process.stdout.readline() for _ in range(2)]
+        messages = []
+        while {m["stream"] for m in messages} != {0, 1}:
+            messages.append(json.loads(process.stdout.readline()))
         process.send_signal(signal.SIGINT)
-        lines += process.stdout.readlines()
+        messages += map(json.loads, process.stdout.readlines())
     assert process.returncode == 130
-    assert sorted(m["stream"] for m in map(json.loads, lines) if m["type"] == "summary") == [0, 1]
+    assert sorted(m["stream"] for m in messages if m["type"] == "summary") == [0, 1]
 
 
 def test_a_reader_that_has_had_enough_ends_them_quietly(clips):

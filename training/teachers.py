@@ -21,10 +21,10 @@ from models.softmax import softmax
 from models.spec import ModelSpec
 from training.distillation.logbook import DECODING
 from training.distillation.teacher import SPANS, WINDOW, ClipTeacher
+from training.evaluation.judging_takes import all_takes
+from training.evaluation.stream_score import Score, scores
 from training.evaluation.takes import Take
-from training.jester import LABELS
-from training.judge import Score, all_takes, scores
-from training.transplant import MEAN, SIZE
+from training.jester import LABELS, MEAN, SIZE
 
 PICTURES_HZ = 6
 """Pictures a second in a window."""

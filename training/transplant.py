@@ -23,12 +23,8 @@ from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
-from training.jester import LABELS
+from training.jester import LABELS, MEAN, RATE_HZ, SIZE, STD
 
-RATE_HZ = 12.0
-SIZE = 112
-MEAN, STD = (114.7748, 107.7354, 99.4750), (1.0, 1.0, 1.0)
-"""RGB on the 0..255 scale, as the 3-D network was trained."""
 LAST_STAGE = "layer3"
 """Of its two clip positions each unit sees one edge: no oldest tap in the first unit, only the middle one after it."""
 

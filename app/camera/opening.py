@@ -1,5 +1,6 @@
 """Opening what `--camera` names, with one clear line when it fails."""
 
+import atexit
 import os
 import sys
 import threading
@@ -11,6 +12,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 import cv2
 
 from app.camera.devices import list_devices
+from app.camera.live import LONGEST_GOODBYE_S
 from app.camera.opencv import Capture, declared_frames, device_backends, keep_to_one_thread, quiet_opencv
 from app.camera.source import DeviceSource, FileSource, PipelineSource, Source, UrlSource
 from models.errors import CameraError
@@ -59,13 +61,18 @@ def in_time(source: Source, work: Callable[[], Capture]) -> Capture:
     if sys.platform == "darwin" and isinstance(source, DeviceSource):
         return work()  # macOS asks for its camera permission on the main thread only
     future: Future[Capture] = Future()
-    threading.Thread(target=_fulfil, args=(future, work), name=f"open {source.name}", daemon=True).start()
+    thread = threading.Thread(target=_fulfil, args=(future, work), name=f"open {source.name}", daemon=True)
+    atexit.register(thread.join, LONGEST_GOODBYE_S)  # coming out of OpenCV while Python shuts down, it would abort
+    thread.start()
     try:
         return future.result(OPEN_TIMEOUT_S)
     except FutureTimeoutError:
         if future.cancel():
             raise CameraError(_silent(source)) from None
         return future.result()  # it came in this very moment
+    finally:
+        if future.done() and not future.cancelled():
+            atexit.unregister(thread.join)
 
 
 def _fulfil(future: "Future[Capture]", work: Callable[[], Capture]) -> None:

@@ -33,6 +33,7 @@ def build_plan(
         ModelFileError: TensorRT does not take the graph; says which node.
         EngineError: it cannot build it.
     """
+    tensorrt.forget()
     builder = tensorrt.module.Builder(tensorrt.logger)
     network = builder.create_network(tensorrt.network_flags)
     _parse(tensorrt, network, onnx)

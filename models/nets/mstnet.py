@@ -12,8 +12,8 @@ from models.nets.backbone import Backbone, Placement
 from models.nets.mobilenet_v2 import MobileNetV2
 from models.nets.resnet import resnet18, resnet50
 from models.nets.shufflenet import ShuffleNet
-from models.nets.temporal import TemporalConfig, TemporalLayer
-from models.nets.timeline import Chunk, Past, Probe, Timeline
+from models.nets.temporal import TemporalConfig, TemporalLayer, Timeline
+from models.nets.timeline import Chunk, Past, Probe
 from models.spec import MemorySpec
 
 BackboneName = Literal["resnet18", "resnet50", "mobilenet_v2", "shufflenet"]

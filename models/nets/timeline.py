@@ -1,7 +1,6 @@
 """Timelines: where a temporal layer finds the features of other steps, and where it leaves its own."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -11,14 +10,6 @@ from models.spec import divided
 
 Past = dict[str, Tensor]
 """What each temporal layer remembers: [N, max lag, c, H, W] by layer name, oldest slice first. Absent means zeros."""
-
-
-class Timeline(Protocol):
-    """Hands a temporal layer the features it looks at in other steps."""
-
-    def lagged(self, layer: TemporalLayer, x: Tensor) -> Sequence[Tensor]:
-        """The layer's remembered channels of `x` at each of its lags, in that order."""
-        ...
 
 
 class Chunk:

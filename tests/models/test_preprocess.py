@@ -41,6 +41,20 @@ def test_the_sides_of_a_wide_frame_are_cut_off():
     assert to_picture(image, 50, 50).max() == 0
 
 
+@pytest.mark.parametrize("period", [2, 4])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_texture_too_fine_to_be_shown_does_not_flicker_when_it_moves(period, axis):
+    """Stripes of a few pixels become grey, wherever they stand: a hand's sleeve must not look like a movement."""
+    stripes = np.where(np.arange(448) % period < period // 2, 0, 255).astype(np.uint8)
+    pictures = []
+    for moved in range(period):
+        plane = np.broadcast_to(np.roll(stripes, moved), (448, 448))
+        pictures.append(
+            to_picture(np.repeat((plane.T if axis else plane)[:, :, None], 3, axis=2), 112, 112).astype(int)
+        )
+    assert np.ptp(pictures, axis=0).max() <= 1
+
+
 def test_a_picture_of_the_right_size_is_a_copy():
     image = np.arange(8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 3)
     picture = to_picture(image, 8, 8)

@@ -4,9 +4,8 @@ from clip_networks import write_teacher
 from training.distillation.teacher import WINDOW, ClipTeacher
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import Take
-from training.jester import LABELS
+from training.jester import LABELS, MEAN
 from training.teachers import STEPS_HZ, TRIED, along, main, table
-from training.transplant import MEAN
 
 
 def test_every_window_ends_now_and_holds_every_other_picture(tmp_path) -> None:

@@ -77,7 +77,9 @@ class Desktop:
         os.close(write)
         with os.fdopen(read) as answer:
             self._environ["DISPLAY"] = f":{answer.readline().strip()}"
-        self._processes.append(self._popen(["openbox"]))
+        ready = folder / "openbox.ready"
+        self._processes.append(self._popen(["openbox", "--startup", f"touch {ready}"]))
+        assert eventually(ready.exists), "no window manager"
 
     def start(self, program: str, *arguments: str) -> "subprocess.Popen[str]":
         process = self._popen([sys.executable, "-c", program, *arguments])
@@ -181,6 +183,7 @@ def test_a_click_goes_through_the_hud_which_stays_on_top(desktop: Desktop) -> No
     hud = desktop.window("Test · toy")
     below = desktop.start(BELOW)
     window = desktop.window("Below")  # opened later and full screen, as a slide show is
+    assert eventually(lambda: desktop.geometry(window)["HEIGHT"] == 700)
     desktop.xdotool("windowfocus", "--sync", window, "windowraise", window)
     where = desktop.geometry(hud)
     x, y = where["X"] + where["WIDTH"] // 2, where["Y"] + where["HEIGHT"] - 25

@@ -8,7 +8,7 @@ from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from training.distillation.teacher import SHORTEST, SPANS, WINDOW, ClipTeacher, StreamTeacher, spans_at, window
-from training.transplant import MEAN
+from training.jester import MEAN
 
 
 def pictures_of(reds: list[int]) -> np.ndarray:

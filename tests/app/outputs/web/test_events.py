@@ -46,6 +46,17 @@ def test_whoever_comes_late_gets_the_header_but_no_old_gesture(served):
         assert [message.get("frame") for message in heard(client, 3)] == [None, 1, 2]
 
 
+def test_gestures_of_an_earlier_stream_are_no_history(served):
+    for message in (header(), fired(frame=1), header(), fired(frame=2)):
+        served.hub.take(message)
+    with served.listen("/events?history") as client:
+        until(lambda: served.hub.listeners == 1)
+        served.hub.take(summary())
+        told = heard(client, 3)
+    assert [(message["type"], message.get("frame")) for message in told] == [
+        ("header", None), ("gesture", 2), ("summary", None)]  # fmt: skip
+
+
 def test_history_is_bounded_and_fits_the_queue(served):
     served.hub.take(header())
     for frame in range(300):

@@ -2,8 +2,8 @@
 
 It measures, class by class, how Jester-like the generator is:
 
-    python -m training.synthetic.agreement TEACHER.onnx --clips 20
-    python -m training.synthetic.agreement TEACHER.onnx --clips 20 --stills ../shared/data/stills   # of cut-out hands
+    python -m training.agreement TEACHER.onnx --clips 20
+    python -m training.agreement TEACHER.onnx --clips 20 --stills ../shared/data/stills   # of cut-out hands
 """
 
 import argparse
@@ -19,23 +19,24 @@ import onnxruntime as ort
 from calibration.command_line import command
 from models.frame import Image
 from models.preprocess import to_picture
-from training.jester import LABELS
+from training.jester import LABELS, MEAN, SIZE
 from training.stills import clip as cutouts
 from training.stills.album import Album
 from training.synthetic.clip import Film, generate
 from training.synthetic.cones import Floats
 
-_MEAN = np.array([114.7748, 107.7354, 99.4750], np.float32)
 Make = Callable[[str, int], Film]
 """Draws a clip of a label from a seed."""
-_FRAMES, _STRIDE, _SIDE = 16, 2, 112
+_FRAMES, _STRIDE = 16, 2
 
 
 def teacher_input(frames: Sequence[Image]) -> Floats:
     """Cut the middle 32 of a clip's frames (12 a second), take every second: float32 [1, 3, 16, 112, 112]."""
     first = max(0, (len(frames) - _FRAMES * _STRIDE) // 2)
     chosen = [frames[min(first + _STRIDE * k, len(frames) - 1)] for k in range(_FRAMES)]
-    pictures = np.stack([to_picture(frame, _SIDE, _SIDE) for frame in chosen]).astype(np.float32) - _MEAN
+    pictures = np.stack([to_picture(frame, SIZE, SIZE) for frame in chosen]).astype(np.float32) - np.asarray(
+        MEAN, np.float32
+    )
     return np.ascontiguousarray(pictures.transpose(3, 0, 1, 2)[None])
 
 
