@@ -82,7 +82,7 @@ class Student:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         # Twice as fast on a CPU as the usual layout.
-        self.net: MSTNet = at_half_rate(net).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.net: MSTNet = self._in_training(net).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = {name: value.detach().clone() for name, value in self.net.named_parameters()}
         width = net.backbone.width
         self._mix = nn.Identity() if width == channels else nn.Conv2d(width, channels, 1)
@@ -91,6 +91,11 @@ class Student:
         """Lessons taken."""
         self.chunks = 0
         """Chunks learnt, one optimiser step each."""
+
+    @staticmethod
+    def _in_training(net: MSTNet) -> MSTNet:
+        """A copy of the network in the form that is trained."""
+        return at_half_rate(net)
 
     def take(self, lesson: Lesson) -> Losses:
         """Learn a lesson chunk by chunk; the mean losses before each chunk was learnt."""
@@ -132,7 +137,7 @@ class Student:
                 self.average[name].lerp_(value, 1 - keep)
 
     def averaged(self, net: MSTNet) -> MSTNet:
-        """Put the averaged weights into a network of full paces."""
+        """Put the averaged weights into a network as it was given."""
         net.load_state_dict({**self.net.state_dict(), **self.average})
         return net.eval()
 

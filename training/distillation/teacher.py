@@ -101,9 +101,12 @@ class ClipTeacher:
 
     def windows(self, pictures: Image, end: int, spans: Sequence[int] = SPANS) -> Taught:
         """What it says of each of the windows that end at a step."""
-        windows = np.stack([pictures[window(end, span)] for span in spans])
-        clips = (windows.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
-        logits, maps = self._session.run(self._asked, {self._name: clips})
+        return self.clips(np.stack([pictures[window(end, span)] for span in spans]))
+
+    def clips(self, clips: Image) -> Taught:
+        """What it says of whole clips, uint8 [E, 16, 112, 112, 3]."""
+        centred = (clips.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
+        logits, maps = self._session.run(self._asked, {self._name: centred})
         return Taught(logits, maps.mean(2))
 
 
