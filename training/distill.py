@@ -19,6 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -35,6 +36,9 @@ from training.jester import LABELS
 from training.recordings import Shelf
 from training.transplant import SIZE
 
+Taken = TypeVar("Taken")
+"""A lesson of any kind."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
@@ -49,7 +53,9 @@ class Run:
             self.logbook.note(self.student.take(lesson))
 
 
-def train(run: Callable[[int, Lesson], None], make: LessonMaker, lessons: range, go_on: Callable[[], bool]) -> None:
+def train(
+    run: Callable[[int, Taken], None], make: Callable[[int], Taken], lessons: range, go_on: Callable[[], bool]
+) -> None:
     """Take lessons, or until told to stop; the next one is made while one is learnt."""
     if not lessons:
         return

@@ -3,16 +3,15 @@
     python -m training.export CHECKPOINT.pt OUT.onnx
 
 The graph is one step of a stream: inputs `picture` (uint8 [1, H, W, 3]) and every past slice, outputs `logits`,
-`embedding` and one newest slice a temporal layer. It has no Conv3d and no tensor of more than four dimensions.
+`embedding` and one newest slice a temporal layer. It has no Conv3d and no tensor of more than four dimensions. A clip
+network becomes a file of its own kind (`training.clip_export`).
 """
 
 import argparse
 import dataclasses
 import sys
-import warnings
 from pathlib import Path
 
-import onnx
 import torch
 from torch import Tensor, nn
 
@@ -26,11 +25,10 @@ from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
 from models.whole_file import whole_file
+from training.clip_export import WINDOWS_S, describe_clips, export_clips, takes_clips
+from training.graph import write_graph
 from training.lean_shufflenet import make_lean
 from training.stacking import stacked
-
-OPSET = 17
-"""Read by ONNX Runtime since 1.12 and by TensorRT since 8.6, hence by 10.3."""
 
 
 class StepGraph(nn.Module):
@@ -74,23 +72,14 @@ def _write_graph(net: MSTNet, spec: ModelSpec, path: Path) -> None:
     """Trace one step and write the spec into the metadata."""
     past = [torch.zeros(memory.shape) for memory in spec.memories for _ in memory.lags]
     past_names = [memory.past(lag) for memory in spec.memories for lag in memory.lags]
-    with warnings.catch_warnings():
-        # The tracer is deprecated in favour of torch.export, which needs two packages more for the same graph.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            StepGraph(net, spec),
-            (torch.zeros(spec.picture_shape, dtype=torch.uint8), *past),
-            str(path),
-            input_names=[PICTURE, *past_names],
-            output_names=[LOGITS, EMBEDDING, *(memory.newest for memory in spec.memories)],
-            opset_version=OPSET,
-            dynamo=False,
-        )
-    model = onnx.load(path)
-    entry = model.metadata_props.add()
-    entry.key, entry.value = SPEC_KEY, spec.to_json()
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, path)
+    write_graph(
+        StepGraph(net, spec),
+        (torch.zeros(spec.picture_shape, dtype=torch.uint8), *past),
+        [PICTURE, *past_names],
+        [LOGITS, EMBEDDING, *(memory.newest for memory in spec.memories)],
+        {SPEC_KEY: spec.to_json()},
+        path,
+    )
 
 
 @command("export")
@@ -99,9 +88,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.export", description="Export a checkpoint to ONNX.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument(
+        "--windows",
+        type=float,
+        nargs="+",
+        metavar="SECONDS",
+        help="of a clip network: lengths of the clips it is given",
+    )
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
     spec = dataclasses.replace(spec, name=given.out.stem)  # what a user sees is what the file is called
+    if takes_clips(net):
+        clip_spec = describe_clips(spec, tuple(given.windows or WINDOWS_S))
+        export_clips(net, clip_spec, given.out)
+        print(f"{given.out}: {given.out.stat().st_size / 1e6:.2f} MB, clips of {clip_spec.pictures} pictures")
+        return 0
+    if given.windows:
+        raise ModelFileError(f"{given.checkpoint} is a stream network, which has no --windows; leave them out")
     export(net, spec, given.out)
     size_mb = given.out.stat().st_size / 1e6
     print(f"{given.out}: {size_mb:.2f} MB, {len(spec.memories)} memories, ring of {spec.ring_length} slots")

@@ -7,8 +7,8 @@ temporal kernel of three taps times a spatial one of 3x3; the best such product 
 
 The causal form answers at every step of a stream: strides in time become paces, future taps are dropped, and what it
 saw at the edge of its clip is dropped with them. The checkpoint was trained on every second picture of 12 a second, so
-a clip position is two steps of ours. The centred form (`--centred`) keeps strides and future taps and answers once for a
-clip of 16 pictures.
+a clip position is two steps of ours. The centred form (`--centred`) keeps strides and future taps and answers once for
+a clip of 16 pictures.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from torch import Tensor
 from calibration.command_line import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import describe, read_whole, save_checkpoint
-from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
@@ -53,7 +53,8 @@ def transplant(
     Raises:
         ModelFileError: a key is missing, too many, or of another shape.
     """
-    temporal, backbone = TemporalConfig(kernels=(3,), causal=not centred), "clip_shufflenet" if centred else "shufflenet"
+    backbone: BackboneName = "clip_shufflenet" if centred else "shufflenet"
+    temporal = TemporalConfig(kernels=(3,), causal=not centred)
     net = MSTNet(MSTNetConfig(len(LABELS), backbone, temporal=temporal, mean=MEAN, std=STD))
     _check(checkpoint, net, name)
     weights = {ours: checkpoint[theirs] for ours, theirs in _names(net).items()}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import onnxruntime as ort
 
+from models.clip_spec import CLIP_KEY, ClipSpec
 from models.errors import EngineError, ModelFileError, first_line
 from models.spec import BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
 
@@ -92,8 +93,30 @@ def read_spec(session: ort.InferenceSession, path: Path, key: str = SPEC_KEY, st
     if key not in metadata:
         raise ModelFileError(f"{path} {_kind(metadata)}")
     spec = ModelSpec.from_json(metadata[key], str(path))
+    check_graph(session, spec, path, streams)
+    return spec
+
+
+def read_clip_spec(session: ort.InferenceSession, path: Path) -> ClipSpec:
+    """The spec of a clip network's file, held against the graph that it describes."""
+    metadata = session.get_modelmeta().custom_metadata_map
+    if CLIP_KEY not in metadata:
+        is_stream = bool({SPEC_KEY, ROLLED_KEY, BATCHED_KEY} & set(metadata))
+        kind = "is a stream network; give it as --model" if is_stream else f"does not describe itself (no '{CLIP_KEY}')"
+        raise ModelFileError(f"{path} {kind}, and as clip network a file that `training.export` made of one")
+    spec = ClipSpec.from_json(metadata[CLIP_KEY], str(path))
+    check_graph(session, spec, path)
+    return spec
+
+
+def check_graph(session: ort.InferenceSession, spec: ModelSpec | ClipSpec, path: Path, streams: int = 1) -> None:
+    """Hold a description against the graph.
+
+    Raises:
+        ModelFileError: an input or output is not there, or of another shape.
+    """
     for told, real in ((spec.inputs, session.get_inputs()), (spec.outputs, session.get_outputs())):
-        expected = {name: (streams, *shape[1:]) for name, shape in told.items()}
+        expected = {name: (streams * shape[0], *shape[1:]) for name, shape in told.items()}
         found = {tensor.name: tuple(tensor.shape) for tensor in real}
         wrong = sorted(name for name in expected | found if expected.get(name) != found.get(name))
         if wrong:
@@ -102,13 +125,14 @@ def read_spec(session: ort.InferenceSession, path: Path, key: str = SPEC_KEY, st
                 f"{path} describes another graph than it holds: {name} is {expected.get(name, 'not there')} in the "
                 f"description and {found.get(name, 'not there')} in the graph. Export it again."
             )
-    return spec
 
 
 def _kind(metadata: dict[str, str]) -> str:
     """What a file is that has no spec where one was sought."""
     if ROLLED_KEY in metadata:
         return "is a rolled export, for servers; give the model that it was made from"
+    if CLIP_KEY in metadata:
+        return "is a clip network, which runs beside a stream network; give the stream network as --model"
     if BATCHED_KEY in metadata:
         return "is a batched form, for many cameras; give the model that it was made from"
     if SPEC_KEY in metadata:

@@ -154,7 +154,9 @@ def build_backbone(config: MSTNetConfig) -> Backbone:
         return ShuffleNet(make, (1, 1, 1, 1), clips=True)
     builders = {"resnet18": resnet18, "resnet50": resnet50, "mobilenet_v2": MobileNetV2}
     if config.backbone not in builders:
-        raise ValueError(f"no backbone {config.backbone!r}; there are {', '.join([*builders, 'shufflenet', 'clip_shufflenet'])}")
+        raise ValueError(
+            f"no backbone {config.backbone!r}; there are {', '.join([*builders, 'shufflenet', 'clip_shufflenet'])}"
+        )
     return builders[config.backbone](make, config.placement, config.width)
 
 

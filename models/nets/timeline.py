@@ -72,18 +72,6 @@ class Clips(Timeline):
         return x.unflatten(0, (self._clips, -1))[:, ::2].flatten(0, 1)
 
 
-class OneClip(Timeline):
-    """The same for a single clip by tensors of four dimensions, which is all that some runtimes take."""
-
-    def lagged(self, layer: TemporalLayer, x: Tensor) -> list[Tensor]:
-        """The features at each lag, [T, c, H, W] each; beyond both ends of the clip they are zero."""
-        return [_moved(x[:, layer.remembered], lag, 0) for lag in layer.lags]
-
-    def thinned(self, x: Tensor) -> Tensor:
-        """The first step of the clip, the third, and so on."""
-        return x[::2]
-
-
 class Slots(Timeline):
     """One step whose past slices are given one by one; what an exported graph runs on.
 

@@ -33,7 +33,9 @@ class ClipStudent(Student):
 
     def learn(self, lesson: ClipLesson) -> Losses:
         """Learn a lesson batch by batch; the mean losses before each batch was learnt."""
-        losses = [self._learn_batch(lesson, slice(k, k + self._batch)) for k in range(0, len(lesson.clips), self._batch)]
+        losses = [
+            self._learn_batch(lesson, slice(k, k + self._batch)) for k in range(0, len(lesson.clips), self._batch)
+        ]
         self.lessons += 1
         return Losses(*np.mean(losses, 0).tolist())
 
