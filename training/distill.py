@@ -30,7 +30,7 @@ from training.distillation.logbook import Logbook
 from training.distillation.origin import Origin
 from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe, Student, at_half_rate
-from training.distillation.teacher import ClipTeacher, StreamTeacher, Teacher
+from training.distillation.teacher import LOOKED_AT, ClipTeacher, StreamTeacher, Teacher
 from training.jester import LABELS
 from training.recordings import Shelf
 from training.transplant import SIZE
@@ -111,7 +111,9 @@ def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, cha
 
 def lesson_maker(given: argparse.Namespace, recipe: Recipe, teacher: Teacher) -> LessonMaker:
     """The lessons that a command line asks for."""
-    playlist = Playlist(training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, RATE_HZ, given.hasty)
+    playlist = Playlist(
+        training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, LOOKED_AT, RATE_HZ, given.hasty
+    )
     return LessonMaker(playlist, teacher, recipe)
 
 

@@ -34,6 +34,9 @@ from training.recordings import DataError, Recording, decode, hold_out, read_rec
 QUIET = ("driver", "faces", "signs")
 """Sources without gestures; what is held out of them counts false events."""
 
+WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw val")
+"""Groups of labelled clips of people before webcams."""
+
 
 def quiet_to_judge(recordings: Iterable[Recording]) -> list[Recording]:
     """Every second of a folder's held-out quiet recordings: what nothing is learnt from and nothing tuned on."""
