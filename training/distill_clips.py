@@ -9,22 +9,26 @@ stopped run left off: OUT.pt holds the averaged weights, OUT.run the rest.
 import argparse
 import math
 import sys
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import cv2
 import torch
 
-from calibration.command_line import command, positive
+from calibration.command_line import command, natural, positive
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint, read_whole
 from training.distill import add_lesson_options, train, until
+from training.distillation.ahead import lessons_ahead
 from training.distillation.clip_student import ClipStudent
 from training.distillation.lessons import training_recordings
 from training.distillation.logbook import Logbook
 from training.distillation.origin import Origin
 from training.distillation.streams import Playlist
-from training.distillation.teacher import ClipTeacher
-from training.distillation.windows import FILMED, RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
+from training.distillation.teacher import LOOKED_AT, ClipTeacher
+from training.distillation.windows import RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
 from training.jester import LABELS
 from training.recordings import Shelf
 from training.transplant import CLIP_RATE_HZ, SIZE
@@ -64,6 +68,14 @@ def begin(given: argparse.Namespace, recipe: ClipRecipe) -> Run:
     return Run(student, Logbook(out, net, origin, spec, student, given.save_every))
 
 
+def lesson_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipLessonMaker:
+    """The lessons that a command line asks for."""
+    cv2.setNumThreads(1)
+    recordings, shelf = training_recordings(given.data), Shelf(given.cache)
+    playlist = Playlist(recordings, shelf, LABELS, SIZE, LOOKED_AT, RATE_HZ, given.hasty)
+    return ClipLessonMaker(playlist, ClipTeacher(given.teacher), recipe)
+
+
 @command("distill_clips")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
@@ -74,14 +86,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--streams", type=positive, default=ClipRecipe().streams, help="streams a lesson")
     parser.add_argument("--threads", type=positive, default=1)
+    parser.add_argument(
+        "--workers", type=natural, default=0, help="processes that make lessons (default: a thread of this one)"
+    )
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
     recipe = ClipRecipe(seed=given.seed, streams=given.streams, lr=given.lr)
     run = begin(given, recipe)
-    shelf = Shelf(given.cache)
-    playlist = Playlist(training_recordings(given.data), shelf, LABELS, FILMED, RATE_HZ, given.hasty)
-    make = ClipLessonMaker(playlist, ClipTeacher(given.teacher), recipe)
-    train(run.take, make, range(run.student.lessons, given.lessons), until(given.minutes))
+    lessons = range(run.student.lessons, given.lessons)
+    with closing(lessons_ahead(partial(lesson_maker, given, recipe), lessons, given.workers)) as made:
+        train(run.take, made, lessons, until(given.minutes))
     run.logbook.save()
     return 0
 
