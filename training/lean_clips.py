@@ -66,32 +66,42 @@ class LeanUnit(nn.Module):
         self.conv3 = fuse_conv_bn_eval(unit.conv3, unit.bn3)
         self.shuffle = GatheredShuffle(unit.shuffle, unit.conv1.out_channels)
         self.stride, self.channels = unit.stride, unit.conv2.out_channels
+        pairs = [(unit.temporal, unit.conv2), *((pair.temporal, pair.conv2) for pair in unit.more)]
+        scale, shift = _affine(unit.bn2)
+        taps = [_taps(temporal) for temporal, _ in pairs]
+        space = [conv.weight.detach() * scale[:, None, None, None] for _, conv in pairs]
+        if steps == 1:  # it sees nothing before and nothing after: all pairs are one spatial convolution
+            taps, space = (
+                [],
+                [sum((k * t[:, 1, None, None, None] for k, t in zip(space, taps, strict=True)), 0 * space[0])],
+            )
         left = steps // self.stride
-        spatial = fuse_conv_bn_eval(unit.conv2, unit.bn2)
-        assert spatial.bias is not None
-        taps = _taps(unit.temporal)
-        if steps == 1:  # it sees nothing before and nothing after
-            spatial.weight = nn.Parameter(spatial.weight.detach() * taps[:, 1, None, None, None])
-            self.kernel = None
-        else:
-            self.kernel = nn.Parameter(taps[:, None, :, None])
-        self.space = nn.Parameter(spatial.weight.detach().repeat_interleave(left, 0))
-        self.bias = nn.Parameter(spatial.bias.detach().repeat_interleave(left))
+        self.taps = nn.ParameterList(each[:, None, :, None] for each in taps)
+        self.space = nn.ParameterList(kernel.repeat_interleave(left, 0) for kernel in space)
+        self.bias = nn.Parameter(shift.repeat_interleave(left))
 
     def forward(self, x: Tensor) -> Tensor:
         """[1, C, T, H * W] to the next unit's."""
         y = self.shuffle(torch.relu(self.conv1(x)))
-        if self.kernel is not None:
-            y = nn.functional.conv2d(y, self.kernel, None, (self.stride, 1), (1, 0), groups=self.channels)
-        left = y.shape[2]
-        y = y.reshape(1, self.channels * left, self.height, self.width)
-        y = nn.functional.conv2d(y, self.space, self.bias, self.stride, 1, groups=self.channels * left)
-        y = self.conv3(y.reshape(1, self.channels, left, -1))
+        moved = [
+            nn.functional.conv2d(y, taps, None, (self.stride, 1), (1, 0), groups=self.channels) for taps in self.taps
+        ] or [y]
+        left = moved[0].shape[2]
+        filtered = self._in_space(moved[0], 0, self.bias)
+        for k in range(1, len(moved)):
+            filtered = filtered + self._in_space(moved[k], k, None)
+        y = self.conv3(filtered.reshape(1, self.channels, left, -1))
         if self.stride == 1:
             return torch.relu(y + x)
         pooled = nn.functional.avg_pool2d(x.reshape(1, -1, self.height, self.width), 3, 2, 1)
         pooled = nn.functional.avg_pool2d(pooled.reshape(1, x.shape[1], 2 * left, -1), (2, 1))
         return torch.relu(torch.cat([y, pooled], 1))
+
+    def _in_space(self, y: Tensor, pair: int, bias: Tensor | None) -> Tensor:
+        """[1, C, T, H * W] through the spatial convolution of a pair, [1, C * T, h, w]."""
+        kernels = self.space[pair]
+        y = y.reshape(1, len(kernels), self.height, self.width)
+        return nn.functional.conv2d(y, kernels, bias, self.stride, 1, groups=len(kernels))
 
 
 class LeanClips(nn.Module):
@@ -134,3 +144,11 @@ def _taps(layer: nn.Module) -> Tensor:
     """The taps [C, 3] of a centred layer of kernel 3: before, now, after."""
     assert isinstance(layer, MixTConv)
     return layer.taps[0].detach().flip(1)
+
+
+def _affine(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    """What a batch norm in evaluation mode multiplies by and adds, [C] each."""
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    scale = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
+    return scale, norm.bias.detach() - norm.running_mean * scale

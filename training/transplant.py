@@ -1,9 +1,10 @@
 """Turn a Jester-trained 3D-ShuffleNet into an MSTNet of 2-D convolutions and temporal taps, without any training.
 
-    python -m training.transplant CHECKPOINT.pth OUT.pt [--centred]
+    python -m training.transplant CHECKPOINT.pth OUT.pt [--centred [--ranks 2]]
 
 Each 3x3x3 depthwise kernel of that network (github.com/okankop/Efficient-3DCNNs, arXiv 1904.02422) is nearly a
-temporal kernel of three taps times a spatial one of 3x3; the best such product is the kernel's rank-1 SVD.
+temporal kernel of three taps times a spatial one of 3x3; the best such product is the kernel's rank-1 SVD. The sum of
+two such products is nearer (`--ranks 2`), of three it is the kernel.
 
 The causal form answers at every step of a stream: strides in time become paces, future taps are dropped, and what it
 saw at the edge of its clip is dropped with them. The checkpoint was trained on every second picture of 12 a second, so
@@ -41,7 +42,7 @@ LAST_STAGE = "layer3"
 
 
 def transplant(
-    checkpoint: Mapping[str, Tensor], name: str = "the checkpoint", centred: bool = False
+    checkpoint: Mapping[str, Tensor], name: str = "the checkpoint", centred: bool = False, ranks: int = 1
 ) -> tuple[MSTNet, ModelSpec]:
     """Build the causal or the centred network from a 3D-ShuffleNet's state dict (width 0.5, 3 groups, 27 classes).
 
@@ -49,21 +50,23 @@ def transplant(
         checkpoint: keys as Efficient-3DCNNs saves them, without its `module.` prefix.
         name: what error messages call it.
         centred: whether it takes whole clips, else it takes a stream.
+        ranks: products of time and space that stand for a kernel, 1 to 3.
 
     Raises:
         ModelFileError: a key is missing, too many, or of another shape.
     """
     backbone: BackboneName = "clip_shufflenet" if centred else "shufflenet"
     temporal = TemporalConfig(kernels=(3,), causal=not centred)
-    net = MSTNet(MSTNetConfig(len(LABELS), backbone, temporal=temporal, mean=MEAN, std=STD))
+    net = MSTNet(MSTNetConfig(len(LABELS), backbone, temporal=temporal, ranks=ranks, mean=MEAN, std=STD))
     _check(checkpoint, net, name)
     weights = {ours: checkpoint[theirs] for ours, theirs in _names(net).items()}
     weights["backbone.conv1.weight"] = stem(checkpoint["conv1.0.weight"], CENTRED if centred else NEWEST_FIRST)
     for unit, module in _units(net).items():
-        taps, space = split(checkpoint[f"{unit}.conv2.weight"])
-        causal = causal_taps(taps, module.stride == 2, unit.startswith(LAST_STAGE))
-        weights[f"backbone.{unit}.temporal.taps.0"] = taps.flip(1) if centred else causal
-        weights[f"backbone.{unit}.conv2.weight"] = space
+        for pair, (taps, space) in enumerate(split(checkpoint[f"{unit}.conv2.weight"], ranks)):
+            where = f"backbone.{unit}" if pair == 0 else f"backbone.{unit}.more.{pair - 1}"
+            causal = causal_taps(taps, module.stride == 2, unit.startswith(LAST_STAGE))
+            weights[f"{where}.temporal.taps.0"] = taps.flip(1) if centred else causal
+            weights[f"{where}.conv2.weight"] = space
     shapes = {key: value.shape for key, value in net.state_dict().items()}
     net.load_state_dict({key: value.reshape(shapes[key]) for key, value in weights.items()})
     trained, rate_hz = "transplanted from a Jester-trained 3D-ShuffleNet", CLIP_RATE_HZ if centred else RATE_HZ
@@ -71,18 +74,19 @@ def transplant(
     return net.eval(), spec
 
 
-def split(kernel: Tensor) -> tuple[Tensor, Tensor]:
-    """Split depthwise kernels into the nearest product of time and space.
+def split(kernel: Tensor, ranks: int = 1) -> list[tuple[Tensor, Tensor]]:
+    """Split depthwise kernels into the nearest sum of products of time and space.
 
     Args:
         kernel: [C, 1, 3, 3, 3], time before space.
+        ranks: how many products, 1 to 3; three are the kernel.
 
     Returns:
-        Temporal taps [C, 3], oldest first, and spatial kernels [C, 1, 3, 3], of equal norm.
+        Of each product the temporal taps [C, 3], oldest first, and the spatial kernels [C, 1, 3, 3], of equal norm.
     """
     u, s, v = torch.linalg.svd(kernel.reshape(-1, 3, 9), full_matrices=False)
-    scale = s[:, :1].sqrt()
-    return u[:, :, 0] * scale, (v[:, 0] * scale).reshape(-1, 1, 3, 3)
+    scale = s.sqrt()
+    return [(u[:, :, k] * scale[:, k, None], (v[:, k] * scale[:, k, None]).reshape(-1, 1, 3, 3)) for k in range(ranks)]
 
 
 def causal_taps(taps: Tensor, strided: bool, last_stage: bool) -> Tensor:
@@ -119,7 +123,7 @@ def _names(net: MSTNet) -> dict[str, str]:
     renamed = {"backbone.conv1.": "conv1.0.", "backbone.bn1.": "conv1.1.", "classifier.": "classifier.1."}
     names = {}
     for ours in net.state_dict():
-        if ".taps." in ours:
+        if ".taps." in ours or ".more." in ours:
             continue
         prefix = next((prefix for prefix in renamed if ours.startswith(prefix)), None)
         names[ours] = ours.replace(prefix, renamed[prefix], 1) if prefix else ours.removeprefix("backbone.")
@@ -161,8 +165,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--centred", action="store_true", help="for whole clips: keep strides in time and future taps")
+    parser.add_argument("--ranks", type=int, choices=(1, 2, 3), default=1, help="products of time and space a kernel")
     given = parser.parse_args(arguments)
-    net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint), given.centred)
+    net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint), given.centred, given.ranks)
     save_checkpoint(given.out, net, spec)
     print(f"{given.out}: {sum(p.numel() for p in net.parameters())} weights, {len(spec.memories)} memories")
     return 0

@@ -33,6 +33,8 @@ class MSTNetConfig:
     """Width multiplier of the backbone; the shufflenets have only 1.0."""
     temporal: TemporalConfig = field(default_factory=TemporalConfig)
     placement: Placement = "inner"
+    ranks: int = 1
+    """Pairs of a temporal layer and a spatial convolution in a unit of the shufflenets, whose results are added."""
     dropout: float = 0.0
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
@@ -149,9 +151,9 @@ def build_backbone(config: MSTNetConfig) -> Backbone:
     """The backbone that a config names."""
     make = config.temporal.build
     if config.backbone == "shufflenet":
-        return ShuffleNet(make)
+        return ShuffleNet(make, ranks=config.ranks)
     if config.backbone == "clip_shufflenet":
-        return ShuffleNet(make, (1, 1, 1, 1), clips=True)
+        return ShuffleNet(make, (1, 1, 1, 1), clips=True, ranks=config.ranks)
     builders = {"resnet18": resnet18, "resnet50": resnet50, "mobilenet_v2": MobileNetV2}
     if config.backbone not in builders:
         raise ValueError(

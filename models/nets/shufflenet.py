@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from models.nets.backbone import Backbone, MakeTemporal, TemporalBlock, through
-from models.nets.temporal import MaxPool, MeanPool, Stack
+from models.nets.temporal import MaxPool, MeanPool, Stack, TemporalLayer
 from models.nets.timeline import Timeline
 
 STAGES = ((120, 4), (240, 8), (480, 4))
@@ -43,6 +43,8 @@ class ShuffleUnit(TemporalBlock):
         make_temporal: makes its temporal layer.
         groups: of the two 1x1 convolutions.
         thins: whether a stride in space is one in time as well, for whole clips.
+        ranks: pairs of a temporal layer and a spatial convolution, whose results are added. One pair is MixTConv; three
+            are any kernel of 3x3x3.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class ShuffleUnit(TemporalBlock):
         make_temporal: MakeTemporal,
         groups: int = 3,
         thins: bool = False,
+        ranks: int = 1,
     ) -> None:
         super().__init__()
         middle = to // 4
@@ -63,6 +66,7 @@ class ShuffleUnit(TemporalBlock):
         self.conv1 = nn.Conv2d(channels, middle, 1, groups=groups, bias=False)
         self.bn1 = nn.BatchNorm2d(middle)
         self.conv2 = nn.Conv2d(middle, middle, 3, stride, 1, groups=middle, bias=False)
+        self.more = nn.ModuleList(_Pair(middle, stride, make_temporal(middle, pace)) for _ in range(ranks - 1))
         self.bn2 = nn.BatchNorm2d(middle)
         added = to - channels if stride == 2 else to
         self.conv3 = nn.Conv2d(middle, added, 1, groups=groups, bias=False)
@@ -76,8 +80,10 @@ class ShuffleUnit(TemporalBlock):
     def forward(self, x: Tensor, timeline: Timeline) -> Tensor:
         """[B, channels, H, W] to [B, to, H/stride, W/stride]; B is halved by a stride in time."""
         squeezed = self.shuffle(self.relu(self.bn1(self.conv1(x))))
-        filtered = self.bn2(self.conv2(self._kept(self.temporal(squeezed, timeline), timeline)))
-        branch = self.bn3(self.conv3(filtered))
+        filtered = self.conv2(self._kept(self.temporal(squeezed, timeline), timeline))
+        for pair in self.more:
+            filtered = filtered + pair.conv2(self._kept(pair.temporal(squeezed, timeline), timeline))
+        branch = self.bn3(self.conv3(self.bn2(filtered)))
         if self.pool is None or self.pool_time is None:
             return self.relu(branch + x)
         # Pooling in space and averaging in time commute; in this order the memory is a quarter the size.
@@ -89,6 +95,15 @@ class ShuffleUnit(TemporalBlock):
         return timeline.thinned(x) if self.thins else x
 
 
+class _Pair(nn.Module):
+    """A temporal layer and the spatial convolution after it."""
+
+    def __init__(self, channels: int, stride: int, temporal: TemporalLayer) -> None:
+        super().__init__()
+        self.temporal = temporal
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
+
+
 class ShuffleNet(Backbone):
     """A stem over three pictures, a pool over three steps, and three stages of shuffle units.
 
@@ -96,12 +111,17 @@ class ShuffleNet(Backbone):
         make_temporal: makes the units' temporal layers.
         paces: steps between taps: of stem and pool, then of each stage.
         clips: whether it takes whole clips: stem and pool look at the steps before and after, pool and stages stride.
+        ranks: pairs of a temporal layer and a spatial convolution in a unit.
     """
 
     classifier_prefix = "classifier."
 
     def __init__(
-        self, make_temporal: MakeTemporal, paces: tuple[int, int, int, int] = (2, 4, 8, 16), clips: bool = False
+        self,
+        make_temporal: MakeTemporal,
+        paces: tuple[int, int, int, int] = (2, 4, 8, 16),
+        clips: bool = False,
+        ranks: int = 1,
     ) -> None:
         super().__init__()
         first, *stage_paces = paces
@@ -117,7 +137,9 @@ class ShuffleNet(Backbone):
         for stage, ((to, units), pace) in enumerate(zip(STAGES, stage_paces, strict=True), 1):
             blocks = nn.Sequential()
             for k in range(units):
-                blocks.append(ShuffleUnit(channels, to, 2 if k == 0 else 1, pace, make_temporal, thins=clips))
+                blocks.append(
+                    ShuffleUnit(channels, to, 2 if k == 0 else 1, pace, make_temporal, thins=clips, ranks=ranks)
+                )
                 channels = to
             self.add_module(f"layer{stage}", blocks)
         self.width = channels

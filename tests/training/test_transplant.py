@@ -110,6 +110,17 @@ def test_the_centred_form_equals_the_3d_network_where_kernels_are_rank_1(rank_1_
 
 
 @torch.no_grad()
+def test_three_products_of_time_and_space_are_the_3d_network() -> None:
+    checkpoint, clips = random_checkpoint(rank_1=False), clip_of(16, size=64)[None]
+    expected = whole_3d(checkpoint, clips)
+    errors = [
+        (transplant(checkpoint, centred=True, ranks=ranks)[0](clips).logits[:, 0] - expected).abs().max()
+        for ranks in (1, 2, 3)
+    ]
+    assert errors[2] < 1e-3 < errors[1] < errors[0]
+
+
+@torch.no_grad()
 def test_kernels_of_higher_rank_are_only_approximated() -> None:
     checkpoint, clip = random_checkpoint(rank_1=False), clip_of(20)
     difference = (transplant(checkpoint)[0](clip[None]).logits[0] - causal_3d(checkpoint, clip)).abs().max()
@@ -129,7 +140,7 @@ def test_a_stream_in_pieces_equals_the_clip(net: MSTNet) -> None:
 def test_split_gives_back_a_rank_1_kernel() -> None:
     time, space = torch.randn(5, 3), torch.randn(5, 9)
     kernel = (time[:, :, None] * space[:, None]).reshape(5, 1, 3, 3, 3)
-    taps, spatial = split(kernel)
+    [(taps, spatial)] = split(kernel)
     torch.testing.assert_close(taps[:, None, :, None, None] * spatial[:, :, None], kernel)
 
 
