@@ -59,7 +59,10 @@ def begin(given: argparse.Namespace, recipe: ClipRecipe) -> Run:
     net, spec = load_checkpoint(start)
     if net.causal or spec.labels != LABELS or (spec.height, spec.width, spec.rate_hz) != (SIZE, SIZE, CLIP_RATE_HZ):
         raise ModelFileError(f"{start} is no clip network of Jester's labels; make one: training.transplant --centred")
-    student, origin = ClipStudent(net, recipe), Origin.of(net, given.teacher, given.data)
+    student, origin = (
+        ClipStudent(net, recipe, ClipTeacher(given.teacher).channels),
+        Origin.of(net, given.teacher, given.data),
+    )
     saved = out.with_suffix(".run")
     if saved.is_file():
         state = read_whole(saved)

@@ -3,27 +3,38 @@
     python -m training.fusion STREAM.onnx CLIP.onnx --data ../shared/data [--clips runs/row_held]
 
 The clip network looks at the last seconds of the stream while the stream network is not sure that nobody gestures. A
-fused answer is the mean of both networks' logits, each divided by its temperature. Every row is one way of doing that,
-read by the stream network's own rule: gestures fired, of how many, and wrong events, by group of recordings; then the
-share of steps at which the clip network was asked.
+fused answer is the mean of both networks' logits, each divided by its temperature.
+
+The first table tells what each window of the clip network names by itself: a gesture is named when its label is the
+likeliest on average from its middle until a second after its end. In the second table every row is a way of deciding
+together: gestures fired, of how many, and wrong events, by group of recordings, and the share of steps at which the
+clip network was asked.
 """
 
-from collections.abc import Sequence
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from calibration.command_line import command
 from calibration.take import Floats
 from models.engines.clip_engine import ClipEngine
+from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.errors import ModelFileError
 from models.frame import Image
 from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec
 from models.window import ClipWindow
-from training.evaluation.stream_metrics import Truth
+from training.decoding import listed_takes
+from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
 from training.evaluation.takes import Take
-from training.judge import Score, events, score
+from training.judge import Score, all_takes, events, score
+from training.recordings import DataError
 
 LENGTHS_S = (16 / 6, 11 / 6, 4 / 3, 1.0, 2 / 3)
 """Of the windows that are tried."""
@@ -72,6 +83,17 @@ class Fusion:
     """Whether the stream network sees the closer square."""
     decoding: Decoding | None = None
     """How the fused answer is read; None is the stream network's own way."""
+
+
+FUSIONS = {
+    "stream network": Fusion(),
+    **{
+        f"{name}, weight {weight:g}": Fusion(looks, weight)
+        for name, looks in {"2.67 s": LOOKS[:1], "1.83 s": LOOKS[1:2], "2.67 and 1.83 s": LOOKS[:2]}.items()
+        for weight in (0.3, 0.5, 0.7)
+    },
+}
+"""What is tried."""
 
 
 @dataclass(slots=True)
@@ -178,3 +200,74 @@ def judged(all_answers: Sequence[Answers], fusion: Fusion, spec: ModelSpec) -> R
         result.asked += asked
         result.steps += len(probabilities)
     return result
+
+
+def named(answers: Answers, logits: Floats, spec: ModelSpec) -> tuple[int, int]:
+    """How many gestures of a recording some logits [T, labels] name on average, and of how many."""
+    probabilities, gestures = softmax(logits), gestures_of(answers.truths)
+    right = 0
+    for gesture in gestures:
+        first = min(int(spec.rate_hz * (gesture.start_s + gesture.end_s) / 2), len(logits) - 1)
+        last = max(first + 1, int(spec.rate_hz * (gesture.end_s + GRACE_S)))
+        right += spec.labels[int(probabilities[first:last].mean(0).argmax())] == gesture.label
+    return right, len(gestures)
+
+
+def windows_table(all_answers: Sequence[Answers], spec: ModelSpec) -> Iterator[str]:
+    """Markdown: what each look names by itself, by group."""
+    groups = list(dict.fromkeys(answers.group for answers in all_answers))
+    yield f"| seconds, closer | {' | '.join(groups)} |"
+    yield "|---" * (1 + len(groups)) + "|"
+    for k, look in enumerate(LOOKS):
+        cells = []
+        for group in groups:
+            counts = [named(answers, answers.clip[k], spec) for answers in all_answers if answers.group == group]
+            cells.append(f"{sum(right for right, _ in counts)} of {sum(there for _, there in counts)}")
+        yield f"| {look.length_s:.2f}{', closer' if look.closer else ''} | {' | '.join(cells)} |"
+
+
+def fusions_table(all_answers: Sequence[Answers], fusions: dict[str, Fusion], spec: ModelSpec) -> Iterator[str]:
+    """Markdown: what each fusion fires, by group and in all."""
+    for number, (name, fusion) in enumerate(fusions.items()):
+        result = judged(all_answers, fusion, spec)
+        if number == 0:
+            yield f"| | {' | '.join(result.groups)} | all | wrong a minute | asked |"
+            yield "|---" * (4 + len(result.groups)) + "|"
+        total = result.total
+        cells = [f"{s.named} of {s.total}, {s.wrong} wrong" for s in (*result.groups.values(), total)]
+        cells += [f"{total.wrong / total.minutes:.1f}", f"{result.asked / result.steps:.0%}"]
+        yield f"| {name} | {' | '.join(cells)} |"
+
+
+@command("fusion")
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.fusion", description="How two networks decide together.")
+    parser.add_argument("stream", type=Path, help="the stream network's .onnx")
+    parser.add_argument("clip", type=Path, help="the clip network's .onnx")
+    parser.add_argument("--data", type=Path, help="folder with clips.csv, jester_val/ and streams/")
+    parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
+    given = parser.parse_args(arguments)
+    stream, clip = OnnxRuntimeEngine(given.stream), OnnxRuntimeClipEngine(given.clip)
+    spec = stream.spec
+    if clip.spec.labels != spec.labels or clip.spec.picture_shape != spec.picture_shape[1:]:
+        raise ModelFileError(
+            f"{given.clip} and {given.stream} have other labels or pictures; give two that belong together"
+        )
+    size = round(spec.height / CLOSER)
+    both = [_takes(given.data, given.clips, one) for one in (spec, replace(spec, height=size, width=size))]
+    answers = answers_of(stream, clip, both[0], closer_takes(both[1], spec.height))
+    print("\n".join([*windows_table(answers, spec), "", *fusions_table(answers, FUSIONS, spec)]))
+    return 0
+
+
+def _takes(data: Path | None, folders: Sequence[Path], spec: ModelSpec) -> list[Take]:
+    made = [take for folder in folders for take in listed_takes(folder, spec)]
+    found = [*(all_takes(data, spec) if data else []), *made]
+    if not found:
+        raise DataError("no recordings: give --data, --clips, or both")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from models.nets.mstnet import MSTNet
-from models.nets.shufflenet import ShuffleNet, ShuffleUnit
+from models.nets.shufflenet import Pair, ShuffleNet, ShuffleUnit
 from models.nets.temporal import MixTConv
 from training.lean_shufflenet import GatheredShuffle
 
@@ -66,7 +66,10 @@ class LeanUnit(nn.Module):
         self.conv3 = fuse_conv_bn_eval(unit.conv3, unit.bn3)
         self.shuffle = GatheredShuffle(unit.shuffle, unit.conv1.out_channels)
         self.stride, self.channels = unit.stride, unit.conv2.out_channels
-        pairs = [(unit.temporal, unit.conv2), *((pair.temporal, pair.conv2) for pair in unit.more)]
+        pairs = [
+            (unit.temporal, unit.conv2),
+            *((pair.temporal, pair.conv2) for pair in unit.more if isinstance(pair, Pair)),
+        ]
         scale, shift = _affine(unit.bn2)
         taps = [_taps(temporal) for temporal, _ in pairs]
         space = [conv.weight.detach() * scale[:, None, None, None] for _, conv in pairs]

@@ -32,6 +32,15 @@ class ChannelShuffle(nn.Module):
         return grouped.reshape(batch, channels, height, width)
 
 
+class Pair(nn.Module):
+    """A temporal layer and the spatial depthwise convolution after it."""
+
+    def __init__(self, channels: int, stride: int, temporal: TemporalLayer) -> None:
+        super().__init__()
+        self.temporal = temporal
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
+
+
 class ShuffleUnit(TemporalBlock):
     """Grouped 1x1, shuffle, temporal taps, depthwise 3x3, grouped 1x1, beside a shortcut.
 
@@ -66,7 +75,7 @@ class ShuffleUnit(TemporalBlock):
         self.conv1 = nn.Conv2d(channels, middle, 1, groups=groups, bias=False)
         self.bn1 = nn.BatchNorm2d(middle)
         self.conv2 = nn.Conv2d(middle, middle, 3, stride, 1, groups=middle, bias=False)
-        self.more = nn.ModuleList(_Pair(middle, stride, make_temporal(middle, pace)) for _ in range(ranks - 1))
+        self.more = nn.ModuleList(Pair(middle, stride, make_temporal(middle, pace)) for _ in range(ranks - 1))
         self.bn2 = nn.BatchNorm2d(middle)
         added = to - channels if stride == 2 else to
         self.conv3 = nn.Conv2d(middle, added, 1, groups=groups, bias=False)
@@ -82,6 +91,7 @@ class ShuffleUnit(TemporalBlock):
         squeezed = self.shuffle(self.relu(self.bn1(self.conv1(x))))
         filtered = self.conv2(self._kept(self.temporal(squeezed, timeline), timeline))
         for pair in self.more:
+            assert isinstance(pair, Pair)
             filtered = filtered + pair.conv2(self._kept(pair.temporal(squeezed, timeline), timeline))
         branch = self.bn3(self.conv3(self.bn2(filtered)))
         if self.pool is None or self.pool_time is None:
@@ -93,15 +103,6 @@ class ShuffleUnit(TemporalBlock):
     def _kept(self, x: Tensor, timeline: Timeline) -> Tensor:
         """The steps that are left after it."""
         return timeline.thinned(x) if self.thins else x
-
-
-class _Pair(nn.Module):
-    """A temporal layer and the spatial convolution after it."""
-
-    def __init__(self, channels: int, stride: int, temporal: TemporalLayer) -> None:
-        super().__init__()
-        self.temporal = temporal
-        self.conv2 = nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
 
 
 class ShuffleNet(Backbone):

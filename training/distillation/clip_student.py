@@ -1,13 +1,13 @@
-"""The student of clips: a centred network that learns an ensemble's answer from one view of a window."""
+"""The student of clips: a centred network that learns an ensemble's answer from one window."""
 
 import copy
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from models.nets.mstnet import MSTNet
-from training.distillation.student import Losses, Student, soft_loss
+from training.distillation.student import Losses, Student
+from training.distillation.targets import Targets
 from training.distillation.windows import ClipLesson, ClipRecipe
 
 
@@ -17,10 +17,11 @@ class ClipStudent(Student):
     Args:
         net: the network to start from, of whole clips; it is not changed.
         recipe: how to train it.
+        channels: of its teacher's features.
     """
 
-    def __init__(self, net: MSTNet, recipe: ClipRecipe) -> None:
-        super().__init__(net, recipe, net.backbone.width)
+    def __init__(self, net: MSTNet, recipe: ClipRecipe, channels: int) -> None:
+        super().__init__(net, recipe, channels)
         self._batch = recipe.batch
 
     @staticmethod
@@ -33,25 +34,11 @@ class ClipStudent(Student):
 
     def learn(self, lesson: ClipLesson) -> Losses:
         """Learn a lesson batch by batch; the mean losses before each batch was learnt."""
-        losses = [
-            self._learn_batch(lesson, slice(k, k + self._batch)) for k in range(0, len(lesson.clips), self._batch)
-        ]
+        losses = []
+        for first in range(0, len(lesson.clips), self._batch):
+            part = slice(first, first + self._batch)
+            answer = self.net(torch.from_numpy(lesson.clips[part]).permute(0, 1, 4, 2, 3))
+            wanted = Targets(lesson.targets.soft[part], lesson.targets.maps[part], lesson.targets.believed[part])
+            losses.append(self._learn(answer.logits, answer.maps, wanted, [0]))
         self.lessons += 1
         return Losses(*np.mean(losses, 0).tolist())
-
-    def _learn_batch(self, lesson: ClipLesson, part: slice) -> Losses:
-        """Take one optimiser step towards the targets of some clips; the losses before it."""
-        answer = self.net(torch.from_numpy(lesson.clips[part]).permute(0, 1, 4, 2, 3))
-        soft, embeddings, believed = (
-            torch.from_numpy(target[part]) for target in (lesson.soft, lesson.embeddings, lesson.believed)
-        )
-        answers = soft_loss(answer.logits[:, 0], soft, self.recipe.temperature)
-        error = embedding_loss(answer.embedding[:, 0], embeddings, believed)
-        self._descend(answers + self.recipe.features * error)
-        return Losses(answers.item(), error.item())
-
-
-def embedding_loss(embeddings: Tensor, wanted: Tensor, believed: Tensor) -> Tensor:
-    """Squared error of features [B, width], as a share of what is wanted; each clip counts as it is believed."""
-    each = ((embeddings - wanted) ** 2).mean(1) / (wanted**2).mean()
-    return (each * believed).mean()

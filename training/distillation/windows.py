@@ -16,7 +16,7 @@ from models.softmax import softmax
 from models.window import nearest
 from training.distillation.streams import Playlist, Stream
 from training.distillation.student import Recipe
-from training.distillation.targets import FRESH, NOTHING, calmed, put_right
+from training.distillation.targets import FRESH, NOTHING, Targets, calmed, put_right, side_by_side
 from training.distillation.teacher import SCALES, WINDOW, ClipTeacher, at_scale
 
 RATE_HZ = 12.0
@@ -47,12 +47,8 @@ class ClipLesson:
 
     clips: Image
     """uint8 [B, T, H, W, 3]."""
-    soft: NDArray[np.float32]
-    """[B, 27], softened answers."""
-    embeddings: NDArray[np.float32]
-    """[B, width], the teacher's features, pooled."""
-    believed: NDArray[np.float32]
-    """[B], how much of the teacher's answer stood when it was put right, 0..1; its features count as much."""
+    targets: Targets
+    """Of B clips at one step each, their last."""
 
 
 class ClipLessonMaker:
@@ -66,28 +62,27 @@ class ClipLessonMaker:
         recipe = self._recipe
         steps = round(recipe.seconds * RATE_HZ)
         ends = np.arange(recipe.first_s * RATE_HZ, steps, recipe.every_s * RATE_HZ).astype(int)
-        parts = []
+        clips: list[Image] = []
+        wanted: list[Targets] = []
         for k in range(recipe.streams):
-            rng = np.random.default_rng((recipe.seed, number, k))
-            stream = self._playlist.draw(rng, steps)
+            stream = self._playlist.draw(np.random.default_rng((recipe.seed, number, k)), steps)
             seen, looked_at = stream.pictures, [at_scale(stream.looked_at, scale) for scale in SCALES]
-            parts += [part for end in ends for part in self._windows(stream, seen, looked_at, int(end))]
-        order = np.random.default_rng((recipe.seed, number)).permutation(len(parts))
-        clips, soft, embeddings, believed = zip(*(parts[k] for k in order), strict=True)
-        return ClipLesson(np.stack(clips), np.stack(soft), np.stack(embeddings), np.array(believed, np.float32))
+            for end in map(int, ends):
+                shown = [window(end, length_s / stream.at(end)[0].haste) for length_s in LENGTHS_S]
+                clips += [seen[each] for each in shown]
+                wanted += [self._targets(stream, looked_at, shown, end)] * len(shown)
+        order = np.random.default_rng((recipe.seed, number)).permutation(len(clips))
+        return ClipLesson(np.stack([clips[k] for k in order]), side_by_side([wanted[k] for k in order]))
 
-    def _windows(
-        self, stream: Stream, seen: Image, looked_at: Sequence[Image], end: int
-    ) -> list[tuple[Image, NDArray[np.float32], NDArray[np.float32], float]]:
-        """The student's windows at a step, each with what the teacher says there."""
-        haste = stream.at(end)[0].haste
-        windows = [window(end, length_s / haste) for length_s in LENGTHS_S]
-        taught = self._teacher.clips(np.stack([pictures[shown] for pictures in looked_at for shown in windows]))
+    def _targets(
+        self, stream: Stream, looked_at: Sequence[Image], shown: Sequence[NDArray[np.int64]], end: int
+    ) -> Targets:
+        """What the teacher says of a step's windows at all scales on average, put right where the label is known."""
+        taught = self._teacher.clips(np.stack([pictures[each] for pictures in looked_at for each in shown]))
         soft = softmax(taught.logits.mean(0), self._recipe.temperature)
         mended = put_right_at(soft, stream, end)
-        believed = 1 - float(np.abs(mended - soft).sum()) / 2
-        embedding = taught.maps.mean((0, 2, 3))
-        return [(seen[shown], mended, embedding, believed) for shown in windows]
+        believed = np.array([1 - np.abs(mended - soft).sum() / 2], np.float32)
+        return Targets(mended[None], taught.maps.mean((0, 2, 3))[None, :, None, None], believed)
 
 
 def window(end: int, seconds: float) -> NDArray[np.int64]:
