@@ -3,17 +3,19 @@
     python -m training.approximations TEACHER.onnx CHECKPOINT.pth --data ../shared/data
 
 The first rows change only weights inside the 3-D network: its depthwise kernels become sums of `rank` products of time
-and space, then lose the taps that look into the future. The last rows run the transplant itself, picture by picture.
+and space, then lose the taps that look into the future. The other rows run the transplants themselves: the centred form
+on the same window, the causal one picture by picture.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
+import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
@@ -104,12 +106,23 @@ def _right(answers: Sequence[NDArray[np.float32]], takes: Sequence[Take]) -> int
     return sum(LABELS[int(a.argmax())] == take.truths[0].label for a, take in zip(answers, takes, strict=True))
 
 
-def rows(model: onnx.ModelProto, net: MSTNet, takes: Sequence[Take]) -> Iterator[tuple[str, int]]:
+def middles_named(net: MSTNet, takes: Sequence[Take]) -> int:
+    """How many clips a centred network names by the window in their middle."""
+    clips = [torch.from_numpy(middle(take.pictures)).permute(0, 3, 1, 2)[None] for take in takes]
+    with torch.inference_mode():
+        return _right([net(clip).logits[0, 0].numpy() for clip in clips], takes)
+
+
+def rows(
+    model: onnx.ModelProto, net: MSTNet, centred_forms: Mapping[int, MSTNet], takes: Sequence[Take]
+) -> Iterator[tuple[str, int]]:
     """Name and clips named of each step of the way."""
     yield "3-D network", clips_named(model, takes)
     for rank in (2, 1):
         yield f"kernels of rank {rank}", clips_named(changed(model, of_rank(rank)), takes)
     yield "rank 1, future taps dropped", clips_named(changed(model, without_future), takes)
+    for ranks, centred in centred_forms.items():
+        yield f"centred form of rank {ranks}, by 2-D convolutions", middles_named(centred, takes)
     yield "causal stream, 2 s of a still picture before", steps_named(net, takes, STILL_S)
     yield "causal stream, from an empty past", steps_named(net, takes, 0)
 
@@ -122,9 +135,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path, help="the same as a state dict")
     parser.add_argument("--data", type=Path, required=True, help="folder with jester_val/")
     given = parser.parse_args(arguments)
-    net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint))
+    checkpoint, name = read_whole(given.checkpoint), str(given.checkpoint)
+    net, spec = transplant(checkpoint, name)
+    centred = {ranks: transplant(checkpoint, name, centred=True, ranks=ranks)[0] for ranks in (1, 2, 3)}
     takes = _takes(given.data, spec)
-    for name, named in rows(_load(given.teacher), net, takes):
+    for name, named in rows(_load(given.teacher), net, centred, takes):
         print(f"{name}: {named}/{len(takes)}", flush=True)
     return 0
 

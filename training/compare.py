@@ -10,6 +10,8 @@ import argparse
 import math
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -17,6 +19,7 @@ import torch
 from calibration.command_line import command
 from models.errors import ModelFileError
 from training.distill import add_lesson_options, begin, lesson_maker, open_teacher, train, until
+from training.distillation.ahead import lessons_ahead
 from training.distillation.student import Lesson, Recipe
 
 
@@ -35,16 +38,17 @@ def main(arguments: list[str] | None = None) -> int:
         )
     torch.set_num_threads(1)
     recipe = Recipe(seed=given.seed, lr=given.lr, every=given.every)
-    teacher = open_teacher(given.teacher)
+    channels = open_teacher(given.teacher).channels
     outs = [given.folder / start.name for start in given.starts]
-    runs = [begin(given, start, out, recipe, teacher.channels) for start, out in zip(given.starts, outs, strict=True)]
+    runs = [begin(given, start, out, recipe, channels) for start, out in zip(given.starts, outs, strict=True)]
     with ThreadPoolExecutor(given.workers) as learners:
 
         def learn(number: int, lesson: Lesson) -> None:
             list(learners.map(lambda run: run.take(number, lesson), runs))
 
         lessons = range(min(run.student.lessons for run in runs), given.lessons)
-        train(learn, lesson_maker(given, recipe, teacher), lessons, until(math.inf))
+        with closing(lessons_ahead(partial(lesson_maker, given, recipe), lessons)) as made:
+            train(learn, made, lessons, until(math.inf))
     for run in runs:
         run.logbook.save()
     return 0

@@ -11,7 +11,7 @@ import argparse
 import math
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from models.nets.mstnet import MSTNet
 from models.softmax import softmax
 from training.distillation.lessons import check_taught
 from training.distillation.student import Recipe, soft_loss
-from training.distillation.teacher import ClipTeacher, Taught, Teacher
+from training.distillation.teacher import LOOKED_AT, ClipTeacher, Taught, Teacher, at_scale
 from training.evaluation.inference import stream_features
 from training.evaluation.judging_takes import all_takes
 from training.evaluation.takes import Take
@@ -52,8 +52,10 @@ def distance(answers: Taught, wanted: Taught) -> Distance:
 
 
 def _error(maps: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
-    if maps.shape != wanted.shape:
+    if maps.shape[1] != wanted.shape[1]:
         return math.nan
+    if maps.shape != wanted.shape:  # a teacher of several crops has pooled its own
+        maps, wanted = maps.mean((2, 3), keepdims=True), wanted.mean((2, 3), keepdims=True)
     energy = (wanted**2).sum((1, 2, 3))
     shares = ((maps - wanted) ** 2).sum((1, 2, 3))[energy > 0] / energy[energy > 0]
     return float(shares.mean()) if len(shares) else math.nan
@@ -93,8 +95,9 @@ def main(arguments: list[str] | None = None) -> int:
     for path, (_, spec) in zip(given.checkpoints, students, strict=True):
         check_taught(spec, path)
     teacher = ClipTeacher(given.teacher)
-    takes = all_takes(given.data, students[0][1])
+    takes = all_takes(given.data, replace(students[0][1], height=LOOKED_AT, width=LOOKED_AT))
     wanted = [teachers_answers(teacher, take) for take in takes]
+    takes = [replace(take, pictures=at_scale(take.pictures, 1.0)) for take in takes]
     for path, (net, _) in zip(given.checkpoints, students, strict=True):
         answers = [students_answers(net, take) for take in takes]
         for group, found in distances(takes, answers, wanted).items():

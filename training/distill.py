@@ -15,22 +15,25 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import cv2
 import torch
 
-from calibration.command_line import command, share
+from calibration.command_line import command, natural, share
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint, read_whole
+from training.distillation.ahead import Taken, lessons_ahead
 from training.distillation.lessons import RATE_HZ, LessonMaker, check_taught, training_recordings
 from training.distillation.logbook import Logbook
 from training.distillation.origin import Origin
 from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe, Student, at_half_rate
-from training.distillation.teacher import ClipTeacher, StreamTeacher, Teacher
+from training.distillation.teacher import LOOKED_AT, ClipTeacher, StreamTeacher, Teacher
 from training.jester import LABELS, SIZE
 from training.recordings import Shelf
 
@@ -48,20 +51,12 @@ class Run:
             self.logbook.note(self.student.take(lesson))
 
 
-def train(run: Callable[[int, Lesson], None], make: LessonMaker, lessons: range, go_on: Callable[[], bool]) -> None:
-    """Take lessons, or until told to stop; the next one is made while one is learnt."""
-    if not lessons:
-        return
-    with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(make, lessons.start)
-        for number in lessons:
-            if not go_on():
-                break
-            lesson = coming.result()
-            if number + 1 in lessons:
-                coming = ahead.submit(make, number + 1)
-            run(number, lesson)
-        coming.cancel()
+def train(run: Callable[[int, Taken], None], made: Iterator[Taken], lessons: range, go_on: Callable[[], bool]) -> None:
+    """Take lessons as they are made, all of them or until told to stop."""
+    for number in lessons:
+        if not go_on():
+            break
+        run(number, next(made))
 
 
 def until(minutes: float) -> Callable[[], bool]:
@@ -82,7 +77,7 @@ def open_teacher(path: Path) -> Teacher:
     return ClipTeacher(path)
 
 
-def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, channels: int) -> Run:
+def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, channels: int, device: str = "cpu") -> Run:
     """A student at its first lesson, or where it was stopped.
 
     Args:
@@ -91,6 +86,7 @@ def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, cha
         out: the checkpoint to write.
         recipe: how to train.
         channels: of the teacher's features.
+        device: where the student learns.
 
     Raises:
         ModelFileError: `start` cannot be taught, is `out` itself, or is not what the stopped run was begun with.
@@ -99,7 +95,7 @@ def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, cha
         raise ModelFileError(f"{out} is START itself; name another OUT.pt")
     net, spec = load_checkpoint(start)
     check_taught(spec, start)
-    student, origin = Student(net, recipe, channels), Origin.of(net, given.teacher, given.data)
+    student, origin = Student(net, recipe, channels, device), Origin.of(net, given.teacher, given.data)
     saved = out.with_suffix(".run")
     if saved.is_file():
         state = read_whole(saved)
@@ -108,10 +104,13 @@ def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, cha
     return Run(student, Logbook(out, net, origin, spec, student, given.save_every))
 
 
-def lesson_maker(given: argparse.Namespace, recipe: Recipe, teacher: Teacher) -> LessonMaker:
+def lesson_maker(given: argparse.Namespace, recipe: Recipe) -> LessonMaker:
     """The lessons that a command line asks for."""
-    playlist = Playlist(training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, RATE_HZ, given.hasty)
-    return LessonMaker(playlist, teacher, recipe)
+    cv2.setNumThreads(1)
+    playlist = Playlist(
+        training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, LOOKED_AT, RATE_HZ, given.hasty
+    )
+    return LessonMaker(playlist, open_teacher(given.teacher), recipe)
 
 
 def add_lesson_options(parser: argparse.ArgumentParser) -> None:
@@ -137,13 +136,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--streams", type=int, default=Recipe().streams, help="streams a lesson")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--workers", type=natural, default=0, help="processes that make lessons (default: a thread of this one)"
+    )
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the network learns")
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
     recipe = Recipe(seed=given.seed, streams=given.streams, lr=given.lr, every=given.every)
-    teacher = open_teacher(given.teacher)
-    run = begin(given, given.start, given.out, recipe, teacher.channels)
+    if given.device == "cuda" and not torch.cuda.is_available():
+        raise ModelFileError("no CUDA device; leave --device out to learn on the processor")
+    run = begin(given, given.start, given.out, recipe, open_teacher(given.teacher).channels, given.device)
     lessons = range(run.student.lessons, given.lessons)
-    train(run.take, lesson_maker(given, recipe, teacher), lessons, until(given.minutes))
+    with closing(lessons_ahead(partial(lesson_maker, given, recipe), lessons, given.workers)) as made:
+        train(run.take, made, lessons, until(given.minutes))
     run.logbook.save()
     return 0
 

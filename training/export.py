@@ -4,16 +4,15 @@
 
 The graph is one step of N streams: inputs `picture` (uint8 [N, H, W, 3]) and every past slice, outputs `logits`,
 `embedding` and one newest slice a temporal layer. N is left open: one file serves one stream and many. It has no
-Conv3d and no tensor of more than four dimensions.
+Conv3d and no tensor of more than four dimensions. A clip network becomes a file of its own kind
+(`training.clip_export`).
 """
 
 import argparse
 import dataclasses
 import sys
-import warnings
 from pathlib import Path
 
-import onnx
 import torch
 from torch import Tensor, nn
 
@@ -28,13 +27,13 @@ from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, Decoding, FastPass, ModelSpec
 from models.whole_file import whole_file
+from training.clip_export import WINDOWS_S, describe_clips, export_clips, takes_clips
+from training.graph import write_graph
 from training.lean_shufflenet import make_lean
 from training.stacking import stacked
 
 BATCH = 3
 """Streams that an exported file is tried with, besides one."""
-OPSET = 17
-"""Read by ONNX Runtime since 1.12 and by TensorRT since 8.6, hence by 10.3."""
 
 
 class StepGraph(nn.Module):
@@ -80,24 +79,15 @@ def _write_graph(net: MSTNet, spec: ModelSpec, path: Path) -> None:
     """Trace one step and write the spec into the metadata."""
     past = [torch.zeros(memory.shape) for memory in spec.memories for _ in memory.lags]
     past_names = [memory.past(lag) for memory in spec.memories for lag in memory.lags]
-    with warnings.catch_warnings():
-        # The tracer is deprecated in favour of torch.export, which needs two packages more for the same graph.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            StepGraph(net, spec),
-            (torch.zeros(spec.picture_shape, dtype=torch.uint8), *past),
-            str(path),
-            input_names=[PICTURE, *past_names],
-            output_names=[LOGITS, EMBEDDING, *(memory.newest for memory in spec.memories)],
-            opset_version=OPSET,
-            dynamo=False,
-        )
-    model = onnx.load(path)
-    open_batch(model.graph)
-    entry = model.metadata_props.add()
-    entry.key, entry.value = SPEC_KEY, spec.to_json()
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, path)
+    write_graph(
+        StepGraph(net, spec),
+        (torch.zeros(spec.picture_shape, dtype=torch.uint8), *past),
+        [PICTURE, *past_names],
+        [LOGITS, EMBEDDING, *(memory.newest for memory in spec.memories)],
+        {SPEC_KEY: spec.to_json()},
+        path,
+        open_batch,
+    )
 
 
 def fast_pass(spec: ModelSpec, given: argparse.Namespace) -> FastPass:
@@ -128,9 +118,23 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--fast-temperature", type=number(float, 0.01), metavar="T", help="of that pass")
     parser.add_argument("--fast-enter", type=probability, metavar="P", help="threshold of that pass; else its own")
+    parser.add_argument(
+        "--windows",
+        type=number(float, 0.1),
+        nargs="+",
+        metavar="SECONDS",
+        help="of a clip network: lengths of the clips it is given",
+    )
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
     spec = dataclasses.replace(spec, name=given.out.stem)  # what a user sees is what the file is called
+    if takes_clips(net):
+        clip_spec = describe_clips(spec, tuple(given.windows or WINDOWS_S))
+        export_clips(net, clip_spec, given.out)
+        print(f"{given.out}: {given.out.stat().st_size / 1e6:.2f} MB, clips of {clip_spec.pictures} pictures")
+        return 0
+    if given.windows:
+        raise ModelFileError(f"{given.checkpoint} is a stream network, which has no --windows; leave them out")
     if given.fast_pass:
         spec = dataclasses.replace(spec, fast_pass=fast_pass(spec, given))
     export(net, spec, given.out)

@@ -3,8 +3,8 @@
     python -m training.judge CHECKPOINT.pt --data ../shared/data [--cameras 8]
 
 Everything runs as the app runs it: pictures at the model's rate by time, from an empty past, events by the decoder. The
-recordings are few; --cameras counts them again as so many other cameras would have filmed them: nearer or farther,
-tilted, darker, paler, mirrored, with noise.
+recordings are few; --cameras counts them again as so many other cameras would have filmed them: people nearer or
+farther, to the left or right, low, mirrored, the picture tilted, darker, paler, with noise.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from calibration.command_line import command, natural
@@ -29,16 +30,21 @@ from training.evaluation.stream_score import scores, scores_by_label
 from training.evaluation.takes import Take
 from training.jester import mirrored
 
+CLOSELY = 2
+"""How many times larger pictures are, of which other cameras see a part."""
 
-def filmed(takes: Sequence[Take], seed: int) -> list[Take]:
-    """The same streams as another camera films them, one for all."""
+
+def filmed(takes: Sequence[Take], seed: int, size: int) -> list[Take]:
+    """The same streams as another camera films them, one for all, in square pictures of another size."""
     camera = draw_camera(np.random.default_rng(seed))
-    return [_filmed(one, camera, np.random.default_rng((seed, k))) for k, one in enumerate(takes)]
+    return [_filmed(one, camera, size, np.random.default_rng((seed, k))) for k, one in enumerate(takes)]
 
 
-def _filmed(take: Take, camera: Camera, rng: np.random.Generator) -> Take:
-    size = take.pictures.shape[1]
-    pictures = [develop(camera, frame_up(camera, p, size, 0.0), rng) for p in take.pictures]
+def _filmed(take: Take, camera: Camera, size: int, rng: np.random.Generator) -> Take:
+    around = cv2.blur(take.pictures[0], (take.pictures.shape[1] // 4,) * 2)  # nobody is seen twice
+    pictures = [
+        develop(camera, frame_up(camera, p, size, 0.0, np.asarray(around, np.uint8)), rng) for p in take.pictures
+    ]
     truths = [replace(t, label=mirrored(t.label)) if camera.mirrored else t for t in take.truths]
     return Take(take.group, np.stack(pictures), tuple(truths))
 
@@ -78,7 +84,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
     takes = all_takes(given.data, spec)
-    takes += [take for seed in range(given.cameras) for take in filmed(takes, seed)]
+    if given.cameras:
+        closely = all_takes(given.data, replace(spec, height=CLOSELY * spec.height, width=CLOSELY * spec.width))
+        takes += [take for seed in range(given.cameras) for take in filmed(closely, seed, spec.height)]
     print(report(net, spec, takes))
     return 0
 

@@ -122,7 +122,7 @@ class Shelf:
         shortest: pixels of the shorter side.
     """
 
-    def __init__(self, folder: Path, shortest: int = 128) -> None:
+    def __init__(self, folder: Path, shortest: int = 144) -> None:
         self._folder = folder
         self._shortest = shortest
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,16 +1,20 @@
-"""Turn a Jester-trained 3D-ShuffleNet into a causal MSTNet that answers at every step, without any training.
+"""Turn a Jester-trained 3D-ShuffleNet into an MSTNet of 2-D convolutions and temporal taps, without any training.
 
-    python -m training.transplant CHECKPOINT.pth OUT.pt
+    python -m training.transplant CHECKPOINT.pth OUT.pt [--centred [--ranks 2]]
 
 Each 3x3x3 depthwise kernel of that network (github.com/okankop/Efficient-3DCNNs, arXiv 1904.02422) is nearly a
-temporal kernel of three taps times a spatial one of 3x3; the best such product is the kernel's rank-1 SVD. Its strides
-in time become paces, its future taps are dropped, and what it saw at the edge of its clip is dropped with them. The
-checkpoint was trained on every second picture of 12 a second, so a clip position is two steps of ours.
+temporal kernel of three taps times a spatial one of 3x3; the best such product is the kernel's rank-1 SVD. The sum of
+two such products is nearer (`--ranks 2`), of three it is the kernel.
+
+The causal form answers at every step of a stream: strides in time become paces, future taps are dropped, and what it
+saw at the edge of its clip is dropped with them. The checkpoint was trained on every second picture of 12 a second, so
+a clip position is two steps of ours. The centred form (`--centred`) keeps strides and future taps and answers once for
+a clip of 16 pictures.
 """
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -19,53 +23,66 @@ from torch import Tensor
 from calibration.command_line import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import describe, read_whole, save_checkpoint
-from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
 from training.jester import LABELS, MEAN, RATE_HZ, SIZE, STD
 
+CLIP_RATE_HZ = 6.0
+"""Pictures a second in the clips that the 3-D network was trained on."""
+NEWEST_FIRST, CENTRED = (2, 1, 0), (1, 2, 0)
+"""Positions of a 3-D kernel in the order in which `Stack` lays pictures behind one another: now, then each lag."""
 LAST_STAGE = "layer3"
 """Of its two clip positions each unit sees one edge: no oldest tap in the first unit, only the middle one after it."""
 
 
-def transplant(checkpoint: Mapping[str, Tensor], name: str = "the checkpoint") -> tuple[MSTNet, ModelSpec]:
-    """Build the causal network from a 3D-ShuffleNet's state dict (width 0.5, 3 groups, 27 classes).
+def transplant(
+    checkpoint: Mapping[str, Tensor], name: str = "the checkpoint", centred: bool = False, ranks: int = 1
+) -> tuple[MSTNet, ModelSpec]:
+    """Build the causal or the centred network from a 3D-ShuffleNet's state dict (width 0.5, 3 groups, 27 classes).
 
     Args:
         checkpoint: keys as Efficient-3DCNNs saves them, without its `module.` prefix.
         name: what error messages call it.
+        centred: whether it takes whole clips, else it takes a stream.
+        ranks: products of time and space that stand for a kernel, 1 to 3.
 
     Raises:
         ModelFileError: a key is missing, too many, or of another shape.
     """
-    net = MSTNet(MSTNetConfig(len(LABELS), "shufflenet", temporal=TemporalConfig(kernels=(3,)), mean=MEAN, std=STD))
+    backbone: BackboneName = "clip_shufflenet" if centred else "shufflenet"
+    temporal = TemporalConfig(kernels=(3,), causal=not centred)
+    net = MSTNet(MSTNetConfig(len(LABELS), backbone, temporal=temporal, ranks=ranks, mean=MEAN, std=STD))
     _check(checkpoint, net, name)
     weights = {ours: checkpoint[theirs] for ours, theirs in _names(net).items()}
-    weights["backbone.conv1.weight"] = stem(checkpoint["conv1.0.weight"])
+    weights["backbone.conv1.weight"] = stem(checkpoint["conv1.0.weight"], CENTRED if centred else NEWEST_FIRST)
     for unit, module in _units(net).items():
-        taps, space = split(checkpoint[f"{unit}.conv2.weight"])
-        weights[f"backbone.{unit}.temporal.taps.0"] = causal_taps(taps, module.stride == 2, unit.startswith(LAST_STAGE))
-        weights[f"backbone.{unit}.conv2.weight"] = space
+        for pair, (taps, space) in enumerate(split(checkpoint[f"{unit}.conv2.weight"], ranks)):
+            where = f"backbone.{unit}" if pair == 0 else f"backbone.{unit}.more.{pair - 1}"
+            causal = causal_taps(taps, module.stride == 2, unit.startswith(LAST_STAGE))
+            weights[f"{where}.temporal.taps.0"] = taps.flip(1) if centred else causal
+            weights[f"{where}.conv2.weight"] = space
     shapes = {key: value.shape for key, value in net.state_dict().items()}
     net.load_state_dict({key: value.reshape(shapes[key]) for key, value in weights.items()})
-    trained = "transplanted from a Jester-trained 3D-ShuffleNet"
-    spec = describe(net, name="transplant", labels=LABELS, height=SIZE, width=SIZE, rate_hz=RATE_HZ, trained=trained)
+    trained, rate_hz = "transplanted from a Jester-trained 3D-ShuffleNet", CLIP_RATE_HZ if centred else RATE_HZ
+    spec = describe(net, name="transplant", labels=LABELS, height=SIZE, width=SIZE, rate_hz=rate_hz, trained=trained)
     return net.eval(), spec
 
 
-def split(kernel: Tensor) -> tuple[Tensor, Tensor]:
-    """Split depthwise kernels into the nearest product of time and space.
+def split(kernel: Tensor, ranks: int = 1) -> list[tuple[Tensor, Tensor]]:
+    """Split depthwise kernels into the nearest sum of products of time and space.
 
     Args:
         kernel: [C, 1, 3, 3, 3], time before space.
+        ranks: how many products, 1 to 3; three are the kernel.
 
     Returns:
-        Temporal taps [C, 3], oldest first, and spatial kernels [C, 1, 3, 3], of equal norm.
+        Of each product the temporal taps [C, 3], oldest first, and the spatial kernels [C, 1, 3, 3], of equal norm.
     """
     u, s, v = torch.linalg.svd(kernel.reshape(-1, 3, 9), full_matrices=False)
-    scale = s[:, :1].sqrt()
-    return u[:, :, 0] * scale, (v[:, 0] * scale).reshape(-1, 1, 3, 3)
+    scale = s.sqrt()
+    return [(u[:, :, k] * scale[:, k, None], (v[:, k] * scale[:, k, None]).reshape(-1, 1, 3, 3)) for k in range(ranks)]
 
 
 def causal_taps(taps: Tensor, strided: bool, last_stage: bool) -> Tensor:
@@ -87,9 +104,9 @@ def causal_taps(taps: Tensor, strided: bool, last_stage: bool) -> Tensor:
     return torch.stack([middle, nothing, nothing if last_stage else before], 1)
 
 
-def stem(kernel: Tensor) -> Tensor:
-    """Lay a 3-D stem's kernel [C, 3, T, 3, 3] flat for stacked pictures, newest first: [C, 3 * T, 3, 3]."""
-    return kernel.flip(2).transpose(1, 2).flatten(1, 2)
+def stem(kernel: Tensor, order: Sequence[int]) -> Tensor:
+    """Lay a 3-D stem's kernel [C, 3, T, 3, 3] flat for pictures that are stacked in an order: [C, 3 * T, 3, 3]."""
+    return kernel[:, :, list(order)].transpose(1, 2).flatten(1, 2)
 
 
 def _units(net: MSTNet) -> dict[str, ShuffleUnit]:
@@ -102,7 +119,7 @@ def _names(net: MSTNet) -> dict[str, str]:
     renamed = {"backbone.conv1.": "conv1.0.", "backbone.bn1.": "conv1.1.", "classifier.": "classifier.1."}
     names = {}
     for ours in net.state_dict():
-        if ".taps." in ours:
+        if ".taps." in ours or ".more." in ours:
             continue
         prefix = next((prefix for prefix in renamed if ours.startswith(prefix)), None)
         names[ours] = ours.replace(prefix, renamed[prefix], 1) if prefix else ours.removeprefix("backbone.")
@@ -143,8 +160,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.transplant", description="3D-ShuffleNet to MSTNet.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--centred", action="store_true", help="for whole clips: keep strides in time and future taps")
+    parser.add_argument("--ranks", type=int, choices=(1, 2, 3), default=1, help="products of time and space a kernel")
     given = parser.parse_args(arguments)
-    net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint))
+    net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint), given.centred, given.ranks)
     save_checkpoint(given.out, net, spec)
     print(f"{given.out}: {sum(p.numel() for p in net.parameters())} weights, {len(spec.memories)} memories")
     return 0

@@ -1,10 +1,12 @@
 """A model file opened in ONNX Runtime, or one line that says why it cannot be."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import onnxruntime as ort
 
+from models.clip_spec import CLIP_KEY, ClipSpec
 from models.errors import EngineError, ModelFileError, first_line
 from models.spec import OLD_BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
 
@@ -98,17 +100,45 @@ def read_spec(session: ort.InferenceSession, path: Path, streams: int | None = N
     if SPEC_KEY not in metadata:
         raise ModelFileError(f"{path} {_kind(metadata)}")
     spec = ModelSpec.from_json(metadata[SPEC_KEY], str(path))
-    for told, real in ((spec.inputs, session.get_inputs()), (spec.outputs, session.get_outputs())):
-        expected = {name: (streams or STREAMS, *shape[1:]) for name, shape in told.items()}
+    open_inputs, open_outputs = (
+        {name: (streams or STREAMS, *shape[1:]) for name, shape in shapes.items()}
+        for shapes in (spec.inputs, spec.outputs)
+    )
+    check_graph(session, open_inputs, open_outputs, path)
+    return spec
+
+
+def read_clip_spec(session: ort.InferenceSession, path: Path) -> ClipSpec:
+    """The spec of a clip network's file, held against the graph that it describes."""
+    metadata = session.get_modelmeta().custom_metadata_map
+    if CLIP_KEY not in metadata:
+        is_stream = bool({SPEC_KEY, ROLLED_KEY, OLD_BATCHED_KEY} & set(metadata))
+        kind = "is a stream network; give it as --model" if is_stream else f"does not describe itself (no '{CLIP_KEY}')"
+        raise ModelFileError(f"{path} {kind}, and as clip network a file that `training.export` made of one")
+    spec = ClipSpec.from_json(metadata[CLIP_KEY], str(path))
+    check_graph(session, spec.inputs, spec.outputs, path)
+    return spec
+
+
+Shapes = Mapping[str, tuple[int | str, ...]]
+"""Shapes of a graph's inputs or outputs, by name; a word stands for a size that is open."""
+
+
+def check_graph(session: ort.InferenceSession, inputs: Shapes, outputs: Shapes, path: Path) -> None:
+    """Hold a description against the graph.
+
+    Raises:
+        ModelFileError: an input or output is not there, or of another shape.
+    """
+    for expected, real in ((inputs, session.get_inputs()), (outputs, session.get_outputs())):
         found = {tensor.name: tuple(tensor.shape) for tensor in real}
-        wrong = sorted(name for name in expected | found if expected.get(name) != found.get(name))
+        wrong = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
         if wrong:
             name = wrong[0]
             raise ModelFileError(
                 f"{path} describes another graph than it holds: {name} is {expected.get(name, 'not there')} in the "
                 f"description and {found.get(name, 'not there')} in the graph. Export it again."
             )
-    return spec
 
 
 def _kind(metadata: dict[str, str]) -> str:
@@ -117,6 +147,8 @@ def _kind(metadata: dict[str, str]) -> str:
         return "is a rolled export, for servers; give the model that it was made from"
     if OLD_BATCHED_KEY in metadata:
         return "is a batched form of version 1; a model file now serves one stream and many: give that, exported again"
+    if CLIP_KEY in metadata:
+        return "is a clip network, which runs beside a stream network; give the stream network as --model"
     return (
         f"does not describe itself (no '{SPEC_KEY}' in its metadata); "
         "it was not exported by this project: export it with `python -m training.export`"

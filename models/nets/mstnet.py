@@ -13,10 +13,10 @@ from models.nets.mobilenet_v2 import MobileNetV2
 from models.nets.resnet import resnet18, resnet50
 from models.nets.shufflenet import ShuffleNet
 from models.nets.temporal import TemporalConfig, TemporalLayer, Timeline
-from models.nets.timeline import Chunk, Past, Probe
+from models.nets.timeline import Chunk, Clips, Past, Probe
 from models.spec import MemorySpec
 
-BackboneName = Literal["resnet18", "resnet50", "mobilenet_v2", "shufflenet"]
+BackboneName = Literal["resnet18", "resnet50", "mobilenet_v2", "shufflenet", "clip_shufflenet"]
 
 IMAGENET_MEAN = (123.675, 116.28, 103.53)
 IMAGENET_STD = (58.395, 57.12, 57.375)
@@ -30,9 +30,11 @@ class MSTNetConfig:
     classes: int
     backbone: BackboneName = "mobilenet_v2"
     width: float = 1.0
-    """Width multiplier of the backbone; shufflenet has only 1.0."""
+    """Width multiplier of the backbone; the shufflenets have only 1.0."""
     temporal: TemporalConfig = field(default_factory=TemporalConfig)
     placement: Placement = "inner"
+    ranks: int = 1
+    """Pairs of a temporal layer and a spatial convolution in a unit of the shufflenets, whose results are added."""
     dropout: float = 0.0
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
@@ -57,7 +59,7 @@ class Answer(NamedTuple):
     """What the network says of T steps, and what it remembers of them."""
 
     logits: Tensor
-    """[N, T, classes]."""
+    """[N, T, classes]; fewer steps where the network strides in time."""
     embedding: Tensor
     """[N, T, width], the features before the classifier."""
     maps: Tensor
@@ -100,9 +102,9 @@ class MSTNet(nn.Module):
         """
         if past is not None and not self.causal:
             raise ValueError("this network looks into the future and cannot stream; build it with causal=True")
-        steps = clip.shape[1]
-        timeline = Chunk(steps, past, lag_divisor)
-        logits, embedding, maps = (x.unflatten(0, (-1, steps)) for x in self.answer(clip.flatten(0, 1), timeline))
+        timeline = Chunk(clip.shape[1], past, lag_divisor) if self.causal else Clips(len(clip))
+        answers = self.answer(clip.flatten(0, 1), timeline)
+        logits, embedding, maps = (x.unflatten(0, (len(clip), -1)) for x in answers)
         return Answer(logits, embedding, maps, timeline.left)
 
     def step(self, picture: Tensor, past: Past | None = None, lag_divisor: int = 1) -> Answer:
@@ -150,10 +152,14 @@ def build_backbone(config: MSTNetConfig) -> Backbone:
     """The backbone that a config names."""
     make = config.temporal.build
     if config.backbone == "shufflenet":
-        return ShuffleNet(make)
+        return ShuffleNet(make, ranks=config.ranks)
+    if config.backbone == "clip_shufflenet":
+        return ShuffleNet(make, (1, 1, 1, 1), clips=True, ranks=config.ranks)
     builders = {"resnet18": resnet18, "resnet50": resnet50, "mobilenet_v2": MobileNetV2}
     if config.backbone not in builders:
-        raise ValueError(f"no backbone {config.backbone!r}; there are {', '.join([*builders, 'shufflenet'])}")
+        raise ValueError(
+            f"no backbone {config.backbone!r}; there are {', '.join([*builders, 'shufflenet', 'clip_shufflenet'])}"
+        )
     return builders[config.backbone](make, config.placement, config.width)
 
 

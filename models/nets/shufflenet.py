@@ -1,16 +1,16 @@
 """ShuffleNet v1 (arXiv 1707.01083) whose units look along time before their spatial depthwise convolution.
 
 Its 3-D sibling (arXiv 1904.02422) is trained on 16-frame clips with 3x3x3 depthwise convolutions and strides in
-time. Here the strides become paces: a stage that worked on every second, fourth, eighth clip position now answers
-at every step and looks back in strides of its pace, so that one weight set fits clip and stream
-(`training/transplant.py`).
+time. For a stream the strides become paces: a stage that worked on every second, fourth, eighth clip position now
+answers at every step and looks back in strides of its pace. For whole clips (`clips`) they stay, and layers look to
+both sides (`training/transplant.py`).
 """
 
 import torch
 from torch import Tensor, nn
 
 from models.nets.backbone import Backbone, MakeTemporal, TemporalBlock, through
-from models.nets.temporal import MaxPool, MeanPool, Stack, Timeline
+from models.nets.temporal import MaxPool, MeanPool, Stack, TemporalLayer, Timeline
 
 STAGES = ((120, 4), (240, 8), (480, 4))
 """Channels and units of each stage at width 0.5 with 3 groups; the first unit of each halves the size."""
@@ -31,6 +31,15 @@ class ChannelShuffle(nn.Module):
         return grouped.reshape(batch, channels, height, width)
 
 
+class Pair(nn.Module):
+    """A temporal layer and the spatial depthwise convolution after it."""
+
+    def __init__(self, channels: int, stride: int, temporal: TemporalLayer) -> None:
+        super().__init__()
+        self.temporal = temporal
+        self.conv2 = nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
+
+
 class ShuffleUnit(TemporalBlock):
     """Grouped 1x1, shuffle, temporal taps, depthwise 3x3, grouped 1x1, beside a shortcut.
 
@@ -41,10 +50,21 @@ class ShuffleUnit(TemporalBlock):
         pace: steps between the taps of its temporal layer.
         make_temporal: makes its temporal layer.
         groups: of the two 1x1 convolutions.
+        thins: whether a stride in space is one in time as well, for whole clips.
+        ranks: pairs of a temporal layer and a spatial convolution, whose results are added. One pair is MixTConv; three
+            are any kernel of 3x3x3.
     """
 
     def __init__(
-        self, channels: int, to: int, stride: int, pace: int, make_temporal: MakeTemporal, groups: int = 3
+        self,
+        channels: int,
+        to: int,
+        stride: int,
+        pace: int,
+        make_temporal: MakeTemporal,
+        groups: int = 3,
+        thins: bool = False,
+        ranks: int = 1,
     ) -> None:
         super().__init__()
         middle = to // 4
@@ -54,24 +74,34 @@ class ShuffleUnit(TemporalBlock):
         self.conv1 = nn.Conv2d(channels, middle, 1, groups=groups, bias=False)
         self.bn1 = nn.BatchNorm2d(middle)
         self.conv2 = nn.Conv2d(middle, middle, 3, stride, 1, groups=middle, bias=False)
+        self.more = nn.ModuleList(Pair(middle, stride, make_temporal(middle, pace)) for _ in range(ranks - 1))
         self.bn2 = nn.BatchNorm2d(middle)
         added = to - channels if stride == 2 else to
         self.conv3 = nn.Conv2d(middle, added, 1, groups=groups, bias=False)
         self.bn3 = nn.BatchNorm2d(added)
         self.relu = nn.ReLU()
         self.pool = nn.AvgPool2d(3, 2, 1) if stride == 2 else None
-        self.pool_time = MeanPool((pace,)) if stride == 2 else None
+        self.thins = thins and stride == 2
+        # What a stride in time keeps is the mean of a step and the next one, in a stream of this step and one before.
+        self.pool_time = MeanPool((-pace if self.thins else pace,)) if stride == 2 else None
 
     def forward(self, x: Tensor, timeline: Timeline) -> Tensor:
-        """[B, channels, H, W] to [B, to, H/stride, W/stride]."""
+        """[B, channels, H, W] to [B, to, H/stride, W/stride]; B is halved by a stride in time."""
         squeezed = self.shuffle(self.relu(self.bn1(self.conv1(x))))
-        filtered = self.bn2(self.conv2(self.temporal(squeezed, timeline)))
-        branch = self.bn3(self.conv3(filtered))
+        filtered = self.conv2(self._kept(self.temporal(squeezed, timeline), timeline))
+        for pair in self.more:
+            assert isinstance(pair, Pair)
+            filtered = filtered + pair.conv2(self._kept(pair.temporal(squeezed, timeline), timeline))
+        branch = self.bn3(self.conv3(self.bn2(filtered)))
         if self.pool is None or self.pool_time is None:
             return self.relu(branch + x)
         # Pooling in space and averaging in time commute; in this order the memory is a quarter the size.
-        pooled = self.pool_time(self.pool(x), timeline)
+        pooled = self._kept(self.pool_time(self.pool(x), timeline), timeline)
         return self.relu(torch.cat([branch, pooled], 1))
+
+    def _kept(self, x: Tensor, timeline: Timeline) -> Tensor:
+        """The steps that are left after it."""
+        return timeline.thinned(x) if self.thins else x
 
 
 class ShuffleNet(Backbone):
@@ -80,32 +110,46 @@ class ShuffleNet(Backbone):
     Args:
         make_temporal: makes the units' temporal layers.
         paces: steps between taps: of stem and pool, then of each stage.
+        clips: whether it takes whole clips: stem and pool look at the steps before and after, pool and stages stride.
+        ranks: pairs of a temporal layer and a spatial convolution in a unit.
     """
 
     classifier_prefix = "classifier."
 
-    def __init__(self, make_temporal: MakeTemporal, paces: tuple[int, int, int, int] = (2, 4, 8, 16)) -> None:
+    def __init__(
+        self,
+        make_temporal: MakeTemporal,
+        paces: tuple[int, int, int, int] = (2, 4, 8, 16),
+        clips: bool = False,
+        ranks: int = 1,
+    ) -> None:
         super().__init__()
         first, *stage_paces = paces
+        around = (-first, first) if clips else (first, 2 * first)
         channels = 12
-        self.stack = Stack((first, 2 * first))
+        self.clips = clips
+        self.stack = Stack(around)
         self.conv1 = nn.Conv2d(9, channels, 3, 2, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(channels)
         self.relu = nn.ReLU()
         self.maxpool = nn.MaxPool2d(3, 2, 1)
-        self.maxpool_time = MaxPool((first, 2 * first))
+        self.maxpool_time = MaxPool(around)
         for stage, ((to, units), pace) in enumerate(zip(STAGES, stage_paces, strict=True), 1):
             blocks = nn.Sequential()
             for k in range(units):
-                blocks.append(ShuffleUnit(channels, to, 2 if k == 0 else 1, pace, make_temporal))
+                blocks.append(
+                    ShuffleUnit(channels, to, 2 if k == 0 else 1, pace, make_temporal, thins=clips, ranks=ranks)
+                )
                 channels = to
             self.add_module(f"layer{stage}", blocks)
         self.width = channels
 
     def forward(self, pictures: Tensor, timeline: Timeline) -> Tensor:
-        """[N*T, 3, H, W] to [N*T, width, H/32, W/32]."""
+        """[N*T, 3, H, W] to [N*T, width, H/32, W/32]; of whole clips, T/16 steps are left."""
         x = self.relu(self.bn1(self.conv1(self.stack(pictures, timeline))))
         x = self.maxpool_time(self.maxpool(x), timeline)
+        if self.clips:
+            x = timeline.thinned(x)
         for stage in range(1, 4):
             x = through(self.get_submodule(f"layer{stage}"), x, timeline)
         return x

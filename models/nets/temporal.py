@@ -43,6 +43,10 @@ class Timeline(Protocol):
         """The layer's remembered channels of `x` at each of its lags, in that order."""
         ...
 
+    def thinned(self, x: Tensor) -> Tensor:
+        """Every second step of each clip, for a stride in time; a stream is answered at every step and keeps all."""
+        return x
+
 
 class NoTime(TemporalLayer):
     """Looks at no other frame; makes a TSN (arXiv 1608.00859)."""

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from models.nets.temporal import TemporalLayer
+from models.nets.temporal import TemporalLayer, Timeline
 from models.spec import divided
 
 Past = dict[str, Tensor]
 """What each temporal layer remembers: [N, max lag, c, H, W] by layer name, oldest slice first. Absent means zeros."""
 
 
-class Chunk:
+class Chunk(Timeline):
     """A clip, or a piece of a stream with its past: T steps at once. A clip is a chunk with an empty past.
 
     Args:
@@ -40,7 +40,29 @@ class Chunk:
         return [line[:, back - lag : back - lag + self._steps].flatten(0, 1) for lag in lags]
 
 
-class Slots:
+class Clips(Timeline):
+    """Whole clips side by side, nothing before and nothing after them; strides in time make them shorter.
+
+    Args:
+        clips: N; features come as [N*T, C, H, W], the steps of a clip side by side.
+    """
+
+    def __init__(self, clips: int) -> None:
+        self._clips = clips
+        self.left: Past = {}
+        """Nothing: a clip has no next chunk."""
+
+    def lagged(self, layer: TemporalLayer, x: Tensor) -> list[Tensor]:
+        """The features at each lag, [N*T, c, H, W] each; beyond both ends of a clip they are zero."""
+        here = x[:, layer.remembered].unflatten(0, (self._clips, -1))
+        return [_moved(here, lag, 1).flatten(0, 1) for lag in layer.lags]
+
+    def thinned(self, x: Tensor) -> Tensor:
+        """The first step of each clip, the third, and so on."""
+        return x.unflatten(0, (self._clips, -1))[:, ::2].flatten(0, 1)
+
+
+class Slots(Timeline):
     """One step whose past slices are given one by one; what an exported graph runs on.
 
     Args:
@@ -58,7 +80,7 @@ class Slots:
         return [self._given[layer.name, lag] for lag in layer.lags]
 
 
-class Probe:
+class Probe(Timeline):
     """Notes the shape of what each layer remembers, while the network runs on one picture."""
 
     def __init__(self) -> None:
@@ -69,3 +91,12 @@ class Probe:
         slice_now = x[:, layer.remembered]
         self.shapes[layer.name] = tuple(slice_now.shape)
         return [torch.zeros_like(slice_now) for _ in layer.lags]
+
+
+def _moved(x: Tensor, lag: int, along: int) -> Tensor:
+    """Features as they were `lag` steps ago along a dimension, zero where nothing was; a negative lag is the future."""
+    steps = x.shape[along]
+    gone = min(abs(lag), steps)
+    nothing = torch.zeros_like(x.narrow(along, 0, gone))
+    kept = x.narrow(along, 0 if lag > 0 else gone, steps - gone)
+    return torch.cat([nothing, kept] if lag > 0 else [kept, nothing], along)

@@ -37,6 +37,8 @@ def test_features_are_off_by_their_share_of_the_teachers() -> None:
     wanted = np.full((4, 3, 2, 2), 2, np.float32)
     near = distance(taught(logits(4), wanted + 1), taught(logits(4), wanted))
     assert near.features == pytest.approx(0.25)
+    pooled = wanted.mean((2, 3), keepdims=True)
+    assert distance(taught(logits(4), wanted + 1), taught(logits(4), pooled)).features == pytest.approx(0.25)
     other = distance(taught(logits(4), wanted[:, :2]), taught(logits(4), wanted))
     assert np.isnan(other.features)
     wanted[0] = 0  # a step at which the teacher sees nothing

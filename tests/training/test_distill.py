@@ -16,11 +16,14 @@ from clip_networks import random_checkpoint, write_teacher
 
 import training.distance
 import training.distill
+import training.distillation.ahead
 from models.nets.checkpoint import load_checkpoint, read_whole, save_checkpoint, write_whole
 from training.distill import main, train, until
+from training.distillation.ahead import lessons_ahead
 from training.distillation.lessons import training_recordings
 from training.distillation.student import Recipe
 from training.jester import LABELS
+from training.recordings import DataError
 from training.transplant import transplant
 
 
@@ -157,11 +160,33 @@ def test_a_share_is_from_0_to_1(folder: Path, capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("lessons", [range(3, 6), range(3, 3)])
 def test_no_more_lessons_are_made_than_are_taken(monkeypatch: pytest.MonkeyPatch, lessons: range) -> None:
-    monkeypatch.setattr(training.distill, "ThreadPoolExecutor", AtOnce)
+    monkeypatch.setattr(training.distillation.ahead, "ThreadPoolExecutor", AtOnce)
     made: list[int] = []
     taken: list[int] = []
-    train(lambda number, _: taken.append(number), made.append, lessons, lambda: True)
+    ahead = lessons_ahead(lambda: made.append, lessons)
+    train(lambda number, _: taken.append(number), ahead, lessons, lambda: True)
     assert made == taken == list(lessons)
+
+
+def test_processes_make_the_same_lessons(folder: Path) -> None:
+    assert distill("thread.pt", 3) == 0
+    assert distill("processes.pt", 3, "--workers", "2") == 0
+    assert (folder / "thread.csv").read_text() == (folder / "processes.csv").read_text()
+
+
+def give_up() -> None:
+    os._exit(1)
+
+
+def test_a_process_that_dies_is_told(folder: Path) -> None:
+    with pytest.raises(DataError, match="give fewer --workers"):
+        next(lessons_ahead(give_up, range(3), workers=1))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is one")
+def test_a_gpu_that_is_not_there_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert distill("out.pt", 1, "--device", "cuda") == 2
+    assert "no CUDA device; leave --device out" in capsys.readouterr().err
 
 
 def test_no_time_left_still_leaves_a_whole_checkpoint(folder: Path) -> None:

@@ -17,7 +17,8 @@ from models.nets.checkpoint import describe, load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.preprocess import to_picture
 from models.spec import STREAMS, Decoding, FastPass, Rule
-from training.export import OPSET, export, main
+from training.export import export, main
+from training.graph import OPSET
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"

@@ -53,10 +53,10 @@ def test_other_cameras_film_the_same_and_a_mirror_swaps_the_sides() -> None:
     takes = [Take("clips", ramp.repeat(4, axis=0), (Truth("Swiping Left", 0.0, 1.0), Truth("Thumb Up", 0.0, 1.0)))]
     mirrors = set()
     for seed in range(8):
-        ((one,), (same,)) = filmed(takes, seed), filmed(takes, seed)
-        assert one.pictures.shape == takes[0].pictures.shape
+        ((one,), (same,)) = filmed(takes, seed, 24), filmed(takes, seed, 24)
+        assert one.pictures.shape == (4, 24, 24, 3)
         assert np.array_equal(one.pictures, same.pictures)
-        falls = bool(one.pictures[:, :, 20:].mean() < one.pictures[:, :, :12].mean())
+        falls = bool(one.pictures[:, :, 13:].mean() < one.pictures[:, :, :11].mean())
         mirrors.add(falls)
         assert [t.label for t in one.truths] == ["Swiping Right" if falls else "Swiping Left", "Thumb Up"]
     assert mirrors == {True, False}

@@ -52,8 +52,30 @@ def causal_3d(weights: dict[str, Tensor], clip: Tensor) -> Tensor:
     return F.linear(x.mean((3, 4))[0].T, weights["classifier.1.weight"], weights["classifier.1.bias"])
 
 
-def clip_of(steps: int, seed: int = 1) -> Tensor:
-    return torch.randint(0, 256, (steps, 3, 32, 32), generator=torch.Generator().manual_seed(seed)).float()
+def whole_3d(weights: dict[str, Tensor], clips: Tensor) -> Tensor:
+    """Logits [N, 27] of clips [N, 16, 3, H, W]: the 3-D network as its authors built it."""
+
+    def norm(key: str, x: Tensor) -> Tensor:
+        names = ("running_mean", "running_var", "weight", "bias")
+        return F.batch_norm(x, *(weights[f"{key}.{name}"] for name in names))
+
+    x = (clips - torch.tensor(MEAN)[:, None, None]).transpose(1, 2)
+    x = F.relu(norm("conv1.1", F.conv3d(x, weights["conv1.0.weight"], None, (1, 2, 2), 1)))
+    x = F.max_pool3d(x, 3, 2, 1)
+    for stage, (_, units) in enumerate(STAGES, 1):
+        for k in range(units):
+            key, stride = f"layer{stage}.{k}", 2 if k == 0 else 1
+            y = F.relu(norm(f"{key}.bn1", F.conv3d(x, weights[f"{key}.conv1.weight"], groups=3)))
+            y = y.unflatten(1, (3, -1)).transpose(1, 2).flatten(1, 2)
+            y = F.conv3d(y, weights[f"{key}.conv2.weight"], None, stride, 1, groups=y.shape[1])
+            y = norm(f"{key}.bn3", F.conv3d(norm(f"{key}.bn2", y), weights[f"{key}.conv3.weight"], groups=3))
+            shortcut = x if stride == 1 else F.avg_pool3d(x, (2, 3, 3), 2, (0, 1, 1))
+            x = F.relu(x + y if stride == 1 else torch.cat([y, shortcut], 1))
+    return F.linear(x.mean((2, 3, 4)), weights["classifier.1.weight"], weights["classifier.1.bias"])
+
+
+def clip_of(steps: int, seed: int = 1, size: int = 32) -> Tensor:
+    return torch.randint(0, 256, (steps, 3, size, size), generator=torch.Generator().manual_seed(seed)).float()
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +99,28 @@ def test_equals_the_causal_3d_network_where_kernels_are_rank_1(
 
 
 @torch.no_grad()
+def test_the_centred_form_equals_the_3d_network_where_kernels_are_rank_1(rank_1_checkpoint: dict[str, Tensor]) -> None:
+    clips = torch.stack([clip_of(16, seed, 64) for seed in (1, 2)])
+    expected = whole_3d(rank_1_checkpoint, clips)
+    assert (expected[0] - expected[1]).abs().max() > 0.01
+    net, spec = transplant(rank_1_checkpoint, centred=True)
+    torch.testing.assert_close(net(clips).logits[:, 0], expected, rtol=1e-3, atol=1e-3)
+    assert not net.causal
+    assert spec.rate_hz == 6
+
+
+@torch.no_grad()
+def test_three_products_of_time_and_space_are_the_3d_network() -> None:
+    checkpoint, clips = random_checkpoint(rank_1=False), clip_of(16, size=64)[None]
+    expected = whole_3d(checkpoint, clips)
+    errors = [
+        (transplant(checkpoint, centred=True, ranks=ranks)[0](clips).logits[:, 0] - expected).abs().max()
+        for ranks in (1, 2, 3)
+    ]
+    assert errors[2] < 1e-3 < errors[1] < errors[0]
+
+
+@torch.no_grad()
 def test_kernels_of_higher_rank_are_only_approximated() -> None:
     checkpoint, clip = random_checkpoint(rank_1=False), clip_of(20)
     difference = (transplant(checkpoint)[0](clip[None]).logits[0] - causal_3d(checkpoint, clip)).abs().max()
@@ -96,7 +140,7 @@ def test_a_stream_in_pieces_equals_the_clip(net: MSTNet) -> None:
 def test_split_gives_back_a_rank_1_kernel() -> None:
     time, space = torch.randn(5, 3), torch.randn(5, 9)
     kernel = (time[:, :, None] * space[:, None]).reshape(5, 1, 3, 3, 3)
-    taps, spatial = split(kernel)
+    [(taps, spatial)] = split(kernel)
     torch.testing.assert_close(taps[:, None, :, None, None] * spatial[:, :, None], kernel)
 
 
@@ -119,15 +163,17 @@ def test_no_tap_lies_in_the_future_and_the_middle_one_is_now() -> None:
     assert causal_taps(taps, strided=True, last_stage=True).tolist() == [[5, 3, 0]]
 
 
+@pytest.mark.parametrize(("options", "rate_hz"), [([], 12), (["--centred"], 6)])
 def test_the_command_writes_a_checkpoint_that_loads(
-    tmp_path, rank_1_checkpoint: dict[str, Tensor], net: MSTNet
+    tmp_path, rank_1_checkpoint: dict[str, Tensor], options: list[str], rate_hz: float
 ) -> None:
     torch.save(rank_1_checkpoint, tmp_path / "3d.pth")
-    assert main([str(tmp_path / "3d.pth"), str(tmp_path / "out.pt")]) == 0
+    assert main([str(tmp_path / "3d.pth"), str(tmp_path / "out.pt"), *options]) == 0
     loaded, spec = load_checkpoint(tmp_path / "out.pt")
     assert spec.labels == LABELS
-    assert spec.rate_hz == 12
-    for name, value in net.state_dict().items():
+    assert spec.rate_hz == rate_hz
+    made, _ = transplant(rank_1_checkpoint, centred=bool(options))
+    for name, value in made.state_dict().items():
         assert torch.equal(loaded.state_dict()[name], value), name
 
 

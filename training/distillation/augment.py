@@ -1,12 +1,13 @@
-"""How one stream is filmed: crop, shake, light, colour, noise. Drawn once a stream, for a camera does not change."""
+"""How one stream is filmed: where people sit, shake, light, colour, noise. Drawn once a stream, for a camera stays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.frame import Image
+from models.preprocess import to_picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,7 +15,7 @@ class Camera:
     """One camera: every picture of a stream goes through it."""
 
     zoom: float
-    """Side of the window it sees, in shorter sides of the recording; above 1 the border is reflected."""
+    """Side of the window it sees, in shorter sides of the recording."""
     centre: tuple[float, float]
     """Middle of that window, x and y, in shorter sides from the recording's middle."""
     turn: float
@@ -36,11 +37,21 @@ class Camera:
     mirrored: bool
 
 
+ZOOMS = (0.55, 1.45)
+"""From somebody who sits close to somebody at the other end of a desk; an app that frames the face is about 0.8."""
+OFF_CENTRE = 0.1
+"""How far a window's middle lies to the side, in shorter sides, beyond what keeps it inside the recording (or the
+recording inside it)."""
+STEADY_ZOOMS = (0.85, 1.0)
+
+
 def draw_camera(rng: np.random.Generator) -> Camera:
     """Draw a camera."""
+    zoom = float(np.exp(rng.uniform(*np.log(ZOOMS))))
+    reach = abs(1 - zoom) / 2 + OFF_CENTRE
     return Camera(
-        zoom=rng.uniform(0.7, 1.15),
-        centre=(rng.normal(0, 0.08), rng.normal(0, 0.05)),
+        zoom=zoom,
+        centre=(reach * rng.uniform(-1, 1), reach * rng.uniform(-0.8, 0.8)),
         turn=rng.normal(0, 0.09),
         stretch=np.exp(rng.normal(0, 0.09)),
         shake=rng.uniform(0, 0.03) if rng.random() < 0.4 else 0.0,
@@ -53,6 +64,22 @@ def draw_camera(rng: np.random.Generator) -> Camera:
     )
 
 
+def steady(camera: Camera, rng: np.random.Generator) -> Camera:
+    """The camera that a teacher looks through: level, still, sharp, in the recording's colours, people as recorded."""
+    return replace(
+        camera,
+        zoom=rng.uniform(*STEADY_ZOOMS),
+        centre=(0.0, 0.0),
+        turn=0.0,
+        stretch=1.0,
+        shake=0.0,
+        curve=np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2),
+        saturation=1.0,
+        blur=0.0,
+        noise=0.0,
+    )
+
+
 def _curve(rng: np.random.Generator) -> Image:
     """A gamma, a gain a colour and an offset."""
     values = (np.arange(256) / 255)[None, :, None] ** np.exp(rng.uniform(-0.35, 0.35))
@@ -60,8 +87,16 @@ def _curve(rng: np.random.Generator) -> Image:
     return np.clip(255 * values * gains + rng.uniform(-15, 15), 0, 255).astype(np.uint8)
 
 
-def frame_up(camera: Camera, picture: Image, size: int, time_s: float) -> Image:
-    """Cut what the camera sees at a time out of a recording's picture, uint8 [size, size, 3]."""
+def frame_up(camera: Camera, picture: Image, size: int, time_s: float, around: Image | None = None) -> Image:
+    """Cut what the camera sees at a time out of a recording's picture, uint8 [size, size, 3].
+
+    Args:
+        camera: which one.
+        picture: uint8 [H, W, 3].
+        size: of the result, in pixels.
+        time_s: when.
+        around: what is seen beyond the picture's edges, uint8 [h, w, 3]; None reflects it there.
+    """
     height, width = picture.shape[:2]
     side = camera.zoom * min(height, width)
     sway = camera.shake * np.sin(np.array([1.3, 1.7, 5.1, 6.3]) * time_s + camera.phases) * (1, 1, 0.3, 0.3)
@@ -70,8 +105,12 @@ def frame_up(camera: Camera, picture: Image, size: int, time_s: float) -> Image:
     turn = np.array([[np.cos(camera.turn), -np.sin(camera.turn)], [np.sin(camera.turn), np.cos(camera.turn)]])
     shape = np.diag([camera.stretch**0.5, camera.stretch**-0.5]) @ turn * size / side
     where = np.column_stack([shape, size / 2 - shape @ (x, y)])
-    cut = cv2.warpAffine(picture, where, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    return cut.astype(np.uint8, copy=False)
+    if around is None:
+        cut = cv2.warpAffine(picture, where, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    else:
+        cut = to_picture(around, size, size)
+        cv2.warpAffine(picture, where, (size, size), dst=cut, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT)
+    return np.asarray(cut, np.uint8)
 
 
 def develop(camera: Camera, picture: Image, rng: np.random.Generator) -> Image:

@@ -27,7 +27,7 @@ class Cutout(Protocol):
 
 def is_matte(recording: Recording) -> bool:
     """Whether a recording's background is cut away."""
-    return recording.source in ("nvgesture", "silhouettes", "keyed")
+    return recording.source in ("nvgesture", "silhouettes", "keyed", "plain_sure", "plain_unsure")
 
 
 def cut_out(recording: Recording, rng: np.random.Generator) -> Cutout:
@@ -42,13 +42,13 @@ def cut_out(recording: Recording, rng: np.random.Generator) -> Cutout:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person on black: whatever is not black is in front."""
+    """A person or an arm on black: whatever is not black is in front."""
 
     def over(self, shot: Image, behind: Image, step: int) -> Image:  # noqa: ARG002
         """Fit the shot to the picture and blend."""
         height, width = behind.shape[:2]
         shot = fit(shot, height, width)
-        front = (shot.max(-1) > DARK).astype(np.float32)
+        front = cv2.erode((shot.max(-1) > DARK).astype(np.float32), np.ones((3, 3)))  # its edge is half black
         return blend(shot, behind, cv2.GaussianBlur(front, (0, 0), 0.8))
 
 

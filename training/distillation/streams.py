@@ -1,32 +1,56 @@
 """Streams to learn from: recordings played one after another before one camera, with rest between them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.frame import Image
 from models.spec import NO_GESTURE_LABELS
-from training.distillation.augment import Camera, develop, draw_camera, frame_up
+from training.distillation.augment import Camera, develop, draw_camera, frame_up, steady
 from training.distillation.matting import Cutout, cut_out, is_matte
 from training.jester import mirrored, reversed_in_time
 from training.recordings import Recording, Shelf
 
 SHARES = {
-    "generated": 0.14,
-    "cutouts": 0.14,
-    "footage": 0.14,
-    "keyed": 0.14,
+    "generated": 0.12,
+    "cutouts": 0.12,
+    "footage": 0.08,
+    "keyed": 0.08,
+    "plainwall": 0.0,  # keyed, it is the next two
+    "plain_sure": 0.12,
+    "plain_unsure": 0.05,
     "nvgesture": 0.1,
-    "silhouettes": 0.08,
-    "driver": 0.06,
-    "faces": 0.06,
+    "silhouettes": 0.06,
+    "driver": 0.04,
+    "faces": 0.04,
+    "nmadapan": 0.03,
+    "ivokersten": 0.02,
+    "dun_wlasl": 0.01,
+    "xbaro": 0.01,
 }
 """How often a source is played, of all scenes; what is left is shared by recordings of the other sources."""
-TRUST = {"generated": 0.7, "cutouts": 0.5, "nvgesture": 0.7, "silhouettes": 0.5, "driver": 0.5, "faces": 0.5}
+TRUST = {
+    "generated": 0.7,
+    "cutouts": 0.5,
+    "plain_sure": 0.4,
+    "plain_unsure": 0.4,
+    "nvgesture": 0.7,
+    "silhouettes": 0.5,
+    "driver": 0.5,
+    "faces": 0.5,
+    "nmadapan": 0.5,
+    "ivokersten": 0.3,
+    "xbaro": 0.5,
+}
 """How much a source's label counts against the teacher's answer. Where it is not here, it does not: signers' hands do
 look like gestures now and then, and a network that only ever hears that they are none forgets the gestures."""
+UNSURE = ("plain_unsure",)
+"""Sources whose gestures go one way or the other; which, a teacher says."""
+NO_ROOM = ("footage", "plainwall")
+"""Sources that show hands before a wall and nobody; they are no room behind others."""
 SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4), "footage": (0.6, 1.8), "keyed": (0.6, 1.8)}
 USUAL_SPEED = (0.8, 1.2)
 """How fast recordings are played; silhouettes were recorded slowly."""
@@ -61,9 +85,12 @@ class Shown:
 
     pictures: Image
     """uint8 [T, H, W, 3]."""
-    label: int
+    looked_at: Image
+    """The same as a teacher sees it, uint8 [T, side, side, 3]."""
+    labels: tuple[int, ...]
+    """What it may be: one label, or both directions of a gesture where a recording does not tell which."""
     trust: float
-    """How sure that label is, 0..1."""
+    """How sure that is, 0..1."""
     made: tuple[range, ...]
     """The steps of each time the gesture is made; none if it is none."""
     haste: float = 1.0
@@ -82,6 +109,11 @@ class Stream:
         """uint8 [T, H, W, 3]."""
         return np.concatenate([scene.pictures for scene in self.scenes])[: self.steps]
 
+    @property
+    def looked_at(self) -> Image:
+        """The same as a teacher sees it, uint8 [T, side, side, 3]."""
+        return np.concatenate([scene.looked_at for scene in self.scenes])[: self.steps]
+
     def at(self, step: int) -> tuple[Shown, int]:
         """The scene of a step, and which step of the scene it is."""
         for scene in self.scenes:
@@ -99,6 +131,7 @@ class Playlist:
         shelf: where their pictures are.
         labels: the network's labels.
         size: side of a picture in pixels.
+        looked_at: side of a teacher's picture in pixels.
         rate_hz: steps a second.
         hasty: share of the scenes in which people are in haste, 0..1.
     """
@@ -109,6 +142,7 @@ class Playlist:
         shelf: Shelf,
         labels: tuple[str, ...],
         size: int,
+        looked_at: int,
         rate_hz: float,
         hasty: float = 0.5,
     ) -> None:
@@ -116,17 +150,19 @@ class Playlist:
         self._shelf = shelf
         self._labels = labels
         self._size = size
+        self._looked_at = looked_at
         self._rate_hz = rate_hz
         self._hasty = hasty
-        self._rooms = [r for r in self._recordings if not is_matte(r)]
+        self._rooms = [r for r in self._recordings if not is_matte(r) and r.source not in NO_ROOM]
         self._odds = _odds(self._recordings)
 
     def draw(self, rng: np.random.Generator, steps: int) -> Stream:
         """Draw a stream of so many steps."""
         camera = draw_camera(rng)
+        cameras = camera, steady(camera, rng)
         scenes: list[Shown] = []
         while (length := sum(len(scene.pictures) for scene in scenes)) < steps:
-            scenes.append(self._show(self._draw_scene(rng), camera, rng, length))
+            scenes.append(self._show(self._draw_scene(rng), cameras, rng, length))
         return Stream(tuple(scenes), steps)
 
     def _draw_scene(self, rng: np.random.Generator) -> Scene:
@@ -146,7 +182,7 @@ class Playlist:
             reversed_in_time(recording.label) if backwards else recording.label,
             tuple(range(len(lead) + int(start / stride), len(lead) + round(end / stride)) for start, end in spans),
             haste,
-            self._rooms[rng.integers(len(self._rooms))] if is_matte(recording) and rng.random() < 0.85 else None,
+            self._room(rng) if is_matte(recording) and rng.random() < 0.85 else None,
         )
 
     def _rest(self, rng: np.random.Generator, movement: NDArray[np.int64], end: int) -> NDArray[np.int64]:
@@ -157,27 +193,46 @@ class Playlist:
         rest = np.resize(sway, steps)
         return rest[::-1] if end == 0 else rest
 
-    def _show(self, scene: Scene, camera: Camera, rng: np.random.Generator, first_step: int) -> Shown:
-        name = mirrored(scene.label) if camera.mirrored else scene.label
+    def _show(self, scene: Scene, cameras: tuple[Camera, Camera], rng: np.random.Generator, first_step: int) -> Shown:
+        name = mirrored(scene.label) if cameras[0].mirrored else scene.label
+        names = (name, reversed_in_time(name)) if scene.recording.source in UNSURE else (name,)
+        pictures, looked_at = zip(*self._film(scene, cameras, rng, first_step), strict=True)
         return Shown(
-            np.stack(self._film(scene, camera, rng, first_step)),
-            self._labels.index(name),
+            np.stack(pictures),
+            np.stack(looked_at),
+            tuple(self._labels.index(each) for each in dict.fromkeys(names)),
             TRUST.get(scene.recording.source, 0.0),
             () if name in NO_GESTURE_LABELS else scene.made,
             scene.haste,
         )
 
-    def _film(self, scene: Scene, camera: Camera, rng: np.random.Generator, first_step: int) -> list[Image]:
+    def _film(
+        self, scene: Scene, cameras: tuple[Camera, Camera], rng: np.random.Generator, first_step: int
+    ) -> Iterator[tuple[Image, Image]]:
+        """Each step's picture by the stream's camera, and by the one that a teacher looks through."""
+        camera, still = cameras
         cutout = cut_out(scene.recording, rng) if scene.behind else None
         shots = self._shelf.pictures(scene.recording)
         behind = self._shelf.pictures(scene.behind) if scene.behind else None
-        film = []
+        around = self._around(rng)
         for k, frame in enumerate(scene.frames):
             shot, time_s = shots[frame], (first_step + k) / self._rate_hz
             if cutout is not None and behind is not None:
                 shot = self._over(cutout, shot, behind, k)
-            film.append(develop(camera, frame_up(camera, shot, self._size, time_s), rng))
-        return film
+            seen = develop(camera, frame_up(camera, shot, self._size, time_s, around), rng)
+            yield seen, develop(still, frame_up(still, shot, self._looked_at, time_s), rng)
+
+    def _around(self, rng: np.random.Generator) -> Image | None:
+        """What is seen beyond a recording's edges: another room, or its reflection."""
+        room = self._room(rng) if rng.random() < 0.7 else None
+        if room is None:
+            return None
+        picture = np.asarray(self._shelf.pictures(room)[0])
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 4)), np.uint8)
+
+    def _room(self, rng: np.random.Generator) -> Recording | None:
+        """Draw what is seen behind a matte, if there is any such recording."""
+        return self._rooms[rng.integers(len(self._rooms))] if self._rooms else None
 
     def _over(self, cutout: Cutout, shot: Image, behind: Image, step: int) -> Image:
         """Lay a matte's shot over the room behind it, which rests: its first moments, to and fro."""

@@ -76,28 +76,35 @@ class Student:
         recipe: how to train it.
         channels: of its teacher's features. Where the network has as many, they are compared one by one; else they
             are mixed by a 1x1 convolution that is learnt beside it and left behind.
+        device: where it learns.
     """
 
-    def __init__(self, net: MSTNet, recipe: Recipe, channels: int) -> None:
+    def __init__(self, net: MSTNet, recipe: Recipe, channels: int, device: str = "cpu") -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe = recipe
+        self.recipe, self._device = recipe, device
         # Twice as fast on a CPU as the usual layout.
-        self.net: MSTNet = at_half_rate(net).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        ours = self._in_training(net).eval()
+        self.net: MSTNet = ours.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = {name: value.detach().clone() for name, value in self.net.named_parameters()}
         width = net.backbone.width
-        self._mix = nn.Identity() if width == channels else nn.Conv2d(width, channels, 1)
+        self._mix = (nn.Identity() if width == channels else nn.Conv2d(width, channels, 1)).to(device)
         self._optimizer = torch.optim.Adam([*self.net.parameters(), *self._mix.parameters()], recipe.lr)
         self.lessons = 0
         """Lessons taken."""
         self.chunks = 0
         """Chunks learnt, one optimiser step each."""
 
+    @staticmethod
+    def _in_training(net: MSTNet) -> MSTNet:
+        """A copy of the network in the form that is trained."""
+        return at_half_rate(net)
+
     def take(self, lesson: Lesson) -> Losses:
         """Learn a lesson chunk by chunk; the mean losses before each chunk was learnt."""
         past, losses = None, []
         for first in range(0, lesson.pictures.shape[1], self.recipe.chunk):
             last = first + self.recipe.chunk
-            pictures = torch.from_numpy(lesson.pictures[:, first:last]).permute(0, 1, 4, 2, 3)
+            pictures = torch.from_numpy(lesson.pictures[:, first:last]).to(self._device).permute(0, 1, 4, 2, 3)
             answer = self.net(pictures, past)
             past = {name: value.detach() for name, value in answer.past.items()}
             judged = [k for k, end in enumerate(lesson.ends) if first <= end < last]
@@ -109,7 +116,7 @@ class Student:
     def _learn(self, logits: Tensor, maps: Tensor, wanted: Targets, judged: list[int]) -> Losses:
         """Take one optimiser step towards the targets of some steps; the losses before it."""
         soft, features, believed = (
-            torch.from_numpy(part[:, judged]) for part in (wanted.soft, wanted.maps, wanted.believed)
+            torch.from_numpy(part[:, judged]).to(self._device) for part in (wanted.soft, wanted.maps, wanted.believed)
         )
         answers = soft_loss(logits, soft, self.recipe.temperature)
         mixed = self._mix(maps.flatten(0, 1)).unflatten(0, maps.shape[:2])
@@ -132,7 +139,7 @@ class Student:
                 self.average[name].lerp_(value, 1 - keep)
 
     def averaged(self, net: MSTNet) -> MSTNet:
-        """Put the averaged weights into a network of full paces."""
+        """Put the averaged weights into a network as it was given."""
         net.load_state_dict({**self.net.state_dict(), **self.average})
         return net.eval()
 
@@ -159,7 +166,7 @@ class Student:
         try:
             self.net.load_state_dict(state["weights"])
             self._mix.load_state_dict(state["mix"])
-            self.average = dict(state["average"])
+            self.average = {name: value.to(self._device) for name, value in state["average"].items()}
             self._optimizer.load_state_dict(state["optimizer"])
             self.lessons, self.chunks = state["lessons"], state["chunks"]
         except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:

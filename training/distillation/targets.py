@@ -34,7 +34,7 @@ class Targets:
 
 def targets(teacher: Teacher, stream: Stream, steps: Sequence[int], temperature: float) -> Targets:
     """Ask a teacher about some steps of a stream, and put it right where labels are known."""
-    logits, maps = teacher.answers(stream.pictures, steps, [stream.at(step)[0].haste for step in steps])
+    logits, maps = teacher.answers(stream.looked_at, steps, [stream.at(step)[0].haste for step in steps])
     soft = softmax(logits, temperature)
     mended = np.stack([_mended(answer, stream, step) for answer, step in zip(soft, steps, strict=True)])
     return Targets(mended, maps, 1 - np.abs(mended - soft).sum(-1) / 2)
@@ -53,10 +53,10 @@ def _mended(soft: NDArray[np.float32], stream: Stream, step: int) -> NDArray[np.
     scene, within = stream.at(step)
     if within < spans_at(scene.haste)[0] - 1:
         return soft  # the window reaches back into the scene before, whose gesture it may well see
-    if scene.label in NOTHING:
+    if scene.labels[0] in NOTHING:
         return calmed(soft, scene.trust)
     told = any(made.stop - 1 <= within < made.stop + FRESH for made in scene.made)
-    return put_right(soft, scene.label, scene.trust, told)
+    return put_right(soft, scene.labels, scene.trust, told)
 
 
 def calmed(soft: NDArray[np.float32], trust: float) -> NDArray[np.float32]:
@@ -71,16 +71,19 @@ def calmed(soft: NDArray[np.float32], trust: float) -> NDArray[np.float32]:
     return mended
 
 
-def put_right(soft: NDArray[np.float32], label: int, trust: float, told: bool) -> NDArray[np.float32]:
+def put_right(soft: NDArray[np.float32], labels: Sequence[int], trust: float, told: bool) -> NDArray[np.float32]:
     """A teacher's answer [27] where a gesture is made: other gestures go to it, as far as its label is trusted.
 
-    Where it has just ended, its label is added.
+    Where it has just ended, its label is added. Several labels get the shares that the teacher gives them.
     """
-    wrong = [k for k in GESTURES if k != label]
+    right = list(labels)
+    wrong = [k for k in GESTURES if k not in right]
+    shares = soft[right] + np.float32(1e-3)
+    shares /= shares.sum()
     mended = soft.copy()
     mended[wrong] *= 1 - trust
-    mended[label] += soft.sum() - mended.sum()
+    mended[right] += (soft.sum() - mended.sum()) * shares
     if told:
         mended *= 1 - TOLD * trust
-        mended[label] += TOLD * trust
+        mended[right] += TOLD * trust * shares
     return mended

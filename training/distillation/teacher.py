@@ -1,7 +1,6 @@
 """Teachers: networks that say, of a piece of video, what a student should have answered at some of its steps."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -14,14 +13,19 @@ from numpy.typing import NDArray
 from models.errors import ModelFileError, first_line
 from models.frame import Image
 from models.nets.mstnet import MSTNet
+from models.preprocess import to_picture
 from training.jester import LABELS, MEAN, SIZE
 
 WINDOW = 16
 """Pictures a window; at 6 a second, 2.67 s."""
-SPANS = (16, 11, 8)
+SPANS = (16, 11)
 """How many of the newest pictures its windows hold, stretched to `WINDOW` by showing some twice. One window sees slow
-gestures whole, another forgets the gesture before; the mean of their answers is wrong least often at a desk and names
-about as much as any one of them (docs/model.md)."""
+gestures whole, the other forgets the gesture before."""
+SCALES = (1.0, 0.65)
+"""Sides of the centred squares that its windows show, in sides of the picture. People look smaller to it in a whole
+picture than in the crops that it was trained on (FixRes, arXiv 1906.06423); docs/model.md has the figures."""
+LOOKED_AT = 172
+"""Side of the pictures that it is asked about: the closest square is then shown pixel by pixel."""
 SHORTEST = 4
 """Pictures in the shortest window: in fewer a gesture is not to be told."""
 POOLS = ("ReduceMean", "GlobalAveragePool")
@@ -33,7 +37,8 @@ class Taught(NamedTuple):
     logits: NDArray[np.float32]
     """[E, 27]."""
     maps: NDArray[np.float32]
-    """[E, C, h, w], its last features before they were pooled."""
+    """[E, C, h, w], its last features before they were pooled; [E, C, 1, 1] pooled, where they come from several
+    crops of a picture."""
 
 
 class Teacher(Protocol):
@@ -46,7 +51,7 @@ class Teacher(Protocol):
         """What it says at some steps.
 
         Args:
-            pictures: uint8 [T, 112, 112, 3], 6 a second.
+            pictures: uint8 [T, side, side, 3], 6 a second; any side, best `LOOKED_AT`.
             ends: the steps, ascending.
             hastes: how many times faster than usual people move there.
         """
@@ -56,8 +61,8 @@ class Teacher(Protocol):
 class ClipTeacher:
     """A clip network in an ONNX file: `clip` float32 [N, 3, 16, 112, 112] to logits [N, 27].
 
-    It answers with the mean over windows of several spans that end at a step (`spans_at`); before the first picture,
-    that one stands still. Its maps are what it pools, [N, C, any time, h, w], averaged over that time.
+    It answers with the mean over windows of several spans that end at a step (`spans_at`), at several scales; before
+    the first picture, that one stands still. Its features are the mean of what it pools, [N, C, any time, h, w].
 
     Args:
         path: the file.
@@ -95,14 +100,22 @@ class ClipTeacher:
 
     def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:
         """What it says at some steps, about windows that show hasty people at their usual speed."""
-        logits, maps = zip(*map(partial(self.windows, pictures), ends, map(spans_at, hastes)), strict=True)
-        return Taught(np.stack(logits).mean(1), np.stack(maps).mean(1))
+        views = [at_scale(pictures, scale) for scale in SCALES]
+        asked = [
+            [self.windows(view, end, spans_at(haste)) for view in views]
+            for end, haste in zip(ends, hastes, strict=True)
+        ]
+        logits, maps = (np.stack([[getattr(each, part) for each in step] for step in asked]) for part in Taught._fields)
+        return Taught(logits.mean((1, 2)), maps.mean((1, 2, 4, 5))[:, :, None, None])
 
-    def windows(self, pictures: Image, end: int, spans: Sequence[int] = SPANS) -> Taught:
-        """What it says of each of the windows that end at a step."""
-        windows = np.stack([pictures[window(end, span)] for span in spans])
-        clips = (windows.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
-        logits, maps = self._session.run(self._asked, {self._name: clips})
+    def windows(self, pictures: Image, end: int, spans: Sequence[int]) -> Taught:
+        """What it says of each of the windows that end at a step, of pictures uint8 [T, 112, 112, 3]."""
+        return self.clips(np.stack([pictures[window(end, span)] for span in spans]))
+
+    def clips(self, clips: Image) -> Taught:
+        """What it says of whole clips, uint8 [E, 16, 112, 112, 3]."""
+        centred = (clips.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
+        logits, maps = self._session.run(self._asked, {self._name: centred})
         return Taught(logits, maps.mean(2))
 
 
@@ -120,9 +133,17 @@ class StreamTeacher:
     @torch.no_grad()
     def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:  # noqa: ARG002
         """What it says at some steps; it has to know about haste by itself."""
-        answer = self._net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None])
+        answer = self._net(torch.from_numpy(at_scale(pictures, 1.0)).permute(0, 3, 1, 2)[None])
         steps = list(ends)
         return Taught(answer.logits[0, steps].numpy(), answer.maps[0, steps].numpy())
+
+
+def at_scale(pictures: Image, scale: float) -> Image:
+    """The centred square of a scale, of square pictures uint8 [T, side, side, 3]: uint8 [T, 112, 112, 3]."""
+    side = round(scale * pictures.shape[1])
+    first = (pictures.shape[1] - side) // 2
+    squares = pictures[:, first : first + side, first : first + side]
+    return squares if side == SIZE else np.stack([to_picture(square, SIZE, SIZE) for square in squares])
 
 
 def spans_at(haste: float) -> tuple[int, ...]:

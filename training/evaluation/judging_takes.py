@@ -9,6 +9,9 @@ from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import Take, take, video_take
 from training.recordings import DataError, Recording, decode, read_recordings
 
+WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw val")
+"""Groups of labelled clips of people before webcams."""
+
 
 def clip_takes(folder: Path, spec: ModelSpec) -> list[Take]:
     """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from models.frame import Image
-from training.distillation.augment import Camera, develop, draw_camera, frame_up
+from training.distillation.augment import Camera, develop, draw_camera, frame_up, steady
 from training.distillation.matting import Hand, blend, cut_out
 from training.distillation.streams import HASTE, SHARES, Playlist
 from training.jester import LABELS
 from training.recordings import Recording
 
-SIZE, RATE_HZ = 32, 6.0
+SIZE, LOOKED_AT, RATE_HZ = 32, 48, 6.0
 IDENTITY = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)
 
 
@@ -27,7 +27,7 @@ def recording(source: str, label: str, name: str = "a") -> Recording:
 
 
 def playlist(*recordings: Recording, hasty: float = 0.5) -> Playlist:
-    return Playlist(recordings, MadeShelf(), LABELS, SIZE, RATE_HZ, hasty)
+    return Playlist(recordings, MadeShelf(), LABELS, SIZE, LOOKED_AT, RATE_HZ, hasty)
 
 
 MIXED = (
@@ -42,7 +42,8 @@ MIXED = (
 def test_a_stream_has_its_length_and_knows_every_step() -> None:
     stream = playlist(*MIXED).draw(np.random.default_rng(0), 90)
     assert stream.pictures.shape == (90, SIZE, SIZE, 3)
-    assert stream.pictures.dtype == np.uint8
+    assert stream.looked_at.shape == (90, LOOKED_AT, LOOKED_AT, 3)
+    assert stream.pictures.dtype == stream.looked_at.dtype == np.uint8
     pictures = stream.pictures
     for step in range(90):
         scene, picture = stream.at(step)
@@ -61,8 +62,9 @@ def test_mirroring_and_playing_backwards_change_the_label() -> None:
     for seed in range(16):
         scene, _ = made.draw(np.random.default_rng(seed), 10).at(0)
         is_mirrored = draw_camera(np.random.default_rng(seed)).mirrored  # the camera is drawn first
-        is_backwards = scene.pictures[0].mean() > scene.pictures[-1].mean()
-        assert LABELS[scene.label] == ("Swiping Left" if is_mirrored == is_backwards else "Swiping Right")
+        is_backwards = scene.looked_at[0].mean() > scene.looked_at[-1].mean()
+        (label,) = scene.labels
+        assert LABELS[label] == ("Swiping Left" if is_mirrored == is_backwards else "Swiping Right")
         seen.add((is_mirrored, bool(is_backwards)))
     assert len(seen) == 4
 
@@ -77,6 +79,31 @@ def test_gestures_are_where_their_recording_makes_them_forwards_and_backwards() 
             assert 0.7 * 5 / scene.haste - 1 <= len(steps) <= 1.3 * 5 / scene.haste + 1
             assert moves[steps.start : steps.stop].all()
         assert scene.made[0].stop < scene.made[1].start
+
+
+def test_a_gesture_of_unsure_direction_may_be_either() -> None:
+    made = playlist(recording("plain_unsure", "Turning Hand Clockwise"))
+    either = {LABELS.index("Turning Hand Clockwise"), LABELS.index("Turning Hand Counterclockwise")}
+    assert all(set(made.draw(np.random.default_rng(k), 10).scenes[0].labels) == either for k in range(8))
+
+
+def test_a_teacher_sees_the_same_moment_steadily_whatever_the_camera() -> None:
+    made = playlist(recording("generated", "Thumb Up"))
+    for seed in range(8):
+        scene = made.draw(np.random.default_rng(seed), 10).scenes[0]
+        frames = (scene.looked_at.mean((1, 2, 3)) - 60) / 2  # as bright as the frame's number
+        np.testing.assert_allclose(frames, frames.round(), atol=0.01)
+        assert np.ptp(scene.looked_at.reshape(len(scene.looked_at), -1), 1).max() == 0
+
+
+def test_beyond_a_recording_another_room_is_seen() -> None:
+    camera = steady(draw_camera(np.random.default_rng(0)), np.random.default_rng(0))
+    far = replace(camera, zoom=2.0, mirrored=False)
+    shot, room = np.full((40, 40, 3), 200, np.uint8), np.full((30, 60, 3), 50, np.uint8)
+    seen = frame_up(far, shot, SIZE, 0.0, room)[..., 0]
+    assert (seen[SIZE // 2, SIZE // 2], seen[1, 1], seen[-2, -2]) == (200, 50, 50)
+    assert (seen > 125).mean() == pytest.approx(0.25, abs=0.05)
+    assert (frame_up(far, shot, SIZE, 0.0) == 200).all()  # reflected
 
 
 def test_some_scenes_are_hasty() -> None:
@@ -101,11 +128,11 @@ def test_where_nothing_happens_no_gesture_is_made() -> None:
 def test_shares_are_kept_whatever_the_number_of_recordings() -> None:
     many = [recording("signs", "Doing other things", str(k)) for k in range(50)]
     stream = playlist(recording("generated", "Thumb Up"), *many).draw(np.random.default_rng(0), 3000)
-    generated = np.mean([LABELS[scene.label] == "Thumb Up" for scene in stream.scenes])
+    generated = np.mean([LABELS[scene.labels[0]] == "Thumb Up" for scene in stream.scenes])
     assert generated == pytest.approx(SHARES["generated"], abs=0.12)
 
 
-@pytest.mark.parametrize("source", ["nvgesture", "silhouettes"])
+@pytest.mark.parametrize("source", ["nvgesture", "silhouettes", "plain_sure"])
 def test_a_matte_lies_over_what_is_behind(source: str) -> None:
     shot = np.zeros((40, 40, 3), np.uint8)
     shot[10:, 15:25] = 255

@@ -18,7 +18,7 @@ def pictures_of(reds: list[int]) -> np.ndarray:
 def test_a_label_counts_only_where_the_window_lies_in_its_scene(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     teacher = ClipTeacher(tmp_path / "t.onnx")
-    scene = Shown(pictures_of([*range(100, 100 + WINDOW)]), LEFT, 1.0, ())
+    scene = Shown(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, ())
     stream = Stream((scene, scene), 2 * WINDOW)
     wanted = targets(teacher, stream, [WINDOW - 1, WINDOW, 2 * WINDOW - 1], 1.0)
     answers = wanted.soft
@@ -35,8 +35,8 @@ def test_a_label_counts_only_where_the_window_lies_in_its_scene(tmp_path) -> Non
 def test_a_hasty_scene_is_shown_in_shorter_windows(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     teacher = ClipTeacher(tmp_path / "t.onnx")
-    before = Shown(pictures_of([100] * WINDOW), OTHER, 0.0, ())
-    hasty = Shown(pictures_of([*range(100, 100 + WINDOW)]), LEFT, 1.0, (), haste=2.0)
+    before = Shown(*2 * [pictures_of([100] * WINDOW)], (OTHER,), 0.0, ())
+    hasty = Shown(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, (), haste=2.0)
     stream = Stream((before, hasty), 2 * WINDOW)
     first_whole = WINDOW + WINDOW // 2 - 1
     early, whole = targets(teacher, stream, [first_whole - 1, first_whole], 1.0).soft
@@ -47,7 +47,7 @@ def test_a_hasty_scene_is_shown_in_shorter_windows(tmp_path) -> None:
 def test_a_label_is_added_around_the_end_of_each_time_its_gesture_is_made(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     teacher = ClipTeacher(tmp_path / "t.onnx")
-    scene = Shown(pictures_of([100] * 40), LEFT, 0.5, (range(14, 20), range(24, 30)))
+    scene = Shown(*2 * [pictures_of([100] * 40)], (LEFT,), 0.5, (range(14, 20), range(24, 30)))
     steps = list(range(15, 36))
     sure = targets(teacher, Stream((scene,), 40), steps, 1.0).soft[:, LEFT]
     assert [step for step, one in zip(steps, sure, strict=True) if one > sure.min() + 0.1] == [
@@ -59,9 +59,16 @@ def test_a_label_is_added_around_the_end_of_each_time_its_gesture_is_made(tmp_pa
 def test_wrong_gestures_go_to_the_right_one_as_far_as_it_is_trusted() -> None:
     soft = np.zeros(len(LABELS), np.float32)
     soft[[LEFT, RIGHT, OTHER]] = 0.1, 0.6, 0.3
-    mended = put_right(soft, LEFT, 0.5, told=False)
+    mended = put_right(soft, (LEFT,), 0.5, told=False)
     np.testing.assert_allclose(mended[[LEFT, RIGHT, OTHER]], [0.4, 0.3, 0.3], rtol=1e-6)
-    assert np.array_equal(put_right(soft, LEFT, 0.0, told=True), soft)
+    assert np.array_equal(put_right(soft, (LEFT,), 0.0, told=True), soft)
+
+
+def test_of_two_directions_the_teacher_says_which() -> None:
+    soft = np.zeros(len(LABELS), np.float32)
+    soft[[LEFT, RIGHT, LABELS.index("Thumb Up")]] = 0.1, 0.3, 0.6
+    mended = put_right(soft, (LEFT, RIGHT), 1.0, told=False)
+    np.testing.assert_allclose(mended[[LEFT, RIGHT]], [0.25, 0.75], atol=2e-3)
 
 
 @pytest.mark.parametrize(("trust", "kept"), [(0.0, 0.6), (0.5, 0.3), (1.0, 0.0)])
@@ -76,6 +83,6 @@ def test_where_nothing_happens_gestures_go_to_what_is_none_in_the_teachers_share
 
 def test_a_gesture_that_just_ended_is_told() -> None:
     soft = np.full(len(LABELS), 1 / len(LABELS), np.float32)
-    told, untold = (put_right(soft, LEFT, 1.0, told=told) for told in (True, False))
+    told, untold = (put_right(soft, (LEFT,), 1.0, told=told) for told in (True, False))
     assert told[LEFT] > untold[LEFT]
     assert told.sum() == pytest.approx(1)

@@ -7,7 +7,18 @@ from clip_networks import write_teacher
 from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
-from training.distillation.teacher import SHORTEST, SPANS, WINDOW, ClipTeacher, StreamTeacher, spans_at, window
+from training.distillation.teacher import (
+    LOOKED_AT,
+    SCALES,
+    SHORTEST,
+    SPANS,
+    WINDOW,
+    ClipTeacher,
+    StreamTeacher,
+    at_scale,
+    spans_at,
+    window,
+)
 from training.jester import MEAN
 
 
@@ -22,14 +33,31 @@ def test_answers_with_the_mean_of_its_windows(tmp_path) -> None:
     seen = teacher.answers(pictures_of(reds), [18, 20], [1.0, 1.0])
     wanted = np.mean([[reds[k] for k in window(20, span)] for span in SPANS], 0)
     np.testing.assert_allclose(seen.logits[1, :WINDOW] + MEAN[0], wanted, atol=1e-3)
-    assert seen.maps.shape == (2, teacher.channels, 112, 112)
+    assert seen.maps.shape == (2, teacher.channels, 1, 1)
     np.testing.assert_allclose(seen.maps[1, 0] + MEAN[0], wanted.mean(), atol=1e-3)
+
+
+def test_answers_with_the_mean_of_its_scales(tmp_path) -> None:
+    write_teacher(tmp_path / "t.onnx")
+    side = 300
+    stream = np.full((3, side, side, 3), 40, np.uint8)
+    stream[:, 50:250, 50:250] = 200
+    seen = ClipTeacher(tmp_path / "t.onnx").answers(stream, [2], [1.0]).logits[0, 0] + MEAN[0]
+    inner = [min(1.0, (200 / side / scale) ** 2) for scale in SCALES]
+    assert seen == pytest.approx(np.mean([40 + 160 * share for share in inner]), abs=2)
+
+
+def test_a_scale_is_a_square_from_the_middle_of_the_networks_size() -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (2, LOOKED_AT, LOOKED_AT, 3), dtype=np.uint8)
+    assert np.array_equal(at_scale(pictures, SCALES[-1]), pictures[:, 30:142, 30:142])
+    assert at_scale(pictures, 1.0).shape == (2, 112, 112, 3)
+    assert at_scale(pictures[:, :40, :40], 0.5).shape == (2, 112, 112, 3)
 
 
 def test_a_stream_teacher_answers_at_any_step_as_its_network_does() -> None:
     torch.manual_seed(0)
     net = MSTNet(MSTNetConfig(27, "shufflenet", temporal=TemporalConfig(kernels=(3,)))).eval()
-    pictures = np.random.default_rng(0).integers(0, 256, (9, 32, 32, 3), dtype=np.uint8)
+    pictures = np.random.default_rng(0).integers(0, 256, (9, 112, 112, 3), dtype=np.uint8)
     taught = StreamTeacher(net).answers(pictures, [3, 8], [1.0, 2.0])
     with torch.no_grad():
         answer = net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None])

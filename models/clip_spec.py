@@ -1,0 +1,118 @@
+"""ClipSpec: what a clip network expects and returns, as its file says it.
+
+A clip network takes the last seconds of a stream at once and answers once; a stream network (`models.spec`) takes one
+picture and answers at every step. Their files carry their descriptions under keys of their own.
+"""
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from models.errors import ModelFileError
+from models.spec import EMBEDDING, LOGITS
+
+CLIP_KEY = "mstnet_clip_spec"
+"""The ONNX metadata key that holds the spec as JSON."""
+CLIP = "clip"
+"""Name of the graph's input."""
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSpec:
+    """Everything that runs a clip network needs to know about it."""
+
+    name: str
+    labels: tuple[str, ...]
+    """One label a logit. Left and right are the performer's."""
+    pictures: int
+    """T of a clip."""
+    height: int
+    width: int
+    """Of a picture, in pixels."""
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    """RGB normalisation on the 0..255 scale; it happens inside the graph."""
+    rate_hz: float
+    """Pictures a second in the clips that the network was trained on."""
+    windows_s: tuple[float, ...]
+    """Lengths of the clips whose logits are averaged, in seconds; shorter ones are sampled more densely."""
+    embedding_width: int
+    """Width of the features before the classifier."""
+    temperature: float = 1.0
+    """Logits are divided by this before the softmax."""
+    trained: str = ""
+    """How the weights were made, in a sentence."""
+    weights_sha256: str = ""
+    """Hash of the weights that the graph was exported from."""
+    colour: str = "RGB"
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(text, str) for text in (self.name, self.trained, self.weights_sha256, *self.labels)):
+            raise ValueError("name, labels, trained and weights_sha256 are text")
+        if not self.labels or len(set(self.labels)) < len(self.labels):
+            raise ValueError("labels are there, and no two are the same")
+        for name in ("pictures", "height", "width", "embedding_width"):
+            if type(getattr(self, name)) is not int or getattr(self, name) < 1:
+                raise ValueError(f"{name} is a whole number above 0; got {getattr(self, name)!r}")
+        if not self.windows_s:
+            raise ValueError("windows_s holds one length at least")
+        for value in (self.rate_hz, self.temperature, *self.windows_s):
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+                raise ValueError(f"rate_hz, temperature and windows_s are numbers above 0; got {value!r}")
+        if len(self.mean) != 3 or len(self.std) != 3:
+            raise ValueError("mean and std hold three numbers each, for red, green and blue")
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """Shape of a picture, [H, W, 3]."""
+        return (self.height, self.width, 3)
+
+    @property
+    def clip_shape(self) -> tuple[int, int, int, int]:
+        """Shape of the uint8 input `clip`, [T, H, W, 3]."""
+        return (self.pictures, *self.picture_shape)
+
+    @property
+    def inputs(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of the graph's input."""
+        return {CLIP: self.clip_shape}
+
+    @property
+    def outputs(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every output of the graph."""
+        return {LOGITS: (1, len(self.labels)), EMBEDDING: (1, self.embedding_width)}
+
+    def to_json(self) -> str:
+        """The spec as the JSON text that an `.onnx` carries."""
+        return json.dumps({"version": VERSION, **dataclasses.asdict(self)})
+
+    @classmethod
+    def from_json(cls, text: str, source: str) -> "ClipSpec":
+        """Read the spec that `source` carries.
+
+        Raises:
+            ModelFileError: the text is not a spec of this version; says which part.
+        """
+        try:
+            data = json.loads(text)
+            version = data.pop("version")
+            if version != VERSION:
+                raise ModelFileError(
+                    f"{source} is described in version {version}; this program reads version {VERSION}. "
+                    "Export the model again."
+                )
+            listed = {name: _listed(data[name]) for name in ("labels", "mean", "std", "windows_s")}
+            return cls(**(data | listed))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ModelFileError(
+                f"{source} has a damaged description ({type(error).__name__}: {error}). Export the model again."
+            ) from error
+
+
+def _listed(value: object) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list; got {value!r}")
+    return tuple(value)

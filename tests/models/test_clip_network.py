@@ -1,0 +1,81 @@
+"""A clip network over a stream: what it is shown, and that skipped pictures are remembered."""
+
+import numpy as np
+import pytest
+
+from models.clip_network import ClipNetwork
+from models.clip_spec import ClipSpec
+from models.engines.base import Output
+
+SPEC = ClipSpec(
+    name="reader",
+    labels=("No gesture", "Thumb Up"),
+    pictures=16,
+    height=4,
+    width=6,
+    mean=(0.0, 0.0, 0.0),
+    std=(1.0, 1.0, 1.0),
+    rate_hz=6.0,
+    windows_s=(8 / 3, 1.0),
+    embedding_width=480,
+)
+
+
+class Reader:
+    """A clip engine that answers with the mean brightness of a clip, and keeps what it was shown."""
+
+    name = "reader"
+
+    def __init__(self) -> None:
+        self.spec = SPEC
+        self.shown: list[np.ndarray] = []
+
+    def look(self, clip: np.ndarray) -> Output:
+        self.shown.append(clip)
+        return Output(np.full((1, 2), clip.mean(), np.float32), np.full((1, 480), clip[0].mean(), np.float32))
+
+    def close(self) -> None:
+        pass
+
+
+def picture(number: int) -> np.ndarray:
+    return np.full(SPEC.picture_shape, number, np.uint8)
+
+
+def test_it_answers_with_the_mean_over_its_windows():
+    engine = Reader()
+    network = ClipNetwork(engine, 12.0)
+    for k in range(40):
+        network.skip(picture(k), k / 12)
+    assert engine.shown == []
+    answer = network.step(picture(40), 40 / 12)
+    assert [clip.shape for clip in engine.shown] == [SPEC.clip_shape] * 2
+    means = [clip.mean() for clip in engine.shown]
+    assert means[1] > means[0]  # the shorter window is the newer one
+    np.testing.assert_allclose(answer.logits, np.full((1, 2), np.mean(means)), rtol=1e-6)
+    assert answer.logits.dtype == np.float32
+    assert answer.embedding.shape == (1, 480)
+
+
+def test_stepping_and_skipping_remember_alike():
+    one, other = Reader(), Reader()
+    stepped, skipped = ClipNetwork(one, 12.0), ClipNetwork(other, 12.0)
+    for k in range(20):
+        stepped.step(picture(k), k / 12)
+        skipped.skip(picture(k), k / 12)
+    np.testing.assert_array_equal(stepped.step(picture(20), 20 / 12).logits, skipped.step(picture(20), 20 / 12).logits)
+
+
+def test_after_a_reset_it_knows_nothing_of_before():
+    network, new = ClipNetwork(Reader(), 12.0), ClipNetwork(Reader(), 12.0)
+    for k in range(20):
+        network.skip(picture(200), 10 + k / 12)
+    network.reset()
+    np.testing.assert_array_equal(network.step(picture(3), 0.0).logits, new.step(picture(3), 0.0).logits)
+
+
+def test_time_does_not_run_backwards():
+    network = ClipNetwork(Reader(), 12.0)
+    network.skip(picture(0), 1.0)
+    with pytest.raises(ValueError, match="backwards"):
+        network.step(picture(0), 0.0)

@@ -1,0 +1,80 @@
+"""An exported network turned back into a checkpoint: the same answers, and a network that can be trained on."""
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from networks import small_net, small_spec
+
+from calibration.rewriting import TOLERANCE
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.errors import ModelFileError
+from models.nets.checkpoint import load_checkpoint
+from training.export import export
+from training.from_onnx import FILTER_NORM, from_onnx, main
+
+
+@pytest.fixture(scope="module", params=[3, 5])
+def exported(request, tmp_path_factory):
+    """A ShuffleNet with random taps and batch norms, and what it is exported to."""
+    net = small_net("shufflenet", kernels=(request.param,))
+    path = tmp_path_factory.mktemp("exported") / "model.onnx"
+    export(net, small_spec(net, size=64), path)
+    return net, path
+
+
+def clip(steps: int = 40) -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(1).integers(0, 256, (1, steps, 3, 64, 64), dtype=np.uint8))
+
+
+def test_it_answers_as_the_network_that_was_exported(exported):
+    net, path = exported
+    recovered, spec = from_onnx(path)
+    with torch.no_grad():
+        assert torch.allclose(recovered(clip()).logits, net(clip()).logits, atol=TOLERANCE)
+    assert recovered.config.temporal == net.config.temporal
+    assert spec.memories == net.memories(64, 64)
+
+
+def test_what_is_read_and_said_of_it_stays(exported):
+    _, path = exported
+    before, after = OnnxRuntimeEngine(path).spec, from_onnx(path)[1]
+    for name in ("labels", "rate_hz", "decoding", "temperature", "trained", "mean", "std"):
+        assert getattr(after, name) == getattr(before, name)
+
+
+def test_its_filters_are_of_one_size(exported):
+    recovered, _ = from_onnx(exported[1])
+    convolutions = [m for m in recovered.modules() if isinstance(m, torch.nn.Conv2d)]
+    assert all(torch.allclose(c.weight.flatten(1).norm(dim=1), torch.tensor(FILTER_NORM)) for c in convolutions)
+
+
+def test_the_command_writes_a_checkpoint_that_can_be_exported_again(exported, tmp_path):
+    net, path = exported
+    assert main([str(path), str(tmp_path / "out.pt")]) == 0
+    again, spec = load_checkpoint(tmp_path / "out.pt")
+    export(again, spec, tmp_path / "again.onnx")
+    with torch.no_grad():
+        assert torch.allclose(again(clip()).logits, net(clip()).logits, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize(("backbone", "kernels"), [("mobilenet_v2", (3,)), ("shufflenet", (1, 3))])
+def test_another_network_is_refused_in_one_line(backbone, kernels, tmp_path):
+    net = small_net(backbone, kernels=kernels)
+    export(net, small_spec(net, size=64), tmp_path / "other.onnx")
+    with pytest.raises(ModelFileError, match=r"one kernel size as training\.export writes it"):
+        from_onnx(tmp_path / "other.onnx")
+
+
+def test_a_network_that_does_not_answer_as_its_file_is_refused(exported, tmp_path):
+    model = onnx.load(exported[1])
+    classifier = next(node for node in model.graph.node if node.name == "/classifier/Gemm")
+    next(attribute for attribute in classifier.attribute if attribute.name == "alpha").f = 2.0
+    onnx.save(model, tmp_path / "changed.onnx")
+    with pytest.raises(ModelFileError, match="answers otherwise"):
+        from_onnx(tmp_path / "changed.onnx")
+
+
+def test_a_missing_file_is_one_line(tmp_path, capsys):
+    assert main([str(tmp_path / "none.onnx"), str(tmp_path / "out.pt")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,275 @@
+"""Study how a stream network and a clip network decide together, on recordings that neither was trained on.
+
+    python -m training.fusion STREAM.onnx CLIP.onnx --data ../shared/data [--clips runs/row_held]
+
+The clip network looks at the last seconds of the stream while the stream network is not sure that nobody gestures. A
+fused answer is the mean of both networks' logits, each divided by its temperature.
+
+The first table tells what each window of the clip network names by itself: a gesture is named when its label is the
+likeliest on average from its middle until a second after its end. In the second table every row is a way of deciding
+together: gestures fired, of how many, and wrong events, by group of recordings, and the share of steps at which the
+clip network was asked.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from calibration.command_line import command
+from calibration.take import Floats
+from models.engines.clip_engine import ClipEngine
+from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.errors import ModelFileError
+from models.frame import Image
+from models.softmax import softmax
+from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec
+from models.window import ClipWindow
+from training.decoding import listed_takes
+from training.evaluation.events import events
+from training.evaluation.judging_takes import all_takes
+from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
+from training.evaluation.stream_score import Score, score
+from training.evaluation.takes import Take
+from training.recordings import DataError
+
+LENGTHS_S = (16 / 6, 11 / 6, 4 / 3, 1.0, 2 / 3)
+"""Of the windows that are tried."""
+CLOSER = 0.65
+"""Side of the closer square that is tried, in shorter sides of the picture, about its middle; the other is 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the clip network is shown."""
+
+    length_s: float
+    closer: bool = False
+
+
+LOOKS = tuple(Look(length_s, closer) for closer in (False, True) for length_s in LENGTHS_S)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What both networks answer along one recording, at every step."""
+
+    group: str
+    truths: tuple[Truth, ...]
+    stream: Floats
+    """[2, T, labels], logits of the stream network: of the whole square, and of the closer one."""
+    clip: Floats
+    """[looks, T, labels], logits of the clip network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """One way of deciding together."""
+
+    looks: tuple[Look, ...] = ()
+    """Whose logits are averaged; none is the stream network alone."""
+    weight: float = 0.5
+    """Of the clip network's logits; the stream network's is the rest."""
+    temperature: float = 1.0
+    """Of the clip network."""
+    asked_below: float = 0.9
+    """The clip network is asked while the stream network's smoothed probability of no gesture is below this."""
+    every: int = 1
+    """Steps between two answers of the clip network; the last one stands between them."""
+    closer: bool = False
+    """Whether the stream network sees the closer square."""
+    decoding: Decoding | None = None
+    """How the fused answer is read; None is the stream network's own way."""
+
+
+FUSIONS = {
+    "stream network": Fusion(),
+    **{
+        f"{name}, weight {weight:g}": Fusion(looks, weight)
+        for name, looks in {"2.67 s": LOOKS[:1], "1.83 s": LOOKS[1:2], "2.67 and 1.83 s": LOOKS[:2]}.items()
+        for weight in (0.3, 0.5, 0.7)
+    },
+}
+"""What is tried."""
+
+
+@dataclass(slots=True)
+class Result:
+    """What a fusion made of all recordings."""
+
+    groups: dict[str, Score] = field(default_factory=dict)
+    asked: int = 0
+    steps: int = 0
+
+    @property
+    def total(self) -> Score:
+        """Over all groups."""
+        return sum(self.groups.values(), Score())
+
+
+def closer_takes(takes: Sequence[Take], size: int) -> list[Take]:
+    """The middle of larger pictures, `size` pixels wide."""
+    found = []
+    for one in takes:
+        first = (one.pictures.shape[1] - size) // 2
+        middle = slice(first, first + size)
+        found.append(replace(one, pictures=one.pictures[:, middle, middle]))
+    return found
+
+
+def stream_logits(engine: OnnxRuntimeEngine, pictures: Image) -> Floats:
+    """The stream network's logits [T, labels] along pictures [T, H, W, 3]."""
+    state, answers = engine.start(), []
+    for picture in pictures:
+        output, state = engine.step(np.ascontiguousarray(picture[None]), state)
+        answers.append(output.logits[0])
+    return np.stack(answers)
+
+
+def clip_logits(engine: ClipEngine, pictures: Image, rate_hz: float, lengths_s: Sequence[float] = LENGTHS_S) -> Floats:
+    """The clip network's logits [lengths, T, labels] at every step, of windows of each length."""
+    window = ClipWindow(engine.spec.picture_shape, max(lengths_s), rate_hz)
+    answers = []
+    for step, picture in enumerate(pictures):
+        window.append(picture, step / rate_hz)
+        clips = [window.cut(length_s, engine.spec.pictures) for length_s in lengths_s]
+        answers.append([engine.look(clip).logits[0] for clip in clips])
+    return np.stack(answers, 1)
+
+
+def answers_of(
+    stream: OnnxRuntimeEngine, clip: ClipEngine, takes: Sequence[Take], closer: Sequence[Take]
+) -> list[Answers]:
+    """What both networks answer along all recordings, which are given whole and closer."""
+    rate_hz, found = stream.spec.rate_hz, []
+    for whole, near in tqdm(list(zip(takes, closer, strict=True)), "recordings", disable=None, leave=False):
+        both = (whole.pictures, near.pictures)
+        found.append(
+            Answers(
+                whole.group,
+                whole.truths,
+                np.stack([stream_logits(stream, pictures) for pictures in both]),
+                np.concatenate([clip_logits(clip, pictures, rate_hz) for pictures in both]),
+            )
+        )
+    return found
+
+
+def fused(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[Floats, int]:
+    """The fused probabilities [T, labels], and at how many steps the clip network was asked."""
+    stream = answers.stream[int(fusion.closer)] / spec.temperature
+    if not fusion.looks:
+        return softmax(stream), 0
+    quiet = smoothed(softmax(stream), spec)[:, [spec.labels.index(label) for label in NO_GESTURE_LABELS]].sum(1)
+    clip = answers.clip[[LOOKS.index(look) for look in fusion.looks]].mean(0) / fusion.temperature
+    logits, awake, asked = stream.copy(), 0, 0
+    for step in range(len(stream)):
+        if quiet[step] >= fusion.asked_below:
+            awake = 0
+            continue
+        if awake % fusion.every == 0:
+            newest = clip[step]
+            asked += 1
+        awake += 1
+        logits[step] += fusion.weight * (newest - stream[step])
+    return softmax(logits), asked
+
+
+def smoothed(probabilities: Floats, spec: ModelSpec) -> Floats:
+    """Probabilities [T, labels] as the decoder smooths them."""
+    if spec.decoding.smooth_s == 0:
+        return probabilities
+    weight = 1 - np.exp(-1 / (spec.rate_hz * spec.decoding.smooth_s))
+    rows = [probabilities[0]]
+    for row in probabilities[1:]:
+        rows.append(rows[-1] + weight * (row - rows[-1]))
+    return np.stack(rows)
+
+
+def judged(all_answers: Sequence[Answers], fusion: Fusion, spec: ModelSpec) -> Result:
+    """What a fusion fires on all recordings."""
+    result, decoding = Result(), fusion.decoding or spec.decoding
+    for answers in all_answers:
+        probabilities, asked = fused(answers, fusion, spec)
+        found = events(probabilities, spec.labels, decoding, spec.rate_hz)
+        one = score(found, answers.truths, len(probabilities) / spec.rate_hz)
+        result.groups[answers.group] = result.groups.get(answers.group, Score()) + one
+        result.asked += asked
+        result.steps += len(probabilities)
+    return result
+
+
+def named(answers: Answers, logits: Floats, spec: ModelSpec) -> tuple[int, int]:
+    """How many gestures of a recording some logits [T, labels] name on average, and of how many."""
+    probabilities, gestures = softmax(logits), gestures_of(answers.truths)
+    right = 0
+    for gesture in gestures:
+        first = min(int(spec.rate_hz * (gesture.start_s + gesture.end_s) / 2), len(logits) - 1)
+        last = max(first + 1, int(spec.rate_hz * (gesture.end_s + GRACE_S)))
+        right += spec.labels[int(probabilities[first:last].mean(0).argmax())] == gesture.label
+    return right, len(gestures)
+
+
+def windows_table(all_answers: Sequence[Answers], spec: ModelSpec) -> Iterator[str]:
+    """Markdown: what each look names by itself, by group."""
+    groups = list(dict.fromkeys(answers.group for answers in all_answers))
+    yield f"| seconds, closer | {' | '.join(groups)} |"
+    yield "|---" * (1 + len(groups)) + "|"
+    for k, look in enumerate(LOOKS):
+        cells = []
+        for group in groups:
+            counts = [named(answers, answers.clip[k], spec) for answers in all_answers if answers.group == group]
+            cells.append(f"{sum(right for right, _ in counts)} of {sum(there for _, there in counts)}")
+        yield f"| {look.length_s:.2f}{', closer' if look.closer else ''} | {' | '.join(cells)} |"
+
+
+def fusions_table(all_answers: Sequence[Answers], fusions: dict[str, Fusion], spec: ModelSpec) -> Iterator[str]:
+    """Markdown: what each fusion fires, by group and in all."""
+    for number, (name, fusion) in enumerate(fusions.items()):
+        result = judged(all_answers, fusion, spec)
+        if number == 0:
+            yield f"| | {' | '.join(result.groups)} | all | wrong a minute | asked |"
+            yield "|---" * (4 + len(result.groups)) + "|"
+        total = result.total
+        cells = [f"{s.named} of {s.total}, {s.wrong} wrong" for s in (*result.groups.values(), total)]
+        cells += [f"{total.wrong / total.minutes:.1f}", f"{result.asked / result.steps:.0%}"]
+        yield f"| {name} | {' | '.join(cells)} |"
+
+
+@command("fusion")
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.fusion", description="How two networks decide together.")
+    parser.add_argument("stream", type=Path, help="the stream network's .onnx")
+    parser.add_argument("clip", type=Path, help="the clip network's .onnx")
+    parser.add_argument("--data", type=Path, help="folder with clips.csv, jester_val/ and streams/")
+    parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
+    given = parser.parse_args(arguments)
+    stream, clip = OnnxRuntimeEngine(given.stream), OnnxRuntimeClipEngine(given.clip)
+    spec = stream.spec
+    if clip.spec.labels != spec.labels or clip.spec.picture_shape != spec.picture_shape[1:]:
+        raise ModelFileError(
+            f"{given.clip} and {given.stream} have other labels or pictures; give two that belong together"
+        )
+    size = round(spec.height / CLOSER)
+    both = [_takes(given.data, given.clips, one) for one in (spec, replace(spec, height=size, width=size))]
+    answers = answers_of(stream, clip, both[0], closer_takes(both[1], spec.height))
+    print("\n".join([*windows_table(answers, spec), "", *fusions_table(answers, FUSIONS, spec)]))
+    return 0
+
+
+def _takes(data: Path | None, folders: Sequence[Path], spec: ModelSpec) -> list[Take]:
+    made = [take for folder in folders for take in listed_takes(folder, spec)]
+    found = [*(all_takes(data, spec) if data else []), *made]
+    if not found:
+        raise DataError("no recordings: give --data, --clips, or both")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
