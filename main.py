@@ -29,6 +29,7 @@ from app.batch import Batch
 from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
+from app.chosen_networks import chosen_clip, note_what_is_missing
 from app.command_line import VERSION, parser
 from app.control.control import Control
 from app.control.opening import Wishes, open_control
@@ -55,8 +56,7 @@ from models.engines import Engine, load_batch_engine, load_engine
 from models.engines.cores import cores
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
-from models.network import Network
-from models.networks import networks_of
+from models.networks import Networks, networks_of
 from models.recognizer import Recognizer
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def recognise(given: argparse.Namespace) -> None:
     """Build the line from camera to gesture and run it, without a window or with one."""
     with ExitStack() as stack:
         engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
-        networks = chosen_networks(given, engine)
+        networks = chosen_networks(given, engine, stack)
         recognizer = Recognizer(networks)
         outputs = stack.enter_context(closing(Outputs(given, recognizer.labels, VERSION)))
         events = Events(outputs.sinks)
@@ -113,7 +113,7 @@ def recognise(given: argparse.Namespace) -> None:
         # The camera comes last: what it delivers while the rest is built would count as dropped.
         camera = stack.enter_context(closing(opened(given, told)))
         outputs.describe(camera.name, mirrored(given, camera))
-        note_missing_pass(given, networks)
+        note_what_is_missing(networks, given.calm)
         observers: list[Observer] = [*([control] if control else []), *outputs.observers]
         meter, limits = Meter(camera), Limits(given.max_frames, given.duration)
         line = partial(run, camera, recognizer, events, limits=limits, meter=meter)
@@ -127,19 +127,15 @@ def recognise(given: argparse.Namespace) -> None:
             run_in_window(line, [*observers, replay], options, meter, told, control=control)
 
 
-def chosen_networks(given: argparse.Namespace, engine: Engine) -> tuple[Network, ...]:
-    """How the model is run over each stream, for the person of `--profile` if one is named."""
+def chosen_networks(given: argparse.Namespace, engine: Engine, stack: ExitStack) -> Networks:
+    """What is run over each stream, for the person of `--profile` if one is named."""
     profile = find_profile(given.profile) if given.profile else None
     head = PersonalHead(profile, engine.spec) if profile else None
-    fast_pass = not (given.calm or given.record)
-    return networks_of(engine, head, profile.decoding if profile else None, fast_pass)
-
-
-def note_missing_pass(given: argparse.Namespace, networks: Sequence[Network]) -> None:
-    """Say that the model has no fast pass, unless nobody asked for one."""
-    spec = networks[0].engine.spec
-    if not (spec.fast_pass or given.calm):
-        log.info("%s has no fast pass: fast and repeated gestures are recognised less well", spec.name)
+    alone = given.calm or given.record
+    clip = None if alone else chosen_clip(given.model or MODEL, given.networks, given.clip_model)
+    if clip:
+        stack.enter_context(closing(clip))
+    return networks_of(engine, head, profile.decoding if profile else None, fast_pass=not alone, clip=clip)
 
 
 def given_person(given: argparse.Namespace) -> str:
@@ -152,8 +148,8 @@ def recognise_many(given: argparse.Namespace) -> None:
     check_many(given)
     with ExitStack() as stack:
         networks, line = (batched if given.batch else taking_turns)(given, stack)
-        outputs = stack.enter_context(closing(Outputs(given, networks[0].head.labels, VERSION)))
-        note_missing_pass(given, networks)
+        outputs = stack.enter_context(closing(Outputs(given, networks.labels, VERSION)))
+        note_what_is_missing(networks, given.calm)
         streams = Streams(line, outputs.sinks, Limits(given.max_frames, given.duration))
         switches = Switches()
         with stopping_on_signals(switches) as received:
@@ -166,18 +162,18 @@ def recognise_many(given: argparse.Namespace) -> None:
         raise CameraError(f"{streams.failed} of {len(given.camera)} cameras could not be used; see above")
 
 
-def taking_turns(given: argparse.Namespace, stack: ExitStack) -> tuple[tuple[Network, ...], Line]:
+def taking_turns(given: argparse.Namespace, stack: ExitStack) -> tuple[Networks, Line]:
     """The networks, and a line whose streams take turns at their engine, a step a core at once."""
     engine = load_engine(given.model or MODEL, given.engine)
     at_once = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
-    networks = chosen_networks(given, stack.enter_context(closing(TurnsEngine(engine, at_once))))
+    networks = chosen_networks(given, stack.enter_context(closing(TurnsEngine(engine, at_once))), stack)
     return networks, turns(networks)
 
 
-def batched(given: argparse.Namespace, stack: ExitStack) -> tuple[tuple[Network, ...], Line]:
+def batched(given: argparse.Namespace, stack: ExitStack) -> tuple[Networks, Line]:
     """The networks, and a line whose streams step together."""
     engine = load_batch_engine(given.model or MODEL, len(given.camera), cores(), given.engine)
-    recognizer = BatchRecognizer(chosen_networks(given, stack.enter_context(closing(engine))))
+    recognizer = BatchRecognizer(chosen_networks(given, stack.enter_context(closing(engine)), stack))
     log.info("stepping on %s", engine.name)
     batch = stack.enter_context(closing(Batch(recognizer)))
     batch.start()
@@ -201,7 +197,7 @@ def record(given: argparse.Namespace) -> None:
     plan.check()
     with ExitStack() as stack:
         engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
-        recognizer = Recognizer(chosen_networks(given, engine))
+        recognizer = Recognizer(chosen_networks(given, engine, stack))
         switches, recordings, told = Switches(), Recordings(given.record), Told()
         recorder = Recorder(plan, recordings, engine.spec, switches.stop.set)
         camera = stack.enter_context(closing(opened(given, told)))
@@ -309,7 +305,7 @@ def view_options(given: argparse.Namespace, camera: Camera, recognizer: Recogniz
     return ViewOptions(
         labels=recognizer.labels,
         model=recognizer.spec.name,
-        engine=recognizer.networks[0].engine.name,
+        engine=recognizer.networks.stream.engine.name,
         source=camera.name,
         mirror=mirrored(given, camera),
         overlay=given.overlay,

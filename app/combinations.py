@@ -16,8 +16,22 @@ NEEDED = {
 }
 """Options that say how, and those of which one must be there."""
 NO_USE = {
+    "calm": ("networks", "clip_model"),
     "headless": ("overlay",),
-    "record": ("calm", "profile", "control", "events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
+    "record": (
+        "calm",
+        "networks",
+        "clip_model",
+        "profile",
+        "control",
+        "events",
+        "trace",
+        "serve",
+        "websocket",
+        "mqtt",
+        "osc",
+        "obs",
+    ),
 }
 """Options beside which others have nothing to do."""
 QUESTIONS = {

@@ -81,7 +81,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         "--engine", choices=ENGINES, default="auto", help="runtime (default: auto, the best that is here)"
     )
     group.add_argument(
-        "--calm", action="store_true", help="main pass only: less work, misses fast and repeated gestures"
+        "--calm", action="store_true", help="main pass of the stream network only: least work, recognises less"
     )
     group.add_argument(
         "--batch", action="store_true", help="step all cameras at once, on one clock; see docs/many-cameras.md"

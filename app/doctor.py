@@ -19,7 +19,6 @@ from app.control.back_ends import PROBLEMS, choose, hearing_problem
 from app.meters import Percentiles
 from models.engines import load_engine
 from models.errors import EngineError, UserError, first_line
-from models.network import NetworkStream
 from models.networks import networks_of
 
 STEPS = 100
@@ -133,7 +132,7 @@ def check_model(path: Path) -> Iterator[Finding]:
     except UserError as error:
         yield Finding("bad", "model", str(error))
         return
-    spec, stream = engine.spec, NetworkStream(networks_of(engine)[0])
+    spec, stream = engine.spec, networks_of(engine).stream.open()
     picture = np.zeros(spec.picture_shape, np.uint8)
     durations_ms = [stream.step(picture, k / spec.rate_hz).duration_ms for k in range(STEPS)]
     load, times = spec.rate_hz * sum(durations_ms) / 1000 / STEPS, Percentiles.of(durations_ms)

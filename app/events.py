@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from app.meters import Meter
 from models.decoder import GestureEvent
 from models.errors import UserError
-from models.network import Network
+from models.networks import Networks
 from models.recognition import Recognition
 
 FORMAT_VERSION = 1
@@ -40,17 +40,17 @@ class Events:
         self._begun = False
         self._armed: bool | None = None
 
-    def header(self, networks: Sequence[Network]) -> None:
+    def header(self, networks: Networks) -> None:
         """The first message: what the rest was made with."""
-        first = networks[0]
+        first = networks.stream
         self._tell(
             message(
                 "header",
-                labels=first.head.labels,
+                labels=networks.labels,
                 model=first.engine.spec.name,
                 engine=first.engine.name,
                 rate_hz=first.engine.spec.rate_hz,
-                networks=[network.name for network in networks],
+                networks=networks.names,
             )
         )
         self._begun = True

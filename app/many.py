@@ -7,7 +7,7 @@ loses frames, not order: each camera keeps its newest frame only. Streams join a
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,7 +18,7 @@ from app.events import Events, Message, Sink
 from app.loop import Limits, Switches, run
 from app.worker import Worker
 from models.errors import CameraError
-from models.network import Network
+from models.networks import Networks
 from models.recognizer import Recognizer
 
 PATIENCE_S = 5.0
@@ -38,7 +38,7 @@ class Line(Protocol):
         ...
 
 
-def turns(networks: Sequence[Network]) -> Line:
+def turns(networks: Networks) -> Line:
     """The line of `app/loop.py`, through networks whose engines threads may share, such as a `TurnsEngine`."""
 
     def line(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:

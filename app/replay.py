@@ -2,7 +2,6 @@
 
 import threading
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +13,7 @@ from calibration.take import Kind
 from models.decoder import GestureEvent
 from models.errors import UserError
 from models.frame import Image
-from models.network import Network
+from models.networks import FAST, Networks
 from models.recognition import Recognition, Step
 from models.step_grid import LONGEST_REPEAT_S
 
@@ -51,9 +50,9 @@ class Replay:
         recordings: where moments go that were marked.
     """
 
-    def __init__(self, networks: Sequence[Network], recordings: Recordings) -> None:
-        self._recordings, self._spec, self._fitted = recordings, networks[0].engine.spec, networks[0].name
-        self._shots: deque[Shot] = deque(maxlen=round(SECONDS * self._spec.rate_hz) * len(networks))
+    def __init__(self, networks: Networks, recordings: Recordings) -> None:
+        self._recordings, self._spec = recordings, networks.stream.engine.spec
+        self._shots: deque[Shot] = deque(maxlen=round(SECONDS * self._spec.rate_hz) * len(networks.names))
         self._moments: deque[Moment] = deque(maxlen=REMEMBERED)
         self._lock = threading.Lock()
 
@@ -84,8 +83,8 @@ class Replay:
             WriteError: it cannot be written.
         """
         steps = [shot.step for shot in moment.shots]
-        if steps[-1].network != self._fitted:
-            raise UserError(f"this fired in the {steps[-1].network} pass, which is not fitted; --calm leaves it out")
+        if steps[-1].network == FAST:
+            raise UserError("this fired in the fast pass, whose thresholds are not fitted; --calm leaves that pass out")
         self._recordings.add(cut(Kind.NOT_THIS, moment.event.label, [], steps, self._spec))
 
 

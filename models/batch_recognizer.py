@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.clip_fusion import CLIP
 from models.frame import Frame, Image
-from models.network import Network
-from models.networks import check_alike, fusion_of
+from models.networks import Networks
 from models.preprocess import to_picture
 from models.recognition import Embedding, Logits, Recognition, Step
-from models.recognizer import recognition, undecided
+from models.recognizer import recognition, together, undecided
 from models.state import StreamState
 from models.step_grid import LONGEST_REPEAT_S, is_gap, spread
 
@@ -28,18 +28,15 @@ class BatchRecognizer:
     times spread evenly up to it; a stream that stays silent for longer starts anew.
 
     Args:
-        networks: as `networks_of` makes them of an engine of several streams; the first has the labels.
-
-    Raises:
-        ModelFileError: they take different pictures or come at different rates.
+        networks: as `networks_of` makes them of an engine of several streams; a clip network sees each row by itself.
     """
 
-    def __init__(self, networks: Sequence[Network]) -> None:
-        check_alike(networks)
-        self.networks = tuple(networks)
-        engine = networks[0].engine
-        self.spec, self.labels, self.streams = engine.spec, networks[0].head.labels, engine.streams
-        self._states: list[StreamState] = [each.engine.start(each.lag_divisor) for each in networks]
+    def __init__(self, networks: Networks) -> None:
+        self.networks = networks
+        engine = networks.stream.engine
+        self.spec, self.labels, self.streams = engine.spec, networks.labels, engine.streams
+        self._batched = [network for network in (networks.stream, networks.fast) if network]
+        self._states: list[StreamState] = [each.engine.start(each.lag_divisor) for each in self._batched]
         self._pictures = np.zeros((engine.streams, *engine.spec.picture_shape[1:]), np.uint8)
         self._rows = [Row(number, networks) for number in range(engine.streams)]
 
@@ -58,7 +55,7 @@ class BatchRecognizer:
     def step(self) -> None:
         """Step every network for all rows at once, unless no row wants it."""
         rows = [row for row in self._rows if row.has_stream]
-        for place in range(len(self.networks)):
+        for place in range(len(self._batched)):
             wanting = [row for row in rows if row.wants(place)]
             for row in rows:
                 if row not in wanting:
@@ -80,7 +77,7 @@ class BatchRecognizer:
 
     def _step(self, place: int, rows: "Sequence[Row]") -> None:
         """Step one network, and hand its output to the rows that want it."""
-        engine, state = self.networks[place].engine, self._states[place]
+        engine, state = self._batched[place].engine, self._states[place]
         for row in rows:
             if row.starts(place):
                 state = engine.forget(row.number, state)
@@ -110,10 +107,12 @@ class Row:
         networks: that step it.
     """
 
-    def __init__(self, number: int, networks: Sequence[Network]) -> None:
-        self.number, self._networks = number, networks
-        self._fusion = fusion_of(networks)
-        self._longest = math.ceil(LONGEST_REPEAT_S * networks[0].engine.spec.rate_hz)
+    def __init__(self, number: int, networks: Networks) -> None:
+        self.number, self._labels = number, networks.labels
+        self._batched = [network for network in (networks.stream, networks.fast) if network]
+        self._clip = networks.clip.open() if networks.clip else None
+        self._fusion = networks.fusion()
+        self._longest = math.ceil(LONGEST_REPEAT_S * networks.stream.engine.spec.rate_hz)
         self.frame: Frame | None
         """Shown, and not read yet."""
         self.reset()
@@ -121,9 +120,11 @@ class Row:
     def reset(self) -> None:
         """Forget the stream."""
         self._fusion.reset()
-        self._decision = undecided(self._networks[0])
-        self._memories = [network.head.start() for network in self._networks]
-        self._starts = [True] * len(self._networks)
+        if self._clip:
+            self._clip.reset()
+        self._decision = undecided(self._labels)
+        self._memories = [network.head.start() for network in self._batched]
+        self._starts = [True] * len(self._batched)
         self._silent: list[dict[int, Answer]] = []
         self._steps: list[Step] = []
         self._error: Exception | None = None
@@ -155,7 +156,7 @@ class Row:
     def skip(self, place: int) -> None:
         """Leave a network out; when it steps again, it starts from an empty past."""
         self._starts[place] = True
-        self._memories[place] = self._networks[place].head.start()
+        self._memories[place] = self._batched[place].head.start()
 
     def take(self, place: int, answer: Answer) -> None:
         """Take what a network said to the row's picture. What its head raises is kept for `read`."""
@@ -167,6 +168,7 @@ class Row:
             return
         try:
             if place == 0:
+                self._picture = answer.picture
                 self._catch_up(self.frame.time_s)
             if not self._decision.event:
                 self._note(place, answer, self.frame.time_s)
@@ -181,10 +183,10 @@ class Row:
         """
         if (frame := self.frame) is None:
             return None
+        if not (self._error or self._decision.event):
+            self._decide(self._picture, frame.time_s)
         if self._error:
             raise self._error
-        if not self._decision.event:
-            self._decision = self._fusion.decide(frame.time_s)
         seen = recognition(frame, self._steps, self._decision)
         self._decision = self._decision._replace(event=None)
         self._steps, self.frame, self._seen_s = [], None, frame.time_s
@@ -196,14 +198,24 @@ class Row:
         for then_s, answers in zip(times[:-1], self._silent, strict=True):
             for place, answer in answers.items():
                 self._note(place, answer, then_s)
-            self._decision = self._fusion.decide(then_s)
+            self._decide(answers[0].picture, then_s)
             if self._decision.event:
                 break
         self._silent = []
 
+    def _decide(self, picture: Image, time_s: float) -> None:
+        """Let the clip network look if it is wanted, and decide."""
+        if self._clip and self._fusion.wants(CLIP):
+            self._steps.append(self._clip.step(picture[None], time_s))
+            self._fusion.note(CLIP, self._steps[-1])
+        elif self._clip:
+            self._clip.skip(picture[None], time_s)
+        self._decision = self._fusion.decide(time_s)
+        self._steps += together(self._decision, self._steps)
+
     def _note(self, place: int, answer: Answer, time_s: float) -> None:
         """Read one network's answer, and hand it to the fusion."""
-        network = self._networks[place]
+        network = self._batched[place]
         probabilities, self._memories[place] = network.head.read(answer.logits, answer.embedding, self._memories[place])
         step = Step(
             network.name, time_s, answer.picture, answer.logits, answer.embedding, probabilities, answer.duration_ms

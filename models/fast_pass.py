@@ -30,7 +30,6 @@ class MainAndFastPass:
 
     def __init__(self, main: Network, fast: Network) -> None:
         labels = main.head.labels
-        self._names = (main.name, fast.name)
         self._decoders = (Decoder(labels, main.decoding), Decoder(labels, fast.decoding))
         self._repetitions = Repetitions(labels)
         self._idle_labels = [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
@@ -77,7 +76,7 @@ class MainAndFastPass:
         """What the pass of this place says, with the event; a gesture lasts as long as the pass that fired it says."""
         decoder = self._decoders[place]
         lasting = self._decoders[self._fired_by].lasting
-        return Decision(self._names[place], self._steps[place].probabilities, decoder.smoothed, event, lasting)
+        return Decision(self._steps[place], decoder.smoothed, event, lasting)
 
     def _is_quick(self, time_s: float) -> bool:
         """Whether the fast pass fires so often that it decides."""

@@ -10,9 +10,8 @@ from models.recognition import Step
 class Decision(NamedTuple):
     """What is decided at one time."""
 
-    network: str
-    """The network that decides; the others' answers do not count now."""
-    probabilities: Probabilities
+    step: Step | None
+    """The step that decides: of one network, or of several together; None before the first."""
     smoothed: Probabilities
     event: GestureEvent | None
     lasting: str | None
@@ -49,7 +48,6 @@ class SingleNetwork:
     """
 
     def __init__(self, network: Network) -> None:
-        self._name = network.name
         self._decoder = Decoder(network.head.labels, network.decoding)
         self.reset()
 
@@ -68,4 +66,4 @@ class SingleNetwork:
     def decide(self, time_s: float) -> Decision:  # noqa: ARG002 - the step has it
         """What the decoder found in the newest step."""
         decoder = self._decoder
-        return Decision(self._name, self._step.probabilities, decoder.smoothed, self._event, decoder.lasting)
+        return Decision(self._step, decoder.smoothed, self._event, decoder.lasting)

@@ -23,6 +23,10 @@ class Network:
     lag_divisor: int = 1
     """How many times less far back than trained it looks (`MemorySpec.steps_back`)."""
 
+    def open(self) -> "NetworkStream":
+        """Begin a stream."""
+        return NetworkStream(self)
+
 
 class NetworkStream:
     """A network over one stream: its past in the engine, and what its head remembers.
@@ -39,6 +43,10 @@ class NetworkStream:
         """Forget the stream; the next step starts from an empty past."""
         self._state: StreamState | None = None
         self._memory = self._network.head.start()
+
+    def skip(self, picture: Image, time_s: float) -> None:  # noqa: ARG002 - its past has no gaps
+        """Leave a picture out; the next step starts from an empty past."""
+        self.reset()
 
     def step(self, picture: Image, time_s: float) -> Step:
         """Take one picture, uint8 [1, H, W, 3] RGB."""

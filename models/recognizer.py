@@ -6,8 +6,7 @@ import numpy as np
 
 from models.frame import Frame
 from models.fusion import Decision
-from models.network import Network, NetworkStream
-from models.networks import check_alike, fusion_of
+from models.networks import Networks
 from models.preprocess import to_picture
 from models.recognition import Recognition, Step
 from models.step_grid import StepGrid
@@ -17,20 +16,16 @@ class Recognizer:
     """One stream through its networks. Give it every frame; it steps at the networks' rate, by the frames' times.
 
     Args:
-        networks: as `networks_of` makes them; the first always steps, and has the labels.
-
-    Raises:
-        ModelFileError: they take different pictures or come at different rates.
+        networks: as `networks_of` makes them.
     """
 
-    def __init__(self, networks: Sequence[Network]) -> None:
-        check_alike(networks)
-        self.networks = tuple(networks)
-        self.spec = networks[0].engine.spec
-        self.labels = networks[0].head.labels
+    def __init__(self, networks: Networks) -> None:
+        self.networks = networks
+        self.spec = networks.stream.engine.spec
+        self.labels = networks.labels
         self._grid = StepGrid(self.spec.rate_hz)
-        self._streams = [NetworkStream(network) for network in networks]
-        self._fusion = fusion_of(networks)
+        self._streams = [network.open() for network in networks]
+        self._fusion = networks.fusion()
         self.reset()
 
     def reset(self) -> None:
@@ -39,7 +34,7 @@ class Recognizer:
         for stream in self._streams:
             stream.reset()
         self._fusion.reset()
-        self._decision = undecided(self.networks[0])
+        self._decision = undecided(self.labels)
 
     def see(self, frame: Frame) -> Recognition:
         """Take one frame: step the networks at each time that is due on it, and decide, until a gesture fires."""
@@ -56,27 +51,26 @@ class Recognizer:
                     self._fusion.note(place, step)
                     steps.append(step)
                 else:
-                    stream.reset()
+                    stream.skip(picture, time_s)
             self._decision = self._fusion.decide(time_s)
+            steps += together(self._decision, steps)
             if self._decision.event:
                 break
         return recognition(frame, steps, self._decision)
 
 
-def undecided(network: Network) -> Decision:
+def undecided(labels: Sequence[str]) -> Decision:
     """The decision before the first step: all probabilities are zero."""
-    nothing = np.zeros(len(network.head.labels), np.float32)
-    return Decision(network.name, nothing, nothing, None, None)
+    return Decision(None, np.zeros(len(labels), np.float32), None, None)
+
+
+def together(decision: Decision, steps: Sequence[Step]) -> list[Step]:
+    """The step in which several networks decide together, where it is none of their own."""
+    return [decision.step] if decision.step and all(decision.step is not step for step in steps) else []
 
 
 def recognition(frame: Frame, steps: Sequence[Step], decision: Decision) -> Recognition:
     """What was recognised on a frame."""
-    return Recognition(
-        frame,
-        tuple(steps),
-        decision.probabilities,
-        decision.smoothed,
-        decision.event,
-        decision.lasting,
-        decision.network,
-    )
+    step = decision.step
+    probabilities, network = (step.probabilities, step.network) if step else (decision.smoothed, "")
+    return Recognition(frame, tuple(steps), probabilities, decision.smoothed, decision.event, decision.lasting, network)

@@ -255,18 +255,19 @@ class ModelSpec:
 
 def _with_types(data: dict[str, Any]) -> dict[str, Any]:
     """Turn JSON's lists and objects back into tuples and dataclasses."""
-    memories, fast_pass = data["memories"], data.get("fast_pass")
+    memories, fast = data["memories"], data.get("fast_pass")
     return data | {
         "labels": tuple(_listed(data["labels"])),
         "mean": tuple(data["mean"]),
         "std": tuple(data["std"]),
         "memories": tuple(MemorySpec(m["layer"], tuple(m["shape"]), tuple(m["lags"])) for m in memories),
-        "decoding": _decoding(data.get("decoding")),
-        "fast_pass": FastPass(**(fast_pass | {"decoding": _decoding(fast_pass["decoding"])})) if fast_pass else None,
+        "decoding": read_decoding(data.get("decoding")),
+        "fast_pass": FastPass(**(fast | {"decoding": read_decoding(fast["decoding"])})) if fast else None,
     }
 
 
-def _decoding(data: dict[str, Any] | None) -> Decoding:
+def read_decoding(data: dict[str, Any] | None) -> Decoding:
+    """The decoding that JSON holds; the default where it holds none."""
     if not data:
         return Decoding()
     rules = {label: Rule(**rule) for label, rule in data.get("per_label", {}).items()}

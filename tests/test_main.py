@@ -91,7 +91,10 @@ def test_both_passes_run_unless_asked_not_to(clip, tmp_path):
 def test_a_model_without_a_fast_pass_says_so(clip, small_model):
     status, lines, errors = main("--camera", clip, "--headless", "--model", small_model)
     assert status == 0
-    assert errors == "mstnet: small has no fast pass: fast and repeated gestures are recognised less well\n"
+    assert (
+        errors
+        == "mstnet: small has no fast pass and no clip network: fast and repeated gestures are recognised less well\n"
+    )
     assert json.loads(lines[0])["networks"] == ["stream"]
     assert main("--camera", clip, "--headless", "--model", small_model, "--calm")[2] == ""
 

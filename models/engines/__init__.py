@@ -4,9 +4,10 @@ import logging
 from pathlib import Path
 
 from models.engines.base import Engine, Output
+from models.engines.clip_engine import ClipEngine
 from models.errors import EngineError, ModelFileError, UnavailableError, UserError
 
-__all__ = ["ENGINES", "Engine", "Output", "load_batch_engine", "load_engine"]
+__all__ = ["ENGINES", "ClipEngine", "Engine", "Output", "load_batch_engine", "load_clip_engine", "load_engine"]
 
 ENGINES = ("auto", "onnxruntime", "tensorrt", "torch")
 """What `--engine` takes."""
@@ -42,6 +43,17 @@ def load_batch_engine(path: Path, streams: int, threads: int, engine: str = "aut
             "give one of those, or leave --batch out"
         )
     return _load_torch(path, streams) if runtimes[0] == "torch" else _load_onnxruntime(path, streams, threads)
+
+
+def load_clip_engine(path: Path) -> ClipEngine:
+    """Load a clip network's file into ONNX Runtime.
+
+    Raises:
+        ModelFileError: the file is missing, damaged, or no clip network.
+    """
+    from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
+
+    return OnnxRuntimeClipEngine(path)
 
 
 def load_engine(path: Path, engine: str = "auto") -> Engine:

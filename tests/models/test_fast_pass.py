@@ -51,7 +51,7 @@ def fired(main, fast, until_s=12.0, fused=None):
     for time_s in np.round(np.arange(0, until_s, 1 / RATE_HZ), 1).tolist():
         decision = decide(fused, time_s, main.get(time_s, UNSURE), fast.get(time_s, NOTHING))
         if decision.event:
-            labels[time_s] = (decision.event.label, decision.network)
+            labels[time_s] = (decision.event.label, decision.step.network)
     return labels
 
 
@@ -83,8 +83,8 @@ def test_what_is_told_is_what_the_deciding_pass_says():
     fired({}, flashes(1.0, 2.0), until_s=3.0, fused=fused)
     assert decide(fused, 3.0, UNSURE, {"Thumb Up": 0.9}).smoothed[3] == pytest.approx(0.9)
     later = decide(fused, 3.1, UNSURE, {"Thumb Up": 0.5})
-    assert (later.network, later.lasting) == ("fast", "Thumb Up")
-    assert later.probabilities[3] == pytest.approx(0.5)
+    assert (later.step.network, later.lasting) == ("fast", "Thumb Up")
+    assert later.step.probabilities[3] == pytest.approx(0.5)
 
 
 def test_a_gesture_lasts_as_long_as_the_pass_says_that_fired_it():

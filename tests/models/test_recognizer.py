@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import ScriptedEngine
+from fakes import LABELS, ScriptedEngine
 from fakes import recognizer as recognizing
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_ring import Ring
 from models.errors import ModelFileError
 from models.frame import Frame
-from models.networks import networks_of
+from models.networks import Networks, networks_of
 from models.recognizer import Recognizer
 from models.softmax import softmax
 from models.step_grid import StepGrid
@@ -127,13 +127,15 @@ def test_softmax_is_a_distribution_however_large_the_logits(logits):
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-5)
 
 
-def test_networks_of_different_models_do_not_go_together():
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"labels": LABELS[::-1]}, "other labels than"), ({"width": 9}, "takes 9x8 pixels and scripted 8x8")],
+)
+def test_networks_of_different_models_do_not_go_together(changes, said):
     other = ScriptedEngine()
-    other.spec = replace(other.spec, rate_hz=6.0)
-    with pytest.raises(
-        ModelFileError, match="does not go with scripted: it takes 8x8 pixels at 6 Hz, not 8x8 at 12 Hz"
-    ):
-        Recognizer([*networks_of(ScriptedEngine()), *networks_of(other)])
+    other.spec = replace(other.spec, **changes)
+    with pytest.raises(ModelFileError, match=said):
+        Networks(networks_of(ScriptedEngine()).stream, networks_of(other).stream)
 
 
 def test_a_gap_makes_both_passes_forget():
