@@ -81,6 +81,16 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         "--engine", choices=ENGINES, default="auto", help="runtime (default: auto, the best that is here)"
     )
     group.add_argument(
+        "--networks",
+        choices=("auto", "stream", "both"),
+        default="auto",
+        help="the stream network alone, or with the clip network, which sees a gesture as a whole (default: auto, both "
+        "where there is one and this machine is fast enough)",
+    )
+    group.add_argument(
+        "--clip-model", type=Path, metavar="FILE", help="the clip network (default: MODEL.clip.onnx beside the model)"
+    )
+    group.add_argument(
         "--calm", action="store_true", help="main pass of the stream network only: least work, recognises less"
     )
     group.add_argument(
