@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     small = functools.partial(ClipRecipe, seconds=2.0, first_s=0.5, every_s=1.0, warm_up=1, batch=3)
     small.streams = 1
-    monkeypatch.setattr(training.distill_clips, "ClipRecipe", lambda **given: small(**given))
+    monkeypatch.setattr(training.distill_clips, "ClipRecipe", small)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
