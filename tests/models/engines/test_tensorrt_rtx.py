@@ -23,7 +23,7 @@ from training.export import export
 
 rtx = pytest.importorskip("tensorrt_rtx_bindings", reason="needs TensorRT-RTX", exc_type=ImportError)
 
-SHIPPED = Path(__file__).resolve().parents[3] / "models" / "weights" / "mstnet_small.onnx"
+WEIGHTS = Path(__file__).resolve().parents[3] / "models" / "weights"
 PRECISIONS = ("fp32", "fp16", "int8")
 LAPTOPS = ("SM86", "SM89")
 """RTX 30 and RTX 40."""
@@ -60,9 +60,9 @@ def small(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def full(request, tmp_path_factory):
-    """A network at its full width, or the one in the box."""
+    """A network at its full width, or a shipped one."""
     if request.param == "shipped":
-        return SHIPPED
+        return WEIGHTS / "mstnet_small.onnx"
     net = MSTNet(MSTNetConfig(27, request.param)).eval()
     path = tmp_path_factory.mktemp("full") / "net.onnx"
     labels = tuple(f"label {k}" for k in range(27))
@@ -93,6 +93,13 @@ def test_full_networks_build_for_every_chip_that_it_targets(tensorrt, full, prec
     chips = [chip for chip in ALL_CHIPS if chip != TURING or precision == "fp16"]
     plan, found = build_plan(tensorrt, in_precision(full, precision), lambda _: None, chips)
     assert found == precision
+    assert len(plan) > 100_000
+
+
+def test_the_clip_network_builds_for_every_chip_that_it_targets(tensorrt):
+    chips = [chip for chip in ALL_CHIPS if chip != TURING]
+    plan, found = build_plan(tensorrt, (WEIGHTS / "mstnet_clip.onnx").read_bytes(), lambda _: None, chips)
+    assert found == "fp32"
     assert len(plan) > 100_000
 
 
