@@ -53,6 +53,8 @@ from models.engines.cores import cores
 from models.engines.onnxruntime_batch import load_batch
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
+from models.framing.choice import open_framing
+from models.framing.manual import ManualFraming
 
 if TYPE_CHECKING:
     from app.overlay.bridge import Bridge
@@ -115,14 +117,15 @@ def recognise(given: argparse.Namespace) -> None:
         outputs.describe(camera.name, mirrored(given, camera))
         actors = [control] if control else []
         limits = Limits(given.max_frames, given.duration)
-        line = partial(run, camera, engine, events, actors=actors, limits=limits, hasty=hasty)
+        framing = ManualFraming(open_framing(given.framing))
+        line = partial(run, camera, engine, events, actors=actors, limits=limits, hasty=hasty, framing=framing)
         if control:
             tell_armed(control, events)
         if given.headless:
             run_headless(partial(line, displays=outputs.displays), control)
         else:
             replay = Replay(tap, Recordings(profile.name if profile else NOBODY))
-            options = replace(view_options(given, camera, engine), replay=replay)
+            options = replace(view_options(given, camera, engine), replay=replay, draw_region=framing.draw)
             run_in_window(line, [*outputs.displays, replay], options, told, control=control)
 
 
@@ -163,14 +166,16 @@ def taking_turns(
     on_cpu = all(engine.name.endswith(":CPUExecutionProvider") for engine in (model, hasty) if engine)
     engine = stack.enter_context(closing(TurnsEngine(personal(model), cores() if on_cpu else 1)))
     beside = stack.enter_context(closing(engine.beside(hasty))) if hasty else None
-    return engine.spec.labels, turns(engine, beside)
+    return engine.spec.labels, turns(engine, beside, partial(open_framing, given.framing))
 
 
 def batched(
     given: argparse.Namespace, personal: Callable[[Engine], Engine], stack: ExitStack
 ) -> tuple[tuple[str, ...], Line]:
     """The labels that may come, and a line whose streams step together."""
-    recognizer = BatchRecognizer(load_batch(given.model or MODEL, len(given.camera), cores()), personal)
+    recognizer = BatchRecognizer(
+        load_batch(given.model or MODEL, len(given.camera), cores()), personal, partial(open_framing, given.framing)
+    )
     log.info("stepping on %s", recognizer.name)
     batch = stack.enter_context(closing(Batch(recognizer)))
     batch.start()
@@ -200,7 +205,8 @@ def record(given: argparse.Namespace) -> None:
         recorder = Recorder(plan, recordings, tap, switches.stop.set)
         camera = stack.enter_context(closing(opened(given, told)))
         engine = TimedEngine(tap)
-        line = partial(run, camera, engine, limits=Limits(given.max_frames, given.duration))
+        framing = open_framing(given.framing)
+        line = partial(run, camera, engine, limits=Limits(given.max_frames, given.duration), framing=framing)
         if given.headless:
             recorder.listener = Printer(partial(log.info, "%s"))
             run_headless(partial(line, displays=[recorder]), switches=switches)

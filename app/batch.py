@@ -98,7 +98,7 @@ class Batch:
             Exception: what ended the clock, such as a network that breaks.
         """
         seat = Seat(camera, events, limits, switches)
-        events.header(self._recognizer.spec, self._recognizer.name)
+        events.header(self._recognizer.spec, self._recognizer.name, self._recognizer.framing)
         try:
             self._let_in(seat)
             seat.left.wait()

@@ -10,6 +10,7 @@ from app.meters import Percentiles
 from models.decoder import GestureEvent
 from models.errors import UserError
 from models.recognizer import Recognition
+from models.region import Region
 from models.spec import ModelSpec
 
 FORMAT_VERSION = 1
@@ -40,9 +41,10 @@ class Events:
         self._begun = False
         self._armed: bool | None = None
 
-    def header(self, spec: ModelSpec, engine: str) -> None:
-        """The first message: what the rest was made with."""
-        self._tell(message("header", labels=spec.labels, model=spec.name, engine=engine, rate_hz=spec.rate_hz))
+    def header(self, spec: ModelSpec, engine: str, framing: str | list[float] | None = None) -> None:
+        """The first message: what the rest was made with; the framing is told where one was chosen."""
+        told = message("header", labels=spec.labels, model=spec.name, engine=engine, rate_hz=spec.rate_hz)
+        self._tell(told if framing is None else told | {"framing": framing})
         self._begun = True
         if self._armed is not None:
             self.arm(self._armed)
@@ -97,7 +99,13 @@ def steps(seen: Recognition, step_ms: float) -> Iterator[Message]:
     for step in seen.steps:
         probabilities = [round(float(p), 5) for p in step.probabilities]
         time_s = round(step.time_s, 3)
-        yield message("step", frame=seen.frame.index, time_s=time_s, probs=probabilities, step_ms=round(step_ms, 3))
+        told = message("step", frame=seen.frame.index, time_s=time_s, probs=probabilities, step_ms=round(step_ms, 3))
+        yield told if seen.region is None else told | {"region": rounded(seen.region)}
+
+
+def rounded(region: Region) -> list[float]:
+    """A region as left, top, width and height in shares of the picture."""
+    return [round(value, 4) for value in (region.left, region.top, region.width, region.height)]
 
 
 def to_line(told: Message) -> str:

@@ -11,6 +11,7 @@ from app.camera.base import Camera
 from app.events import Events
 from app.meters import AddedEngine, Percentiles, RateMeter, Readings, StepTimes, TimedEngine
 from models.engines.base import Engine
+from models.framing.base import Framing
 from models.recognizer import Recognition, Recognizer
 
 RECENT_STEPS = 100
@@ -73,14 +74,18 @@ def run(
     limits: Limits | None = None,
     switches: Switches | None = None,
     hasty: Engine | None = None,
+    framing: Framing | None = None,
 ) -> None:
     """Recognise gestures until the camera ends, a limit is reached, or somebody says stop.
 
     Events get a header first and a summary last, whatever ends the line. A hasty form of the model looks as well, for
-    people who gesture faster than the model expects.
+    people who gesture faster than the model expects. The framing chooses what the network sees of each picture.
     """
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
-    recognizer, meter = Recognizer(engine, AddedEngine(hasty, engine) if hasty else None), Meter(camera, engine)
+    recognizer, meter = (
+        Recognizer(engine, AddedEngine(hasty, engine) if hasty else None, framing),
+        Meter(camera, engine),
+    )
     events.header(engine.spec, engine.name)
     try:
         while not (switches.stop.is_set() or camera.ended):

@@ -20,6 +20,7 @@ from app.meters import TimedEngine
 from app.worker import Worker
 from models.engines.base import Engine
 from models.errors import CameraError
+from models.framing.base import Framing
 
 PATIENCE_S = 5.0
 """How long streams that were told to stop may take to finish their frame and say their summary."""
@@ -38,11 +39,12 @@ class Line(Protocol):
         ...
 
 
-def turns(engine: Engine, hasty: Engine | None = None) -> Line:
-    """The line of `app/loop.py`, through engines that threads may share, such as `TurnsEngine`s."""
+def turns(engine: Engine, hasty: Engine | None = None, framing: Callable[[], Framing] | None = None) -> Line:
+    """The line of `app/loop.py`, through engines that threads may share, such as `TurnsEngine`s; a framing a stream."""
 
     def line(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
-        run(camera, TimedEngine(engine), events, limits=limits, switches=switches, hasty=hasty)
+        own = framing() if framing else None
+        run(camera, TimedEngine(engine), events, limits=limits, switches=switches, hasty=hasty, framing=own)
 
     return line
 

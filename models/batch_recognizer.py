@@ -3,14 +3,17 @@
 import math
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from models.engines.base import BatchEngine, Engine, Output
 from models.frame import Frame, Image
+from models.framing.base import Framing
 from models.preprocess import to_picture
-from models.recognizer import LONGEST_REPEAT_S, Logits, Reader, Recognition, is_gap
-from models.spec import ModelSpec
+from models.recognizer import LONGEST_REPEAT_S, Logits, Reader, Recognition, is_gap, is_idle
+from models.region import Region
+from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.state import StreamState
 
 
@@ -27,16 +30,24 @@ class BatchRecognizer:
     Args:
         engine: holds the streams' pasts.
         personal: puts an engine of one stream around the network's answers, such as a person's own gestures.
+        framing: makes what chooses which part of a row's picture is seen; without it, the largest centred window.
     """
 
-    def __init__(self, engine: BatchEngine, personal: Callable[[Engine], Engine] = lambda engine: engine) -> None:
+    def __init__(
+        self,
+        engine: BatchEngine,
+        personal: Callable[[Engine], Engine] = lambda engine: engine,
+        framing: Callable[[], Framing] | None = None,
+    ) -> None:
         self._engine = engine
         self._output: Output
         self._pictures = np.zeros((engine.streams, *engine.spec.picture_shape[1:]), np.uint8)
-        self._rows = [Row(engine, personal) for _ in range(engine.streams)]
+        self._rows = [Row(engine, personal, framing() if framing else None) for _ in range(engine.streams)]
         self.spec = self._rows[0].spec
         """The model's, with what is personal in it."""
         self.name, self.streams = engine.name, engine.streams
+        self.framing = self._rows[0].framing
+        """How the header of the events names what is seen; None where nothing chooses it."""
 
     def show(self, number: int, frame: Frame) -> None:
         """Show a row the frame that it steps on next; after a gap it starts anew.
@@ -48,7 +59,9 @@ class BatchRecognizer:
         if row.begins_anew(frame.time_s):
             self.reset(number)
             self._engine.empty(number)
-        self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width)
+        if row.frame_anew(frame):
+            self._engine.empty(number)
+        self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width, row.region)
         row.frame = frame
 
     def step(self) -> None:
@@ -72,7 +85,11 @@ class BatchRecognizer:
 class Row:
     """One stream in a batch."""
 
-    def __init__(self, engine: BatchEngine, personal: Callable[[Engine], Engine]) -> None:
+    def __init__(
+        self, engine: BatchEngine, personal: Callable[[Engine], Engine], framing: Framing | None = None
+    ) -> None:
+        self._framing = framing
+        self.framing = framing.name if framing else None
         self._answered = Answered(engine)
         self._engine = personal(self._answered)
         self.spec = self._engine.spec
@@ -80,6 +97,7 @@ class Row:
         self._unread: deque[Logits] = deque()
         self.frame: Frame | None
         """Shown, and not read yet."""
+        self._idle_labels = [k for k, label in enumerate(self.spec.labels) if label in NO_GESTURE_LABELS]
         self._longest = math.ceil(LONGEST_REPEAT_S * self.spec.rate_hz)
         self.reset()
 
@@ -100,6 +118,21 @@ class Row:
         self._unread.clear()
         self.frame = None
         self._seen_s = -math.inf
+        if self._framing:
+            self._framing.reset()
+        self.region: Region | None = None
+        """What is seen of the frame."""
+        self._idle = True
+
+    def frame_anew(self, frame: Frame) -> bool:
+        """Choose what is seen of a frame; whether it is another part than before, so that the past means nothing."""
+        if self._framing is None:
+            return False
+        before, self.region = self.region, self._framing.region(frame.image, frame.time_s, self._idle)
+        moved = before not in (None, self.region)
+        if moved:
+            self._state = self._engine.start()
+        return moved
 
     def begins_anew(self, time_s: float) -> bool:
         """Whether a frame of this time is the first of a stream."""
@@ -118,7 +151,8 @@ class Row:
         self._seen_s, self.frame = frame.time_s, None
         seen = self._reader.read(frame, self._unread, len(self._unread))
         self._unread.clear()
-        return seen
+        self._idle = is_idle(seen, self._idle_labels)
+        return replace(seen, region=self.region)
 
 
 class Answered:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,17 @@ from models.decoder import Decoder, GestureEvent, Probabilities
 from models.engines.base import Engine
 from models.errors import ModelFileError
 from models.frame import Frame, Image
+from models.framing.base import Framing
 from models.preprocess import to_picture
+from models.region import Region
 from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.tempo import Tempo
 
 ASLEEP = 0.95
 """From this probability of no gesture on, nobody is looked at in haste."""
+IDLE = 0.8
+"""From this smoothed probability of no gesture on, the region that is seen may move."""
 LONGEST_REPEAT_S = 1.0
 """A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
 
@@ -51,11 +55,18 @@ class Recognition:
     """The gesture that fired on this frame, if one did."""
     lasting: str | None = None
     """The gesture that fired last and is not over yet."""
+    region: Region | None = None
+    """What the network sees of the frame; None is the largest centred window of its proportions."""
 
 
 def is_gap(before_s: float, time_s: float) -> bool:
     """Whether a frame is no successor of the one before: too late, or earlier. Nothing is before the first."""
     return before_s > -math.inf and not 0 <= time_s - before_s <= LONGEST_REPEAT_S
+
+
+def is_idle(seen: Recognition, idle_labels: list[int]) -> bool:
+    """Whether nobody gestures, as far as the network can tell; `idle_labels` are the places of `NO_GESTURE_LABELS`."""
+    return seen.lasting is None and bool(seen.smoothed[idle_labels].sum() >= IDLE)
 
 
 class StepGrid:
@@ -157,6 +168,10 @@ class Look:
         self._state = self._engine.start()
         self._reader.reset()
 
+    def forget_past(self) -> None:
+        """Go on from an empty past; what the answers so far meant stays."""
+        self._state = self._engine.start()
+
     def see(self, frame: Frame, picture: Image, steps: int) -> Recognition:
         """Take so many steps on a frame's picture, uint8 [1, H, W, 3]."""
         return self._reader.read(frame, self._answers(picture), steps)
@@ -174,12 +189,13 @@ class Recognizer:
     Args:
         engine: whose probabilities are told.
         hasty: the same model's hasty form, for people who gesture faster than it expects (`Tempo`).
+        framing: which part of the picture is seen; without one, the largest centred window.
 
     Raises:
         ModelFileError: the hasty form is of another model.
     """
 
-    def __init__(self, engine: Engine, hasty: Engine | None = None) -> None:
+    def __init__(self, engine: Engine, hasty: Engine | None = None, framing: Framing | None = None) -> None:
         self._spec = engine.spec
         if hasty and _seen_by(hasty.spec) != _seen_by(engine.spec):
             raise ModelFileError(
@@ -193,6 +209,9 @@ class Recognizer:
         self._idle_labels = [k for k, label in enumerate(engine.spec.labels) if label in NO_GESTURE_LABELS]
         self._asleep = False
         self._seen_index = -1
+        self._framing = framing
+        self._region: Region | None = None
+        self._idle = True
 
     def reset(self) -> None:
         """Forget the stream, as if new."""
@@ -203,6 +222,9 @@ class Recognizer:
         self._tempo.reset()
         self._asleep = False
         self._seen_index = -1
+        if self._framing:
+            self._framing.reset()
+        self._region, self._idle = None, True
 
     def see(self, frame: Frame) -> Recognition:
         """Take one frame; step the network as often as its time asks for."""
@@ -211,9 +233,21 @@ class Recognizer:
         after_dropped = frame.index > self._seen_index + 1 and self._seen_index >= 0
         self._seen_index = frame.index
         steps = self._grid.due(frame.time_s, after_dropped)
-        picture = to_picture(frame.image, self._spec.height, self._spec.width)[None] if steps else _NONE
-        seen = self._look.see(frame, picture, steps)
+        picture = self._picture(frame)[None] if steps else _NONE
+        seen = replace(self._look.see(frame, picture, steps), region=self._region)
+        self._idle = is_idle(seen, self._idle_labels)
         return self._tempo.settle(seen, self._see_hasty(seen, picture, steps)) if self._hasty else seen
+
+    def _picture(self, frame: Frame) -> Image:
+        """What the network sees of a frame. When the region moves, the past that was seen through the old one goes."""
+        if self._framing:
+            region = self._framing.region(frame.image, frame.time_s, self._idle)
+            if self._region not in (None, region):
+                self._look.forget_past()
+                if self._hasty:
+                    self._hasty.forget_past()
+            self._region = region
+        return to_picture(frame.image, self._spec.height, self._spec.width, self._region)
 
     def _see_hasty(self, seen: Recognition, picture: Image, steps: int) -> Recognition | None:
         """Look in haste, too; not while the usual look is sure that nobody gestures, which is most of a day."""
