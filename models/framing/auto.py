@@ -14,14 +14,17 @@ LOOK_S = 0.35
 """Seconds of the stream between two looks for faces: three a second, and none while somebody gestures."""
 FACE_SHARE = 0.42
 """Height of the face in shares of the region's side. In Jester's clips it is 0.34; closer is better still."""
-RIGHT, UP = 0.04, 0.02
-"""How far the face lies right of the region's centre and above it, in shares of the side."""
+OFF_X, OFF_Y = 0.13, (0.25, 0.2)
+"""How far the face may lie from the region's centre: to either side, and above and below it, in shares of the side."""
 SURE = 0.7
 """Score of a face that is believed; what is none reaches 0.6 now and then."""
 STEADY_LOOKS, STEADY_WITHIN = 3, 0.25
 """The region moves once the face has kept still over so many looks, within so many of its heights."""
-SHIFT, GROWTH = 0.12, 1.25
-"""It moves where it would move by more than this share of its side, or grow or shrink by more than this factor."""
+FITTING_SHARE, FITTING_X, FITTING_Y = (0.26, 0.56), 0.2, 0.3
+"""A face of such a height, so near to the region's centre, in shares of the side, is where Jester's are: what fits is
+left as it is."""
+SHIFT, GROWTH = 0.05, 1.1
+"""The region moves if it moves by more than this share of its side, or grows or shrinks by more than this factor."""
 GONE_S = 10.0
 """Without a face for so long, the region is the one of a picture without faces again."""
 TILE = 0.6
@@ -71,7 +74,9 @@ class AutoFraming:
             if self._people.there:
                 break
         self._framed = self._choose()
-        self._region = self._around(self._framed) if self._framed else self._without_face()
+        self._region = self._without_face()
+        if self._framed and not self._fits(self._framed.face):
+            self._region = self._around(self._framed)
         return self._region
 
     def _look(self, image: Image, window: Window) -> None:
@@ -100,9 +105,9 @@ class AutoFraming:
                 self._region = self._without_face()
             return
         self._seen_s = time_s
-        if self._framed.is_steady(STEADY_LOOKS, STEADY_WITHIN):
+        if self._framed.is_steady(STEADY_LOOKS, STEADY_WITHIN) and not self._fits(self._framed.face):
             wanted = self._around(self._framed)
-            if is_other(self._region, wanted):
+            if self._region is None or is_other(self._region, wanted):
                 self._region = wanted
 
     def _choose(self) -> Person | None:
@@ -112,10 +117,24 @@ class AutoFraming:
             return self._framed
         return max(there, key=lambda person: person.face.height, default=None)
 
+    def _fits(self, face: Face) -> bool:
+        """Whether a face lies in the region as faces lie in the pictures that the network has learnt from."""
+        (rows, columns), region = self._shape[:2], self._region
+        assert region
+        width, height = region.width * columns, region.height * rows
+        return (
+            FITTING_SHARE[0] <= face.height / height <= FITTING_SHARE[1]
+            and abs(face.x - region.left * columns - width / 2) <= FITTING_X * width
+            and abs(face.y - region.top * rows - height / 2) <= FITTING_Y * height
+        )
+
     def _around(self, person: Person) -> Region:
+        rows, columns = self._shape[:2]
         face = person.face
-        side = face.height / FACE_SHARE
-        return Region.square(face.x - RIGHT * side, face.y + UP * side, side, *self._shape[:2])
+        side = min(face.height / FACE_SHARE, rows, columns)
+        x = min(max(columns / 2, face.x - OFF_X * side), face.x + OFF_X * side)
+        y = min(max(rows / 2, face.y - OFF_Y[1] * side), face.y + OFF_Y[0] * side)
+        return Region.square(x, y, side, rows, columns)
 
     def _without_face(self) -> Region:
         rows, columns = self._shape[:2]

@@ -9,6 +9,7 @@ from models.engines.base import Output, PassingEngine
 from models.errors import CameraError
 from models.frame import Frame
 from models.recognizer import Recognizer
+from models.region import Region
 
 RATE_HZ = 12
 THUMB_UP, LEFT, NOTHING = LABELS.index("Thumb Up"), LABELS.index("Swiping Left"), LABELS.index("No gesture")
@@ -157,3 +158,29 @@ def test_a_row_whose_frame_or_engine_is_bad_says_so_and_the_other_goes_on(batch)
     assert recognizer.read(1).probabilities.argmax() == LEFT
     recognizer.reset(0)
     assert step_times(see(recognizer, {0: frame(2, LEFT)})[0]) == [2 / RATE_HZ]
+
+
+def test_each_row_has_a_framing_of_its_own_and_forgets_where_its_region_moves(batch):
+    left, right = Region(0, 0, 0.5, 1), Region(0.5, 0, 0.5, 1)
+    scripts = iter([[left, right, right], [left, left, left]])
+
+    class Told:
+        name = "told"
+
+        def __init__(self):
+            self._regions = iter(next(scripts))
+
+        def region(self, image, time_s, idle):
+            return next(self._regions)
+
+        def reset(self):
+            pass
+
+    recognizer = BatchRecognizer(batch, framing=Told)
+    image = np.full((8, 16, 3), LEFT, np.uint8)
+    image[:, 8:] = THUMB_UP
+    seen = [see(recognizer, {row: Frame(image, tick / RATE_HZ, tick) for row in range(2)}) for tick in range(3)]
+    assert [(rows[0].region, rows[1].region) for rows in seen] == [(left, left), (right, left), (right, left)]
+    assert batch.seen == [[LEFT, LEFT], [THUMB_UP, LEFT], [THUMB_UP, LEFT]]
+    assert batch.emptied == [0, 1, 0]
+    assert recognizer.framing == "told"
