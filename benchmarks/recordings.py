@@ -1,6 +1,7 @@
 """What the app recognises on real recordings, as they are and as other seats would show them.
 
     python -m benchmarks.recordings --data ../shared/data [--sources desk,sense] [--seats all] [--json FILE]
+    python -m benchmarks.recordings --data ../shared/data --seats all --framing none
     python -m benchmarks.recordings --data ../shared/data --clips runs/row_held --model FILE --calm
 
 Each file goes through the app's own line (`app.loop.run`), all in one process. Of each gesture that was made:
@@ -20,9 +21,10 @@ import dataclasses
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +39,9 @@ from benchmarks.seats import SEATS, Seat, SeatedCamera
 from calibration.command_line import command
 from models.decoder import GestureEvent
 from models.engines import Engine, load_engine
+from models.errors import UserError
+from models.framing.base import Framing
+from models.framing.choice import open_framing, parse_framing
 from models.recognizer import Recognition
 from models.spec import NO_GESTURE_LABELS
 from models.whole_file import whole_file
@@ -219,17 +224,21 @@ class Bench:
     Args:
         engine: the model's.
         hasty: its hasty form's, if that looks too.
+        framing: makes what chooses the region that is seen; without it, the largest square in the middle.
     """
 
-    def __init__(self, engine: Engine, hasty: Engine | None = None) -> None:
-        self._engine, self._hasty = engine, hasty
+    def __init__(
+        self, engine: Engine, hasty: Engine | None = None, framing: Callable[[], Framing] | None = None
+    ) -> None:
+        self._engine, self._hasty, self._framing = engine, hasty, framing
 
     def watch(self, take: Take, seat: Seat) -> Seen:
         """Run one file, from an empty past, as a seat shows it."""
         seen = Seen(self._engine.spec.labels)
         camera = open_camera(str(take.path), fps=take.fps, on_status=lambda text: print(text, file=sys.stderr))
         with closing(SeatedCamera(camera, seat, zlib.crc32(take.path.name.encode()))) as seated:
-            run(seated, TimedEngine(self._engine), displays=[seen], hasty=self._hasty)
+            framing = self._framing() if self._framing else None
+            run(seated, TimedEngine(self._engine), displays=[seen], hasty=self._hasty, framing=framing)
         return seen
 
 
@@ -268,6 +277,16 @@ def seats_named(text: str) -> tuple[Seat, ...]:
     return tuple(known[name] for name in names)
 
 
+def framings(text: str) -> Callable[[], Framing] | None:
+    """What makes a framing for each file, for argparse; None for `none`."""
+    if text == "none":
+        return None
+    try:
+        return partial(open_framing, parse_framing(text))
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 @command("recordings")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
@@ -279,12 +298,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
     parser.add_argument("--model", type=Path, help="model file (default: the shipped one)")
     parser.add_argument("--calm", action="store_true", help="without the hasty look, as main.py --calm")
+    parser.add_argument(
+        "--framing",
+        type=framings,
+        default="auto",
+        metavar="auto|full|X,Y,W,H|none",
+        help="as main.py --framing; none is the largest square in the middle (default: auto)",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores of each file and seat there, too")
     given = parser.parse_args(arguments)
     todo = [*takes(given.data, [s for s in given.sources.split(",") if s]), *(t for f in given.clips for t in made(f))]
     with ExitStack() as stack:
-        engines = [stack.enter_context(closing(engine)) for engine in _engines(given.model, given.calm)]
-        bench = Bench(*engines)
+        opened = [stack.enter_context(closing(engine)) for engine in _engines(given.model, given.calm)]
+        bench = Bench(*opened, framing=given.framing)
         scores: dict[tuple[str, str], Score] = {}
         rows = []
         for seat in given.seats:

@@ -7,12 +7,13 @@ import numpy as np
 from models.frame import Image
 from models.framing.base import AUTO
 from models.framing.faces import Face, FaceDetector
+from models.framing.motion import Motion
 from models.framing.people import People, Person, Window
 from models.region import Region
 
 LOOK_S = 0.35
 """Seconds of the stream between two looks for faces: three a second, and none while somebody gestures."""
-FACE_SHARE = 0.42
+FACE_SHARE = 0.34
 """Height of the face in shares of the region's side. In Jester's clips it is 0.34; closer is better still."""
 OFF_X, OFF_Y = 0.13, (0.25, 0.2)
 """How far the face may lie from the region's centre: to either side, and above and below it, in shares of the side."""
@@ -20,19 +21,22 @@ SURE = 0.7
 """Score of a face that is believed; what is none reaches 0.6 now and then."""
 STEADY_LOOKS, STEADY_WITHIN = 3, 0.25
 """The region moves once the face has kept still over so many looks, within so many of its heights."""
-FITTING_SHARE, FITTING_X, FITTING_Y = (0.26, 0.56), 0.2, 0.3
+FITTING_SHARE, FITTING_X, FITTING_Y = (0.3, 0.56), 0.2, 0.3
 """A face of such a height, so near to the region's centre, in shares of the side, is where Jester's are: what fits is
 left as it is."""
-SHIFT, GROWTH = 0.05, 1.1
-"""The region moves if it moves by more than this share of its side, or grows or shrinks by more than this factor."""
+CLOSE, LOOSE = (0.05, 1.1), (0.15, 1.3)
+"""A region set by a face, or by movement, takes the place of another if it lies off by more than this share of its
+side, or is larger or smaller by more than this factor."""
 GONE_S = 10.0
-"""Without a face for so long, the region is the one of a picture without faces again."""
+"""Without a face for so long, the region is set by where the picture moves."""
+MOVES, MOVES_MORE = 0.5, 2.0
+"""Somebody else is framed who moves by more than this (`Motion`), and so many times as much as who is framed now."""
 TILE = 0.6
 """Side of the windows that are searched for small faces, in shares of the picture's shorter side."""
 
 
 class AutoFraming:
-    """Frames one person, by the face; without a face, the largest square in the middle.
+    """Frames one person, by the face; where there is no face, what moves.
 
     Args:
         detector: finds faces.
@@ -52,16 +56,19 @@ class AutoFraming:
         self._seen_s = 0.0
         self._people = People()
         self._framed: Person | None = None
+        self._motion = Motion()
         self._looks = 0
 
     def region(self, image: Image, time_s: float, idle: bool) -> Region:
         """The region to see now; see `Framing.region`."""
         if self._region is None or image.shape != self._shape:
             return self._begin(image, time_s)
-        if idle and time_s >= self._next_s:
+        if time_s >= self._next_s:
             self._next_s = time_s + LOOK_S
-            self._look(image, self._next_window())
-            self._consider(time_s)
+            self._motion.see(image, self._people.there)
+            if idle:
+                self._look(image, self._next_window())
+                self._consider(time_s)
         return self._region
 
     def _begin(self, image: Image, time_s: float) -> Region:
@@ -74,6 +81,8 @@ class AutoFraming:
             if self._people.there:
                 break
         self._framed = self._choose()
+        if self._framed and self._framed.coarse:
+            self._look(image, self._near(self._framed))
         self._region = self._without_face()
         if self._framed and not self._fits(self._framed.face):
             self._region = self._around(self._framed)
@@ -102,20 +111,24 @@ class AutoFraming:
         self._framed = self._choose()
         if self._framed is None:
             if time_s - self._seen_s >= GONE_S:
-                self._region = self._without_face()
+                self._move(self._without_face(), *LOOSE)
             return
         self._seen_s = time_s
         if self._framed.is_steady(STEADY_LOOKS, STEADY_WITHIN) and not self._fits(self._framed.face):
-            wanted = self._around(self._framed)
-            if self._region is None or is_other(self._region, wanted):
-                self._region = wanted
+            self._move(self._around(self._framed), *CLOSE)
+
+    def _move(self, wanted: Region, shift: float, growth: float) -> None:
+        if self._region is None or is_other(self._region, wanted, shift, growth):
+            self._region = wanted
 
     def _choose(self) -> Person | None:
-        """Who is framed: whoever was, else the nearest."""
+        """Who is framed: whoever was, unless somebody else moves much more; else the nearest."""
         there = self._people.there
-        if self._framed in there:
-            return self._framed
-        return max(there, key=lambda person: person.face.height, default=None)
+        if self._framed not in there:
+            return max(there, key=lambda person: person.face.height, default=None)
+        mover = max(there, key=self._motion.of)
+        much = self._motion.of(mover) > max(MOVES, MOVES_MORE * self._motion.of(self._framed))
+        return mover if much else self._framed
 
     def _fits(self, face: Face) -> bool:
         """Whether a face lies in the region as faces lie in the pictures that the network has learnt from."""
@@ -137,8 +150,10 @@ class AutoFraming:
         return Region.square(x, y, side, rows, columns)
 
     def _without_face(self) -> Region:
+        """Where the picture moved so far; the middle, where it did not."""
         rows, columns = self._shape[:2]
-        return Region.square(columns / 2, rows / 2, min(rows, columns), rows, columns)
+        middle = Region.square(columns / 2, rows / 2, min(rows, columns), rows, columns)
+        return self._motion.region(rows, columns) or middle
 
     def _near(self, person: Person) -> Window:
         rows, columns = self._shape[:2]
@@ -165,11 +180,11 @@ def tiles(shape: tuple[int, ...]) -> list[Window]:
     ]
 
 
-def is_other(now: Region, wanted: Region) -> bool:
-    """Whether a region is so far from another, or so much larger or smaller, that it should take its place."""
+def is_other(now: Region, wanted: Region, shift: float, growth: float) -> bool:
+    """Whether a region is off by more than a share of its width or height, or larger or smaller by a factor."""
     shifts = (
         abs(wanted.left + wanted.width / 2 - now.left - now.width / 2) / now.width,
         abs(wanted.top + wanted.height / 2 - now.top - now.height / 2) / now.height,
     )
-    growth = wanted.width / now.width
-    return max(shifts) > SHIFT or not 1 / GROWTH <= growth <= GROWTH
+    grown = wanted.width / now.width
+    return max(shifts) > shift or not 1 / growth <= grown <= growth

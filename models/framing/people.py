@@ -16,6 +16,8 @@ MISSED = 6
 """A face that so many looks in a row did not find is gone."""
 NEAR = 0.8
 """Faces of two looks are one person's where their centres are no farther apart, in face heights."""
+COARSE = 0.2
+"""A face of less than this share of the window it was found in is known to be there, but not how large it is."""
 SIMILAR = 1.7
 """And where the larger one is no more than so many times as high."""
 
@@ -25,6 +27,8 @@ class Person:
     """Somebody whose face was seen."""
 
     faces: deque[Face] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    coarse: bool = True
+    """Whether these looks were all from too far away to measure it."""
     missed: int = 0
     """Looks since it was found last."""
 
@@ -43,6 +47,15 @@ class Person:
             max(abs(f.x - middle.x), abs(f.y - middle.y), abs(f.height - middle.height)) <= within * middle.height
             for f in list(self.faces)[-looks:]
         )
+
+    def note(self, face: Face, coarse: bool) -> None:
+        """Note that it was found; a coarse look measures nothing that a fine one has."""
+        self.missed = 0
+        if self.coarse and not coarse:
+            self.faces.clear()
+        if self.coarse or not coarse:
+            self.faces.append(face)
+            self.coarse = coarse
 
     def may_be(self, face: Face) -> bool:
         """Whether a face may be this person's."""
@@ -83,8 +96,7 @@ class People:
             if person is None:
                 person = Person()
                 self.there.append(person)
-            person.faces.append(face)
-            person.missed = 0
+            person.note(face, face.height < COARSE * max(window.width, window.height))
             found.add(person)
         for person in self.there:
             if person not in found and window.holds(person.face):
