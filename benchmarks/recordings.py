@@ -309,8 +309,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     todo = [*takes(given.data, [s for s in given.sources.split(",") if s]), *(t for f in given.clips for t in made(f))]
     with ExitStack() as stack:
-        opened = [stack.enter_context(closing(engine)) for engine in _engines(given.model, given.calm)]
-        bench = Bench(*opened, framing=given.framing)
+        engine, hasty = _engines(given.model, given.calm, stack)
+        bench = Bench(engine, hasty, given.framing)
         scores: dict[tuple[str, str], Score] = {}
         rows = []
         for seat in given.seats:
@@ -328,10 +328,13 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _engines(model: Path | None, calm: bool) -> list[Engine]:
+def _engines(model: Path | None, calm: bool, stack: ExitStack) -> tuple[Engine, Engine | None]:
+    """The model's engine, and its hasty form's where there is one and it is wanted; open until the stack closes."""
     path = model or program.MODEL
     hasty = path.with_suffix(program.HASTY)
-    return [load_engine(path), *([load_engine(hasty)] if hasty.is_file() and not calm else [])]
+    wanted = hasty.is_file() and not calm
+    engine = stack.enter_context(closing(load_engine(path)))
+    return engine, stack.enter_context(closing(load_engine(hasty))) if wanted else None
 
 
 def _row(seat: Seat, take: Take, seen: Seen, score: Score) -> dict[str, object]:

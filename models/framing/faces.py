@@ -70,11 +70,13 @@ class FaceDetector:
         padded = np.zeros((1, SIZE, SIZE, 3), np.float32)
         padded[0, top : top + high, left : left + wide] = cv2.resize(image, (wide, high), interpolation=how)
         boxes, logits = self._session.run(("regressors", "classificators"), {"input": padded / 127.5 - 1})
-        offset = np.array((left, top), np.float32)
-        return [
-            Face(*((box[:2] - offset) / scale), *(box[2:] / scale), score=score)
-            for box, score in _merged(boxes[0, :, :4] + _ANCHORS, logits[0, :, 0])
-        ]
+        found = _merged(boxes[0, :, :4] + _ANCHORS, logits[0, :, 0])
+        return [_face((box - (left, top, 0, 0)) / scale, score) for box, score in found]
+
+
+def _face(box: Floats, score: float) -> Face:
+    x, y, width, height = map(float, box)
+    return Face(x, y, width, height, score)
 
 
 def _anchors() -> Floats:
