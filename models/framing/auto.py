@@ -11,8 +11,9 @@ from models.framing.motion import Motion
 from models.framing.people import People, Person, Window
 from models.region import Region
 
-LOOK_S = 0.35
-"""Seconds of the stream between two looks for faces: three a second, and none while somebody gestures."""
+LOOK_S, SETTLED_S = 0.35, 1.0
+"""Seconds of the stream between two looks: three a second, and one a second at somebody alone who sits still and
+is framed well. No face is looked for while somebody gestures."""
 FACE_SHARE = 0.34
 """Height of the face in shares of the region's side. In Jester's clips it is 0.34; closer is better still."""
 OFF_X, OFF_Y = 0.13, (0.25, 0.2)
@@ -64,12 +65,19 @@ class AutoFraming:
         if self._region is None or image.shape != self._shape:
             return self._begin(image, time_s)
         if time_s >= self._next_s:
-            self._next_s = time_s + LOOK_S
             self._motion.see(image, self._people.there)
             if idle:
                 self._look(image, self._next_window())
                 self._consider(time_s)
+            self._next_s = time_s + (SETTLED_S if self._settled else LOOK_S)
         return self._region
+
+    @property
+    def _settled(self) -> bool:
+        """Whether one person is there, keeps still, and is framed well."""
+        there = self._people.there
+        alone = len(there) == 1 and there[0] is self._framed
+        return alone and there[0].is_steady(STEADY_LOOKS, STEADY_WITHIN) and self._fits(there[0].face)
 
     def _begin(self, image: Image, time_s: float) -> Region:
         """Search all of the first picture, so that not even the first gesture is seen through a wrong region."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.frame import Image
+from models.framing.faces import thinned
 from models.framing.people import Person
 from models.region import Region
 
@@ -44,7 +45,7 @@ class Motion:
     def see(self, image: Image, people: Sequence[Person]) -> None:
         """Take the picture of one look, uint8 [H, W, 3], and who is in it."""
         columns = max(1, round(ROWS * image.shape[1] / image.shape[0]))
-        small = np.asarray(cv2.resize(image, (columns, ROWS), interpolation=cv2.INTER_AREA), np.float32)
+        small = np.asarray(cv2.resize(thinned(image, ROWS), (columns, ROWS), interpolation=cv2.INTER_AREA), np.float32)
         before, self._before = self._before, small
         if before is None or before.shape != small.shape:
             return

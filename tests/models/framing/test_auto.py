@@ -159,13 +159,17 @@ def test_faces_are_looked_for_three_times_a_second_at_the_most(detector):
             return detector.find(image)
 
     watching = Watching(AutoFraming(Counting()))
-    watching.see(picture_of(NEAR), 1)
+    watching.see(picture_of(), 1)
+    looks.clear()
+    watching.see(picture_of(), 10)
+    assert 20 <= len(looks) <= 30
+    watching.see(picture_of(NEAR), 6)
     looks.clear()
     watching.see(picture_of(NEAR), 10)
-    assert 15 <= len(looks) <= 30
+    assert 8 <= len(looks) <= 11, "seldomer at somebody who sits still"
     looks.clear()
     watching.see(picture_of(NEAR), 10, idle=False)
-    assert looks == []
+    assert looks == [], "and not at all while somebody gestures"
 
 
 def waving(*faces, waver, seconds, each_s=STEP_S):
