@@ -56,6 +56,8 @@ from models.engines import Engine, load_batch_engine, load_engine
 from models.engines.cores import cores
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
+from models.framing.choice import open_framing
+from models.framing.manual import ManualFraming
 from models.networks import Networks, networks_of
 from models.recognizer import Recognizer
 
@@ -105,7 +107,8 @@ def recognise(given: argparse.Namespace) -> None:
     with ExitStack() as stack:
         engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
         networks = chosen_networks(given, engine, stack)
-        recognizer = Recognizer(networks)
+        framing = ManualFraming(open_framing(given.framing))
+        recognizer = Recognizer(networks, framing)
         outputs = stack.enter_context(closing(Outputs(given, recognizer.labels, VERSION)))
         events = Events(outputs.sinks)
         control = opened_control(given, recognizer.labels, stack)
@@ -123,7 +126,7 @@ def recognise(given: argparse.Namespace) -> None:
             run_headless(partial(line, observers=observers), control)
         else:
             replay = Replay(networks, Recordings(given_person(given)))
-            options = replace(view_options(given, camera, recognizer), replay=replay)
+            options = replace(view_options(given, camera, recognizer), replay=replay, draw_region=framing.draw)
             run_in_window(line, [*observers, replay], options, meter, told, control=control)
 
 
@@ -167,13 +170,14 @@ def taking_turns(given: argparse.Namespace, stack: ExitStack) -> tuple[Networks,
     engine = load_engine(given.model or MODEL, given.engine)
     at_once = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
     networks = chosen_networks(given, stack.enter_context(closing(TurnsEngine(engine, at_once))), stack)
-    return networks, turns(networks)
+    return networks, turns(networks, partial(open_framing, given.framing))
 
 
 def batched(given: argparse.Namespace, stack: ExitStack) -> tuple[Networks, Line]:
     """The networks, and a line whose streams step together."""
     engine = load_batch_engine(given.model or MODEL, len(given.camera), cores(), given.engine)
-    recognizer = BatchRecognizer(chosen_networks(given, stack.enter_context(closing(engine)), stack))
+    networks = chosen_networks(given, stack.enter_context(closing(engine)), stack)
+    recognizer = BatchRecognizer(networks, partial(open_framing, given.framing))
     log.info("stepping on %s", engine.name)
     batch = stack.enter_context(closing(Batch(recognizer)))
     batch.start()
@@ -197,7 +201,7 @@ def record(given: argparse.Namespace) -> None:
     plan.check()
     with ExitStack() as stack:
         engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
-        recognizer = Recognizer(chosen_networks(given, engine, stack))
+        recognizer = Recognizer(chosen_networks(given, engine, stack), open_framing(given.framing))
         switches, recordings, told = Switches(), Recordings(given.record), Told()
         recorder = Recorder(plan, recordings, engine.spec, switches.stop.set)
         camera = stack.enter_context(closing(opened(given, told)))

@@ -96,7 +96,7 @@ class Batch:
             Exception: what ended the clock, such as a network that breaks.
         """
         seat = Seat(camera, events, limits, switches)
-        events.header(self._recognizer.networks)
+        events.header(self._recognizer.networks, self._recognizer.framing)
         try:
             self._let_in(seat)
             seat.left.wait()

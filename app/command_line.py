@@ -10,6 +10,9 @@ from app.control.back_ends import BACK_ENDS
 from app.outputs.address import Address
 from app.outputs.broker import Broker
 from models.engines import ENGINES
+from models.errors import UserError
+from models.framing.choice import parse_framing
+from models.region import Region
 
 VERSION = "0.1.0"
 
@@ -79,6 +82,13 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--model", type=Path, metavar="FILE", help=".onnx, .plan or .pt (default: the model in the box)")
     group.add_argument(
         "--engine", choices=ENGINES, default="auto", help="runtime (default: auto, the best that is here)"
+    )
+    group.add_argument(
+        "--framing",
+        type=framing,
+        metavar="auto|full|X,Y,W,H",
+        help="what is seen of the picture: whoever gestures, by the face; all of it; or always this part, in shares of "
+        "its width and height (default: auto)",
     )
     group.add_argument(
         "--networks",
@@ -213,6 +223,14 @@ def address(text: str) -> Address:
 def broker(text: str) -> Broker:
     """An MQTT broker."""
     return Broker.parse(text)
+
+
+def framing(text: str) -> Region | None:
+    """What the network sees of the picture: a region, or None for following whoever gestures."""
+    try:
+        return parse_framing(text)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def origin(text: str) -> str:

@@ -11,6 +11,7 @@ from models.decoder import GestureEvent
 from models.errors import UserError
 from models.networks import Networks
 from models.recognition import Recognition
+from models.region import Region
 
 FORMAT_VERSION = 1
 
@@ -40,19 +41,18 @@ class Events:
         self._begun = False
         self._armed: bool | None = None
 
-    def header(self, networks: Networks) -> None:
-        """The first message: what the rest was made with."""
+    def header(self, networks: Networks, framing: str | list[float] | None = None) -> None:
+        """The first message: what the rest was made with; the framing is named where one was chosen."""
         first = networks.stream
-        self._tell(
-            message(
-                "header",
-                labels=networks.labels,
-                model=first.engine.spec.name,
-                engine=first.engine.name,
-                rate_hz=first.engine.spec.rate_hz,
-                networks=networks.names,
-            )
+        header = message(
+            "header",
+            labels=networks.labels,
+            model=first.engine.spec.name,
+            engine=first.engine.name,
+            rate_hz=first.engine.spec.rate_hz,
+            networks=networks.names,
         )
+        self._tell(header if framing is None else header | {"framing": framing})
         self._begun = True
         if self._armed is not None:
             self.arm(self._armed)
@@ -106,7 +106,7 @@ def gesture(event: GestureEvent, frame: int, network: str) -> Message:
 def steps(seen: Recognition) -> Iterator[Message]:
     """The messages of the networks' steps on a frame; `decides` marks those of the network that decides now."""
     for step in seen.steps:
-        yield message(
+        sent = message(
             "step",
             frame=seen.frame.index,
             time_s=round(step.time_s, 3),
@@ -115,6 +115,12 @@ def steps(seen: Recognition) -> Iterator[Message]:
             network=step.network,
             decides=step.network == seen.network,
         )
+        yield sent if seen.region is None else sent | {"region": rounded(seen.region)}
+
+
+def rounded(region: Region) -> list[float]:
+    """A region as left, top, width and height in shares of the picture."""
+    return [round(value, 4) for value in (region.left, region.top, region.width, region.height)]
 
 
 def to_line(told: Message) -> str:

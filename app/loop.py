@@ -57,7 +57,7 @@ def run(
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
     meter = meter or Meter(camera)
     followers: list[Observer] = [meter, events, *observers]
-    events.header(recognizer.networks)
+    events.header(recognizer.networks, recognizer.framing)
     try:
         while not (switches.stop.is_set() or camera.ended):
             if switches.pause.is_set():

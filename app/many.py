@@ -18,6 +18,7 @@ from app.events import Events, Message, Sink
 from app.loop import Limits, Switches, run
 from app.worker import Worker
 from models.errors import CameraError
+from models.framing.base import Framing
 from models.networks import Networks
 from models.recognizer import Recognizer
 
@@ -38,11 +39,11 @@ class Line(Protocol):
         ...
 
 
-def turns(networks: Networks) -> Line:
-    """The line of `app/loop.py`, through networks whose engines threads may share, such as a `TurnsEngine`."""
+def turns(networks: Networks, framing: Callable[[], Framing] | None = None) -> Line:
+    """The line of `app/loop.py`, through networks whose engines threads may share; a framing for each stream."""
 
     def line(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
-        run(camera, Recognizer(networks), events, limits=limits, switches=switches)
+        run(camera, Recognizer(networks, framing() if framing else None), events, limits=limits, switches=switches)
 
     return line
 

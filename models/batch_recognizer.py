@@ -2,17 +2,19 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from models.clip_fusion import CLIP
 from models.frame import Frame, Image
+from models.framing.base import Framing
 from models.networks import Networks
 from models.preprocess import to_picture
 from models.recognition import Embedding, Logits, Recognition, Step
-from models.recognizer import recognition, together, undecided
+from models.recognizer import idle_labels, is_idle, recognition, together, undecided
+from models.region import Region
 from models.state import StreamState
 from models.step_grid import LONGEST_REPEAT_S, is_gap, spread
 
@@ -29,16 +31,19 @@ class BatchRecognizer:
 
     Args:
         networks: as `networks_of` makes them of an engine of several streams; a clip network sees each row by itself.
+        framing: makes what chooses which part of a row's picture is seen; without it, the largest centred window.
     """
 
-    def __init__(self, networks: Networks) -> None:
+    def __init__(self, networks: Networks, framing: Callable[[], Framing] | None = None) -> None:
         self.networks = networks
         engine = networks.stream.engine
         self.spec, self.labels, self.streams = engine.spec, networks.labels, engine.streams
         self._batched = [network for network in (networks.stream, networks.fast) if network]
         self._states: list[StreamState] = [each.engine.start(each.lag_divisor) for each in self._batched]
         self._pictures = np.zeros((engine.streams, *engine.spec.picture_shape[1:]), np.uint8)
-        self._rows = [Row(number, networks) for number in range(engine.streams)]
+        self._rows = [Row(number, networks, framing() if framing else None) for number in range(engine.streams)]
+        self.framing = self._rows[0].framing
+        """How the header of the events names what is seen; None where nothing chooses it."""
 
     def show(self, number: int, frame: Frame) -> None:
         """Show a row the frame that it steps on next; after a gap it starts anew.
@@ -49,7 +54,8 @@ class BatchRecognizer:
         row = self._rows[number]
         if row.begins_anew(frame.time_s):
             row.reset()
-        self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width)
+        region = row.choose_region(frame)
+        self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width, region)
         row.frame = frame
 
     def step(self) -> None:
@@ -105,9 +111,12 @@ class Row:
     Args:
         number: its row.
         networks: that step it.
+        framing: chooses what is seen of its pictures.
     """
 
-    def __init__(self, number: int, networks: Networks) -> None:
+    def __init__(self, number: int, networks: Networks, framing: Framing | None) -> None:
+        self._framing, self.framing = framing, framing.name if framing else None
+        self._idle_labels = idle_labels(networks.labels)
         self.number, self._labels = number, networks.labels
         self._batched = [network for network in (networks.stream, networks.fast) if network]
         self._clip = networks.clip.open() if networks.clip else None
@@ -130,6 +139,21 @@ class Row:
         self._error: Exception | None = None
         self.frame = None
         self._seen_s = -math.inf
+        if self._framing:
+            self._framing.reset()
+        self._region: Region | None = None
+
+    def choose_region(self, frame: Frame) -> Region | None:
+        """What is seen of a frame. When the region moves, the past that was seen through the old one goes."""
+        if self._framing:
+            region = self._framing.region(frame.image, frame.time_s, is_idle(self._decision, self._idle_labels))
+            if self._region not in (None, region):
+                self._starts = [True] * len(self._batched)
+                self._memories = [network.head.start() for network in self._batched]
+                if self._clip:
+                    self._clip.reset()
+            self._region = region
+        return self._region
 
     @property
     def has_stream(self) -> bool:
@@ -187,7 +211,7 @@ class Row:
             self._decide(self._picture, frame.time_s)
         if self._error:
             raise self._error
-        seen = recognition(frame, self._steps, self._decision)
+        seen = recognition(frame, self._steps, self._decision, self._region)
         self._decision = self._decision._replace(event=None)
         self._steps, self.frame, self._seen_s = [], None, frame.time_s
         return seen

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from models.decoder import GestureEvent, Probabilities
 from models.frame import Frame, Image
+from models.region import Region
 
 Logits = NDArray[np.float32]
 """float32 [labels], a network's output before temperature and softmax."""
@@ -47,5 +48,7 @@ class Recognition:
     """The gesture that fired on this frame, if one did."""
     lasting: str | None = None
     """The gesture that fired last and is not over yet."""
+    region: Region | None = None
+    """What the networks see of the frame; None is the largest centred window of their proportions."""
     network: str = ""
     """The network that decides: the one whose probabilities are given here and whose answer fired."""

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.frame import Frame
+from models.frame import Frame, Image
+from models.framing.base import Framing
 from models.fusion import Decision
 from models.networks import Networks
 from models.preprocess import to_picture
 from models.recognition import Recognition, Step
+from models.region import Region
+from models.spec import NO_GESTURE_LABELS
 from models.step_grid import StepGrid
+
+IDLE = 0.8
+"""From this smoothed probability of no gesture on, the region that is seen may move."""
 
 
 class Recognizer:
@@ -17,15 +23,20 @@ class Recognizer:
 
     Args:
         networks: as `networks_of` makes them.
+        framing: chooses which part of the picture they see; without one, the largest centred window.
     """
 
-    def __init__(self, networks: Networks) -> None:
+    def __init__(self, networks: Networks, framing: Framing | None = None) -> None:
         self.networks = networks
         self.spec = networks.stream.engine.spec
         self.labels = networks.labels
         self._grid = StepGrid(self.spec.rate_hz)
         self._streams = [network.open() for network in networks]
         self._fusion = networks.fusion()
+        self._framing = framing
+        self.framing = framing.name if framing else None
+        """How the header of the events names what is seen; None where nothing chooses it."""
+        self._idle_labels = idle_labels(self.labels)
         self.reset()
 
     def reset(self) -> None:
@@ -35,6 +46,9 @@ class Recognizer:
             stream.reset()
         self._fusion.reset()
         self._decision = undecided(self.labels)
+        if self._framing:
+            self._framing.reset()
+        self._region: Region | None = None
 
     def see(self, frame: Frame) -> Recognition:
         """Take one frame: step the networks at each time that is due on it, and decide, until a gesture fires."""
@@ -42,8 +56,8 @@ class Recognizer:
             self.reset()
         times = self._grid.due(frame)
         if not times:
-            return recognition(frame, [], self._decision._replace(event=None))
-        picture, steps = to_picture(frame.image, self.spec.height, self.spec.width)[None], []
+            return recognition(frame, [], self._decision._replace(event=None), self._region)
+        picture, steps = self._picture(frame), []
         for time_s in times:
             for place, stream in enumerate(self._streams):
                 if self._fusion.wants(place):
@@ -56,7 +70,28 @@ class Recognizer:
             steps += together(self._decision, steps)
             if self._decision.event:
                 break
-        return recognition(frame, steps, self._decision)
+        return recognition(frame, steps, self._decision, self._region)
+
+    def _picture(self, frame: Frame) -> Image:
+        """What the networks see of a frame. When the region moves, the past that was seen through the old one goes."""
+        if self._framing:
+            idle = is_idle(self._decision, self._idle_labels)
+            region = self._framing.region(frame.image, frame.time_s, idle)
+            if self._region not in (None, region):
+                for stream in self._streams:
+                    stream.reset()
+            self._region = region
+        return to_picture(frame.image, self.spec.height, self.spec.width, self._region)[None]
+
+
+def idle_labels(labels: Sequence[str]) -> list[int]:
+    """The places of the labels that say that nobody gestures."""
+    return [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
+
+
+def is_idle(decision: Decision, idle: Sequence[int]) -> bool:
+    """Whether nobody gestures, as far as the networks can tell; `idle` are the places of the labels that say so."""
+    return decision.step is None or (decision.lasting is None and float(decision.smoothed[idle].sum()) >= IDLE)
 
 
 def undecided(labels: Sequence[str]) -> Decision:
@@ -69,8 +104,10 @@ def together(decision: Decision, steps: Sequence[Step]) -> list[Step]:
     return [decision.step] if decision.step and all(decision.step is not step for step in steps) else []
 
 
-def recognition(frame: Frame, steps: Sequence[Step], decision: Decision) -> Recognition:
+def recognition(frame: Frame, steps: Sequence[Step], decision: Decision, region: Region | None) -> Recognition:
     """What was recognised on a frame."""
     step = decision.step
     probabilities, network = (step.probabilities, step.network) if step else (decision.smoothed, "")
-    return Recognition(frame, tuple(steps), probabilities, decision.smoothed, decision.event, decision.lasting, network)
+    return Recognition(
+        frame, tuple(steps), probabilities, decision.smoothed, decision.event, decision.lasting, region, network
+    )

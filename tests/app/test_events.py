@@ -11,6 +11,7 @@ from app.events import Events, to_line
 from models.decoder import GestureEvent
 from models.errors import UserError
 from models.networks import networks_of
+from models.region import Region
 
 NETWORKS = networks_of(ScriptedEngine(fast_label_of=lambda _: 1))
 EVENT = GestureEvent("Swiping Left", 0.93123456, 1.25, 1.8333333)
@@ -102,3 +103,16 @@ def test_arming_on_a_full_disk_is_left_to_the_message_that_follows():
     events.arm(True)
     with pytest.raises(UserError, match="full"):
         events.see(recognition(event=EVENT))
+
+
+@pytest.mark.parametrize("framing", ["auto", "full", [0.1, 0.2, 0.5, 0.6]])
+def test_the_header_names_the_framing_where_there_is_one(framing):
+    sink = Collected()
+    Events([sink]).header(NETWORKS, framing)
+    assert sink.messages[0]["framing"] == framing
+
+
+def test_a_step_tells_which_region_was_seen():
+    tracer = Collected(steps=True)
+    Events([tracer]).see(replace(recognition(), region=Region(0.123456, 0.2, 0.5, 0.6)))
+    assert tracer.messages[0]["region"] == [0.1235, 0.2, 0.5, 0.6]

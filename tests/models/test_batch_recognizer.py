@@ -9,6 +9,7 @@ from models.batch_recognizer import BatchRecognizer
 from models.errors import CameraError
 from models.frame import Frame
 from models.networks import networks_of
+from models.region import Region
 
 RATE_HZ = 12
 THUMB_UP, LEFT, NOTHING = LABELS.index("Thumb Up"), LABELS.index("Swiping Left"), LABELS.index("No gesture")
@@ -222,3 +223,29 @@ def test_a_silent_row_is_stepped_by_both_passes(batch):
     seen = see(recognizer, {0: frame(3, LEFT)})[0]
     assert [step.network for step in seen.steps] == ["stream", "fast"] * 3
     assert [step.time_s for step in seen.steps[::2]] == pytest.approx([1 / 12, 2 / 12, 3 / 12])
+
+
+def test_each_row_has_a_framing_of_its_own_and_forgets_where_its_region_moves(batch):
+    left, right = Region(0, 0, 0.5, 1), Region(0.5, 0, 0.5, 1)
+    scripts = iter([[left, right, right], [left, left, left]])
+
+    class Told:
+        name = "told"
+
+        def __init__(self):
+            self._regions = iter(next(scripts))
+
+        def region(self, image, time_s, idle):
+            return next(self._regions)
+
+        def reset(self):
+            pass
+
+    recognizer = BatchRecognizer(networks_of(batch), Told)
+    image = np.full((8, 16, 3), LEFT, np.uint8)
+    image[:, 8:] = THUMB_UP
+    seen = [see(recognizer, {row: Frame(image, tick / RATE_HZ, tick) for row in range(2)}) for tick in range(3)]
+    assert [(rows[0].region, rows[1].region) for rows in seen] == [(left, left), (right, left), (right, left)]
+    assert batch.seen == [[LEFT, LEFT], [THUMB_UP, LEFT], [THUMB_UP, LEFT]]
+    assert batch.forgotten == [0, 1, 0]
+    assert recognizer.framing == "told"

@@ -19,6 +19,7 @@ from models.errors import ModelFileError
 from models.frame import Frame
 from models.networks import Networks, networks_of
 from models.recognizer import Recognizer
+from models.region import Region
 from models.softmax import softmax
 from models.step_grid import StepGrid
 
@@ -255,3 +256,69 @@ def test_a_frame_that_stands_for_many_carries_one_gesture_and_loses_none():
     recognizer = recognizing(ScriptedEngine(lambda _: next(answers)))
     events = [seen.event for seen in map(recognizer.see, frames([0.0, 1.0, 2.0, 3.0])) if seen.event]
     assert [event.label for event in events] == ["Swiping Left", "Swiping Right"]
+
+
+class Told:
+    """A framing that sees what it is told to, and remembers whether anybody gestured."""
+
+    name = "told"
+
+    def __init__(self, regions):
+        self._regions = iter(regions)
+        self.idle, self.resets = [], 0
+
+    def region(self, image, time_s, idle):
+        self.idle.append(idle)
+        return next(self._regions)
+
+    def reset(self):
+        self.resets += 1
+
+
+LEFT, RIGHT = Region(0, 0, 0.5, 1), Region(0.5, 0, 0.5, 1)
+
+
+def halves(count):
+    """Frames that are dark on the left and bright on the right."""
+    image = np.zeros((8, 16, 3), np.uint8)
+    image[:, 8:] = 200
+    return [Frame(image, index / 12, index) for index in range(count)]
+
+
+def test_the_engine_sees_the_region_and_the_recognition_names_it():
+    seen_shades = []
+    engine = ScriptedEngine(lambda picture: seen_shades.append(picture.max()) or 1)
+    recognizer = Recognizer(networks_of(engine), Told([LEFT, RIGHT, RIGHT]))
+    assert [recognizer.see(frame).region for frame in halves(3)] == [LEFT, RIGHT, RIGHT]
+    assert seen_shades == [0, 200, 200]
+
+
+def test_a_region_that_moves_leaves_the_past_behind_and_one_that_stays_does_not():
+    engine = ScriptedEngine(temperature=8.0, fast_label_of=lambda _: 1)
+    recognizer = Recognizer(networks_of(engine), Told([LEFT, LEFT, RIGHT, RIGHT, LEFT]))
+    for frame in halves(5):
+        recognizer.see(frame)
+    assert engine.starts == {1: 3, 4: 3}
+    assert engine.steps == {1: 5, 4: 5}
+
+
+def test_the_framing_hears_whether_anybody_gestures():
+    """Two seconds of nothing, one of a thumb, two of nothing."""
+    framing = Told([LEFT] * 60)
+    engine = ScriptedEngine(thumb)
+    recognizer = Recognizer(networks_of(engine), framing)
+    for frame in frames(np.arange(60) / 12, lambda time_s: 200 if 2 <= time_s < 3 else 50):
+        recognizer.see(frame)
+    assert all(framing.idle[:24])
+    assert not any(framing.idle[27:36])
+    assert all(framing.idle[45:])
+
+
+def test_the_framing_is_asked_only_where_a_step_is_due_and_forgets_with_the_stream():
+    framing = Told([LEFT] * 100)
+    recognizer = Recognizer(networks_of(ScriptedEngine()), framing)
+    for frame in frames([0.0, 0.01, 0.02, 0.1, 9.0]):
+        recognizer.see(frame)
+    assert len(framing.idle) == 3
+    assert framing.resets == 1
+    assert framing.idle[-1], "after a gap nobody gestures yet"

@@ -13,6 +13,7 @@ from app.outputs.web import website
 from app.outputs.web.pictures import MOST_WATCHERS, RATE_HZ, to_jpeg
 from models.frame import Frame
 from models.recognition import Recognition
+from models.region import WHOLE, Region
 
 
 def grey(value, index=0):
@@ -135,3 +136,26 @@ def test_closing_lets_watchers_go(served):
         until(lambda: served.pictures.watched)
         served.close()
         stream.read()  # comes to an end
+
+
+def decoded(jpeg):
+    return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+
+
+@pytest.mark.parametrize("size", [(120, 160), (960, 1280)], ids=["as it is", "made smaller"])
+def test_the_frame_is_drawn_around_the_region_and_nowhere_else(size):
+    image = np.full((*size, 3), 128, np.uint8)
+    picture = decoded(to_jpeg(image, Region(0.25, 0.25, 0.5, 0.5)))
+    changed = np.abs(picture.astype(int) - 128).max(2) > 40
+    rows, columns = changed.shape
+    where = np.argwhere(changed) / (rows, columns)
+    assert where.min(0) == pytest.approx((0.25, 0.25), abs=0.02)
+    assert where.max(0) == pytest.approx((0.75, 0.75), abs=0.02)
+    assert not changed[rows * 3 // 8 : rows * 5 // 8, columns * 3 // 8 : columns * 5 // 8].any()
+    assert image.min() == image.max() == 128, "the picture that others see is left alone"
+
+
+@pytest.mark.parametrize("region", [None, WHOLE])
+def test_there_is_no_frame_around_the_whole_picture(region):
+    image = np.full((120, 160, 3), 128, np.uint8)
+    assert np.ptp(decoded(to_jpeg(image, region))) < 4
