@@ -6,14 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streams import step
 
-from app.meters import Percentiles, Readings
 from benchmarks.recordings import Bench, Gesture, Score, Seen, Take, made, main, takes
 from benchmarks.seats import SEATS
 from models.decoder import GestureEvent
 from models.engines import load_engine
 from models.frame import Frame
-from models.recognizer import Recognition, Step
+from models.networks import networks_of
+from models.recognition import Recognition
 
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "models" / "weights"
@@ -30,7 +31,7 @@ LABELS = ("No gesture", "Thumb Down", "Thumb Up")
 )
 def test_what_the_cards_promise_is_fired(shared, source, model, fired, wrong):
     with closing(load_engine(WEIGHTS / model)) as engine:
-        bench = Bench(engine)
+        bench = Bench(networks_of(engine))
         scores = [Score.of(bench.watch(take, SEATS[0]), take.gestures) for take in takes(shared / "data", [source])]
     score = sum(scores, Score())
     assert score.fired >= fired
@@ -40,13 +41,13 @@ def test_what_the_cards_promise_is_fired(shared, source, model, fired, wrong):
 def shown(time_s, probabilities, event=None):
     frame = Frame(np.zeros((1, 1, 3), np.uint8), time_s, 0)
     smoothed = np.array(probabilities, np.float32)
-    return Recognition(frame, (Step(time_s, smoothed),), smoothed, smoothed, event)
+    return Recognition(frame, (step(time_s),), smoothed, smoothed, event)
 
 
 def seen_of(*recognitions):
     seen = Seen(LABELS)
     for recognition in recognitions:
-        seen.show(recognition, Readings(30.0, 12.0, Percentiles(0, 0, 0), 0))
+        seen.see(recognition)
     return seen
 
 

@@ -11,6 +11,7 @@ from models.engines import load_engine
 from models.frame import Frame
 from models.framing.auto import GONE_S, AutoFraming
 from models.framing.faces import FaceDetector
+from models.networks import networks_of
 from models.recognizer import Recognizer
 
 MODEL = Path(__file__).resolve().parents[3] / "models" / "weights" / "mstnet_small.onnx"
@@ -62,7 +63,7 @@ SCENES = {
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_nothing_fires_when(engine, scene):
-    recognizer, rng = Recognizer(engine, framing=AutoFraming(FaceDetector())), np.random.default_rng(1)
+    recognizer, rng = Recognizer(networks_of(engine), AutoFraming(FaceDetector())), np.random.default_rng(1)
     noise = rng.normal(0, 3, (4, 240, 320, 3)).astype(np.float32)
     seen = [
         recognizer.see(Frame(np.clip(picture + noise[k % 4], 0, 255).astype(np.uint8), k / RATE_HZ, k))
