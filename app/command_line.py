@@ -48,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
     _add_model(line.add_argument_group("what recognises them"))
     _add_outputs(line.add_argument_group("what comes out"))
     _add_network(
-        line.add_argument_group("who else is told", "Nothing listens or sends unless asked. See docs/outputs.md.")
+        line.add_argument_group(
+            "who else is told", "Nothing listens or sends unless asked. See docs/outputs.md and docs/privacy.md."
+        )
     )
     _add_control(line.add_argument_group("what gestures do on the desktop"))
     _add_person(line.add_argument_group("who is seen"))
