@@ -5,10 +5,11 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
 
+from app.ending import join
 from models.frame import Frame
 
-LONGEST_GOODBYE_S = 2.0
-"""How long `close` waits for the thread, which a driver may keep busy."""
+LONGEST_GOODBYE_S, HURRIED_GOODBYE_S = 2.0, 0.5
+"""How long `close` waits for the thread, which a driver may keep busy; shorter where the process was told to end."""
 
 Feed = Callable[[threading.Event], Generator[Frame, None, None]]
 """Yields frames as they come, and ends soon after the event is set."""
@@ -75,7 +76,7 @@ class LiveCamera:
         self._stop.set()
         self.pause(False)
         if self._thread.is_alive():
-            self._thread.join(LONGEST_GOODBYE_S)
+            join(self._thread, LONGEST_GOODBYE_S, HURRIED_GOODBYE_S)
         with self._changed:
             self._over, self._newest, self._error = True, None, None
 

@@ -27,6 +27,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from app.ending import HURRIED_S, join, told_to_end
 from app.events import Message, to_line
 from app.outputs import home_assistant
 from app.outputs.broker import Broker
@@ -102,7 +103,7 @@ class Mqtt:
     def close(self) -> None:
         """Send what can still be sent, say goodbye, and say what could not be sent."""
         self._news.put(None)
-        self._thread.join(2 * PATIENCE_S)
+        join(self._thread, 2 * PATIENCE_S)
 
     def _new_client(self) -> paho.Client:
         # Version 5, because only that can say when a late message was made.
@@ -194,7 +195,7 @@ class Mqtt:
             self._on_the_way.add(sent.mid)
 
     def _say_goodbye(self) -> None:
-        until_s = time.monotonic() + PATIENCE_S
+        until_s = time.monotonic() + (HURRIED_S if told_to_end.is_set() else PATIENCE_S)
         self._listen_until(lambda: not (self._kept or self._on_the_way) or self._connected is False, until_s)
         unsent = self.lost + len(self._kept) + len(self._on_the_way)
         if unsent:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
+from app.ending import join
 from app.events import Message
 from app.outputs.address import Address
 from app.outputs.obs_session import TIMEOUT_S, TROUBLE, ObsSession, RefusedError
@@ -51,7 +52,7 @@ class Obs:
     def close(self) -> None:
         """Finish what was asked for, and hang up."""
         self._wanted.put(None)
-        self._thread.join(2 * TIMEOUT_S)
+        join(self._thread, 2 * TIMEOUT_S)
 
     def _work(self) -> None:
         self._connect()

@@ -7,6 +7,7 @@ import threading
 
 from aiohttp import web
 
+from app.ending import join
 from app.outputs.address import Address
 from models.errors import UserError
 
@@ -40,7 +41,7 @@ class Server:
         if not self._thread.is_alive():
             return
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(PATIENCE_S)
+        join(self._thread, PATIENCE_S)
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
