@@ -169,7 +169,7 @@ def test_who_does_not_read_stops_nobody_and_what_is_lost_is_counted(pipe, told_t
 @posix
 def test_what_was_left_out_is_in_the_summary(pipe, monkeypatch, caplog):
     reading, to = pipe
-    monkeypatch.setattr("app.outputs.json_lines._destination", lambda file: to)
+    monkeypatch.setattr("app.outputs.json_lines._destination", lambda _: to)
     log = JsonLines("-", steps=True)
     log._writer._room = 200_000
     for number in range(2000):
