@@ -39,13 +39,13 @@ class BatchRecognizer:
         self.name, self.streams = engine.name, engine.streams
 
     def show(self, number: int, frame: Frame) -> None:
-        """Show a row the frame that it steps on next; after a gap it starts anew.
+        """Show a row the frame that it steps on next; after a gap, or with another size, it starts anew.
 
         Raises:
             CameraError: there is no picture in it.
         """
         row = self._rows[number]
-        if row.begins_anew(frame.time_s):
+        if row.begins_anew(frame):
             self.reset(number)
             self._engine.empty(number)
         self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width)
@@ -100,10 +100,11 @@ class Row:
         self._unread.clear()
         self.frame = None
         self._seen_s = -math.inf
+        self._shape: tuple[int, ...] = ()
 
-    def begins_anew(self, time_s: float) -> bool:
-        """Whether a frame of this time is the first of a stream."""
-        return not self.lasts or is_gap(self._seen_s, time_s)
+    def begins_anew(self, frame: Frame) -> bool:
+        """Whether a frame is the first of a stream."""
+        return not self.lasts or is_gap(self._seen_s, frame.time_s) or frame.image.shape != self._shape
 
     def take(self, picture: Image, answer: Output) -> None:
         """Note what the batch answered to one picture."""
@@ -115,7 +116,7 @@ class Row:
         """Read the answers since the last frame and that to the one that was shown, if one was."""
         if (frame := self.frame) is None:
             return None
-        self._seen_s, self.frame = frame.time_s, None
+        self._seen_s, self._shape, self.frame = frame.time_s, frame.image.shape, None
         seen = self._reader.read(frame, self._unread, len(self._unread))
         self._unread.clear()
         return seen

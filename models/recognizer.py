@@ -193,6 +193,7 @@ class Recognizer:
         self._idle_labels = [k for k, label in enumerate(engine.spec.labels) if label in NO_GESTURE_LABELS]
         self._asleep = False
         self._seen_index = -1
+        self._shape: tuple[int, ...] | None = None
 
     def reset(self) -> None:
         """Forget the stream, as if new."""
@@ -203,11 +204,13 @@ class Recognizer:
         self._tempo.reset()
         self._asleep = False
         self._seen_index = -1
+        self._shape = None
 
     def see(self, frame: Frame) -> Recognition:
-        """Take one frame; step the network as often as its time asks for."""
-        if self._grid.broken(frame.time_s):
+        """Take one frame; step the network as often as its time asks for. Another size or a gap begins a new stream."""
+        if self._grid.broken(frame.time_s) or self._shape not in (None, frame.image.shape):
             self.reset()
+        self._shape = frame.image.shape
         after_dropped = frame.index > self._seen_index + 1 and self._seen_index >= 0
         self._seen_index = frame.index
         steps = self._grid.due(frame.time_s, after_dropped)

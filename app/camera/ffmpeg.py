@@ -144,7 +144,7 @@ class FfmpegCapture:
         if self._frame.time is None:
             return float("nan")
         start = self._stream.start_time
-        return 1000 * (self._frame.time - float((start or 0) * self._stream.time_base))
+        return float(1000 * (self._frame.time - float((start or 0) * self._stream.time_base)))
 
     def _size(self, width: int, height: int) -> tuple[int, int]:
         """The size to convert to: square pixels, and none more than can be used."""

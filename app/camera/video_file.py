@@ -61,7 +61,8 @@ class PresentationClock:
         step_s = told_s + self._offset_s - self._shown_s
         if 0 < step_s <= self._longest_s:
             return self._shown_s + step_s
-        back_s = self._back_in_line(following_s)
+        goes_on = step_s > 0 and min(following_s, default=-math.inf) > told_s
+        back_s = None if goes_on else self._back_in_line(following_s)
         guessed_s = self._shown_s + self._interval_s
         if back_s is not None:
             return guessed_s if guessed_s < back_s else (self._shown_s + back_s) / 2
