@@ -10,6 +10,7 @@ from app.control.back_ends import BACK_ENDS
 from app.outputs.address import Address
 from app.outputs.broker import Broker
 from models.engines import ENGINES
+from models.hidden_password import without_password
 
 VERSION = "0.1.0"
 
@@ -32,7 +33,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and exit with 2."""
-        self.exit(2, f"mstnet: {message}; --help shows what there is\n")
+        self.exit(2, f"mstnet: {without_password(message)}; --help shows what there is\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -202,7 +203,10 @@ def address(text: str) -> Address:
 
 def broker(text: str) -> Broker:
     """An MQTT broker."""
-    return Broker.parse(text)
+    try:
+        return Broker.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def origin(text: str) -> str:

@@ -26,7 +26,7 @@ def network_cause(error: BaseException, host: str = "", tls_remedy: str = "", pl
     if isinstance(error, TimeoutError | socket.timeout):
         return "there is no answer; is it switched on, and the address right?"
     if isinstance(error, ConnectionResetError | BrokenPipeError | EOFError):
-        return "it hung up at once; is it the right port, with TLS where that is needed?"
+        return f"it hung up at once; {plain_remedy or 'is it the right port, with TLS where that is needed?'}"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from models.errors import CameraError
+from models.hidden_password import without_password
 
 VIDEO_ENDINGS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".webm")
 LONGEST_SHOWN = 120
@@ -48,7 +49,7 @@ class UrlSource:
     @property
     def name(self) -> str:
         """The URL without user, password and query, for it is shown and logged."""
-        parts = urlsplit(self.url)
+        parts = urlsplit(without_password(self.url))
         return shown(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
 
 
@@ -92,7 +93,7 @@ def parse_source(text: str) -> Source:
 
 def shown(text: str) -> str:
     """A text as it fits into one line of a message."""
-    printable = "".join(c if c.isprintable() else "?" for c in text)
+    printable = "".join(c if c.isprintable() else "?" for c in without_password(text))
     half = LONGEST_SHOWN // 2
     return printable if len(printable) <= LONGEST_SHOWN else f"{printable[:half]}...{printable[-half:]}"
 

@@ -1,4 +1,4 @@
-"""StreamClock: when the pictures of a live stream were taken, though they come in bursts, and how fast to hand them on."""
+"""StreamClock: when a live stream's pictures were taken, though they come in bursts, and how fast to hand them on."""
 
 import math
 
