@@ -203,6 +203,7 @@ def record(given: argparse.Namespace) -> None:
     with ExitStack() as stack:
         tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
         switches, recordings, told = Switches(), Recordings(given.record), Told()
+        recordings.check()
         recorder = Recorder(plan, recordings, tap, switches.stop.set)
         camera = stack.enter_context(closing(opened(given, told)))
         engine = TimedEngine(tap)

@@ -129,12 +129,20 @@ def refuse_same_files(files: Sequence[str], cameras: Sequence[str]) -> None:
     Raises:
         UserError: they do.
     """
-    paths = [os.path.realpath(file) for file in files]
+    paths = [_real(file) for file in files]
     if len(set(paths)) < len(paths):
         raise UserError(f"--events and --trace both go to {files[0]}; a trace holds the events, so --trace is enough")
     for camera in cameras:
-        if os.path.realpath(camera) in paths:
+        if _real(camera) in paths:
             raise UserError(f"{camera} is read as the camera and cannot be written; name another file")
+
+
+def _real(file: str) -> str:
+    """Where a path really leads; itself where it means none, or where the working folder is gone."""
+    try:
+        return file if file == STDOUT else os.path.realpath(file)
+    except OSError:
+        return file
 
 
 def _web(given: argparse.Namespace, page: bool) -> "Web":
