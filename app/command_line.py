@@ -1,6 +1,7 @@
 """The command line: what can be said to `main.py`."""
 
 import argparse
+import re
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -119,7 +120,15 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="URL",
-        help="a web page elsewhere that may listen, such as http://localhost:3000 (may be repeated)",
+        help="a page elsewhere that may listen, such as http://localhost:3000 or app://name (may be repeated)",
+    )
+    group.add_argument(
+        "--allow-host",
+        type=host_name,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name of this machine, such as box.lan, or the one that a proxy hands on (may be repeated)",
     )
     group.add_argument(
         "--mqtt",
@@ -210,11 +219,20 @@ def broker(text: str) -> Broker:
 
 
 def origin(text: str) -> str:
-    """A web page's origin: scheme, host and port, as a browser sends it."""
+    """A page's origin: scheme, host and port, as a browser sends it, or a program with a browser in it."""
     url = urlsplit(text)
-    if url.scheme not in ("http", "https") or not url.netloc or url.path.strip("/") or url.query:
+    if not url.scheme or not url.netloc or url.path.strip("/") or url.query or "@" in url.netloc:
         raise ValueError(text)
-    return f"{url.scheme}://{url.netloc.lower()}"
+    usual = {"http": ":80", "https": ":443"}.get(url.scheme, "")
+    return f"{url.scheme}://{url.netloc.lower().removesuffix(usual)}"
+
+
+def host_name(text: str) -> str:
+    """A name of a machine, without scheme and port."""
+    name = text.strip().lower().rstrip(".")
+    if not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", name):
+        raise ValueError(text)
+    return name
 
 
 def scene(text: str) -> tuple[str, str]:
@@ -230,5 +248,6 @@ positive_float.__name__ = "positive number"
 positive_int.__name__ = "positive whole number"
 address.__name__ = "[HOST:]PORT"
 broker.__name__ = "mqtt[s]://[USER@]HOST[:PORT][/TOPIC]"
-origin.__name__ = "http[s]://HOST[:PORT]"
+origin.__name__ = "SCHEME://HOST[:PORT]"
+host_name.__name__ = "host name"
 scene.__name__ = "GESTURE=SCENE"

@@ -163,7 +163,8 @@ def _open_device(source: DeviceSource) -> Capture:
     if sys.platform == "linux":
         _check_node(source)
     for backend in device_backends():
-        capture = cv2.VideoCapture(source.address, backend)
+        address = os.path.realpath(source.address) if isinstance(source.address, str) else source.address
+        capture = cv2.VideoCapture(address, backend)
         if capture.isOpened():
             capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # where the driver listens, old frames do not queue up
             return capture

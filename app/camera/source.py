@@ -3,10 +3,13 @@
 import difflib
 import os
 import re
+import stat
+import sys
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from app.camera.devices import captures_video
 from models.errors import CameraError
 from models.hidden_password import without_password
 
@@ -106,10 +109,12 @@ def _url(text: str) -> UrlSource:
     return UrlSource(text)
 
 
-def _file(path: str) -> FileSource:
+def _file(path: str) -> FileSource | DeviceSource:
     """Take a path that exists; only a regular file can be read without waiting for somebody to write into it."""
     if os.path.isdir(path):
         raise CameraError(f"{shown(path)} is a folder, not a file of pictures. {_a_video_in(path)}")
+    if _is_device(path):
+        return DeviceSource(path)
     if not os.path.isfile(path):
         raise CameraError(f"{shown(path)} is neither a file nor a camera. Give a video file, /dev/video0, or a URL.")
     if os.path.getsize(path) == 0:
@@ -117,6 +122,11 @@ def _file(path: str) -> FileSource:
     if not os.access(path, os.R_OK):
         raise CameraError(f"{shown(path)} may not be read by you. Change its permissions, or give another file.")
     return FileSource(path)
+
+
+def _is_device(path: str) -> bool:
+    """Whether a path is a camera under another name, as udev's rules give."""
+    return sys.platform == "linux" and stat.S_ISCHR(os.stat(path).st_mode) and captures_video(path)
 
 
 def _a_video_in(folder: str) -> str:

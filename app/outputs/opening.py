@@ -149,7 +149,8 @@ def _web(given: argparse.Namespace, page: bool) -> "Web":
     need("aiohttp", "aiohttp", "--serve" if page else "--websocket")
     from app.outputs.web.opening import Web
 
-    return Web(given.serve if page else given.websocket, page, given.token_file, given.allow_origin)
+    address = given.serve if page else given.websocket
+    return Web(address, page, given.token_file, given.allow_origin, given.allow_host)
 
 
 def _mqtt(given: argparse.Namespace, version: str) -> "Mqtt":
