@@ -14,7 +14,7 @@ dependencies.require()  # before anything imports them, so that one that is miss
 
 import argparse
 import logging
-import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -33,6 +33,7 @@ from app.chosen_networks import chosen_clip, note_what_is_missing
 from app.command_line import VERSION, parser
 from app.control.control import Control
 from app.control.opening import Wishes, open_control
+from app.ending import told_to_end
 from app.events import Events
 from app.loop import Limits, Switches, run
 from app.many import Line, Streams, turns
@@ -46,7 +47,9 @@ from app.recording.plan import Plan
 from app.recording.prompt import Printer
 from app.recording.recorder import Recorder
 from app.replay import Replay
+from app.stderr_handler import StderrHandler
 from app.worker import Worker
+from calibration.command_line import output_flushed
 from calibration.errors import TakeError
 from calibration.personal_head import PersonalHead
 from calibration.recordings import Recordings
@@ -78,27 +81,31 @@ def main(arguments: list[str] | None = None) -> int:
     line = parser()
     given = line.parse_args(arguments)
     combinations.check(line, given)
-    logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", handlers=[StderrHandler()])
     try:
         dependencies.loaded()  # not before: from here on, Ctrl-C is caught below
-        if given.list_cameras:
-            print_cameras()
-        elif given.doctor:
-            return doctor.examine(given.model or MODEL, choose_platform)
-        elif given.batch or len(given.camera or ()) > 1:
-            recognise_many(given)
-        elif given.record:
-            record(given)
-        else:
-            recognise(given)
+        with output_flushed():
+            return do(given)
     except UserError as error:
         log.error("%s", error)
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read standard output has enough. Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0  # whoever read standard output has had enough
+
+
+def do(given: argparse.Namespace) -> int:
+    """Do what the command line says; return the exit status."""
+    if given.list_cameras:
+        print_cameras()
+    elif given.doctor:
+        return doctor.examine(given.model or MODEL, choose_platform)
+    elif given.batch or len(given.camera or ()) > 1:
+        recognise_many(given)
+    elif given.record:
+        record(given)
+    else:
+        recognise(given)
     return 0
 
 
@@ -203,6 +210,7 @@ def record(given: argparse.Namespace) -> None:
         engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
         recognizer = Recognizer(chosen_networks(given, engine, stack), open_framing(given.framing))
         switches, recordings, told = Switches(), Recordings(given.record), Told()
+        recordings.check()
         recorder = Recorder(plan, recordings, engine.spec, switches.stop.set)
         camera = stack.enter_context(closing(opened(given, told)))
         meter, limits = Meter(camera), Limits(given.max_frames, given.duration)
@@ -329,6 +337,7 @@ def stopping_on_signals(switches: Switches) -> Iterator[list[int]]:
     def stop(number: int, frame: FrameType | None) -> None:
         del frame
         received.append(number)
+        told_to_end.set()
         switches.stop.set()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

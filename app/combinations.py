@@ -9,6 +9,7 @@ NEEDED = {
     "work": ("record",),
     "token_file": ("serve", "websocket"),
     "allow_origin": ("serve", "websocket"),
+    "allow_host": ("serve", "websocket"),
     "control_through": ("control",),
     "armed": ("control",),
     "dry_run": ("control",),

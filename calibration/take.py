@@ -1,5 +1,6 @@
 """Take: some seconds of a person before the camera, and what the network made of them."""
 
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 from enum import Enum
@@ -90,7 +91,7 @@ class Take:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 take = cls(
                     Kind(str(data["kind"])),
-                    str(data["label"]),
+                    unicodedata.normalize("NFC", str(data["label"])),
                     data["times_s"],
                     data["pictures"],
                     data["logits"],

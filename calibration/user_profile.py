@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from calibration.errors import ProfileError
-from calibration.folders import data_folder, plain
+from calibration.folders import data_folder, person_file
 from calibration.packing import packed_gesture, unpacked_gesture
 from calibration.personal_gesture import PersonalGesture
 from calibration.thresholds import Threshold
@@ -108,7 +108,7 @@ def profiles_folder() -> Path:
 def profile_path(name: str) -> Path:
     """The file of a profile: a path as it stands, a mere name in the user's data folder."""
     looks_like_file = name.endswith(SUFFIX) or Path(name).name != name
-    return Path(name) if looks_like_file else profiles_folder() / f"{plain(name)}{SUFFIX}"
+    return Path(name) if looks_like_file else profiles_folder() / f"{person_file(name)}{SUFFIX}"
 
 
 def find_profile(name: str) -> UserProfile:

@@ -46,13 +46,13 @@ class BatchRecognizer:
         """How the header of the events names what is seen; None where nothing chooses it."""
 
     def show(self, number: int, frame: Frame) -> None:
-        """Show a row the frame that it steps on next; after a gap it starts anew.
+        """Show a row the frame that it steps on next; after a gap, or with another size, it starts anew.
 
         Raises:
             CameraError: there is no picture in it.
         """
         row = self._rows[number]
-        if row.begins_anew(frame.time_s):
+        if row.begins_anew(frame):
             row.reset()
         region = row.choose_region(frame)
         self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width, region)
@@ -139,6 +139,7 @@ class Row:
         self._error: Exception | None = None
         self.frame = None
         self._seen_s = -math.inf
+        self._shape: tuple[int, ...] = ()
         if self._framing:
             self._framing.reset()
         self._region: Region | None = None
@@ -165,9 +166,9 @@ class Row:
         """Whether the next frame may still continue this stream."""
         return self._seen_s > -math.inf and len(self._silent) < self._longest
 
-    def begins_anew(self, time_s: float) -> bool:
-        """Whether a frame of this time is the first of a stream."""
-        return not self._lasts or is_gap(self._seen_s, time_s)
+    def begins_anew(self, frame: Frame) -> bool:
+        """Whether a frame is the first of a stream."""
+        return not self._lasts or is_gap(self._seen_s, frame.time_s) or frame.image.shape != self._shape
 
     def starts(self, place: int) -> bool:
         """Whether the network of this place starts from an empty past."""
@@ -213,7 +214,8 @@ class Row:
             raise self._error
         seen = recognition(frame, self._steps, self._decision, self._region)
         self._decision = self._decision._replace(event=None)
-        self._steps, self.frame, self._seen_s = [], None, frame.time_s
+        self._steps, self.frame = [], None
+        self._seen_s, self._shape = frame.time_s, frame.image.shape
         return seen
 
     def _catch_up(self, time_s: float) -> None:

@@ -49,11 +49,13 @@ class Recognizer:
         if self._framing:
             self._framing.reset()
         self._region: Region | None = None
+        self._shape: tuple[int, ...] | None = None
 
     def see(self, frame: Frame) -> Recognition:
         """Take one frame: step the networks at each time that is due on it, and decide, until a gesture fires."""
-        if self._grid.broken(frame.time_s):
+        if self._grid.broken(frame.time_s) or self._shape not in (None, frame.image.shape):
             self.reset()
+        self._shape = frame.image.shape
         times = self._grid.due(frame)
         if not times:
             return recognition(frame, [], self._decision._replace(event=None), self._region)

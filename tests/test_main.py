@@ -6,6 +6,8 @@ import re
 import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -427,8 +429,86 @@ def test_an_older_log_survives_a_run_that_did_not_begin(tmp_path):
     log.write_text("what was there\n")
     refused("--camera", "nothere.mp4", "--headless", "--events", log)
     assert log.read_text() == "what was there\n"
-    assert main("--demo", "--headless", "--max-frames", 1, "--events", log)[0] == 0
-    assert [line["type"] for line in parsed(log.read_text().splitlines())] == ["header", "summary"]
+    for _ in range(2):  # and every run adds to it
+        assert main("--demo", "--headless", "--max-frames", 1, "--events", log)[0] == 0
+    first, *lines = log.read_text().splitlines()
+    assert first == "what was there"
+    assert [line["type"] for line in parsed(lines)] == ["header", "summary"] * 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+@pytest.mark.parametrize(("sent", "status", "paced"), [(signal.SIGINT, 130, ("--realtime",)), (signal.SIGTERM, 0, ())])
+def test_a_reader_that_stalls_stops_neither_the_line_nor_a_signal(small_model, sent, status, paced, tmp_path):
+    """A pager that is left standing: its pipe is full, and nobody will ever read on; standard error is in it, too."""
+    log = tmp_path / "log"
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"x" * 4096)
+    os.set_blocking(writing, True)
+    arguments = command("--camera", DEMO, *paced, "--headless", "--model", small_model, "--trace", "-", "--events", log)
+    try:
+        with subprocess.Popen(arguments, stdout=writing, stderr=writing) as process:
+            awaited = "header" if paced else "summary"  # a whole film goes by, and still the reader is waited for
+            until(lambda: log.exists() and f'"{awaited}"' in log.read_text(), 60)
+            assert process.poll() is None
+            process.send_signal(sent)
+            began = time.monotonic()
+            assert process.wait(30) == status
+            assert time.monotonic() - began < 20  # it never ended; on a quiet machine it takes 1.5 s
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert parsed(log.read_text().splitlines())[-1]["type"] == "summary"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_a_pipe_that_does_not_block_gets_every_line(small_model):
+    """Standard output may be shared with a program that made it non-blocking, such as Node or ssh."""
+    arguments = command("--demo", "--headless", "--model", small_model, "--trace", "-")
+    whole = subprocess.run(arguments, check=True, capture_output=True).stdout
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with subprocess.Popen(arguments, stdout=writing) as process:
+        os.close(writing)
+        time.sleep(2)  # the reader is busy
+        with open(reading, "rb") as pipe:
+            got = pipe.read()
+    assert process.returncode == 0
+    assert without_timings(got.splitlines()) == without_timings(whole.splitlines())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("arguments", [("--demo", "--headless"), ("--doctor",)])
+def test_a_full_disk_under_standard_output_is_one_line(arguments, small_model):
+    for settings in ({}, {"PYTHONUNBUFFERED": "1"}):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                command(*arguments),
+                check=False,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=os.environ | settings,
+            )
+        assert done.returncode == 2
+        assert "No space left" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_a_named_pipe_whose_reader_leaves_ends_nothing(small_model, tmp_path):
+    pipe, log = tmp_path / "pipe", tmp_path / "log"
+    os.mkfifo(pipe)
+    arguments = ("--demo", "--headless", "--model", small_model, "--trace", pipe, "--events", log)
+    with subprocess.Popen(command(*arguments), stderr=subprocess.PIPE, text=True) as process:
+        with pipe.open() as reader:
+            assert json.loads(reader.readline())["type"] == "header"
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "nobody reads" in errors
+    assert parsed(log.read_text().splitlines())[-1]["type"] == "summary"
 
 
 def test_one_file_is_not_written_twice_nor_the_film_itself(tmp_path, clip):

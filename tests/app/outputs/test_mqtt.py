@@ -306,3 +306,66 @@ def test_a_wrong_password_is_told(tmp_path, broker, caplog):
     until(lambda: "Not authorized" in caplog.text)
     mqtt.close()
     assert "wrong-word" not in caplog.text
+
+
+OPENSSL = shutil.which("openssl")
+
+
+@pytest.fixture
+def secure(tmp_path):
+    """A broker with TLS whose certificate is signed with one of its own, in ca.crt."""
+    if not OPENSSL:
+        pytest.skip("needs openssl")
+
+    def run(*words):
+        subprocess.run([OPENSSL, *words], check=True, cwd=tmp_path, capture_output=True)
+
+    run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=home")
+    run("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "s.key", "-out", "s.csr", "-subj", "/CN=localhost")
+    (tmp_path / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1")
+    run("x509", "-req", "-in", "s.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-out", "s.crt",
+        "-extfile", "names")  # fmt: skip
+    broker = Mosquitto(tmp_path)
+    broker._settings.write_text(
+        f"listener {broker.port} 127.0.0.1\nallow_anonymous true\ncafile {tmp_path}/ca.crt\n"
+        f"certfile {tmp_path}/s.crt\nkeyfile {tmp_path}/s.key\nuser root\n"
+    )
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+def said_by(url, caplog, words):
+    caplog.set_level(logging.INFO)
+    mqtt = Mqtt(Broker.parse(url), "0")
+    mqtt.take(header())
+    until(lambda: words in caplog.text)
+    mqtt.close()
+
+
+def test_a_certificate_that_nobody_here_vouches_for_is_told_and_can_be_given(secure, caplog, tmp_path):
+    said_by(f"mqtts://localhost:{secure.port}", caplog, "its certificate is refused")
+    assert "?ca=FILE" in caplog.text
+    caplog.clear()
+    mqtt = Mqtt(Broker.parse(f"mqtts://localhost:{secure.port}/x?ca={tmp_path}/ca.crt"), "0")
+    mqtt.take(header())
+    until(lambda: mqtt._connected)
+    mqtt.close()
+    assert "away" not in caplog.text
+
+
+def test_tls_on_one_side_only_is_told(secure, tmp_path, caplog, request):
+    said_by(f"mqtt://localhost:{secure.port}", caplog, "write mqtts://")
+    (tmp_path / "plain").mkdir()
+    plain = Mosquitto(tmp_path / "plain")
+    request.addfinalizer(plain.kill)
+    plain.start()
+    said_by(f"mqtts://127.0.0.1:{plain.port}", caplog, "write mqtt:// instead")
+
+
+@pytest.mark.parametrize(
+    ("host", "cause"),
+    [("no-such-host.invalid", "no address is known for the name no-such-host.invalid"), ("127.0.0.1:1", "is refused")],
+)
+def test_a_broker_that_is_not_there_is_told_by_its_cause(host, cause, caplog):
+    said_by(f"mqtt://{host}", caplog, cause)
