@@ -11,7 +11,7 @@ const SILENCE_MS = 3000;  // without a step for so long, something is wrong
 const NOTHING = new Set(["No gesture", "Doing other things"]);
 
 const $ = (id) => document.getElementById(id);
-const stream = { labels: [], smoothed: [], steps: [], gestures: [], nowS: 0, heardAt: 0, over: false };
+const stream = { labels: [], smoothed: [], steps: [], spent: {}, gestures: [], nowS: 0, heardAt: 0, over: false };
 
 // Listening
 
@@ -48,13 +48,17 @@ function begin({ labels, model, engine }) {
 }
 
 function take(step) {
-  if (!step.decides) return;  // the page shows the network whose answer counts now
+  // What all networks took at one time counts; the curve is of the one whose answer counts.
+  if (stream.spent.timeS !== step.time_s) stream.spent = { timeS: step.time_s, ms: 0 };
+  stream.spent.ms += step.step_ms;
+  if (stream.steps.at(-1)?.timeS === step.time_s) stream.steps.at(-1).ms = stream.spent.ms;
+  if (!step.decides) return;
   const passedS = Math.max(0, step.time_s - stream.nowS);
   if (step.time_s < stream.nowS) stream.steps = [];  // the stream began anew
   const share = stream.steps.length ? 1 - Math.exp(-passedS / SMOOTH_S) : 1;
   stream.smoothed = stream.smoothed.map((old, k) => old + share * (step.probs[k] - old));
   const likely = Math.max(...stream.smoothed.filter((_, k) => !NOTHING.has(stream.labels[k])));
-  stream.steps.push({ timeS: step.time_s, frame: step.frame, ms: step.step_ms, likely });
+  stream.steps.push({ timeS: step.time_s, frame: step.frame, ms: stream.spent.ms, likely });
   while (stream.steps[0].timeS < step.time_s - WINDOW_S) stream.steps.shift();
   stream.nowS = step.time_s;
   stream.heardAt = performance.now();

@@ -70,7 +70,7 @@ def test_steps_are_made_only_while_somebody_wants_them(served):
     assert not served.hub.wants_steps
     with served.listen("/events?steps") as client, served.listen() as other:
         until(lambda: served.hub.wants_steps and served.hub.listeners == 2)
-        events.see(recognition(2, GestureEvent("Thumb Up", 0.9, 1.0, 1.8)), 3.0)
+        events.see(recognition(2, GestureEvent("Thumb Up", 0.9, 1.0, 1.8)))
         assert [message["type"] for message in heard(client, 3)] == ["step", "step", "gesture"]
         assert heard(other, 1)[0]["type"] == "gesture"
     until(lambda: not served.hub.wants_steps)
