@@ -18,11 +18,11 @@ FACE_SHARE = 0.34
 """Height of the face in shares of the region's side; the median of Jester's clips."""
 OFF_X, OFF_Y = 0.13, (0.25, 0.2)
 """How far the face may lie from the region's centre: to either side, and above and below it, in shares of the side."""
-HANDS, LEAST_SHARE = 1.3, 0.22
+HANDS, LEAST_SHARE = 1.7, 0.2
 """Once it is known where this person's hands move, the region holds the face and so many standard deviations of that,
 unless the face would then be less than this share of the side."""
 SPREAD, LEAST_SIDE = 4.4, 0.45
-"""Without a face, the side in standard deviations of where the picture moves, and its least in shares of the shorter."""
+"""Without a face, the side in standard deviations of where the picture moves; its least, of the shorter side."""
 SURE = 0.7
 """Score of a face that is believed; what is none reaches 0.6 now and then."""
 FITTING_SHARE, FITTING_X, FITTING_Y = (0.3, 0.56), 0.2, 0.3

@@ -17,7 +17,7 @@ ROWS = 48
 """Of the small picture in which movement is measured."""
 NOISE = 8.0
 """Levels, of 255, by which a pixel changes without anything moving."""
-HEAD, REACH = 0.7, 3.0
+HEAD, REACH = 0.7, 3.5
 """Between these distances from the middle of the face, in face heights, hands move; nearer, the head does."""
 KEPT = 0.5
 """Share of a person's older movement that a newer look leaves."""
@@ -25,7 +25,7 @@ MEMORY = 0.97
 """The same of where things move: half of it is of the last 20 looks with movement."""
 ENOUGH = 0.15
 """Mean change of a picture's pixels, summed over looks, from which on it is known where it moves."""
-ENOUGH_HANDS, MOST_HANDS = 120.0, 40.0
+ENOUGH_HANDS, MOST_HANDS = 90.0, 40.0
 """The same for somebody's hands, as levels times area in square face heights, and the most that one look adds: a wave
 is about 30, somebody who walks by or a lamp that goes out much more."""
 
