@@ -7,37 +7,40 @@ import numpy as np
 from models.frame import Image
 from models.framing.base import AUTO
 from models.framing.faces import Face, FaceDetector
-from models.framing.motion import Motion
+from models.framing.motion import Motion, Place
 from models.framing.people import People, Person, Window
 from models.region import Region
 
 LOOK_S, SETTLED_S = 0.35, 1.0
-"""Seconds of the stream between two looks: three a second, and one a second at somebody alone who sits still and
-is framed well. No face is looked for while somebody gestures."""
+"""Seconds of the stream between two looks: three a second, and one a second at somebody alone who sits still.
+No face is looked for while somebody gestures."""
 FACE_SHARE = 0.34
-"""Height of the face in shares of the region's side. In Jester's clips it is 0.34; closer is better still."""
+"""Height of the face in shares of the region's side; the median of Jester's clips."""
 OFF_X, OFF_Y = 0.13, (0.25, 0.2)
 """How far the face may lie from the region's centre: to either side, and above and below it, in shares of the side."""
+HANDS, LEAST_SHARE = 1.7, 0.2
+"""Once it is known where this person's hands move, the region holds the face and so many standard deviations of that,
+unless the face would then be less than this share of the side."""
+SPREAD, LEAST_SIDE = 4.4, 0.45
+"""Without a face, the side in standard deviations of where the picture moves; its least, of the shorter side."""
 SURE = 0.7
 """Score of a face that is believed; what is none reaches 0.6 now and then."""
-STEADY_LOOKS, STEADY_WITHIN = 3, 0.25
-"""The region moves once the face has kept still over so many looks, within so many of its heights."""
 FITTING_SHARE, FITTING_X, FITTING_Y = (0.3, 0.56), 0.2, 0.3
 """A face of such a height, so near to the region's centre, in shares of the side, is where Jester's are: what fits is
 left as it is."""
-CLOSE, LOOSE = (0.05, 1.1), (0.15, 1.3)
-"""A region set by a face, or by movement, takes the place of another if it lies off by more than this share of its
-side, or is larger or smaller by more than this factor."""
+CLOSE, LOOSE = (0.05, 1.1), (0.15, 1.25)
+"""A region set by a face alone, or by movement, takes the place of another where it lies off by more than this share of
+the side, or is larger or smaller by more than this factor."""
 GONE_S = 10.0
 """Without a face for so long, the region is set by where the picture moves."""
-MOVES, MOVES_MORE = 0.5, 2.0
+MOVES, MOVES_MORE = 0.25, 2.0
 """Somebody else is framed who moves by more than this (`Motion`), and so many times as much as who is framed now."""
 TILE = 0.6
 """Side of the windows that are searched for small faces, in shares of the picture's shorter side."""
 
 
 class AutoFraming:
-    """Frames one person, by the face; where there is no face, what moves.
+    """Frames one person: by the face, and by the hands, too, once they have moved; without a face by what moves.
 
     Args:
         detector: finds faces.
@@ -74,10 +77,10 @@ class AutoFraming:
 
     @property
     def _settled(self) -> bool:
-        """Whether one person is there, keeps still, and is framed well."""
+        """Whether one person is there and keeps still."""
         there = self._people.there
         alone = len(there) == 1 and there[0] is self._framed
-        return alone and there[0].is_steady(STEADY_LOOKS, STEADY_WITHIN) and self._fits(there[0].face)
+        return alone and there[0].is_steady
 
     def _begin(self, image: Image, time_s: float) -> Region:
         """Search all of the first picture, so that not even the first gesture is seen through a wrong region."""
@@ -93,7 +96,7 @@ class AutoFraming:
             self._look(image, self._near(self._framed))
         self._region = self._without_face()
         if self._framed and not self._fits(self._framed.face):
-            self._region = self._around(self._framed)
+            self._region = self._around(self._framed.face)
         return self._region
 
     def _look(self, image: Image, window: Window) -> None:
@@ -122,8 +125,12 @@ class AutoFraming:
                 self._move(self._without_face(), *LOOSE)
             return
         self._seen_s = time_s
-        if self._framed.is_steady(STEADY_LOOKS, STEADY_WITHIN) and not self._fits(self._framed.face):
-            self._move(self._around(self._framed), *CLOSE)
+        if self._framed.is_steady:
+            hands = self._motion.hands(self._framed)
+            if hands:
+                self._move(self._around_hands(self._framed.face, hands), *LOOSE)
+            elif not self._fits(self._framed.face):
+                self._move(self._around(self._framed.face), *CLOSE)
 
     def _move(self, wanted: Region, shift: float, growth: float) -> None:
         if self._region is None or is_other(self._region, wanted, shift, growth):
@@ -149,19 +156,31 @@ class AutoFraming:
             and abs(face.y - region.top * rows - height / 2) <= FITTING_Y * height
         )
 
-    def _around(self, person: Person) -> Region:
+    def _around(self, face: Face) -> Region:
+        """As near to the picture's middle as the face allows: hands are rather there than on the face's other side."""
         rows, columns = self._shape[:2]
-        face = person.face
         side = min(face.height / FACE_SHARE, rows, columns)
         x = min(max(columns / 2, face.x - OFF_X * side), face.x + OFF_X * side)
         y = min(max(rows / 2, face.y - OFF_Y[1] * side), face.y + OFF_Y[0] * side)
         return Region.square(x, y, side, rows, columns)
 
+    def _around_hands(self, face: Face, hands: Place) -> Region:
+        """Around the face and the hands, but not so large that the face becomes too small."""
+        reach = HANDS * hands.spread
+        left, right = min(face.x - face.width / 2, hands.x - reach), max(face.x + face.width / 2, hands.x + reach)
+        top, bottom = min(face.y - face.height / 2, hands.y - reach), max(face.y + face.height / 2, hands.y + reach)
+        needed = min(max(right - left, bottom - top), face.height / LEAST_SHARE)
+        side = max(face.height / FACE_SHARE, needed)
+        return Region.square((left + right) / 2, (top + bottom) / 2, side, *self._shape[:2])
+
     def _without_face(self) -> Region:
-        """Where the picture moved so far; the middle, where it did not."""
+        """Around what moves; the middle, where nothing did."""
         rows, columns = self._shape[:2]
-        middle = Region.square(columns / 2, rows / 2, min(rows, columns), rows, columns)
-        return self._motion.region(rows, columns) or middle
+        place = self._motion.place(rows, columns)
+        if place is None:
+            return Region.square(columns / 2, rows / 2, min(rows, columns), rows, columns)
+        side = max(SPREAD * place.spread, LEAST_SIDE * min(rows, columns))
+        return Region.square(place.x, place.y, side, rows, columns)
 
     def _near(self, person: Person) -> Window:
         rows, columns = self._shape[:2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,27 +12,36 @@ from numpy.typing import NDArray
 from models.frame import Image
 from models.framing.faces import thinned
 from models.framing.people import Person
-from models.region import Region
 
 ROWS = 48
 """Of the small picture in which movement is measured."""
 NOISE = 8.0
 """Levels, of 255, by which a pixel changes without anything moving."""
-HEAD, REACH = 0.7, 2.0
+HEAD, REACH = 0.7, 3.5
 """Between these distances from the middle of the face, in face heights, hands move; nearer, the head does."""
 KEPT = 0.5
 """Share of a person's older movement that a newer look leaves."""
 MEMORY = 0.97
-"""The same of the picture's: half of it is of the last 20 looks with movement."""
+"""The same of where things move: half of it is of the last 20 looks with movement."""
 ENOUGH = 0.15
-"""Mean change of all pixels, summed over looks, from which on it is known where things move."""
-SPREAD = 4.4
-"""Side of the square around what moves, in standard deviations of where it does."""
-LEAST_SIDE = 0.45
-"""And its least, in shares of the picture's shorter side."""
+"""Mean change of a picture's pixels, summed over looks, from which on it is known where it moves."""
+ENOUGH_HANDS, MOST_HANDS = 90.0, 40.0
+"""The same for somebody's hands, as levels times area in square face heights, and the most that one look adds: a wave
+is about 30, somebody who walks by or a lamp that goes out much more."""
 
 Map = NDArray[np.float32]
 """float32 [rows, columns] of the small picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a picture moves, in pixels."""
+
+    x: float
+    """Mean place."""
+    y: float
+    spread: float
+    """Standard deviation around it, the larger of the two directions'."""
 
 
 class Motion:
@@ -41,6 +51,7 @@ class Motion:
         self._before: Map | None = None
         self._all: Map | None = None
         self._moved: dict[Person, float] = {}
+        self._hands: dict[Person, NDArray[np.float64]] = {}
 
     def see(self, image: Image, people: Sequence[Person]) -> None:
         """Take the picture of one look, uint8 [H, W, 3], and who is in it."""
@@ -52,40 +63,55 @@ class Motion:
         change = np.maximum(np.abs(small - before).max(2) - NOISE, 0)
         if change.any():
             self._all = change if self._all is None else MEMORY * self._all + change
-        if len(people) > 1:
+        if people:
             self._share_out(change, people, ROWS / image.shape[0])
 
     def of(self, person: Person) -> float:
-        """How much a person moved lately: the mean change of the pixels around, in levels of 255; 0 for one alone."""
+        """How much a person moved lately: the mean change of the pixels around, in levels of 255."""
         return self._moved.get(person, 0.0)
 
-    def region(self, rows: int, columns: int) -> Region | None:
-        """The square around where the picture moved, of a picture of this size; None where too little has."""
+    def place(self, rows: int, columns: int) -> Place | None:
+        """Where a picture of this size moved so far; None where too little has."""
         if self._all is None or self._all.mean() < ENOUGH:
             return None
         weights = self._all / self._all.sum()
         y, x = np.indices(weights.shape) + 0.5
-        centre_x, centre_y = float((weights * x).sum()), float((weights * y).sum())
-        spread = np.sqrt(max((weights * (x - centre_x) ** 2).sum(), (weights * (y - centre_y) ** 2).sum()))
-        scale = rows / ROWS
-        side = max(SPREAD * float(spread) * scale, LEAST_SIDE * min(rows, columns))
-        return Region.square(centre_x * scale, centre_y * scale, side, rows, columns)
+        mean_x, mean_y = float((weights * x).sum()), float((weights * y).sum())
+        spread = np.sqrt(max((weights * (x - mean_x) ** 2).sum(), (weights * (y - mean_y) ** 2).sum()))
+        down, across = rows / weights.shape[0], columns / weights.shape[1]
+        return Place(mean_x * across, mean_y * down, float(spread) * down)
+
+    def hands(self, person: Person) -> Place | None:
+        """Where a person's hands moved, while the face kept still; None where that was not seen enough."""
+        moments = self._hands.get(person)
+        if moments is None or moments[0] < ENOUGH_HANDS:
+            return None
+        x, y, xx, yy = moments[1:] / moments[0]
+        spread, face = float(np.sqrt(max(xx - x * x, yy - y * y, 0.0))), person.face
+        return Place(face.x + float(x) * face.height, face.y + float(y) * face.height, spread * face.height)
 
     def _share_out(self, change: Map, people: Sequence[Person], scale: float) -> None:
         """Count each pixel for the person whose face is nearest, in face heights: who sits beside a waver waves not."""
-        distances = np.stack([_distance(person, change.shape, scale) for person in people])
+        offsets = [_from_face(person, change.shape, scale) for person in people]
+        distances = np.array([np.hypot(x, y) for x, y in offsets])
         nearest = distances.argmin(0)
-        moved = {}
+        moved, hands = {}, {}
         for number, person in enumerate(people):
-            around = (distances[number] >= HEAD) & (distances[number] <= REACH)
-            own = change[(nearest == number) & around]
-            moved[person] = KEPT * self.of(person) + (1 - KEPT) * (float(own.mean()) if own.size else 0.0)
-        self._moved = moved
+            own = (nearest == number) & (distances[number] >= HEAD) & (distances[number] <= REACH)
+            now = float(change[own].mean()) if own.any() else 0.0
+            moved[person] = KEPT * self.of(person) + (1 - KEPT) * now
+            hands[person] = self._hands.get(person, np.zeros(5))
+            if now and person.is_steady:
+                x, y = (offset[own] for offset in offsets[number])
+                weights = change[own] / (scale * person.face.height) ** 2
+                sums = np.array([np.ones_like(x), x, y, x * x, y * y]) @ weights
+                hands[person] = MEMORY * hands[person] + sums * min(1.0, MOST_HANDS / sums[0])
+        self._moved, self._hands = moved, hands
 
 
-def _distance(person: Person, shape: tuple[int, ...], scale: float) -> Map:
-    """Of each pixel of the small picture from a face, in face heights."""
+def _from_face(person: Person, shape: tuple[int, ...], scale: float) -> tuple[Map, Map]:
+    """How far right of a face and below it each pixel of the small picture lies, in face heights."""
     face = person.face
-    y, x = np.indices(shape, np.float32)
-    from_face = np.hypot((x + 0.5) / scale - face.x, (y + 0.5) / scale - face.y) / max(face.height, 1.0)
-    return np.asarray(from_face, np.float32)
+    y, x = np.indices(shape, np.float32) + 0.5
+    height = max(face.height, 1.0)
+    return np.float32((x / scale - face.x) / height), np.float32((y / scale - face.y) / height)

@@ -14,6 +14,8 @@ REMEMBERED = 5
 """Looks whose median says where a face is."""
 MISSED = 6
 """A face that so many looks in a row did not find is gone."""
+STEADY_LOOKS, STEADY_WITHIN = 3, 0.25
+"""A face keeps still that over so many looks stays within so many of its heights, and as large."""
 NEAR = 0.8
 """Faces of two looks are one person's where their centres are no farther apart, in face heights."""
 COARSE = 0.2
@@ -38,14 +40,16 @@ class Person:
         values = np.median([(f.x, f.y, f.width, f.height, f.score) for f in self.faces], axis=0)
         return Face(*map(float, values))
 
-    def is_steady(self, looks: int, within: float) -> bool:
-        """Whether the face kept still over the last looks: centre and height, in shares of its height."""
-        if self.missed or len(self.faces) < looks:
+    @property
+    def is_steady(self) -> bool:
+        """Whether the face was found in the last looks and kept still over them."""
+        if self.missed or len(self.faces) < STEADY_LOOKS:
             return False
         middle = self.face
         return all(
-            max(abs(f.x - middle.x), abs(f.y - middle.y), abs(f.height - middle.height)) <= within * middle.height
-            for f in list(self.faces)[-looks:]
+            max(abs(f.x - middle.x), abs(f.y - middle.y), abs(f.height - middle.height))
+            <= STEADY_WITHIN * middle.height
+            for f in list(self.faces)[-STEADY_LOOKS:]
         )
 
     def note(self, face: Face, coarse: bool) -> None:

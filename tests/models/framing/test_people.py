@@ -19,8 +19,12 @@ def test_a_face_that_moves_a_little_is_the_same_persons():
         people.note([face(300 + dx)], PICTURE)
     (person,) = people.there
     assert person.face.x == 332.5
-    assert not person.is_steady(3, 0.1)
-    assert person.is_steady(3, 0.4)
+    assert not person.is_steady
+    for _ in range(4):
+        people.note([face(360)], PICTURE)
+    assert person.is_steady
+    people.note([], PICTURE)
+    assert not person.is_steady
 
 
 def test_a_face_elsewhere_or_of_another_size_is_somebody_elses():
