@@ -42,6 +42,7 @@ from app.recording.plan import Plan
 from app.recording.prompt import Printer
 from app.recording.recorder import Recorder
 from app.replay import Replay
+from app.vocabulary import read_vocabulary
 from app.worker import Worker
 from calibration.errors import TakeError
 from calibration.personal_head import PersonalHead
@@ -105,7 +106,7 @@ def recognise(given: argparse.Namespace) -> None:
         recognizer = Recognizer(networks)
         outputs = stack.enter_context(closing(Outputs(given, recognizer.labels, VERSION)))
         events = Events(outputs.sinks)
-        control = opened_control(given, recognizer.labels, stack)
+        control = opened_control(given, networks, stack)
         told = Told()
         # The camera comes last: what it delivers while the rest is built would count as dropped.
         camera = stack.enter_context(closing(opened(given, told)))
@@ -128,8 +129,10 @@ def chosen_networks(given: argparse.Namespace, engine: Engine) -> tuple[Network,
     """How the model is run over each stream, for the person of `--profile` if one is named."""
     profile = find_profile(given.profile) if given.profile else None
     head = PersonalHead(profile, engine.spec) if profile else None
+    labels = head.labels if head else engine.spec.labels
+    vocabulary = read_vocabulary(given.vocabulary, labels) if given.vocabulary else None
     fast_pass = not (given.calm or given.record)
-    return networks_of(engine, head, profile.decoding if profile else None, fast_pass)
+    return networks_of(engine, head, profile.decoding if profile else None, fast_pass, vocabulary)
 
 
 def note_missing_pass(given: argparse.Namespace, networks: Sequence[Network]) -> None:
@@ -283,12 +286,12 @@ def opened(given: argparse.Namespace, told: OnStatus, source: str | None = None)
     return camera
 
 
-def opened_control(given: argparse.Namespace, labels: tuple[str, ...], stack: ExitStack) -> Control | None:
+def opened_control(given: argparse.Namespace, networks: Sequence[Network], stack: ExitStack) -> Control | None:
     """What acts on the desktop, if that was asked for."""
     if not given.control:
         return None
     wishes = Wishes(tuple(given.control), given.control_through, given.armed, given.dry_run, given.allow_commands)
-    return stack.enter_context(closing(open_control(wishes, labels)))
+    return stack.enter_context(closing(open_control(wishes, networks)))
 
 
 def tell_armed(control: Control, events: Events) -> None:

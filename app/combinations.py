@@ -17,7 +17,10 @@ NEEDED = {
 """Options that say how, and those of which one must be there."""
 NO_USE = {
     "headless": ("overlay",),
-    "record": ("calm", "profile", "control", "events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
+    "record": (
+        *("calm", "profile", "vocabulary", "control"),
+        *("events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
+    ),
 }
 """Options beside which others have nothing to do."""
 QUESTIONS = {

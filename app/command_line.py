@@ -84,6 +84,11 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         "--calm", action="store_true", help="main pass only: less work, misses fast and repeated gestures"
     )
     group.add_argument(
+        "--vocabulary",
+        metavar="NAME|FILE.toml",
+        help="gestures that mean the same decide together; directions is ready, see docs/vocabulary.md",
+    )
+    group.add_argument(
         "--batch", action="store_true", help="step all cameras at once, on one clock; see docs/many-cameras.md"
     )
 

@@ -43,6 +43,7 @@ class Events:
     def header(self, networks: Sequence[Network]) -> None:
         """The first message: what the rest was made with."""
         first = networks[0]
+        groups = {group.name: list(group.labels) for group in first.vocabulary.groups} if first.vocabulary else {}
         self._tell(
             message(
                 "header",
@@ -51,6 +52,7 @@ class Events:
                 engine=first.engine.name,
                 rate_hz=first.engine.spec.rate_hz,
                 networks=[network.name for network in networks],
+                **({"groups": groups} if groups else {}),
             )
         )
         self._begun = True
@@ -95,6 +97,7 @@ def gesture(event: GestureEvent, frame: int, network: str) -> Message:
     return message(
         "gesture",
         label=event.label,
+        **({"group": event.group} if event.group else {}),
         score=round(event.score, 4),
         began_s=round(event.began_s, 3),
         fired_s=round(event.fired_s, 3),

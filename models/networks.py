@@ -9,13 +9,18 @@ from models.fusion import Fusion, SingleNetwork
 from models.heads import Head, SoftmaxHead
 from models.network import Network
 from models.spec import Decoding, ModelSpec
+from models.vocabulary import Vocabulary
 
 STREAM, FAST = "stream", "fast"
 """Names of the main pass and the fast pass."""
 
 
 def networks_of(
-    engine: Engine, head: Head | None = None, decoding: Decoding | None = None, fast_pass: bool = True
+    engine: Engine,
+    head: Head | None = None,
+    decoding: Decoding | None = None,
+    fast_pass: bool = True,
+    vocabulary: Vocabulary | None = None,
 ) -> tuple[Network, ...]:
     """How a model is run over a stream: its main pass, and its fast pass if it has one.
 
@@ -24,15 +29,16 @@ def networks_of(
         head: reads the main pass; None for the softmax at the model's temperature.
         decoding: of the main pass; None for the model's.
         fast_pass: False leaves the fast pass out.
+        vocabulary: which labels decide together; None for each label by itself.
     """
     spec = engine.spec
     head = head or SoftmaxHead(spec.labels, spec.temperature)
-    main = Network(STREAM, engine, head, decoding or spec.decoding)
+    main = Network(STREAM, engine, head, decoding or spec.decoding, vocabulary=vocabulary)
     if not (fast_pass and spec.fast_pass):
         return (main,)
     settings = spec.fast_pass
     fast_head = SoftmaxHead(head.labels, settings.temperature)
-    return main, Network(FAST, engine, fast_head, settings.decoding, settings.lag_divisor)
+    return main, Network(FAST, engine, fast_head, settings.decoding, settings.lag_divisor, vocabulary)
 
 
 def fusion_of(networks: Sequence[Network]) -> Fusion:

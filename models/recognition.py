@@ -46,6 +46,6 @@ class Recognition:
     event: GestureEvent | None
     """The gesture that fired on this frame, if one did."""
     lasting: str | None = None
-    """The gesture that fired last and is not over yet."""
+    """The name of the gesture that fired last and is not over yet: a label, or a group's name."""
     network: str = ""
     """The network that decides: the one whose probabilities are given here and whose answer fired."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from app.control.actions import Action, Pause, Run, Switch
 from app.control.keys import Chord
 from models.errors import UserError
+from models.vocabulary import Group, Vocabulary
 
 
 class ProfileError(UserError):
@@ -37,10 +38,17 @@ class Binding:
     """How often it acts in mode repeat."""
     line: int = 0
     """Where it stands in the file."""
+    also: tuple[str, ...] = ()
+    """Labels that mean the same."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label that it acts on."""
+        return (self.gesture, *self.also)
 
     def __str__(self) -> str:
         mode = {Mode.ONCE: "", Mode.HOLD: " while it lasts", Mode.REPEAT: f" {self.rate_hz:g} times a second"}
-        return f"{self.gesture}: {self.action}{mode[self.mode]}"
+        return f"{' or '.join(self.labels)}: {self.action}{mode[self.mode]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,11 @@ class Profile:
     bindings: Mapping[str, Binding]
     window: WindowRule | None = None
     safety: Safety = field(default_factory=Safety)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What it binds: a group for each binding, called as its gesture."""
+        return Vocabulary(tuple(Group(binding.gesture, binding.labels) for binding in self.bindings.values()))
 
     @property
     def commands(self) -> tuple[Run, ...]:
