@@ -1,9 +1,11 @@
 """What the app names on real recordings, through its own command line.
 
     python -m benchmarks.recordings --data ../shared/data [--clips runs/row_held] [--model FILE] [--calm]
+        [--vocabulary directions]
 
 Each file goes through `main.py --camera FILE --headless`. A gesture counts as named when an event with its label fires
-between its start and one second after its end; every other event is wrong. A clip without a gesture is right when
+between its start and one second after its end; every other event is wrong. With a vocabulary, one of its label's group
+names it, too. A clip without a gesture is right when
 nothing fires. The recordings are not part of the project; `training.cutouts` and `training.generated` make folders of
 clips.
 """
@@ -62,16 +64,22 @@ class Score:
 def _names(event: dict[str, object], gesture: Gesture) -> bool:
     fired_s = event["fired_s"]
     assert isinstance(fired_s, float)
-    return event["label"] == gesture.label and gesture.start_s <= fired_s <= gesture.end_s + GRACE_S
+    meant = event["meant"]
+    assert isinstance(meant, list)
+    return gesture.label in meant and gesture.start_s <= fired_s <= gesture.end_s + GRACE_S
 
 
 def events_of(path: Path, options: list[str]) -> list[dict[str, object]]:
-    """The gestures that the app names in a file."""
+    """The gestures that the app names in a file, each with the labels that it stands for as `meant`."""
     line = [sys.executable, str(MAIN), "--camera", str(path), "--headless", *options]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr.strip())
-    return [line for line in map(json.loads, done.stdout.splitlines()) if line["type"] == "gesture"]
+    header, *lines = map(json.loads, done.stdout.splitlines())
+    groups = header.get("groups", {})
+    return [
+        line | {"meant": groups.get(line.get("group"), [line["label"]])} for line in lines if line["type"] == "gesture"
+    ]
 
 
 def files(data: Path) -> Iterator[tuple[str, Path, list[str], list[Gesture]]]:
@@ -111,12 +119,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
     parser.add_argument("--model", help="model file (default: the one in the box)")
     parser.add_argument("--calm", action="store_true", help="main pass only, as main.py --calm")
+    parser.add_argument("--vocabulary", metavar="NAME|FILE", help="as main.py --vocabulary")
     given = parser.parse_args(arguments)
     if not (given.data / "streams").is_dir() or not (given.data / "jester_val").is_dir():
         print(f"{given.data} has no folders streams/ and jester_val/; name the folder that has", file=sys.stderr)
         return 2
     made = [clip for folder in given.clips for clip in clips(folder)]
     asked = [*(("--model", given.model) if given.model else ()), *(("--calm",) if given.calm else ())]
+    asked += ["--vocabulary", given.vocabulary] if given.vocabulary else []
     scores: dict[str, list[Score]] = {}
     for name, path, options, truth in chain(files(given.data), made):
         events = events_of(path, [*options, *asked])

@@ -40,15 +40,13 @@ class Binding:
     """Where it stands in the file."""
     also: tuple[str, ...] = ()
     """Labels that mean the same."""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Every label that it acts on."""
-        return (self.gesture, *self.also)
+    seen: str = ""
+    """The label that was recognised, once one was."""
 
     def __str__(self) -> str:
+        gesture = f"{self.seen} (as {self.gesture})" if self.seen in self.also else self.gesture
         mode = {Mode.ONCE: "", Mode.HOLD: " while it lasts", Mode.REPEAT: f" {self.rate_hz:g} times a second"}
-        return f"{' or '.join(self.labels)}: {self.action}{mode[self.mode]}"
+        return f"{gesture}: {self.action}{mode[self.mode]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ class Profile:
     @property
     def vocabulary(self) -> Vocabulary:
         """What it binds: a group for each binding, called as its gesture."""
-        return Vocabulary(tuple(Group(binding.gesture, binding.labels) for binding in self.bindings.values()))
+        return Vocabulary(tuple(Group(b.gesture, (b.gesture, *b.also)) for b in self.bindings.values()))
 
     @property
     def commands(self) -> tuple[Run, ...]:

@@ -5,6 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -161,6 +162,7 @@ class Control:
         binding = profile.bindings.get(event.name)
         if binding is None or self._cooling(binding, event) or _goes_on(binding, event):
             return
+        binding = replace(binding, seen=event.label)
         if isinstance(binding.action, Pause):
             self._player.rest()
             self.arming.toggle_by_gesture(event.label)
