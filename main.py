@@ -104,7 +104,7 @@ def recognise(given: argparse.Namespace) -> None:
         engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
         networks = chosen_networks(given, engine)
         recognizer = Recognizer(networks)
-        outputs = stack.enter_context(closing(Outputs(given, recognizer.labels, VERSION)))
+        outputs = stack.enter_context(closing(Outputs(given, networks[0].gestures, VERSION)))
         events = Events(outputs.sinks)
         control = opened_control(given, networks, stack)
         told = Told()
@@ -152,7 +152,7 @@ def recognise_many(given: argparse.Namespace) -> None:
     check_many(given)
     with ExitStack() as stack:
         networks, line = (batched if given.batch else taking_turns)(given, stack)
-        outputs = stack.enter_context(closing(Outputs(given, networks[0].head.labels, VERSION)))
+        outputs = stack.enter_context(closing(Outputs(given, networks[0].gestures, VERSION)))
         note_missing_pass(given, networks)
         streams = Streams(line, outputs.sinks, Limits(given.max_frames, given.duration))
         switches = Switches()
@@ -313,6 +313,7 @@ def view_options(given: argparse.Namespace, camera: Camera, recognizer: Recogniz
         source=camera.name,
         mirror=mirrored(given, camera),
         overlay=given.overlay,
+        vocabulary=recognizer.networks[0].vocabulary,
     )
 
 

@@ -106,6 +106,12 @@ def gesture(event: GestureEvent, frame: int, network: str) -> Message:
     )
 
 
+def fired_name(gesture: Message) -> str:
+    """What fired, of a gesture's message: the group, or the label where there are no groups."""
+    name: str = gesture.get("group", gesture["label"])
+    return name
+
+
 def steps(seen: Recognition) -> Iterator[Message]:
     """The messages of the networks' steps on a frame; `decides` marks those of the network that decides now."""
     for step in seen.steps:

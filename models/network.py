@@ -27,6 +27,11 @@ class Network:
     vocabulary: Vocabulary | None = None
     """Which labels decide together, the same for all networks of a stream; None for each label by itself."""
 
+    @property
+    def gestures(self) -> tuple[str, ...]:
+        """The names under which gestures fire: those of the groups, or the labels where each decides by itself."""
+        return tuple(group.name for group in self.vocabulary.groups) if self.vocabulary else self.head.labels
+
     def decoder(self) -> Decoder:
         """What turns its probabilities over one stream into gestures."""
         return Decoder(self.head.labels, self.decoding, self.vocabulary)

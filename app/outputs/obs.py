@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from app.events import Message
+from app.events import Message, fired_name
 from app.outputs.address import Address
 from app.outputs.obs_session import TIMEOUT_S, TROUBLE, ObsSession, RefusedError
 
@@ -45,7 +45,7 @@ class Obs:
 
     def take(self, message: Message) -> None:
         """Switch to the scene of a gesture, if it has one."""
-        if message["type"] == "gesture" and (scene := self._scenes.get(message["label"])):
+        if message["type"] == "gesture" and (scene := self._scenes.get(fired_name(message))):
             self._wanted.put((scene, time.monotonic()))
 
     def close(self) -> None:

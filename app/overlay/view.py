@@ -13,6 +13,7 @@ from app.replay import Replay
 from models.decoder import GestureEvent, Probabilities
 from models.frame import Image
 from models.recognition import Recognition
+from models.vocabulary import Vocabulary
 
 HOLD_S = 2.0
 """A gesture stays on the screen this long after it fired, in seconds of the stream."""
@@ -40,6 +41,8 @@ class ViewOptions:
     """This is a guided recording: the guide tells what there is to do."""
     replay: Replay | None = None
     """Where the last seconds before each gesture are to be had."""
+    vocabulary: Vocabulary | None = None
+    """Which labels decide together, if any do."""
 
     @property
     def engine_words(self) -> str:

@@ -235,8 +235,13 @@ def event(label, began_s, fired_s, group=""):
 def two(tmp_path):
     """A control of two profiles that lead to one another, each with events of its own; what it pressed."""
     for name, other, key in (("one", "two", "a"), ("two", "one", "b")):
-        text = f'gestures."Drum".profile = "{other}.toml"\ngestures."Swiping Left" = {{ also = ["Swiping Right"], key = "{key}" }}\n'
-        (tmp_path / f"{name}.toml").write_text(text + 'gestures."Thumb Up" = { key = "up", mode = "hold" }')
+        (tmp_path / f"{name}.toml").write_text(
+            f"""
+            gestures."Drum".profile = "{other}.toml"
+            gestures."Swiping Left" = {{ also = ["Swiping Right"], key = "{key}" }}
+            gestures."Thumb Up" = {{ key = "up", mode = "hold" }}
+            """
+        )
     hands, touch, controls = RecordingHands(), Touch(lambda: None), []
     hands.said = said = []
 
