@@ -108,7 +108,7 @@ def gesture(event: GestureEvent, frame: int, network: str) -> Message:
 
 def fired_name(gesture: Message) -> str:
     """What fired, of a gesture's message: the group, or the label where there are no groups."""
-    name: str = gesture.get("group", gesture["label"])
+    name: str = gesture["group" if "group" in gesture else "label"]
     return name
 
 

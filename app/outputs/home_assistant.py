@@ -31,7 +31,7 @@ def device(broker: Broker, header: Message, version: str) -> str:
         version: this program's.
     """
     field = "group" if "groups" in header else "label"
-    gestures = [name for name in header.get("groups", header["labels"]) if name not in NO_GESTURE_LABELS]
+    gestures = [name for name in header[f"{field}s"] if name not in NO_GESTURE_LABELS]
     triggers = {f"trigger_{k}": _trigger(broker, field, name) for k, name in enumerate(gestures)}
     return json.dumps(
         {

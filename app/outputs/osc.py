@@ -1,7 +1,8 @@
 """OSC: gestures as UDP packets, for music, light and stage programs.
 
-Two messages a gesture: `/gesture/swiping_left`, or its group where there are groups, with the label, the score, the time
-and the frame, which is what such programs bind to; and `/mstnet/event` with the JSON that goes everywhere, also for header and summary.
+Two messages a gesture: `/gesture/swiping_left` (its group, where there are groups) with the label, the score, the time
+and the frame, which is what such programs bind to; and `/mstnet/event` with the JSON that goes everywhere, also for
+header and summary.
 
 OSC 1.0 is written here by hand: what is needed of it is smaller than a dependency would be.
 """
