@@ -48,6 +48,7 @@ from app.recording.prompt import Printer
 from app.recording.recorder import Recorder
 from app.replay import Replay
 from app.stderr_handler import StderrHandler
+from app.vocabulary import read_vocabulary
 from app.worker import Worker
 from calibration.command_line import output_flushed
 from calibration.errors import TakeError
@@ -116,9 +117,9 @@ def recognise(given: argparse.Namespace) -> None:
         networks = chosen_networks(given, engine, stack)
         framing = ManualFraming(open_framing(given.framing))
         recognizer = Recognizer(networks, framing)
-        outputs = stack.enter_context(closing(Outputs(given, recognizer.labels, VERSION)))
+        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, VERSION)))
         events = Events(outputs.sinks)
-        control = opened_control(given, recognizer.labels, stack)
+        control = opened_control(given, networks, stack)
         told = Told()
         # The camera comes last: what it delivers while the rest is built would count as dropped.
         camera = stack.enter_context(closing(opened(given, told)))
@@ -141,11 +142,13 @@ def chosen_networks(given: argparse.Namespace, engine: Engine, stack: ExitStack)
     """What is run over each stream, for the person of `--profile` if one is named."""
     profile = find_profile(given.profile) if given.profile else None
     head = PersonalHead(profile, engine.spec) if profile else None
+    labels = head.labels if head else engine.spec.labels
+    vocabulary = read_vocabulary(given.vocabulary, labels) if given.vocabulary else None
     alone = given.calm or given.record
     clip = None if alone else chosen_clip(given.model or MODEL, given.networks, given.clip_model)
     if clip:
         stack.enter_context(closing(clip))
-    return networks_of(engine, head, profile.decoding if profile else None, fast_pass=not alone, clip=clip)
+    return networks_of(engine, head, profile.decoding if profile else None, not alone, clip, vocabulary)
 
 
 def given_person(given: argparse.Namespace) -> str:
@@ -158,7 +161,7 @@ def recognise_many(given: argparse.Namespace) -> None:
     check_many(given)
     with ExitStack() as stack:
         networks, line = (batched if given.batch else taking_turns)(given, stack)
-        outputs = stack.enter_context(closing(Outputs(given, networks.labels, VERSION)))
+        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, VERSION)))
         note_what_is_missing(networks, given.calm)
         streams = Streams(line, outputs.sinks, Limits(given.max_frames, given.duration))
         switches = Switches()
@@ -294,12 +297,12 @@ def opened(given: argparse.Namespace, told: OnStatus, source: str | None = None)
     return camera
 
 
-def opened_control(given: argparse.Namespace, labels: tuple[str, ...], stack: ExitStack) -> Control | None:
+def opened_control(given: argparse.Namespace, networks: Networks, stack: ExitStack) -> Control | None:
     """What acts on the desktop, if that was asked for."""
     if not given.control:
         return None
     wishes = Wishes(tuple(given.control), given.control_through, given.armed, given.dry_run, given.allow_commands)
-    return stack.enter_context(closing(open_control(wishes, labels)))
+    return stack.enter_context(closing(open_control(wishes, networks)))
 
 
 def tell_armed(control: Control, events: Events) -> None:
@@ -321,6 +324,7 @@ def view_options(given: argparse.Namespace, camera: Camera, recognizer: Recogniz
         source=camera.name,
         mirror=mirrored(given, camera),
         overlay=given.overlay,
+        vocabulary=recognizer.networks.stream.vocabulary,
     )
 
 

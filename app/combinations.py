@@ -20,18 +20,8 @@ NO_USE = {
     "calm": ("networks", "clip_model"),
     "headless": ("overlay",),
     "record": (
-        "calm",
-        "networks",
-        "clip_model",
-        "profile",
-        "control",
-        "events",
-        "trace",
-        "serve",
-        "websocket",
-        "mqtt",
-        "osc",
-        "obs",
+        *("calm", "networks", "clip_model", "profile", "vocabulary", "control"),
+        *("events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
     ),
 }
 """Options beside which others have nothing to do."""

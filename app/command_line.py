@@ -108,6 +108,11 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         "--calm", action="store_true", help="main pass of the stream network only: least work, recognises less"
     )
     group.add_argument(
+        "--vocabulary",
+        metavar="NAME|FILE.toml",
+        help="gestures that mean the same decide together; directions is ready, see docs/outputs.md",
+    )
+    group.add_argument(
         "--batch", action="store_true", help="step all cameras at once, on one clock; see docs/many-cameras.md"
     )
 

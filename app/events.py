@@ -43,7 +43,7 @@ class Events:
 
     def header(self, networks: Networks, framing: str | list[float] | None = None) -> None:
         """The first message: what the rest was made with; the framing is named where one was chosen."""
-        first = networks.stream
+        first, vocabulary = networks.stream, networks.stream.vocabulary
         header = message(
             "header",
             labels=networks.labels,
@@ -51,6 +51,7 @@ class Events:
             engine=first.engine.name,
             rate_hz=first.engine.spec.rate_hz,
             networks=networks.names,
+            **({"groups": {group.name: list(group.labels) for group in vocabulary.groups}} if vocabulary else {}),
         )
         self._tell(header if framing is None else header | {"framing": framing})
         self._begun = True
@@ -95,12 +96,19 @@ def gesture(event: GestureEvent, frame: int, network: str) -> Message:
     return message(
         "gesture",
         label=event.label,
+        **({"group": event.group} if event.group else {}),
         score=round(event.score, 4),
         began_s=round(event.began_s, 3),
         fired_s=round(event.fired_s, 3),
         frame=frame,
         network=network,
     )
+
+
+def fired_name(gesture: Message) -> str:
+    """What fired, of a gesture's message: the group, or the label where there are no groups."""
+    name: str = gesture["group" if "group" in gesture else "label"]
+    return name
 
 
 def steps(seen: Recognition) -> Iterator[Message]:

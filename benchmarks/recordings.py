@@ -34,6 +34,7 @@ import main as program
 from app.camera import open_camera
 from app.chosen_networks import chosen_clip
 from app.loop import run
+from app.vocabulary import read_vocabulary
 from benchmarks.machine import describe_machine
 from benchmarks.seats import SEATS, Seat, SeatedCamera
 from calibration.command_line import command
@@ -86,6 +87,8 @@ class Seen:
     """What the app made of a file."""
 
     labels: tuple[str, ...]
+    groups: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    """The labels of each group of the vocabulary."""
     events: list[GestureEvent] = dataclasses.field(default_factory=list)
     times_s: list[float] = dataclasses.field(default_factory=list)
     smoothed: list[NDArray[np.float32]] = dataclasses.field(default_factory=list)
@@ -100,6 +103,10 @@ class Seen:
         if seen.steps:
             self.times_s.append(seen.frame.time_s)
             self.smoothed.append(seen.smoothed)
+
+    def means(self, event: GestureEvent, gesture: Gesture) -> bool:
+        """Whether an event is about a gesture: of its label, or of a group with its label, and in its time."""
+        return gesture.label in self.groups.get(event.group, (event.label,)) and gesture.covers(event.fired_s)
 
     def likeliest(self, gesture: Gesture) -> str | None:
         """The gesture with the highest smoothed probability while one was made; None without a step then."""
@@ -141,7 +148,7 @@ class Score:
         """Compare what the app made of a file with what truly happened; an event fires one gesture at the most."""
         left, misnamed, false = list(gestures), 0, 0
         for event in seen.events:
-            match = next((g for g in left if g.label == event.label and g.covers(event.fired_s)), None)
+            match = next((g for g in left if seen.means(event, g)), None)
             if match:
                 left.remove(match)
             elif any(g.covers(event.fired_s) for g in gestures):
@@ -232,7 +239,9 @@ class Bench:
 
     def watch(self, take: Take, seat: Seat) -> Seen:
         """Run one file, from an empty past, as a seat shows it."""
-        seen = Seen(self._networks.labels)
+        vocabulary = self._networks.stream.vocabulary
+        groups = {group.name: group.labels for group in vocabulary.groups} if vocabulary else {}
+        seen = Seen(self._networks.labels, groups)
         camera = open_camera(str(take.path), fps=take.fps, on_status=lambda text: print(text, file=sys.stderr))
         with closing(SeatedCamera(camera, seat, zlib.crc32(take.path.name.encode()))) as seated:
             run(seated, Recognizer(self._networks, self._framing() if self._framing else None), observers=[seen])
@@ -297,6 +306,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--calm", action="store_true", help="main pass only, as main.py --calm")
     parser.add_argument("--networks", choices=("auto", "stream", "both"), default="both", help="as main.py --networks")
     parser.add_argument("--clip-model", type=Path, metavar="FILE", help="as main.py --clip-model")
+    parser.add_argument("--vocabulary", metavar="NAME|FILE", help="as main.py --vocabulary: a gesture's group fires it")
     parser.add_argument(
         "--framing",
         type=framings,
@@ -332,7 +342,8 @@ def chosen_networks(given: argparse.Namespace, stack: ExitStack) -> Networks:
     clip = None if given.calm else chosen_clip(given.model, given.networks, given.clip_model)
     if clip:
         stack.enter_context(closing(clip))
-    return networks_of(engine, fast_pass=not given.calm, clip=clip)
+    vocabulary = read_vocabulary(given.vocabulary, engine.spec.labels) if given.vocabulary else None
+    return networks_of(engine, fast_pass=not given.calm, clip=clip, vocabulary=vocabulary)
 
 
 def _row(seat: Seat, take: Take, seen: Seen, score: Score) -> dict[str, object]:

@@ -33,7 +33,7 @@ class StreamAndClip:
 
     def __init__(self, stream: Network, clip: ClipNetwork, fusion: ClipFusion) -> None:
         self._stream, self._clip, self._fusion = stream, clip, fusion
-        self._decoder = Decoder(stream.head.labels, fusion.decoding or stream.decoding)
+        self._decoder = Decoder(stream.head.labels, fusion.decoding or stream.decoding, stream.vocabulary)
         self._idle_labels = [k for k, label in enumerate(stream.head.labels) if label in NO_GESTURE_LABELS]
         self._idle = Smoothing(stream.decoding.smooth_s)
         self.reset()

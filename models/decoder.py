@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models.smoothing import Smoothing
 from models.spec import NO_GESTURE_LABELS, Decoding
+from models.vocabulary import Vocabulary
 
 Probabilities = NDArray[np.float32]
 """float32 [labels], 0..1, summing to 1."""
@@ -18,28 +19,51 @@ class GestureEvent:
     """A gesture that happened."""
 
     label: str
+    """The likeliest label of the group that fired."""
     score: float
-    """The smoothed probability at which it fired, 0..1."""
+    """The smoothed probability at which it fired, 0..1: of all labels of its group together."""
     began_s: float
     """When its probability began to rise, in seconds of the stream."""
     fired_s: float
     """When it was certain enough to fire, in seconds of the stream."""
     again: bool = False
     """Whether the same gesture had fired before, and has lasted since."""
+    group: str = ""
+    """The name of the group that fired; empty where each label decides by itself."""
+
+    @property
+    def name(self) -> str:
+        """What fired: the group, or the label where each decides by itself."""
+        return self.group or self.label
 
 
 class Decoder:
     """Smooth the probabilities; fire when one gesture enters and holds; wait until it exits and a rest is over.
 
-    "No gesture" and "Doing other things" never fire. Time is the stream's own: there is no clock in here.
+    A gesture is a group of labels: its probability is the sum of theirs, its rule the strictest of theirs. A group with
+    "No gesture" or "Doing other things" never fires. Time is the stream's own: there is no clock in here.
+
+    Args:
+        labels: what the probabilities are of.
+        decoding: smoothing and rules.
+        vocabulary: the groups; None for each label by itself, and events without a group.
+
+    Raises:
+        VocabularyError: it has other labels.
     """
 
-    def __init__(self, labels: tuple[str, ...], decoding: Decoding) -> None:
-        self._labels = labels
+    def __init__(self, labels: tuple[str, ...], decoding: Decoding, vocabulary: Vocabulary | None = None) -> None:
+        self._labels, self._grouped = labels, vocabulary is not None
+        vocabulary = vocabulary or Vocabulary.each(labels)
+        groups, self._places = vocabulary.groups, vocabulary.places(labels)
+        self._names = tuple(group.name for group in groups)
+        self._members = np.concatenate([*self._places, np.zeros(0, np.intp)])
+        self._starts = np.cumsum([0, *(len(group.labels) for group in groups)])[:-1]
         self._smoothing = Smoothing(decoding.smooth_s)
-        self._rules = tuple(decoding.rule_for(label) for label in labels)
+        self._rules = tuple(group.rule(decoding) for group in groups)
+        self._enters = np.array([rule.enter for rule in self._rules], dtype=np.float64)
         self._exits = np.array([rule.exit for rule in self._rules], dtype=np.float32)
-        self._may_fire = np.array([label not in NO_GESTURE_LABELS for label in labels])
+        self._may_fire = np.array([not set(group.labels) & set(NO_GESTURE_LABELS) for group in groups], dtype=bool)
         self.reset()
 
     def reset(self) -> None:
@@ -49,22 +73,33 @@ class Decoder:
         self._time_s = -math.inf
         self._fired_s = -math.inf
         self._rest_s = 0.0
-        self._above_exit_s = np.full(len(self._labels), np.nan)
-        self._above_enter_s = np.full(len(self._labels), np.nan)
+        self._sums = np.zeros(len(self._names), np.float32)
+        self._above_exit_s = np.full(len(self._names), np.nan)
+        self._above_enter_s = np.full(len(self._names), np.nan)
         self._armed = self._may_fire.copy()
         self._last: int | None = None
 
     @property
     def lasting(self) -> str | None:
-        """The gesture that fired last, until its probability falls below its exit or another one fires."""
+        """The name of what fired last, until its probability falls below its exit or another gesture fires."""
         if self._last is None or self._armed[self._last]:
             return None
-        return self._labels[self._last]
+        return self._names[self._last]
 
     @property
     def smoothed(self) -> Probabilities:
         """The smoothed probabilities, float32 [labels]; zeros before the first step."""
         return self._smoothed
+
+    def probability_of(self, name: str) -> float:
+        """The smoothed probability of a gesture, 0..1: the sum of its labels'."""
+        return float(self._sums[self._names.index(name)])
+
+    def event(self, name: str, score: float, began_s: float, fired_s: float, again: bool = False) -> GestureEvent:
+        """The event that a gesture fired now, under the label of its group that is the likeliest now."""
+        places = self._places[self._names.index(name)]
+        label = self._labels[places[np.argmax(self.smoothed[places])]]
+        return GestureEvent(label, score, began_s, fired_s, again, name if self._grouped else "")
 
     def update(self, probabilities: Probabilities, time_s: float) -> GestureEvent | None:
         """Take one step's answer and say whether a gesture fired.
@@ -81,15 +116,17 @@ class Decoder:
         if time_s < self._time_s:
             raise ValueError(f"time runs backwards: {time_s} s after {self._time_s} s; reset the decoder first")
         self._smoothed, self._time_s = self._smoothing.update(probabilities, time_s), time_s
+        # The average is linear: that of a sum is the sum of the averages.
+        self._sums = np.add.reduceat(self._smoothed[self._members], self._starts)
         self._note_crossings(time_s)
         if time_s - self._fired_s < self._rest_s:
             return None
         return self._fire(time_s)
 
     def _note_crossings(self, time_s: float) -> None:
-        """Remember since when each label has been above its two thresholds; below exit, it may fire again."""
-        above_exit = self.smoothed >= self._exits
-        above_enter = self.smoothed >= [rule.enter for rule in self._rules]
+        """Remember since when each gesture has been above its two thresholds; below exit, it may fire again."""
+        above_exit = self._sums >= self._exits
+        above_enter = self._sums >= self._enters
         for since, above in ((self._above_exit_s, above_exit), (self._above_enter_s, above_enter)):
             since[above & np.isnan(since)] = time_s
             since[~above] = np.nan
@@ -104,8 +141,7 @@ class Decoder:
         ]
         if not ready:
             return None
-        best = int(max(ready, key=lambda k: self.smoothed[k]))
+        best = int(max(ready, key=lambda k: self._sums[k]))
         self._armed[best], self._last = False, best
         self._fired_s, self._rest_s = time_s, self._rules[best].rest_s
-        score = float(self.smoothed[best])
-        return GestureEvent(self._labels[best], score, float(self._above_exit_s[best]), time_s)
+        return self.event(self._names[best], float(self._sums[best]), float(self._above_exit_s[best]), time_s)

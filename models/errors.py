@@ -20,6 +20,10 @@ class UnavailableError(EngineError):
     """A runtime is not installed or has no chip here; whoever left the choice to us need not be told."""
 
 
+class VocabularyError(UserError):
+    """Groups of labels do not go together, or not with the model's labels."""
+
+
 class CameraError(UserError):
     """A camera, file or URL does not deliver pictures."""
 

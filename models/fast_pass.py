@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from models.decoder import Decoder, GestureEvent
+from models.decoder import GestureEvent
 from models.fusion import Decision
 from models.network import Network
 from models.recognition import Step
@@ -25,12 +25,12 @@ class MainAndFastPass:
 
     Args:
         main: the model as it was trained.
-        fast: the same model looking less far back, with the same labels.
+        fast: the same model looking less far back, with the same labels and vocabulary.
     """
 
     def __init__(self, main: Network, fast: Network) -> None:
         labels = main.head.labels
-        self._decoders = (Decoder(labels, main.decoding), Decoder(labels, fast.decoding))
+        self._decoders = (main.decoder(), fast.decoder())
         self._repetitions = Repetitions(labels)
         self._idle_labels = [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
         self.reset()
@@ -64,7 +64,7 @@ class MainAndFastPass:
         again = self._repetitions.see(bool(self._events[MAIN]), main, fast if ran else None, time_s)
         by = FAST if self._is_quick(time_s) and ran else MAIN
         event = self._events[FAST] if by == FAST else self._events[MAIN] or again
-        if event and self._last and self._last.label == event.label and time_s - self._last.fired_s < SAME_S:
+        if event and self._last and self._last.name == event.name and time_s - self._last.fired_s < SAME_S:
             event = None
         if event:
             self._last, self._fired_by = event, by

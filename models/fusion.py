@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
-from models.decoder import Decoder, GestureEvent, Probabilities
+from models.decoder import GestureEvent, Probabilities
 from models.network import Network
 from models.recognition import Step
 
@@ -21,6 +21,7 @@ class Fusion(Protocol):
     """Decides from the steps of all networks of one stream.
 
     It is called at each due time: `wants` for each network in order, `note` where that says yes, and `decide` at last.
+    `wants` changes nothing: whoever has the steps already need not ask.
     """
 
     def reset(self) -> None:
@@ -48,7 +49,7 @@ class SingleNetwork:
     """
 
     def __init__(self, network: Network) -> None:
-        self._decoder = Decoder(network.head.labels, network.decoding)
+        self._decoder = network.decoder()
         self.reset()
 
     def reset(self) -> None:

@@ -3,12 +3,14 @@
 import time
 from dataclasses import dataclass
 
+from models.decoder import Decoder
 from models.engines.base import Engine
 from models.frame import Image
 from models.heads import Head
 from models.recognition import Step
 from models.spec import Decoding
 from models.state import StreamState
+from models.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,17 @@ class Network:
     decoding: Decoding
     lag_divisor: int = 1
     """How many times less far back than trained it looks (`MemorySpec.steps_back`)."""
+    vocabulary: Vocabulary | None = None
+    """Which labels decide together, the same for all networks of a stream; None for each label by itself."""
+
+    @property
+    def gestures(self) -> tuple[str, ...]:
+        """The names under which gestures fire: those of the groups, or the labels where each decides by itself."""
+        return tuple(group.name for group in self.vocabulary.groups) if self.vocabulary else self.head.labels
+
+    def decoder(self) -> Decoder:
+        """What turns its probabilities over one stream into gestures."""
+        return Decoder(self.head.labels, self.decoding, self.vocabulary)
 
     def open(self) -> "NetworkStream":
         """Begin a stream."""

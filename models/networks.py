@@ -1,7 +1,7 @@
 """The networks over one stream, and the rule that decides from them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.clip_fusion import StreamAndClip
 from models.clip_network import ClipNetwork
@@ -13,6 +13,7 @@ from models.fusion import Fusion, SingleNetwork
 from models.heads import Head, SoftmaxHead
 from models.network import Network
 from models.spec import Decoding
+from models.vocabulary import Vocabulary
 
 STREAM, FAST, CLIP = "stream", "fast", "clip"
 """Names of the main pass, the fast pass and the clip network."""
@@ -56,6 +57,16 @@ class Networks:
         """What may fire."""
         return self.stream.head.labels
 
+    @property
+    def gestures(self) -> tuple[str, ...]:
+        """The names under which gestures fire: those of the vocabulary's groups, or the labels."""
+        return self.stream.gestures
+
+    def with_vocabulary(self, vocabulary: Vocabulary) -> "Networks":
+        """The same networks, but that other labels decide together."""
+        fast = replace(self.fast, vocabulary=vocabulary) if self.fast else None
+        return Networks(replace(self.stream, vocabulary=vocabulary), fast, self.clip)
+
     def fusion(self) -> Fusion:
         """The rule that decides from them, for one stream."""
         if self.clip:
@@ -69,6 +80,7 @@ def networks_of(
     decoding: Decoding | None = None,
     fast_pass: bool = True,
     clip: ClipEngine | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Networks:
     """How a model is run over a stream: by itself, with its fast pass if it has one, or with a clip network.
 
@@ -78,10 +90,11 @@ def networks_of(
         decoding: how its probabilities become events; None for the model's way.
         fast_pass: False leaves the fast pass out; a clip network takes its place.
         clip: runs the clip network beside it.
+        vocabulary: which labels decide together; None for each label by itself.
     """
     spec = engine.spec
     head = head or SoftmaxHead(spec.labels, spec.temperature)
-    stream = Network(STREAM, engine, head, decoding or spec.decoding)
+    stream = Network(STREAM, engine, head, decoding or spec.decoding, vocabulary=vocabulary)
     if clip:
         clip_head = SoftmaxHead(head.labels, clip.spec.temperature)
         return Networks(stream, clip=ClipNetwork(CLIP, clip, clip_head, spec.rate_hz))
@@ -89,4 +102,4 @@ def networks_of(
         return Networks(stream)
     settings = spec.fast_pass
     fast_head = SoftmaxHead(head.labels, settings.temperature)
-    return Networks(stream, Network(FAST, engine, fast_head, settings.decoding, settings.lag_divisor))
+    return Networks(stream, Network(FAST, engine, fast_head, settings.decoding, settings.lag_divisor, vocabulary))

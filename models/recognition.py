@@ -47,7 +47,7 @@ class Recognition:
     event: GestureEvent | None
     """The gesture that fired on this frame, if one did."""
     lasting: str | None = None
-    """The gesture that fired last and is not over yet."""
+    """The name of the gesture that fired last and is not over yet: a label, or a group's name."""
     region: Region | None = None
     """What the networks see of the frame; None is the largest centred window of their proportions."""
     network: str = ""

@@ -19,7 +19,6 @@ class Repetitions:
     """
 
     def __init__(self, labels: tuple[str, ...]) -> None:
-        self._labels = labels
         self._idle = [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
         self.reset()
 
@@ -46,14 +45,14 @@ class Repetitions:
             self._begin(main.lasting)
         if self._lasting is None or fast is None:
             return None
-        label = self._labels.index(self._lasting)
         self._rest(float(np.sum(fast.smoothed[self._idle])), time_s)
-        if fast.smoothed[label] < REARM:
+        to_fast = fast.probability_of(self._lasting)
+        if to_fast < REARM:
             self._rearmed_s = time_s
-        probability = float(min(main.smoothed[label], fast.smoothed[label]))
+        probability = min(main.probability_of(self._lasting), to_fast)
         if self._over or self._rearmed_s is None or probability < REPEAT:
             return None
-        event = GestureEvent(self._lasting, probability, self._rearmed_s, time_s, again=True)
+        event = main.event(self._lasting, probability, self._rearmed_s, time_s, again=True)
         self._begin(self._lasting)
         return event
 

@@ -299,6 +299,47 @@ def test_a_gesture_that_the_model_does_not_know_is_told(small_model, tmp_path):
     assert "mine.toml:2: unknown gesture 'Thumb Upp'; did you mean 'Thumb Up'?" in line
 
 
+@pytest.fixture
+def unsure(tmp_path):
+    """A model and a clip that lies between two swipes for a second, and a vocabulary in which they are one."""
+    from grey import grey_clip, grey_model
+
+    (tmp_path / "mine.toml").write_text('[groups]\nswipe = ["Swiping Left", "Swiping Right"]')
+    clip = grey_clip(tmp_path / "clip.avi", ("No gesture", 0.5), (100, 1.0), ("No gesture", 0.5))
+    return "--camera", clip, "--headless", "--calm", "--model", grey_model(tmp_path / "grey.onnx", sharpness=0.002)
+
+
+def test_gestures_that_mean_the_same_decide_together(unsure, tmp_path):
+    status, lines, errors = main(*unsure)
+    assert (status, errors, len(lines)) == (0, "", 2)
+    status, lines, errors = main(*unsure, "--vocabulary", tmp_path / "mine.toml")
+    header, gesture, _ = parsed(lines)
+    assert header["groups"] == {"swipe": ["Swiping Left", "Swiping Right"]}
+    assert gesture["group"] == "swipe"
+    assert gesture["label"] in header["groups"]["swipe"]
+
+
+def test_control_decides_with_the_labels_of_its_profile_and_the_events_with_all(unsure, tmp_path):
+    profile = tmp_path / "profile.toml"
+    profile.write_text('gestures."Swiping Left" = { also = ["Swiping Right"], key = "a" }')
+    status, lines, errors = main(*unsure, "--control", profile, "--dry-run")
+    assert (status, [line["type"] for line in parsed(lines)]) == (0, ["header", "control", "summary"])
+    assert len(re.findall(r"Swiping Left: press a|Swiping Right \(as Swiping Left\): press a", errors)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[groups]\nup = ["Thumb Upp"]', "mine.toml:2: unknown gesture 'Thumb Upp'; did you mean 'Thumb Up'?"),
+        ("up = Thumb Up", "mine.toml:1: "),
+        ("", "mine.toml has no groups"),
+    ],
+)
+def test_a_vocabulary_that_cannot_be_used_is_told(small_model, tmp_path, text, said):
+    (tmp_path / "mine.toml").write_text(text)
+    assert said in refused("--demo", "--headless", "--model", small_model, "--vocabulary", tmp_path / "mine.toml")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a desktop")
 def test_control_without_a_desktop_is_told():
     assert "--dry-run works without" in refused("--demo", "--headless", "--control", "slides", "--armed")

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from grey import grey_clip, grey_model
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "app" / "demo" / "demo.mp4"
@@ -141,3 +142,16 @@ def test_a_reader_that_has_had_enough_ends_them_quietly(clips):
         process.stdout.close()
         errors = process.stderr.read()
     assert (process.returncode, errors) == (0, "")
+
+
+def test_a_vocabulary_is_every_cameras(tmp_path):
+    (tmp_path / "mine.toml").write_text('[groups]\nswipe = ["Swiping Left", "Swiping Right"]')
+    clip = grey_clip(tmp_path / "clip.avi", ("No gesture", 0.5), (100, 1.0), ("No gesture", 0.5))
+    model = grey_model(tmp_path / "grey.onnx", sharpness=0.002)
+    cameras = ("--camera", clip, "--camera", clip, "--headless", "--calm", "--model", model)
+    status, lines, _ = main(*cameras, "--vocabulary", tmp_path / "mine.toml")
+    assert status == 0
+    groups = [(line["stream"], line["group"]) for line in lines if line["type"] == "gesture"]
+    assert sorted(groups) == [(0, "swipe"), (1, "swipe")]
+    headers = [line["groups"] for line in lines if line["type"] == "header"]
+    assert headers == [{"swipe": ["Swiping Left", "Swiping Right"]}] * 2

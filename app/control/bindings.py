@@ -9,6 +9,7 @@ from pathlib import Path
 from app.control.actions import Action, Pause, Run, Switch
 from app.control.keys import Chord
 from models.errors import UserError
+from models.vocabulary import Group, Vocabulary
 
 
 class ProfileError(UserError):
@@ -37,10 +38,15 @@ class Binding:
     """How often it acts in mode repeat."""
     line: int = 0
     """Where it stands in the file."""
+    also: tuple[str, ...] = ()
+    """Labels that mean the same."""
+    seen: str = ""
+    """The label that was recognised, once one was."""
 
     def __str__(self) -> str:
+        gesture = f"{self.seen} (as {self.gesture})" if self.seen in self.also else self.gesture
         mode = {Mode.ONCE: "", Mode.HOLD: " while it lasts", Mode.REPEAT: f" {self.rate_hz:g} times a second"}
-        return f"{self.gesture}: {self.action}{mode[self.mode]}"
+        return f"{gesture}: {self.action}{mode[self.mode]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,11 @@ class Profile:
     bindings: Mapping[str, Binding]
     window: WindowRule | None = None
     safety: Safety = field(default_factory=Safety)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What it binds: a group for each binding, called as its gesture."""
+        return Vocabulary(tuple(Group(b.gesture, (b.gesture, *b.also)) for b in self.bindings.values()))
 
     @property
     def commands(self) -> tuple[Run, ...]:

@@ -4,12 +4,15 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
 
 from app.control.actions import Pause, Switch
 from app.control.active_window import FindWindow, is_ours
 from app.control.arming import Arming
-from app.control.bindings import Binding, Mode
+from app.control.bindings import ActiveWindow, Binding, Mode, Profile
 from app.control.ears import Touch
 from app.control.library import Library
 from app.control.player import Player
@@ -28,12 +31,28 @@ LOST_S = 1.0
 """A gesture of which nothing was heard for so long is over: the stream is paused, or the camera gone."""
 PATIENCE_S = 3.0
 
+Fired = tuple[tuple[Path, GestureEvent], ...]
+"""What fired on one frame, each with the path of the profile in whose vocabulary it did."""
+
+
+class Interprets(Protocol):
+    """Says what fired in the vocabulary of one profile, as an `Interpreter` does."""
+
+    lasting: str | None
+
+    def see(self, seen: Recognition) -> Sequence[GestureEvent]:
+        """What fired on a frame."""
+        ...
+
 
 class Control:
     """An observer that acts on the desktop; `see` never waits.
 
+    Each profile has its own vocabulary, and so its own events. Those of the profile that applies count.
+
     Args:
         library: the profiles.
+        interpreters: one for each profile, by its path.
         player: what acts.
         arming: whether it may.
         touch: whether a person uses the mouse or the keyboard.
@@ -45,6 +64,7 @@ class Control:
     def __init__(
         self,
         library: Library,
+        interpreters: Mapping[Path, Interprets],
         player: Player,
         arming: Arming,
         touch: Touch,
@@ -56,26 +76,31 @@ class Control:
         self._library, self._player, self._touch, self._say = library, player, touch, say
         self._find_window, self._close_devices = find_window, close_devices
         self._safety = library.first.safety
-        self._events: queue.Queue[GestureEvent] = queue.Queue(WAITING_MOST)
-        self._lasting: tuple[str | None, float] = (None, 0.0)
-        self._fired_s: dict[str, float] = {}
+        self._interpreters = interpreters
+        self._fired: queue.Queue[Fired] = queue.Queue(WAITING_MOST)
+        self._lasting: tuple[dict[Path, str | None], float] = ({}, 0.0)
+        self._acted_s: dict[str, float] = {}
+        self._last: tuple[Path, float] | None = None
+        """The profile that acted last, and when its gesture fired."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="control", daemon=True)
         self._thread.start()
 
     def see(self, seen: Recognition) -> None:
         """Take what was recognised in a frame."""
-        self._lasting = (seen.lasting, time.monotonic())
-        if seen.event:
+        fired = tuple((path, event) for path, each in self._interpreters.items() for event in each.see(seen))
+        self._lasting = ({path: each.lasting for path, each in self._interpreters.items()}, time.monotonic())
+        if fired:
             try:
-                self._events.put_nowait(seen.event)
+                self._fired.put_nowait(fired)
             except queue.Full:
-                self._say(f"{seen.event.label}: left out, the desktop does not keep up")
+                for name in dict.fromkeys(event.name for _, event in fired):
+                    self._say(f"{name}: left out, the desktop does not keep up")
 
     def finish(self) -> None:
         """Wait until what was taken is done, unless it takes too long."""
         deadline_s = time.monotonic() + PATIENCE_S
-        while self._events.unfinished_tasks and self._thread.is_alive() and time.monotonic() < deadline_s:
+        while self._fired.unfinished_tasks and self._thread.is_alive() and time.monotonic() < deadline_s:
             time.sleep(TICK_S)
 
     def close(self) -> None:
@@ -95,11 +120,11 @@ class Control:
         """One turn: see to what lasts, then to what is new."""
         self._safely(lambda: self._player.go_on(self._still_lasting()))
         try:
-            event = self._events.get(timeout=TICK_S if self._player.busy else IDLE_S)
+            fired = self._fired.get(timeout=TICK_S if self._player.busy else IDLE_S)
         except queue.Empty:
             return
-        self._safely(lambda: self._act(event))
-        self._events.task_done()
+        self._safely(lambda: self._take(fired))
+        self._fired.task_done()
 
     def _safely(self, do: Callable[[], None]) -> None:
         """Do something with the devices; when they fail, say so and turn control off."""
@@ -112,16 +137,32 @@ class Control:
 
     def _still_lasting(self) -> str | None:
         """The gesture that lasts and may act; None as soon as anything speaks against it."""
-        label, heard_s = self._lasting
+        lasting, heard_s = self._lasting
         may_act = self.arming.on and not self._touch.within(self._safety.hand_over_s)
-        return label if may_act and time.monotonic() - heard_s < LOST_S else None
+        if self._last is None or not may_act or time.monotonic() - heard_s >= LOST_S:
+            return None
+        return lasting.get(self._last[0])
 
-    def _act(self, event: GestureEvent) -> None:
+    def _take(self, fired: Fired) -> None:
+        """Act on what fired in the vocabulary of the profile that applies."""
         window = self._find_window() if self._find_window else None
         profile = self._library.current(window)
-        binding = profile.bindings.get(event.label) if profile else None
-        if profile is None or binding is None or self._cooling(binding, event) or _goes_on(binding, event):
+        for path, event in fired:
+            if profile and path == profile.path and not self._done_by_another(path, event):
+                self._act(profile, event, window)
+
+    def _done_by_another(self, path: Path, event: GestureEvent) -> bool:
+        """Whether another profile acted while this gesture was made, such as by handing over to this one."""
+        if self._last is None:
+            return False
+        last, last_s = self._last
+        return path != last and event.began_s <= last_s <= event.fired_s
+
+    def _act(self, profile: Profile, event: GestureEvent, window: ActiveWindow | None) -> None:
+        binding = profile.bindings.get(event.name)
+        if binding is None or self._cooling(binding, event) or _goes_on(binding, event):
             return
+        binding = replace(binding, seen=event.label)
         if isinstance(binding.action, Pause):
             self._player.rest()
             self.arming.toggle_by_gesture(event.label)
@@ -136,11 +177,12 @@ class Control:
             self._library.switch(binding, profile)
         else:
             self._player.begin(binding)
-        self._fired_s[event.label] = event.fired_s
+        self._acted_s[binding.gesture] = event.fired_s
+        self._last = (profile.path, event.fired_s)
 
     def _cooling(self, binding: Binding, event: GestureEvent) -> bool:
         """Whether the gesture acted a short time ago."""
-        since_s = event.fired_s - self._fired_s.get(event.label, float("-inf"))
+        since_s = event.fired_s - self._acted_s.get(binding.gesture, float("-inf"))
         return 0 <= since_s < binding.cooldown_s  # negative where the stream began anew
 
     def _reason_against(self, own_window: bool) -> str:

@@ -1,6 +1,6 @@
 """The names of keys and mouse buttons, the same on every system, and chords of them."""
 
-from difflib import get_close_matches
+from app.nearest import nearest
 
 MODIFIERS = ("ctrl", "shift", "alt", "alt_gr", "super")
 PLAIN_KEYS = (
@@ -50,13 +50,6 @@ def parse_chord(text: str) -> Chord:
 def key_of(character: str) -> str:
     """The key that types a character."""
     return CHARACTER_KEYS.get(character, character)
-
-
-def nearest(word: str, known: tuple[str, ...]) -> str:
-    """`; did you mean X?`, or the known words where none is near."""
-    folded = {name.casefold(): name for name in known}
-    matches = get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
-    return f"; did you mean {folded[matches[0]]!r}?" if matches else f"; known are {', '.join(known)}"
 
 
 def _key(word: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from app import toml_table
 from app.control.actions import Switch
 from app.control.bindings import ActiveWindow, Binding, Profile, ProfileError
-from app.control.keys import nearest
 from app.control.reading import read_profile
 
 BUNDLED = Path(__file__).parent / "profiles"
@@ -67,17 +67,9 @@ class Library:
 
 
 def locate(name: str, beside: Path = Path()) -> Path:
-    """The file of a profile: a path, or the bare name of one in the box.
+    """The file of a profile: a path, or the bare name of a ready one.
 
     Raises:
         ProfileError: there is none.
     """
-    bundled = tuple(sorted(file.stem for file in BUNDLED.glob("*.toml")))
-    if name in bundled:
-        return BUNDLED / f"{name}.toml"
-    path = beside / name
-    if not path.is_file():
-        raise ProfileError(
-            f"no profile {name!r}; give the path of a .toml file, or a name from the box{nearest(name, bundled)}"
-        )
-    return path.resolve()
+    return toml_table.locate(name, BUNDLED, "profile", ProfileError, beside)

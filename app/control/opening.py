@@ -17,6 +17,7 @@ from app.control.ears import Ears, Touch
 from app.control.evdev_ears import EvdevEars
 from app.control.grip import Grip, Witness
 from app.control.hands import Hands, NoHands
+from app.control.interpreter import Interpreter
 from app.control.keys import Chord
 from app.control.ledger import Ledger
 from app.control.library import Library
@@ -27,6 +28,7 @@ from app.control.pynput_ears import PynputEars
 from app.control.pynput_hands import PynputHands
 from app.control.uinput_hands import PERMISSION_ADVICE, UinputHands
 from app.control.watchdog import Watchdog
+from models.networks import Networks
 
 log = logging.getLogger("mstnet")
 
@@ -43,20 +45,24 @@ class Wishes:
     allow_commands: bool = False
 
 
-def open_control(wishes: Wishes, labels: tuple[str, ...]) -> Control:
+def open_control(wishes: Wishes, networks: Networks) -> Control:
     """Read the profiles, open the devices and begin.
+
+    Args:
+        wishes: what the command line says.
+        networks: those that step the stream.
 
     Raises:
         UserError: a profile, a permission or a back end cannot be used.
     """
-    library = Library(wishes.profiles, labels)
+    library = Library(wishes.profiles, networks.labels)
     if not wishes.dry_run:
         require_permission(library.profiles, wishes.allow_commands)
     _warn_of_no_pause(library)
     with ExitStack() as stack:
         hands = _hands(wishes, stack)
         _check_keys(library, hands)
-        return _assemble(wishes, library, hands, stack)
+        return _assemble(wishes, library, networks, hands, stack)
 
 
 def _warn_of_no_pause(library: Library) -> None:
@@ -81,7 +87,7 @@ def _check_keys(library: Library, hands: Hands) -> None:
                     raise ProfileError(f"{profile.path}:{binding.line}: no key {key!r}: {hands.why_lacking}")
 
 
-def _assemble(wishes: Wishes, library: Library, hands: Hands, stack: ExitStack) -> Control:
+def _assemble(wishes: Wishes, library: Library, networks: Networks, hands: Hands, stack: ExitStack) -> Control:
     safety = library.first.safety
     arming = Arming(wishes.armed or wishes.dry_run, safety.gesture_resumes)
     touch, ledger = Touch(arming.toggle), Ledger()
@@ -94,7 +100,8 @@ def _assemble(wishes: Wishes, library: Library, hands: Hands, stack: ExitStack) 
     limiter = Limiter(safety.actions_per_s)
     player = Player(Grip(hands, witnesses), limiter, say, pretend=wishes.dry_run)
     find_window = _window_finder(library, stack)
-    return Control(library, player, arming, touch, find_window, say, stack.pop_all().close)
+    interpreters = {profile.path: Interpreter(networks, profile.vocabulary) for profile in library.profiles}
+    return Control(library, interpreters, player, arming, touch, find_window, say, stack.pop_all().close)
 
 
 def _listen(hands: Hands, open_ears: Callable[[], Ears], stack: ExitStack) -> None:

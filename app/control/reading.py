@@ -7,8 +7,10 @@ from pathlib import Path
 
 from app.control.actions import Action, Move, Pause, Press, Run, Scroll, Switch, Type
 from app.control.bindings import Binding, Mode, Profile, ProfileError, Safety, WindowRule, digest
-from app.control.keys import Chord, nearest, parse_chord
-from app.control.toml_table import Source, Table
+from app.control.keys import Chord, parse_chord
+from app.nearest import nearest
+from app.toml_table import Source, Table
+from app.vocabulary import known_labels
 
 MOST_ACTIONS_HZ = 30.0
 """No profile may act oftener."""
@@ -21,13 +23,7 @@ def read_profile(path: Path, labels: tuple[str, ...]) -> Profile:
     Raises:
         ProfileError: the file is missing or wrong somewhere; says where, and the nearest known word.
     """
-    try:
-        content = path.read_bytes()
-        source = Source(str(path), content.decode())
-    except OSError as error:
-        raise ProfileError(f"cannot read {path} ({error.strerror}); name a profile that is there") from error
-    except UnicodeDecodeError as error:
-        raise ProfileError(f"{path} is not UTF-8 text; a profile is a TOML file") from error
+    source = Source.read(path, "profile", ProfileError)
     top = source.parse()
     top.only("name", "window", "safety", "gestures")
     safety = _safety(top.table("safety"))
@@ -37,7 +33,7 @@ def read_profile(path: Path, labels: tuple[str, ...]) -> Profile:
     return Profile(
         name=top.word("name", path.stem),
         path=path,
-        sha256=digest(content),
+        sha256=digest(source.text.encode()),
         bindings=bindings,
         window=_window(top.table("window")) if "window" in top.values else None,
         safety=safety,
@@ -47,13 +43,16 @@ def read_profile(path: Path, labels: tuple[str, ...]) -> Profile:
 def _bindings(gestures: Table, labels: tuple[str, ...], safety: Safety) -> dict[str, Binding]:
     known = {_folded(label): label for label in labels}
     bindings: dict[str, Binding] = {}
+    lines: dict[str, int] = {}
     for name in gestures.values:
         label = known.get(_folded(name))
         if label is None:
             gestures.fail(name, f"unknown gesture {name!r}{nearest(name, labels)}")
-        if label in bindings:
-            gestures.fail(name, f"{label!r} is bound two times, first in line {bindings[label].line}")
-        bindings[label] = _binding(label, gestures.table(name), safety)
+        table = gestures.table(name)
+        _refuse_bound(label, gestures, name, lines)
+        also = _also(table, label, labels, lines)
+        bindings[label] = _binding(label, also, table, safety)
+        lines |= dict.fromkeys((label, *also), table.line)
     return bindings
 
 
@@ -62,8 +61,26 @@ def _folded(label: str) -> str:
     return unicodedata.normalize("NFC", label).casefold()
 
 
-def _binding(gesture: str, table: Table, safety: Safety) -> Binding:
-    table.only(*ACTIONS, "times", "mode", "cooldown_s", "rate_hz")
+def _also(table: Table, gesture: str, labels: tuple[str, ...], lines: dict[str, int]) -> tuple[str, ...]:
+    """The labels that mean the same as a gesture."""
+    if "also" not in table.values:
+        return ()
+    also = known_labels(table, "also", labels)
+    if gesture in also:
+        table.fail("also", f"also has {gesture!r} itself; leave it out")
+    for label in also:
+        _refuse_bound(label, table, "also", lines)
+    return also
+
+
+def _refuse_bound(label: str, table: Table, key: str, lines: dict[str, int]) -> None:
+    """See that a label was not bound before, in one of these lines."""
+    if label in lines:
+        table.fail(key, f"{label!r} is bound two times, first in line {lines[label]}")
+
+
+def _binding(gesture: str, also: tuple[str, ...], table: Table, safety: Safety) -> Binding:
+    table.only(*ACTIONS, "also", "times", "mode", "cooldown_s", "rate_hz")
     said = [word for word in ACTIONS if word in table.values]
     if len(said) != 1:
         what = f"{' and '.join(said)} on one gesture; choose one" if said else "no action; give one"
@@ -81,6 +98,7 @@ def _binding(gesture: str, table: Table, safety: Safety) -> Binding:
         cooldown_s=table.number("cooldown_s", 0.0, 0.0, 3600.0),
         rate_hz=table.number("rate_hz", min(5.0, safety.actions_per_s), 0.1, safety.actions_per_s),
         line=table.line,
+        also=also,
     )
 
 

@@ -12,7 +12,7 @@ from models.spec import NO_GESTURE_LABELS
 
 # Home Assistant wants the kind of event in `event_type`; the rest becomes attributes of the event.
 _EVENT_TEMPLATE = (
-    "{{ {'event_type': value_json.label, 'score': value_json.score, 'began_s': value_json.began_s, "
+    "{{ {'event_type': value_json.%s, 'score': value_json.score, 'began_s': value_json.began_s, "
     "'fired_s': value_json.fired_s, 'frame': value_json.frame} | to_json }}"
 )
 
@@ -27,11 +27,12 @@ def device(broker: Broker, header: Message, version: str) -> str:
 
     Args:
         broker: whose topics the device speaks on.
-        header: the stream's header; its labels become triggers.
+        header: the stream's header; its groups become triggers, or its labels where there are none.
         version: this program's.
     """
-    gestures = [label for label in header["labels"] if label not in NO_GESTURE_LABELS]
-    triggers = {f"trigger_{k}": _trigger(broker, label) for k, label in enumerate(gestures)}
+    field = "group" if "groups" in header else "label"
+    gestures = [name for name in header[f"{field}s"] if name not in NO_GESTURE_LABELS]
+    triggers = {f"trigger_{k}": _trigger(broker, field, name) for k, name in enumerate(gestures)}
     return json.dumps(
         {
             "device": {
@@ -42,12 +43,12 @@ def device(broker: Broker, header: Message, version: str) -> str:
             },
             "origin": {"name": "mstnet-live", "sw_version": version},
             "availability_topic": broker.under("status"),
-            "components": {"gesture": _event(broker, gestures), **triggers},
+            "components": {"gesture": _event(broker, field, gestures), **triggers},
         }
     )
 
 
-def _event(broker: Broker, gestures: list[str]) -> dict[str, Any]:
+def _event(broker: Broker, field: str, gestures: list[str]) -> dict[str, Any]:
     return {
         "platform": "event",
         "unique_id": f"{broker.id}_gesture",
@@ -55,17 +56,17 @@ def _event(broker: Broker, gestures: list[str]) -> dict[str, Any]:
         "icon": "mdi:hand-wave",
         "event_types": gestures,
         "state_topic": broker.under("trigger"),
-        "value_template": _EVENT_TEMPLATE,
+        "value_template": _EVENT_TEMPLATE % field,
     }
 
 
-def _trigger(broker: Broker, label: str) -> dict[str, Any]:
+def _trigger(broker: Broker, field: str, name: str) -> dict[str, Any]:
     return {
         "platform": "device_automation",
         "automation_type": "trigger",
         "type": "gesture",
-        "subtype": label,
+        "subtype": name,
         "topic": broker.under("trigger"),
-        "value_template": "{{ value_json.label }}",
-        "payload": label,
+        "value_template": f"{{{{ value_json.{field} }}}}",
+        "payload": name,
     }

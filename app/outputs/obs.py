@@ -13,7 +13,7 @@ from contextlib import suppress
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from app.ending import join
-from app.events import Message
+from app.events import Message, fired_name
 from app.network_cause import network_cause
 from app.outputs.address import Address
 from app.outputs.obs_session import TIMEOUT_S, TROUBLE, ObsSession, RefusedError
@@ -51,7 +51,7 @@ class Obs:
 
     def take(self, message: Message) -> None:
         """Switch to the scene of a gesture, if it has one."""
-        if message["type"] == "gesture" and (scene := self._scenes.get(message["label"])):
+        if message["type"] == "gesture" and (scene := self._scenes.get(fired_name(message))):
             self._wanted.put((scene, time.monotonic()))
 
     def close(self) -> None:

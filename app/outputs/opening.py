@@ -41,20 +41,20 @@ class Outputs:
 
     Args:
         given: the command line.
-        labels: the model's.
+        gestures: the names under which they fire.
         version: this program's.
 
     Raises:
         UserError: one of them cannot be opened; those before it are closed again.
     """
 
-    def __init__(self, given: argparse.Namespace, labels: Sequence[str], version: str) -> None:
+    def __init__(self, given: argparse.Namespace, gestures: Sequence[str], version: str) -> None:
         self.sinks: list[Sink] = []
         self.observers: list[Observer] = []
         self._page: Web | None = None
         self._opened: list[Closable] = []
         try:
-            self._open(given, labels, version)
+            self._open(given, gestures, version)
         except BaseException:
             self.close()
             raise
@@ -80,7 +80,7 @@ class Outputs:
         if errors:
             raise errors[0]
 
-    def _open(self, given: argparse.Namespace, labels: Sequence[str], version: str) -> None:
+    def _open(self, given: argparse.Namespace, gestures: Sequence[str], version: str) -> None:
         if given.serve:
             self._page = self._kept(_web(given, page=True))
             self.sinks.append(self._page.hub)
@@ -92,7 +92,7 @@ class Outputs:
         if given.osc:
             self.sinks.append(self._kept(Osc(given.osc)))
         if given.obs or given.obs_scene:
-            self.sinks.append(self._kept(_obs(given, labels)))
+            self.sinks.append(self._kept(_obs(given, gestures)))
         # Files come last: when one cannot be written any more, the others have heard what it could not hold.
         files = list(wanted_files(given))
         refuse_same_files([file for file, _ in files], given.camera or ())
@@ -160,25 +160,25 @@ def _mqtt(given: argparse.Namespace, version: str) -> "Mqtt":
     return Mqtt(given.mqtt.with_password(os.environ.get(MQTT_PASSWORD)), version)
 
 
-def _obs(given: argparse.Namespace, labels: Sequence[str]) -> "Obs":
+def _obs(given: argparse.Namespace, gestures: Sequence[str]) -> "Obs":
     if not (given.obs and given.obs_scene):
         raise UserError(
             "--obs and --obs-scene go together: where OBS listens, and which gesture switches to which scene"
         )
-    for label, _ in given.obs_scene:
-        check_label(label, labels)
+    for name, _ in given.obs_scene:
+        check_gesture(name, gestures)
     need("websockets", "websockets", "--obs")
     from app.outputs.obs import Obs
 
     return Obs(given.obs, os.environ.get(OBS_PASSWORD, ""), dict(given.obs_scene))
 
 
-def check_label(label: str, labels: Sequence[str]) -> None:
-    """See that the model knows a gesture.
+def check_gesture(name: str, gestures: Sequence[str]) -> None:
+    """See that a gesture can fire: the model, or the vocabulary if one was given, knows it.
 
     Raises:
-        UserError: it does not; names the nearest that it knows.
+        UserError: it cannot; names the nearest that can.
     """
-    if label not in labels:
-        near = get_close_matches(label, labels, n=1, cutoff=0.0)
-        raise UserError(f"the model knows no gesture '{label}'; the nearest that it knows is '{near[0]}'")
+    if name not in gestures:
+        near = get_close_matches(name, gestures, n=1, cutoff=0.0)
+        raise UserError(f"no gesture is called '{name}'; the nearest that there is is '{near[0]}'")

@@ -1,7 +1,8 @@
 """OSC: gestures as UDP packets, for music, light and stage programs.
 
-Two messages a gesture: `/gesture/swiping_left` with the label, the score, the time and the frame, which is what such
-programs bind to; and `/mstnet/event` with the JSON that goes everywhere, also for header and summary.
+Two messages a gesture: `/gesture/swiping_left` (its group, where there are groups) with the label, the score, the time
+and the frame, which is what such programs bind to; and `/mstnet/event` with the JSON that goes everywhere, also for
+header and summary.
 
 OSC 1.0 is written here by hand: what is needed of it is smaller than a dependency would be.
 """
@@ -12,7 +13,7 @@ import socket
 import struct
 from typing import Any
 
-from app.events import Message, to_line
+from app.events import Message, fired_name, to_line
 from app.network_cause import network_cause
 from app.outputs.address import Address
 from models.errors import UserError
@@ -47,7 +48,7 @@ class Osc:
         """Send one message."""
         if message["type"] == "gesture":
             told = (message["label"], message["score"], message["fired_s"], message["frame"])
-            self._send(packet(gesture_address(message["label"]), *told))
+            self._send(packet(gesture_address(fired_name(message)), *told))
         self._send(packet("/mstnet/event", to_line(message)))
 
     def close(self) -> None:
@@ -84,9 +85,9 @@ class Osc:
         return sending
 
 
-def gesture_address(label: str) -> str:
+def gesture_address(name: str) -> str:
     """The address of a gesture: `/gesture/swiping_left`."""
-    return "/gesture/" + re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
+    return "/gesture/" + re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def packet(address: str, *arguments: Argument) -> bytes:

@@ -10,6 +10,7 @@ from app.overlay import icons, theme
 from app.overlay.gestures import Group, grouped
 from app.overlay.sheet import Sheet
 from app.overlay.theme import Role
+from models.vocabulary import Vocabulary
 
 _COLUMN_UNITS = 17
 _COLUMNS = 4
@@ -19,9 +20,11 @@ _HEAD_UNITS, _ROW_UNITS, _GAP_UNITS = 2.0, 2.0, 1.2
 class GestureList(Sheet):
     """Paints each group as a title over rows of icon and name, in as many columns as fit."""
 
-    def __init__(self, labels: Iterable[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, labels: Iterable[str], parent: QWidget | None = None, vocabulary: Vocabulary | None = None
+    ) -> None:
         super().__init__(parent)
-        self._groups = grouped(labels)
+        self._groups = grouped(labels, vocabulary)
         policy = self.sizePolicy()
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.spec import NO_GESTURE_LABELS
+from models.vocabulary import Vocabulary
 
 MORE = "More"
 """The group of gestures that no other group knows."""
@@ -47,11 +48,18 @@ class Group:
     labels: tuple[str, ...]
 
 
-def grouped(labels: Iterable[str]) -> tuple[Group, ...]:
-    """Sort a model's labels into groups; leave out those that mean that nothing happened."""
-    left = {label: None for label in labels if label not in NO_GESTURE_LABELS}
+def grouped(labels: Iterable[str], vocabulary: Vocabulary | None = None) -> tuple[Group, ...]:
+    """Sort labels into groups; leave out those that mean that nothing happened.
+
+    Args:
+        labels: the model's.
+        vocabulary: its groups of several labels come first, under their own names, and what it lacks is left out.
+    """
+    heard = labels if vocabulary is None else [label for group in vocabulary.groups for label in group.labels]
+    left = {label: None for label in heard if label not in NO_GESTURE_LABELS}
+    together = {group.name: group.labels for group in vocabulary.groups if len(group.labels) > 1} if vocabulary else {}
     groups = []
-    for title, members in _GROUPS.items():
+    for title, members in (*together.items(), *_GROUPS.items()):
         present = tuple(label for label in members if label in left)
         if present:
             groups.append(Group(title, present))

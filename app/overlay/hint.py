@@ -10,6 +10,7 @@ from app.overlay import theme
 from app.overlay.gesture_list import GestureList
 from app.overlay.keys import Key, Keys
 from app.overlay.theme import Role
+from models.vocabulary import Vocabulary
 
 _SCROLL_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _SLIM = """
@@ -26,9 +27,9 @@ class Hint(QWidget):
 
     closed = pyqtSignal()
 
-    def __init__(self, labels: Iterable[str], parent: QWidget) -> None:
+    def __init__(self, labels: Iterable[str], parent: QWidget, vocabulary: Vocabulary | None = None) -> None:
         super().__init__(parent)
-        self._list = GestureList(labels)
+        self._list = GestureList(labels, vocabulary=vocabulary)
         self._scroll = _scrolling(self._list)
         self._card = QWidget(self)
         column = QVBoxLayout(self._card)

@@ -15,6 +15,7 @@ from models.decoder import GestureEvent, Probabilities
 from models.frame import Image
 from models.recognition import Recognition
 from models.region import Region
+from models.vocabulary import Vocabulary
 
 HOLD_S = 2.0
 """A gesture stays on the screen this long after it fired, in seconds of the stream."""
@@ -44,6 +45,8 @@ class ViewOptions:
     """Where the last seconds before each gesture are to be had."""
     draw_region: Callable[[Region | None], None] | None = None
     """Takes the region that a person draws on the picture, or None when they let go of it."""
+    vocabulary: Vocabulary | None = None
+    """Which labels decide together, if any do."""
 
     @property
     def engine_words(self) -> str:

@@ -50,7 +50,7 @@ class Window(QWidget):
         self._keys = Keys(self._key_list())
         self._panel = self._make_panel()
         self._lay_out()
-        self.hint = Hint(options.labels, self)
+        self.hint = Hint(options.labels, self, options.vocabulary)
         self.hint.closed.connect(lambda: settings.setValue(HINT_SEEN, True))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._follow_system_scheme()

@@ -31,6 +31,7 @@ def checked(words: str) -> None:
         ("--doctor --engine torch", "--engine does nothing beside --doctor"),
         ("--doctor --list-cameras", "--doctor does nothing beside --list-cameras"),
         ("--record ann --gesture Wave --control slides", "--control does nothing beside --record"),
+        ("--record ann --gesture Wave --vocabulary directions", "--vocabulary does nothing beside --record"),
         ("--record ann --events x", "--events does nothing beside --record"),
     ],
 )
@@ -50,7 +51,7 @@ def test_what_would_do_nothing_is_a_usage_error_of_one_line(capsys, words, said)
         "--overlay",
         "--headless --serve 8080 --token-file x --allow-origin http://localhost:3000",
         "--record ann --gesture Wave --takes 3 --work 0 --take-seconds 2 --headless",
-        "--control slides --control-through uinput --profile ann",
+        "--control slides --control-through uinput --profile ann --vocabulary directions",
         "--control slides --armed --dry-run --allow-commands",
         "--list-cameras",
         "--doctor --headless --model x.onnx --log-level debug",

@@ -12,6 +12,7 @@ from models.decoder import GestureEvent
 from models.errors import UserError
 from models.networks import networks_of
 from models.region import Region
+from models.vocabulary import Group, Vocabulary
 
 NETWORKS = networks_of(ScriptedEngine(fast_label_of=lambda _: 1))
 EVENT = GestureEvent("Swiping Left", 0.93123456, 1.25, 1.8333333)
@@ -53,6 +54,17 @@ def test_a_whole_stream():
         "dropped": 2,
         "step_ms": {"p50": 3.5, "p95": 3.95, "p99": 3.99},
     }
+
+
+def test_with_a_vocabulary_the_header_lists_the_groups_and_a_gesture_names_its_own():
+    sink = Collected()
+    events = Events([sink])
+    vocabulary = Vocabulary((Group("swipe", ("Swiping Left", "Swiping Right")), Group("Thumb Up", ("Thumb Up",))))
+    events.header(networks_of(ScriptedEngine(), vocabulary=vocabulary))
+    events.see(recognition(event=replace(EVENT, group="swipe")))
+    header, gesture = map(json.loads, map(to_line, sink.messages))
+    assert header["groups"] == {"swipe": ["Swiping Left", "Swiping Right"], "Thumb Up": ["Thumb Up"]}
+    assert (gesture["label"], gesture["group"]) == ("Swiping Left", "swipe")
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3])

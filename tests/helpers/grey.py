@@ -16,8 +16,13 @@ SIZE = 16
 FPS = 30
 
 
-def grey_model(path: Path) -> Path:
-    """Write a model whose answer is the label whose brightness is nearest to the picture's."""
+def grey_model(path: Path, sharpness: float = 0.02) -> Path:
+    """Write a model whose answer is the label whose brightness is nearest to the picture's.
+
+    Args:
+        path: the file.
+        sharpness: a lower one leaves it unsure between two labels, where a picture lies between them.
+    """
     spec = ModelSpec(
         "grey", LABELS, SIZE, SIZE, (0.0,) * 3, (1.0,) * 3, 12.0, (), 1, 4, 1.0, Decoding(0.1, Rule(0.6, 0.3, 0.0, 0.2))
     )
@@ -41,7 +46,7 @@ def grey_model(path: Path) -> Path:
         ],
         [
             onnx.numpy_helper.from_array(levels, "levels"),
-            onnx.numpy_helper.from_array(np.array(-0.02, np.float32), "minus"),
+            onnx.numpy_helper.from_array(np.array(-sharpness, np.float32), "minus"),
             onnx.numpy_helper.from_array(np.array([1, 1], np.int64), "column"),
         ],
     )
@@ -51,11 +56,11 @@ def grey_model(path: Path) -> Path:
     return path
 
 
-def grey_clip(path: Path, *script: tuple[str, float]) -> Path:
-    """Write a clip of (label, seconds)."""
+def grey_clip(path: Path, *script: tuple[str | int, float]) -> Path:
+    """Write a clip of (label or brightness, seconds)."""
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (64, 48))
-    for label, seconds in script:
-        picture = np.full((48, 64, 3), BRIGHTNESS[label], np.uint8)
+    for shade, seconds in script:
+        picture = np.full((48, 64, 3), BRIGHTNESS[shade] if isinstance(shade, str) else shade, np.uint8)
         for _ in range(round(seconds * FPS)):
             writer.write(picture)
     writer.release()

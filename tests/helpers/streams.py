@@ -11,6 +11,7 @@ from models.decoder import GestureEvent
 from models.frame import Frame
 from models.networks import networks_of
 from models.recognition import Recognition, Step
+from models.vocabulary import Vocabulary
 
 PROBABILITIES = np.full(len(LABELS), 0.2, np.float32)
 READINGS = Readings(30.0, 12.0, Percentiles(3.0, 3.4, 4.1), 0)
@@ -27,14 +28,14 @@ class Collected:
         self.messages.append(message)
 
 
-def header() -> Message:
+def header(vocabulary: Vocabulary | None = None) -> Message:
     collected = Collected()
-    Events([collected]).header(networks_of(ScriptedEngine()))
+    Events([collected]).header(networks_of(ScriptedEngine(), vocabulary=vocabulary))
     return collected.messages[0]
 
 
-def fired(label: str = "Swiping Left", time_s: float = 1.8, frame: int = 55) -> Message:
-    return gesture(GestureEvent(label, 0.93, time_s - 0.5, time_s), frame, "stream")
+def fired(label: str = "Swiping Left", time_s: float = 1.8, frame: int = 55, group: str = "") -> Message:
+    return gesture(GestureEvent(label, 0.93, time_s - 0.5, time_s, group=group), frame, "stream")
 
 
 def summary() -> Message:

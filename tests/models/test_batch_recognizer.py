@@ -10,6 +10,7 @@ from models.errors import CameraError
 from models.frame import Frame
 from models.networks import networks_of
 from models.region import Region
+from models.vocabulary import Group, Vocabulary
 
 RATE_HZ = 12
 THUMB_UP, LEFT, NOTHING = LABELS.index("Thumb Up"), LABELS.index("Swiping Left"), LABELS.index("No gesture")
@@ -40,6 +41,18 @@ def see(recognizer, frames):
     recognizer.step()
     seen = {row: recognizer.read(row) for row in range(recognizer.streams)}
     return {row: recognition for row, recognition in seen.items() if recognition}
+
+
+def test_a_vocabulary_is_every_rows(batch):
+    swipe = Vocabulary((Group("swipe", ("Swiping Left", "Swiping Right")),))
+    recognizer = BatchRecognizer(networks_of(batch, vocabulary=swipe))
+    events = []
+    for tick in range(12):
+        label = LEFT + tick % 2  # a swipe to the left, or to the right
+        seen = see(recognizer, {0: frame(tick, THUMB_UP), 1: frame(tick, label)})
+        events += [(row, each.event.group) for row, each in seen.items() if each.event]
+        assert seen[1].lasting == ("swipe" if events else None)
+    assert events == [(1, "swipe")]
 
 
 def step_times(seen):

@@ -1,6 +1,7 @@
 """Probabilities over time to gestures that happened."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.decoder import Decoder
+from models.errors import VocabularyError
 from models.spec import Decoding, Rule
+from models.vocabulary import Group, Vocabulary
 
 LABELS = ("Doing other things", "No gesture", "Swiping Left", "Swiping Right", "Thumb Up")
 RATE_HZ = 12.0
@@ -201,3 +204,103 @@ def test_probabilities_of_other_labels_are_refused():
 def test_rules_that_make_no_sense_are_refused(wrong):
     with pytest.raises(ValueError, match="got"):
         Rule(**wrong)
+
+
+SWIPE = Group("swipe", ("Swiping Left", "Swiping Right"))
+SWIPES = Vocabulary((SWIPE, Group("Thumb Up", ("Thumb Up",))))
+distributions = st.lists(
+    st.lists(st.floats(0, 1, width=32), min_size=5, max_size=5).filter(lambda row: sum(row) > 0.01), max_size=40
+)
+rules = st.builds(
+    lambda enter, share, hold_s, rest_s: Rule(enter, enter * share, hold_s, rest_s),
+    st.floats(0.2, 0.9), st.floats(0.1, 1.0), st.sampled_from([0.0, 0.1, 0.2]), st.sampled_from([0.0, 0.5]),
+)  # fmt: skip
+decodings = st.builds(
+    Decoding, st.sampled_from([0.0, 0.1, 0.3]), rules, st.dictionaries(st.sampled_from(LABELS), rules)
+)
+
+
+def decoded(rows, decoding, vocabulary=None):
+    """What fires, what lasts and how it is smoothed at each step of a stream of probabilities."""
+    decoder, seen = Decoder(LABELS, decoding, vocabulary), []
+    for k, row in enumerate(rows):
+        probabilities = np.array(row, np.float32) / np.float32(sum(row))
+        event = decoder.update(probabilities, k / RATE_HZ)
+        seen.append((event, decoder.lasting, decoder.smoothed.tolist()))
+    return seen
+
+
+@given(distributions, decodings)
+def test_a_vocabulary_of_single_labels_equals_none(rows, decoding):
+    alone = decoded(rows, decoding)
+    grouped = decoded(rows, decoding, Vocabulary.each(LABELS))
+    assert [event.group for event, *_ in grouped if event] == [event.label for event, *_ in alone if event]
+    assert [(event and replace(event, group=""), *rest) for event, *rest in grouped] == alone
+
+
+@given(
+    distributions, st.floats(0.2, 0.9), st.floats(0.1, 1.0), st.sampled_from([0.0, 0.2]), st.sampled_from([0.0, 0.1])
+)
+def test_a_group_fires_no_later_than_a_label_of_it_would_alone(rows, enter, share, hold_s, smooth_s):
+    decoding = Decoding(smooth_s, Rule(enter, enter * share, hold_s, rest_s=0.0))
+    together = decoded(rows, decoding, Vocabulary((SWIPE,)))
+    for label in SWIPE.labels:
+        alone = decoded(rows, decoding, Vocabulary((Group(label, (label,)),)))
+        for (event, *_), (_, lasting, _) in zip(alone, together, strict=True):
+            assert event is None or lasting == "swipe"
+
+
+@given(distributions, decodings)
+def test_a_group_keeps_the_rules_of_all_its_labels(rows, decoding):
+    strict = [decoding.rule_for(label) for label in SWIPE.labels]
+    for event, lasting, smoothed in decoded(rows, decoding, SWIPES):
+        both = smoothed[LABELS.index("Swiping Left")] + smoothed[LABELS.index("Swiping Right")]
+        if event and event.group == "swipe":
+            assert event.label == max(SWIPE.labels, key=lambda label: smoothed[LABELS.index(label)])
+            assert event.score == pytest.approx(both, rel=1e-5)
+            assert event.score >= max(rule.enter for rule in strict) - 1e-6
+            assert event.fired_s - event.began_s >= max(rule.hold_s for rule in strict) - 1e-9
+        if lasting == "swipe":
+            assert both >= min(rule.exit for rule in strict) - 1e-6
+
+
+def twins(left, right):
+    """A row of probabilities of two swipes and no gesture."""
+    return [0.0, 1 - left - right, left, right, 0.0]
+
+
+def test_labels_that_mean_the_same_fire_together_where_neither_would_alone():
+    rows = [twins(0, 0), *[twins(0.3, 0.45)] * 6]
+    assert [event for event, *_ in decoded(rows, PLAIN)] == [None] * 7
+    (event,) = [event for event, *_ in decoded(rows, PLAIN, SWIPES) if event]
+    assert (event.label, event.group, event.name) == ("Swiping Right", "swipe", "swipe")
+    assert event.score == pytest.approx(0.75)
+
+
+def test_a_group_lasts_and_fires_once_while_the_answer_changes_between_its_labels():
+    rows = [twins(0.9, 0.05), twins(0.1, 0.85), twins(0.45, 0.45)] * 6
+    seen = decoded(rows, PLAIN, SWIPES)
+    assert [event.label for event, *_ in seen if event] == ["Swiping Left"]
+    assert {lasting for _, lasting, _ in seen} == {"swipe"}
+
+
+def test_a_label_in_no_group_neither_fires_nor_delays_others():
+    script = [("Thumb Up", 0.9, 3), ("Swiping Left", 0.9, 3)]
+    rows = [probabilities(label, share).tolist() for label, share, steps in script for _ in range(steps)]
+    events = [event for event, *_ in decoded(rows, PLAIN, Vocabulary((SWIPE,))) if event]
+    assert [(event.name, event.fired_s) for event in events] == [("swipe", 3 / RATE_HZ)]
+    assert names(play(script, PLAIN)) == ["Thumb Up"]
+
+
+def test_a_group_with_a_label_of_no_gesture_never_fires():
+    vocabulary = Vocabulary((Group("odd", ("No gesture", "Thumb Up")),))
+    assert [event for event, *_ in decoded([[0, 0.5, 0, 0, 0.5]] * 9, PLAIN, vocabulary)] == [None] * 9
+
+
+def test_no_group_at_all_is_a_decoder_that_never_fires():
+    assert [seen[:2] for seen in decoded([[0, 0, 1, 0, 0]] * 3, PLAIN, Vocabulary(()))] == [(None, None)] * 3
+
+
+def test_a_vocabulary_of_other_labels_is_refused():
+    with pytest.raises(VocabularyError, match="no gesture is called 'Drum'; there are: Doing other things, No gesture"):
+        Decoder(LABELS, PLAIN, Vocabulary((Group("drum", ("Drum",)),)))

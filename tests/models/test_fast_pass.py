@@ -8,6 +8,7 @@ from models.fast_pass import MainAndFastPass
 from models.networks import networks_of
 from models.recognition import Step
 from models.spec import Decoding, FastPass, ModelSpec, Rule
+from models.vocabulary import Group, Vocabulary
 
 LABELS = ("No gesture", "Swiping Left", "Swiping Right", "Thumb Up")
 RATE_HZ = 10
@@ -16,7 +17,10 @@ UNSURE = {"No gesture": 0.9}
 """Low enough for the fast pass to run."""
 
 
-def fusion() -> MainAndFastPass:
+SWIPES = Vocabulary((Group("swipe", ("Swiping Left", "Swiping Right")), Group("Thumb Up", ("Thumb Up",))))
+
+
+def fusion(vocabulary: Vocabulary | None = None) -> MainAndFastPass:
     """Both passes decode without smoothing: fire at 0.6, exit below 0.3, rest 0.2 s."""
     decoding = Decoding(0.0, Rule(0.6, 0.3, 0.0, 0.2))
     engine = ScriptedEngine()
@@ -24,7 +28,7 @@ def fusion() -> MainAndFastPass:
         "scripted", LABELS, 8, 8, (0.0,) * 3, (1.0,) * 3, RATE_HZ, (), 1, 4, 1.0, decoding,
         fast_pass=FastPass(4, 1.0, decoding),
     )  # fmt: skip
-    return MainAndFastPass(*networks_of(engine))
+    return MainAndFastPass(*networks_of(engine, vocabulary=vocabulary))
 
 
 def step(network, time_s, probabilities):
@@ -154,3 +158,25 @@ def test_what_was_before_the_gesture_fired_does_not_rearm_it():
 
 def test_a_repetition_right_after_its_gesture_is_the_same_one():
     assert repeats([0.5, 0.1, 0.1, 0.9]) == [0]
+
+
+def test_labels_that_mean_the_same_are_one_gesture_to_both_passes():
+    main, fast = flashes(2.5, label="Swiping Left"), flashes(1.0, 2.0, 3.0, label="Swiping Right")
+    apart = {2.5: ("Swiping Left", "stream"), 3.0: ("Swiping Right", "fast")}
+    assert fired(main, fast) == apart
+    assert fired(main, fast, fused=fusion(SWIPES)) == {2.5: ("Swiping Left", "stream")}
+
+
+def test_a_lasting_group_is_made_again_by_any_of_its_labels():
+    fused, events = fusion(SWIPES), []
+    fast = [0.3] * 4 + [0.1] * 4 + [0.45]
+    for k, probability in enumerate(fast):
+        main = {"Swiping Left": 0.9} if k == 0 else {"Swiping Left": 0.4, "Swiping Right": 0.5}
+        decision = decide(fused, k / RATE_HZ, main, {"Swiping Left": probability, "Swiping Right": probability})
+        assert decision.lasting == "swipe"
+        events += [decision.event] if decision.event else []
+    assert [(event.label, event.group, event.again) for event in events] == [
+        ("Swiping Left", "swipe", False),
+        ("Swiping Right", "swipe", True),
+    ]
+    assert events[1].score == pytest.approx(0.9)

@@ -37,6 +37,28 @@ profile = "other.toml"
 """
 
 
+class AsRecognised:
+    """An interpreter that adds nothing to what the recogniser decided."""
+
+    lasting = None
+
+    def see(self, seen):
+        self.lasting = seen.lasting
+        return [seen.event] if seen.event else []
+
+
+class AsScripted:
+    """An interpreter that hears what a test says, by the number of the frame; on frame 4 nothing lasts any more."""
+
+    def __init__(self, events):
+        self._events, self._ends, self.lasting = events, {4}, None
+
+    def see(self, seen):
+        events = self._events.get(seen.frame.index, [])
+        self.lasting = events[-1].name if events else None if seen.frame.index in self._ends else self.lasting
+        return events
+
+
 class Bench:
     """A control with hands that write down, an own window, and a person."""
 
@@ -48,9 +70,11 @@ class Bench:
         self.touch = Touch(self.arming.toggle)
         library = Library([str(folder / "one.toml")], LABELS)
         player = Player(Grip(self.hands), Limiter(30), self.said.append)
+        interpreters = {profile.path: AsRecognised() for profile in library.profiles}
         self.control = Control(
-            library, player, self.arming, self.touch, lambda: self.window, self.said.append, self.hands.close
-        )
+            library, interpreters, player, self.arming, self.touch, lambda: self.window, self.said.append,
+            self.hands.close,
+        )  # fmt: skip
         self.time_s = 0.0
 
     def fire(self, *labels, lasting=None, again=False):
@@ -201,3 +225,78 @@ def test_a_device_that_fails_turns_control_off_and_is_told_once(bench, caplog):
         bench.fire("Swiping Left", "Swiping Left", "Swiping Right")
     assert not bench.arming.on
     assert [record.getMessage() for record in caplog.records] == ["control failed: broken"]
+
+
+def event(label, began_s, fired_s, group=""):
+    return GestureEvent(label, 0.9, began_s, fired_s, group=group or label)
+
+
+@pytest.fixture
+def two(tmp_path):
+    """A control of two profiles that lead to one another, each with events of its own; what it pressed."""
+    for name, other, key in (("one", "two", "a"), ("two", "one", "b")):
+        (tmp_path / f"{name}.toml").write_text(
+            f"""
+            gestures."Drum".profile = "{other}.toml"
+            gestures."Swiping Left" = {{ also = ["Swiping Right"], key = "{key}" }}
+            gestures."Thumb Up" = {{ key = "up", mode = "hold" }}
+            """
+        )
+    hands, touch, controls = RecordingHands(), Touch(lambda: None), []
+    hands.said = said = []
+
+    def start(one, other):
+        library = Library([str(tmp_path / "one.toml")], LABELS)
+        scripts = zip(library.profiles, (one, other), strict=True)
+        interpreters = {profile.path: AsScripted(events) for profile, events in scripts}
+        player = Player(Grip(hands), Limiter(30), said.append)
+        arming = Arming(True, gesture_resumes=True)
+        controls.append(Control(library, interpreters, player, arming, touch, None, lambda _: None, hands.close))
+        return controls[0], hands
+
+    yield start
+    controls[0].close()
+
+
+def show(control, *numbers):
+    """Show frames of these numbers, ten a second."""
+    none = np.zeros(0, np.float32)
+    for number in numbers:
+        control.see(Recognition(Frame(np.zeros((1, 1, 3), np.uint8), number / 10, number), (), none, none, None))
+        control.finish()
+
+
+def test_only_the_profile_that_applies_acts_on_its_own_events(two):
+    control, hands = two({1: [event("Swiping Left", 0.0, 0.1)]}, {2: [event("Swiping Left", 0.0, 0.2)]})
+    show(control, 1, 2)
+    assert hands.done == ["+a", "-a"]
+
+
+def test_a_gesture_that_leads_to_a_profile_does_nothing_more_there(two):
+    """The other profile's vocabulary may hear it a little later, or at once."""
+    drum, late = event("Drum", 0.0, 0.1), event("Drum", 0.05, 0.2)
+    control, hands = two({1: [drum]}, {1: [drum], 2: [late], 9: [event("Swiping Left", 0.7, 0.9)]})
+    show(control, 1, 2, 9)
+    assert hands.done == ["+b", "-b"]
+
+
+def test_a_switched_profile_acts_after_a_stream_that_began_anew(two):
+    control, hands = two({9: [event("Drum", 0.0, 0.9)]}, {1: [event("Swiping Left", 0.0, 0.1)]})
+    show(control, 9, 1)
+    assert hands.done == ["+b", "-b"]
+
+
+def test_a_hold_lasts_as_long_as_the_profile_says_that_began_it(two):
+    hold = event("Thumb Up", 0.0, 0.1)
+    control, hands = two({1: [hold]}, {2: [event("Swiping Left", 0.15, 0.2)]})
+    show(control, 1, 2, 3)
+    assert hands.down == {"up"}
+    show(control, 4)
+    wait_for(lambda: not hands.down, "the end of the hold")
+
+
+def test_a_group_acts_as_its_binding_whichever_label_is_the_likeliest(two):
+    control, hands = two({1: [event("Swiping Right", 0.0, 0.1, group="Swiping Left")]}, {})
+    show(control, 1)
+    assert hands.done == ["+a", "-a"]
+    assert hands.said == ["Swiping Right (as Swiping Left): press a"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.control.keys import key_of, nearest, parse_chord
+from app.control.keys import key_of, parse_chord
+from app.nearest import nearest
 
 
 @pytest.mark.parametrize(

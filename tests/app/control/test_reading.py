@@ -1,12 +1,17 @@
 """From a TOML file to bindings, and what mistakes in it get."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.control.actions import Move, Pause, Press, Run, Scroll, Switch, Type
 from app.control.bindings import Mode, ProfileError
 from app.control.reading import read_profile
+from models.vocabulary import Group, Vocabulary
 
 LABELS = ("No gesture", "Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign", "Shaking Hand", "Swiping Up", "Drum")
+
+LEFT = '[gestures."Swiping Left"]\n'
 
 
 def read(folder, text):
@@ -57,6 +62,16 @@ def test_every_action(tmp_path):
     assert profile.commands == (Run(("true", "; rm -rf $HOME")),)
 
 
+def test_labels_that_mean_the_same_are_one_group(tmp_path):
+    profile = read(tmp_path, LEFT + 'also = ["swiping up", "Drum"]\nkey = "a"\n[gestures."Thumb Up"]\nkey = "b"')
+    assert profile.vocabulary == Vocabulary(
+        (Group("Swiping Left", ("Swiping Left", "Swiping Up", "Drum")), Group("Thumb Up", ("Thumb Up",)))
+    )
+    left = profile.bindings["Swiping Left"]
+    assert [str(left), str(replace(left, seen="Swiping Left"))] == ["Swiping Left: press a"] * 2
+    assert str(replace(left, seen="Drum")) == "Drum (as Swiping Left): press a"
+
+
 def test_safety_and_window(tmp_path):
     profile = read(
         tmp_path,
@@ -82,9 +97,6 @@ def test_a_profile_that_binds_nothing_is_refused(tmp_path, text):
     assert refused(tmp_path, text).startswith("mine.toml binds no gesture")
 
 
-LEFT = '[gestures."Swiping Left"]\n'
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -99,6 +111,20 @@ LEFT = '[gestures."Swiping Left"]\n'
         (LEFT + 'key = "a"\n' + LEFT + 'key = "b"', "mine.toml:3: this name is given two times"),
         (LEFT + 'key = "a"\n[gestures."swiping left"]\nkey = "b"', "mine.toml:3: 'Swiping Left' is bound two times"),
         ('gestures."Swiping Left" = {key = "a"}\ngestures."Thumb Up" = {kex = "a"}', "mine.toml:2: unknown key 'kex'"),
+        (LEFT + 'key = "a"\nalso = ["Drumm"]', "mine.toml:3: unknown gesture 'Drumm'; did you mean 'Drum'?"),
+        (LEFT + 'key = "a"\nalso = []', "mine.toml:3: also has no gestures"),
+        (LEFT + 'key = "a"\nalso = ["Drum", "drum"]', "mine.toml:3: also has 'Drum' two times"),
+        (LEFT + 'key = "a"\nalso = ["Swiping Left"]', "mine.toml:3: also has 'Swiping Left' itself"),
+        (LEFT + 'key = "a"\nalso = ["No gesture"]', "mine.toml:3: 'No gesture' means that nothing was done"),
+        (LEFT + 'key = "a"\nalso = "Drum"', "mine.toml:3: also = 'Drum'; expected a list of texts"),
+        (
+            LEFT + 'key = "a"\nalso = ["Drum"]\n[gestures.Drum]\nkey = "b"',
+            "mine.toml:4: 'Drum' is bound two times, first in line 1",
+        ),
+        (
+            LEFT + 'key = "a"\n[gestures.Drum]\nkey = "b"\nalso = ["Swiping Left"]',
+            "mine.toml:5: 'Swiping Left' is bound two times, first in line 1",
+        ),
         (LEFT + 'run = "rm -rf /"', "mine.toml:2: run is a list"),
         (LEFT + 'run = [\n  "no-such-program"\n]', "mine.toml:2: program 'no-such-program' is not found"),
         (LEFT + "run = []", "mine.toml:2: program '' is not found"),

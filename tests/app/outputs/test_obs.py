@@ -91,6 +91,15 @@ def test_gestures_switch_scenes_in_order(open_studio, caplog):
     assert PASSWORD not in caplog.text  # the library would write it
 
 
+def test_a_group_switches_the_scene_whichever_of_its_labels_was_seen(open_studio):
+    studio = open_studio()
+    obs = control(studio)
+    obs.take(fired("Swiping Left", group="side"))
+    obs.take(fired("Thumb Up", group="Swiping Right"))
+    obs.close()
+    assert studio.switched == ["Desk"]
+
+
 def test_a_scene_that_is_not_there_is_told_and_the_next_one_works(open_studio, caplog):
     studio = open_studio()
     obs = control(studio)

@@ -32,6 +32,17 @@ def test_addresses_hold_no_sign_that_osc_reserves(label, address):
     assert gesture_address(label) == address
 
 
+def test_a_group_has_an_address_of_its_own():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as reader:
+        reader.bind(("127.0.0.1", 0))
+        osc = Osc(Address("127.0.0.1", reader.getsockname()[1]))
+        osc.take(fired(group="left"))
+        osc.close()
+        data = reader.recv(1000)
+    assert data.startswith(b"/gesture/left\0")
+    assert b"Swiping Left\0" in data
+
+
 @pytest.mark.skipif(not shutil.which("oscdump"), reason="needs oscdump (Debian: liblo-tools)")
 def test_another_program_understands_it():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:

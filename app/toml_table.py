@@ -5,12 +5,13 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
-from app.control.bindings import ProfileError
-from app.control.keys import nearest
+from app.nearest import nearest
+from models.errors import UserError
 
-Path = tuple[str, ...]
+Names = tuple[str, ...]
 """Where a value is: the names of the tables around it, then its own."""
 
 
@@ -20,28 +21,49 @@ class Source:
 
     name: str
     text: str
+    error: type[UserError]
+    """What is raised where something is wrong in it."""
+
+    @classmethod
+    def read(cls, path: Path, what: str, error: type[UserError]) -> "Source":
+        """Read a file.
+
+        Args:
+            path: the file.
+            what: what it is, in a word, such as `profile`.
+            error: what to raise where something is wrong in it.
+
+        Raises:
+            UserError: of that type: it is missing, or no text.
+        """
+        try:
+            return cls(str(path), path.read_bytes().decode(), error)
+        except OSError as reason:
+            raise error(f"cannot read {path} ({reason.strerror}); name a {what} that is there") from reason
+        except UnicodeDecodeError as reason:
+            raise error(f"{path} is not UTF-8 text; a {what} is a TOML file") from reason
 
     def parse(self) -> "Table":
         """The whole file as a table.
 
         Raises:
-            ProfileError: it is not TOML.
+            UserError: it is not TOML.
         """
         try:
             return Table(self, (), _loads(self.text))
         except ImportError as error:
-            raise ProfileError("profiles need tomli on Python 3.10; `pip install -r requirements.txt`") from error
+            raise self.error("TOML files need tomli on Python 3.10; `pip install -r requirements.txt`") from error
         except ValueError as error:
             found = re.search(r"\(at line (\d+)", str(error))
             line = int(found[1]) if found else len(self.text.splitlines())
             reason = re.sub(r" \(at .*\)", "", str(error))
             if re.search("twice|overwrite|mutate", reason, re.IGNORECASE):
-                reason = "this name is given two times; one gesture does one thing"
-            raise ProfileError(f"{self.name}:{line}: {reason}") from error
+                reason = "this name is given two times; leave one of them out"
+            raise self.error(f"{self.name}:{line}: {reason}") from error
 
-    def line_of(self, path: Path) -> int:
+    def line_of(self, path: Names) -> int:
         """The line, from 1, where a value begins, or the table nearest around it."""
-        best, best_line, table = 0, 1, Path()
+        best, best_line, table = 0, 1, Names()
         for number, line in enumerate(self.text.splitlines(), 1):
             words = _words(line)
             if words is None:
@@ -53,9 +75,9 @@ class Source:
                 best, best_line = common, number
         return best_line
 
-    def fail(self, path: Path, message: str) -> NoReturn:
+    def fail(self, path: Names, message: str) -> NoReturn:
         """Raise what is wrong with the value at a path."""
-        raise ProfileError(f"{self.name}:{self.line_of(path)}: {message}")
+        raise self.error(f"{self.name}:{self.line_of(path)}: {message}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +85,7 @@ class Table:
     """One table of a file."""
 
     source: Source
-    path: Path
+    path: Names
     values: Mapping[str, Any]
 
     @property
@@ -130,13 +152,35 @@ class Table:
         return value
 
 
+def locate(name: str, ready: Path, what: str, error: type[UserError], beside: Path = Path()) -> Path:
+    """The file of something that is called by its path or, if it comes with the program, by its bare name.
+
+    Args:
+        name: the path or the name.
+        ready: the folder of those that come with the program.
+        what: what it is, in a word, such as `profile`.
+        error: what to raise where there is none.
+        beside: the folder that a path starts from.
+
+    Raises:
+        UserError: of that type.
+    """
+    names = sorted(file.stem for file in ready.glob("*.toml"))
+    if name in names:
+        return ready / f"{name}.toml"
+    path = (beside / name).resolve()
+    if not path.is_file():
+        raise error(f"no {what} {name!r}; give the path of a .toml file, or the name of one here{nearest(name, names)}")
+    return path
+
+
 def _loads(text: str) -> Any:
     """Parse TOML; what is wrong with it is a ValueError."""
     # Python 3.11 brings tomli under a name of its own.
     return importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli").loads(text)
 
 
-def _words(line: str) -> Path | None:
+def _words(line: str) -> Names | None:
     """The names that a line gives: `[a."b c"]` gives a, b c; `d = 1` gives d."""
     line = line.strip()
     head = line if line.startswith("[") else line.partition("=")[0] + "= 0"
@@ -151,7 +195,7 @@ def _words(line: str) -> Path | None:
     return tuple(words) or None
 
 
-def _common(one: Path, other: Path) -> int:
+def _common(one: Names, other: Names) -> int:
     """How many names two paths begin with alike."""
     same = 0
     for mine, theirs in zip(one, other, strict=False):

@@ -1,0 +1,77 @@
+"""Reading a vocabulary: from a TOML file to groups of labels."""
+
+from pathlib import Path
+
+from app.nearest import nearest
+from app.toml_table import Source, Table, locate
+from models.errors import VocabularyError
+from models.spec import NO_GESTURE_LABELS
+from models.vocabulary import Group, Vocabulary
+
+READY = Path(__file__).parent / "vocabularies"
+"""The vocabularies that come with the program, by name."""
+
+
+def read_vocabulary(name: str, labels: tuple[str, ...]) -> Vocabulary:
+    """Read a vocabulary for a model that knows these labels.
+
+    Args:
+        name: a path, or the name of a ready one.
+        labels: the model's, and a person's own.
+
+    Raises:
+        VocabularyError: the file is missing or wrong somewhere; says where, and the nearest known word.
+    """
+    path = locate(name, READY, "vocabulary", VocabularyError)
+    top = Source.read(path, "vocabulary", VocabularyError).parse()
+    top.only("groups", "others")
+    groups = _groups(top.table("groups"), labels)
+    if top.flag("others", False):
+        grouped = {label for group in groups.values() for label in group.labels}
+        for label in labels:
+            if label not in grouped and label not in NO_GESTURE_LABELS:
+                if label in groups:
+                    top.table("groups").fail(label, f"{label!r} is a gesture by itself, too; rename the group")
+                groups[label] = Group(label, (label,))
+    if not groups:
+        raise VocabularyError(f'{path} has no groups; give it one, such as [groups] and go = ["{labels[-1]}"]')
+    return Vocabulary(tuple(groups.values()))
+
+
+def _groups(table: Table, labels: tuple[str, ...]) -> dict[str, Group]:
+    groups: dict[str, Group] = {}
+    taken: dict[str, str] = {}
+    for name in table.values:
+        if not name.strip():
+            table.fail(name, "a group needs a name")
+        members = known_labels(table, name, labels)
+        for label in members:
+            if label in taken:
+                table.fail(name, f"{label!r} is in group {taken[label]!r} already; a label belongs to one group")
+            taken[label] = name
+        groups[name] = Group(name, members)
+    return groups
+
+
+def known_labels(table: Table, key: str, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """A list of labels that can fire, in whatever case: at least one, none two times.
+
+    Args:
+        table: where it is.
+        key: its name there.
+        labels: those there are.
+    """
+    known = {label.casefold(): label for label in labels}
+    found: list[str] = []
+    for word in table.words(key):
+        label = known.get(word.casefold())
+        if label is None:
+            table.fail(key, f"unknown gesture {word!r}{nearest(word, labels)}")
+        if label in NO_GESTURE_LABELS:
+            table.fail(key, f"{label!r} means that nothing was done and never fires; leave it out")
+        if label in found:
+            table.fail(key, f"{key} has {label!r} two times; leave one of them out")
+        found.append(label)
+    if not found:
+        table.fail(key, f"{key} has no gestures; give it at least one, or leave it out")
+    return tuple(found)

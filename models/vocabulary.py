@@ -1,0 +1,71 @@
+"""Vocabulary: which labels mean the same, and therefore decide together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import VocabularyError
+from models.spec import Decoding, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Labels that mean the same."""
+
+    name: str
+    labels: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise VocabularyError(f"the group of {', '.join(self.labels) or 'no labels'} has no name; give it one")
+        if not self.labels:
+            raise VocabularyError(f"group {self.name!r} has no labels; give it one or several")
+
+    def rule(self, decoding: Decoding) -> Rule:
+        """The strictest of its labels' rules: highest enter, lowest exit, longest hold and rest."""
+        rules = [decoding.rule_for(label) for label in self.labels]
+        return Rule(
+            max(rule.enter for rule in rules),
+            min(rule.exit for rule in rules),
+            max(rule.hold_s for rule in rules),
+            max(rule.rest_s for rule in rules),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Groups of labels. A label that is in no group never fires.
+
+    Raises:
+        VocabularyError: two groups have one name, or a label is there two times.
+    """
+
+    groups: tuple[Group, ...]
+
+    def __post_init__(self) -> None:
+        if name := _doubled([group.name for group in self.groups]):
+            raise VocabularyError(f"two groups are called {name!r}; rename one of them")
+        if label := _doubled([label for group in self.groups for label in group.labels]):
+            raise VocabularyError(f"{label!r} is there two times; a label belongs to one group")
+
+    @classmethod
+    def each(cls, labels: Sequence[str]) -> "Vocabulary":
+        """Every label by itself, in a group of its own name."""
+        return cls(tuple(Group(label, (label,)) for label in labels))
+
+    def places(self, labels: Sequence[str]) -> tuple[NDArray[np.intp], ...]:
+        """Where each group's labels are among a model's, int [members] a group.
+
+        Raises:
+            VocabularyError: the model has no such label.
+        """
+        if unknown := [label for group in self.groups for label in group.labels if label not in labels]:
+            raise VocabularyError(f"no gesture is called {unknown[0]!r}; there are: {', '.join(labels)}")
+        return tuple(np.array([labels.index(label) for label in group.labels]) for group in self.groups)
+
+
+def _doubled(words: Sequence[str]) -> str | None:
+    """The first word that is there two times."""
+    return next((word for k, word in enumerate(words) if word in words[:k]), None)
