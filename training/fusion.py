@@ -68,13 +68,16 @@ class Answers:
     """[looks, T, labels], logits of the clip network."""
 
 
+QUICK_DECODING = Decoding(smooth_s=0.125, rule=Rule(enter=0.8, exit=0.4, hold_s=0.1, rest_s=0.25))
+
+
 @dataclass(frozen=True, slots=True)
 class Quick:
     """How quick gestures are seen."""
 
     look: Look = Look(2 / 3)
     temperature: float = 0.5
-    decoding: Decoding = Decoding(smooth_s=0.125, rule=Rule(enter=0.8, exit=0.4, hold_s=0.1, rest_s=0.25))
+    decoding: Decoding = QUICK_DECODING
     confirmed: float = 0.3
     """Smoothed probability that the fused answer must give what fires."""
     same_s: float = 0.7
