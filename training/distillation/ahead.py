@@ -7,16 +7,17 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
-from training.distillation.lessons import LessonMaker
 from training.distillation.student import Lesson
 from training.recordings import DataError
 
-_makers: list[LessonMaker] = []
+MakeLesson = Callable[[int], Lesson]
+"""Makes the lesson of a number, as `LessonMaker` does."""
+_makers: list[MakeLesson] = []
 """The one of this process."""
 
 
 def lessons_ahead(
-    open_maker: Callable[[], LessonMaker], numbers: range, workers: int = 0
+    open_maker: Callable[[], MakeLesson], numbers: range, workers: int = 0
 ) -> Generator[Lesson, None, None]:
     """The lessons of these numbers, in order, and the next ones are being made meanwhile.
 
@@ -43,7 +44,7 @@ def lessons_ahead(
         executor.shutdown(cancel_futures=True)
 
 
-def _executor(open_maker: Callable[[], LessonMaker], workers: int) -> tuple[Executor, Callable[[int], Lesson], int]:
+def _executor(open_maker: Callable[[], MakeLesson], workers: int) -> tuple[Executor, MakeLesson, int]:
     """Who makes lessons, how, and how many are asked for at a time: the one that is learnt next and those after it."""
     if workers == 0:
         return ThreadPoolExecutor(1), open_maker(), 2
@@ -51,7 +52,7 @@ def _executor(open_maker: Callable[[], LessonMaker], workers: int) -> tuple[Exec
     return ProcessPoolExecutor(workers, spawn, _begin, (open_maker,)), _make, 2 * workers
 
 
-def _begin(open_maker: Callable[[], LessonMaker]) -> None:
+def _begin(open_maker: Callable[[], MakeLesson]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that learns
     _makers[:] = [open_maker()]
 
