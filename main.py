@@ -4,16 +4,19 @@ Reads the command line, builds the pieces and runs them. The only file that know
 """
 
 # ruff: noqa: E402
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the first imports ends the process without a traceback
+
 from app import dependencies
 
 dependencies.require()  # before anything imports them, so that one that is missing is told in one line
 
 import argparse
 import logging
-import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -26,13 +29,16 @@ from app.batch import Batch
 from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
+from app.chosen_networks import chosen_clip, note_what_is_missing
 from app.command_line import VERSION, parser
 from app.control.control import Control
 from app.control.opening import Wishes, open_control
+from app.ending import told_to_end
 from app.events import Events
-from app.loop import Display, Limits, Switches, run
+from app.loop import Limits, Switches, run
 from app.many import Line, Streams, turns
-from app.meters import TimedEngine
+from app.meters import Meter
+from app.observer import Observer
 from app.outputs.opening import Outputs
 from app.overlay import application
 from app.overlay.display import choose_platform
@@ -41,18 +47,22 @@ from app.recording.plan import Plan
 from app.recording.prompt import Printer
 from app.recording.recorder import Recorder
 from app.replay import Replay
+from app.stderr_handler import StderrHandler
 from app.worker import Worker
+from calibration.command_line import output_flushed
 from calibration.errors import TakeError
-from calibration.personal_engine import PersonalEngine
+from calibration.personal_head import PersonalHead
 from calibration.recordings import Recordings
-from calibration.tap import Tap
 from calibration.user_profile import NOBODY, find_profile
 from models.batch_recognizer import BatchRecognizer
-from models.engines import Engine, load_engine
+from models.engines import Engine, load_batch_engine, load_engine
 from models.engines.cores import cores
-from models.engines.onnxruntime_batch import load_batch
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
+from models.framing.choice import open_framing
+from models.framing.manual import ManualFraming
+from models.networks import Networks, networks_of
+from models.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from app.overlay.bridge import Bridge
@@ -60,8 +70,6 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 MODEL = HERE / "models" / "weights" / "mstnet_small.onnx"
 DEMO = HERE / "app" / "demo" / "demo.mp4"
-HASTY = ".hasty.onnx"
-"""What the hasty form of a model is called that lies beside it (`calibration.hasty`)."""
 PATIENCE_S = 5.0
 """How long a closed window waits for its worker to finish a frame."""
 
@@ -73,76 +81,85 @@ def main(arguments: list[str] | None = None) -> int:
     line = parser()
     given = line.parse_args(arguments)
     combinations.check(line, given)
-    logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=given.log_level.upper(), format="mstnet: %(message)s", handlers=[StderrHandler()])
     try:
         dependencies.loaded()  # not before: from here on, Ctrl-C is caught below
-        if given.list_cameras:
-            print_cameras()
-        elif given.doctor:
-            return doctor.examine(given.model or MODEL, choose_platform)
-        elif given.batch or len(given.camera or ()) > 1:
-            recognise_many(given)
-        elif given.record:
-            record(given)
-        else:
-            recognise(given)
+        with output_flushed():
+            return do(given)
     except UserError as error:
         log.error("%s", error)
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # Whoever read standard output has enough. Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0  # whoever read standard output has had enough
+
+
+def do(given: argparse.Namespace) -> int:
+    """Do what the command line says; return the exit status."""
+    if given.list_cameras:
+        print_cameras()
+    elif given.doctor:
+        return doctor.examine(given.model or MODEL, choose_platform)
+    elif given.batch or len(given.camera or ()) > 1:
+        recognise_many(given)
+    elif given.record:
+        record(given)
+    else:
+        recognise(given)
     return 0
 
 
 def recognise(given: argparse.Namespace) -> None:
     """Build the line from camera to gesture and run it, without a window or with one."""
     with ExitStack() as stack:
-        tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
-        hasty = hasty_look(given)
-        if hasty:
-            stack.enter_context(closing(hasty))
-        profile = find_profile(given.profile) if given.profile else None
-        engine = TimedEngine(PersonalEngine(tap, profile) if profile else tap)
-        outputs = stack.enter_context(closing(Outputs(given, engine.spec.labels, VERSION)))
+        engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
+        networks = chosen_networks(given, engine, stack)
+        framing = ManualFraming(open_framing(given.framing))
+        recognizer = Recognizer(networks, framing)
+        outputs = stack.enter_context(closing(Outputs(given, recognizer.labels, VERSION)))
         events = Events(outputs.sinks)
-        control = opened_control(given, engine.spec.labels, stack)
+        control = opened_control(given, recognizer.labels, stack)
         told = Told()
         # The camera comes last: what it delivers while the rest is built would count as dropped.
         camera = stack.enter_context(closing(opened(given, told)))
         outputs.describe(camera.name, mirrored(given, camera))
-        actors = [control] if control else []
-        limits = Limits(given.max_frames, given.duration)
-        line = partial(run, camera, engine, events, actors=actors, limits=limits, hasty=hasty)
+        note_what_is_missing(networks, given.calm)
+        observers: list[Observer] = [*([control] if control else []), *outputs.observers]
+        meter, limits = Meter(camera), Limits(given.max_frames, given.duration)
+        line = partial(run, camera, recognizer, events, limits=limits, meter=meter)
         if control:
             tell_armed(control, events)
         if given.headless:
-            run_headless(partial(line, displays=outputs.displays), control)
+            run_headless(partial(line, observers=observers), control)
         else:
-            replay = Replay(tap, Recordings(profile.name if profile else NOBODY))
-            options = replace(view_options(given, camera, engine), replay=replay)
-            run_in_window(line, [*outputs.displays, replay], options, told, control=control)
+            replay = Replay(networks, Recordings(given_person(given)))
+            options = replace(view_options(given, camera, recognizer), replay=replay, draw_region=framing.draw)
+            run_in_window(line, [*observers, replay], options, meter, told, control=control)
 
 
-def hasty_look(given: argparse.Namespace) -> Engine | None:
-    """The hasty form beside the model, unless it is not wanted; what a person has taught fits the model only."""
-    model = given.model or MODEL
-    path = model.with_suffix(HASTY)
-    if given.calm or given.profile or model.suffix != ".onnx" or not path.is_file():
-        return None
-    return load_engine(path, given.engine)
+def chosen_networks(given: argparse.Namespace, engine: Engine, stack: ExitStack) -> Networks:
+    """What is run over each stream, for the person of `--profile` if one is named."""
+    profile = find_profile(given.profile) if given.profile else None
+    head = PersonalHead(profile, engine.spec) if profile else None
+    alone = given.calm or given.record
+    clip = None if alone else chosen_clip(given.model or MODEL, given.networks, given.clip_model)
+    if clip:
+        stack.enter_context(closing(clip))
+    return networks_of(engine, head, profile.decoding if profile else None, fast_pass=not alone, clip=clip)
+
+
+def given_person(given: argparse.Namespace) -> str:
+    """Whose recordings moments are added to that are marked as wrong."""
+    return find_profile(given.profile).name if given.profile else NOBODY
 
 
 def recognise_many(given: argparse.Namespace) -> None:
     """Run a line for each camera through one engine, and print what happens as JSON lines."""
     check_many(given)
     with ExitStack() as stack:
-        profile = find_profile(given.profile) if given.profile else None
-        personal = partial(PersonalEngine, profile=profile) if profile else lambda engine: engine
-        labels, line = (batched if given.batch else taking_turns)(given, personal, stack)
-        outputs = stack.enter_context(closing(Outputs(given, labels, VERSION)))
+        networks, line = (batched if given.batch else taking_turns)(given, stack)
+        outputs = stack.enter_context(closing(Outputs(given, networks.labels, VERSION)))
+        note_what_is_missing(networks, given.calm)
         streams = Streams(line, outputs.sinks, Limits(given.max_frames, given.duration))
         switches = Switches()
         with stopping_on_signals(switches) as received:
@@ -155,26 +172,23 @@ def recognise_many(given: argparse.Namespace) -> None:
         raise CameraError(f"{streams.failed} of {len(given.camera)} cameras could not be used; see above")
 
 
-def taking_turns(
-    given: argparse.Namespace, personal: Callable[[Engine], Engine], stack: ExitStack
-) -> tuple[tuple[str, ...], Line]:
-    """The labels that may come, and a line whose streams take turns at one engine, a step a core at once."""
-    model, hasty = load_engine(given.model or MODEL, given.engine), hasty_look(given)
-    on_cpu = all(engine.name.endswith(":CPUExecutionProvider") for engine in (model, hasty) if engine)
-    engine = stack.enter_context(closing(TurnsEngine(personal(model), cores() if on_cpu else 1)))
-    beside = stack.enter_context(closing(engine.beside(hasty))) if hasty else None
-    return engine.spec.labels, turns(engine, beside)
+def taking_turns(given: argparse.Namespace, stack: ExitStack) -> tuple[Networks, Line]:
+    """The networks, and a line whose streams take turns at their engine, a step a core at once."""
+    engine = load_engine(given.model or MODEL, given.engine)
+    at_once = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
+    networks = chosen_networks(given, stack.enter_context(closing(TurnsEngine(engine, at_once))), stack)
+    return networks, turns(networks, partial(open_framing, given.framing))
 
 
-def batched(
-    given: argparse.Namespace, personal: Callable[[Engine], Engine], stack: ExitStack
-) -> tuple[tuple[str, ...], Line]:
-    """The labels that may come, and a line whose streams step together."""
-    recognizer = BatchRecognizer(load_batch(given.model or MODEL, len(given.camera), cores()), personal)
-    log.info("stepping on %s", recognizer.name)
+def batched(given: argparse.Namespace, stack: ExitStack) -> tuple[Networks, Line]:
+    """The networks, and a line whose streams step together."""
+    engine = load_batch_engine(given.model or MODEL, len(given.camera), cores(), given.engine)
+    networks = chosen_networks(given, stack.enter_context(closing(engine)), stack)
+    recognizer = BatchRecognizer(networks, partial(open_framing, given.framing))
+    log.info("stepping on %s", engine.name)
     batch = stack.enter_context(closing(Batch(recognizer)))
     batch.start()
-    return recognizer.spec.labels, batch.run
+    return recognizer.networks, batch.run
 
 
 def check_many(given: argparse.Namespace) -> None:
@@ -186,8 +200,6 @@ def check_many(given: argparse.Namespace) -> None:
         raise UserError(f"--{asked[0]} is for one camera; give one --camera, or start a process for each")
     if not given.headless:
         raise UserError("several cameras have no window; add --headless, or give one --camera")
-    if given.batch and given.engine not in ("auto", "onnxruntime"):
-        raise UserError(f"--batch runs through ONNX Runtime, not {given.engine}; leave one of the two out")
 
 
 def record(given: argparse.Namespace) -> None:
@@ -195,18 +207,20 @@ def record(given: argparse.Namespace) -> None:
     plan = Plan(tuple(given.gesture), given.takes, given.take_seconds, given.work)
     plan.check()
     with ExitStack() as stack:
-        tap = stack.enter_context(closing(Tap(load_engine(given.model or MODEL, given.engine))))
+        engine = stack.enter_context(closing(load_engine(given.model or MODEL, given.engine)))
+        recognizer = Recognizer(chosen_networks(given, engine, stack), open_framing(given.framing))
         switches, recordings, told = Switches(), Recordings(given.record), Told()
-        recorder = Recorder(plan, recordings, tap, switches.stop.set)
+        recordings.check()
+        recorder = Recorder(plan, recordings, engine.spec, switches.stop.set)
         camera = stack.enter_context(closing(opened(given, told)))
-        engine = TimedEngine(tap)
-        line = partial(run, camera, engine, limits=Limits(given.max_frames, given.duration))
+        meter, limits = Meter(camera), Limits(given.max_frames, given.duration)
+        line = partial(run, camera, recognizer, limits=limits, meter=meter)
         if given.headless:
             recorder.listener = Printer(partial(log.info, "%s"))
-            run_headless(partial(line, displays=[recorder]), switches=switches)
+            run_headless(partial(line, observers=[recorder]), switches=switches)
         else:
-            options = replace(view_options(given, camera, engine), guided=True)
-            run_in_window(line, [recorder], options, told, switches, recorder=recorder)
+            options = replace(view_options(given, camera, recognizer), guided=True)
+            run_in_window(line, [recorder], options, meter, told, switches, recorder=recorder)
         if camera.ended and not recorder.finished:
             raise TakeError(
                 f"{camera.name} ended after {recorder.done} of {recorder.scenes} recordings, which are saved; "
@@ -229,14 +243,15 @@ def run_headless(line: "partial[None]", control: Control | None = None, switches
 
 def run_in_window(
     line: "partial[None]",
-    displays: Sequence[Display],
+    observers: Sequence[Observer],
     options: ViewOptions,
+    meter: Meter,
     told: "Told",
     switches: Switches | None = None,
     control: Control | None = None,
     recorder: Recorder | None = None,
 ) -> None:
-    """Run in a thread of its own while the window, beside other displays, shows what happens or what to do."""
+    """Run in a thread of its own while the window, beside other observers, shows what happens or what to do."""
     switches, workers = switches or Switches(), []
 
     def start(bridge: "Bridge") -> None:
@@ -245,7 +260,8 @@ def run_in_window(
             control.arming.listen(lambda armed, _why: bridge.arm(armed))
         if recorder:
             recorder.listener = bridge.guide
-        job = partial(line, displays=[*displays, bridge], switches=switches)
+        bridge.meter = meter
+        job = partial(line, observers=[*observers, bridge], switches=switches)
         workers.append(Worker(job, on_end=bridge.end, on_error=bridge.fail))
         workers[0].start()
 
@@ -296,12 +312,12 @@ def tell_armed(control: Control, events: Events) -> None:
     control.arming.listen(tell)
 
 
-def view_options(given: argparse.Namespace, camera: Camera, engine: TimedEngine) -> ViewOptions:
+def view_options(given: argparse.Namespace, camera: Camera, recognizer: Recognizer) -> ViewOptions:
     """What the window knows before the first frame."""
     return ViewOptions(
-        labels=engine.spec.labels,
-        model=engine.spec.name,
-        engine=engine.name,
+        labels=recognizer.labels,
+        model=recognizer.spec.name,
+        engine=recognizer.networks.stream.engine.name,
         source=camera.name,
         mirror=mirrored(given, camera),
         overlay=given.overlay,
@@ -321,6 +337,7 @@ def stopping_on_signals(switches: Switches) -> Iterator[list[int]]:
     def stop(number: int, frame: FrameType | None) -> None:
         del frame
         received.append(number)
+        told_to_end.set()
         switches.stop.set()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 from app.camera.base import Camera
 from app.events import Events
-from app.loop import Limits, Meter, Switches
-from app.meters import StepTimes
+from app.loop import Limits, Switches
+from app.meters import Meter
 from app.worker import Worker
 from models.batch_recognizer import BatchRecognizer
 from models.errors import CameraError
 from models.frame import Frame
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 PATIENCE_S = 5.0
 """How long `close` waits for the tick that is under way."""
@@ -34,25 +34,23 @@ class Seat:
     switches: Switches
     row: int = field(init=False)
     """The batch's, from when it is let in."""
-    times: StepTimes = field(default_factory=StepTimes)
     error: BaseException | None = None
     over: bool = False
     left: threading.Event = field(default_factory=threading.Event)
     """Set when the clock has let go of it."""
 
     def __post_init__(self) -> None:
-        self.meter = Meter(self.camera, self.times)
+        self.meter = Meter(self.camera)
 
     def next(self) -> Frame | None:
         """The newest frame, if there is one that was not returned before."""
         self.over = self.over or self.switches.stop.is_set() or self.camera.ended
         return None if self.over else self.camera.next(timeout_s=0)
 
-    def tell(self, seen: Recognition, step_ms: float) -> None:
-        """Tell what was understood."""
-        self.times.note(step_ms, len(seen.steps))
-        self.meter.note(seen)
-        self.events.see(seen, step_ms)
+    def see(self, seen: Recognition) -> None:
+        """Take what was recognised on one frame."""
+        self.meter.see(seen)
+        self.events.see(seen)
         self.over = self.limits.reached(self.meter.frames, self.meter.duration_s)
 
     @contextmanager
@@ -98,29 +96,26 @@ class Batch:
             Exception: what ended the clock, such as a network that breaks.
         """
         seat = Seat(camera, events, limits, switches)
-        events.header(self._recognizer.spec, self._recognizer.name)
+        events.header(self._recognizer.networks, self._recognizer.framing)
         try:
             self._let_in(seat)
             seat.left.wait()
             if seat.error:
                 raise seat.error
         finally:
-            seat.meter.summarise(events)
+            events.summary(seat.meter)
 
     def tick(self) -> None:
         """Take the newest frame of every camera, step once, and tell what was understood."""
-        began_s = time.perf_counter()
         with self._changing:
             seats = list(self._seats)
         for seat in seats:
             with seat.failing():
                 if frame := seat.next():
                     self._recognizer.show(seat.row, frame)
-        seen = self._step(seats)
-        step_ms = 1000 * (time.perf_counter() - began_s)
-        for seat, recognition in seen.items():
+        for seat, recognition in self._step(seats).items():
             with seat.failing():
-                seat.tell(recognition, step_ms)
+                seat.see(recognition)
         for seat in seats:
             if seat.over:
                 self._let_go(seat)

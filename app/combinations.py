@@ -9,6 +9,7 @@ NEEDED = {
     "work": ("record",),
     "token_file": ("serve", "websocket"),
     "allow_origin": ("serve", "websocket"),
+    "allow_host": ("serve", "websocket"),
     "control_through": ("control",),
     "armed": ("control",),
     "dry_run": ("control",),
@@ -16,10 +17,22 @@ NEEDED = {
 }
 """Options that say how, and those of which one must be there."""
 NO_USE = {
+    "calm": ("networks", "clip_model"),
     "headless": ("overlay",),
-    "profile": ("calm",),
-    "batch": ("calm",),
-    "record": ("calm", "profile", "control", "events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
+    "record": (
+        "calm",
+        "networks",
+        "clip_model",
+        "profile",
+        "control",
+        "events",
+        "trace",
+        "serve",
+        "websocket",
+        "mqtt",
+        "osc",
+        "obs",
+    ),
 }
 """Options beside which others have nothing to do."""
 QUESTIONS = {

@@ -1,6 +1,7 @@
 """The command line: what can be said to `main.py`."""
 
 import argparse
+import re
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -10,6 +11,10 @@ from app.control.back_ends import BACK_ENDS
 from app.outputs.address import Address
 from app.outputs.broker import Broker
 from models.engines import ENGINES
+from models.errors import UserError
+from models.framing.choice import parse_framing
+from models.hidden_password import without_password
+from models.region import Region
 
 VERSION = "0.1.0"
 
@@ -32,7 +37,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and exit with 2."""
-        self.exit(2, f"mstnet: {message}; --help shows what there is\n")
+        self.exit(2, f"mstnet: {without_password(message)}; --help shows what there is\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,7 +53,9 @@ def parser() -> argparse.ArgumentParser:
     _add_model(line.add_argument_group("what recognises them"))
     _add_outputs(line.add_argument_group("what comes out"))
     _add_network(
-        line.add_argument_group("who else is told", "Nothing listens or sends unless asked. See docs/outputs.md.")
+        line.add_argument_group(
+            "who else is told", "Nothing listens or sends unless asked. See docs/outputs.md and docs/privacy.md."
+        )
     )
     _add_control(line.add_argument_group("what gestures do on the desktop"))
     _add_person(line.add_argument_group("who is seen"))
@@ -80,7 +87,26 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--engine", choices=ENGINES, default="auto", help="runtime (default: auto, the best that is here)"
     )
-    group.add_argument("--calm", action="store_true", help="no look for gestures in haste or in a row: half the work")
+    group.add_argument(
+        "--framing",
+        type=framing,
+        metavar="auto|full|X,Y,W,H",
+        help="what is seen of the picture: whoever gestures, by the face; all of it; or always this part, in shares of "
+        "its width and height (default: auto)",
+    )
+    group.add_argument(
+        "--networks",
+        choices=("auto", "stream", "both"),
+        default="auto",
+        help="the stream network alone, or with the clip network, which sees a gesture as a whole (default: auto, both "
+        "where there is one and this machine is fast enough)",
+    )
+    group.add_argument(
+        "--clip-model", type=Path, metavar="FILE", help="the clip network (default: MODEL.clip.onnx beside the model)"
+    )
+    group.add_argument(
+        "--calm", action="store_true", help="main pass of the stream network only: least work, recognises less"
+    )
     group.add_argument(
         "--batch", action="store_true", help="step all cameras at once, on one clock; see docs/many-cameras.md"
     )
@@ -116,7 +142,15 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="URL",
-        help="a web page elsewhere that may listen, such as http://localhost:3000 (may be repeated)",
+        help="a page elsewhere that may listen, such as http://localhost:3000 or app://name (may be repeated)",
+    )
+    group.add_argument(
+        "--allow-host",
+        type=host_name,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name of this machine, such as box.lan, or the one that a proxy hands on (may be repeated)",
     )
     group.add_argument(
         "--mqtt",
@@ -200,15 +234,35 @@ def address(text: str) -> Address:
 
 def broker(text: str) -> Broker:
     """An MQTT broker."""
-    return Broker.parse(text)
+    try:
+        return Broker.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def framing(text: str) -> Region | None:
+    """What the network sees of the picture: a region, or None for following whoever gestures."""
+    try:
+        return parse_framing(text)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def origin(text: str) -> str:
-    """A web page's origin: scheme, host and port, as a browser sends it."""
+    """A page's origin: scheme, host and port, as a browser sends it, or a program with a browser in it."""
     url = urlsplit(text)
-    if url.scheme not in ("http", "https") or not url.netloc or url.path.strip("/") or url.query:
+    if not url.scheme or not url.netloc or url.path.strip("/") or url.query or "@" in url.netloc:
         raise ValueError(text)
-    return f"{url.scheme}://{url.netloc.lower()}"
+    usual = {"http": ":80", "https": ":443"}.get(url.scheme, "")
+    return f"{url.scheme}://{url.netloc.lower().removesuffix(usual)}"
+
+
+def host_name(text: str) -> str:
+    """A name of a machine, without scheme and port."""
+    name = text.strip().lower().rstrip(".")
+    if not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", name):
+        raise ValueError(text)
+    return name
 
 
 def scene(text: str) -> tuple[str, str]:
@@ -224,5 +278,6 @@ positive_float.__name__ = "positive number"
 positive_int.__name__ = "positive whole number"
 address.__name__ = "[HOST:]PORT"
 broker.__name__ = "mqtt[s]://[USER@]HOST[:PORT][/TOPIC]"
-origin.__name__ = "http[s]://HOST[:PORT]"
+origin.__name__ = "SCHEME://HOST[:PORT]"
+host_name.__name__ = "host name"
 scene.__name__ = "GESTURE=SCENE"

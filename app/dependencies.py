@@ -7,7 +7,7 @@ import sys
 
 from models.errors import first_line
 
-NEEDED = ("numpy", "cv2", "onnxruntime")
+NEEDED = ("numpy", "cv2", "av", "onnxruntime")
 
 
 def require() -> None:

@@ -5,7 +5,6 @@ import importlib.util
 import os
 import platform
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -17,9 +16,10 @@ import numpy as np
 
 from app.camera.devices import list_devices
 from app.control.back_ends import PROBLEMS, choose, hearing_problem
-from app.meters import Percentiles, TimedEngine
+from app.meters import Percentiles
 from models.engines import load_engine
 from models.errors import EngineError, UserError, first_line
+from models.networks import networks_of
 
 STEPS = 100
 """Steps on a black picture for the speed that is printed."""
@@ -128,17 +128,14 @@ def check_control() -> Iterator[Finding]:
 def check_model(path: Path) -> Iterator[Finding]:
     """Whether the model loads, what it is, and how fast it steps here."""
     try:
-        engine = TimedEngine(load_engine(path))
+        engine = load_engine(path)
     except UserError as error:
         yield Finding("bad", "model", str(error))
         return
-    spec, state = engine.spec, engine.start()
+    spec, stream = engine.spec, networks_of(engine).stream.open()
     picture = np.zeros(spec.picture_shape, np.uint8)
-    began = time.perf_counter()
-    for _ in range(STEPS):
-        _, state = engine.step(picture, state)
-    load = spec.rate_hz * (time.perf_counter() - began) / STEPS
-    times = Percentiles.of(engine.durations_ms)
+    durations_ms = [stream.step(picture, k / spec.rate_hz).duration_ms for k in range(STEPS)]
+    load, times = spec.rate_hz * sum(durations_ms) / 1000 / STEPS, Percentiles.of(durations_ms)
     engine.close()
     yield Finding("ok", "model", f"{spec.name}: {len(spec.labels)} labels, {spec.width}x{spec.height}, {spec.trained}")
     yield Finding(

@@ -6,11 +6,12 @@ from contextlib import suppress
 from threading import Lock
 from typing import Any, Protocol
 
-from app.meters import Percentiles
+from app.meters import Meter
 from models.decoder import GestureEvent
 from models.errors import UserError
-from models.recognizer import Recognition
-from models.spec import ModelSpec
+from models.networks import Networks
+from models.recognition import Recognition
+from models.region import Region
 
 FORMAT_VERSION = 1
 
@@ -22,8 +23,8 @@ class Sink(Protocol):
     """Somewhere that messages go: a file, a broker, whoever is connected."""
 
     @property
-    def steps(self) -> bool:
-        """Whether it wants every step of the network now; they are not even made where nobody does."""
+    def wants_steps(self) -> bool:
+        """Whether it wants every step of the networks now; where no sink does, their messages are not made."""
         ...
 
     def take(self, message: Message) -> None:
@@ -40,22 +41,31 @@ class Events:
         self._begun = False
         self._armed: bool | None = None
 
-    def header(self, spec: ModelSpec, engine: str) -> None:
-        """The first message: what the rest was made with."""
-        self._tell(message("header", labels=spec.labels, model=spec.name, engine=engine, rate_hz=spec.rate_hz))
+    def header(self, networks: Networks, framing: str | list[float] | None = None) -> None:
+        """The first message: what the rest was made with; the framing is named where one was chosen."""
+        first = networks.stream
+        header = message(
+            "header",
+            labels=networks.labels,
+            model=first.engine.spec.name,
+            engine=first.engine.name,
+            rate_hz=first.engine.spec.rate_hz,
+            networks=networks.names,
+        )
+        self._tell(header if framing is None else header | {"framing": framing})
         self._begun = True
         if self._armed is not None:
             self.arm(self._armed)
 
-    def see(self, seen: Recognition, step_ms: float) -> None:
-        """Tell the steps of a frame to those who want them, and the gesture that fired on it, if one did."""
-        if tracers := [sink for sink in self._sinks if sink.steps]:
+    def see(self, seen: Recognition) -> None:
+        """Tell the steps of a frame to the sinks that want them, and the gesture that fired on it, if one did."""
+        if tracers := [sink for sink in self._sinks if sink.wants_steps]:
             with self._telling:
-                for step in steps(seen, step_ms):
+                for step in steps(seen):
                     for sink in tracers:
                         sink.take(step)
         if seen.event:
-            self._tell(gesture(seen.event, seen.frame.index))
+            self._tell(gesture(seen.event, seen.frame.index, seen.network))
 
     def arm(self, armed: bool) -> None:
         """Tell that gestures act on the desktop from here on, or no longer do; after the header at the earliest."""
@@ -64,10 +74,10 @@ class Events:
             with suppress(BrokenPipeError, UserError):  # whoever tells the next message hears of it
                 self._tell(message("control", armed=armed))
 
-    def summary(self, frames: int, steps: int, dropped: int, step_ms: Percentiles) -> None:
-        """The last message; `step_ms` is of the engine's recent steps."""
-        times = {name: round(getattr(step_ms, name), 3) for name in ("p50", "p95", "p99")}
-        self._tell(message("summary", frames=frames, steps=steps, dropped=dropped, step_ms=times))
+    def summary(self, meter: Meter) -> None:
+        """The last message: what the meter of the stream counted."""
+        times = {name: round(getattr(meter.step_ms, name), 3) for name in ("p50", "p95", "p99")}
+        self._tell(message("summary", frames=meter.frames, steps=meter.steps, dropped=meter.dropped, step_ms=times))
 
     def _tell(self, told: Message) -> None:
         with self._telling:
@@ -80,8 +90,8 @@ def message(kind: str, **fields: Any) -> Message:
     return {"v": FORMAT_VERSION, "type": kind, **fields}
 
 
-def gesture(event: GestureEvent, frame: int) -> Message:
-    """The message that a gesture fired on a frame."""
+def gesture(event: GestureEvent, frame: int, network: str) -> Message:
+    """The message that a gesture fired on a frame, in the answer of a network."""
     return message(
         "gesture",
         label=event.label,
@@ -89,15 +99,28 @@ def gesture(event: GestureEvent, frame: int) -> Message:
         began_s=round(event.began_s, 3),
         fired_s=round(event.fired_s, 3),
         frame=frame,
+        network=network,
     )
 
 
-def steps(seen: Recognition, step_ms: float) -> Iterator[Message]:
-    """The messages of the network's steps on a frame."""
+def steps(seen: Recognition) -> Iterator[Message]:
+    """The messages of the networks' steps on a frame; `decides` marks those of the network that decides now."""
     for step in seen.steps:
-        probabilities = [round(float(p), 5) for p in step.probabilities]
-        time_s = round(step.time_s, 3)
-        yield message("step", frame=seen.frame.index, time_s=time_s, probs=probabilities, step_ms=round(step_ms, 3))
+        sent = message(
+            "step",
+            frame=seen.frame.index,
+            time_s=round(step.time_s, 3),
+            probs=[round(float(p), 5) for p in step.probabilities],
+            step_ms=round(step.duration_ms, 3),
+            network=step.network,
+            decides=step.network == seen.network,
+        )
+        yield sent if seen.region is None else sent | {"region": rounded(seen.region)}
+
+
+def rounded(region: Region) -> list[float]:
+    """A region as left, top, width and height in shares of the picture."""
+    return [round(value, 4) for value in (region.left, region.top, region.width, region.height)]
 
 
 def to_line(told: Message) -> str:

@@ -5,6 +5,10 @@ something else than recognition, gets exactly that: everything passes through.
 """
 
 # ruff: noqa: E402
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the first imports ends the process without a traceback
+
 import os
 import sys
 from collections.abc import Mapping, Sequence

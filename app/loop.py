@@ -1,38 +1,14 @@
 """The line: camera to frame to network to gesture, one frame after another."""
 
-import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Protocol
 
 from app.camera.base import Camera
 from app.events import Events
-from app.meters import AddedEngine, Percentiles, RateMeter, Readings, StepTimes, TimedEngine
-from models.engines.base import Engine
-from models.recognizer import Recognition, Recognizer
-
-RECENT_STEPS = 100
-"""How many steps the readings look back on."""
-READINGS_EVERY_S = 0.5
-"""Readings change no oftener, in seconds of the stream: nobody reads faster, and percentiles cost more than most."""
-
-
-class Display(Protocol):
-    """Something that shows each frame and what was understood in it, such as the window."""
-
-    def show(self, seen: Recognition, readings: Readings) -> None:
-        """Show one frame."""
-        ...
-
-
-class Actor(Protocol):
-    """Something that gestures drive, such as the desktop. It must not make the line wait."""
-
-    def perform(self, seen: Recognition) -> None:
-        """Do what was recognised in one frame."""
-        ...
+from app.meters import Meter
+from app.observer import Observer
+from models.recognizer import Recognizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +42,22 @@ class Switches:
 
 def run(
     camera: Camera,
-    engine: TimedEngine,
+    recognizer: Recognizer,
     events: Events | None = None,
-    displays: Sequence[Display] = (),
-    actors: Sequence[Actor] = (),
+    observers: Sequence[Observer] = (),
     limits: Limits | None = None,
     switches: Switches | None = None,
-    hasty: Engine | None = None,
+    meter: Meter | None = None,
 ) -> None:
     """Recognise gestures until the camera ends, a limit is reached, or somebody says stop.
 
-    Events get a header first and a summary last, whatever ends the line. A hasty form of the model looks as well, for
-    people who gesture faster than the model expects.
+    The meter, the events and the observers are called in this order with every recognition. Events get a header first
+    and a summary last, whatever ends the line.
     """
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
-    recognizer, meter = Recognizer(engine, AddedEngine(hasty, engine) if hasty else None), Meter(camera, engine)
-    events.header(engine.spec, engine.name)
+    meter = meter or Meter(camera)
+    followers: list[Observer] = [meter, events, *observers]
+    events.header(recognizer.networks, recognizer.framing)
     try:
         while not (switches.stop.is_set() or camera.ended):
             if switches.pause.is_set():
@@ -90,18 +66,12 @@ def run(
             if frame is None:
                 continue
             seen = recognizer.see(frame)
-            meter.note(seen)
-            for actor in actors:
-                actor.perform(seen)
-            events.see(seen, meter.step_ms)
-            if displays:
-                readings = meter.readings
-                for display in displays:
-                    display.show(seen, readings)
+            for observer in followers:
+                observer.see(seen)
             if limits.reached(meter.frames, meter.duration_s):
                 break
     finally:
-        meter.summarise(events)
+        events.summary(meter)
 
 
 def wait_out_pause(camera: Camera, switches: Switches) -> None:
@@ -110,43 +80,3 @@ def wait_out_pause(camera: Camera, switches: Switches) -> None:
     while switches.pause.is_set() and not switches.stop.wait(0.05):
         pass
     camera.pause(False)
-
-
-class Meter:
-    """Counts and rates of one running line."""
-
-    def __init__(self, camera: Camera, times: StepTimes) -> None:
-        self._camera, self._times = camera, times
-        self._camera_rate, self._step_rate = RateMeter(), RateMeter()
-        self._first_s: float | None = None
-        self._readings, self._read_s = Readings(0.0, 0.0, Percentiles(0.0, 0.0, 0.0), 0), -math.inf
-        self.frames = 0
-        self.duration_s = 0.0
-        """Seconds of the stream since its first frame."""
-
-    def note(self, seen: Recognition) -> None:
-        """Note a frame that was looked at."""
-        self.frames += 1
-        self._first_s = seen.frame.time_s if self._first_s is None else self._first_s
-        self.duration_s = seen.frame.time_s - self._first_s
-        self._camera_rate.note(seen.frame.time_s, seen.frame.index)
-        self._step_rate.note(seen.frame.time_s, self._times.steps)
-
-    @property
-    def step_ms(self) -> float:
-        """Duration of the newest step, in milliseconds."""
-        return self._times.durations_ms[-1] if self._times.durations_ms else 0.0
-
-    @property
-    def readings(self) -> Readings:
-        """What the meters showed at their last change."""
-        if abs(self.duration_s - self._read_s) >= READINGS_EVERY_S:  # a stream that starts anew runs backwards
-            recent = Percentiles.of(list(islice(reversed(self._times.durations_ms), RECENT_STEPS)))
-            self._readings = Readings(self._camera_rate.hz, self._step_rate.hz, recent, self._camera.dropped)
-            self._read_s = self.duration_s
-        return self._readings
-
-    def summarise(self, events: Events) -> None:
-        """Tell the last message of the stream."""
-        times = self._times
-        events.summary(self.frames, times.steps, self._camera.dropped, Percentiles.of(times.durations_ms))

@@ -16,10 +16,11 @@ from typing import Protocol
 from app.camera.base import Camera
 from app.events import Events, Message, Sink
 from app.loop import Limits, Switches, run
-from app.meters import TimedEngine
 from app.worker import Worker
-from models.engines.base import Engine
 from models.errors import CameraError
+from models.framing.base import Framing
+from models.networks import Networks
+from models.recognizer import Recognizer
 
 PATIENCE_S = 5.0
 """How long streams that were told to stop may take to finish their frame and say their summary."""
@@ -38,11 +39,11 @@ class Line(Protocol):
         ...
 
 
-def turns(engine: Engine, hasty: Engine | None = None) -> Line:
-    """The line of `app/loop.py`, through engines that threads may share, such as `TurnsEngine`s."""
+def turns(networks: Networks, framing: Callable[[], Framing] | None = None) -> Line:
+    """The line of `app/loop.py`, through networks whose engines threads may share; a framing for each stream."""
 
     def line(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
-        run(camera, TimedEngine(engine), events, limits=limits, switches=switches, hasty=hasty)
+        run(camera, Recognizer(networks, framing() if framing else None), events, limits=limits, switches=switches)
 
     return line
 
@@ -68,9 +69,9 @@ class NumberedSink:
         self._sink, self._turn, self._number = sink, turn, number
 
     @property
-    def steps(self) -> bool:
+    def wants_steps(self) -> bool:
         """Whether the sink wants every step."""
-        return self._sink.steps
+        return self._sink.wants_steps
 
     def take(self, message: Message) -> None:
         """Tell one message, its stream behind its type."""
@@ -83,7 +84,7 @@ class Streams:
     """The streams that run now.
 
     Args:
-        line: runs each of them: `turns` of an engine, or `Batch.run`.
+        line: runs each of them: `turns` of networks, or `Batch.run`.
         sinks: told what happens in every stream, each message with a `stream` in it.
         limits: when each of them stops before its source does.
     """

@@ -1,14 +1,20 @@
 """Meters: how fast the camera and the network really are, measured while they run."""
 
-import time
+import math
 from collections import deque
 from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import Protocol
 
 import numpy as np
 
-from models.engines.base import Engine, Output, PassingEngine
-from models.frame import Image
-from models.state import StreamState
+from models.recognition import Recognition
+
+REMEMBERED_STEPS = 10_000
+RECENT_STEPS = 100
+"""How many steps the readings look back on."""
+READINGS_EVERY_S = 0.5
+"""Readings change no oftener, in seconds of the stream: percentiles cost more than all the rest here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Readings:
     step_hz: float
     """Network steps a second of the stream."""
     step_ms: Percentiles
-    """Duration of the network's recent steps."""
+    """Duration of the recent steps."""
     dropped: int
     """Frames that a newer one replaced before they were looked at."""
 
@@ -66,46 +72,62 @@ class RateMeter:
         return (last - first) / (last_s - first_s) if last_s > first_s else 0.0
 
 
-class StepTimes:
-    """How many steps one stream has had, and how long the recent ones took."""
+class Dropping(Protocol):
+    """A source of frames that counts those it dropped, such as a camera."""
 
-    def __init__(self, remember: int = 10_000) -> None:
-        self.durations_ms: deque[float] = deque(maxlen=remember)
-        self.steps = 0
-
-    def note(self, duration_ms: float, steps: int = 1) -> None:
-        """Note so many steps that took so long together."""
-        self.durations_ms.append(duration_ms)
-        self.steps += steps
+    @property
+    def dropped(self) -> int:
+        """Frames that a newer one replaced before they were asked for."""
+        ...
 
 
-class TimedEngine(PassingEngine, StepTimes):
-    """An engine that remembers how long its recent steps took."""
-
-    def __init__(self, engine: Engine) -> None:
-        PassingEngine.__init__(self, engine)
-        StepTimes.__init__(self)
-
-    def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
-        """Step the inner engine and note how long it took."""
-        began = time.perf_counter()
-        answer = super().step(picture, state)
-        self.note(1000 * (time.perf_counter() - began))
-        return answer
-
-
-class AddedEngine(TimedEngine):
-    """An engine whose steps are part of another one's: what they take is added to that one's newest.
+class Meter:
+    """An observer that counts the frames and steps of one stream and measures their rates.
 
     Args:
-        engine: the engine.
-        times: of the other one, which steps first.
+        camera: where the frames come from.
     """
 
-    def __init__(self, engine: Engine, times: StepTimes) -> None:
-        super().__init__(engine)
-        self._times = times
+    def __init__(self, camera: Dropping) -> None:
+        self._camera = camera
+        self._camera_rate, self._step_rate = RateMeter(), RateMeter()
+        self._durations_ms: deque[float] = deque(maxlen=REMEMBERED_STEPS)
+        self._first_s: float | None = None
+        self._read_s = -math.inf
+        self.frames = self.steps = 0
+        self.duration_s = 0.0
+        """Seconds of the stream since its first frame."""
+        self.readings = Readings(0.0, 0.0, Percentiles.of([]), 0)
+        """What the meters show; changes every `READINGS_EVERY_S`."""
 
-    def note(self, duration_ms: float, steps: int = 1) -> None:  # noqa: ARG002
-        """Note that the other one's newest step took so much longer."""
-        self._times.durations_ms[-1] += duration_ms
+    def see(self, seen: Recognition) -> None:
+        """Count one frame and its steps."""
+        time_s = seen.frame.time_s
+        self.frames += 1
+        self._first_s = time_s if self._first_s is None else self._first_s
+        self.duration_s = time_s - self._first_s
+        durations_ms = step_durations_ms(seen)
+        self._durations_ms.extend(durations_ms)
+        self.steps += len(durations_ms)
+        self._camera_rate.note(time_s, seen.frame.index)
+        self._step_rate.note(time_s, self.steps)
+        if abs(self.duration_s - self._read_s) >= READINGS_EVERY_S:  # a stream that starts anew runs backwards
+            self._read_s = self.duration_s
+            recent = Percentiles.of(list(islice(reversed(self._durations_ms), RECENT_STEPS)))
+            self.readings = Readings(self._camera_rate.hz, self._step_rate.hz, recent, self.dropped)
+
+    @property
+    def dropped(self) -> int:
+        """Frames that a newer one replaced before they were seen."""
+        return self._camera.dropped
+
+    @property
+    def step_ms(self) -> Percentiles:
+        """Durations of the stream's steps so far, of the newest `REMEMBERED_STEPS`."""
+        return Percentiles.of(self._durations_ms)
+
+
+def step_durations_ms(seen: Recognition) -> list[float]:
+    """How long each step on a frame took, in milliseconds, all networks that stepped at its time together."""
+    by_time = groupby(seen.steps, key=lambda step: step.time_s)
+    return [sum(step.duration_ms for step in steps) for _, steps in by_time]

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from app.meters import Readings
 from app.recording.recorder import cut
 from calibration.recordings import Recordings
 from calibration.take import Kind
-from calibration.tap import Tap, Tapped
 from models.decoder import GestureEvent
+from models.errors import UserError
 from models.frame import Image
-from models.recognizer import LONGEST_REPEAT_S, Recognition
+from models.networks import FAST, Networks
+from models.recognition import Recognition, Step
+from models.step_grid import LONGEST_REPEAT_S
 
 SECONDS = 4.0
 REMEMBERED = 8
@@ -29,7 +30,7 @@ class Shot:
     time_s: float
     image: Image
     """uint8 [H, W, 3], RGB, at most `ROWS` rows."""
-    tapped: Tapped
+    step: Step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,33 +39,35 @@ class Moment:
 
     event: GestureEvent
     shots: tuple[Shot, ...]
+    """What the network saw that fired it, up to then."""
 
 
 class Replay:
-    """A display that remembers. It writes nothing to disk until somebody marks a moment as wrong.
+    """An observer that remembers. It writes nothing to disk until somebody marks a moment as wrong.
 
     Args:
-        tap: between the recogniser and the model's engine.
+        networks: that step the stream.
         recordings: where moments go that were marked.
     """
 
-    def __init__(self, tap: Tap, recordings: Recordings) -> None:
-        self._tap, self._recordings = tap, recordings
-        self._shots: deque[Shot] = deque(maxlen=round(SECONDS * tap.spec.rate_hz))
+    def __init__(self, networks: Networks, recordings: Recordings) -> None:
+        self._recordings, self._spec = recordings, networks.stream.engine.spec
+        self._shots: deque[Shot] = deque(maxlen=round(SECONDS * self._spec.rate_hz) * len(networks.names))
         self._moments: deque[Moment] = deque(maxlen=REMEMBERED)
         self._lock = threading.Lock()
 
-    def show(self, seen: Recognition, readings: Readings) -> None:  # noqa: ARG002 - a Display's method
+    def see(self, seen: Recognition) -> None:
         """Take in one frame."""
-        steps, tapped = seen.steps, self._tap.draw()
+        steps = seen.steps
         if steps and self._shots and not 0 <= steps[0].time_s - self._shots[-1].time_s <= LONGEST_REPEAT_S:
             self._shots.clear()  # the stream began anew
         if steps:
             image = _small(seen.frame.image)
-            self._shots.extend(Shot(s.time_s, image, t) for s, t in zip(steps, tapped, strict=True))
+            self._shots.extend(Shot(step.time_s, image, step) for step in steps)
         if seen.event is not None:
+            shots = tuple(shot for shot in self._shots if shot.step.network == seen.network)
             with self._lock:
-                self._moments.appendleft(Moment(seen.event, tuple(self._shots)))
+                self._moments.appendleft(Moment(seen.event, shots))
 
     @property
     def moments(self) -> tuple[Moment, ...]:
@@ -76,10 +79,13 @@ class Replay:
         """Save a moment as one that its gesture must not fire in; the next fit heeds it.
 
         Raises:
+            UserError: it fired in a network whose thresholds are not fitted.
             WriteError: it cannot be written.
         """
-        steps = [(shot.time_s, shot.tapped) for shot in moment.shots]
-        self._recordings.add(cut(Kind.NOT_THIS, moment.event.label, [], steps, self._tap.spec))
+        steps = [shot.step for shot in moment.shots]
+        if steps[-1].network == FAST:
+            raise UserError("this fired in the fast pass, whose thresholds are not fitted; --calm leaves that pass out")
+        self._recordings.add(cut(Kind.NOT_THIS, moment.event.label, [], steps, self._spec))
 
 
 def _small(image: Image) -> Image:

@@ -25,18 +25,19 @@ from unittest import mock
 import cv2
 
 import app.camera.opencv
-import app.loop
 import main as program
 import models.recognizer
 from app.camera.live import LiveCamera
 from app.events import Events
-from app.meters import AddedEngine, Percentiles, TimedEngine
+from app.meters import Meter, Percentiles
 from app.replay import Replay
 from benchmarks.machine import describe_machine
 from calibration.command_line import command, number
 from models.decoder import Decoder
 from models.frame import Frame, Image
-from models.recognizer import Recognition, Recognizer
+from models.network import NetworkStream
+from models.recognition import Recognition
+from models.recognizer import Recognizer
 
 SIZE, FPS = (640, 480), 30.0
 WARM_S = 2.0
@@ -84,9 +85,9 @@ class Costs:
         self._seeing_s = time.thread_time()
         return see(recognizer, frame)
 
-    def tell(self, events: Events, seen: Recognition, step_ms: float, tell: Callable[..., None]) -> None:
+    def tell(self, events: Events, seen: Recognition, tell: Callable[..., None]) -> None:
         """Note when everybody was told of a frame; in place of `Events.see`."""
-        tell(events, seen, step_ms)
+        tell(events, seen)
         captured_s = self._captured_s.pop(seen.frame.index)
         if seen.frame.time_s < WARM_S:
             return
@@ -123,18 +124,14 @@ class Costs:
         parts: list[tuple[str, object, str]] = [
             ("colour order", app.camera.opencv, "to_rgb"),
             ("scaling", models.recognizer, "to_picture"),
-            ("hasty look", AddedEngine, "step"),  # before the class whose step it shares, so that neither counts twice
-            ("network", TimedEngine, "step"),
+            ("networks", NetworkStream, "step"),
             ("decoder", Decoder, "update"),
-            ("memory of moments", Replay, "show"),
+            ("memory of moments", Replay, "see"),
+            ("readings", Meter, "see"),
         ]
         stack = ExitStack()
         for part, owner, name in parts:
             stack.enter_context(mock.patch.object(owner, name, self.timed(part, getattr(owner, name))))
-        readings: Any = app.loop.Meter.readings  # the property itself, which to a type checker is what it returns
-        stack.enter_context(
-            mock.patch.object(app.loop.Meter, "readings", property(self.timed("readings", readings.fget)))
-        )
         for owner, name, watch in ((LiveCamera, "_keep", self.keep), (Recognizer, "see", self.see)):
             stack.enter_context(mock.patch.object(owner, name, _around(watch, getattr(owner, name))))
         tell = self.timed("telling", Events.see)

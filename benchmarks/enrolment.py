@@ -30,7 +30,7 @@ from benchmarks.matchers import MATCHERS, Matcher, nearest, ours
 from calibration.background import Background
 from calibration.command_line import command, positive
 from calibration.fitting import fit
-from calibration.personal_engine import joined
+from calibration.personal_head import joined
 from calibration.take import Floats, Kind
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
@@ -159,8 +159,7 @@ def _firing(profile: UserProfile, spec: ModelSpec) -> Callable[[Clip], int]:
         likenesses = gesture.likenesses(clip.embeddings)
         for step, (logits, like) in enumerate(zip(clip.logits, likenesses, strict=True)):
             own = np.array([gesture.probability(float(like))], np.float32)
-            answer = softmax(joined(logits / np.float32(profile.temperature), own))
-            event = decoder.update(answer, step / spec.rate_hz)
+            event = decoder.update(joined(softmax(logits, profile.temperature), own), step / spec.rate_hz)
             fired += event is not None and event.label == gesture.label and step >= clip.lead
         return fired
 

@@ -27,10 +27,12 @@ from models.engines.onnxruntime_session import open_session, read_spec
 from models.frame import Image
 from models.softmax import softmax
 from models.spec import LOGITS, PICTURE, ModelSpec
+from training.evaluation.events import events
+from training.evaluation.judging_takes import all_takes
 from training.evaluation.stream_metrics import Truth
+from training.evaluation.stream_score import Score, score
 from training.evaluation.takes import Take, take
 from training.jester import LABELS
-from training.judge import Score, all_takes, events, score
 from training.synthetic.clip import stream
 
 THRESHOLDS = (0.5, 1.0, 2.0, 4.0)

@@ -19,15 +19,16 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtCore import QSettings
 
-from app.meters import Percentiles, Readings, TimedEngine
+from app.meters import Meter, Percentiles, step_durations_ms
 from app.overlay.application import run
 from app.overlay.bridge import Bridge
 from app.overlay.session import NAME
 from app.overlay.view import ViewOptions
 from app.overlay.window import HINT_SEEN
 from calibration.command_line import command, number, positive
-from models.engines import load_engine
+from models.engines import Engine, load_engine
 from models.frame import Frame, Image
+from models.networks import networks_of
 from models.recognizer import Recognizer
 
 MODEL = Path(__file__).parent.parent / "models" / "weights" / "mstnet_small.onnx"
@@ -50,6 +51,12 @@ class Tally:
         return f"{name:10}{len(self.step_ms):7}{''.join(numbers)}{100 * self.cpu_s / self.wall_s:8.0f} %"
 
 
+class NothingDropped:
+    """The drawn camera, which has a frame whenever one is due."""
+
+    dropped = 0
+
+
 class Done(Exception):  # noqa: N818
     """All is measured: closes the window."""
 
@@ -58,7 +65,7 @@ class Done(Exception):  # noqa: N818
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print a table."""
     given = parser().parse_args(arguments)
-    engine = TimedEngine(load_engine(given.model))
+    engine = load_engine(given.model)
     tallies = {"no window": Tally(), "window": Tally()}
     stopped = threading.Event()
 
@@ -107,42 +114,43 @@ def without_hint(folder: str) -> None:
 
 
 def measure(
-    engine: TimedEngine, bridge: Bridge, tallies: dict[str, Tally], given: argparse.Namespace, stopped: threading.Event
+    engine: Engine, bridge: Bridge, tallies: dict[str, Tally], given: argparse.Namespace, stopped: threading.Event
 ) -> None:
     """Run stretches of both kinds in turn."""
     frames = paced(pictures(given.camera), given.camera_hz)
-    recognizer = Recognizer(engine)
-    stretch(recognizer, engine, frames, Tally(), bridge, given.stretch)  # warms up the network and the window
+    recognizer, meter = Recognizer(networks_of(engine)), Meter(NothingDropped())
+    bridge.meter = meter
+    stretch(recognizer, meter, frames, Tally(), bridge, given.stretch)  # warms up the network and the window
     for _ in range(given.rounds):
         for name, tally in tallies.items():
             if stopped.is_set():
                 return
-            stretch(recognizer, engine, frames, tally, bridge if name == "window" else None, given.stretch)
+            stretch(recognizer, meter, frames, tally, bridge if name == "window" else None, given.stretch)
 
 
 def stretch(
     recognizer: Recognizer,
-    engine: TimedEngine,
+    meter: Meter,
     frames: Iterator[Frame],
     tally: Tally,
     bridge: Bridge | None,
     seconds: float,
 ) -> None:
     """Recognise for some seconds, with painting where there is a bridge."""
-    wall_s, cpu_s, steps = time.perf_counter(), time.process_time(), engine.steps
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
     for frame in frames:
         began_s = time.perf_counter()
-        before = engine.steps
         seen = recognizer.see(frame)
-        if engine.steps > before:
+        if seen.steps:
             tally.see_ms.append(1000 * (time.perf_counter() - began_s))
+            tally.step_ms += step_durations_ms(seen)
+        meter.see(seen)
         if bridge is not None:
-            bridge.show(seen, Readings(30.0, 12.0, Percentiles.of(list(engine.durations_ms)[-100:]), 0))
+            bridge.see(seen)
         if time.perf_counter() - wall_s >= seconds:
             break
     tally.wall_s += time.perf_counter() - wall_s
     tally.cpu_s += time.process_time() - cpu_s
-    tally.step_ms += list(engine.durations_ms)[-(engine.steps - steps) :] if engine.steps > steps else []
 
 
 def pictures(size: str) -> list[Image]:
@@ -163,7 +171,7 @@ def paced(images: list[Image], rate_hz: float) -> Iterator[Frame]:
         yield Frame(images[index % len(images)], index / rate_hz, index)
 
 
-def print_table(tallies: dict[str, Tally], engine: TimedEngine, given: argparse.Namespace) -> None:
+def print_table(tallies: dict[str, Tally], engine: Engine, given: argparse.Namespace) -> None:
     """Print what was measured."""
     print(f"{engine.spec.name}, {engine.name}, camera {given.camera} at {given.camera_hz:g} Hz; milliseconds")
     print(f"{'':10}{'':7}{'step':>8}{'':16}{'frame':>8}{'':16}{'CPU of':>8}")

@@ -1,32 +1,60 @@
-"""What the app names on real recordings, through its own command line.
+"""What the app recognises on real recordings, as they are and as other seats would show them.
 
-    python -m benchmarks.recordings --data ../shared/data [--clips runs/row_held] [--model FILE] [--calm]
+    python -m benchmarks.recordings --data ../shared/data [--sources desk,sense] [--seats all] [--json FILE]
+    python -m benchmarks.recordings --data ../shared/data --seats all --framing none
+    python -m benchmarks.recordings --data ../shared/data --clips runs/row_held --model FILE --calm
 
-Each file goes through `main.py --camera FILE --headless`. A gesture counts as named when an event with its label fires
-between its start and one second after its end; every other event is wrong. A clip without a gesture is right when
-nothing fires. The recordings are not part of the project; `training.cutouts` and `training.generated` make folders of
-clips.
+Each file goes through the app's own line (`app.loop.run`), all in one process. Of each gesture that was made:
+
+* named: the likeliest gesture between its start and one second after its end, by its highest smoothed probability, is
+  the right one, whether or not an event fired;
+* fired: an event with its label fired in that time;
+* misnamed: an event with another label fired in that time.
+
+Every event outside of gestures is false. The recordings are not part of the project; `training.cutouts` and
+`training.generated` make folders of clips.
 """
 
 import argparse
 import csv
+import dataclasses
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
 from pathlib import Path
 
-from benchmarks.machine import describe_machine
-from calibration.command_line import command
-from training.recordings import DataError, read_recordings
+import numpy as np
+from numpy.typing import NDArray
 
-MAIN = Path(__file__).resolve().parent.parent / "main.py"
+import main as program
+from app.camera import open_camera
+from app.chosen_networks import chosen_clip
+from app.loop import run
+from benchmarks.machine import describe_machine
+from benchmarks.seats import SEATS, Seat, SeatedCamera
+from calibration.command_line import command
+from models.decoder import GestureEvent
+from models.engines import load_engine
+from models.errors import UserError
+from models.framing.base import Framing
+from models.framing.choice import open_framing, parse_framing
+from models.networks import Networks, networks_of
+from models.recognition import Recognition
+from models.recognizer import Recognizer
+from models.spec import NO_GESTURE_LABELS
+from models.whole_file import whole_file
+from training.recordings import LIST, DataError, Recording, read_recordings
+
 GRACE_S = 1.0
-QUIET = ("No gesture", "Doing other things")
+"""An event counts for a gesture until so long after its end."""
 STREAMS = {"desk": 30.0, "sense": 16.0}
 """Recordings of several gestures, and the frames a second that their event lists count in."""
+SOURCES = ("jester_val", "desk", "sense", "aiforever_dynamic", "lanhas", "shaunak99", "aa10402tw")
+"""What is judged unless others are named: recordings that no weights were trained on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,96 +65,288 @@ class Gesture:
     start_s: float
     end_s: float
 
+    def covers(self, time_s: float) -> bool:
+        """Whether an event at this time is about this gesture."""
+        return self.start_s <= time_s <= self.end_s + GRACE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One file and what truly happens in it."""
+
+    source: str
+    path: Path
+    fps: float | None
+    """Frames a second; None where the file itself tells the truth."""
+    gestures: tuple[Gesture, ...]
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the app made of a file."""
+
+    labels: tuple[str, ...]
+    events: list[GestureEvent] = dataclasses.field(default_factory=list)
+    times_s: list[float] = dataclasses.field(default_factory=list)
+    smoothed: list[NDArray[np.float32]] = dataclasses.field(default_factory=list)
+    """At each frame with a step, float32 [labels]."""
+    duration_s: float = 0.0
+
+    def see(self, seen: Recognition) -> None:
+        """Note one frame."""
+        self.duration_s = seen.frame.time_s
+        if seen.event:
+            self.events.append(seen.event)
+        if seen.steps:
+            self.times_s.append(seen.frame.time_s)
+            self.smoothed.append(seen.smoothed)
+
+    def likeliest(self, gesture: Gesture) -> str | None:
+        """The gesture with the highest smoothed probability while one was made; None without a step then."""
+        during = [p for time_s, p in zip(self.times_s, self.smoothed, strict=True) if gesture.covers(time_s)]
+        if not during:
+            return None
+        highest = np.max(during, axis=0)
+        highest[[label in NO_GESTURE_LABELS for label in self.labels]] = 0
+        return self.labels[int(highest.argmax())]
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Gestures named, gestures there were, and events that were wrong."""
+    """Gestures there were, named and fired; events that misnamed one, and false ones; seconds of it all."""
 
-    named: int
-    there: int
-    wrong: int
+    there: int = 0
+    named: int = 0
+    fired: int = 0
+    misnamed: int = 0
+    false: int = 0
+    seconds: float = 0.0
+
+    @property
+    def wrong(self) -> int:
+        """Events that should not have been."""
+        return self.misnamed + self.false
+
+    @property
+    def wrong_a_minute(self) -> float:
+        """The same a minute of the recordings."""
+        return 60 * self.wrong / self.seconds if self.seconds else 0.0
+
+    def __add__(self, other: "Score") -> "Score":
+        mine, others = dataclasses.astuple(self), dataclasses.astuple(other)
+        return Score(*(a + b for a, b in zip(mine, others, strict=True)))
 
     @classmethod
-    def of(cls, events: list[dict[str, object]], gestures: list[Gesture]) -> "Score":
-        """Hold a file's events against its gestures; an event names one gesture at the most."""
-        left, wrong = list(gestures), 0
-        for event in events:
-            match = next((g for g in left if _names(event, g)), None)
-            if match is None:
-                wrong += 1
-            else:
+    def of(cls, seen: Seen, gestures: Sequence[Gesture]) -> "Score":
+        """Compare what the app made of a file with what truly happened; an event fires one gesture at the most."""
+        left, misnamed, false = list(gestures), 0, 0
+        for event in seen.events:
+            match = next((g for g in left if g.label == event.label and g.covers(event.fired_s)), None)
+            if match:
                 left.remove(match)
-        return cls(len(gestures) - len(left), len(gestures), wrong)
+            elif any(g.covers(event.fired_s) for g in gestures):
+                misnamed += 1
+            else:
+                false += 1
+        named = sum(seen.likeliest(gesture) == gesture.label for gesture in gestures)
+        return cls(len(gestures), named, len(gestures) - len(left), misnamed, false, seen.duration_s)
 
 
-def _names(event: dict[str, object], gesture: Gesture) -> bool:
-    fired_s = event["fired_s"]
-    assert isinstance(fired_s, float)
-    return event["label"] == gesture.label and gesture.start_s <= fired_s <= gesture.end_s + GRACE_S
+def takes(data: Path, sources: Iterable[str]) -> list[Take]:
+    """The recordings of some sources: `jester_val`, a stream's name, or a source in `clips.csv`.
+
+    Raises:
+        DataError: a source is not there.
+    """
+    found: list[Take] = []
+    for source in sources:
+        if source == "jester_val":
+            found += _jester(data / source)
+        elif source in STREAMS:
+            found.append(_stream(data / "streams", source))
+        else:
+            found += _clips(data, source)
+    return found
 
 
-def events_of(path: Path, options: list[str]) -> list[dict[str, object]]:
-    """The gestures that the app names in a file."""
-    line = [sys.executable, str(MAIN), "--camera", str(path), "--headless", *options]
-    done = subprocess.run(line, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.stderr.strip())
-    return [line for line in map(json.loads, done.stdout.splitlines()) if line["type"] == "gesture"]
-
-
-def files(data: Path) -> Iterator[tuple[str, Path, list[str], list[Gesture]]]:
-    """Name of the set, file, options and true gestures of everything there is."""
-    for name, fps in STREAMS.items():
-        with open(data / "streams" / f"{name}_events.csv", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["jester_class"] not in QUIET]
-        truth = [Gesture(row["jester_class"], int(row["start"]) / fps, int(row["end"]) / fps) for row in rows]
-        yield name, data / "streams" / f"{name}.mp4", [], truth
-    with open(data / "jester_val" / "labels.csv", newline="") as file:
-        for row in csv.DictReader(file):
-            truth = [] if row["label"] in QUIET else [Gesture(row["label"], 0.0, int(row["frames"]) / 12)]
-            yield "jester_val", data / "jester_val" / row["path"], ["--fps", "12"], truth
-
-
-def clips(folder: Path) -> list[tuple[str, Path, list[str], list[Gesture]]]:
-    """The same of a folder of made clips.
+def made(folder: Path) -> list[Take]:
+    """The clips in a folder that `training.cutouts` or `training.generated` made.
 
     Raises:
         DataError: its list makes no sense.
     """
+    return [_take(str(folder), recording) for recording in read_recordings(folder)]
+
+
+def _clips(data: Path, source: str) -> list[Take]:
+    recordings = [r for r in read_recordings(data) if r.source == source] if (data / LIST).is_file() else []
+    if not recordings:
+        raise DataError(
+            f"{data / LIST} lists no recording of {source!r}; give jester_val, desk, sense or a source there"
+        )
+    chosen = [r for r in recordings if r.split == "val"] or recordings
+    return [_take(source, recording) for recording in chosen]
+
+
+def _take(source: str, recording: Recording) -> Take:
+    fps = recording.fps
+    if not fps > 0:
+        raise DataError(f"{recording.path} is listed at {fps:g} frames a second; give a positive rate")
+    spans = () if recording.label in NO_GESTURE_LABELS else recording.spans
+    return Take(source, recording.path, fps, tuple(Gesture(recording.label, a / fps, b / fps) for a, b in spans))
+
+
+def _stream(folder: Path, name: str) -> Take:
+    fps = STREAMS[name]
+    rows = [row for row in _rows(folder / f"{name}_events.csv") if row["jester_class"] not in NO_GESTURE_LABELS]
+    gestures = tuple(Gesture(row["jester_class"], int(row["start"]) / fps, int(row["end"]) / fps) for row in rows)
+    return Take(name, folder / f"{name}.mp4", None, gestures)
+
+
+def _jester(folder: Path) -> list[Take]:
     found = []
-    for recording in read_recordings(folder):
-        fps = recording.fps
-        if not fps > 0:
-            raise DataError(f"{folder} lists {recording.path.name} at {fps:g} frames a second; give a positive rate")
-        truth = [Gesture(recording.label, start / fps, end / fps) for start, end in recording.spans]
-        found.append((str(folder), recording.path, ["--fps", f"{fps:g}"], [] if recording.label in QUIET else truth))
+    for row in _rows(folder / "labels.csv"):
+        whole = Gesture(row["label"], 0.0, int(row["frames"]) / 12)
+        gestures = () if row["label"] in NO_GESTURE_LABELS else (whole,)
+        found.append(Take("jester_val", folder / row["path"], 12.0, gestures))
     return found
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise DataError(f"no {path}; give the folder that holds streams/, jester_val/ and clips.csv with --data")
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class Bench:
+    """The app's line, file after file.
+
+    Args:
+        networks: that are run.
+        framing: makes what chooses the region that is seen; without it, the largest square in the middle.
+    """
+
+    def __init__(self, networks: Networks, framing: Callable[[], Framing] | None = None) -> None:
+        self._networks, self._framing = networks, framing
+
+    def watch(self, take: Take, seat: Seat) -> Seen:
+        """Run one file, from an empty past, as a seat shows it."""
+        seen = Seen(self._networks.labels)
+        camera = open_camera(str(take.path), fps=take.fps, on_status=lambda text: print(text, file=sys.stderr))
+        with closing(SeatedCamera(camera, seat, zlib.crc32(take.path.name.encode()))) as seated:
+            run(seated, Recognizer(self._networks, self._framing() if self._framing else None), observers=[seen])
+        return seen
+
+
+def table(scores: dict[tuple[str, str], Score]) -> str:
+    """The scores by seat and source, summed over each, as a table in Markdown."""
+    seats, sources = (list(dict.fromkeys(key[place] for key in scores)) for place in (0, 1))
+    lines = [
+        "| seat | " + " | ".join(sources) + " | all | wrong a minute |",
+        "|---" * (len(sources) + 3) + "|",
+    ]
+    for seat in [*seats, "all"]:
+        of = {key: score for key, score in scores.items() if seat in (key[0], "all")}
+        cells = [_cell(_sum(s for key, s in of.items() if key[1] == source)) for source in sources]
+        whole = _sum(of.values())
+        lines.append(f"| {seat} | " + " | ".join(cells) + f" | {_cell(whole)} | {whole.wrong_a_minute:.1f} |")
+    return "\n".join(lines)
+
+
+def _cell(score: Score) -> str:
+    there = f"{score.named}, {score.fired} of {score.there}; " if score.there else ""
+    return f"{there}{score.misnamed} + {score.false}"
+
+
+def _sum(scores: Iterable[Score]) -> Score:
+    return sum(scores, Score())
+
+
+def seats_named(text: str) -> tuple[Seat, ...]:
+    """The seats of a list of names, for argparse."""
+    if text == "all":
+        return SEATS
+    known = {seat.name: seat for seat in SEATS}
+    names = [name.strip() for name in text.split(",")]
+    if unknown := [name for name in names if name not in known]:
+        raise argparse.ArgumentTypeError(f"no seat {unknown[0]!r}; there are all, {', '.join(known)}")
+    return tuple(known[name] for name in names)
+
+
+def framings(text: str) -> Callable[[], Framing] | None:
+    """What makes a framing for each file, for argparse; None for `none`."""
+    if text == "none":
+        return None
+    try:
+        return partial(open_framing, parse_framing(text))
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 @command("recordings")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recordings", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder with streams/ and jester_val/")
+    parser.add_argument("--data", type=Path, required=True, help="folder with streams/, jester_val/ and clips.csv")
+    sources = ",".join(SOURCES)
+    parser.add_argument("--sources", default=sources, help="which recordings, with commas (default: %(default)s)")
+    parser.add_argument("--seats", type=seats_named, default=SEATS[:1], metavar="all|NAMES", help="default: as it is")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
-    parser.add_argument("--model", help="model file (default: the one in the box)")
-    parser.add_argument("--calm", action="store_true", help="without the hasty look, as main.py --calm")
+    parser.add_argument("--model", type=Path, default=program.MODEL, help="model file (default: the shipped one)")
+    parser.add_argument("--calm", action="store_true", help="main pass only, as main.py --calm")
+    parser.add_argument("--networks", choices=("auto", "stream", "both"), default="both", help="as main.py --networks")
+    parser.add_argument("--clip-model", type=Path, metavar="FILE", help="as main.py --clip-model")
+    parser.add_argument(
+        "--framing",
+        type=framings,
+        default="auto",
+        metavar="auto|full|X,Y,W,H|none",
+        help="as main.py --framing; none is the largest square in the middle (default: auto)",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores of each file and seat there, too")
     given = parser.parse_args(arguments)
-    if not (given.data / "streams").is_dir() or not (given.data / "jester_val").is_dir():
-        print(f"{given.data} has no folders streams/ and jester_val/; name the folder that has", file=sys.stderr)
-        return 2
-    made = [clip for folder in given.clips for clip in clips(folder)]
-    asked = [*(("--model", given.model) if given.model else ()), *(("--calm",) if given.calm else ())]
-    scores: dict[str, list[Score]] = {}
-    for name, path, options, truth in chain(files(given.data), made):
-        events = events_of(path, [*options, *asked])
-        scores.setdefault(name, []).append(Score.of(events, truth))
-    print("| recording | gestures named | wrong events |\n|---|---|---|")
-    for name, parts in scores.items():
-        named, there, wrong = (sum(getattr(s, what) for s in parts) for what in ("named", "there", "wrong"))
-        print(f"| {name} | {named} of {there} | {wrong} |")
-    print("\n" + ", ".join(f"{key} {value}" for key, value in describe_machine().items()))
+    todo = [*takes(given.data, [s for s in given.sources.split(",") if s]), *(t for f in given.clips for t in made(f))]
+    with ExitStack() as stack:
+        bench = Bench(chosen_networks(given, stack), given.framing)
+        scores: dict[tuple[str, str], Score] = {}
+        rows = []
+        for seat in given.seats:
+            for take in todo:
+                seen = bench.watch(take, seat)
+                score = Score.of(seen, take.gestures)
+                scores[seat.name, take.source] = scores.get((seat.name, take.source), Score()) + score
+                rows.append(_row(seat, take, seen, score))
+    print("Named, fired of gestures made; misnamed + false events\n\n" + table(scores))
+    machine = describe_machine()
+    print("\n" + ", ".join(f"{key} {value}" for key, value in machine.items()))
+    if given.json:
+        with whole_file(given.json) as unfinished:
+            unfinished.write_text(json.dumps({"machine": machine, "files": rows}, indent=1))
     return 0
+
+
+def chosen_networks(given: argparse.Namespace, stack: ExitStack) -> Networks:
+    """What the command line asks for, as main.py chooses it."""
+    engine = stack.enter_context(closing(load_engine(given.model)))
+    clip = None if given.calm else chosen_clip(given.model, given.networks, given.clip_model)
+    if clip:
+        stack.enter_context(closing(clip))
+    return networks_of(engine, fast_pass=not given.calm, clip=clip)
+
+
+def _row(seat: Seat, take: Take, seen: Seen, score: Score) -> dict[str, object]:
+    events = [{"label": event.label, "score": round(event.score, 4), "fired_s": event.fired_s} for event in seen.events]
+    likeliest = [seen.likeliest(gesture) for gesture in take.gestures]
+    return {
+        "seat": seat.name,
+        "source": take.source,
+        "file": take.path.name,
+        "gestures": [dataclasses.asdict(gesture) for gesture in take.gestures],
+        "likeliest": likeliest,
+        "events": events,
+        **dataclasses.asdict(score),
+    }
 
 
 if __name__ == "__main__":

@@ -35,8 +35,9 @@ class Runner:
 
 
 def stepper(engine: Engine) -> Step:
-    """Steps one stream by random pictures."""
-    picture = np.random.default_rng(0).integers(0, 256, engine.spec.picture_shape, dtype=np.uint8)
+    """Steps an engine's streams by random pictures."""
+    shape = (engine.streams, *engine.spec.picture_shape[1:])
+    picture = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     state = engine.start()
 
     def step() -> None:

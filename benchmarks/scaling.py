@@ -35,7 +35,6 @@ from calibration.command_line import command, positive
 from calibration.rolled import RolledModel, export_rolled
 from models.engines.base import Engine
 from models.engines.cores import cores
-from models.engines.onnxruntime_batch import load_batch
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.turns import TurnsEngine
 from models.nets.mstnet import MSTNet, MSTNetConfig
@@ -84,7 +83,7 @@ def forms(folder: Path, streams: int) -> dict[str, Step]:
     engine = OnnxRuntimeEngine(SHIPPED)
     pictures = np.random.default_rng(0).integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
     singles = [stepper(engine) for _ in range(streams)]
-    batch = load_batch(SHIPPED, streams, threads=1)
+    batch = OnnxRuntimeEngine(SHIPPED, streams=streams)
     rolled = RolledModel(folder / "rolled.onnx")
     past = rolled.start(streams)
 
@@ -94,7 +93,7 @@ def forms(folder: Path, streams: int) -> dict[str, Step]:
 
     return {
         "one_by_one": lambda: [step() for step in singles],
-        "batch": partial(batch.step, pictures),
+        "batch": stepper(batch),
         "rolled": step_rolled,
     }
 
@@ -115,9 +114,8 @@ def until_full(turns: int) -> Iterator[Row]:
     for streams in STREAMS:
         steps = [stepper(turned) for _ in range(streams)]
         alone = steps_per_s(steps, turns)
-        batch = load_batch(SHIPPED, streams, cores())
-        pictures = np.zeros((streams, *engine.spec.picture_shape[1:]), np.uint8)
-        batched = streams * steps_per_s([partial(batch.step, pictures)], turns)
+        batch = OnnxRuntimeEngine(SHIPPED, threads=cores(), streams=streams)
+        batched = streams * steps_per_s([stepper(batch)], turns)
         yield {
             "part": "full",
             "streams": streams,

@@ -6,3 +6,5 @@
 
 Nothing in here knows a camera, a window or torch.
 """
+
+import models  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off

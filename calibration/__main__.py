@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from calibration.command_line import output_flushed
 from calibration.commands import fit_profile, record
 from calibration.gesture_commands import COMMANDS
 from calibration.user_profile import NOBODY
@@ -75,17 +76,23 @@ def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        if words[:1] == ["record"]:
-            return record(*_whose(words[1:]))
-        given = parser().parse_args(words)
-        if given.command == "fit":
-            return fit_profile(given)
-        COMMANDS[given.action](given)
+        with output_flushed():
+            return _do(words)
     except UserError as error:
         print(f"mstnet: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    return 0  # whoever read standard output has had enough
+
+
+def _do(words: list[str]) -> int:
+    if words[:1] == ["record"]:
+        return record(*_whose(words[1:]))
+    given = parser().parse_args(words)
+    if given.command == "fit":
+        return fit_profile(given)
+    COMMANDS[given.action](given)
     return 0
 
 

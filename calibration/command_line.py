@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from models.errors import UserError
+from models.whole_file import FULL
 
 Main = Callable[[list[str] | None], int]
 """Takes the arguments, or None for the process's own; returns the exit status."""
@@ -24,7 +25,7 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
         @functools.wraps(main)
         def told(arguments: list[str] | None = None) -> int:
             try:
-                with _closed_output_is_no_error():
+                with output_flushed():
                     return main(arguments)
             except (UserError, OSError) as error:
                 print(f"{name}: {error}", file=sys.stderr)
@@ -46,14 +47,38 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
 
 
 @contextmanager
-def _closed_output_is_no_error() -> Iterator[None]:
-    """Whoever read standard output (`| head`) may have had enough; the command then ends as if done."""
+def output_flushed() -> Iterator[None]:
+    """Flush standard output at the end: when Python does it at exit, a full disk gives status 120 and two more lines.
+
+    Whoever read it (`| head`) may have had enough; then this ends as if all was done.
+
+    Raises:
+        UserError: it cannot be written.
+    """
     try:
         try:
             yield
         finally:
-            sys.stdout.flush()  # here, and not at exit, where Python would complain
+            _flush()
     except BrokenPipeError:
+        _discard_output()
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            raise
+        _discard_output()
+        raise UserError(
+            f"cannot write to standard output ({error.strerror}); make room, or send it elsewhere"
+        ) from error
+
+
+def _flush() -> None:
+    if sys.stdout:
+        sys.stdout.flush()
+
+
+def _discard_output() -> None:
+    """Let what is left in Python's buffer go nowhere."""
+    if sys.stdout:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -81,4 +106,12 @@ def share(text: str) -> float:
     number = float(text)
     if not 0 <= number <= 1:
         raise argparse.ArgumentTypeError(f"a share is a number from 0 to 1; got {text}")
+    return number
+
+
+def probability(text: str) -> float:
+    """A probability that something can reach, for argparse: a number above 0, up to 1."""
+    number = float(text)
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"expected a probability above 0, up to 1; got {text}")
     return number

@@ -8,8 +8,8 @@ import numpy as np
 from calibration.background import Background
 from calibration.enrolment import enrol
 from calibration.errors import TakeError
-from calibration.personal_engine import joined
 from calibration.personal_gesture import PersonalGesture
+from calibration.personal_head import joined
 from calibration.reliability import Reliability
 from calibration.take import Floats, Kind, Take
 from calibration.temperature import Evidence, fit_temperature
@@ -146,7 +146,7 @@ def _smoothed(profile: UserProfile, take: Take, labels: tuple[str, ...]) -> Floa
     for column, gesture in enumerate(profile.gestures):
         own[:, column] = [gesture.probability(like) for like in gesture.likenesses(take.embeddings)]
     decoder, rows = Decoder(labels, profile.decoding), []
-    for logits, mine, time_s in zip(take.logits / np.float32(profile.temperature), own, take.times_s, strict=True):
-        decoder.update(softmax(joined(logits, mine)), float(time_s))
+    for logits, mine, time_s in zip(take.logits, own, take.times_s, strict=True):
+        decoder.update(joined(softmax(logits, profile.temperature), mine), float(time_s))
         rows.append(decoder.smoothed)
     return np.stack(rows)

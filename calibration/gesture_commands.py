@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from calibration.errors import ProfileError
-from calibration.folders import plain
+from calibration.folders import one_name, plain
 from calibration.packing import export_gesture, import_gesture
 from calibration.personal_gesture import PersonalGesture
 from calibration.recordings import Recordings
@@ -26,12 +26,12 @@ def list_gestures(given: argparse.Namespace) -> None:
 def rename(given: argparse.Namespace) -> None:
     """Give a gesture another name, in the profile and in its takes."""
     profile = find_profile(given.profile)
-    gesture = _one(profile, given.gesture)
-    _check_free(profile, given.name)
-    renamed = tuple(g.renamed(given.name) if g is gesture else g for g in profile.gestures)
-    _save(_relabelled(profile, {given.gesture: given.name}, renamed), given.profile)
-    Recordings(profile.name).rename(given.gesture, given.name)
-    print(f"{given.gesture} is now {given.name}")
+    gesture, name = _one(profile, given.gesture), one_name(given.name)
+    _check_free(profile, name)
+    renamed = tuple(g.renamed(name) if g is gesture else g for g in profile.gestures)
+    _save(_relabelled(profile, {gesture.label: name}, renamed), given.profile)
+    Recordings(profile.name).rename(gesture.label, name)
+    print(f"{gesture.label} is now {name}")
 
 
 def delete(given: argparse.Namespace) -> None:
@@ -39,9 +39,9 @@ def delete(given: argparse.Namespace) -> None:
     profile = find_profile(given.profile)
     gesture = _one(profile, given.gesture)
     left = tuple(each for each in profile.gestures if each is not gesture)
-    _save(_relabelled(profile, {given.gesture: None}, left), given.profile)
-    count = Recordings(profile.name).delete(given.gesture)
-    print(f"deleted {given.gesture} and {count} recordings of it")
+    _save(_relabelled(profile, {gesture.label: None}, left), given.profile)
+    count = Recordings(profile.name).delete(gesture.label)
+    print(f"deleted {gesture.label} and {count} recordings of it")
 
 
 def export(given: argparse.Namespace) -> None:
@@ -57,7 +57,7 @@ def import_(given: argparse.Namespace) -> None:
     """Take a gesture from a file into the profile."""
     profile = find_profile(given.profile)
     gesture, rule = import_gesture(given.file, profile.weights_sha256)
-    gesture = gesture.renamed(given.name or gesture.label)
+    gesture = gesture.renamed(one_name(given.name or gesture.label))
     _check_free(profile, gesture.label)
     rules = profile.decoding.per_label | {gesture.label: rule}
     decoding = replace(profile.decoding, per_label=rules)
@@ -76,7 +76,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
 
 def _one(profile: UserProfile, label: str) -> PersonalGesture:
     for gesture in profile.gestures:
-        if gesture.label == label:
+        if one_name(gesture.label) == one_name(label):
             return gesture
     there = ", ".join(gesture.label for gesture in profile.gestures) or "none"
     raise ProfileError(f"profile {profile.name!r} has no gesture {label!r} of its own; it has: {there}")
@@ -84,7 +84,6 @@ def _one(profile: UserProfile, label: str) -> PersonalGesture:
 
 def _check_free(profile: UserProfile, label: str) -> None:
     """See that a name means nothing yet, neither the person's nor the model's."""
-    plain(label)
     if label in {each.label for each in profile.thresholds} | {gesture.label for gesture in profile.gestures}:
         raise ProfileError(f"profile {profile.name!r} has a gesture {label!r} already; choose another name")
 

@@ -1,11 +1,12 @@
 """Recordings: the takes of one person on disk, a file a take."""
 
 import itertools
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from calibration.folders import data_folder, plain
+from calibration.folders import data_folder, one_name, person_file, plain
 from calibration.take import Kind, Take
 from models.errors import UserError
 
@@ -23,7 +24,29 @@ class Recordings:
         if PurePath(person).name != person:
             raise UserError(f"{person!r} is a path, and a person has a name; give one such as --profile ann")
         self.person = person
-        self.folder = folder or data_folder() / "recordings" / plain(person)
+        self._given = folder
+        one_name(person)
+
+    @property
+    def folder(self) -> Path:
+        """Where they lie; it need not exist.
+
+        Raises:
+            UserError: this user has no home folder, and none is named.
+        """
+        return self._given or data_folder() / "recordings" / person_file(self.person)
+
+    def check(self) -> None:
+        """See that takes can be saved, before anybody performs them.
+
+        Raises:
+            UserError: they cannot.
+        """
+        there = next(folder for folder in (self.folder, *self.folder.parents) if folder.exists())
+        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+            raise UserError(
+                f"recordings cannot be saved in {self.folder}; set MSTNET_DATA to a folder that can be written"
+            )
 
     def add(self, take: Take) -> Path:
         """Save a take under the next free number; return its file.

@@ -66,8 +66,8 @@ def _rewritten(source: Path, rewrite: Callable[["onnx.ModelProto"], "onnx.ModelP
     return model
 
 
-def one_stream(engine: Engine) -> StepAll:
-    """Steps a single stream."""
+def stepping(engine: Engine) -> StepAll:
+    """Steps an engine's streams from an empty past."""
     state = engine.start()
 
     def step(pictures: Image) -> NDArray[np.float32]:

@@ -13,7 +13,8 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from models.spec import EMBEDDING, LOGITS, PICTURE, ROLLED_KEY, SPEC_KEY, STREAMS, MemorySpec, ModelSpec
+from calibration.open_batch import set_streams
+from models.spec import EMBEDDING, LOGITS, PICTURE, ROLLED_KEY, SPEC_KEY, MemorySpec, ModelSpec
 
 Entry = TypeVar("Entry")
 
@@ -39,7 +40,7 @@ def roll(model: onnx.ModelProto, spec: ModelSpec, streams: int | None) -> onnx.M
     picture, answers = _named(graph.input, PICTURE), [_named(graph.output, name) for name in (LOGITS, EMBEDDING)]
     _replace(graph.input, [picture, *(_tensor(memory.rolled_input, memory) for memory in spec.memories)])
     _replace(graph.output, [*answers, *(_tensor(memory.rolled_output, memory) for memory in spec.memories)])
-    open_batch(graph, streams)
+    set_streams(graph, streams)
     _replace(rolled.metadata_props, [entry for entry in rolled.metadata_props if entry.key != SPEC_KEY])
     helper.set_model_props(rolled, {e.key: e.value for e in rolled.metadata_props} | {ROLLED_KEY: spec.to_json()})
     return rolled
@@ -81,40 +82,6 @@ def _constants(spec: ModelSpec) -> list[onnx.TensorProto]:
     for memory in spec.memories:
         numbers |= {place * memory.shape[1] for place in range(max(memory.lags) + 1)}
     return [numpy_helper.from_array(np.array([value], np.int64), _number(value)) for value in sorted(numbers)]
-
-
-def open_batch(graph: onnx.GraphProto, streams: int | None) -> None:
-    """Make the first dimension that of so many streams, None for any number, wherever the exporter wrote 1."""
-    for value in (*graph.input, *graph.output):
-        first = value.type.tensor_type.shape.dim[0]
-        first.ClearField("value")
-        if streams is None:
-            first.dim_param = STREAMS
-        else:
-            first.dim_value = streams
-    del graph.value_info[:]  # shapes in between, of one stream
-    constants = {tensor.name: tensor for tensor in graph.initializer}
-    constants |= {node.output[0]: node.attribute[0].t for node in graph.node if node.op_type == "Constant"}
-    for node in graph.node:
-        if node.op_type == "Reshape" and node.input[0] not in constants and node.input[1] in constants:
-            _keep_first(graph, node, numpy_helper.to_array(constants[node.input[1]]))
-    _drop_unused(graph)
-
-
-def _keep_first(graph: onnx.GraphProto, node: onnx.NodeProto, shape: np.ndarray) -> None:
-    """Let a Reshape that was traced with one stream keep whatever first dimension it gets: ONNX writes 0 for that."""
-    if shape[0] != 1:
-        return
-    name = f"{node.output[0]}.shape"
-    graph.initializer.append(numpy_helper.from_array(np.array([0, *shape[1:]], np.int64), name))
-    node.input[1] = name
-
-
-def _drop_unused(graph: onnx.GraphProto) -> None:
-    """Leave out constants that no node takes any more; runtimes warn of each."""
-    used = {name for node in graph.node for name in node.input}
-    _replace(graph.node, [node for node in graph.node if node.op_type != "Constant" or node.output[0] in used])
-    _replace(graph.initializer, [tensor for tensor in graph.initializer if tensor.name in used])
 
 
 def _tensor(name: str, memory: MemorySpec) -> onnx.ValueInfoProto:

@@ -1,5 +1,6 @@
 """Take: some seconds of a person before the camera, and what the network made of them."""
 
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 from enum import Enum
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from calibration.errors import TakeError
 from models.errors import ModelFileError
 from models.frame import Image
-from models.spec import ModelSpec
+from models.spec import READABLE_VERSIONS, ModelSpec
 from models.whole_file import whole_file
 
 Floats = NDArray[np.float32]
@@ -90,12 +91,12 @@ class Take:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 take = cls(
                     Kind(str(data["kind"])),
-                    str(data["label"]),
+                    unicodedata.normalize("NFC", str(data["label"])),
                     data["times_s"],
                     data["pictures"],
                     data["logits"],
                     data["embeddings"],
-                    ModelSpec.from_json(str(data["spec"]), str(path)),
+                    ModelSpec.from_json(str(data["spec"]), str(path), READABLE_VERSIONS),
                     int(data["begins"]),
                 )
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, ModelFileError) as error:

@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from calibration.errors import ProfileError
-from calibration.folders import data_folder, plain
+from calibration.folders import data_folder, person_file
 from calibration.packing import packed_gesture, unpacked_gesture
 from calibration.personal_gesture import PersonalGesture
 from calibration.thresholds import Threshold
@@ -54,16 +54,6 @@ class UserProfile:
             )
         if taken := {gesture.label for gesture in self.gestures} & set(spec.labels):
             raise ProfileError(f"profile {self.name!r} calls a gesture {min(taken)!r}, as the model does; rename it")
-
-    def applied_to(self, spec: ModelSpec) -> ModelSpec:
-        """The spec of a model that has learnt this person: its answers are probabilities already, so at temperature 1.
-
-        Raises:
-            ProfileError: the model is another one.
-        """
-        self.check_fits(spec)
-        labels = (*spec.labels, *(gesture.label for gesture in self.gestures))
-        return replace(spec, labels=labels, temperature=1.0, decoding=self.decoding)
 
     def save(self, path: Path) -> None:
         """Write the profile, whole, readable by its owner alone.
@@ -118,7 +108,7 @@ def profiles_folder() -> Path:
 def profile_path(name: str) -> Path:
     """The file of a profile: a path as it stands, a mere name in the user's data folder."""
     looks_like_file = name.endswith(SUFFIX) or Path(name).name != name
-    return Path(name) if looks_like_file else profiles_folder() / f"{plain(name)}{SUFFIX}"
+    return Path(name) if looks_like_file else profiles_folder() / f"{person_file(name)}{SUFFIX}"
 
 
 def find_profile(name: str) -> UserProfile:

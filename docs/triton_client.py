@@ -22,12 +22,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from app.camera import open_camera
 from app.events import Events
 from app.loop import run
-from app.meters import TimedEngine
 from app.outputs.json_lines import STDOUT, JsonLines
 from calibration.command_line import command
 from models.engines.base import Output, check_picture
 from models.errors import EngineError
 from models.frame import Image
+from models.networks import networks_of
+from models.recognizer import Recognizer
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
 from models.state import StreamState
 
@@ -45,6 +46,8 @@ class TritonEngine:
         EngineError: the server does not answer, or has no such model.
     """
 
+    streams = 1
+
     def __init__(self, url: str, model: str) -> None:
         self.name = f"triton:{url}"
         self._model = model
@@ -55,9 +58,21 @@ class TritonEngine:
             raise EngineError(f"no model {model} at {url}: {error.message()}; is tritonserver running?") from error
         self.spec = ModelSpec.from_json(parameters[SPEC_KEY].string_value, f"{model} at {url}")
 
-    def start(self) -> StreamState:
-        """A sequence with a number of its own; its past is zeros, on the server."""
+    def start(self, lag_divisor: int = 1) -> StreamState:
+        """A sequence with a number of its own; its past is zeros, on the server.
+
+        Raises:
+            EngineError: other lags are asked for than the served graph has.
+        """
+        if lag_divisor != 1:
+            raise EngineError(f"{self.name} cannot divide its lags; run it without the fast pass")
         return StreamState(1 + secrets.randbelow(2**63 - 1))  # 0 is no sequence
+
+    def forget(self, row: int, state: StreamState) -> StreamState:
+        """A new sequence."""
+        del row
+        state.take()
+        return self.start()
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
         """Send one picture, uint8 `spec.picture_shape`; the server steps the sequence."""
@@ -94,7 +109,8 @@ def main(arguments: list[str] | None = None) -> int:
     with closing(TritonEngine(given.url, given.model)) as engine:
         camera = open_camera(given.camera, on_status=lambda text: print(text, file=sys.stderr))
         with closing(camera):
-            run(camera, TimedEngine(engine), Events([JsonLines(STDOUT)]))
+            recognizer = Recognizer(networks_of(engine, fast_pass=False))
+            run(camera, recognizer, Events([JsonLines(STDOUT)]))
     return 0
 
 

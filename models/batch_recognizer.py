@@ -1,147 +1,250 @@
-"""BatchRecognizer: streams in step through one batched engine, a row each, to probabilities and gestures."""
+"""BatchRecognizer: several streams in step through engines of many streams, a row each, to gestures."""
 
 import math
-from collections import deque
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from models.engines.base import BatchEngine, Engine, Output
+from models.clip_fusion import CLIP
 from models.frame import Frame, Image
+from models.framing.base import Framing
+from models.networks import Networks
 from models.preprocess import to_picture
-from models.recognizer import LONGEST_REPEAT_S, Logits, Reader, Recognition, is_gap
-from models.spec import ModelSpec
+from models.recognition import Embedding, Logits, Recognition, Step
+from models.recognizer import idle_labels, is_idle, recognition, together, undecided
+from models.region import Region
 from models.state import StreamState
+from models.step_grid import LONGEST_REPEAT_S, is_gap, spread
 
 
 class BatchRecognizer:
-    """At the model's rate, `show` the frames that are new, `step`, and `read` every row.
+    """At the networks' rate, `show` the frames that are new, `step`, and `read` every row.
 
-    A step is one of every stream. What is wrong with a frame or with what is personal is raised by `show` or `read` of
-    that row, and none of the others' business.
+    A step is one of every stream. What is wrong with a frame or with what a head does is raised by `show` or `read` of
+    that row, and does not touch the others.
 
-    A stream without a new frame steps on its last one again, as a single camera that is slower than the model does: a
-    second of movement is always the same number of steps. What such a step answers is read with the next frame, at
+    A stream without a new frame steps on its last one again, as a single camera that is slower than the network does:
+    a second of movement is always the same number of steps. The output of such a step is read with the next frame, at
     times spread evenly up to it; a stream that stays silent for longer starts anew.
 
     Args:
-        engine: holds the streams' pasts.
-        personal: puts an engine of one stream around the network's answers, such as a person's own gestures.
+        networks: as `networks_of` makes them of an engine of several streams; a clip network sees each row by itself.
+        framing: makes what chooses which part of a row's picture is seen; without it, the largest centred window.
     """
 
-    def __init__(self, engine: BatchEngine, personal: Callable[[Engine], Engine] = lambda engine: engine) -> None:
-        self._engine = engine
-        self._output: Output
+    def __init__(self, networks: Networks, framing: Callable[[], Framing] | None = None) -> None:
+        self.networks = networks
+        engine = networks.stream.engine
+        self.spec, self.labels, self.streams = engine.spec, networks.labels, engine.streams
+        self._batched = [network for network in (networks.stream, networks.fast) if network]
+        self._states: list[StreamState] = [each.engine.start(each.lag_divisor) for each in self._batched]
         self._pictures = np.zeros((engine.streams, *engine.spec.picture_shape[1:]), np.uint8)
-        self._rows = [Row(engine, personal) for _ in range(engine.streams)]
-        self.spec = self._rows[0].spec
-        """The model's, with what is personal in it."""
-        self.name, self.streams = engine.name, engine.streams
+        self._rows = [Row(number, networks, framing() if framing else None) for number in range(engine.streams)]
+        self.framing = self._rows[0].framing
+        """How the header of the events names what is seen; None where nothing chooses it."""
 
     def show(self, number: int, frame: Frame) -> None:
-        """Show a row the frame that it steps on next; after a gap it starts anew.
+        """Show a row the frame that it steps on next; after a gap, or with another size, it starts anew.
 
         Raises:
             CameraError: there is no picture in it.
         """
         row = self._rows[number]
-        if row.begins_anew(frame.time_s):
-            self.reset(number)
-            self._engine.empty(number)
-        self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width)
+        if row.begins_anew(frame):
+            row.reset()
+        region = row.choose_region(frame)
+        self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width, region)
         row.frame = frame
 
     def step(self) -> None:
-        """Step the network for all rows at once, unless there is no stream."""
-        if any(row.steps for row in self._rows):
-            self._output = self._engine.step(self._pictures)
+        """Step every network for all rows at once, unless no row wants it."""
+        rows = [row for row in self._rows if row.has_stream]
+        for place in range(len(self._batched)):
+            wanting = [row for row in rows if row.wants(place)]
+            for row in rows:
+                if row not in wanting:
+                    row.skip(place)
+            if wanting:
+                self._step(place, wanting)
 
     def read(self, number: int) -> Recognition | None:
-        """Read what a step answered one row, once after each; None where it was shown nothing new."""
-        row = self._rows[number]
-        if row.steps:
-            answer = Output(self._output.logits[number, None], self._output.embedding[number, None])
-            row.take(self._pictures[number, None], answer)
-        return row.read()
+        """Read what was recognised in one row, once after each step; None where it was shown nothing new.
+
+        Raises:
+            Exception: what the row's head raised.
+        """
+        return self._rows[number].read()
 
     def reset(self, number: int) -> None:
         """Forget a row's stream; the next frame there is the first of another."""
         self._rows[number].reset()
 
+    def _step(self, place: int, rows: "Sequence[Row]") -> None:
+        """Step one network, and hand its output to the rows that want it."""
+        engine, state = self._batched[place].engine, self._states[place]
+        for row in rows:
+            if row.starts(place):
+                state = engine.forget(row.number, state)
+        began_s = time.perf_counter()
+        output, self._states[place] = engine.step(self._pictures, state)
+        duration_ms = 1000 * (time.perf_counter() - began_s)
+        for row in rows:
+            picture, number = self._pictures[row.number].copy(), row.number
+            row.take(place, Answer(picture, output.logits[number], output.embedding[number], duration_ms))
+
+
+class Answer(NamedTuple):
+    """What a network said to one row's picture."""
+
+    picture: Image
+    logits: Logits
+    embedding: Embedding
+    duration_ms: float
+    """Of the step of all rows."""
+
 
 class Row:
-    """One stream in a batch."""
+    """One stream in a batch.
 
-    def __init__(self, engine: BatchEngine, personal: Callable[[Engine], Engine]) -> None:
-        self._answered = Answered(engine)
-        self._engine = personal(self._answered)
-        self.spec = self._engine.spec
-        self._reader = Reader(self.spec)
-        self._unread: deque[Logits] = deque()
+    Args:
+        number: its row.
+        networks: that step it.
+        framing: chooses what is seen of its pictures.
+    """
+
+    def __init__(self, number: int, networks: Networks, framing: Framing | None) -> None:
+        self._framing, self.framing = framing, framing.name if framing else None
+        self._idle_labels = idle_labels(networks.labels)
+        self.number, self._labels = number, networks.labels
+        self._batched = [network for network in (networks.stream, networks.fast) if network]
+        self._clip = networks.clip.open() if networks.clip else None
+        self._fusion = networks.fusion()
+        self._longest = math.ceil(LONGEST_REPEAT_S * networks.stream.engine.spec.rate_hz)
         self.frame: Frame | None
         """Shown, and not read yet."""
-        self._longest = math.ceil(LONGEST_REPEAT_S * self.spec.rate_hz)
         self.reset()
-
-    @property
-    def steps(self) -> bool:
-        """Whether there is a stream to step."""
-        return self.frame is not None or self.lasts
-
-    @property
-    def lasts(self) -> bool:
-        """Whether the next frame may still go on with this stream."""
-        return self._seen_s > -math.inf and len(self._unread) < self._longest
 
     def reset(self) -> None:
         """Forget the stream."""
-        self._state = self._engine.start()
-        self._reader.reset()
-        self._unread.clear()
+        self._fusion.reset()
+        if self._clip:
+            self._clip.reset()
+        self._decision = undecided(self._labels)
+        self._memories = [network.head.start() for network in self._batched]
+        self._starts = [True] * len(self._batched)
+        self._silent: list[dict[int, Answer]] = []
+        self._steps: list[Step] = []
+        self._error: Exception | None = None
         self.frame = None
         self._seen_s = -math.inf
+        self._shape: tuple[int, ...] = ()
+        if self._framing:
+            self._framing.reset()
+        self._region: Region | None = None
 
-    def begins_anew(self, time_s: float) -> bool:
-        """Whether a frame of this time is the first of a stream."""
-        return not self.lasts or is_gap(self._seen_s, time_s)
+    def choose_region(self, frame: Frame) -> Region | None:
+        """What is seen of a frame. When the region moves, the past that was seen through the old one goes."""
+        if self._framing:
+            region = self._framing.region(frame.image, frame.time_s, is_idle(self._decision, self._idle_labels))
+            if self._region not in (None, region):
+                self._starts = [True] * len(self._batched)
+                self._memories = [network.head.start() for network in self._batched]
+                if self._clip:
+                    self._clip.reset()
+            self._region = region
+        return self._region
 
-    def take(self, picture: Image, answer: Output) -> None:
-        """Note what the batch answered to one picture."""
-        self._answered.output = answer
-        output, self._state = self._engine.step(picture, self._state)
-        self._unread.append(output.logits[0])
+    @property
+    def has_stream(self) -> bool:
+        """Whether there is a stream to step."""
+        return self.frame is not None or self._lasts
+
+    @property
+    def _lasts(self) -> bool:
+        """Whether the next frame may still continue this stream."""
+        return self._seen_s > -math.inf and len(self._silent) < self._longest
+
+    def begins_anew(self, frame: Frame) -> bool:
+        """Whether a frame is the first of a stream."""
+        return not self._lasts or is_gap(self._seen_s, frame.time_s) or frame.image.shape != self._shape
+
+    def starts(self, place: int) -> bool:
+        """Whether the network of this place starts from an empty past."""
+        return self._starts[place]
+
+    def wants(self, place: int) -> bool:
+        """Whether the network of this place is to step this row now; asked in the order of the places."""
+        return place == 0 or self._fusion.wants(place)
+
+    def skip(self, place: int) -> None:
+        """Leave a network out; when it steps again, it starts from an empty past."""
+        self._starts[place] = True
+        self._memories[place] = self._batched[place].head.start()
+
+    def take(self, place: int, answer: Answer) -> None:
+        """Take what a network said to the row's picture. What its head raises is kept for `read`."""
+        self._starts[place] = False
+        if self.frame is None:
+            if place == 0:
+                self._silent.append({})
+            self._silent[-1][place] = answer
+            return
+        try:
+            if place == 0:
+                self._picture = answer.picture
+                self._catch_up(self.frame.time_s)
+            if not self._decision.event:
+                self._note(place, answer, self.frame.time_s)
+        except Exception as error:  # whatever a head raises is this row's own
+            self._error = error
 
     def read(self) -> Recognition | None:
-        """Read the answers since the last frame and that to the one that was shown, if one was."""
+        """What was recognised up to the frame that was shown, if one was.
+
+        Raises:
+            Exception: what a head raised.
+        """
         if (frame := self.frame) is None:
             return None
-        self._seen_s, self.frame = frame.time_s, None
-        seen = self._reader.read(frame, self._unread, len(self._unread))
-        self._unread.clear()
+        if not (self._error or self._decision.event):
+            self._decide(self._picture, frame.time_s)
+        if self._error:
+            raise self._error
+        seen = recognition(frame, self._steps, self._decision, self._region)
+        self._decision = self._decision._replace(event=None)
+        self._steps, self.frame = [], None
+        self._seen_s, self._shape = frame.time_s, frame.image.shape
         return seen
 
+    def _catch_up(self, time_s: float) -> None:
+        """Decide on the steps since the last frame, until a gesture fires."""
+        times = spread(self._seen_s, time_s, len(self._silent) + 1)
+        for then_s, answers in zip(times[:-1], self._silent, strict=True):
+            for place, answer in answers.items():
+                self._note(place, answer, then_s)
+            self._decide(answers[0].picture, then_s)
+            if self._decision.event:
+                break
+        self._silent = []
 
-class Answered:
-    """An engine of one stream that hands on what the batch has answered already.
+    def _decide(self, picture: Image, time_s: float) -> None:
+        """Let the clip network look if it is wanted, and decide."""
+        if self._clip and self._fusion.wants(CLIP):
+            self._steps.append(self._clip.step(picture[None], time_s))
+            self._fusion.note(CLIP, self._steps[-1])
+        elif self._clip:
+            self._clip.skip(picture[None], time_s)
+        self._decision = self._fusion.decide(time_s)
+        self._steps += together(self._decision, self._steps)
 
-    Args:
-        engine: the batch.
-    """
-
-    def __init__(self, engine: BatchEngine) -> None:
-        self.spec: ModelSpec = engine.spec
-        self.name = engine.name
-        self.output: Output
-        """The newest answer, of this stream."""
-
-    def start(self) -> StreamState:
-        """Nothing: the batch holds the past."""
-        return StreamState(None)
-
-    def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:  # noqa: ARG002 - an Engine's
-        """Hand on the answer to the picture that the batch has had."""
-        state.take()
-        return self.output, StreamState(None, state.steps + 1)
-
-    def close(self) -> None:
-        """Nothing to give back."""
+    def _note(self, place: int, answer: Answer, time_s: float) -> None:
+        """Read one network's answer, and hand it to the fusion."""
+        network = self._batched[place]
+        probabilities, self._memories[place] = network.head.read(answer.logits, answer.embedding, self._memories[place])
+        step = Step(
+            network.name, time_s, answer.picture, answer.logits, answer.embedding, probabilities, answer.duration_ms
+        )
+        self._fusion.note(place, step)
+        self._steps.append(step)

@@ -1,36 +1,64 @@
-"""ClipNetwork: a clip network beside a stream, which remembers the newest pictures and is asked now and then."""
+"""ClipNetwork: a clip network beside a stream network, and how it is read; ClipStream: that over one stream."""
+
+import time
+from dataclasses import dataclass
 
 import numpy as np
 
 from models.engines.base import Output
 from models.engines.clip_engine import ClipEngine
 from models.frame import Image
+from models.heads import Head
+from models.recognition import Step
 from models.window import ClipWindow
 
 
+@dataclass(frozen=True, slots=True)
 class ClipNetwork:
-    """One stream through a clip network. A picture is either stepped or skipped; both are remembered.
+    """A network of clips as a recogniser runs it. It sees the last seconds of a stream at once."""
+
+    name: str
+    """What its steps are called, such as `clip`."""
+    engine: ClipEngine
+    head: Head
+    rate_hz: float
+    """How many pictures a second come, at most."""
+
+    def open(self) -> "ClipStream":
+        """Begin a stream."""
+        return ClipStream(self)
+
+
+class ClipStream:
+    """A clip network over one stream. A picture is either stepped or skipped; both are remembered.
 
     Args:
-        engine: runs the network; it may be shared by several streams.
-        rate_hz: how many pictures a second come, at most.
+        network: what to run; streams may share its engine.
     """
 
-    def __init__(self, engine: ClipEngine, rate_hz: float) -> None:
-        self._engine = engine
-        self._window = ClipWindow(engine.spec.picture_shape, max(engine.spec.windows_s), rate_hz)
+    def __init__(self, network: ClipNetwork) -> None:
+        self._network = network
+        spec = network.engine.spec
+        self._window = ClipWindow(spec.picture_shape, max(spec.windows_s), network.rate_hz)
+        self.reset()
 
     def reset(self) -> None:
-        """Forget the stream, as if new."""
+        """Forget the stream."""
         self._window.reset()
+        self._memory = self._network.head.start()
 
     def skip(self, picture: Image, time_s: float) -> None:
-        """Remember a picture, uint8 `spec.picture_shape`, without running the network."""
-        self._window.append(picture, time_s)
+        """Remember a picture, uint8 [1, H, W, 3] RGB, without running the network."""
+        self._window.append(picture[0], time_s)
 
-    def step(self, picture: Image, time_s: float) -> Output:
+    def step(self, picture: Image, time_s: float) -> Step:
         """Remember a picture, and answer about the last seconds: the mean over windows of `spec.windows_s`."""
         self.skip(picture, time_s)
-        spec = self._engine.spec
-        answers = [self._engine.look(self._window.cut(seconds, spec.pictures)) for seconds in spec.windows_s]
-        return Output(*(np.mean(part, 0) for part in zip(*answers, strict=True)))
+        network, began_s = self._network, time.perf_counter()
+        spec = network.engine.spec
+        answers = [network.engine.look(self._window.cut(seconds, spec.pictures)) for seconds in spec.windows_s]
+        output = Output(*(np.mean(part, 0) for part in zip(*answers, strict=True)))
+        logits, embedding = output.logits[0], output.embedding[0]
+        probabilities, self._memory = network.head.read(logits, embedding, self._memory)
+        duration_ms = 1000 * (time.perf_counter() - began_s)
+        return Step(network.name, time_s, picture[0], logits, embedding, probabilities, duration_ms)

@@ -11,13 +11,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.errors import ModelFileError
-from models.spec import EMBEDDING, LOGITS
+from models.spec import EMBEDDING, LOGITS, Decoding, read_decoding
 
 CLIP_KEY = "mstnet_clip_spec"
 """The ONNX metadata key that holds the spec as JSON."""
 CLIP = "clip"
 """Name of the graph's input."""
 VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFusion:
+    """How a clip network decides together with the stream network beside it."""
+
+    weight: float = 0.5
+    """Of the clip network's logits, 0..1; the stream network's have the rest."""
+    asked_below: float = 0.9
+    """The clip network is asked while the stream network's smoothed probability of no gesture is below this."""
+    every: int = 1
+    """Steps between two answers; the last one stands between them."""
+    decoding: Decoding | None = None
+    """How the fused probabilities are read; None for the stream network's own way."""
+
+    def __post_init__(self) -> None:
+        for name in ("weight", "asked_below"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+                raise ValueError(f"{name} is a number from 0 to 1; got {value!r}")
+        if type(self.every) is not int or self.every < 1:
+            raise ValueError(f"every is a whole number above 0; got {self.every!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +70,7 @@ class ClipSpec:
     weights_sha256: str = ""
     """Hash of the weights that the graph was exported from."""
     colour: str = "RGB"
+    fusion: ClipFusion = ClipFusion()
 
     def __post_init__(self) -> None:
         if not all(isinstance(text, str) for text in (self.name, self.trained, self.weights_sha256, *self.labels)):
@@ -105,11 +128,18 @@ class ClipSpec:
                     "Export the model again."
                 )
             listed = {name: _listed(data[name]) for name in ("labels", "mean", "std", "windows_s")}
-            return cls(**(data | listed))
+            return cls(**(data | listed | {"fusion": _fusion(data.get("fusion"))}))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelFileError(
                 f"{source} has a damaged description ({type(error).__name__}: {error}). Export the model again."
             ) from error
+
+
+def _fusion(data: dict[str, Any] | None) -> ClipFusion:
+    if data is None:
+        return ClipFusion()
+    decoding = data.get("decoding")
+    return ClipFusion(**(data | {"decoding": read_decoding(decoding) if decoding else None}))
 
 
 def _listed(value: object) -> tuple[Any, ...]:

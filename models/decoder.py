@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.smoothing import Smoothing
 from models.spec import NO_GESTURE_LABELS, Decoding
 
 Probabilities = NDArray[np.float32]
@@ -35,7 +36,7 @@ class Decoder:
 
     def __init__(self, labels: tuple[str, ...], decoding: Decoding) -> None:
         self._labels = labels
-        self._smooth_s = decoding.smooth_s
+        self._smoothing = Smoothing(decoding.smooth_s)
         self._rules = tuple(decoding.rule_for(label) for label in labels)
         self._exits = np.array([rule.exit for rule in self._rules], dtype=np.float32)
         self._may_fire = np.array([label not in NO_GESTURE_LABELS for label in labels])
@@ -43,7 +44,8 @@ class Decoder:
 
     def reset(self) -> None:
         """Forget everything, as if new."""
-        self._smoothed: Probabilities | None = None
+        self._smoothing.reset()
+        self._smoothed: Probabilities = np.zeros(len(self._labels), np.float32)
         self._time_s = -math.inf
         self._fired_s = -math.inf
         self._rest_s = 0.0
@@ -62,7 +64,7 @@ class Decoder:
     @property
     def smoothed(self) -> Probabilities:
         """The smoothed probabilities, float32 [labels]; zeros before the first step."""
-        return np.zeros(len(self._labels), np.float32) if self._smoothed is None else self._smoothed
+        return self._smoothed
 
     def update(self, probabilities: Probabilities, time_s: float) -> GestureEvent | None:
         """Take one step's answer and say whether a gesture fired.
@@ -78,19 +80,11 @@ class Decoder:
             raise ValueError(f"expected {len(self._labels)} probabilities, one a label; got {probabilities.shape}")
         if time_s < self._time_s:
             raise ValueError(f"time runs backwards: {time_s} s after {self._time_s} s; reset the decoder first")
-        self._smooth(probabilities, time_s)
+        self._smoothed, self._time_s = self._smoothing.update(probabilities, time_s), time_s
         self._note_crossings(time_s)
         if time_s - self._fired_s < self._rest_s:
             return None
         return self._fire(time_s)
-
-    def _smooth(self, probabilities: Probabilities, time_s: float) -> None:
-        if self._smoothed is None or self._smooth_s == 0:
-            self._smoothed = probabilities.astype(np.float32)
-        else:
-            weight = np.float32(1 - math.exp(-(time_s - self._time_s) / self._smooth_s))
-            self._smoothed = self._smoothed + weight * (probabilities - self._smoothed)
-        self._time_s = time_s
 
     def _note_crossings(self, time_s: float) -> None:
         """Remember since when each label has been above its two thresholds; below exit, it may fire again."""

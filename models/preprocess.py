@@ -5,15 +5,19 @@ import numpy as np
 
 from models.errors import CameraError
 from models.frame import Image
+from models.region import Region
 
 
-def to_picture(image: Image, height: int, width: int) -> Image:
-    """Cut the largest centred window of the network's proportions and scale it.
+def to_picture(image: Image, height: int, width: int, region: Region | None = None) -> Image:
+    """Scale a region of a frame to the network's picture.
+
+    All of the region is seen: where its proportions are not the network's, the picture's edge is repeated beside it.
 
     Args:
         image: uint8 [H, W, 3], any size from 1x1 up; the colour order stays as it is.
         height: rows of the result, in pixels.
         width: columns of the result, in pixels.
+        region: what the network sees; None is the largest centred window of the network's proportions.
 
     Returns:
         uint8 [height, width, 3], a contiguous array of its own.
@@ -24,12 +28,40 @@ def to_picture(image: Image, height: int, width: int) -> Image:
     rows, columns = image.shape[:2]
     if not image.size:
         raise CameraError(f"the camera delivered a picture of {columns}x{rows} pixels; plug it in again or try another")
+    if region is None:
+        return _scaled(_centred_window(image, height, width), height, width)
+    return _padded(region.cut(image), height, width)
+
+
+def _centred_window(image: Image, height: int, width: int) -> Image:
+    rows, columns = image.shape[:2]
     scale = min(rows / height, columns / width)
     cut_rows = min(rows, max(1, round(height * scale)))
     cut_columns = min(columns, max(1, round(width * scale)))
     top, left = (rows - cut_rows) // 2, (columns - cut_columns) // 2
-    window = image[top : top + cut_rows, left : left + cut_columns]
+    return image[top : top + cut_rows, left : left + cut_columns]
+
+
+def _padded(window: Image, height: int, width: int) -> Image:
+    """Scale a window as large as fits, and repeat its edges in what is left over."""
+    rows, columns = window.shape[:2]
+    scale = max(rows / height, columns / width)
+    inner_rows = min(height, max(1, round(rows / scale)))
+    inner_columns = min(width, max(1, round(columns / scale)))
+    # A pixel too few or too many, of a region that was rounded to whole pixels, is no reason for a border.
+    inner_rows = height if height - inner_rows <= 1 else inner_rows
+    inner_columns = width if width - inner_columns <= 1 else inner_columns
+    scaled = _scaled(window, inner_rows, inner_columns)
+    spare_rows, spare_columns = height - inner_rows, width - inner_columns
+    if not (spare_rows or spare_columns):
+        return scaled
+    top, left = spare_rows // 2, spare_columns // 2
+    borders = (top, spare_rows - top, left, spare_columns - left)
+    return np.ascontiguousarray(cv2.copyMakeBorder(scaled, *borders, cv2.BORDER_REPLICATE), dtype=np.uint8)
+
+
+def _scaled(window: Image, height: int, width: int) -> Image:
     # Area averaging keeps fine texture from flickering when a picture shrinks; it does nothing useful when it grows.
-    how = cv2.INTER_AREA if scale > 1 else cv2.INTER_LINEAR
-    scaled = cv2.resize(window, (width, height), interpolation=how)
+    shrinks = window.shape[0] > height or window.shape[1] > width
+    scaled = cv2.resize(window, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     return np.ascontiguousarray(scaled, dtype=np.uint8)

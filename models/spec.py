@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +13,13 @@ SPEC_KEY = "mstnet_spec"
 """The ONNX metadata key that holds the spec as JSON."""
 ROLLED_KEY = "mstnet_rolled_spec"
 """The same in a rolled export, whose graph moves its past itself and is no file for the engines here."""
-BATCHED_KEY = "mstnet_batched_spec"
-"""The same in a batched form, whose graph takes any number of streams in step."""
+OLD_BATCHED_KEY = "mstnet_batched_spec"
+"""The same in a batched form of version 1, which nothing here makes or reads any more."""
 STREAMS = "streams"
-"""Name of the dimension that counts streams, where their number is left open."""
-SPEC_VERSION = 1
+"""Name of the first dimension of every input and output: how many streams step at once is left open."""
+SPEC_VERSION = 2
+READABLE_VERSIONS = (1, SPEC_VERSION)
+"""Version 1 differs in the exported graph only; in checkpoints and takes, which hold none, it is read."""
 PICTURE, LOGITS, EMBEDDING = "picture", "logits", "embedding"
 """Names of the graph's fixed input and outputs."""
 
@@ -29,6 +32,17 @@ def _check_number(name: str, value: object, kind: type[int] | type[float], above
     kinds = (int, float) if kind is float else (int,)
     if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value) or value <= above:
         raise ValueError(f"{name} is a {'whole ' if kind is int else ''}number above {above:g}; got {value!r}")
+
+
+def divided(lags: Sequence[int], divisor: int) -> tuple[int, ...]:
+    """Ascending lags, each at least 1, divided by a whole number.
+
+    They stay apart: where steps are too coarse for the divisor, a layer looks at one step after the other.
+    """
+    back = [0]
+    for lag in lags:
+        back.append(max(lag // divisor, back[-1] + 1))
+    return tuple(back[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,10 @@ class MemorySpec:
     def past(self, lag: int) -> str:
         """Name of the graph input that holds the slice of `lag` steps ago."""
         return f"{self.layer}.lag{lag}"
+
+    def steps_back(self, lag_divisor: int) -> tuple[int, ...]:
+        """How many steps back each lag looks when all are divided, in the order of `lags`."""
+        return divided(self.lags, lag_divisor)
 
     # In a rolled export the past is one tensor that comes out as it is to go in. The two names differ only in how they
     # begin, so both sort alike: Triton (25.12 at least, its issue 8586) pairs its states by their place in that order.
@@ -118,6 +136,24 @@ class Decoding:
 
 
 @dataclass(frozen=True, slots=True)
+class FastPass:
+    """How a model is run a second time over the same stream, for gestures faster than those it was trained on.
+
+    The weights are the same; every layer looks `lag_divisor` times less far back, so that a swipe of half a second
+    looks like one of two.
+    """
+
+    lag_divisor: int
+    temperature: float
+    """Logits are divided by this before the softmax."""
+    decoding: Decoding
+
+    def __post_init__(self) -> None:
+        _check_number("lag_divisor", self.lag_divisor, int, above=1)
+        _check_number("temperature", self.temperature, float, above=0)
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSpec:
     """Everything that runs a model needs to know about it. Nothing of this is typed twice."""
 
@@ -145,6 +181,8 @@ class ModelSpec:
     weights_sha256: str = ""
     """Hash of the weights that the graph was exported from."""
     colour: str = "RGB"
+    fast_pass: FastPass | None = None
+    """None where the model is run once a step."""
 
     def __post_init__(self) -> None:
         if not all(isinstance(text, str) for text in (self.name, self.trained, self.weights_sha256, *self.labels)):
@@ -175,10 +213,14 @@ class ModelSpec:
         newest = {memory.newest: memory.shape for memory in self.memories}
         return {LOGITS: (1, len(self.labels)), EMBEDDING: (1, self.embedding_width)} | newest
 
+    def ring_slots(self, lag_divisor: int = 1) -> int:
+        """Slots in the ring of every memory: the largest number of steps back, and the slot being written."""
+        return 1 + max((back for memory in self.memories for back in memory.steps_back(lag_divisor)), default=0)
+
     @property
     def ring_length(self) -> int:
-        """Slots in the ring of every memory: the largest lag and the slot being written."""
-        return 1 + max((lag for memory in self.memories for lag in memory.lags), default=0)
+        """Slots in the ring of every memory, with lags as trained."""
+        return self.ring_slots()
 
     @property
     def past_bytes(self) -> int:
@@ -190,19 +232,19 @@ class ModelSpec:
         return json.dumps({"version": SPEC_VERSION, **dataclasses.asdict(self)})
 
     @classmethod
-    def from_json(cls, text: str, source: str) -> "ModelSpec":
+    def from_json(cls, text: str, source: str, versions: tuple[int, ...] = (SPEC_VERSION,)) -> "ModelSpec":
         """Read the spec that `source` carries.
 
         Raises:
-            ModelFileError: the text is not a spec of this version; says which part.
+            ModelFileError: the text is not a spec of one of the versions; says which part.
         """
         try:
             data = json.loads(text)
             version = data.pop("version")
-            if version != SPEC_VERSION:
+            if version not in versions:
                 raise ModelFileError(
-                    f"{source} is described in version {version}; this program reads version {SPEC_VERSION}. "
-                    "Export the model again."
+                    f"{source} is a model file of version {version}; this program reads version {SPEC_VERSION}, in "
+                    "which one file serves one stream and many. Export the model again: python -m training.export"
                 )
             return cls(**_with_types(data))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -213,16 +255,23 @@ class ModelSpec:
 
 def _with_types(data: dict[str, Any]) -> dict[str, Any]:
     """Turn JSON's lists and objects back into tuples and dataclasses."""
-    decoding = data.get("decoding", {})
-    rules = {label: Rule(**rule) for label, rule in decoding.get("per_label", {}).items()}
-    memories = data["memories"]
+    memories, fast = data["memories"], data.get("fast_pass")
     return data | {
         "labels": tuple(_listed(data["labels"])),
         "mean": tuple(data["mean"]),
         "std": tuple(data["std"]),
         "memories": tuple(MemorySpec(m["layer"], tuple(m["shape"]), tuple(m["lags"])) for m in memories),
-        "decoding": Decoding(decoding["smooth_s"], Rule(**decoding["rule"]), rules) if decoding else Decoding(),
+        "decoding": read_decoding(data.get("decoding")),
+        "fast_pass": FastPass(**(fast | {"decoding": read_decoding(fast["decoding"])})) if fast else None,
     }
+
+
+def read_decoding(data: dict[str, Any] | None) -> Decoding:
+    """The decoding that JSON holds; the default where it holds none."""
+    if not data:
+        return Decoding()
+    rules = {label: Rule(**rule) for label, rule in data.get("per_label", {}).items()}
+    return Decoding(data["smooth_s"], Rule(**data["rule"]), rules)
 
 
 def _listed(value: object) -> list[Any]:

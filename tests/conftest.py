@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import models  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 """Recordings that are not part of the project; tests that need them skip where they are missing."""

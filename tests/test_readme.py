@@ -13,6 +13,12 @@ DOCUMENTS = sorted(
     path for path in ROOT.rglob("*.md") if not {".venv", ".venv-headless", "runs"} & set(path.relative_to(ROOT).parts)
 )
 
+ROOMS = ("app", "benchmarks", "calibration", "models", "training")
+
+
+def python_files(folder):
+    return (ROOT / folder).rglob("*.py")
+
 
 @pytest.fixture(params=DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def document(request):
@@ -25,10 +31,62 @@ def test_every_link_leads_to_a_file(document):
     assert missing == []
 
 
+def tokens(document, pattern):
+    """What a document names; the changelog tells also of what is gone."""
+    return set() if document.name == "CHANGELOG.md" else set(re.findall(pattern, document.read_text(encoding="utf-8")))
+
+
 def test_every_module_that_is_run_exists(document):
-    modules = set(re.findall(r"python -m ([a-z_.]+)", document.read_text(encoding="utf-8"))) - {"venv", "pip"}
+    modules = tokens(document, r"python -m ([a-z_.]+)") - {"venv", "pip"}
     missing = [module for module in modules if importlib.util.find_spec(module) is None]
     assert missing == []
+
+
+def test_every_path_in_the_repository_exists(document):
+    """A star stands for any name, and so does a word in capitals, as SET in `training/configs/SET/ROW.toml`."""
+    own = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith("."))
+    paths = {path.rstrip(".") for path in tokens(document, rf"(?<![\w/.~:-])(?:{own})/[\w./*-]*")}
+    missing = [path for path in paths if not any(ROOT.glob(re.sub(r"\b[A-Z]+\b", "*", path)))]
+    assert missing == []
+
+
+def test_every_python_file_exists(document):
+    """Named from the root, from the folder that the document is in or tells of, or by its bare name."""
+    files = [
+        f"/{path.relative_to(ROOT).as_posix()}" for room in (*ROOMS, "docs", "tests") for path in python_files(room)
+    ]
+    names = tokens(document, r"(?<![\w/.~-])[\w/]+\.py\b") - {"main.py"}
+    missing = [name for name in names if not any(file.endswith(f"/{name}") for file in files)]
+    assert missing == []
+
+
+def test_every_list_of_requirements_exists(document):
+    assert [name for name in tokens(document, r"\brequirements[\w-]*\.txt\b") if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_document_that_the_program_names_exists(room):
+    texts = [path.read_text(encoding="utf-8") for path in (*python_files(room), ROOT / "main.py")]
+    named = {name for text in texts for name in re.findall(r"(?<![\w/.-])docs/[\w-]+\.\w+", text)}
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_module_and_what_is_named_in_it_exist(document):
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for room in ROOMS for path in python_files(room)}
+    packages = {module.removesuffix(".__init__") for module in modules}
+
+    def exists(name):
+        module, _, attribute = name.rpartition(".")
+        if name in packages:
+            return True
+        if module not in packages:
+            return False
+        path = ROOT / f"{module.replace('.', '/')}.py"
+        path = path if path.exists() else path.with_suffix("") / "__init__.py"
+        return re.search(rf"\b{attribute}\b", path.read_text(encoding="utf-8")) is not None
+
+    names = tokens(document, rf"(?<![\w/.-])(?:{'|'.join(ROOMS)})(?:\.[A-Za-z_]\w*)+(?![\w/-])")
+    assert [name for name in names if not exists(name)] == []
 
 
 def test_every_option_of_main_exists(document):

@@ -27,11 +27,11 @@ from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
 from training.distillation.teacher import WINDOW
 from training.evaluation.inference import stream_logits
+from training.evaluation.judging_takes import clip_takes
 from training.evaluation.takes import Take
-from training.jester import LABELS
-from training.judge import clip_takes
+from training.jester import LABELS, MEAN, RATE_HZ
 from training.recordings import DataError
-from training.transplant import MEAN, RATE_HZ, transplant
+from training.transplant import transplant
 
 Kernels = NDArray[np.float32]
 """Depthwise kernels [C, 1, 3, 3, 3], time before space."""

@@ -24,10 +24,12 @@ from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule
 from training.evaluation.inference import stream_logits
+from training.evaluation.judging_takes import recording_take
+from training.evaluation.quiet import quiet_to_tune
 from training.evaluation.stream_metrics import Truth
+from training.evaluation.stream_score import Score, scores
 from training.evaluation.takes import Take, take
 from training.jester import LABELS
-from training.judge import Score, quiet_to_tune, recording_take, scores
 from training.recordings import read_recordings
 from training.synthetic.clip import Format, stream
 

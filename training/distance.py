@@ -26,8 +26,8 @@ from training.distillation.lessons import check_taught
 from training.distillation.student import Recipe, soft_loss
 from training.distillation.teacher import LOOKED_AT, ClipTeacher, Taught, Teacher, at_scale
 from training.evaluation.inference import stream_features
+from training.evaluation.judging_takes import all_takes
 from training.evaluation.takes import Take
-from training.judge import all_takes
 
 
 @dataclass(frozen=True, slots=True)

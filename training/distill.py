@@ -34,9 +34,8 @@ from training.distillation.origin import Origin
 from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe, Student, at_half_rate
 from training.distillation.teacher import LOOKED_AT, ClipTeacher, StreamTeacher, Teacher
-from training.jester import LABELS
+from training.jester import LABELS, SIZE
 from training.recordings import Shelf
-from training.transplant import SIZE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,9 +29,9 @@ from training.distillation.origin import Origin
 from training.distillation.streams import Playlist
 from training.distillation.teacher import LOOKED_AT, ClipTeacher
 from training.distillation.windows import RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
-from training.jester import LABELS
+from training.jester import LABELS, SIZE
 from training.recordings import Shelf
-from training.transplant import CLIP_RATE_HZ, SIZE
+from training.transplant import CLIP_RATE_HZ
 
 
 @dataclass(frozen=True, slots=True, eq=False)

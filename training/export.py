@@ -2,9 +2,10 @@
 
     python -m training.export CHECKPOINT.pt OUT.onnx
 
-The graph is one step of a stream: inputs `picture` (uint8 [1, H, W, 3]) and every past slice, outputs `logits`,
-`embedding` and one newest slice a temporal layer. It has no Conv3d and no tensor of more than four dimensions. A clip
-network becomes a file of its own kind (`training.clip_export`).
+The graph is one step of N streams: inputs `picture` (uint8 [N, H, W, 3]) and every past slice, outputs `logits`,
+`embedding` and one newest slice a temporal layer. N is left open: one file serves one stream and many. It has no
+Conv3d and no tensor of more than four dimensions. A clip network becomes a file of its own kind
+(`training.clip_export`).
 """
 
 import argparse
@@ -15,20 +16,24 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from calibration.command_line import command
-from calibration.rewriting import TOLERANCE, largest_difference, one_stream
+from calibration.command_line import command, number, probability
+from calibration.open_batch import open_batch
+from calibration.rewriting import TOLERANCE, largest_difference, stepping
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
-from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
+from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, Decoding, FastPass, ModelSpec
 from models.whole_file import whole_file
 from training.clip_export import WINDOWS_S, describe_clips, export_clips, takes_clips
 from training.graph import write_graph
 from training.lean_shufflenet import make_lean
 from training.stacking import stacked
+
+BATCH = 3
+"""Streams that an exported file is tried with, besides one."""
 
 
 class StepGraph(nn.Module):
@@ -63,9 +68,11 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
         rewritten, rewritten_spec = stacked(net.eval(), spec)
         make_lean(rewritten)
         _write_graph(rewritten, rewritten_spec, unfinished)
-        difference = largest_difference(TorchEngine(net, spec), one_stream(OnnxRuntimeEngine(unfinished)), 1)
-        if difference > TOLERANCE:
-            raise ModelFileError(f"the exported {path} differs from its network by {difference:.2g} > {TOLERANCE}")
+        for streams in (1, BATCH):
+            step = stepping(OnnxRuntimeEngine(unfinished, streams=streams))
+            difference = largest_difference(TorchEngine(net, spec), step, streams)
+            if difference > TOLERANCE:
+                raise ModelFileError(f"the exported {path} differs from its network by {difference:.2g} > {TOLERANCE}")
 
 
 def _write_graph(net: MSTNet, spec: ModelSpec, path: Path) -> None:
@@ -79,7 +86,22 @@ def _write_graph(net: MSTNet, spec: ModelSpec, path: Path) -> None:
         [LOGITS, EMBEDDING, *(memory.newest for memory in spec.memories)],
         {SPEC_KEY: spec.to_json()},
         path,
+        open_batch,
     )
+
+
+def fast_pass(spec: ModelSpec, given: argparse.Namespace) -> FastPass:
+    """The fast pass that the command line asks for: smoothing and rest are divided as the lags are."""
+    divisor, decoding = given.fast_pass, spec.decoding
+    enter = given.fast_enter or decoding.rule.enter
+    rule = dataclasses.replace(
+        decoding.rule,
+        enter=enter,
+        exit=decoding.rule.exit * enter / decoding.rule.enter,
+        rest_s=decoding.rule.rest_s / divisor,
+    )
+    faster = Decoding(decoding.smooth_s / divisor, rule, decoding.per_label)
+    return FastPass(divisor, given.fast_temperature or spec.temperature, faster)
 
 
 @command("export")
@@ -89,8 +111,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument(
+        "--fast-pass",
+        type=number(int, 2),
+        metavar="DIVISOR",
+        help="let the app run it a second time with lags divided by this, for fast and repeated gestures",
+    )
+    parser.add_argument("--fast-temperature", type=number(float, 0.01), metavar="T", help="of that pass")
+    parser.add_argument("--fast-enter", type=probability, metavar="P", help="threshold of that pass; else its own")
+    parser.add_argument(
         "--windows",
-        type=float,
+        type=number(float, 0.1),
         nargs="+",
         metavar="SECONDS",
         help="of a clip network: lengths of the clips it is given",
@@ -105,6 +135,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if given.windows:
         raise ModelFileError(f"{given.checkpoint} is a stream network, which has no --windows; leave them out")
+    if given.fast_pass:
+        spec = dataclasses.replace(spec, fast_pass=fast_pass(spec, given))
     export(net, spec, given.out)
     size_mb = given.out.stat().st_size / 1e6
     print(f"{given.out}: {size_mb:.2f} MB, {len(spec.memories)} memories, ring of {spec.ring_length} slots")

@@ -19,7 +19,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from calibration.command_line import command
-from calibration.rewriting import TOLERANCE, largest_difference, one_stream
+from calibration.rewriting import TOLERANCE, largest_difference, stepping
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
 from models.errors import ModelFileError, first_line
@@ -55,7 +55,7 @@ def from_onnx(path: Path) -> tuple[MSTNet, ModelSpec]:
             f"{path} cannot become a checkpoint ({type(error).__name__}: {first_line(error)}); give a ShuffleNet "
             "MSTNet of one kernel size as training.export writes it"
         ) from error
-    difference = largest_difference(TorchEngine(net, spec), one_stream(engine), 1)
+    difference = largest_difference(TorchEngine(net, spec), stepping(engine), 1)
     if difference > TOLERANCE:
         raise ModelFileError(f"the network recovered from {path} answers otherwise: {difference:.2g} > {TOLERANCE}")
     return net, spec

@@ -34,9 +34,10 @@ from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule
 from models.window import ClipWindow
 from training.decoding import listed_takes
+from training.evaluation.judging_takes import all_takes
 from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
+from training.evaluation.stream_score import Score, score
 from training.evaluation.takes import Take
-from training.judge import Score, all_takes, score
 from training.recordings import DataError
 
 LENGTHS_S = (16 / 6, 11 / 6, 4 / 3, 1.0, 2 / 3)

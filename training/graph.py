@@ -1,7 +1,7 @@
 """Tracing a module into an ONNX file that carries a description."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import onnx
@@ -19,6 +19,7 @@ def write_graph(
     outputs: Sequence[str],
     metadata: Mapping[str, str],
     path: Path,
+    change: Callable[[onnx.GraphProto], None] = lambda _: None,
 ) -> None:
     """Trace a module with these inputs, check the graph and write it.
 
@@ -29,6 +30,7 @@ def write_graph(
         outputs: a name for each of its results.
         metadata: goes into the file.
         path: the file.
+        change: changes the traced graph in place before it is written.
     """
     with warnings.catch_warnings():
         # The tracer is deprecated in favour of torch.export, which needs two packages more for the same graph.
@@ -43,6 +45,7 @@ def write_graph(
             dynamo=False,
         )
     model = onnx.load(path)
+    change(model.graph)
     for key, value in metadata.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value

@@ -1,4 +1,4 @@
-"""Jester's labels, and what they become when a video is mirrored or played backwards."""
+"""Jester: its labels, what they become when a video is mirrored or reversed, and how networks take its pictures."""
 
 LABELS = (
     "Doing other things",
@@ -30,6 +30,12 @@ LABELS = (
     "Zooming Out With Two Fingers",
 )
 """Jester's 27 labels as Jester spells them, in alphabetical order, which is the order of every network's logits."""
+RATE_HZ = 12.0
+"""Pictures a second of its videos, and steps a second of a stream."""
+SIZE = 112
+"""Side in pixels of the square pictures that the 3-D networks trained on it take, and the students taught by them."""
+MEAN, STD = (114.7748, 107.7354, 99.4750), (1.0, 1.0, 1.0)
+"""Their normalisation, RGB on the 0..255 scale."""
 
 _SIDES = (("Left", "Right"), ("Counterclockwise", "Clockwise"))
 _UNDOES = (

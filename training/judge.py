@@ -8,10 +8,9 @@ farther, to the left or right, low, mirrored, the picture tilted, darker, paler,
 """
 
 import argparse
-import csv
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -19,110 +18,20 @@ import numpy as np
 
 from calibration.command_line import command, natural
 from calibration.take import Floats
-from models.decoder import Decoder, GestureEvent
 from models.frame import Image
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax
-from models.spec import Decoding, ModelSpec
+from models.spec import ModelSpec
 from training.distillation.augment import Camera, develop, draw_camera, frame_up
 from training.evaluation.inference import stream_logits
-from training.evaluation.stream_metrics import Truth, gestures_of, matched
-from training.evaluation.takes import Take, take, video_take
+from training.evaluation.judging_takes import all_takes
+from training.evaluation.stream_score import scores, scores_by_label
+from training.evaluation.takes import Take
 from training.jester import mirrored
-from training.recordings import DataError, Recording, decode, hold_out, read_recordings
-
-QUIET = ("driver", "faces", "signs")
-"""Sources without gestures; what is held out of them counts false events."""
 
 CLOSELY = 2
 """How many times larger pictures are, of which other cameras see a part."""
-WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw val")
-"""Groups of labelled clips of people before webcams."""
-
-
-def quiet_to_judge(recordings: Iterable[Recording]) -> list[Recording]:
-    """Every second of a folder's held-out quiet recordings: what nothing is learnt from and nothing tuned on."""
-    return _held_out(recordings)[::2]
-
-
-def quiet_to_tune(recordings: Iterable[Recording]) -> list[Recording]:
-    """The other held-out ones: what no network learns from, and how answers are read is chosen on."""
-    return _held_out(recordings)[1::2]
-
-
-def _held_out(recordings: Iterable[Recording]) -> list[Recording]:
-    return sorted(hold_out(recordings, QUIET), key=lambda r: (r.source, r.path.name))
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """What became of the gestures of some streams."""
-
-    named: int = 0
-    total: int = 0
-    wrong: int = 0
-    minutes: float = 0.0
-    early_s: float = 0.0
-    """How long before their end the named ones were named, summed."""
-
-    def __add__(self, other: "Score") -> "Score":
-        return Score(
-            self.named + other.named,
-            self.total + other.total,
-            self.wrong + other.wrong,
-            self.minutes + other.minutes,
-            self.early_s + other.early_s,
-        )
-
-    def __str__(self) -> str:
-        named = f"{self.named}/{self.total} named"
-        if self.named:
-            early_s = self.early_s / self.named
-            named += f" {abs(early_s):.1f} s {'before' if early_s >= 0 else 'after'} their end"
-        return f"{named}, {self.wrong} wrong in {self.minutes:.1f} min"
-
-
-def clip_takes(folder: Path, spec: ModelSpec) -> list[Take]:
-    """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""
-    with open(folder / "labels.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    takes = []
-    for row in rows:
-        pictures, fps = decode(folder / row["path"]), float(row["fps"])
-        takes.append(take(pictures, fps, "clips", [Truth(row["label"], 0, len(pictures) / fps)], spec))
-    return takes
-
-
-def recording_take(recording: Recording, group: str, spec: ModelSpec) -> Take:
-    """A listed recording as a stream of its own."""
-    fps = recording.fps
-    truths = [Truth(recording.label, start / fps, end / fps) for start, end in recording.spans]
-    return take(decode(recording.path), fps, group, truths, spec)
-
-
-def all_takes(data: Path, spec: ModelSpec) -> list[Take]:
-    """Everything under a data folder that is for judging only.
-
-    Raises:
-        DataError: a list is missing or is not what it should be.
-    """
-    recordings = read_recordings(data)
-    labelled = [r for r in recordings if r.split == "val"]
-    try:
-        return [
-            *clip_takes(data / "jester_val", spec),
-            _stream(data / "streams/desk.mp4", 30, 28, spec),
-            _stream(data / "streams/sense.mp4", 16, 0, spec),
-            *(recording_take(r, f"{r.source} val", spec) for r in labelled),
-            *(recording_take(r, f"{r.source} held out", spec) for r in quiet_to_judge(recordings)),
-        ]
-    except (OSError, KeyError, ValueError) as error:
-        raise DataError(f"{data} lacks what judging needs ({error}); give the folder that holds it") from error
-
-
-def _stream(video: Path, fps: float, top: int, spec: ModelSpec) -> Take:
-    return video_take(video, video.with_name(f"{video.stem}_events.csv"), fps, top, spec)
 
 
 def filmed(takes: Sequence[Take], seed: int, size: int) -> list[Take]:
@@ -143,47 +52,6 @@ def _filmed(take: Take, camera: Camera, size: int, rng: np.random.Generator) -> 
 def probabilities(net: MSTNet, pictures: Image, temperature: float = 1.0) -> Floats:
     """Run a stream from an empty past: its probabilities at every step, [T, classes]."""
     return softmax(stream_logits(net, pictures), temperature)
-
-
-def events(answers: Floats, labels: tuple[str, ...], decoding: Decoding, rate_hz: float) -> list[GestureEvent]:
-    """The gestures that a stream's answers [T, classes] become."""
-    decoder = Decoder(labels, decoding)
-    fired = (decoder.update(answer, step / rate_hz) for step, answer in enumerate(answers))
-    return [event for event in fired if event]
-
-
-def score(found: Sequence[GestureEvent], truths: Sequence[Truth], seconds: float) -> Score:
-    """Count gestures named (one event of that label between start and end, or soon after) and events that are wrong."""
-    gestures = gestures_of(truths)
-    early = [g.end_s - match.fired_s for g, match in zip(gestures, matched(found, gestures), strict=True) if match]
-    return Score(len(early), len(gestures), len(found) - len(early), seconds / 60, sum(early))
-
-
-def scores(
-    takes: Sequence[Take],
-    answers: Sequence[Floats],
-    spec: ModelSpec,
-) -> dict[str, Score]:
-    """The score of each group of streams."""
-    result: dict[str, Score] = {}
-    for one, answer in zip(takes, answers, strict=True):
-        found = events(answer, spec.labels, spec.decoding, spec.rate_hz)
-        result[one.group] = result.get(one.group, Score()) + score(found, one.truths, len(answer) / spec.rate_hz)
-    return result
-
-
-def scores_by_label(takes: Sequence[Take], answers: Sequence[Floats], spec: ModelSpec) -> dict[str, Score]:
-    """The score of each label, over all streams; minutes are not counted."""
-    result: dict[str, Score] = {}
-    for one, answer in zip(takes, answers, strict=True):
-        found = events(answer, spec.labels, spec.decoding, spec.rate_hz)
-        gestures = gestures_of(one.truths)
-        matches = matched(found, gestures)
-        seen = [(g.label, Score(int(match is not None), 1)) for g, match in zip(gestures, matches, strict=True)]
-        wrong = [(event.label, Score(wrong=1)) for event in found if not any(event is match for match in matches)]
-        for label, counted in seen + wrong:
-            result[label] = result.get(label, Score()) + counted
-    return result
 
 
 def right_at_end(takes: Sequence[Take], answers: Sequence[Floats], labels: tuple[str, ...]) -> int:

@@ -20,8 +20,7 @@ from models.nets.checkpoint import describe, read_whole, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig, load_imagenet
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
-from training.jester import LABELS
-from training.transplant import RATE_HZ, SIZE
+from training.jester import LABELS, RATE_HZ, SIZE
 
 TEMPORAL = TemporalConfig(kernels=(1, 3, 5, 7), dilations=(2,))
 """The paper's kernels; a tap every second step, so up to a second back in each of ten layers."""

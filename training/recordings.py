@@ -11,7 +11,7 @@ import numpy as np
 
 from models.errors import UserError
 from models.frame import Image
-from models.recognizer import StepGrid
+from models.step_grid import StepGrid
 from models.whole_file import whole_file
 
 LIST = "clips.csv"
@@ -111,7 +111,7 @@ def scaled(picture: cv2.typing.MatLike, shortest: int | None) -> cv2.typing.MatL
 def steps_of(frames: int, fps: float, rate_hz: float) -> list[int]:
     """The frame of each step when a video of so many frames is seen at a model's rate, as the app sees it."""
     grid = StepGrid(rate_hz)
-    return [index for index in range(frames) for _ in range(grid.due(index / fps))]
+    return [index for index in range(frames) for _ in range(grid.count(index / fps))]
 
 
 class Shelf:

@@ -18,8 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from models.nets.mstnet import MSTNet
-from models.nets.temporal import MixTConv, TemporalLayer
-from models.nets.timeline import Timeline
+from models.nets.temporal import MixTConv, TemporalLayer, Timeline
 from models.spec import MemorySpec, ModelSpec
 
 LARGEST_STACK = 2_500_000

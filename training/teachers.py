@@ -23,10 +23,10 @@ from models.softmax import softmax
 from models.spec import ModelSpec
 from training.distillation.logbook import DECODING
 from training.distillation.teacher import LOOKED_AT, SPANS, WINDOW, ClipTeacher, at_scale
+from training.evaluation.judging_takes import WEBCAMS, all_takes
+from training.evaluation.stream_score import Score, scores
 from training.evaluation.takes import Take
-from training.jester import LABELS
-from training.judge import WEBCAMS, Score, all_takes, scores
-from training.transplant import MEAN
+from training.jester import LABELS, MEAN
 
 STEPS_HZ = 6
 """Pictures a second, and answers."""

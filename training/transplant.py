@@ -27,14 +27,10 @@ from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
-from training.jester import LABELS
+from training.jester import LABELS, MEAN, RATE_HZ, SIZE, STD
 
-RATE_HZ = 12.0
 CLIP_RATE_HZ = 6.0
 """Pictures a second in the clips that the 3-D network was trained on."""
-SIZE = 112
-MEAN, STD = (114.7748, 107.7354, 99.4750), (1.0, 1.0, 1.0)
-"""RGB on the 0..255 scale, as the 3-D network was trained."""
 NEWEST_FIRST, CENTRED = (2, 1, 0), (1, 2, 0)
 """Positions of a 3-D kernel in the order in which `Stack` lays pictures behind one another: now, then each lag."""
 LAST_STAGE = "layer3"

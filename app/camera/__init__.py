@@ -9,12 +9,13 @@ A file or URL that has an end is read whole; whatever has none is live. A live c
 from functools import partial
 
 from app.camera.base import Camera, OnStatus
-from app.camera.feeds import camera_frames, paced_frames
+from app.camera.feeds import all_frames, camera_frames, paced_frames
+from app.camera.ffmpeg import FfmpegCapture
 from app.camera.flipped import FlippedCamera
 from app.camera.live import LiveCamera
-from app.camera.opencv import Capture, declared_frames
-from app.camera.opening import delivering, in_time, is_picture, open_source
-from app.camera.source import DeviceSource, FileSource, Source, parse_source
+from app.camera.opencv import Capture
+from app.camera.opening import delivering, in_time, open_source
+from app.camera.source import FileSource, Source, parse_source
 from app.camera.video_file import MOST_FPS, VideoFile
 from models.errors import CameraError
 
@@ -45,12 +46,18 @@ def _open(source: Source, realtime: bool, fps: float | None, on_status: OnStatus
     capture = in_time(source, partial(_start, source))
     if not _has_end(source, capture):
         reopen = partial(_start, source)
-        return LiveCamera(source.name, partial(camera_frames, source.name, capture, reopen, on_status))
-    still = isinstance(source, FileSource) and is_picture(source, capture)
+        feed = partial(camera_frames, source.name, capture, reopen, on_status)
+        return LiveCamera(source.name, feed, on_status=on_status)
     file = VideoFile(source.name, capture, on_status, fps)
-    if still:
+    if isinstance(source, FileSource) and file.is_picture:
         on_status(f"{source.name} is a picture, not a video: one frame, and no gesture in it")
-    return LiveCamera(file.name, partial(paced_frames, file), live=False) if realtime else file
+    elif file.rate_is_guessed:
+        on_status(f"{source.name} holds no times: taken for {file.rate:g} frames a second; --fps gives the true rate")
+    if realtime:
+        return LiveCamera(file.name, partial(paced_frames, file), live=False, on_status=on_status)
+    if isinstance(source, FileSource):
+        return file
+    return LiveCamera(file.name, partial(all_frames, file), live=False, every=True, on_status=on_status)
 
 
 def _start(source: Source) -> Capture:
@@ -61,4 +68,4 @@ def _start(source: Source) -> Capture:
 def _has_end(source: Source, capture: Capture) -> bool:
     if isinstance(source, FileSource):
         return True
-    return not isinstance(source, DeviceSource) and declared_frames(capture) > 0
+    return isinstance(capture, FfmpegCapture) and capture.has_end

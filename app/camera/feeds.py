@@ -1,13 +1,17 @@
 """Frames at their own pace: a camera's as they are taken, a file's when they are due."""
 
+import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, suppress
 from threading import Event
 
+import cv2
+
 from app.camera.base import OnStatus
 from app.camera.opencv import Capture, retrieve_rgb
-from app.camera.video_file import VideoFile
+from app.camera.stream_clock import StreamClock
+from app.camera.video_file import MOST_FPS, USUAL_FPS, VideoFile
 from models.errors import CameraError
 from models.frame import Frame, Image
 
@@ -34,13 +38,23 @@ def camera_frames(
         stop: ends it.
 
     Yields:
-        Frames, timed from the first one when each was grabbed. The clock runs on while there is none.
+        Frames, timed from the first one: by the times that the stream carries, where it does, else by when each was
+        grabbed. The clock runs on while there is none.
     """
     first_s: float | None = None
+    time_s = -math.inf
     with closing(_pictures_for_ever(name, capture, reopen, on_status, stop)) as pictures:
         for index, (image, taken_s) in enumerate(pictures):
             first_s = taken_s if first_s is None else first_s
-            yield Frame(image, taken_s - first_s, index)
+            time_s = max(taken_s - first_s, math.nextafter(time_s, math.inf))
+            yield Frame(image, time_s, index)
+
+
+def all_frames(file: VideoFile, stop: Event) -> Frames:
+    """Yield a file's frames as fast as they can be read, until `stop` is set."""
+    with closing(file):
+        while not stop.is_set() and (frame := file.next()) is not None:
+            yield frame
 
 
 def paced_frames(file: VideoFile, stop: Event) -> Frames:
@@ -66,7 +80,7 @@ def _pictures_for_ever(
     current: Capture | None = capture
     while current is not None:
         try:
-            for number, taken in enumerate(_pictures(current, stop)):
+            for number, taken in enumerate(paced(current, _pictures(current, stop), stop)):
                 if number == 0 and current is not capture:
                     on_status("")  # it delivers again, so nothing more is to be told
                 yield taken
@@ -91,6 +105,28 @@ def _pictures(capture: Capture, stop: Event) -> Generator[Taken, None, None]:
         else:
             damaged = 0
             yield image, taken_s
+
+
+def paced(capture: Capture, pictures: Iterable[Taken], stop: Event) -> Iterator[Taken]:
+    """Hand on pictures when they are due by the times that their stream carries, where it does; networks bring bursts.
+
+    While one is early, the next are left with their sender.
+    """
+    if not getattr(capture, "has_times", False):
+        yield from pictures
+        return
+    clock: StreamClock | None = None
+    for image, came_s in pictures:
+        clock = clock or StreamClock(came_s, _interval_s(capture))
+        early_s = clock.take(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000, came_s)
+        if early_s > 0 and stop.wait(early_s):
+            return
+        yield image, clock.time_s
+
+
+def _interval_s(capture: Capture) -> float:
+    rate = capture.get(cv2.CAP_PROP_FPS)
+    return 1 / (rate if 0 < rate <= MOST_FPS else USUAL_FPS)
 
 
 def _wait_for(reopen: Callable[[], Capture], stop: Event) -> Capture | None:

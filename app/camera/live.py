@@ -5,10 +5,15 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
 
+from app.camera.base import OnStatus
+from app.ending import join
 from models.frame import Frame
 
-LONGEST_GOODBYE_S = 2.0
-"""How long `close` waits for the thread, which a driver may keep busy."""
+LONGEST_GOODBYE_S, HURRIED_GOODBYE_S = 2.0, 0.5
+"""How long `close` waits for the thread, which a driver may keep busy; shorter where the process was told to end."""
+
+SILENCE_S = 3.0
+"""After so long without a frame, somebody is told."""
 
 Feed = Callable[[threading.Event], Generator[Frame, None, None]]
 """Yields frames as they come, and ends soon after the event is set."""
@@ -17,13 +22,17 @@ Feed = Callable[[threading.Event], Generator[Frame, None, None]]
 class LiveCamera:
     """Keeps only the newest frame of a feed, so that whoever asks is never late, and counts the others."""
 
-    def __init__(self, name: str, feed: Feed, live: bool = True) -> None:
+    def __init__(
+        self, name: str, feed: Feed, live: bool = True, every: bool = False, on_status: OnStatus | None = None
+    ) -> None:
         """Start reading; what is not live can wait, and starts when first asked.
 
         Args:
             name: what people call it.
             feed: where frames come from; it runs in the thread. What it raises, `next` raises.
             live: whether its pictures are of this very moment.
+            every: keep each frame until it is asked for, instead of the newest.
+            on_status: told when no frame comes for a while, and when one does again.
         """
         self.name = name
         self.live = live
@@ -35,6 +44,8 @@ class LiveCamera:
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._held = False
+        self._every, self._on_status = every, on_status
+        self._silent_s, self._said = 0.0, False
         self._thread = threading.Thread(target=self._run, name=f"frames of {name}", daemon=True)
         atexit.register(self.close)  # a thread that is still reading while Python shuts down would abort the process
         if live:
@@ -58,10 +69,12 @@ class LiveCamera:
         with self._changed:
             self._changed.wait_for(lambda: self._newest is not None or self._over, timeout_s)
             frame, self._newest = self._newest, None
+            self._changed.notify_all()
             if frame is None and self._error is not None:
                 error, self._error = self._error, None
                 raise error
-            return frame
+        self._note_silence(frame is None and not self.ended, timeout_s)
+        return frame
 
     def pause(self, paused: bool) -> None:
         """Hold a file where it is; a live camera goes on, but what nobody asks for does not count as dropped."""
@@ -75,9 +88,16 @@ class LiveCamera:
         self._stop.set()
         self.pause(False)
         if self._thread.is_alive():
-            self._thread.join(LONGEST_GOODBYE_S)
+            join(self._thread, LONGEST_GOODBYE_S, HURRIED_GOODBYE_S)
         with self._changed:
             self._over, self._newest, self._error = True, None, None
+
+    def _note_silence(self, silent: bool, waited_s: float) -> None:
+        """Say that no frame comes, once, and when one does again."""
+        self._silent_s = self._silent_s + waited_s if silent else 0.0
+        said, self._said = self._said, self._silent_s >= SILENCE_S
+        if self._on_status and said != self._said:
+            self._on_status(f"{self.name} sends no pictures; waiting for it" if self._said else "")
 
     def _run(self) -> None:
         try:
@@ -95,6 +115,8 @@ class LiveCamera:
 
     def _keep(self, frame: Frame) -> None:
         with self._changed:
+            if self._every:
+                self._changed.wait_for(lambda: self._newest is None or self._stop.is_set())
             self._dropped += self._newest is not None and not self._held
             self._newest = frame
             self._changed.notify_all()

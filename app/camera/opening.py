@@ -1,18 +1,25 @@
 """Opening what `--camera` names, with one clear line when it fails."""
 
+import atexit
 import os
+import ssl
 import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from urllib.parse import urlsplit
 
+import av
 import cv2
 
 from app.camera.devices import list_devices
-from app.camera.opencv import Capture, declared_frames, device_backends, keep_to_one_thread, quiet_opencv
+from app.camera.ffmpeg import FAILURES, FfmpegCapture
+from app.camera.live import LONGEST_GOODBYE_S
+from app.camera.opencv import Capture, device_backends, keep_to_one_thread, quiet_opencv
 from app.camera.source import DeviceSource, FileSource, PipelineSource, Source, UrlSource
+from app.network_cause import first_answer, network_cause
 from models.errors import CameraError
 
 ANSWER_TIMEOUT_S = 5.0
@@ -21,6 +28,18 @@ FIRST_PICTURE_TRIES = 5
 """How often an opened camera may say that it has no picture yet; on macOS each time takes a second."""
 OPEN_TIMEOUT_S = 15.0
 """How long anything may take to open; some webcams need several seconds."""
+
+
+RTSP_OVER_TCP = {"rtsp_transport": "tcp"}
+"""As OpenCV has it: over UDP, many a network loses packets."""
+PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322, "rtmp": 1935, "rtmps": 443}
+HTTP_PROBLEMS: dict[type[Exception], str] = {
+    av.error.HTTPUnauthorizedError: "wants another user or password; write USER:PASSWORD@ before the host, and the "
+    "signs @ : / # in them as %40 %3A %2F %23",
+    av.error.HTTPForbiddenError: "may not be seen by this user (403)",
+    av.error.HTTPNotFoundError: "has nothing at this path (404)",
+    av.error.ProtocolNotFoundError: "is of a kind that FFmpeg does not know",
+}
 
 
 def open_source(source: Source) -> Capture:
@@ -59,13 +78,18 @@ def in_time(source: Source, work: Callable[[], Capture]) -> Capture:
     if sys.platform == "darwin" and isinstance(source, DeviceSource):
         return work()  # macOS asks for its camera permission on the main thread only
     future: Future[Capture] = Future()
-    threading.Thread(target=_fulfil, args=(future, work), name=f"open {source.name}", daemon=True).start()
+    thread = threading.Thread(target=_fulfil, args=(future, work), name=f"open {source.name}", daemon=True)
+    atexit.register(thread.join, LONGEST_GOODBYE_S)  # coming out of OpenCV while Python shuts down, it would abort
+    thread.start()
     try:
         return future.result(OPEN_TIMEOUT_S)
     except FutureTimeoutError:
         if future.cancel():
             raise CameraError(_silent(source)) from None
         return future.result()  # it came in this very moment
+    finally:
+        if future.done() and not future.cancelled():
+            atexit.unregister(thread.join)
 
 
 def _fulfil(future: "Future[Capture]", work: Callable[[], Capture]) -> None:
@@ -82,37 +106,49 @@ def _fulfil(future: "Future[Capture]", work: Callable[[], Capture]) -> None:
 
 
 def _open_file(source: FileSource) -> Capture:
-    # The whole path, for FFmpeg takes what stands before a colon in a bare name for a protocol.
-    capture = cv2.VideoCapture(os.path.abspath(source.path), _video_backend())
-    if not capture.isOpened():
+    # The whole path behind `file:`, for FFmpeg takes what stands before a colon in a bare name for a protocol.
+    try:
+        return FfmpegCapture(f"file:{os.path.abspath(source.path)}", None, {})
+    except FAILURES as error:
         raise CameraError(
-            f"{source.name} cannot be opened as a video: it is damaged, cut off, or no video. "
-            "Give a file that a video player shows."
-        )
-    return capture
-
-
-def is_picture(source: FileSource, capture: Capture) -> bool:
-    """Whether a file is a still picture, which FFmpeg plays as a film of one frame or of unknown length."""
-    return declared_frames(capture) <= 1 and cv2.haveImageReader(source.path)
+            f"{source.name} cannot be opened as a video: it is damaged, cut off, or no video that FFmpeg reads. "
+            "Give a file that a video player shows, such as an .mp4."
+        ) from error
 
 
 def _open_url(source: UrlSource) -> Capture:
-    timeout_ms = int(1000 * ANSWER_TIMEOUT_S)
-    limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, timeout_ms, cv2.CAP_PROP_READ_TIMEOUT_MSEC, timeout_ms]
-    backend = _video_backend()
     asked_s = time.monotonic()
-    capture = cv2.VideoCapture(source.url, backend, limits if backend == cv2.CAP_FFMPEG else [])
-    if not capture.isOpened():
+    try:
+        capture = FfmpegCapture(source.url, ANSWER_TIMEOUT_S, RTSP_OVER_TCP)
+        if capture.is_still and not (capture.grab() and capture.grab()):
+            capture.release()
+            raise CameraError(
+                f"{source.name} is a picture, not a stream. Give the address of the camera's stream, such as "
+                "rtsp://..., or .../video.mjpg; its manual has it."
+            )
+    except FAILURES as error:
         late = time.monotonic() - asked_s >= ANSWER_TIMEOUT_S
-        problem = f"did not answer within {ANSWER_TIMEOUT_S:g} s" if late else "cannot be reached, or has no video"
-        raise CameraError(f"{source.name} {problem}. Check the address, user and password in a video player.")
+        problem = f"did not answer within {ANSWER_TIMEOUT_S:g} s" if late else url_problem(source.url, error)
+        raise CameraError(f"{source.name} {problem}. Try the address in a video player.") from error
     return capture
 
 
-def _video_backend() -> int:
-    """FFmpeg where there is one: it takes time-outs, and OpenCV's own readers print what they find in damaged files."""
-    return cv2.CAP_FFMPEG if cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG) else cv2.CAP_ANY
+def url_problem(url: str, error: Exception) -> str:
+    """Why a URL cannot be played. FFmpeg has few words for it, so what it cannot say is tried again here."""
+    status = next((said for kind, said in HTTP_PROBLEMS.items() if isinstance(error, kind)), "")
+    if status:
+        return status
+    parts = urlsplit(url)
+    if isinstance(error, ValueError):
+        return "sends no video that FFmpeg reads"
+    try:
+        host, port = parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return "has a port that is no number"
+    if parts.scheme in PORTS and not isinstance(error, ConnectionRefusedError):
+        tls = ssl.create_default_context() if parts.scheme.endswith("s") else None
+        error = first_answer(host, port, tls, ANSWER_TIMEOUT_S) or error  # type: ignore[assignment]
+    return f"cannot be reached: {network_cause(error, host, plain_remedy=f'write {parts.scheme[:-1]}://')}"
 
 
 def _open_pipeline(source: PipelineSource) -> Capture:
@@ -134,7 +170,8 @@ def _open_device(source: DeviceSource) -> Capture:
     if sys.platform == "linux":
         _check_node(source)
     for backend in device_backends():
-        capture = cv2.VideoCapture(source.address, backend)
+        address = os.path.realpath(source.address) if isinstance(source.address, str) else source.address
+        capture = cv2.VideoCapture(address, backend)
         if capture.isOpened():
             capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # where the driver listens, old frames do not queue up
             return capture

@@ -3,11 +3,15 @@
 import difflib
 import os
 import re
+import stat
+import sys
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from app.camera.devices import captures_video
 from models.errors import CameraError
+from models.hidden_password import without_password
 
 VIDEO_ENDINGS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".webm")
 LONGEST_SHOWN = 120
@@ -48,7 +52,7 @@ class UrlSource:
     @property
     def name(self) -> str:
         """The URL without user, password and query, for it is shown and logged."""
-        parts = urlsplit(self.url)
+        parts = urlsplit(without_password(self.url))
         return shown(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
 
 
@@ -92,7 +96,7 @@ def parse_source(text: str) -> Source:
 
 def shown(text: str) -> str:
     """A text as it fits into one line of a message."""
-    printable = "".join(c if c.isprintable() else "?" for c in text)
+    printable = "".join(c if c.isprintable() else "?" for c in without_password(text))
     half = LONGEST_SHOWN // 2
     return printable if len(printable) <= LONGEST_SHOWN else f"{printable[:half]}...{printable[-half:]}"
 
@@ -105,10 +109,12 @@ def _url(text: str) -> UrlSource:
     return UrlSource(text)
 
 
-def _file(path: str) -> FileSource:
+def _file(path: str) -> FileSource | DeviceSource:
     """Take a path that exists; only a regular file can be read without waiting for somebody to write into it."""
     if os.path.isdir(path):
         raise CameraError(f"{shown(path)} is a folder, not a file of pictures. {_a_video_in(path)}")
+    if _is_device(path):
+        return DeviceSource(path)
     if not os.path.isfile(path):
         raise CameraError(f"{shown(path)} is neither a file nor a camera. Give a video file, /dev/video0, or a URL.")
     if os.path.getsize(path) == 0:
@@ -116,6 +122,11 @@ def _file(path: str) -> FileSource:
     if not os.access(path, os.R_OK):
         raise CameraError(f"{shown(path)} may not be read by you. Change its permissions, or give another file.")
     return FileSource(path)
+
+
+def _is_device(path: str) -> bool:
+    """Whether a path is a camera under another name, as udev's rules give."""
+    return sys.platform == "linux" and stat.S_ISCHR(os.stat(path).st_mode) and captures_video(path)
 
 
 def _a_video_in(folder: str) -> str:

@@ -14,7 +14,7 @@ from app.control.ears import Touch
 from app.control.library import Library
 from app.control.player import Player
 from models.decoder import GestureEvent
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 log = logging.getLogger("mstnet")
 
@@ -30,7 +30,7 @@ PATIENCE_S = 3.0
 
 
 class Control:
-    """The loop hands it every recognition; that never waits.
+    """An observer that acts on the desktop; `see` never waits.
 
     Args:
         library: the profiles.
@@ -63,7 +63,7 @@ class Control:
         self._thread = threading.Thread(target=self._work, name="control", daemon=True)
         self._thread.start()
 
-    def perform(self, seen: Recognition) -> None:
+    def see(self, seen: Recognition) -> None:
         """Take what was recognised in a frame."""
         self._lasting = (seen.lasting, time.monotonic())
         if seen.event:

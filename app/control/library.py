@@ -75,9 +75,9 @@ def locate(name: str, beside: Path = Path()) -> Path:
     bundled = tuple(sorted(file.stem for file in BUNDLED.glob("*.toml")))
     if name in bundled:
         return BUNDLED / f"{name}.toml"
-    path = (beside / name).resolve()
+    path = beside / name
     if not path.is_file():
         raise ProfileError(
             f"no profile {name!r}; give the path of a .toml file, or a name from the box{nearest(name, bundled)}"
         )
-    return path
+    return path.resolve()

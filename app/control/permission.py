@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.control.bindings import Profile, ProfileError
-from app.folders import config_folder
+from models.user_folders import user_folder
 
 FILE_NAME = "allowed-profiles.txt"
 
@@ -20,9 +20,12 @@ def require_permission(profiles: Iterable[Profile], allow: bool) -> None:
     Raises:
         ProfileError: one is not allowed.
     """
-    file = config_folder() / FILE_NAME
-    for profile in profiles:
-        if profile.commands and profile.sha256 not in _allowed(file):
+    starting = [profile for profile in profiles if profile.commands]
+    if not starting:
+        return
+    file = user_folder("config") / FILE_NAME
+    for profile in starting:
+        if profile.sha256 not in _allowed(file):
             if not (allow or _asked(profile)):
                 raise ProfileError(
                     f"{profile.path} starts programs ({_programs(profile)}) and was not allowed to; read it, then say "

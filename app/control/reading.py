@@ -1,6 +1,7 @@
 """Reading a profile: from a TOML file to bindings, with every mistake told in one line."""
 
 import shutil
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,16 +45,21 @@ def read_profile(path: Path, labels: tuple[str, ...]) -> Profile:
 
 
 def _bindings(gestures: Table, labels: tuple[str, ...], safety: Safety) -> dict[str, Binding]:
-    known = {label.casefold(): label for label in labels}
+    known = {_folded(label): label for label in labels}
     bindings: dict[str, Binding] = {}
     for name in gestures.values:
-        label = known.get(name.casefold())
+        label = known.get(_folded(name))
         if label is None:
             gestures.fail(name, f"unknown gesture {name!r}{nearest(name, labels)}")
         if label in bindings:
             gestures.fail(name, f"{label!r} is bound two times, first in line {bindings[label].line}")
         bindings[label] = _binding(label, gestures.table(name), safety)
     return bindings
+
+
+def _folded(label: str) -> str:
+    """A label as it is compared: in small letters, its accents composed."""
+    return unicodedata.normalize("NFC", label).casefold()
 
 
 def _binding(gesture: str, table: Table, safety: Safety) -> Binding:

@@ -1,9 +1,13 @@
 """Broker: where an MQTT broker is and what topics to use there, read from a URL."""
 
+import os
 import re
 import socket
+import unicodedata
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from app.short_id import short_id
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 HOME_ASSISTANT = "homeassistant"
@@ -21,24 +25,36 @@ class Broker:
     password: str | None
     topic: str
     """What all topics begin with."""
+    ca: str | None = None
+    """The file of the certificate that the broker's is signed with; None for those that the system trusts."""
     discovery: str = HOME_ASSISTANT
     """The prefix of Home Assistant's discovery; empty where nothing is to be discovered."""
 
     @classmethod
     def parse(cls, text: str) -> "Broker":
-        """Read `[mqtt://|mqtts://][USER[:PASSWORD]@]HOST[:PORT][/TOPIC][?discovery=PREFIX]`.
+        """Read `[mqtt://|mqtts://][USER[:PASSWORD]@]HOST[:PORT][/TOPIC][?discovery=PREFIX][&ca=FILE]`.
 
         Raises:
-            ValueError: it is not that.
+            ValueError: it is not that; says why, without the password.
         """
         url = urlsplit(text if "://" in text else f"mqtt://{text}")
+        if "@" in url.path or "#" in text or "@" in url.query:
+            raise ValueError(
+                "in a password, write %23 for #, %2F for /, %40 for @, %3A for : and %3F for ?, or give it as "
+                "MSTNET_MQTT_PASSWORD; a topic has no # or + in it"
+            )
         options = parse_qs(url.query, keep_blank_values=True)
-        if url.scheme not in PORTS or not url.hostname or "#" in text or options.keys() - {"discovery"}:
-            raise ValueError(text)
+        if url.scheme not in PORTS:
+            raise ValueError(f"{url.scheme}:// is no MQTT broker; write mqtt://HOST, or mqtts://HOST for TLS")
+        if not url.hostname or options.keys() - {"discovery", "ca"}:
+            raise ValueError("expected mqtt[s]://[USER@]HOST[:PORT][/TOPIC][?discovery=PREFIX][&ca=FILE]")
+        ca = options.get("ca", [""])[-1] or None
+        if ca and not (url.scheme == "mqtts" and os.path.isfile(ca)):
+            raise ValueError(f"ca={ca} must be a file, and goes with mqtts://")
         port = PORTS[url.scheme] if url.port is None else url.port
         user, password = (unquote(word) if word else None for word in (url.username, url.password))
         prefix = options.get("discovery", [HOME_ASSISTANT])[-1]
-        return cls(url.hostname, port, url.scheme == "mqtts", user, password, _topic(url), _checked(prefix))
+        return cls(url.hostname, port, url.scheme == "mqtts", user, password, _topic(url), ca, _checked(prefix))
 
     def with_password(self, password: str | None) -> "Broker":
         """The same, with this password where the URL had none."""
@@ -50,8 +66,12 @@ class Broker:
 
     @property
     def id(self) -> str:
-        """Our name to Home Assistant: letters, digits and underscores."""
-        return re.sub(r"\W+", "_", self.topic, flags=re.ASCII)
+        """Our name to Home Assistant: letters, digits and underscores; another for each topic.
+
+        Of the topics that used to share a name, the one that is likeliest in use keeps it.
+        """
+        kept = re.fullmatch(r"(?!mstnet/)[a-z0-9]+(/[a-z0-9]+)*|mstnet/[a-z0-9]+(-[a-z0-9]+)*", self.topic, re.I)
+        return short_id(self.topic, kept=kept is not None)
 
     def __str__(self) -> str:
         """For people; no password."""
@@ -65,5 +85,5 @@ def _topic(url: SplitResult) -> str:
 
 def _checked(topic: str) -> str:
     if any(sign in topic for sign in "+#\0"):
-        raise ValueError(topic)
-    return topic.strip("/")
+        raise ValueError("a topic has no + or # in it")
+    return unicodedata.normalize("NFC", topic.strip("/"))

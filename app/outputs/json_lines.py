@@ -1,66 +1,99 @@
-"""JSON lines: one message a line, in a file or on standard output."""
+"""JSON lines: one message a line, to a file, a named pipe or standard output."""
 
+import logging
 import os
 import stat
 import sys
-from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
 
 from app.events import Message, to_line
+from app.outputs.line_writer import LineWriter
+from app.outputs.named_pipe import NamedPipe
+from app.outputs.open_file import OpenFile, open_log
 from models.errors import UserError
-from models.whole_file import WriteError
 
 STDOUT = "-"
 """The file name that means standard output."""
 
+log = logging.getLogger("mstnet")
+
 
 class JsonLines:
-    """Writes messages to a file. Every line is written whole, in one piece, as it happens.
+    """Writes messages, each a whole line, as they happen; whoever reads them is not waited for.
+
+    A file keeps what is in it, and takes the lines of one run at a time. Where a reader is too slow, steps are left
+    out; the summary says how many lines were, as `left_out`.
 
     Args:
         file: a path, or `-` for standard output.
         steps: whether every step of the network is written as well (a trace).
 
     Raises:
-        UserError: the file cannot be written.
+        UserError: the file cannot be written, or another run writes to it.
     """
 
     def __init__(self, file: str, steps: bool = False) -> None:
-        self.steps = steps
-        self._begun = False
-        self._name = "standard output" if file == STDOUT else file
-        if file == STDOUT and sys.stdout is None:
-            raise UserError("standard output is closed; write events to a file with --events FILE")
-        try:
-            # What an older run wrote goes only when there is something to write: the camera may not even open.
-            self._out: TextIO = sys.stdout if file == STDOUT else Path(file).open("a", encoding="utf-8")  # noqa: SIM115
-        except OSError as error:
-            raise WriteError.of(Path(file), error) from error
+        self.wants_steps = steps
+        self._stdout = file == STDOUT
+        self._writer = LineWriter(_destination(file))
+        self._said = False
 
     def take(self, message: Message) -> None:
-        """Write one message."""
-        try:
-            self._begin()
-            self._out.write(to_line(message) + "\n")
-            self._out.flush()
-        except BrokenPipeError:
-            raise  # the reader has had enough; not an error of this file
-        except OSError as error:
-            raise UserError(
-                f"cannot write events to {self._name} any more ({error.strerror}); the lines before this are whole"
-            ) from error
+        """Take one message to write.
 
-    def _begin(self) -> None:
-        """Before the first line, remove those of an older run; a pipe or a terminal has none."""
-        if self._begun:
-            return
-        self._begun = True
-        if self._out is not sys.stdout and stat.S_ISREG(os.fstat(self._out.fileno()).st_mode):
-            self._out.truncate(0)
+        Raises:
+            UserError: a line before it could not be written.
+            BrokenPipeError: nobody reads standard output any more.
+        """
+        kind = message["type"]
+        if kind == "summary" and self._writer.left_out:
+            message = {**message, "left_out": self._writer.left_out}
+        try:
+            self._writer.put(f"{to_line(message)}\n".encode(), may_leave_out=kind == "step")
+        except OSError as error:
+            self._fail(error)
+        if self._writer.left_out and not self._said:
+            self._said = True
+            log.warning("%s is read too slowly: steps are left out of it from now on", self._writer.name)
 
     def close(self) -> None:
-        """Close the file; standard output stays open."""
-        if self._out is not sys.stdout:
-            with suppress(OSError):  # a full disk was told when the line was written
-                self._out.close()
+        """Write what waits, and say what could not be written.
+
+        Raises:
+            UserError: a line could not be written.
+            BrokenPipeError: nobody reads standard output any more.
+        """
+        try:
+            unread = self._writer.close()
+        except OSError as error:
+            self._fail(error)
+        if unread or self._writer.left_out:
+            log.warning(
+                "lines not written to %s, which nobody read in time: %d (left out %d, unread at the end %d)",
+                self._writer.name, unread + self._writer.left_out, self._writer.left_out, unread,
+            )  # fmt: skip
+
+    def _fail(self, error: OSError) -> None:
+        if isinstance(error, BrokenPipeError) and self._stdout:
+            raise error  # the reader has had enough; not an error of this file
+        raise UserError(
+            f"cannot write events to {self._writer.name} any more ({error.strerror}); the lines before this are whole"
+        ) from error
+
+
+def _destination(file: str) -> OpenFile | NamedPipe:
+    if file == STDOUT:
+        if sys.stdout is None:
+            raise UserError("standard output is closed; write events to a file with --events FILE")
+        return OpenFile(sys.stdout.fileno(), "standard output", owned=False)
+    path = Path(file)
+    if _is_named_pipe(path):
+        return NamedPipe(path)
+    return open_log(path)
+
+
+def _is_named_pipe(path: Path) -> bool:
+    try:
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    except OSError:  # it is made, or told why not, when it is opened
+        return False

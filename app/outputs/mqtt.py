@@ -12,6 +12,8 @@ Under the broker's topic:
 
 import logging
 import queue
+import ssl
+import sys
 import threading
 import time
 from collections import deque
@@ -27,7 +29,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from app.ending import HURRIED_S, join, told_to_end
 from app.events import Message, to_line
+from app.network_cause import network_cause
 from app.outputs import home_assistant
 from app.outputs.broker import Broker
 
@@ -35,6 +39,8 @@ KEPT = 1000
 """Gestures that are kept while the broker is away; then the oldest are lost, and counted."""
 IN_FLIGHT = 20
 """Gestures that may be on the way to the broker, not yet confirmed."""
+NOT_LET_IN = (134, 135)
+"""MQTT's codes for a wrong user or password, and for one who may not."""
 KEEPALIVE_S = 15
 SLOWEST_RETRY_S = 30
 PATIENCE_S = 3.0
@@ -77,7 +83,7 @@ class Mqtt:
     anybody, and nothing needs a lock. (The client library calls back while it holds locks of its own.)
     """
 
-    steps = False
+    wants_steps = False
 
     def __init__(self, broker: Broker, version: str, kept: int = KEPT) -> None:
         self._broker, self._version, self._most = broker, version, kept
@@ -102,19 +108,19 @@ class Mqtt:
     def close(self) -> None:
         """Send what can still be sent, say goodbye, and say what could not be sent."""
         self._news.put(None)
-        self._thread.join(2 * PATIENCE_S)
+        join(self._thread, 2 * PATIENCE_S)
 
     def _new_client(self) -> paho.Client:
         # Version 5, because only that can say when a late message was made.
         client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         client.username_pw_set(self._broker.user, self._broker.password)
         if self._broker.tls:
-            client.tls_set()
+            client.tls_set_context(ssl.create_default_context(cafile=self._broker.ca))
         client.will_set(self._broker.under("status"), "offline", qos=1, retain=True)
         client.reconnect_delay_set(1, SLOWEST_RETRY_S)
         client.on_connect = self._on_connect
-        client.on_connect_fail = lambda *_: self._news.put(Away("there is no answer"))
-        client.on_disconnect = lambda *_: self._news.put(Away("the connection is lost"))
+        client.on_connect_fail = lambda *_: self._news.put(Away(self._cause(sys.exc_info()[1])))
+        client.on_disconnect = lambda *_: self._news.put(Away(self._lost()))
         client.on_publish = lambda _client, _data, number, *_: self._news.put(Delivered(number))
         return client
 
@@ -122,7 +128,22 @@ class Mqtt:
         self, client: paho.Client, data: Any, flags: paho.ConnectFlags, reason: ReasonCode, properties: Any
     ) -> None:
         del client, data, flags, properties
-        self._news.put(Away(f"it says: {reason}") if reason.is_failure else Connected())
+        advice = "; check user and password (MSTNET_MQTT_PASSWORD)" if reason.value in NOT_LET_IN else ""
+        self._news.put(Away(f"it says: {reason}{advice}") if reason.is_failure else Connected())
+
+    def _cause(self, error: BaseException | None) -> str:
+        """Why it cannot be reached; the client library tells nobody, but calls while it handles the error."""
+        return network_cause(
+            error or TimeoutError(),
+            self._broker.host,
+            tls_remedy="name the file of the certificate that signed it: mqtts://...?ca=FILE",
+            plain_remedy="if that port is not for TLS, write mqtt:// instead, or give the one that is, usually 8883",
+        )
+
+    def _lost(self) -> str:
+        if self._connected is None and not self._broker.tls:
+            return "it hung up before it said anything; if the port is for TLS, write mqtts://"
+        return "the connection is lost"
 
     def _work(self) -> None:
         while (news := self._news.get()) is not None:
@@ -194,7 +215,7 @@ class Mqtt:
             self._on_the_way.add(sent.mid)
 
     def _say_goodbye(self) -> None:
-        until_s = time.monotonic() + PATIENCE_S
+        until_s = time.monotonic() + (HURRIED_S if told_to_end.is_set() else PATIENCE_S)
         self._listen_until(lambda: not (self._kept or self._on_the_way) or self._connected is False, until_s)
         unsent = self.lost + len(self._kept) + len(self._on_the_way)
         if unsent:

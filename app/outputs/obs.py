@@ -10,10 +10,16 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from app.ending import join
 from app.events import Message
+from app.network_cause import network_cause
 from app.outputs.address import Address
 from app.outputs.obs_session import TIMEOUT_S, TROUBLE, ObsSession, RefusedError
 
+WRONG_PASSWORD = 4009
+"""OBS's own code for it."""
 RETRY_S = 5.0
 """How often OBS is looked for while it is away."""
 FRESH_S = 2.0
@@ -31,7 +37,7 @@ class Obs:
         scenes: the scene for each gesture that switches one.
     """
 
-    steps = False
+    wants_steps = False
 
     def __init__(self, address: Address, password: str, scenes: Mapping[str, str]) -> None:
         self._address, self._password, self._scenes = address, password, scenes
@@ -51,7 +57,7 @@ class Obs:
     def close(self) -> None:
         """Finish what was asked for, and hang up."""
         self._wanted.put(None)
-        self._thread.join(2 * TIMEOUT_S)
+        join(self._thread, 2 * TIMEOUT_S)
 
     def _work(self) -> None:
         self._connect()
@@ -92,7 +98,8 @@ class Obs:
             self._session = ObsSession(self._address, self._password)
         except TROUBLE as error:
             if not self._told_away:
-                log.warning("OBS at %s is away (%s); looking for it every %g s", self._address, error, RETRY_S)
+                cause = _cause(error, self._address)
+                log.warning("OBS at %s is away (%s); looking for it every %g s", self._address, cause, RETRY_S)
             self._told_away = True
             return False
         log.info("OBS at %s is there", self._address)
@@ -104,3 +111,11 @@ class Obs:
             with suppress(*TROUBLE):  # it may be gone already
                 self._session.close()
             self._session = None
+
+
+def _cause(error: BaseException, address: Address) -> str:
+    if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.code == WRONG_PASSWORD:
+        return "it wants another password; give it as MSTNET_OBS_PASSWORD"
+    if isinstance(error, WebSocketException):
+        return f"what answers there is not OBS's WebSocket server: {error}"
+    return network_cause(error, address.host)

@@ -2,16 +2,18 @@
 
 import argparse
 import os
+import signal
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from app.ending import signals_noted
 from app.events import Sink
-from app.loop import Display
+from app.observer import Observer
 from app.outputs.json_lines import STDOUT, JsonLines
 from app.outputs.osc import Osc
 from app.outputs.packages import need
+from app.worker import Worker
 from models.errors import UserError
 
 if TYPE_CHECKING:
@@ -48,9 +50,9 @@ class Outputs:
 
     def __init__(self, given: argparse.Namespace, labels: Sequence[str], version: str) -> None:
         self.sinks: list[Sink] = []
-        self.displays: list[Display] = []
+        self.observers: list[Observer] = []
         self._page: Web | None = None
-        self._stack = ExitStack()
+        self._opened: list[Closable] = []
         try:
             self._open(given, labels, version)
         except BaseException:
@@ -63,14 +65,26 @@ class Outputs:
             self._page.describe(source, mirror)
 
     def close(self) -> None:
-        """Close all of them."""
-        self._stack.close()
+        """Close all of them at once, so that none waits for another; Ctrl-C and SIGTERM make it short.
+
+        Raises:
+            UserError: a file could not be written to its end.
+            BrokenPipeError: nobody reads standard output any more.
+            KeyboardInterrupt: Ctrl-C came meanwhile.
+        """
+        opened, self._opened = self._opened, []
+        with signals_noted() as came:
+            errors = close_all(opened)
+        if signal.SIGINT in came:
+            raise KeyboardInterrupt
+        if errors:
+            raise errors[0]
 
     def _open(self, given: argparse.Namespace, labels: Sequence[str], version: str) -> None:
         if given.serve:
             self._page = self._kept(_web(given, page=True))
             self.sinks.append(self._page.hub)
-            self.displays.append(self._page.pictures)
+            self.observers.append(self._page.pictures)
         if given.websocket:
             self.sinks.append(self._kept(_web(given, page=False)).hub)
         if given.mqtt:
@@ -85,7 +99,20 @@ class Outputs:
         self.sinks += [self._kept(JsonLines(file, steps)) for file, steps in files]
 
     def _kept(self, output: Opened) -> Opened:
-        return self._stack.enter_context(closing(output))
+        self._opened.append(output)
+        return output
+
+
+def close_all(opened: Sequence[Closable]) -> list[BaseException]:
+    """Close everything at the same time; what went wrong."""
+    errors: list[BaseException] = []
+    workers = [Worker(each.close, on_end=lambda: None, on_error=errors.append) for each in opened]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        while not worker.join(0.1):
+            pass
+    return errors
 
 
 def wanted_files(given: argparse.Namespace) -> Iterator[tuple[str, bool]]:
@@ -102,19 +129,28 @@ def refuse_same_files(files: Sequence[str], cameras: Sequence[str]) -> None:
     Raises:
         UserError: they do.
     """
-    paths = [os.path.realpath(file) for file in files]
+    paths = [_real(file) for file in files]
     if len(set(paths)) < len(paths):
         raise UserError(f"--events and --trace both go to {files[0]}; a trace holds the events, so --trace is enough")
     for camera in cameras:
-        if os.path.realpath(camera) in paths:
+        if _real(camera) in paths:
             raise UserError(f"{camera} is read as the camera and cannot be written; name another file")
+
+
+def _real(file: str) -> str:
+    """Where a path really leads; itself where it means none, or where the working folder is gone."""
+    try:
+        return file if file == STDOUT else os.path.realpath(file)
+    except OSError:
+        return file
 
 
 def _web(given: argparse.Namespace, page: bool) -> "Web":
     need("aiohttp", "aiohttp", "--serve" if page else "--websocket")
     from app.outputs.web.opening import Web
 
-    return Web(given.serve if page else given.websocket, page, given.token_file, given.allow_origin)
+    address = given.serve if page else given.websocket
+    return Web(address, page, given.token_file, given.allow_origin, given.allow_host)
 
 
 def _mqtt(given: argparse.Namespace, version: str) -> "Mqtt":

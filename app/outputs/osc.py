@@ -10,8 +10,10 @@ import logging
 import re
 import socket
 import struct
+from typing import Any
 
 from app.events import Message, to_line
+from app.network_cause import network_cause
 from app.outputs.address import Address
 from models.errors import UserError
 
@@ -27,7 +29,7 @@ class Osc:
         UserError: the host is not known.
     """
 
-    steps = False
+    wants_steps = False
 
     def __init__(self, address: Address) -> None:
         try:
@@ -36,10 +38,9 @@ class Osc:
             raise UserError(
                 f"--osc knows no host {address.host} ({error.strerror}); name one, such as 127.0.0.1:9000"
             ) from error
-        family, _, _, _, to = found[0]
-        self._to: tuple[object, ...] = to
-        self._socket = socket.socket(family, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        # A name may have several addresses, as localhost ::1 and 127.0.0.1; most such programs hear the older kind.
+        self._others = sorted((each[4] for each in found), key=lambda address: ":" in str(address[0]))
+        self._socket = self._connected(self._others.pop(0))
         self.unsent = 0
 
     def take(self, message: Message) -> None:
@@ -57,11 +58,30 @@ class Osc:
 
     def _send(self, data: bytes) -> None:
         try:
-            self._socket.sendto(data, self._to)
+            self._send_to_whom_hears(data)
         except OSError as error:
             if not self.unsent:
-                log.warning("OSC packets cannot be sent (%s)", error.strerror)
+                log.warning("OSC packets cannot be sent (%s)", network_cause(error))
             self.unsent += 1
+
+    def _send_to_whom_hears(self, data: bytes) -> None:
+        """Send, or, where this computer says that nobody heard the packet before, to the next address of the name."""
+        try:
+            self._socket.send(data)
+        except ConnectionRefusedError:
+            if not self._others:
+                raise
+            self._socket.close()
+            self._socket = self._connected(self._others.pop(0))
+            self._socket.send(data)
+
+    @staticmethod
+    def _connected(address: Any) -> socket.socket:
+        sending = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM)
+        sending.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        sending.setblocking(False)
+        sending.connect(address)
+        return sending
 
 
 def gesture_address(label: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from app.ending import told_to_end
 from app.overlay import display
 from app.overlay.view import ViewOptions
 from models.errors import UserError
@@ -46,6 +47,7 @@ def run(
     if session.error is not None:
         raise session.error
     if pressed:
+        told_to_end.set()
         raise KeyboardInterrupt
 
 

@@ -6,10 +6,10 @@ from threading import Lock
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from app.meters import Readings
+from app.meters import Meter
 from app.overlay.view import News
 from app.recording.prompt import Prompt
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 
 class Bridge(QObject):
@@ -20,14 +20,16 @@ class Bridge(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self.meter: Meter | None = None
+        """Of the stream that is shown; its readings are shown with each frame."""
         self._lock = Lock()
         self._news = News()
         self._told = False
 
-    def show(self, seen: Recognition, readings: Readings) -> None:
+    def see(self, seen: Recognition) -> None:
         """Show what was recognised, instead of anything not yet painted."""
         with self._change() as news:
-            news.seen, news.readings = seen, readings
+            news.seen, news.readings = seen, self.meter.readings if self.meter else None
             if seen.event is not None:
                 news.events.append(seen.event)
 

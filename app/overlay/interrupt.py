@@ -10,6 +10,8 @@ from types import TracebackType
 from PyQt6 import sip
 from PyQt6.QtCore import QSocketNotifier
 
+from app.ending import told_to_end
+
 Fail = Callable[[BaseException], None]
 
 
@@ -20,10 +22,16 @@ def signals_to(fail: Fail, end: Callable[[], None]) -> Iterator[None]:
     Python runs a signal's handler only when it runs anything. So the signal also writes a byte to a socket, whose
     notifier wakes the loop and calls into Python.
     """
-    handlers: dict[int, Callable[..., None]] = {
-        signal.SIGINT: lambda *_: fail(KeyboardInterrupt()),
-        signal.SIGTERM: lambda *_: end(),
-    }
+
+    def interrupt(*_: object) -> None:
+        told_to_end.set()
+        fail(KeyboardInterrupt())
+
+    def terminate(*_: object) -> None:
+        told_to_end.set()
+        end()
+
+    handlers: dict[int, Callable[..., None]] = {signal.SIGINT: interrupt, signal.SIGTERM: terminate}
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.setblocking(False)

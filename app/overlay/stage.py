@@ -1,6 +1,8 @@
 """The stage: the picture with its state on top and the current gesture, or the guide, at its foot."""
 
-from PyQt6.QtCore import QRect
+from collections.abc import Callable
+
+from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -9,7 +11,9 @@ from app.overlay.badge import Badge
 from app.overlay.caption import Caption
 from app.overlay.guide import HIGH_UNITS, Guide
 from app.overlay.picture import Picture
+from app.overlay.region_frame import RegionFrame
 from app.overlay.view import View
+from models.region import Region
 
 GLOW_S = 0.8
 """The picture's edge glows this long after a gesture fired."""
@@ -19,12 +23,20 @@ _GLOW_STEPS = 16
 class Stage(QWidget):
     """Lays the state and the gesture on the picture, wherever the picture comes to lie."""
 
-    def __init__(self, mirror: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        mirror: bool,
+        draw_region: Callable[[Region | None], None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.picture = Picture(mirror, self)
+        self.frame = RegionFrame(mirror, draw_region, self)
         self.badge = Badge(self)
         self.caption = Caption(self)
         self.guide = Guide(self)
+        for words in (self.badge, self.caption, self.guide):
+            words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # a region may be drawn through them
         self._area = QRect()
 
     def show_view(self, view: View) -> None:
@@ -32,6 +44,7 @@ class Stage(QWidget):
         current = view.current
         glow = max(0.0, 1 - view.age_s(current) / GLOW_S) if current else 0.0
         self.picture.show_image(view.image, round(glow * _GLOW_STEPS) / _GLOW_STEPS)
+        self.frame.show_region(view.region)
         self.badge.show_status(view.status)
         self.caption.show_gesture(None if view.prompt else current)
         self.guide.show_prompt(view.prompt)
@@ -48,6 +61,7 @@ class Stage(QWidget):
         self._area = area = self.picture.area
         unit = theme.unit(self)
         margin, width = unit, area.width() - 2 * unit
+        self.frame.setGeometry(area)
         self.badge.setGeometry(area.left() + margin, area.top() + margin, width, round(tone.PILL_UNITS * unit))
         high = round(min(5.2 * unit, area.height() / 4))
         self.caption.setGeometry(area.left() + margin, area.bottom() - margin - high, width, high)

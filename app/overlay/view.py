@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -12,7 +13,8 @@ from app.recording.prompt import Prompt
 from app.replay import Replay
 from models.decoder import GestureEvent, Probabilities
 from models.frame import Image
-from models.recognizer import Recognition
+from models.recognition import Recognition
+from models.region import Region
 
 HOLD_S = 2.0
 """A gesture stays on the screen this long after it fired, in seconds of the stream."""
@@ -40,6 +42,8 @@ class ViewOptions:
     """This is a guided recording: the guide tells what there is to do."""
     replay: Replay | None = None
     """Where the last seconds before each gesture are to be had."""
+    draw_region: Callable[[Region | None], None] | None = None
+    """Takes the region that a person draws on the picture, or None when they let go of it."""
 
     @property
     def engine_words(self) -> str:
@@ -155,6 +159,11 @@ class View:
     def image(self) -> Image | None:
         """The newest picture, uint8 [H, W, 3], RGB, not mirrored."""
         return self.seen.frame.image if self.seen else None
+
+    @property
+    def region(self) -> Region | None:
+        """What the network sees of the newest picture; None where that is not known."""
+        return self.seen.region if self.seen else None
 
     @property
     def past(self) -> tuple[Past, ...]:

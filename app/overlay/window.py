@@ -43,7 +43,7 @@ class Window(QWidget):
         options = view.options
         self.setFont(theme.for_a_distance(self.font()))
         self.setWindowTitle(f"{options.source} · {options.model}")
-        self.stage = Stage(options.mirror)
+        self.stage = Stage(options.mirror, options.draw_region)
         self.bars, self.timeline, self.readout = Bars(), Timeline(), Readout()
         self._guided = options.guided
         self.replay = ReplayPanel(options.replay, options.mirror, self) if options.replay else None

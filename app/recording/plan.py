@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calibration.errors import TakeError
-from calibration.folders import plain
+from calibration.folders import one_name
 from calibration.take import Kind
 from models.spec import NO_GESTURE_LABELS
 
@@ -55,7 +55,7 @@ class Plan:
             UserError: one has not, or there is nothing to record.
         """
         for label in self.gestures:
-            plain(label)
+            one_name(label)
             if label in NO_GESTURE_LABELS:
                 raise TakeError(f"{label!r} is no gesture; --work records what is none")
         if not self.gestures and not self.work_s:
@@ -63,7 +63,7 @@ class Plan:
 
     def scenes(self) -> Iterator[Scene]:
         """Every take of every gesture, then work."""
-        for label in self.gestures:
+        for label in map(one_name, self.gestures):
             for number in range(1, self.takes + 1):
                 ready_s = FIRST_READY_S if number == 1 else READY_S
                 yield Scene(Kind.GESTURE, label, number, self.takes, ready_s, self.take_s)

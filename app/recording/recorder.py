@@ -1,40 +1,37 @@
 """Recorder: follows a plan on the stream's own clock and saves a take a scene."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.meters import Readings
 from app.recording.plan import Plan, Scene
 from app.recording.prompt import OnPrompt, Prompt
 from calibration.recordings import Recordings
 from calibration.take import Kind, Take
-from calibration.tap import Tap, Tapped
-from models.recognizer import LONGEST_REPEAT_S, Recognition
+from models.recognition import Recognition, Step
 from models.spec import ModelSpec
+from models.step_grid import LONGEST_REPEAT_S
 
 LEAD_S = 3.0
 """What a take keeps of its count-down: as much as a gesture's window looks back on."""
 
-Step = tuple[float, Tapped]
-
 
 class Recorder:
-    """A display that shows nothing: it watches the line, says what to do, and keeps what it sees.
+    """An observer that says what to do, and keeps the steps that it sees.
 
     Args:
         plan: what to record.
         recordings: where it goes.
-        tap: between the recogniser and the engine that made the steps.
+        spec: of the only network that steps the stream.
         on_end: called once, when the plan is done.
     """
 
-    def __init__(self, plan: Plan, recordings: Recordings, tap: Tap, on_end: Callable[[], None]) -> None:
-        self._recordings, self._tap, self._on_end = recordings, tap, on_end
+    def __init__(self, plan: Plan, recordings: Recordings, spec: ModelSpec, on_end: Callable[[], None]) -> None:
+        self._recordings, self._spec, self._on_end = recordings, spec, on_end
         self._scenes = list(plan.scenes())
         self._whole_s = sum(scene.ready_s + scene.length_s for scene in self._scenes)
-        self._lead: deque[Step] = deque(maxlen=round(LEAD_S * tap.spec.rate_hz))
+        self._lead: deque[Step] = deque(maxlen=round(LEAD_S * spec.rate_hz))
         self._kept: list[Step] = []
         self._began_s: float | None = None
         self._seen_s = 0.0
@@ -52,34 +49,33 @@ class Recorder:
         """Whether everything is saved."""
         return self.done == self.scenes
 
-    def show(self, seen: Recognition, readings: Readings) -> None:  # noqa: ARG002 - a Display's method
+    def see(self, seen: Recognition) -> None:
         """Take in one frame."""
-        steps = list(zip((step.time_s for step in seen.steps), self._tap.draw(), strict=True))
         if self.finished:
             return
         time_s = seen.frame.time_s
         if self._began_s is None or not 0 <= time_s - self._seen_s <= LONGEST_REPEAT_S:
             self._begin(time_s)  # also after a gap, such as a pause: half a scene is none
         self._seen_s = time_s
-        self._follow(self._scenes[self.done], steps, time_s)
+        self._follow(self._scenes[self.done], seen.steps, time_s)
 
     def _begin(self, time_s: float) -> None:
         self._began_s = time_s
         self._kept = []
         self._lead.clear()
 
-    def _follow(self, scene: Scene, steps: list[Step], time_s: float) -> None:
+    def _follow(self, scene: Scene, steps: Sequence[Step], time_s: float) -> None:
         """Keep the steps of one frame where they belong; go on to the next scene where this one is over."""
         assert self._began_s is not None
         starts_s = self._began_s + scene.ready_s
         for step in steps:
-            (self._kept if step[0] >= starts_s else self._lead).append(step)
+            (self._kept if step.time_s >= starts_s else self._lead).append(step)
         self.listener(self._prompt(scene, time_s - self._began_s))
         if time_s >= starts_s + scene.length_s:
             self._finish(scene, time_s)
 
     def _finish(self, scene: Scene, time_s: float) -> None:
-        self._recordings.add(cut(scene.kind, scene.label, list(self._lead), self._kept, self._tap.spec))
+        self._recordings.add(cut(scene.kind, scene.label, list(self._lead), self._kept, self._spec))
         self.done += 1
         self._begin(time_s)
         if self.finished:
@@ -94,16 +90,16 @@ class Recorder:
         return Prompt(scene.title, scene.hint, max(0.0, left_s), recording, progress)
 
 
-def cut(kind: Kind, label: str, lead: list[Step], kept: list[Step], spec: ModelSpec) -> Take:
+def cut(kind: Kind, label: str, lead: Sequence[Step], kept: Sequence[Step], spec: ModelSpec) -> Take:
     """Make a take of the steps of a stream and of those before it."""
-    steps = lead + kept
+    steps = [*lead, *kept]
     return Take(
         kind,
         label,
-        np.array([time_s for time_s, _ in steps]),
-        np.stack([tapped.picture for _, tapped in steps]),
-        np.concatenate([tapped.output.logits for _, tapped in steps]),
-        np.concatenate([tapped.output.embedding for _, tapped in steps]),
+        np.array([step.time_s for step in steps]),
+        np.stack([step.picture for step in steps]),
+        np.stack([step.logits for step in steps]),
+        np.stack([step.embedding for step in steps]),
         spec,
         begins=len(lead),
     )

@@ -19,8 +19,8 @@ from calibration.take import Floats, Kind, Take
 from models.errors import UserError
 from models.frame import Image
 from models.preprocess import to_picture
-from models.recognizer import StepGrid
 from models.spec import NO_GESTURE_LABELS, ModelSpec
+from models.step_grid import StepGrid
 
 VIDEOS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
 TAKE = ".npz"
@@ -144,7 +144,7 @@ def _of_video(path: Path, fps: float | None, spec: ModelSpec) -> Iterator[Image]
     """The picture of each step, as the app would step."""
     grid = StepGrid(spec.rate_hz)
     for image, time_s in _frames(path, fps):
-        for _ in range(grid.due(time_s)):
+        for _ in range(grid.count(time_s)):
             yield to_picture(image, spec.height, spec.width)
 
 

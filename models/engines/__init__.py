@@ -4,9 +4,10 @@ import logging
 from pathlib import Path
 
 from models.engines.base import Engine, Output
+from models.engines.clip_engine import ClipEngine
 from models.errors import EngineError, ModelFileError, UnavailableError, UserError
 
-__all__ = ["ENGINES", "Engine", "Output", "load_engine"]
+__all__ = ["ENGINES", "ClipEngine", "Engine", "Output", "load_batch_engine", "load_clip_engine", "load_engine"]
 
 ENGINES = ("auto", "onnxruntime", "tensorrt", "torch")
 """What `--engine` takes."""
@@ -15,6 +16,44 @@ RUNTIMES = {".onnx": ("onnxruntime", "tensorrt"), ".pt": ("torch",), ".plan": ("
 """Which runtimes take a model file."""
 
 log = logging.getLogger("mstnet")
+
+
+BATCHING = ("onnxruntime", "torch")
+"""Which runtimes step several streams at once."""
+
+
+def load_batch_engine(path: Path, streams: int, threads: int, engine: str = "auto") -> Engine:
+    """Load a model file into a runtime that steps several streams at once.
+
+    Args:
+        path: a `.onnx` or a `.pt` checkpoint.
+        streams: how many.
+        threads: CPU threads a step.
+        engine: as for `load_engine`; `auto` is ONNX Runtime for a `.onnx`.
+
+    Raises:
+        ModelFileError: the file is missing, damaged, or of an unknown kind.
+        EngineError: the runtime steps one stream only, is not installed, or does not take such a file.
+    """
+    runtimes = [name for name in _runtimes_of(path) if name in BATCHING]
+    if not runtimes or engine not in ("auto", *runtimes):
+        wanted = path.name if engine == "auto" else f"{path.name} through {engine}"
+        raise EngineError(
+            f"a batch of streams runs a .onnx through ONNX Runtime or a .pt through PyTorch, not {wanted}; "
+            "give one of those, or leave --batch out"
+        )
+    return _load_torch(path, streams) if runtimes[0] == "torch" else _load_onnxruntime(path, streams, threads)
+
+
+def load_clip_engine(path: Path) -> ClipEngine:
+    """Load a clip network's file into ONNX Runtime.
+
+    Raises:
+        ModelFileError: the file is missing, damaged, or no clip network.
+    """
+    from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
+
+    return OnnxRuntimeClipEngine(path)
 
 
 def load_engine(path: Path, engine: str = "auto") -> Engine:
@@ -29,13 +68,18 @@ def load_engine(path: Path, engine: str = "auto") -> Engine:
         ModelFileError: the file is missing, damaged, or of an unknown kind.
         EngineError: the runtime is not installed, has no device here, or does not take such a file.
     """
-    if path.suffix not in RUNTIMES:
-        raise ModelFileError(f"{path} is no model file: it ends in {path.suffix!r}, expected {', '.join(RUNTIMES)}")
+    runtimes = _runtimes_of(path)
     if engine == "auto":
         return _load_best(path)
-    if engine not in RUNTIMES[path.suffix]:
+    if engine not in runtimes:
         raise EngineError(f"{engine} does not run {path.suffix} files; give it one of its own, or leave --engine out")
     return {"onnxruntime": _load_onnxruntime, "tensorrt": _load_tensorrt, "torch": _load_torch}[engine](path)
+
+
+def _runtimes_of(path: Path) -> tuple[str, ...]:
+    if path.suffix not in RUNTIMES:
+        raise ModelFileError(f"{path} is no model file: it ends in {path.suffix!r}, expected {', '.join(RUNTIMES)}")
+    return RUNTIMES[path.suffix]
 
 
 def _load_best(path: Path) -> Engine:
@@ -60,10 +104,10 @@ def _load_fastest(onnx: Path) -> Engine:
     return _load_onnxruntime(fastest_form(onnx))
 
 
-def _load_onnxruntime(path: Path) -> Engine:
+def _load_onnxruntime(path: Path, streams: int = 1, threads: int = 1) -> Engine:
     from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 
-    return OnnxRuntimeEngine(path)
+    return OnnxRuntimeEngine(path, threads=threads, streams=streams)
 
 
 def _load_tensorrt(path: Path) -> Engine:
@@ -72,7 +116,7 @@ def _load_tensorrt(path: Path) -> Engine:
     return load_plan(path) if path.suffix == ".plan" else load_or_build(path, lambda: _load_onnxruntime(path))
 
 
-def _load_torch(path: Path) -> Engine:
+def _load_torch(path: Path, streams: int = 1) -> Engine:
     try:
         from models.engines.torch_engine import TorchEngine
         from models.nets.checkpoint import load_checkpoint
@@ -83,4 +127,4 @@ def _load_torch(path: Path) -> Engine:
             "running a .pt needs PyTorch, which is not installed: `pip install -r requirements-training.txt`, "
             "or give the exported .onnx"
         ) from error
-    return TorchEngine(*load_checkpoint(path))
+    return TorchEngine(*load_checkpoint(path), streams=streams)

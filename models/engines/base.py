@@ -1,4 +1,4 @@
-"""What every engine does: step one stream of pictures through a network."""
+"""What every engine does: step one stream of pictures, or several in step, through a network."""
 
 from typing import NamedTuple, Protocol
 
@@ -11,10 +11,10 @@ from models.state import StreamState
 
 
 class Output(NamedTuple):
-    """One step's answer, in arrays of its own, with a row a stream."""
+    """One step's output, in arrays of its own, with a row for each stream."""
 
     logits: NDArray[np.float32]
-    """float32 [N, labels], N = 1 but for a batch."""
+    """float32 [N, labels]."""
     embedding: NDArray[np.float32]
     """float32 [N, spec.embedding_width], the features before the classifier."""
 
@@ -32,43 +32,25 @@ class Engine(Protocol):
         """The runtime and the device that really run it, such as `onnxruntime:CPUExecutionProvider`."""
         ...
 
-    def start(self) -> StreamState:
-        """The empty past of a new stream."""
+    @property
+    def streams(self) -> int:
+        """N, how many streams step at once; 1 for most engines. They turn together, a row each."""
+        ...
+
+    def start(self, lag_divisor: int = 1) -> StreamState:
+        """The empty past of N new streams, whose layers look `lag_divisor` times less far back than trained."""
         ...
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
-        """Take one picture, uint8 `spec.picture_shape`; return its answer and the state to go on with."""
+        """Take a picture for each stream, uint8 [N, H, W, 3]; return the output and the state to go on with."""
+        ...
+
+    def forget(self, row: int, state: StreamState) -> StreamState:
+        """The same state, but that the stream of one row has an empty past."""
         ...
 
     def close(self) -> None:
         """Give back what the runtime holds."""
-        ...
-
-
-class BatchEngine(Protocol):
-    """A network that steps many streams at once, a row each. It holds their pasts, which turn as one."""
-
-    @property
-    def spec(self) -> ModelSpec:
-        """What the model says of itself, of one stream."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """The runtime, the device that really runs it, and how many streams."""
-        ...
-
-    @property
-    def streams(self) -> int:
-        """Rows, whether somebody uses them or not."""
-        ...
-
-    def empty(self, row: int) -> None:
-        """Forget what one row has seen; the others keep theirs."""
-        ...
-
-    def step(self, pictures: Image) -> Output:
-        """Take a picture for every row, uint8 [streams, H, W, 3]; return an answer for every row."""
         ...
 
 
@@ -92,9 +74,18 @@ class PassingEngine:
         """The inner engine's name."""
         return self._engine.name
 
-    def start(self) -> StreamState:
-        """The empty past of a new stream."""
-        return self._engine.start()
+    @property
+    def streams(self) -> int:
+        """The inner engine's number of streams."""
+        return self._engine.streams
+
+    def start(self, lag_divisor: int = 1) -> StreamState:
+        """The inner engine's empty past."""
+        return self._engine.start(lag_divisor)
+
+    def forget(self, row: int, state: StreamState) -> StreamState:
+        """Let the inner engine forget one row."""
+        return self._engine.forget(row, state)
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
         """Step the inner engine."""
@@ -103,6 +94,11 @@ class PassingEngine:
     def close(self) -> None:
         """Close the inner engine."""
         self._engine.close()
+
+
+def in_step(streams: int) -> str:
+    """What an engine's name says of how many streams it steps at once."""
+    return f", {streams} streams in step" if streams > 1 else ""
 
 
 def check_picture(picture: Image, spec: ModelSpec, streams: int = 1) -> None:

@@ -1,17 +1,20 @@
 """Where engines keep what took long to find out."""
 
 import os
-import sys
 from pathlib import Path
+
+from models.user_folders import user_folder
 
 OVERRIDE = "MSTNET_CACHE"
 """The environment variable that names another folder."""
 
 
 def cache_folder() -> Path:
-    """The folder; it need not exist, and anything in it may be deleted at any time."""
+    """The folder; it need not exist, and anything in it may be deleted at any time.
+
+    Raises:
+        UserError: this user has no home folder, and none is named.
+    """
     if given := os.environ.get(OVERRIDE):
         return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "mstnet-live" / "engines"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mstnet-live" / "engines"
+    return user_folder("cache") / "engines"

@@ -21,7 +21,7 @@ from models.engines.base import Engine
 from models.engines.cache_folder import cache_folder
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_session import default_providers
-from models.errors import ModelFileError
+from models.errors import ModelFileError, UserError
 from models.spec import ModelSpec
 from models.whole_file import WriteError, write_whole
 
@@ -44,7 +44,7 @@ def fastest_form(path: Path) -> Path:
     forms = [path, *(form for name in FORMS if (form := path.with_suffix(f".{name}.onnx")).is_file())]
     if len(forms) == 1 or not path.is_file():
         return path
-    kept = cache_folder() / f"{path.stem}-{_key(forms)}.json"
+    kept = _place(f"{path.stem}-{_key(forms)}.json")
     if (chosen := _remembered(kept, forms)) is None:
         times = _measured(forms)
         chosen = min(times, key=lambda form: times[form] * (WORTH if form == path else 1))
@@ -110,8 +110,19 @@ def _processor() -> str:
     return next((line for line in lines if line.startswith("model name")), platform.processor())
 
 
-def _remembered(kept: Path, forms: Sequence[Path]) -> Path | None:
+def _place(name: str) -> Path | None:
+    """Where a choice is kept; None where this user has no home folder."""
+    try:
+        return cache_folder() / name
+    except UserError as error:
+        log.warning("%s; until then each start measures which form is fastest", error)
+        return None
+
+
+def _remembered(kept: Path | None, forms: Sequence[Path]) -> Path | None:
     """The form that was chosen before; None where none was."""
+    if not kept:
+        return None
     try:
         name = json.loads(kept.read_bytes())["chosen"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -119,8 +130,10 @@ def _remembered(kept: Path, forms: Sequence[Path]) -> Path | None:
     return next((form for form in forms if form.name == name), None)
 
 
-def _remember(kept: Path, step_ms: dict[str, float], chosen: Path) -> None:
+def _remember(kept: Path | None, step_ms: dict[str, float], chosen: Path) -> None:
     """Write a choice, whole; where that cannot be, it is measured again at the next start."""
+    if not kept:
+        return
     try:
         write_whole(kept, json.dumps({"chosen": chosen.name, "step_ms": step_ms}).encode())
     except WriteError as error:

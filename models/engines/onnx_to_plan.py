@@ -33,9 +33,11 @@ def build_plan(
         ModelFileError: TensorRT does not take the graph; says which node.
         EngineError: it cannot build it.
     """
+    tensorrt.forget()
     builder = tensorrt.module.Builder(tensorrt.logger)
     network = builder.create_network(tensorrt.network_flags)
     _parse(tensorrt, network, onnx)
+    _fix_streams(network)
     settings = builder.create_builder_config()
     if capabilities:
         _aim(tensorrt, settings, capabilities)
@@ -64,6 +66,13 @@ def _parse(tensorrt: Tensorrt, network: Any, onnx: bytes) -> None:
         why = first_line(Exception(str(parser.get_error(0)))) if parser.num_errors else tensorrt.problem()
         tensorrt.problem()  # the logger was told the same
         raise ModelFileError(f"{tensorrt.name} does not take this network: {why}")
+
+
+def _fix_streams(network: Any) -> None:
+    """Build for one stream: with sizes that are known, TensorRT needs no profile and chooses better kernels."""
+    for k in range(network.num_inputs):
+        tensor = network.get_input(k)
+        tensor.shape = (1, *tuple(tensor.shape)[1:])
 
 
 def _aim(tensorrt: Tensorrt, settings: Any, capabilities: Sequence[str]) -> None:

@@ -1,10 +1,10 @@
-"""ONNX Runtime, one stream at a time, each with a ring of its own."""
+"""ONNX Runtime: one stream, or several in step that share a ring, a row each."""
 
 from pathlib import Path
 
 import numpy as np
 
-from models.engines.base import Output, check_picture
+from models.engines.base import Output, check_picture, in_step
 from models.engines.onnxruntime_ring import Ring
 from models.engines.onnxruntime_session import DEVICES, default_providers, open_session, read_spec
 from models.errors import ModelFileError, first_line
@@ -18,16 +18,20 @@ class OnnxRuntimeEngine:
     Args:
         path: the `.onnx`, which describes itself.
         providers: execution providers in order of preference; None takes the best that this build has.
-        threads: CPU threads a step; more than one seldom pays for nets of this size.
+        threads: CPU threads a step; more than one seldom pays for one stream through nets of this size.
+        streams: how many step at once; given when the file is loaded, so that ONNX Runtime plans for just so many.
 
     Raises:
         ModelFileError: the file is missing, damaged or does not describe itself.
         EngineError: a provider that was asked for is not in this build.
     """
 
-    def __init__(self, path: Path, providers: tuple[str, ...] | None = None, threads: int = 1) -> None:
-        self._session = open_session(path, providers or default_providers(), threads)
-        self.spec = read_spec(self._session, path)
+    def __init__(
+        self, path: Path, providers: tuple[str, ...] | None = None, threads: int = 1, streams: int = 1
+    ) -> None:
+        self.streams = streams
+        self._session = open_session(path, providers or default_providers(), threads, streams)
+        self.spec = read_spec(self._session, path, streams)
         self._provider = self._session.get_providers()[0]
         self._device = DEVICES.get(self._provider, "cpu")
         try:
@@ -38,15 +42,21 @@ class OnnxRuntimeEngine:
     @property
     def name(self) -> str:
         """The provider that ONNX Runtime really gave, such as `onnxruntime:CPUExecutionProvider`."""
-        return f"onnxruntime:{self._provider}"
+        return f"onnxruntime:{self._provider}{in_step(self.streams)}"
 
-    def start(self) -> StreamState:
-        """A ring of zeros for a new stream, bound for every phase."""
-        return StreamState(Ring(self._session, self.spec, self._device))
+    def start(self, lag_divisor: int = 1) -> StreamState:
+        """A ring of zeros, bound for every phase."""
+        return StreamState(Ring(self._session, self.spec, self._device, self.streams, lag_divisor))
+
+    def forget(self, row: int, state: StreamState) -> StreamState:
+        """Fill one row's slots with zeros; the other rows keep theirs."""
+        ring: Ring = state.take()
+        ring.empty(row)
+        return StreamState(ring, state.steps)
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
-        """Run one picture, uint8 `spec.picture_shape`."""
-        check_picture(picture, self.spec)
+        """Run a picture for each stream, uint8 [streams, H, W, 3]."""
+        check_picture(picture, self.spec, self.streams)
         ring: Ring = state.take()
         return ring.step(picture, state.steps), StreamState(ring, state.steps + 1)
 
@@ -57,4 +67,4 @@ class OnnxRuntimeEngine:
         """Step twice on black, so that the first real frame does not pay for allocation and kernel choice."""
         state = self.start()
         for _ in range(2):
-            _, state = self.step(np.zeros(self.spec.picture_shape, np.uint8), state)
+            _, state = self.step(np.zeros((self.streams, *self.spec.picture_shape[1:]), np.uint8), state)

@@ -1,7 +1,7 @@
 """The past of streams in ONNX Runtime: a ring of slots that is bound once and never copied.
 
-There are `spec.ring_length` slots for every memory. Step t writes its newest slices into slot t % length and reads the
-slices of lag k from slot (t - k) % length. Each of these phases is bound once, when the ring is made, so a step is one
+There are `spec.ring_slots` slots for every memory. Step t writes its newest slices into slot t % slots and reads the
+slices of lag k from slot (t - k) % slots. Each of these phases is bound once, when the ring is made, so a step is one
 copy of the pictures in and one `run_with_iobinding`. Streams that share a ring turn as one, a row each.
 """
 
@@ -21,19 +21,22 @@ class Ring:
         spec: what it says of itself.
         device: where its provider wants the slots, `cpu` or `cuda`.
         streams: rows of every slot.
+        lag_divisor: how many times less far back the layers look than they were trained to.
     """
 
-    def __init__(self, session: ort.InferenceSession, spec: ModelSpec, device: str, streams: int = 1) -> None:
-        self._session, self._spec, self._device = session, spec, device
+    def __init__(
+        self, session: ort.InferenceSession, spec: ModelSpec, device: str, streams: int = 1, lag_divisor: int = 1
+    ) -> None:
+        self._session, self._spec, self._device, self._lag_divisor = session, spec, device, lag_divisor
+        slots = spec.ring_slots(lag_divisor)
         self._pictures = np.zeros((streams, *spec.picture_shape[1:]), np.uint8)
         self._logits = np.zeros((streams, len(spec.labels)), np.float32)
         self._embedding = np.zeros((streams, spec.embedding_width), np.float32)
         self.slots = {
-            memory.layer: [self._zeros((streams, *memory.shape[1:])) for _ in range(spec.ring_length)]
-            for memory in spec.memories
+            memory.layer: [self._zeros((streams, *memory.shape[1:])) for _ in range(slots)] for memory in spec.memories
         }
-        """By layer, `ring_length` slices that stay where they are."""
-        self._phases = [self._bind(phase) for phase in range(spec.ring_length)]
+        """By layer, slices that stay where they are."""
+        self._phases = [self._bind(phase) for phase in range(slots)]
 
     def step(self, pictures: Image, step: int) -> Output:
         """Run step number `step` on pictures, uint8 [streams, H, W, 3]; the answers have a row each."""
@@ -61,6 +64,6 @@ class Ring:
         for memory in self._spec.memories:
             slots = self.slots[memory.layer]
             binding.bind_ortvalue_output(memory.newest, slots[phase])
-            for lag in memory.lags:
-                binding.bind_ortvalue_input(memory.past(lag), slots[phase - lag])
+            for lag, back in zip(memory.lags, memory.steps_back(self._lag_divisor), strict=True):
+                binding.bind_ortvalue_input(memory.past(lag), slots[phase - back])
         return binding

@@ -1,13 +1,14 @@
 """A model file opened in ONNX Runtime, or one line that says why it cannot be."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import onnxruntime as ort
 
 from models.clip_spec import CLIP_KEY, ClipSpec
 from models.errors import EngineError, ModelFileError, first_line
-from models.spec import BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
+from models.spec import OLD_BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
 
 NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "AzureExecutionProvider")
 """Providers left out unless asked for: TensorRT has an engine of its own here, Azure is no local device."""
@@ -87,13 +88,23 @@ def _load(path: Path, options: ort.SessionOptions, providers: tuple[str, ...]) -
         ) from error
 
 
-def read_spec(session: ort.InferenceSession, path: Path, key: str = SPEC_KEY, streams: int = 1) -> ModelSpec:
-    """The spec under this key of a model's metadata, held against the graph that it describes."""
+def read_spec(session: ort.InferenceSession, path: Path, streams: int | None = None) -> ModelSpec:
+    """The spec in a model's metadata, held against the graph that it describes.
+
+    Args:
+        session: the model.
+        path: its file, for messages.
+        streams: how many the session was opened for; None where that was left open.
+    """
     metadata = session.get_modelmeta().custom_metadata_map
-    if key not in metadata:
+    if SPEC_KEY not in metadata:
         raise ModelFileError(f"{path} {_kind(metadata)}")
-    spec = ModelSpec.from_json(metadata[key], str(path))
-    check_graph(session, spec, path, streams)
+    spec = ModelSpec.from_json(metadata[SPEC_KEY], str(path))
+    open_inputs, open_outputs = (
+        {name: (streams or STREAMS, *shape[1:]) for name, shape in shapes.items()}
+        for shapes in (spec.inputs, spec.outputs)
+    )
+    check_graph(session, open_inputs, open_outputs, path)
     return spec
 
 
@@ -101,24 +112,27 @@ def read_clip_spec(session: ort.InferenceSession, path: Path) -> ClipSpec:
     """The spec of a clip network's file, held against the graph that it describes."""
     metadata = session.get_modelmeta().custom_metadata_map
     if CLIP_KEY not in metadata:
-        is_stream = bool({SPEC_KEY, ROLLED_KEY, BATCHED_KEY} & set(metadata))
+        is_stream = bool({SPEC_KEY, ROLLED_KEY, OLD_BATCHED_KEY} & set(metadata))
         kind = "is a stream network; give it as --model" if is_stream else f"does not describe itself (no '{CLIP_KEY}')"
         raise ModelFileError(f"{path} {kind}, and as clip network a file that `training.export` made of one")
     spec = ClipSpec.from_json(metadata[CLIP_KEY], str(path))
-    check_graph(session, spec, path)
+    check_graph(session, spec.inputs, spec.outputs, path)
     return spec
 
 
-def check_graph(session: ort.InferenceSession, spec: ModelSpec | ClipSpec, path: Path, streams: int = 1) -> None:
+Shapes = Mapping[str, tuple[int | str, ...]]
+"""Shapes of a graph's inputs or outputs, by name; a word stands for a size that is open."""
+
+
+def check_graph(session: ort.InferenceSession, inputs: Shapes, outputs: Shapes, path: Path) -> None:
     """Hold a description against the graph.
 
     Raises:
         ModelFileError: an input or output is not there, or of another shape.
     """
-    for told, real in ((spec.inputs, session.get_inputs()), (spec.outputs, session.get_outputs())):
-        expected = {name: (streams * shape[0], *shape[1:]) for name, shape in told.items()}
+    for expected, real in ((inputs, session.get_inputs()), (outputs, session.get_outputs())):
         found = {tensor.name: tuple(tensor.shape) for tensor in real}
-        wrong = sorted(name for name in expected | found if expected.get(name) != found.get(name))
+        wrong = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
         if wrong:
             name = wrong[0]
             raise ModelFileError(
@@ -131,12 +145,10 @@ def _kind(metadata: dict[str, str]) -> str:
     """What a file is that has no spec where one was sought."""
     if ROLLED_KEY in metadata:
         return "is a rolled export, for servers; give the model that it was made from"
+    if OLD_BATCHED_KEY in metadata:
+        return "is a batched form of version 1; a model file now serves one stream and many: give that, exported again"
     if CLIP_KEY in metadata:
         return "is a clip network, which runs beside a stream network; give the stream network as --model"
-    if BATCHED_KEY in metadata:
-        return "is a batched form, for many cameras; give the model that it was made from"
-    if SPEC_KEY in metadata:
-        return "takes one stream; make its batched form with `python -m calibration.batched`"
     return (
         f"does not describe itself (no '{SPEC_KEY}' in its metadata); "
         "it was not exported by this project: export it with `python -m training.export`"

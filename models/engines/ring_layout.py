@@ -11,7 +11,7 @@ ALIGNMENT = 256
 
 @dataclass(frozen=True, slots=True)
 class RingLayout:
-    """Offsets in bytes. First the picture, then the answer, then `ring_length` slots for every memory."""
+    """Offsets in bytes. First the picture, then the answer, then the slots of every memory."""
 
     picture: int
     logits: int
@@ -23,30 +23,36 @@ class RingLayout:
     """For each phase of the ring, every tensor of the graph and where it lies then."""
 
 
-def lay_out(spec: ModelSpec, sizes: Mapping[str, int]) -> RingLayout:
+def lay_out(spec: ModelSpec, sizes: Mapping[str, int], lag_divisor: int = 1) -> RingLayout:
     """Give everything its place.
 
     Args:
         spec: the network.
         sizes: bytes of each of the graph's tensors, by name.
+        lag_divisor: how many times less far back the layers look than they were trained to.
     """
     logits = _aligned(sizes[PICTURE])
     embedding = logits + _aligned(sizes[LOGITS])
     answer_end = end = embedding + _aligned(sizes[EMBEDDING])
     slots: dict[str, list[int]] = {}
+    length = spec.ring_slots(lag_divisor)
     for memory in spec.memories:
         size = _aligned(sizes[memory.newest])
-        slots[memory.layer] = [end + k * size for k in range(spec.ring_length)]
-        end += spec.ring_length * size
+        slots[memory.layer] = [end + k * size for k in range(length)]
+        end += length * size
     fixed = ((PICTURE, 0), (LOGITS, logits), (EMBEDDING, embedding))
-    phases = tuple(fixed + _turned(spec, slots, phase) for phase in range(spec.ring_length))
+    phases = tuple(fixed + _turned(spec, slots, phase, lag_divisor) for phase in range(length))
     return RingLayout(0, logits, embedding, answer_end, end, phases)
 
 
-def _turned(spec: ModelSpec, slots: dict[str, list[int]], phase: int) -> tuple[tuple[str, int], ...]:
-    """Names and places of the memories' tensors in one phase: lag k lies k slots before the one that is written."""
+def _turned(spec: ModelSpec, slots: dict[str, list[int]], phase: int, lag_divisor: int) -> tuple[tuple[str, int], ...]:
+    """Names and places of the memories' tensors in one phase: what lies k steps back lies k slots before the newest."""
     newest = [(memory.newest, slots[memory.layer][phase]) for memory in spec.memories]
-    past = [(memory.past(lag), slots[memory.layer][phase - lag]) for memory in spec.memories for lag in memory.lags]
+    past = [
+        (memory.past(lag), slots[memory.layer][phase - back])
+        for memory in spec.memories
+        for lag, back in zip(memory.lags, memory.steps_back(lag_divisor), strict=True)
+    ]
     return (*newest, *past)
 
 

@@ -8,7 +8,7 @@ of its phase. Only the picture goes in and only the answer comes out, a copy eac
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,7 +18,7 @@ import numpy as np
 from models.engines.base import Output, check_picture
 from models.engines.cuda_device import DeviceMemory, PinnedMemory, find_gpu
 from models.engines.plan_file import Plan
-from models.engines.ring_layout import lay_out
+from models.engines.ring_layout import RingLayout, lay_out
 from models.engines.tensorrt_runtime import Tensorrt, find_tensorrt
 from models.errors import EngineError, ModelFileError
 from models.frame import Image
@@ -33,6 +33,7 @@ log = logging.getLogger("mstnet")
 class Ring:
     """One stream's memory."""
 
+    layout: RingLayout
     device: DeviceMemory
     """Picture, answer and slots, on the GPU."""
     host: PinnedMemory
@@ -40,7 +41,7 @@ class Ring:
 
 
 class TensorrtEngine:
-    """A built engine on the GPU that it was built for.
+    """A built engine on the GPU that it was built for, one stream at a time.
 
     Args:
         plan: the serialised engine with its spec.
@@ -52,6 +53,8 @@ class TensorrtEngine:
         ModelFileError: the engine is not the network that its spec describes.
     """
 
+    streams = 1
+
     def __init__(self, plan: Plan, kernels: Path | None = None) -> None:
         tensorrt, gpu = find_tensorrt(), find_gpu()
         _check_origin(plan, tensorrt.name, gpu.name)
@@ -60,13 +63,18 @@ class TensorrtEngine:
         self._tensorrt, self._gpu, self._turn = tensorrt, gpu, Lock()
         compiled = kernels.read_bytes() if kernels and kernels.is_file() else b""
         self._opened = tensorrt.open(plan.data, compiled)
-        self._layout = lay_out(plan.spec, _tensor_sizes(tensorrt, self._opened.engine, plan.spec))
+        self._sizes = _tensor_sizes(tensorrt, self._opened.engine, plan.spec)
         self._warm_up()
 
-    def start(self) -> StreamState:
+    def start(self, lag_divisor: int = 1) -> StreamState:
         """A ring of zeros for a new stream."""
-        host = self._gpu.allocate_pinned(self._layout.answer_end)
-        return StreamState(Ring(self._gpu.allocate(self._layout.end), host))
+        layout = lay_out(self.spec, self._sizes, lag_divisor)
+        return StreamState(Ring(layout, self._gpu.allocate(layout.end), self._gpu.allocate_pinned(layout.answer_end)))
+
+    def forget(self, row: int, state: StreamState) -> StreamState:  # noqa: ARG002 - there is one stream
+        """A new ring of zeros."""
+        ring: Ring = state.take()
+        return StreamState(replace(ring, device=self._gpu.allocate(ring.layout.end)), state.steps)
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
         """Run one picture, uint8 `spec.picture_shape`."""
@@ -74,7 +82,7 @@ class TensorrtEngine:
         ring: Ring = state.take()
         ring.host.bytes[: picture.size] = picture.reshape(-1)
         with self._turn:  # streams share the context
-            self._run(ring, state.steps % self.spec.ring_length)
+            self._run(ring, state.steps % len(ring.layout.phases))
         return self._answer(ring), StreamState(ring, state.steps + 1)
 
     def keep_kernels(self, path: Path) -> None:
@@ -91,7 +99,7 @@ class TensorrtEngine:
 
     def _run(self, ring: Ring, phase: int) -> None:
         """Picture in, one step, answer out."""
-        device, host, layout = ring.device.address, ring.host.address, self._layout
+        device, host, layout = ring.device.address, ring.host.address, ring.layout
         context = self._opened.context
         self._gpu.copy_in(device, host, layout.logits)
         for name, place in layout.phases[phase]:
@@ -104,7 +112,7 @@ class TensorrtEngine:
     def _answer(self, ring: Ring) -> Output:
         """The host's copy of logits and embedding, in arrays of their own."""
         labels, width = len(self.spec.labels), self.spec.embedding_width
-        logits, embedding = (ring.host.bytes[start:] for start in (self._layout.logits, self._layout.embedding))
+        logits, embedding = (ring.host.bytes[start:] for start in (ring.layout.logits, ring.layout.embedding))
         return Output(
             logits[: 4 * labels].view(np.float32)[None].copy(), embedding[: 4 * width].view(np.float32)[None].copy()
         )

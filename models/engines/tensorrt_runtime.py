@@ -62,6 +62,7 @@ class Tensorrt:
         Raises:
             EngineError: this TensorRT on this GPU does not take the plan.
         """
+        self.forget()
         engine = self.module.Runtime(self.logger).deserialize_cuda_engine(plan)
         settings: Any = engine.create_runtime_config() if hasattr(engine, "create_runtime_config") else None
         if not hasattr(settings, "create_runtime_cache"):
@@ -76,8 +77,12 @@ class Tensorrt:
             raise EngineError(f"{self.name} does not open the engine: {self.problem()}")
         return opened
 
+    def forget(self) -> None:
+        """Forget earlier errors; a build that was stopped leaves some that nobody asks for."""
+        self.logger.errors = []
+
     def problem(self) -> str:
-        """The first error that TensorRT told since this was last asked, in one line."""
+        """The first error that TensorRT told since this was last asked or `forget` was called, in one line."""
         errors, self.logger.errors = self.logger.errors, []
         return first_line(Exception(errors[0]))[:300] if errors else "it does not say why"
 

@@ -1,13 +1,21 @@
 """PyTorch: the reference that the other engines are held against, and the way to run a checkpoint as it is."""
 
+from typing import NamedTuple
+
 import torch
 
-from models.engines.base import Output, check_picture
+from models.engines.base import Output, check_picture, in_step
 from models.errors import EngineError
 from models.frame import Image
 from models.nets.mstnet import MSTNet
+from models.nets.timeline import Past
 from models.spec import ModelSpec
 from models.state import StreamState
+
+
+class _Memory(NamedTuple):
+    past: Past
+    lag_divisor: int
 
 
 class TorchEngine:
@@ -17,31 +25,39 @@ class TorchEngine:
         net: a causal network in evaluation mode.
         spec: what it is; `training.export` makes it for a checkpoint.
         device: a torch device, such as `cpu` or `cuda`.
+        streams: how many step at once.
     """
 
-    def __init__(self, net: MSTNet, spec: ModelSpec, device: str = "cpu") -> None:
+    def __init__(self, net: MSTNet, spec: ModelSpec, device: str = "cpu", streams: int = 1) -> None:
         if not net.causal:
             raise EngineError(f"{spec.name} looks into the future and cannot run on a stream; use a causal network")
         self._net = net.to(device).eval()
         self._device = torch.device(device)
-        self.spec = spec
+        self.spec, self.streams = spec, streams
 
     @property
     def name(self) -> str:
-        """Runtime and device, such as `torch:cpu`."""
-        return f"torch:{self._device}"
+        """Runtime and device, such as `torch:cpu`, and how many streams step at once."""
+        return f"torch:{self._device}{in_step(self.streams)}"
 
-    def start(self) -> StreamState:
+    def start(self, lag_divisor: int = 1) -> StreamState:
         """The empty past."""
-        return StreamState({})
+        return StreamState(_Memory({}, lag_divisor))
+
+    def forget(self, row: int, state: StreamState) -> StreamState:
+        """Fill one row of every past slice with zeros."""
+        memory: _Memory = state.take()
+        past = {layer: slices.index_fill(0, torch.tensor([row]), 0) for layer, slices in memory.past.items()}
+        return StreamState(_Memory(past, memory.lag_divisor), state.steps)
 
     @torch.inference_mode()
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
-        """Run one picture, uint8 `spec.picture_shape`."""
-        check_picture(picture, self.spec)
-        answer = self._net.step(torch.from_numpy(picture).to(self._device), state.take())
+        """Run a picture for each stream, uint8 [streams, H, W, 3]."""
+        check_picture(picture, self.spec, self.streams)
+        memory: _Memory = state.take()
+        answer = self._net.step(torch.from_numpy(picture).to(self._device), memory.past, memory.lag_divisor)
         output = Output(answer.logits[:, 0].cpu().numpy(), answer.embedding[:, 0].cpu().numpy())
-        return output, StreamState(answer.past, state.steps + 1)
+        return output, StreamState(_Memory(answer.past, memory.lag_divisor), state.steps + 1)
 
     def close(self) -> None:
         """Nothing to give back."""

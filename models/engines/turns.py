@@ -16,17 +16,11 @@ class TurnsEngine(PassingEngine):
     Args:
         engine: who does the work.
         at_once: how many steps may run at a time, a thread each; 1 for engines that are not safe to share.
-        queue: where its steps wait, if it is another one's (`beside`).
     """
 
-    def __init__(self, engine: Engine, at_once: int, queue: ThreadPoolExecutor | None = None) -> None:
+    def __init__(self, engine: Engine, at_once: int) -> None:
         super().__init__(engine)
-        self._at_once = at_once
-        self._queue = queue or ThreadPoolExecutor(at_once, thread_name_prefix="step")
-
-    def beside(self, engine: Engine) -> "TurnsEngine":
-        """Another engine, whose steps wait in the same queue; either may be closed first, once nobody steps."""
-        return TurnsEngine(engine, self._at_once, self._queue)
+        self._queue = ThreadPoolExecutor(at_once, thread_name_prefix="step")
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
         """Wait for a turn, and step the inner engine."""

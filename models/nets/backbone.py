@@ -5,8 +5,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from models.nets.temporal import NoTime, TemporalLayer
-from models.nets.timeline import Timeline
+from models.nets.temporal import NoTime, TemporalLayer, Timeline
 
 Placement = Literal["inner", "head"]
 """Where a residual block looks along time: at the start of its branch, or before branch and shortcut part."""

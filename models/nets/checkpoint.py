@@ -8,7 +8,7 @@ import torch
 
 from models.errors import ModelFileError, first_line
 from models.nets.mstnet import MSTNet, MSTNetConfig
-from models.spec import Decoding, ModelSpec
+from models.spec import READABLE_VERSIONS, Decoding, ModelSpec
 from models.whole_file import whole_file
 
 FORMAT = "mstnet"
@@ -92,7 +92,7 @@ def load_checkpoint(path: Path) -> tuple[MSTNet, ModelSpec]:
     try:
         net = MSTNet(MSTNetConfig.from_dict(content["config"]))
         net.load_state_dict(content["weights"])
-        spec = ModelSpec.from_json(content["spec"], str(path))
+        spec = ModelSpec.from_json(content["spec"], str(path), READABLE_VERSIONS)
         fits = net.memories(spec.height, spec.width) == spec.memories and net.config.classes == len(spec.labels)
     except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ModelFileError(

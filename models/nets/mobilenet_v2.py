@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from models.nets.backbone import Backbone, MakeTemporal, Placement, ResidualBlock, through
-from models.nets.timeline import Timeline
+from models.nets.temporal import Timeline
 
 STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 """Expansion, channels, blocks and first stride of each stage."""

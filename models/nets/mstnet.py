@@ -12,8 +12,8 @@ from models.nets.backbone import Backbone, Placement
 from models.nets.mobilenet_v2 import MobileNetV2
 from models.nets.resnet import resnet18, resnet50
 from models.nets.shufflenet import ShuffleNet
-from models.nets.temporal import TemporalConfig, TemporalLayer
-from models.nets.timeline import Chunk, Clips, Past, Probe, Timeline
+from models.nets.temporal import TemporalConfig, TemporalLayer, Timeline
+from models.nets.timeline import Chunk, Clips, Past, Probe
 from models.spec import MemorySpec
 
 BackboneName = Literal["resnet18", "resnet50", "mobilenet_v2", "shufflenet", "clip_shufflenet"]
@@ -89,26 +89,27 @@ class MSTNet(nn.Module):
             if isinstance(layer, TemporalLayer):
                 layer.name = name
 
-    def forward(self, clip: Tensor, past: Past | None = None) -> Answer:
+    def forward(self, clip: Tensor, past: Past | None = None, lag_divisor: int = 1) -> Answer:
         """Answer at every step of a clip, or of the next chunk of a stream.
 
         Args:
             clip: [N, T, 3, H, W], RGB on the 0..255 scale, any dtype.
             past: the `past` of the chunk before; None for a clip or the beginning of a stream.
+            lag_divisor: how many times less far back every layer looks (`MemorySpec.steps_back`).
 
         Raises:
             ValueError: a past is given to a network that looks into the future.
         """
         if past is not None and not self.causal:
             raise ValueError("this network looks into the future and cannot stream; build it with causal=True")
-        timeline = Chunk(clip.shape[1], past) if self.causal else Clips(len(clip))
+        timeline = Chunk(clip.shape[1], past, lag_divisor) if self.causal else Clips(len(clip))
         answers = self.answer(clip.flatten(0, 1), timeline)
         logits, embedding, maps = (x.unflatten(0, (len(clip), -1)) for x in answers)
         return Answer(logits, embedding, maps, timeline.left)
 
-    def step(self, picture: Tensor, past: Past | None = None) -> Answer:
+    def step(self, picture: Tensor, past: Past | None = None, lag_divisor: int = 1) -> Answer:
         """Answer for the next picture of N streams, uint8 [N, H, W, 3] RGB; T is 1 in the answer."""
-        return self(picture.permute(0, 3, 1, 2)[:, None], past if past is not None else {})
+        return self(picture.permute(0, 3, 1, 2)[:, None], past if past is not None else {}, lag_divisor)
 
     def answer(self, pictures: Tensor, timeline: Timeline) -> tuple[Tensor, Tensor, Tensor]:
         """Logits [B, classes], embedding and maps of pictures [B, 3, H, W], 0..255, along any timeline."""

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from models.nets.backbone import Backbone, MakeTemporal, Placement, ResidualBlock, through
-from models.nets.timeline import Timeline
+from models.nets.temporal import Timeline
 
 
 class BasicBlock(ResidualBlock):

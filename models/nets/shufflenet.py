@@ -10,8 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from models.nets.backbone import Backbone, MakeTemporal, TemporalBlock, through
-from models.nets.temporal import MaxPool, MeanPool, Stack, TemporalLayer
-from models.nets.timeline import Timeline
+from models.nets.temporal import MaxPool, MeanPool, Stack, TemporalLayer, Timeline
 
 STAGES = ((120, 4), (240, 8), (480, 4))
 """Channels and units of each stage at width 0.5 with 3 groups; the first unit of each halves the size."""

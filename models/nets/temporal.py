@@ -1,19 +1,16 @@
 """Temporal layers: how one frame's features look at the features of other frames.
 
 Every layer is a function `combine(now, lagged)` of its features now and of the same features some steps ago. Whether
-"some steps ago" lies in the same clip, in the chunk before it, or in a ring buffer is a Timeline's business
-(`timeline.py`), so clip, chunk and stream run the same code.
+"some steps ago" lies in the same clip, in the chunk before it, or in a ring buffer is a `Timeline`'s business
+(`timeline.py` holds them), so clip, chunk and stream run the same code.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor, nn
-
-if TYPE_CHECKING:
-    from models.nets.timeline import Timeline
 
 Operation = Literal["none", "shift", "mixtconv", "conv1d"]
 
@@ -37,6 +34,18 @@ class TemporalLayer(nn.Module):
     def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
         """Join the features now, [B, C, H, W], with the remembered channels at each of `lags`, [B, c, H, W]."""
         raise NotImplementedError
+
+
+class Timeline(Protocol):
+    """Hands a temporal layer the features it looks at in other steps."""
+
+    def lagged(self, layer: TemporalLayer, x: Tensor) -> Sequence[Tensor]:
+        """The layer's remembered channels of `x` at each of its lags, in that order."""
+        ...
+
+    def thinned(self, x: Tensor) -> Tensor:
+        """Every second step of each clip, for a stride in time; a stream is answered at every step and keeps all."""
+        return x
 
 
 class NoTime(TemporalLayer):

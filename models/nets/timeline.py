@@ -1,27 +1,15 @@
 """Timelines: where a temporal layer finds the features of other steps, and where it leaves its own."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
-from models.nets.temporal import TemporalLayer
+from models.nets.temporal import TemporalLayer, Timeline
+from models.spec import divided
 
 Past = dict[str, Tensor]
 """What each temporal layer remembers: [N, max lag, c, H, W] by layer name, oldest slice first. Absent means zeros."""
-
-
-class Timeline(Protocol):
-    """Hands a temporal layer the features it looks at in other steps."""
-
-    def lagged(self, layer: TemporalLayer, x: Tensor) -> Sequence[Tensor]:
-        """The layer's remembered channels of `x` at each of its lags, in that order."""
-        ...
-
-    def thinned(self, x: Tensor) -> Tensor:
-        """Every second step of each clip, for a stride in time; a stream is answered at every step and keeps all."""
-        return x
 
 
 class Chunk(Timeline):
@@ -30,10 +18,11 @@ class Chunk(Timeline):
     Args:
         steps: T; features come as [N*T, C, H, W], the steps of a stream side by side.
         past: what the chunk before left in `left`; None is the empty past.
+        lag_divisor: how many times less far back causal layers look.
     """
 
-    def __init__(self, steps: int, past: Past | None = None) -> None:
-        self._steps = steps
+    def __init__(self, steps: int, past: Past | None = None, lag_divisor: int = 1) -> None:
+        self._steps, self._lag_divisor = steps, lag_divisor
         self._past = past or {}
         self.left: Past = {}
         """What each layer leaves behind for the next chunk."""
@@ -41,13 +30,14 @@ class Chunk(Timeline):
     def lagged(self, layer: TemporalLayer, x: Tensor) -> list[Tensor]:
         """The features at each lag, [N*T, c, H, W] each; beyond both ends of what is known they are zero."""
         here = x[:, layer.remembered].unflatten(0, (-1, self._steps))
-        back, ahead = max(0, *layer.lags), max(0, *(-lag for lag in layer.lags))
+        lags = layer.lags if self._lag_divisor == 1 else divided(layer.lags, self._lag_divisor)
+        back, ahead = max(0, *lags), max(0, *(-lag for lag in lags))
         past = self._past.get(layer.name)
         before = torch.zeros_like(here[:, :1]).expand(-1, back, -1, -1, -1) if past is None else past
         after = torch.zeros_like(here[:, :1]).expand(-1, ahead, -1, -1, -1)
         line = torch.cat([before, here, after], 1)
         self.left[layer.name] = line[:, self._steps : self._steps + back]
-        return [line[:, back - lag : back - lag + self._steps].flatten(0, 1) for lag in layer.lags]
+        return [line[:, back - lag : back - lag + self._steps].flatten(0, 1) for lag in lags]
 
 
 class Clips(Timeline):

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from fakes import LABELS, ListCamera, ScriptedBatch
+from fakes import LABELS, ListCamera, ScriptedEngine
 from streams import Collected, until
 
 from app.batch import Batch, ticks
@@ -13,9 +13,10 @@ from app.events import Events
 from app.loop import Limits, Switches
 from app.many import Streams
 from models.batch_recognizer import BatchRecognizer
-from models.engines.base import PassingEngine
 from models.errors import CameraError, UserError
 from models.frame import Frame
+from models.heads import SoftmaxHead
+from models.networks import networks_of
 
 RATE_HZ = 12
 
@@ -28,9 +29,9 @@ def frames(label: str, number: int = 24, first: int = 0) -> list[Frame | None]:
 class Watched:
     """Streams in a batch whose clock ticks when the test says so."""
 
-    def __init__(self, rows=2, limits=None, sink=None, personal=lambda engine: engine):
-        self.engine = ScriptedBatch(rows)
-        self.batch = Batch(BatchRecognizer(self.engine, personal))
+    def __init__(self, rows=2, limits=None, sink=None, head=None):
+        self.engine = ScriptedEngine(lambda picture: picture.flat[0], streams=rows)
+        self.batch = Batch(BatchRecognizer(networks_of(self.engine, head)))
         self.told = sink or Collected(steps=True)
         self.streams = Streams(self.batch.run, [self.told], limits)
 
@@ -134,15 +135,15 @@ def test_a_bad_frame_ends_its_own_stream_only(watched):
     assert watched.of(1, "gesture")
 
 
-def test_a_personal_engine_that_breaks_ends_its_own_camera_only():
-    class Breaking(PassingEngine):
-        def step(self, picture, state):
-            if picture.flat[0] == LABELS.index("Thumb Up") and state.steps == 3:
+def test_a_head_that_breaks_ends_its_own_camera_only():
+    class Breaking(SoftmaxHead):
+        def read(self, logits, embedding, memory):
+            if logits.argmax() == LABELS.index("Thumb Up"):
                 raise RuntimeError("no thumbs")
-            return super().step(picture, state)
+            return super().read(logits, embedding, memory)
 
-    watched = Watched(personal=Breaking)
-    watched.join(ListCamera([*frames("Thumb Up", 2), *[None] * 20]))  # breaks on a step without a new frame
+    watched = Watched(head=Breaking(LABELS, 1.0))
+    watched.join(ListCamera([*frames("No gesture", 2), *frames("Thumb Up", 20, first=2)]))
     watched.join(ListCamera(frames("Swiping Left")))
     watched.tick(24)
     assert until(lambda: watched.of(0, "summary"))[0]["steps"] == 2
@@ -162,7 +163,7 @@ def test_a_row_that_was_left_is_somebody_elses_without_a_trace(watched):
     watched.tick(12)
     assert [m["label"] for m in watched.of(1, "gesture")] == ["Swiping Left"]
     assert not watched.of(2, "gesture")
-    assert watched.engine.emptied == [0, 1, 0]
+    assert watched.engine.forgotten == [0, 1, 0]
     assert len(watched.of(1, "step")) == 25
 
 
@@ -208,7 +209,7 @@ def test_the_clock_runs_until_the_batch_is_closed(watched):
 
 
 def test_a_network_that_breaks_ends_them_all(watched):
-    def broken(pictures):
+    def broken(pictures, state):
         raise RuntimeError("out of memory")
 
     watched.engine.step = broken

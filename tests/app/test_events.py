@@ -1,26 +1,29 @@
 """Messages: what programs read, wherever they read it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from fakes import LABELS, ScriptedEngine
-from streams import Collected, recognition
+from streams import Collected, metered, recognition, step
 
 from app.events import Events, to_line
-from app.meters import Percentiles
 from models.decoder import GestureEvent
 from models.errors import UserError
+from models.networks import networks_of
+from models.region import Region
 
+NETWORKS = networks_of(ScriptedEngine(fast_label_of=lambda _: 1))
 EVENT = GestureEvent("Swiping Left", 0.93123456, 1.25, 1.8333333)
 
 
 def test_a_whole_stream():
-    sink, other, engine = Collected(), Collected(), ScriptedEngine()
+    sink, other = Collected(), Collected()
     events = Events([sink, other])
-    events.header(engine.spec, engine.name)
-    events.see(recognition(), 3.1)
-    events.see(recognition(event=EVENT), 3.1)
-    events.summary(986, 394, 2, Percentiles(3.0, 3.4, 4.1))
+    events.header(NETWORKS)
+    events.see(recognition())
+    events.see(recognition(event=EVENT))
+    events.summary(metered())
     assert other.messages == sink.messages
     header, gesture, summary = map(json.loads, map(to_line, sink.messages))
     assert header == {
@@ -30,6 +33,7 @@ def test_a_whole_stream():
         "model": "scripted",
         "engine": "scripted:none",
         "rate_hz": 12.0,
+        "networks": ["stream", "fast"],
     }
     assert gesture == {
         "v": 1,
@@ -39,6 +43,7 @@ def test_a_whole_stream():
         "began_s": 1.25,
         "fired_s": 1.833,
         "frame": 55,
+        "network": "stream",
     }
     assert summary == {
         "v": 1,
@@ -46,19 +51,30 @@ def test_a_whole_stream():
         "frames": 986,
         "steps": 394,
         "dropped": 2,
-        "step_ms": {"p50": 3.0, "p95": 3.4, "p99": 4.1},
+        "step_ms": {"p50": 3.5, "p95": 3.95, "p99": 3.99},
     }
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3])
 def test_steps_go_to_those_who_want_them_and_come_before_their_gesture(steps):
     tracer, other = Collected(steps=True), Collected()
-    Events([other, tracer]).see(recognition(steps, EVENT), 3.1416)
+    Events([other, tracer]).see(recognition(steps, EVENT))
     *taken, gesture = tracer.messages
     assert other.messages == [gesture]
     assert gesture["type"] == "gesture"
-    expected = {"v": 1, "type": "step", "frame": 55, "time_s": 1.833, "probs": [0.2] * 5, "step_ms": 3.142}
-    assert taken == [expected] * steps
+    times_s = [round(1.8333333 - k / 12, 3) for k in reversed(range(steps))]
+    assert [step.pop("time_s") for step in taken] == times_s
+    expected = {"v": 1, "type": "step", "frame": 55, "probs": [0.2] * 5, "step_ms": 3.142}
+    assert taken == [expected | {"network": "stream", "decides": True}] * steps
+
+
+def test_the_steps_of_every_network_are_told_and_which_one_decides():
+    tracer, seen = Collected(steps=True), recognition()
+    Events([tracer]).see(replace(seen, steps=(*seen.steps, step(1.83, 2.0, "fast")), network="fast"))
+    assert [(each["network"], each["decides"], each["step_ms"]) for each in tracer.messages] == [
+        ("stream", False, 3.142),
+        ("fast", True, 2.0),
+    ]
 
 
 def test_a_line_is_one_line_with_its_letters_as_they_are():
@@ -66,10 +82,10 @@ def test_a_line_is_one_line_with_its_letters_as_they_are():
 
 
 def test_arming_is_told_after_the_header_and_whenever_it_changes():
-    sink, engine = Collected(), ScriptedEngine()
+    sink = Collected()
     events = Events([sink])
     events.arm(False)
-    events.header(engine.spec, engine.name)
+    events.header(NETWORKS)
     events.arm(True)
     header, *arming = sink.messages
     assert header["type"] == "header"
@@ -77,15 +93,26 @@ def test_arming_is_told_after_the_header_and_whenever_it_changes():
 
 
 def test_arming_on_a_full_disk_is_left_to_the_message_that_follows():
-    engine = ScriptedEngine()
-
     class Full(Collected):
         def take(self, message):
             if message["type"] != "header":
                 raise UserError("the disk is full")
 
     events = Events([Full()])
-    events.header(engine.spec, engine.name)
+    events.header(NETWORKS)
     events.arm(True)
     with pytest.raises(UserError, match="full"):
-        events.see(recognition(event=EVENT), 3.1)
+        events.see(recognition(event=EVENT))
+
+
+@pytest.mark.parametrize("framing", ["auto", "full", [0.1, 0.2, 0.5, 0.6]])
+def test_the_header_names_the_framing_where_there_is_one(framing):
+    sink = Collected()
+    Events([sink]).header(NETWORKS, framing)
+    assert sink.messages[0]["framing"] == framing
+
+
+def test_a_step_tells_which_region_was_seen():
+    tracer = Collected(steps=True)
+    Events([tracer]).see(replace(recognition(), region=Region(0.123456, 0.2, 0.5, 0.6)))
+    assert tracer.messages[0]["region"] == [0.1235, 0.2, 0.5, 0.6]

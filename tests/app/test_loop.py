@@ -2,15 +2,14 @@
 
 import json
 import threading
-import time
 
 import numpy as np
 import pytest
-from fakes import ListCamera, ScriptedEngine
+from fakes import ListCamera, ScriptedEngine, recognizer
 
 from app.events import Events
 from app.loop import Limits, Switches, run
-from app.meters import TimedEngine
+from app.meters import Meter
 from app.outputs.json_lines import JsonLines
 from app.worker import Worker
 from models.frame import Frame
@@ -23,22 +22,24 @@ def film(seconds=3.0, fps=30.0):
         yield Frame(np.full((4, 4, 3), 200 if 1 <= time_s < 2 else 50, np.uint8), time_s, k)
 
 
-def engine():
-    return TimedEngine(ScriptedEngine(lambda picture: 4 if picture.mean() > 150 else 1))
+def thumbs():
+    return recognizer(ScriptedEngine(lambda picture: 4 if picture.mean() > 150 else 1))
 
 
 class Screen:
-    def __init__(self):
-        self.shown = []
+    """An observer that keeps what the meter said of each frame, too."""
 
-    def show(self, seen, readings):
-        self.shown.append((seen, readings))
+    def __init__(self, camera):
+        self.meter, self.shown = Meter(camera), []
+
+    def see(self, seen):
+        self.shown.append((seen, self.meter.readings))
 
 
-def run_logged(tmp_path, camera, **options):
+def run_logged(tmp_path, camera, recognizer=None, **options):
     log = JsonLines(str(tmp_path / "events.jsonl"))
     try:
-        run(camera, engine(), Events([log]), **options)
+        run(camera, recognizer or thumbs(), Events([log]), **options)
     finally:
         log.close()
     return [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
@@ -52,50 +53,31 @@ def test_from_frames_to_lines(tmp_path):
     assert 0 < summary["step_ms"]["p50"] <= summary["step_ms"]["p95"] <= summary["step_ms"]["p99"]
 
 
-def test_a_hasty_look_counts_once_gestures_come_thick_and_fast(tmp_path):
-    """The usual look is sure of nothing; the hasty one sees a thumb up in every other half second."""
-    flashes = [Frame(np.full((4, 4, 3), 200 if int(2 * k / 30) % 2 else 50, np.uint8), k / 30, k) for k in range(150)]
-    unsure = TimedEngine(ScriptedEngine(temperature=8.0))
-    hasty = ScriptedEngine(lambda picture: 4 if picture.mean() > 150 else 1)
-    screen = Screen()
-    run(ListCamera(flashes), unsure, displays=[screen], hasty=hasty)
-    told = [seen.event for seen, _ in screen.shown if seen.event]
-    assert {event.label for event in told} == {"Thumb Up"}
-    assert told[0].fired_s == pytest.approx(2.6, abs=0.2)  # the third of them
-    assert len(told) == 3
-    assert unsure.steps == hasty.steps == 60
-    assert all(seen.probabilities.argmax() == 1 for seen, _ in screen.shown)  # the usual look's are told
+def test_both_passes_of_a_step_count_as_one_step(tmp_path):
+    unsure = recognizer(ScriptedEngine(temperature=8.0, fast_label_of=lambda _: 1))
+    header, *_, summary = run_logged(tmp_path, ListCamera(film()), unsure)
+    assert header["networks"] == ["stream", "fast"]
+    assert summary["steps"] == 36
 
 
-def test_what_a_hasty_look_takes_is_part_of_the_step():
-    class Slow(ScriptedEngine):
-        def step(self, picture, state):
-            time.sleep(0.02)
-            return super().step(picture, state)
-
-    usual = TimedEngine(ScriptedEngine(temperature=8.0))
-    run(ListCamera(film(0.5)), usual, hasty=Slow())
-    assert len(usual.durations_ms) == usual.steps == 6
-    assert min(usual.durations_ms) >= 20
-
-
-def test_the_display_sees_every_frame_with_its_readings():
-    screen = Screen()
-    run(ListCamera(film()), engine(), displays=[screen])
+def test_observers_see_every_frame_and_the_meter_before_them():
+    camera = ListCamera(film())
+    screen = Screen(camera)
+    run(camera, thumbs(), observers=[screen], meter=screen.meter)
     assert [seen.frame.index for seen, _ in screen.shown] == list(range(90))
     _, readings = screen.shown[-1]
     assert readings.camera_hz == pytest.approx(30, rel=0.02)
     assert readings.step_hz == pytest.approx(12, rel=0.1)
 
 
-def test_actors_hear_every_frame_and_as_long_as_a_gesture_lasts():
+def test_observers_see_every_frame_and_for_how_long_as_a_gesture_lasts():
     heard = []
 
     class Hand:
-        def perform(self, seen):
+        def see(self, seen):
             heard.append((seen.event.label if seen.event else None, seen.lasting))
 
-    run(ListCamera(film()), engine(), actors=[Hand()])
+    run(ListCamera(film()), thumbs(), observers=[Hand()])
     assert len(heard) == 90
     assert [event for event, _ in heard if event] == ["Thumb Up"]
     first = next(k for k, (event, _) in enumerate(heard) if event)
@@ -124,31 +106,32 @@ def test_stop_ends_it_with_a_summary(tmp_path):
     switches = Switches()
 
     class Stopper:
-        def show(self, seen, readings):
+        def see(self, seen):
             if seen.frame.index == 20:
                 switches.stop.set()
 
-    *_, summary = run_logged(tmp_path, ListCamera(film()), displays=[Stopper()], switches=switches)
+    *_, summary = run_logged(tmp_path, ListCamera(film()), observers=[Stopper()], switches=switches)
     assert summary["frames"] == 21
 
 
 def test_an_error_ends_it_with_a_summary_and_is_handed_on(tmp_path):
     class Broken:
-        def show(self, seen, readings):
+        def see(self, seen):
             if seen.frame.index == 20:
                 raise OSError("the screen fell off")
 
     with pytest.raises(OSError, match="fell off"):
-        run_logged(tmp_path, ListCamera(film()), displays=[Broken()])
+        run_logged(tmp_path, ListCamera(film()), observers=[Broken()])
     *_, summary = map(json.loads, (tmp_path / "events.jsonl").read_text().splitlines())
     assert (summary["type"], summary["frames"]) == ("summary", 21)
 
 
 def test_paused_it_takes_no_frame_and_goes_on_after():
-    switches, camera, screen = Switches(), ListCamera(film()), Screen()
+    switches, camera = Switches(), ListCamera(film())
+    screen = Screen(camera)
     switches.set_paused(True)
     ended = threading.Event()
-    worker = Worker(lambda: run(camera, engine(), displays=[screen], switches=switches), ended.set, print)
+    worker = Worker(lambda: run(camera, thumbs(), observers=[screen], switches=switches), ended.set, print)
     worker.start()
     assert not ended.wait(0.3)
     assert screen.shown == []
@@ -172,8 +155,9 @@ def test_the_worker_hands_on_its_error():
 
 
 def test_readings_change_no_oftener_than_people_read():
-    screen = Screen()
-    run(ListCamera(film()), engine(), displays=[screen])
+    camera = ListCamera(film())
+    screen = Screen(camera)
+    run(camera, thumbs(), observers=[screen], meter=screen.meter)
     changed_s = [
         seen.frame.time_s
         for (seen, now), (_, before) in zip(screen.shown[1:], screen.shown, strict=False)

@@ -13,6 +13,7 @@ from app.many import Streams, turns
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError, UserError
 from models.frame import Frame
+from models.networks import networks_of
 
 RATE_HZ = 12
 
@@ -26,7 +27,7 @@ def frames(label: str, seconds: float = 2.0, start: int = 0) -> list[Frame]:
 @pytest.fixture
 def line():
     engine = TurnsEngine(ScriptedEngine(lambda picture: picture[0, 0, 0, 0]), at_once=2)
-    yield turns(engine)
+    yield turns(networks_of(engine))
     engine.close()
 
 
@@ -63,22 +64,20 @@ def test_each_stream_tells_what_it_would_alone_under_its_number(line):
         assert list(told[0])[:3] == ["v", "type", "stream"]
 
 
-def test_each_stream_is_looked_at_in_haste_as_well():
-    """The usual look is sure of nothing; the hasty one sees a thumb up in every other half second."""
+def test_each_stream_has_a_fast_pass_of_its_own():
+    """The main pass is sure of nothing; the fast one sees a thumb up in every other half second."""
     flashes = [Frame(np.full((8, 8, 3), 4 * (k // 6 % 2), np.uint8), k / RATE_HZ, k) for k in range(60)]
-    usual = TurnsEngine(ScriptedEngine(temperature=8.0), at_once=2)
-    hasty = usual.beside(ScriptedEngine(lambda picture: picture[0, 0, 0, 0] or 1))
-    collected = Collected()
-    streams = Streams(turns(usual, hasty), [collected])
+    scripted = ScriptedEngine(temperature=8.0, fast_label_of=lambda picture: picture.flat[0] or 1)
+    engine, collected = TurnsEngine(scripted, at_once=2), Collected()
+    streams = Streams(turns(networks_of(engine)), [collected])
     for _ in range(2):
         streams.join(partial(ListCamera, flashes))
     watch(streams)
-    usual.close()
-    hasty.close()
+    engine.close()
+    assert scripted.starts == {1: 2, 4: 2}
     for number in range(2):
-        told = [message["label"] for message in told_by(collected, number) if message["type"] == "gesture"]
-        assert told
-        assert set(told) == {"Thumb Up"}
+        told = [message for message in told_by(collected, number) if message["type"] == "gesture"]
+        assert {(message["label"], message["network"]) for message in told} == {("Thumb Up", "fast")}
 
 
 def test_a_slow_camera_holds_up_nobody(line):

@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-from fakes import ListCamera, ScriptedEngine
+from fakes import ListCamera, ScriptedEngine, recognizer
 
 from app.loop import run
-from app.meters import TimedEngine
 from app.replay import REMEMBERED, ROWS, SECONDS, Replay
 from calibration.recordings import Recordings
 from calibration.take import Kind
-from calibration.tap import Tap
+from models.errors import UserError
 from models.frame import Frame
 
 
@@ -20,13 +19,21 @@ def film(seconds, gesture_every_s, first_s=0.0, size=(480, 640)):
         yield Frame(np.full((*size, 3), 255 if white else 0, np.uint8), first_s + k / 24, k)
 
 
+def white(picture):
+    return 2 if picture.mean() > 128 else 1
+
+
+def watched(tmp_path, engine, *films):
+    recognizing = recognizer(engine)
+    replay = Replay(recognizing.networks, Recordings("ann", tmp_path / "ann"))
+    run(ListCamera([frame for one in films for frame in one]), recognizing, observers=[replay])
+    return replay
+
+
 @pytest.fixture
 def replayed(tmp_path):
     def replayed(*films):
-        tap = Tap(ScriptedEngine(lambda picture: 2 if picture.mean() > 128 else 1))
-        replay = Replay(tap, Recordings("ann", tmp_path / "ann"))
-        run(ListCamera([frame for one in films for frame in one]), TimedEngine(tap), displays=[replay])
-        return replay
+        return watched(tmp_path, ScriptedEngine(white), *films)
 
     return replayed
 
@@ -63,3 +70,15 @@ def test_nothing_is_written_until_a_moment_is_marked(replayed, tmp_path):
     assert (take.kind, take.label) == (Kind.NOT_THIS, "Swiping Left")
     assert len(take) == len(replay.moments[0].shots)
     assert take.logits[-1].argmax() == 2
+
+
+def test_a_moment_is_what_the_network_saw_that_fired(tmp_path):
+    """The main pass is sure of nothing; the fast pass fires its third gesture within 4 s."""
+    replay = watched(tmp_path, ScriptedEngine(temperature=8.0, fast_label_of=white), film(4, 1))
+    moment = replay.moments[-1]
+    assert moment.event.fired_s == pytest.approx(2.6, abs=0.1)
+    assert {shot.step.network for shot in moment.shots} == {"fast"}
+    assert moment.shots[-1].step.probabilities.argmax() == 2
+    with pytest.raises(UserError, match="fired in the fast pass, whose thresholds are not fitted"):
+        replay.mark_wrong(moment)
+    assert not (tmp_path / "ann").exists()

@@ -13,6 +13,7 @@ from people import SPEC, a_minute_of_work, takes_of
 from calibration.__main__ import main
 from calibration.errors import ProfileError, TakeError
 from calibration.folders import data_folder, plain
+from calibration.personal_head import PersonalHead
 from calibration.recordings import Recordings
 from calibration.take import Kind, Take
 from calibration.user_profile import find_profile, profile_path
@@ -86,7 +87,7 @@ def test_a_profile_comes_back_as_it_was(ann):
 
 def test_a_profile_of_another_model_is_refused_with_what_to_do(ann):
     with pytest.raises(ProfileError, match=r"made for model toy \(abababab\).*calibration fit --profile ann"):
-        ann.applied_to(replace(SPEC, weights_sha256="cd" * 32))
+        PersonalHead(ann, replace(SPEC, weights_sha256="cd" * 32))
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"version": 1}', b'{"version": 9}', b"\xff\xfe"])
@@ -207,3 +208,55 @@ def test_takes_of_two_models_need_a_word(ann, capsys):
     other = replace(a_minute_of_work(), spec=replace(SPEC, weights_sha256="cd" * 32))
     Recordings("ann").add(other)
     assert "--model" in refused(capsys, "fit", "--profile", "ann")
+
+
+PERSONS = [
+    "ann",
+    "Ann",
+    "a b",
+    "a_b",
+    "a.b",
+    "a-b",
+    "a  b",
+    "Mé",
+    "Me",
+    "x" * 60,
+    "x" * 300,
+    "x" * 299,
+    "客厅",
+    "厨房",
+    "CON!",
+]
+
+
+def test_persons_whose_names_differ_have_files_of_their_own(home):
+    files = [profile_path(name) for name in PERSONS]
+    folders = [Recordings(name).folder for name in PERSONS]
+    assert len(set(files)) == len(set(folders)) == len(PERSONS)
+    assert all(len(file.name.encode()) < 255 for file in files)
+
+
+def test_one_name_is_one_person_however_its_accents_are_typed(home):
+    assert profile_path("Caf\u00e9") == profile_path("Cafe\u0301") == profile_path(" Caf\u00e9 ")
+
+
+def test_names_of_earlier_versions_are_found(home, ann):
+    for name, file in {"ann": "ann", "Ann Lee": "Ann_Lee", "ann-lee": "ann-lee", "Zoë": "Zoë"}.items():
+        assert profile_path(name).stem == file
+    replace(ann, name="ann.lee").save(data_folder() / "profiles" / "ann_lee.json")
+    assert find_profile("ann.lee").name == "ann.lee"
+    assert profile_path("ann/../lee") != profile_path("ann.lee")
+
+
+def test_one_name_is_one_gesture_however_its_accents_are_typed(home):
+    recordings = Recordings("ann")
+    for label in ("Caf\u00e9", "Cafe\u0301"):
+        recordings.add(takes_of(label, 0, 1)[0])
+    assert [take.label for _, take in recordings.takes()] == ["Caf\u00e9"] * 2
+    assert recordings.delete("Caf\u00e9") == 2
+
+
+def test_a_gesture_may_have_a_long_name(home):
+    path = Recordings("ann").add(takes_of("x" * 300, 0, 1)[0])
+    assert path.is_file()
+    assert Recordings("ann").add(takes_of("x" * 299, 0, 1)[0]).parent != path.parent

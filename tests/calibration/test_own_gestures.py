@@ -4,39 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from fakes import ScriptedEngine
 from people import LABELS, SPEC, WIDTH, a_minute_of_work, a_take, performed, takes_of, work_stream
 
 from calibration.background import Background
 from calibration.errors import TakeError
 from calibration.fitting import fit
-from calibration.personal_engine import PersonalEngine, joined
+from calibration.personal_head import PersonalHead, joined
 from calibration.take import Kind
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
 from models.decoder import Decoder
-from models.engines.base import Output
+from models.networks import networks_of
 from models.softmax import softmax
-from models.state import StreamState
+from models.spec import Decoding, FastPass
 
-
-class Playback:
-    """An engine that answers with embeddings from a list and always says "No gesture"."""
-
-    spec, name = SPEC, "playback"
-
-    def __init__(self, embeddings):
-        self.embeddings = embeddings
-
-    def start(self):
-        return StreamState(0)
-
-    def step(self, picture, state):
-        k = state.take()
-        logits = np.array([[0, 6, 0, 0]], np.float32)
-        return Output(logits, self.embeddings[k][None]), StreamState(k + 1, state.steps + 1)
-
-    def close(self):
-        pass
+NOTHING = np.array([0, 6, 0, 0], np.float32)
+"""Logits of a model that says "No gesture"."""
 
 
 def profile_of(*takes):
@@ -46,12 +30,12 @@ def profile_of(*takes):
 
 
 def fired(profile, embeddings):
-    """What the profile makes of a stream, through the engine and the decoder as the app runs them."""
-    engine = PersonalEngine(Playback(embeddings), profile)
-    decoder, state, labels = Decoder(engine.spec.labels, engine.spec.decoding), engine.start(), []
-    for k in range(len(embeddings)):
-        output, state = engine.step(np.zeros((1, 8, 8, 3), np.uint8), state)
-        if event := decoder.update(softmax(output.logits[0]), k / 12):
+    """What the profile makes of a stream, through the head and the decoder as the app runs them."""
+    head = PersonalHead(profile, SPEC)
+    decoder, memory, labels = Decoder(head.labels, profile.decoding), head.start(), []
+    for k, embedding in enumerate(embeddings):
+        probabilities, memory = head.read(NOTHING, embedding, memory)
+        if event := decoder.update(probabilities, k / 12):
             labels.append(event.label)
     return labels
 
@@ -98,21 +82,14 @@ def test_streaming_gives_what_fitting_saw(profile):
     np.testing.assert_allclose(answers, expected, atol=1e-5)
 
 
-def test_a_spent_state_is_refused(profile):
-    engine = PersonalEngine(Playback(work_stream(np.random.default_rng(0), 1)), profile)
-    state, picture = engine.start(), np.zeros((1, 8, 8, 3), np.uint8)
-    engine.step(picture, state)
-    with pytest.raises(RuntimeError, match="stepped from already"):
-        engine.step(picture, state)
-
-
-def test_the_answers_of_model_and_person_sum_to_one():
-    answer = softmax(joined(np.array([3, 1, 0, 0], np.float32), np.array([0.9, 0.6], np.float32)))
-    assert answer.sum() == pytest.approx(1)
-    assert answer[4] == pytest.approx(0.6, abs=1e-3)
-    assert answer[5] == pytest.approx(0.4, abs=1e-3)
-    alone = softmax(joined(np.array([3, 1, 0, 0], np.float32), np.zeros(1, np.float32)))
-    np.testing.assert_allclose(alone[:4], softmax(np.array([3, 1, 0, 0], np.float32)), atol=1e-5)
+def test_the_probabilities_of_model_and_person_sum_to_one():
+    model = softmax(np.array([3, 1, 0, 0], np.float32))
+    both = joined(model, np.array([0.9, 0.6], np.float32))
+    assert both.sum() == pytest.approx(1)
+    np.testing.assert_allclose(both[4:], [0.6, 0.4], atol=1e-6)
+    less = joined(model, np.array([0.3, 0.1], np.float32))
+    np.testing.assert_allclose(less, [*(0.6 * model), 0.3, 0.1], atol=1e-6)
+    np.testing.assert_array_equal(joined(model, np.zeros(1, np.float32))[:4], model)
 
 
 def refusal(*takes):
@@ -191,7 +168,18 @@ def test_a_statistic_on_disk_is_nearly_what_was_saved(tmp_path):
     assert Background.bundled("cd" * 32, tmp_path) is None
 
 
-def test_labels_and_rules_of_a_person_reach_the_spec(profile):
-    spec = PersonalEngine(Playback(np.zeros((1, WIDTH), np.float32)), profile).spec
-    assert spec.labels == (*LABELS, "Circle", "Cross")
-    assert {"Circle", "Cross"} <= set(spec.decoding.per_label)
+def test_labels_and_rules_of_a_person_reach_the_recogniser(profile):
+    engine = ScriptedEngine()
+    engine.spec = replace(SPEC, fast_pass=FastPass(4, 1.0, Decoding()))
+    main, fast = networks_of(engine, PersonalHead(profile, SPEC), profile.decoding)
+    assert main.head.labels == fast.head.labels == (*LABELS, "Circle", "Cross")
+    assert {"Circle", "Cross"} <= set(main.decoding.per_label)
+
+
+def test_the_fast_pass_knows_no_gesture_of_the_persons_own(profile):
+    engine = ScriptedEngine()
+    engine.spec = replace(SPEC, fast_pass=FastPass(4, 1.0, Decoding()))
+    _, fast = networks_of(engine, PersonalHead(profile, SPEC))
+    probabilities, _ = fast.head.read(NOTHING, np.zeros(WIDTH, np.float32), fast.head.start())
+    np.testing.assert_array_equal(probabilities[4:], 0)
+    np.testing.assert_allclose(probabilities[:4], softmax(NOTHING))

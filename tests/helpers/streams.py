@@ -3,13 +3,14 @@
 import time
 
 import numpy as np
-from fakes import LABELS, ScriptedEngine
+from fakes import LABELS, ListCamera, ScriptedEngine
 
 from app.events import Events, Message, gesture
-from app.meters import Percentiles, Readings
+from app.meters import Meter, Percentiles, Readings
 from models.decoder import GestureEvent
 from models.frame import Frame
-from models.recognizer import Recognition, Step
+from models.networks import networks_of
+from models.recognition import Recognition, Step
 
 PROBABILITIES = np.full(len(LABELS), 0.2, np.float32)
 READINGS = Readings(30.0, 12.0, Percentiles(3.0, 3.4, 4.1), 0)
@@ -19,7 +20,7 @@ class Collected:
     """A sink that keeps what it is told."""
 
     def __init__(self, steps: bool = False) -> None:
-        self.steps = steps
+        self.wants_steps = steps
         self.messages: list[Message] = []
 
     def take(self, message: Message) -> None:
@@ -27,25 +28,42 @@ class Collected:
 
 
 def header() -> Message:
-    collected, engine = Collected(), ScriptedEngine()
-    Events([collected]).header(engine.spec, engine.name)
+    collected = Collected()
+    Events([collected]).header(networks_of(ScriptedEngine()))
     return collected.messages[0]
 
 
 def fired(label: str = "Swiping Left", time_s: float = 1.8, frame: int = 55) -> Message:
-    return gesture(GestureEvent(label, 0.93, time_s - 0.5, time_s), frame)
+    return gesture(GestureEvent(label, 0.93, time_s - 0.5, time_s), frame, "stream")
 
 
 def summary() -> Message:
     collected = Collected()
-    Events([collected]).summary(986, 394, 2, Percentiles(3.0, 3.4, 4.1))
+    Events([collected]).summary(metered())
     return collected.messages[0]
 
 
-def recognition(steps: int = 1, event: GestureEvent | None = None, time_s: float = 1.8333333) -> Recognition:
+def metered() -> Meter:
+    """A meter that has counted a stream."""
+    meter = Meter(ListCamera([], dropped=2))
+    for k in range(394):
+        meter.see(recognition(time_s=k / 12, duration_ms=3.0 + k / 393))
+    meter.frames = 986
+    return meter
+
+
+def step(time_s: float, duration_ms: float = 3.1416, network: str = "stream") -> Step:
+    """A step of a made-up network."""
+    numbers = np.zeros(len(LABELS), np.float32), np.zeros(4, np.float32)
+    return Step(network, time_s, np.zeros((8, 8, 3), np.uint8), *numbers, PROBABILITIES, duration_ms)
+
+
+def recognition(
+    steps: int = 1, event: GestureEvent | None = None, time_s: float = 1.8333333, duration_ms: float = 3.1416
+) -> Recognition:
     frame = Frame(np.zeros((2, 2, 3), np.uint8), time_s, round(30 * time_s))
-    taken = tuple(Step(frame.time_s, PROBABILITIES) for _ in range(steps))
-    return Recognition(frame, taken, PROBABILITIES, PROBABILITIES, event)
+    taken = tuple(step(time_s - (steps - 1 - k) / 12, duration_ms) for k in range(steps))
+    return Recognition(frame, taken, PROBABILITIES, PROBABILITIES, event, network="stream")
 
 
 def until(condition, timeout_s: float = 20.0):

@@ -98,11 +98,20 @@ def stand_in(cuda, version="10.3.0", name="tensorrt", unsupported=(), wrong=0.0)
             if not _report(config, module.hook):
                 self._logger.log(Severity.ERROR, "BuildCanceled (Build canceled by user)")
                 return None
+            # Real TensorRT refuses a network with a dimension of -1 and no profile for it.
+            assert all(-1 not in tensor.shape for tensor in network.inputs)
             return memoryview(json.dumps([name, version, cuda.name]).encode() + SEPARATOR + network.onnx)
 
     class Network:
         def __init__(self):
-            self.onnx, self.layers = b"", []
+            self.onnx, self.layers, self.inputs = b"", [], []
+
+        @property
+        def num_inputs(self):
+            return len(self.inputs)
+
+        def get_input(self, index):
+            return self.inputs[index]
 
         @property
         def num_layers(self):
@@ -135,8 +144,13 @@ def stand_in(cuda, version="10.3.0", name="tensorrt", unsupported=(), wrong=0.0)
                     return False
             types = {value.name: value.type.tensor_type.elem_type for value in model.graph.value_info}
             self._network.layers = [Layer(node, types) for node in model.graph.node]
+            self._network.inputs = [Input(value) for value in model.graph.input]
             self._network.onnx = content
             return True
+
+    class Input:
+        def __init__(self, value):
+            self.shape = [size.dim_value or -1 for size in value.type.tensor_type.shape.dim]
 
     class Layer:
         def __init__(self, node, types):
@@ -181,7 +195,8 @@ def stand_in(cuda, version="10.3.0", name="tensorrt", unsupported=(), wrong=0.0)
             return list(self.tensors)[index]
 
         def get_tensor_shape(self, tensor):
-            return list(self.tensors[tensor].shape)  # the real one returns Dims, which is no tuple either
+            # Built for one stream; the real one returns Dims, which is no tuple either.
+            return [1, *self.tensors[tensor].shape[1:]]
 
         def get_tensor_dtype(self, tensor):
             return {"tensor(float)": DataType.FLOAT, "tensor(uint8)": DataType.UINT8}[self.tensors[tensor].type]

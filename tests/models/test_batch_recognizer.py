@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from fakes import LABELS, ScriptedBatch, ScriptedEngine
+from fakes import LABELS, ScriptedEngine
+from fakes import recognizer as recognizing
 
 from models.batch_recognizer import BatchRecognizer
-from models.engines.base import Output, PassingEngine
 from models.errors import CameraError
 from models.frame import Frame
-from models.recognizer import Recognizer
+from models.networks import networks_of
+from models.region import Region
 
 RATE_HZ = 12
 THUMB_UP, LEFT, NOTHING = LABELS.index("Thumb Up"), LABELS.index("Swiping Left"), LABELS.index("No gesture")
@@ -18,9 +19,18 @@ def frame(tick, label=NOTHING, late_s=0.0):
     return Frame(np.full((8, 8, 3), label, np.uint8), tick / RATE_HZ + late_s, tick)
 
 
+def label_of(picture):
+    return picture.flat[0]
+
+
 @pytest.fixture
 def batch():
-    return ScriptedBatch(2)
+    return ScriptedEngine(label_of, streams=2)
+
+
+def of(batch, head=None):
+    """A recogniser of the batch's streams."""
+    return BatchRecognizer(networks_of(batch, head))
 
 
 def see(recognizer, frames):
@@ -37,8 +47,8 @@ def step_times(seen):
 
 
 def test_frames_at_the_models_rate_are_read_as_a_single_camera_reads_them(batch):
-    together = BatchRecognizer(batch)
-    alone = Recognizer(ScriptedEngine(lambda picture: picture.flat[0]))
+    together = of(batch)
+    alone = recognizing(ScriptedEngine(label_of))
     labels = [NOTHING] * 3 + [THUMB_UP] * 8 + [NOTHING] * 8
     for tick, label in enumerate(labels):
         seen = see(together, {0: frame(tick), 1: frame(tick, label)})
@@ -50,7 +60,7 @@ def test_frames_at_the_models_rate_are_read_as_a_single_camera_reads_them(batch)
 
 
 def test_a_frame_carries_its_own_time_wherever_the_tick_is(batch):
-    recognizer = BatchRecognizer(batch)
+    recognizer = of(batch)
     for tick in range(4):
         seen = see(recognizer, {0: frame(tick, late_s=-0.02), 1: frame(tick, late_s=3.0)})
         assert step_times(seen[0]) == [tick / RATE_HZ - 0.02]
@@ -58,7 +68,7 @@ def test_a_frame_carries_its_own_time_wherever_the_tick_is(batch):
 
 
 def test_a_silent_stream_repeats_its_picture_and_is_read_with_its_next_frame(batch):
-    recognizer = BatchRecognizer(batch)
+    recognizer = of(batch)
     see(recognizer, {0: frame(0, LEFT), 1: frame(0)})
     assert see(recognizer, {1: frame(1)}).keys() == {1}
     assert see(recognizer, {1: frame(2)}).keys() == {1}
@@ -69,36 +79,36 @@ def test_a_silent_stream_repeats_its_picture_and_is_read_with_its_next_frame(bat
 
 
 def test_after_a_long_gap_a_row_starts_anew_and_no_other(batch):
-    recognizer = BatchRecognizer(batch)
+    recognizer = of(batch)
     see(recognizer, {0: frame(0, THUMB_UP), 1: frame(0)})
     for tick in range(1, 20):
         see(recognizer, {1: frame(tick)})
-    assert batch.emptied == [0, 1]
+    assert batch.forgotten == [0, 1]
     seen = see(recognizer, {0: frame(20, LEFT), 1: frame(20)})
-    assert batch.emptied == [0, 1, 0]
+    assert batch.forgotten == [0, 1, 0]
     assert step_times(seen[0]) == [20 / 12]
     assert seen[0].smoothed.argmax() == LEFT
 
 
 @pytest.mark.parametrize("to_tick", [3, 30])
 def test_a_frame_of_another_time_starts_a_row_anew(batch, to_tick):
-    recognizer = BatchRecognizer(batch)
+    recognizer = of(batch)
     see(recognizer, {0: frame(10)})
     see(recognizer, {0: frame(to_tick)})
-    assert batch.emptied == [0, 0]
+    assert batch.forgotten == [0, 0]
 
 
 def test_a_gap_that_a_repeat_may_bridge_starts_nothing_anew(batch):
-    recognizer = BatchRecognizer(batch)
+    recognizer = of(batch)
     see(recognizer, {0: frame(0)})
     for _ in range(11):
         see(recognizer, {})
     assert len(see(recognizer, {0: frame(12)})[0].steps) == 12
-    assert batch.emptied == [0]
+    assert batch.forgotten == [0]
 
 
 def test_nothing_is_computed_for_streams_that_are_all_gone(batch):
-    recognizer = BatchRecognizer(batch)
+    recognizer = of(batch)
     see(recognizer, {})
     assert not batch.seen
     see(recognizer, {0: frame(0)})
@@ -108,44 +118,47 @@ def test_nothing_is_computed_for_streams_that_are_all_gone(batch):
 
 
 def test_another_stream_in_the_same_row_knows_nothing_of_the_first(batch):
-    recognizer = BatchRecognizer(batch)
+    recognizer = of(batch)
     for tick in range(3):
         see(recognizer, {0: frame(tick, THUMB_UP)})
     recognizer.reset(0)
     seen = see(recognizer, {0: frame(3, LEFT)})[0]
-    assert batch.emptied == [0, 0]
+    assert batch.forgotten == [0, 0]
     assert len(seen.steps) == 1
     assert seen.smoothed[THUMB_UP] < 0.01
 
 
-def test_what_is_personal_goes_around_each_row(batch):
-    class Counting(PassingEngine):
-        steps = 0
+class CountingHead:
+    """Is the surer of a picture's label the more steps it has read."""
 
-        def step(self, picture, state):
-            output, state = super().step(picture, state)
-            self.steps += 1
-            logits = np.zeros_like(output.logits)
-            logits[0, int(picture.flat[0])] = self.steps
-            return Output(logits, output.embedding), state
+    labels = LABELS
 
-    recognizer = BatchRecognizer(batch, Counting)
+    def start(self):
+        return 0
+
+    def read(self, logits, embedding, steps):
+        probabilities = np.zeros(len(LABELS), np.float32)
+        probabilities[logits.argmax()] = (steps + 1) / 10
+        return probabilities, steps + 1
+
+
+def test_each_row_has_a_head_of_its_own(batch):
+    recognizer = of(batch, CountingHead())
     see(recognizer, {0: frame(0, LEFT)})
     see(recognizer, {0: frame(1, LEFT)})
     seen = see(recognizer, {0: frame(2, LEFT), 1: frame(2, THUMB_UP)})
-    assert seen[0].probabilities.argmax() == LEFT
-    assert seen[1].probabilities.argmax() == THUMB_UP
-    assert seen[0].probabilities.max() > seen[1].probabilities.max()
+    assert seen[0].probabilities[LEFT] == pytest.approx(0.3)
+    assert seen[1].probabilities[THUMB_UP] == pytest.approx(0.1)
 
 
-def test_a_row_whose_frame_or_engine_is_bad_says_so_and_the_other_goes_on(batch):
-    class Failing(PassingEngine):
-        def step(self, picture, state):
-            if picture.flat[0] == THUMB_UP:
+def test_a_row_whose_frame_or_head_is_bad_says_so_and_the_other_goes_on(batch):
+    class Failing(CountingHead):
+        def read(self, logits, embedding, steps):
+            if logits.argmax() == THUMB_UP:
                 raise RuntimeError("no thumbs")
-            return super().step(picture, state)
+            return super().read(logits, embedding, steps)
 
-    recognizer = BatchRecognizer(batch, Failing)
+    recognizer = of(batch, Failing())
     with pytest.raises(CameraError, match="a picture of 0x0 pixels"):
         recognizer.show(0, Frame(np.zeros((0, 0, 3), np.uint8), 0.0, 0))
     assert see(recognizer, {1: frame(0)}).keys() == {1}
@@ -157,3 +170,82 @@ def test_a_row_whose_frame_or_engine_is_bad_says_so_and_the_other_goes_on(batch)
     assert recognizer.read(1).probabilities.argmax() == LEFT
     recognizer.reset(0)
     assert step_times(see(recognizer, {0: frame(2, LEFT)})[0]) == [2 / RATE_HZ]
+
+
+def unsure_of_left(picture):
+    """The main pass takes what is left for nothing."""
+    return NOTHING if picture.flat[0] == LEFT else picture.flat[0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_a_fast_pass_a_row_reads_as_the_same_stream_alone(seed):
+    """Short gestures, long ones and rests in any order, so that the fast pass wakes, decides and sleeps."""
+    rng = np.random.default_rng(seed)
+    lengths, labels = rng.integers(1, 14, 60), rng.choice([NOTHING, NOTHING, LEFT, THUMB_UP], 60)
+    script = [int(label) for label, length in zip(labels, lengths, strict=True) for _ in range(length)]
+    batch = ScriptedEngine(unsure_of_left, 4.0, streams=2, fast_label_of=label_of)
+    together = of(batch)
+    alone = recognizing(ScriptedEngine(unsure_of_left, 4.0, fast_label_of=label_of))
+    networks = set()
+    for tick, label in enumerate(script):
+        seen = see(together, {0: frame(tick, LEFT), 1: frame(tick, label)})[1]
+        expected = alone.see(frame(tick, label))
+        assert (seen.event, seen.lasting, seen.network) == (expected.event, expected.lasting, expected.network)
+        assert [step.network for step in seen.steps] == [step.network for step in expected.steps]
+        np.testing.assert_array_equal(seen.smoothed, expected.smoothed)
+        networks.add(seen.network)
+    assert networks == {"stream", "fast"}
+
+
+def test_a_row_that_wakes_its_fast_pass_starts_from_an_empty_past():
+    batch = ScriptedEngine(label_of, streams=2, fast_label_of=label_of)
+    recognizer = of(batch)
+    for tick in range(40):
+        see(recognizer, {0: frame(tick, THUMB_UP), 1: frame(tick, THUMB_UP if tick >= 30 else NOTHING)})
+    assert batch.forgotten == [0, 1, 0, 1]  # both rows of the main pass, then each row of the fast one when it wakes
+    assert batch.steps == {1: 40, 4: 40}
+
+
+def test_the_fast_pass_of_a_batch_sleeps_while_no_row_wants_it():
+    batch = ScriptedEngine(label_of, streams=2, fast_label_of=label_of)
+    recognizer = of(batch)
+    for tick in range(20):
+        see(recognizer, {0: frame(tick), 1: frame(tick)})
+    assert batch.steps == {1: 20, 4: 0}
+
+
+def test_a_silent_row_is_stepped_by_both_passes(batch):
+    batch = ScriptedEngine(label_of, 4.0, streams=1, fast_label_of=label_of)
+    recognizer = of(batch)
+    see(recognizer, {0: frame(0, LEFT)})
+    for _ in range(2):
+        see(recognizer, {})
+    seen = see(recognizer, {0: frame(3, LEFT)})[0]
+    assert [step.network for step in seen.steps] == ["stream", "fast"] * 3
+    assert [step.time_s for step in seen.steps[::2]] == pytest.approx([1 / 12, 2 / 12, 3 / 12])
+
+
+def test_each_row_has_a_framing_of_its_own_and_forgets_where_its_region_moves(batch):
+    left, right = Region(0, 0, 0.5, 1), Region(0.5, 0, 0.5, 1)
+    scripts = iter([[left, right, right], [left, left, left]])
+
+    class Told:
+        name = "told"
+
+        def __init__(self):
+            self._regions = iter(next(scripts))
+
+        def region(self, image, time_s, idle):
+            return next(self._regions)
+
+        def reset(self):
+            pass
+
+    recognizer = BatchRecognizer(networks_of(batch), Told)
+    image = np.full((8, 16, 3), LEFT, np.uint8)
+    image[:, 8:] = THUMB_UP
+    seen = [see(recognizer, {row: Frame(image, tick / RATE_HZ, tick) for row in range(2)}) for tick in range(3)]
+    assert [(rows[0].region, rows[1].region) for rows in seen] == [(left, left), (right, left), (right, left)]
+    assert batch.seen == [[LEFT, LEFT], [THUMB_UP, LEFT], [THUMB_UP, LEFT]]
+    assert batch.forgotten == [0, 1, 0]
+    assert recognizer.framing == "told"

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from models.clip_network import ClipNetwork
+from models.clip_network import ClipNetwork, ClipStream
 from models.clip_spec import ClipSpec
 from models.engines.base import Output
+from models.heads import SoftmaxHead
 
 SPEC = ClipSpec(
     name="reader",
@@ -38,13 +39,17 @@ class Reader:
         pass
 
 
+def stream(engine: Reader) -> ClipStream:
+    return ClipNetwork("clip", engine, SoftmaxHead(SPEC.labels, 1.0), 12.0).open()
+
+
 def picture(number: int) -> np.ndarray:
-    return np.full(SPEC.picture_shape, number, np.uint8)
+    return np.full((1, *SPEC.picture_shape), number, np.uint8)
 
 
 def test_it_answers_with_the_mean_over_its_windows():
     engine = Reader()
-    network = ClipNetwork(engine, 12.0)
+    network = stream(engine)
     for k in range(40):
         network.skip(picture(k), k / 12)
     assert engine.shown == []
@@ -52,14 +57,16 @@ def test_it_answers_with_the_mean_over_its_windows():
     assert [clip.shape for clip in engine.shown] == [SPEC.clip_shape] * 2
     means = [clip.mean() for clip in engine.shown]
     assert means[1] > means[0]  # the shorter window is the newer one
-    np.testing.assert_allclose(answer.logits, np.full((1, 2), np.mean(means)), rtol=1e-6)
+    np.testing.assert_allclose(answer.logits, np.full(2, np.mean(means)), rtol=1e-6)
     assert answer.logits.dtype == np.float32
-    assert answer.embedding.shape == (1, 480)
+    assert answer.embedding.shape == (480,)
+    assert (answer.network, answer.time_s) == ("clip", 40 / 12)
+    assert answer.probabilities.sum() == pytest.approx(1)
 
 
 def test_stepping_and_skipping_remember_alike():
     one, other = Reader(), Reader()
-    stepped, skipped = ClipNetwork(one, 12.0), ClipNetwork(other, 12.0)
+    stepped, skipped = stream(one), stream(other)
     for k in range(20):
         stepped.step(picture(k), k / 12)
         skipped.skip(picture(k), k / 12)
@@ -67,7 +74,7 @@ def test_stepping_and_skipping_remember_alike():
 
 
 def test_after_a_reset_it_knows_nothing_of_before():
-    network, new = ClipNetwork(Reader(), 12.0), ClipNetwork(Reader(), 12.0)
+    network, new = stream(Reader()), stream(Reader())
     for k in range(20):
         network.skip(picture(200), 10 + k / 12)
     network.reset()
@@ -75,7 +82,7 @@ def test_after_a_reset_it_knows_nothing_of_before():
 
 
 def test_time_does_not_run_backwards():
-    network = ClipNetwork(Reader(), 12.0)
+    network = stream(Reader())
     network.skip(picture(0), 1.0)
     with pytest.raises(ValueError, match="backwards"):
         network.step(picture(0), 0.0)

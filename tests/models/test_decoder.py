@@ -82,6 +82,24 @@ def test_after_an_event_nothing_fires_until_the_rest_is_over():
     assert names(play(slow, PLAIN)) == ["Swiping Left", "Swiping Right"]
 
 
+EAGER = Decoding(smooth_s=0, rule=Rule(enter=0.1, exit=0.05, rest_s=0.0))
+"""Several gestures may be above its threshold at once."""
+
+
+@given(st.permutations([0.1, 0.15, 0.2, 0.25, 0.3]))
+def test_of_several_gestures_the_likeliest_fires(shares):
+    event = Decoder(LABELS, EAGER).update(np.array(shares, np.float32), 0.0)
+    likeliest = max(range(2, len(LABELS)), key=lambda k: shares[k])  # the first two are no gestures
+    assert event.label == LABELS[likeliest]
+    assert event.score == pytest.approx(shares[likeliest])
+
+
+def test_a_likelier_gesture_that_has_fired_leaves_the_turn_to_the_next():
+    decoder, shares = Decoder(LABELS, EAGER), np.array([0.1, 0.05, 0.2, 0.4, 0.25], np.float32)
+    fired = [decoder.update(shares, k / RATE_HZ) for k in range(4)]
+    assert [event and event.label for event in fired] == ["Swiping Right", "Thumb Up", "Swiping Left", None]
+
+
 def test_a_label_may_have_a_rule_of_its_own():
     own = Decoding(smooth_s=0, rule=RULE, per_label={"Thumb Up": Rule(enter=0.95, exit=0.3)})
     assert names(play([IDLE, ("Thumb Up", 0.9, 9), IDLE, ("Swiping Left", 0.9, 9)], own)) == ["Swiping Left"]

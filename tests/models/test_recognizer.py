@@ -1,17 +1,34 @@
 """Frames in, gestures out: which frames the network steps on, and what it makes of them."""
 
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import ScriptedEngine
+from fakes import LABELS, ScriptedEngine
+from fakes import recognizer as recognizing
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.meters import step_durations_ms
+from models.engines.onnxruntime_engine import OnnxRuntimeEngine
+from models.engines.onnxruntime_ring import Ring
 from models.errors import ModelFileError
 from models.frame import Frame
-from models.recognizer import Recognizer, StepGrid
+from models.networks import Networks, networks_of
+from models.recognizer import Recognizer
+from models.region import Region
 from models.softmax import softmax
+from models.step_grid import StepGrid
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def thumb(picture):
+    """The label of a picture: a bright one is a thumb up."""
+    return 4 if picture.mean() > 150 else 1
 
 
 def frames(times, shade=None):
@@ -22,7 +39,7 @@ def frames(times, shade=None):
 
 def steps_of(times, rate_hz=12.0):
     grid = StepGrid(rate_hz)
-    return [grid.due(t) for t in times]
+    return [grid.count(t) for t in times]
 
 
 @given(st.floats(5, 120), st.floats(4, 30))
@@ -54,14 +71,14 @@ def test_a_slow_camera_repeats_its_frames():
 
 def test_see_steps_the_engine_as_often_as_the_grid_says():
     engine = ScriptedEngine()
-    recognizer = Recognizer(engine)
+    recognizer = recognizing(engine)
     seen = [recognizer.see(frame) for frame in frames(np.arange(60) / 30)]
-    assert engine.steps == sum(len(s.steps) for s in seen) == 24
+    assert engine.steps[1] == sum(len(s.steps) for s in seen) == 24
     assert all(len(s.probabilities) == len(engine.spec.labels) for s in seen)
 
 
 def test_between_steps_the_last_answer_stands():
-    recognizer = Recognizer(ScriptedEngine(lambda picture: picture.mean()))
+    recognizer = recognizing(ScriptedEngine(lambda picture: picture.mean()))
     first, second = (recognizer.see(frame) for frame in frames([0.0, 0.01]))
     assert len(first.steps) == 1
     assert second.steps == ()
@@ -69,7 +86,7 @@ def test_between_steps_the_last_answer_stands():
 
 
 def test_the_steps_of_a_repeated_frame_lie_between_it_and_the_one_before():
-    recognizer = Recognizer(ScriptedEngine())
+    recognizer = recognizing(ScriptedEngine())
     first, second = (recognizer.see(frame) for frame in frames([0.0, 0.25]))
     assert [step.time_s for step in first.steps] == [0.0]
     assert [step.time_s for step in second.steps] == pytest.approx([1 / 12, 2 / 12, 3 / 12])
@@ -77,8 +94,8 @@ def test_the_steps_of_a_repeated_frame_lie_between_it_and_the_one_before():
 
 def test_a_gesture_in_the_pictures_becomes_an_event():
     """The scripted engine sees a bright picture as a thumb up."""
-    engine = ScriptedEngine(lambda picture: 4 if picture.mean() > 150 else 1)
-    recognizer = Recognizer(engine)
+    engine = ScriptedEngine(thumb)
+    recognizer = recognizing(engine)
     shown = frames(np.arange(90) / 30, shade=lambda t: 200 if 1 <= t < 2 else 50)
     events = [seen.event for seen in map(recognizer.see, shown) if seen.event]
     assert [event.label for event in events] == ["Thumb Up"]
@@ -88,16 +105,16 @@ def test_a_gesture_in_the_pictures_becomes_an_event():
 @pytest.mark.parametrize("times", [[0.0, 0.1, 9.0], [5.0, 5.1, 2.0]], ids=["gap", "backwards"])
 def test_after_a_break_the_stream_starts_anew(times):
     engine = ScriptedEngine()
-    recognizer = Recognizer(engine)
+    recognizer = recognizing(engine)
     for frame in frames(times):
         recognizer.see(frame)
-    assert engine.starts == 2
-    assert engine.steps == 3
+    assert engine.starts[1] == 2
+    assert engine.steps[1] == 3
 
 
 def test_the_temperature_softens_the_probabilities():
     sharp, soft = (
-        Recognizer(ScriptedEngine(lambda _: 4, temperature=t)).see(next(frames([0.0]))).probabilities
+        recognizing(ScriptedEngine(lambda _: 4, temperature=t)).see(next(frames([0.0]))).probabilities
         for t in (1.0, 5.0)
     )
     assert sharp.max() > soft.max()
@@ -111,54 +128,197 @@ def test_softmax_is_a_distribution_however_large_the_logits(logits):
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-5)
 
 
-def test_a_hasty_form_of_another_model_is_refused():
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"labels": LABELS[::-1]}, "other labels than"), ({"width": 9}, "takes 9x8 pixels and scripted 8x8")],
+)
+def test_networks_of_different_models_do_not_go_together(changes, said):
     other = ScriptedEngine()
-    other.spec = replace(other.spec, rate_hz=6.0)
-    with pytest.raises(ModelFileError, match="is no hasty form of scripted"):
-        Recognizer(ScriptedEngine(), other)
+    other.spec = replace(other.spec, **changes)
+    with pytest.raises(ModelFileError, match=said):
+        Networks(networks_of(ScriptedEngine()).stream, networks_of(other).stream)
 
 
-def test_a_gap_makes_both_looks_forget():
-    unsure, hasty = ScriptedEngine(temperature=8.0), ScriptedEngine()
-    recognizer = Recognizer(unsure, hasty)
+def test_a_gap_makes_both_passes_forget():
+    engine = ScriptedEngine(temperature=8.0, fast_label_of=lambda _: 1)
+    recognizer = recognizing(engine)
     for frame in frames([0.0, 0.1, 5.0]):
         recognizer.see(frame)
-    assert unsure.starts == hasty.starts == 2
-    assert unsure.steps == hasty.steps
+    assert engine.starts == {1: 2, 4: 2}
+    assert engine.steps == {1: 3, 4: 3}
 
 
-def test_nobody_is_looked_at_in_haste_while_nothing_happens():
-    """Two seconds of nothing, one of a thumb, two of nothing."""
-    usual, hasty = (ScriptedEngine(lambda picture: 4 if picture.mean() > 150 else 1) for _ in range(2))
-    recognizer, looked = Recognizer(usual, hasty), []
-    for frame in frames(np.arange(60) / 12, lambda time_s: 200 if 2 <= time_s < 3 else 50):
-        before = hasty.steps
+def test_the_fast_pass_sleeps_while_nothing_happens():
+    """Two seconds of nothing, one of a thumb; the same once more; two of nothing."""
+    engine = ScriptedEngine(thumb, fast_label_of=thumb)
+    recognizer, ran = recognizing(engine), []
+    for frame in frames(np.arange(96) / 12, lambda time_s: 200 if int(time_s) in (2, 5) else 50):
+        before = engine.steps[4]
         recognizer.see(frame)
-        looked.append(hasty.steps > before)
-    assert usual.steps == 60
-    assert not any(looked[6:24])
-    assert all(looked[25:36])
-    assert not any(looked[42:])
-    assert hasty.starts == 2  # it begins anew when it wakes
+        ran.append(engine.steps[4] > before)
+    assert engine.steps[1] == 96
+    assert not any(ran[6:24] + ran[42:60] + ran[78:])
+    assert all(ran[25:36] + ran[61:72])
+    assert engine.starts[4] == 2  # it begins anew whenever it wakes
+
+
+def flashes(seconds=5.0):
+    """A thumb up in every other half second."""
+    return frames(np.arange(int(30 * seconds)) / 30, lambda time_s: 200 if int(2 * time_s) % 2 else 50)
+
+
+def test_the_fast_pass_decides_once_its_gestures_follow_close_on_one_another():
+    """The main pass is sure of nothing."""
+    engine = ScriptedEngine(temperature=8.0, fast_label_of=thumb)
+    seen = [recognizer.see(frame) for recognizer in [recognizing(engine)] for frame in flashes()]
+    fired = [each for each in seen if each.event]
+    assert [each.event.label for each in fired] == ["Thumb Up"] * 3
+    assert fired[0].event.fired_s == pytest.approx(2.6, abs=0.2)  # the third of them
+    assert engine.steps == {1: 60, 4: 60}
+
+
+def test_what_is_recognised_is_what_the_network_saw_that_fired():
+    engine = ScriptedEngine(temperature=8.0, fast_label_of=thumb)
+    recognizer = recognizing(engine)
+    for seen in map(recognizer.see, flashes()):
+        assert [step.network for step in seen.steps] in ([], ["stream", "fast"])
+        if seen.event:
+            assert seen.network == "fast"
+            assert seen.probabilities is seen.steps[-1].probabilities
+            assert seen.smoothed.argmax() == 4
+        elif seen.frame.time_s < 2:
+            assert seen.network == "stream"
+            assert seen.probabilities.argmax() == 1
+
+
+def test_a_step_carries_what_went_in_and_what_came_out():
+    engine = ScriptedEngine(lambda _: 4)
+    (step,) = recognizing(engine).see(next(frames([0.5]))).steps
+    assert (step.network, step.time_s) == ("stream", 0.5)
+    assert step.picture.shape == (8, 8, 3)
+    assert (step.picture == 100).all()
+    assert step.logits.argmax() == step.probabilities.argmax() == 4
+    assert step.probabilities.sum() == pytest.approx(1)
+    assert step.embedding.shape == (4,)
+
+
+def test_the_duration_of_a_step_is_its_own_whatever_the_camera():
+    """At 6 Hz a frame takes two steps of each pass; every one takes 5 ms."""
+
+    class Slow(ScriptedEngine):
+        def step(self, picture, state):
+            time.sleep(0.005)
+            return super().step(picture, state)
+
+    recognizer = recognizing(Slow(temperature=8.0, fast_label_of=lambda _: 1))
+    seen = [recognizer.see(frame) for frame in frames(np.arange(6) / 6)]
+    assert [len(each.steps) for each in seen] == [2, 4, 4, 4, 4, 4]
+    assert all(step.duration_ms >= 5 for each in seen for step in each.steps)
+    each_time_ms = [duration_ms for recognition in seen for duration_ms in step_durations_ms(recognition)]
+    assert len(each_time_ms) == 11
+    assert min(each_time_ms) >= 10
+
+
+def test_few_frames_lie_between_the_recogniser_and_the_network(monkeypatch, small_model):
+    """From `see` to the ring that runs the network, this project's own code is four calls deep at most."""
+    depths, root, recognizer = [], str(ROOT), recognizing(OnnxRuntimeEngine(small_model))
+
+    def counted(ring, pictures, step, whole=Ring.step):
+        depth, frame = 1, sys._getframe(1)
+        while frame.f_code is not Recognizer.see.__code__:
+            depth += frame.f_code.co_filename.startswith(root)
+            frame = frame.f_back
+        depths.append(depth + 1)
+        return whole(ring, pictures, step)
+
+    monkeypatch.setattr(Ring, "step", counted)
+    recognizer.see(next(frames([0.0])))
+    assert depths == [4]
 
 
 def test_an_engine_slower_than_the_camera_degrades_and_never_forgets():
     """It works on the newest frame, at its own pace; what was dropped meanwhile is not made up for."""
     engine = ScriptedEngine()
-    recognizer, time_s, index, steps = Recognizer(engine), 0.0, 0, 0
+    recognizer, time_s, index, steps = recognizing(engine), 0.0, 0, 0
     for _ in range(60):
         seen = recognizer.see(Frame(np.zeros((8, 8, 3), np.uint8), time_s, index))
         steps += len(seen.steps)
         assert len(seen.steps) <= 1
         time_s += 0.3 * max(1, len(seen.steps))  # each step takes 0.3 s, and the camera gives 30 frames a second
         index = round(time_s * 30)
-    assert engine.starts == 1
+    assert engine.starts[1] == 1
     assert steps == 60
 
 
 def test_a_frame_that_stands_for_many_carries_one_gesture_and_loses_none():
     """Left and right within one long gap: what fires second comes with the next frame, not never."""
     answers = iter([1, *[2] * 5, *[3] * 40])
-    recognizer = Recognizer(ScriptedEngine(lambda _: next(answers)))
+    recognizer = recognizing(ScriptedEngine(lambda _: next(answers)))
     events = [seen.event for seen in map(recognizer.see, frames([0.0, 1.0, 2.0, 3.0])) if seen.event]
     assert [event.label for event in events] == ["Swiping Left", "Swiping Right"]
+
+
+class Told:
+    """A framing that sees what it is told to, and remembers whether anybody gestured."""
+
+    name = "told"
+
+    def __init__(self, regions):
+        self._regions = iter(regions)
+        self.idle, self.resets = [], 0
+
+    def region(self, image, time_s, idle):
+        self.idle.append(idle)
+        return next(self._regions)
+
+    def reset(self):
+        self.resets += 1
+
+
+LEFT, RIGHT = Region(0, 0, 0.5, 1), Region(0.5, 0, 0.5, 1)
+
+
+def halves(count):
+    """Frames that are dark on the left and bright on the right."""
+    image = np.zeros((8, 16, 3), np.uint8)
+    image[:, 8:] = 200
+    return [Frame(image, index / 12, index) for index in range(count)]
+
+
+def test_the_engine_sees_the_region_and_the_recognition_names_it():
+    seen_shades = []
+    engine = ScriptedEngine(lambda picture: seen_shades.append(picture.max()) or 1)
+    recognizer = Recognizer(networks_of(engine), Told([LEFT, RIGHT, RIGHT]))
+    assert [recognizer.see(frame).region for frame in halves(3)] == [LEFT, RIGHT, RIGHT]
+    assert seen_shades == [0, 200, 200]
+
+
+def test_a_region_that_moves_leaves_the_past_behind_and_one_that_stays_does_not():
+    engine = ScriptedEngine(temperature=8.0, fast_label_of=lambda _: 1)
+    recognizer = Recognizer(networks_of(engine), Told([LEFT, LEFT, RIGHT, RIGHT, LEFT]))
+    for frame in halves(5):
+        recognizer.see(frame)
+    assert engine.starts == {1: 3, 4: 3}
+    assert engine.steps == {1: 5, 4: 5}
+
+
+def test_the_framing_hears_whether_anybody_gestures():
+    """Two seconds of nothing, one of a thumb, two of nothing."""
+    framing = Told([LEFT] * 60)
+    engine = ScriptedEngine(thumb)
+    recognizer = Recognizer(networks_of(engine), framing)
+    for frame in frames(np.arange(60) / 12, lambda time_s: 200 if 2 <= time_s < 3 else 50):
+        recognizer.see(frame)
+    assert all(framing.idle[:24])
+    assert not any(framing.idle[27:36])
+    assert all(framing.idle[45:])
+
+
+def test_the_framing_is_asked_only_where_a_step_is_due_and_forgets_with_the_stream():
+    framing = Told([LEFT] * 100)
+    recognizer = Recognizer(networks_of(ScriptedEngine()), framing)
+    for frame in frames([0.0, 0.01, 0.02, 0.1, 9.0]):
+        recognizer.see(frame)
+    assert len(framing.idle) == 3
+    assert framing.resets == 2  # when the stream begins, and after the gap
+    assert framing.idle[-1], "after a gap nobody gestures yet"

@@ -1,11 +1,12 @@
 """A model describes itself, and a damaged description is told in one line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from models.errors import ModelFileError
-from models.spec import Decoding, MemorySpec, ModelSpec, Rule
+from models.spec import READABLE_VERSIONS, Decoding, FastPass, MemorySpec, ModelSpec, Rule
 
 SPEC = ModelSpec(
     name="small",
@@ -23,6 +24,7 @@ SPEC = ModelSpec(
     embedding_width=512,
     temperature=1.3,
     decoding=Decoding(0.1, Rule(0.7), {"Thumb Up": Rule(0.9, 0.5)}),
+    fast_pass=FastPass(2, 0.8, Decoding(0.05, Rule(0.8), {"Thumb Up": Rule(0.9, 0.6)})),
     trained="on nothing",
     weights_sha256="00ff",
 )
@@ -41,6 +43,26 @@ def test_names_of_inputs_and_outputs():
 def test_the_ring_holds_the_largest_lag_and_the_slot_being_written():
     assert SPEC.ring_length == 7
     assert SPEC.past_bytes == 7 * 4 * (6 * 8 * 8 + 3 * 4 * 4)
+
+
+@pytest.mark.parametrize(
+    ("lags", "divisor", "back"),
+    [((8, 16), 4, (2, 4)), ((2, 4), 4, (1, 2)), ((8, 9, 16), 4, (2, 3, 4)), ((5, 6, 7), 9, (1, 2, 3))],
+)
+def test_divided_lags_stay_apart(lags, divisor, back):
+    assert MemorySpec("layer", (1, 2, 3, 3), lags).steps_back(divisor) == back
+
+
+def test_a_ring_with_divided_lags_is_as_much_shorter():
+    assert SPEC.ring_slots(2) == 4
+    assert SPEC.ring_slots(1) == SPEC.ring_length
+
+
+def test_version_1_is_read_where_it_holds_no_graph_and_refused_elsewhere():
+    old = json.dumps({k: v for k, v in json.loads(SPEC.to_json()).items() if k != "fast_pass"} | {"version": 1})
+    assert ModelSpec.from_json(old, "net.pt", READABLE_VERSIONS) == replace(SPEC, fast_pass=None)
+    with pytest.raises(ModelFileError, match=r"old\.onnx is a model file of version 1.*python -m training\.export"):
+        ModelSpec.from_json(old, "old.onnx")
 
 
 def damaged(**changes):
@@ -77,5 +99,5 @@ def test_a_damaged_description_is_one_line(text):
 
 
 def test_another_version_says_which():
-    with pytest.raises(ModelFileError, match="version 2"):
-        ModelSpec.from_json(damaged(version=2), "model.onnx")
+    with pytest.raises(ModelFileError, match="version 3"):
+        ModelSpec.from_json(damaged(version=3), "model.onnx")

@@ -8,9 +8,9 @@ from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, Decoding, Rule
 from training.decoding import choose, drawn_takes, main, readings
 from training.evaluation.stream_metrics import Truth
+from training.evaluation.stream_score import Score, scores
 from training.evaluation.takes import Take
 from training.jester import LABELS
-from training.judge import Score, scores
 from training.transplant import transplant
 
 THREE = ("No gesture", "Thumb Up", "Thumb Down")

@@ -1,6 +1,7 @@
 """Exported files: their form, which runtimes are limited to, and that nothing half-done is left behind."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from models.errors import ModelFileError
 from models.nets.checkpoint import describe, load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.preprocess import to_picture
+from models.spec import STREAMS, Decoding, FastPass, Rule
 from training.export import export, main
 from training.graph import OPSET
 
@@ -53,7 +55,11 @@ def test_the_graph_is_one_that_every_runtime_takes(exported):
     model = onnx.shape_inference.infer_shapes(onnx.load(exported), strict_mode=True)
     assert [(entry.domain, entry.version) for entry in model.opset_import] == [("", OPSET)]
     known = dict(tensors(model.graph))
-    assert {name for node in model.graph.node for name in node.output} <= set(known), "every shape is static"
+    assert {name for node in model.graph.node for name in node.output} <= set(known), "every shape is known"
+    for value in (*model.graph.input, *model.graph.output):
+        first, *rest = value.type.tensor_type.shape.dim
+        assert first.dim_param == STREAMS, "any number of streams"
+        assert all(size.dim_value > 0 for size in rest), "everything else is static"
     assert max(known.values()) <= 4
     convolutions = [node for node in model.graph.node if node.op_type.startswith("Conv")]
     assert all(known[node.input[1]] == 4 for node in convolutions)
@@ -131,6 +137,24 @@ def test_the_command(tmp_path, capsys):
     assert OnnxRuntimeEngine(tmp_path / "mine.onnx").spec.name == "mine"
     _, spec = load_checkpoint(tmp_path / "net.pt")
     assert OnnxRuntimeEngine(tmp_path / "mine.onnx").spec.weights_sha256 == spec.weights_sha256
+
+
+def test_the_fast_pass_is_described_in_the_file(tmp_path):
+    net = small_net("resnet18", "shift")
+    spec = replace(small_spec(net), temperature=0.5, decoding=Decoding(0.4, Rule(0.6, 0.3, 0.1, 1.0)))
+    save_checkpoint(tmp_path / "net.pt", net, spec)
+    asked = ["--fast-pass", "4", "--fast-temperature", "0.8", "--fast-enter", "0.8"]
+    assert main([str(tmp_path / "net.pt"), str(tmp_path / "mine.onnx"), *asked]) == 0
+    expected = FastPass(4, 0.8, Decoding(0.1, Rule(0.8, 0.4, 0.1, 0.25)))
+    assert OnnxRuntimeEngine(tmp_path / "mine.onnx").spec.fast_pass == expected
+
+
+@pytest.mark.parametrize("option", [["--fast-pass", "1"], ["--fast-enter", "1.5"], ["--fast-temperature", "0"]])
+def test_settings_of_a_fast_pass_that_cannot_be_are_refused(tmp_path, option, capsys):
+    with pytest.raises(SystemExit) as refused:
+        main([str(tmp_path / "net.pt"), str(tmp_path / "mine.onnx"), *option])
+    assert refused.value.code == 2
+    assert option[1] in capsys.readouterr().err
 
 
 def test_a_missing_checkpoint_is_one_line(tmp_path, capsys):

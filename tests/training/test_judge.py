@@ -1,86 +1,22 @@
-from dataclasses import replace
-
 import numpy as np
-import pytest
 import torch
-from networks import small_net, small_spec
 
-from models.decoder import GestureEvent
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
-from models.spec import Decoding, Rule
 from training.decoding import recorded_takes
 from training.distillation.lessons import training_recordings
 from training.evaluation.inference import CHUNK
+from training.evaluation.quiet import QUIET, quiet_to_judge, quiet_to_tune
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import Take
-from training.judge import (
-    QUIET,
-    Score,
-    filmed,
-    main,
-    probabilities,
-    quiet_to_judge,
-    quiet_to_tune,
-    right_at_end,
-    score,
-    scores,
-    scores_by_label,
-)
+from training.judge import filmed, main, probabilities, right_at_end
 from training.recordings import hold_out, read_recordings
 
-LABELS = ("No gesture", "Thumb Up", "Thumb Down")
-AT_ONCE = Decoding(smooth_s=0, rule=Rule(enter=0.6, exit=0.3, rest_s=0))
 
-
-def event(label: str, fired_s: float) -> GestureEvent:
-    return GestureEvent(label, 0.9, fired_s, fired_s)
-
-
-@pytest.mark.parametrize(
-    ("events", "named", "wrong"),
-    [
-        ([event("Thumb Up", 2.0)], 1, 0),
-        ([event("Thumb Up", 3.9)], 1, 0),  # within a second of its end
-        ([event("Thumb Up", 4.1)], 0, 1),  # too late
-        ([event("Thumb Up", 0.9)], 0, 1),  # too early
-        ([event("Thumb Down", 2.0)], 0, 1),
-        ([event("Thumb Up", 2.0), event("Thumb Up", 2.5)], 1, 1),  # twice is once too often
-        ([], 0, 0),
-    ],
-)
-def test_counts_what_is_named_in_time(events: list[GestureEvent], named: int, wrong: int) -> None:
-    truths = [Truth("No gesture", 0, 1), Truth("Thumb Up", 1, 3)]
-    early_s = 3 - next((e.fired_s for e in events if named), 3)
-    assert score(events, truths, 30) == Score(named, 1, wrong, 0.5, pytest.approx(early_s))
-
-
-def test_one_event_names_one_gesture() -> None:
-    truths = [Truth("Thumb Up", 0, 1), Truth("Thumb Up", 1.5, 3)]
-    assert score([event("Thumb Up", 1.8)], truths, 60) == Score(1, 2, 0, 1, pytest.approx(-0.8))
-
-
-def test_scores_are_summed_by_group() -> None:
-    rises = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0], [1, 0, 0]], np.float32)
-    pictures = np.zeros((4, 2, 2, 3), np.uint8)
-    takes = [
-        Take("a", pictures, (Truth("Thumb Up", 0, 1),)),
-        Take("a", pictures, (Truth("Thumb Down", 0, 1),)),
-        Take("b", pictures, ()),
-    ]
-    spec = replace(small_spec(small_net()), labels=LABELS, decoding=AT_ONCE, rate_hz=4.0)
-    found = scores(takes, [rises, rises, rises], spec)
-    assert found == {"a": Score(1, 2, 1, 2 / 60, pytest.approx(0.75)), "b": Score(0, 0, 1, 1 / 60)}
-    assert right_at_end(takes[:1], [rises[:3]], LABELS) == 1
-
-
-def test_a_wrong_event_counts_against_the_label_that_it_told() -> None:
-    rises = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0], [1, 0, 0]], np.float32)
-    pictures = np.zeros((4, 2, 2, 3), np.uint8)
-    takes = [Take("a", pictures, (Truth(label, 0, 1),)) for label in ("Thumb Up", "Thumb Down")]
-    spec = replace(small_spec(small_net()), labels=LABELS, decoding=AT_ONCE, rate_hz=4.0)
-    found = scores_by_label(takes, [rises, rises], spec)
-    assert found == {"Thumb Up": Score(named=1, total=1, wrong=1), "Thumb Down": Score(named=0, total=1)}
+def test_a_clip_is_right_when_its_last_picture_is() -> None:
+    rises = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
+    takes = [Take("clips", np.zeros((2, 2, 2, 3), np.uint8), (Truth("Thumb Up", 0, 1),))] * 2
+    assert right_at_end(takes, [rises, rises[::-1]], ("No gesture", "Thumb Up", "Thumb Down")) == 1
 
 
 def test_pieces_do_not_change_the_answers() -> None:
@@ -91,11 +27,6 @@ def test_pieces_do_not_change_the_answers() -> None:
     with torch.no_grad():
         whole = net(torch.from_numpy(pictures).permute(0, 3, 1, 2)[None]).logits[0].softmax(-1)
     np.testing.assert_allclose(probabilities(net, pictures), whole.numpy(), atol=1e-5)
-
-
-def test_naming_after_the_end_is_told_as_that() -> None:
-    assert str(Score(2, 3, 1, 0.5, -0.6)) == "2/3 named 0.3 s after their end, 1 wrong in 0.5 min"
-    assert "2/3 named 0.3 s before their end" in str(Score(2, 3, 1, 0.5, 0.6))
 
 
 def test_what_is_judged_with_is_neither_learnt_from_nor_tuned_on(tmp_path, monkeypatch) -> None:

@@ -3,11 +3,10 @@ from clip_networks import write_teacher
 
 from training.distillation.teacher import WINDOW, ClipTeacher
 from training.evaluation.stream_metrics import Truth
+from training.evaluation.stream_score import Score
 from training.evaluation.takes import Take
-from training.jester import LABELS
-from training.judge import Score
+from training.jester import LABELS, MEAN
 from training.teachers import ROWS, STEPS_HZ, TRIED, along, main, table, together
-from training.transplant import MEAN
 
 
 def test_every_window_ends_now(tmp_path) -> None:

@@ -7,8 +7,8 @@ from torch.nn import functional as F
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
-from training.jester import LABELS
-from training.transplant import MEAN, causal_taps, main, split, transplant
+from training.jester import LABELS, MEAN
+from training.transplant import causal_taps, main, split, transplant
 
 PACES = (4, 8, 16)
 

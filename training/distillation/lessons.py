@@ -11,10 +11,9 @@ from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe
 from training.distillation.targets import side_by_side, targets
 from training.distillation.teacher import Teacher
-from training.jester import LABELS
-from training.judge import QUIET
+from training.evaluation.quiet import QUIET
+from training.jester import LABELS, SIZE
 from training.recordings import Recording, hold_out, read_recordings
-from training.transplant import SIZE
 
 RATE_HZ = 6.0
 """Pictures a second in training; what the teacher was trained at."""

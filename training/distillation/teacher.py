@@ -14,8 +14,7 @@ from models.errors import ModelFileError, first_line
 from models.frame import Image
 from models.nets.mstnet import MSTNet
 from models.preprocess import to_picture
-from training.jester import LABELS
-from training.transplant import MEAN, SIZE
+from training.jester import LABELS, MEAN, SIZE
 
 WINDOW = 16
 """Pictures a window; at 6 a second, 2.67 s."""

@@ -10,8 +10,8 @@ import numpy as np
 
 from models.frame import Image
 from models.preprocess import to_picture
-from models.recognizer import StepGrid
 from models.spec import NO_GESTURE_LABELS, ModelSpec
+from models.step_grid import StepGrid
 from training.datasets.pixels import video_pictures
 from training.evaluation.stream_metrics import Truth
 from training.recordings import DataError
@@ -33,7 +33,7 @@ class Take:
 def take(pictures: Iterable[Image], fps: float, group: str, truths: Sequence[Truth], spec: ModelSpec) -> Take:
     """Resample a video to a model's rate and pictures."""
     grid = StepGrid(spec.rate_hz)
-    due = ((picture, grid.due(index / fps)) for index, picture in enumerate(pictures))
+    due = ((picture, grid.count(index / fps)) for index, picture in enumerate(pictures))
     shown = [np.repeat(to_picture(p, spec.height, spec.width)[None], n, axis=0) for p, n in due if n]
     return Take(group, np.concatenate(shown), tuple(truths))
 

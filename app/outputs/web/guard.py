@@ -41,18 +41,22 @@ class Guard:
         token: what a request must carry, if anything: `Authorization: Bearer`, `?token=` or the cookie.
         origins: web pages elsewhere that may listen, such as `http://localhost:3000`.
         sign_in: the page for a browser that comes to `/` without a token.
+        hosts: names that this machine has besides its own, such as `box.lan`, or that a proxy hands on.
     """
 
-    def __init__(self, token: Token | None, origins: Iterable[str] = (), sign_in: str = "") -> None:
+    def __init__(
+        self, token: Token | None, origins: Iterable[str] = (), sign_in: str = "", hosts: Iterable[str] = ()
+    ) -> None:
         self._token, self._origins, self._sign_in = token, frozenset(origins), sign_in
         name = socket.gethostname().lower()
-        self._names = frozenset({"localhost", name, f"{name}.local"})
+        self._hosts = frozenset(hosts)
+        self._names = self._hosts | {"localhost", name, f"{name}.local"}
 
     @web.middleware
     async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refuse a request that may not be here; handle every other."""
         if not self._addressed_to_us(request.host):
-            return _refusal(403, "This name is not ours. Use the address, or localhost.")
+            return _refusal(403, "This name is not ours. Use the address, or localhost, or allow it with --allow-host.")
         if not self._from_our_page(request):
             return _refusal(403, "This page may not listen. Allow it with --allow-origin.")
         if not self._carries_token(request):
@@ -64,16 +68,16 @@ class Guard:
         return response
 
     def _addressed_to_us(self, host: str) -> bool:
-        try:
-            name = (URL(f"http://{host}").host or "").lower().rstrip(".")
-        except ValueError:
-            return False
+        name = _name_of(f"http://{host}")
         return name in self._names or _is_address(name)
 
     def _from_our_page(self, request: web.Request) -> bool:
         origin = request.headers.get(hdrs.ORIGIN)
         if origin is not None:
-            return origin in self._origins or origin == f"{request.scheme}://{request.host}"
+            ours = origin == f"{request.scheme}://{request.host}"
+            # A proxy may speak HTTPS for us; whoever allowed its name meant that page.
+            behind_proxy = origin == f"https://{request.host}" and _name_of(origin) in self._hosts
+            return ours or behind_proxy or origin in self._origins
         fetch = {name: request.headers.get(f"Sec-Fetch-{name}", "") for name in ("Site", "Mode", "Dest")}
         follows_link = fetch["Mode"] == "navigate" and fetch["Dest"] == "document"
         return fetch["Site"] in ("", "none", "same-origin") or follows_link
@@ -100,6 +104,14 @@ async def protect(request: web.Request, response: web.StreamResponse) -> None:
 
 def _refusal(status: int, line: str) -> web.Response:
     return web.Response(status=status, text=line + "\n")
+
+
+def _name_of(url: str) -> str:
+    """The host of a URL as names are compared; empty where it is none."""
+    try:
+        return (URL(url).host or "").lower().rstrip(".")
+    except ValueError:
+        return ""
 
 
 def _is_address(name: str) -> bool:

@@ -43,7 +43,7 @@ class Hub:
         self._clients: set[Client] = set()
         self._header: str | None = None
         self._gestures: deque[str] = deque(maxlen=REMEMBERED)
-        self.steps = False
+        self.wants_steps = False
         """Whether a client wants every step now."""
         self.cut_off = 0
         """Clients that were hung up on because they did not read."""
@@ -113,4 +113,4 @@ class Hub:
             self.give_up(client)
 
     def _count_steps(self) -> None:
-        self.steps = any(client.steps for client in self._clients)
+        self.wants_steps = any(client.steps for client in self._clients)

@@ -24,16 +24,24 @@ class Web:
         page: whether there is a page. Without one, no picture is to be had.
         token_file: holds the token that is asked for. Without it, a server that others can reach makes one up.
         origins: web pages elsewhere that may listen.
+        hosts: names by which it may be called besides this machine's own.
 
     Raises:
         UserError: the address cannot be listened on, or the token not be read.
     """
 
-    def __init__(self, address: Address, page: bool, token_file: Path | None, origins: Sequence[str]) -> None:
+    def __init__(
+        self,
+        address: Address,
+        page: bool,
+        token_file: Path | None,
+        origins: Sequence[str],
+        hosts: Sequence[str] = (),
+    ) -> None:
         token = Token.read(token_file) if token_file else None if address.loopback else Token.new()
         self.hub, self.pictures = Hub(), Pictures()
         self._site = Website(self.hub, self.pictures if page else None)
-        guard = Guard(token, origins, sign_in() if page else "")
+        guard = Guard(token, origins, sign_in() if page else "", hosts)
         self._server = Server(address, self._site.application(guard))
         what, scheme = ("page", "http") if page else ("events", "ws")
         log.info("%s at %s", what, link(scheme, self._server.address, token))

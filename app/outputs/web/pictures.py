@@ -5,27 +5,33 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 
 import cv2
+import numpy as np
 
-from app.meters import Readings
 from models.frame import Image
-from models.recognizer import Recognition
+from models.recognition import Recognition
+from models.region import WHOLE, Region
 
 RATE_HZ = 15.0
 WIDEST = 640
 """Pixels; enough for a phone, and a third of a megabyte a second at most."""
 QUALITY = 80
 MOST_WATCHERS = 8
+CORNER = 0.12
+"""Length of the lines at a frame's corners, in shares of its shorter side."""
+FRAME_COLOUR = (189, 224, 79)
+"""Blue, green and red, as the page's accent."""
 
 
 class Pictures:
-    """A display that keeps the newest picture and encodes it off the line's thread.
+    """An observer that keeps the newest picture and encodes it off the line's thread.
 
-    `show` may be called from any thread and never waits; everything else belongs to the event loop's thread.
+    `see` may be called from any thread and never waits; everything else belongs to the event loop's thread.
     """
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._image: Image | None = None
+        self._region: Region | None = None
         self._jpeg = b""
         self._number = 0
         self._watchers = 0
@@ -39,10 +45,9 @@ class Pictures:
         """Begin, in the running event loop."""
         self._loop = asyncio.get_running_loop()
 
-    def show(self, seen: Recognition, readings: Readings) -> None:
+    def see(self, seen: Recognition) -> None:
         """Keep this picture instead of the one before."""
-        del readings
-        self._image = seen.frame.image
+        self._image, self._region = seen.frame.image, seen.region
         if self._watchers and self._loop:
             with suppress(RuntimeError):  # the server has stopped; nobody is left to watch
                 self._loop.call_soon_threadsafe(self._arrived.set)
@@ -102,7 +107,7 @@ class Pictures:
             self._arrived.clear()
             due_s = loop.time() + 1 / RATE_HZ
             if self._image is not None:
-                jpeg = await asyncio.to_thread(to_jpeg, self._image)
+                jpeg = await asyncio.to_thread(to_jpeg, self._image, self._region)
                 self.encoded += 1
                 async with self._changed:
                     self._jpeg, self._number = jpeg, self._number + 1
@@ -110,11 +115,27 @@ class Pictures:
             await asyncio.sleep(due_s - loop.time())
 
 
-def to_jpeg(image: Image) -> bytes:
-    """Encode a picture, uint8 [H, W, 3] RGB, made smaller where it is wider than need be."""
+def to_jpeg(image: Image, region: Region | None = None) -> bytes:
+    """Encode a picture, uint8 [H, W, 3] RGB, no wider than `WIDEST`, with the frame of a region on it."""
     height, width = image.shape[:2]
     if width > WIDEST:
         size = (WIDEST, max(1, round(height * WIDEST / width)))
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype("uint8", copy=False)
-    _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), (cv2.IMWRITE_JPEG_QUALITY, QUALITY))
+    coloured = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    if region is not None and region != WHOLE:
+        _draw_corners(coloured, region)
+    _, jpeg = cv2.imencode(".jpg", coloured, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))
     return jpeg.tobytes()
+
+
+def _draw_corners(picture: cv2.typing.MatLike, region: Region) -> None:
+    """Draw the four corners of a region on a picture, light on a dark line."""
+    rows, columns = picture.shape[:2]
+    left, top = region.left * columns, region.top * rows
+    right, bottom = left + region.width * columns, top + region.height * rows
+    length = CORNER * min(right - left, bottom - top)
+    for colour, thickness in ((0, 0, 0), 4), (FRAME_COLOUR, 2):
+        for x, across in ((left + 2, length), (right - 3, -length)):
+            for y, down in ((top + 2, length), (bottom - 3, -length)):
+                line = np.array([(x + across, y), (x, y), (x, y + down)]).round().astype(np.int32)
+                cv2.polylines(picture, [line], False, colour, thickness, cv2.LINE_AA)

@@ -4,9 +4,11 @@ import asyncio
 import logging
 import socket
 import threading
+from contextlib import suppress
 
 from aiohttp import web
 
+from app.ending import join
 from app.outputs.address import Address
 from models.errors import UserError
 
@@ -27,8 +29,8 @@ class Server:
     """
 
     def __init__(self, address: Address, site: web.Application) -> None:
-        self._socket = _listen(address)
-        self.address = Address(address.host, self._socket.getsockname()[1])
+        self._sockets = _listen(address)
+        self.address = Address(address.host, self._sockets[0].getsockname()[1])
         self._site = site
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="web server", daemon=True)
@@ -40,7 +42,7 @@ class Server:
         if not self._thread.is_alive():
             return
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(PATIENCE_S)
+        join(self._thread, PATIENCE_S)
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
@@ -51,12 +53,16 @@ class Server:
         await runner.setup()
         handler = runner.server
         assert handler
-        listening = await self._loop.create_server(
-            lambda: handler() if len(handler.connections) < MOST_CONNECTIONS else Refusal(), sock=self._socket
-        )
+        servers = [
+            await self._loop.create_server(
+                lambda: handler() if len(handler.connections) < MOST_CONNECTIONS else Refusal(), sock=listening
+            )
+            for listening in self._sockets
+        ]
         self._ready.set()
         await self._stop.wait()
-        listening.close()
+        for server in servers:
+            server.close()
         await runner.cleanup()
 
 
@@ -68,15 +74,26 @@ class Refusal(asyncio.Protocol):
         transport.close()
 
 
-def _listen(address: Address) -> socket.socket:
+def _listen(address: Address) -> list[socket.socket]:
+    """Listen on an address; on each of a name's, such as localhost's ::1 and 127.0.0.1, of those that are there."""
     try:
-        family = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0][0]
-        both = family == socket.AF_INET6 and address.everywhere and socket.has_dualstack_ipv6()
-        listening = socket.create_server((address.host, address.port), family=family, dualstack_ipv6=both)
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+        families = sorted({each[0] for each in found})  # the older kind first
+        listening = [_listen_on(address, address.port, families[0])]
+        port = listening[0].getsockname()[1]
+        for family in families[1:]:
+            with suppress(OSError):
+                listening.append(_listen_on(address, port, family))
+        return listening
     except OSError as error:
         raise UserError(
             f"cannot listen on {address} ({error.strerror or error}); name another port, or an address of this machine"
         ) from error
+
+
+def _listen_on(address: Address, port: int, family: int) -> socket.socket:
+    both = family == socket.AF_INET6 and address.everywhere and socket.has_dualstack_ipv6()
+    listening = socket.create_server((address.host, port), family=family, dualstack_ipv6=both)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # its connections inherit it
     return listening
 

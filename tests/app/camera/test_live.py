@@ -1,4 +1,6 @@
+import gc
 import threading
+import weakref
 from queue import SimpleQueue
 
 import numpy as np
@@ -69,6 +71,18 @@ def test_the_newest_frame_wins_and_the_others_are_counted(feed, camera):
     assert camera.dropped == 2
 
 
+def test_what_comes_in_a_pause_does_not_count_as_dropped(feed, camera):
+    feed.give(frame(0), frame(1))
+    assert camera.dropped == 1
+    camera.pause(True)
+    feed.give(frame(2), frame(3), frame(4))
+    assert camera.dropped == 1
+    assert camera.next(0).index == 4, "a live camera goes on in a pause"
+    camera.pause(False)
+    feed.give(frame(5), frame(6))
+    assert camera.dropped == 2
+
+
 def test_a_frame_is_returned_only_once(feed, camera):
     feed.give(frame(0))
     assert camera.next(0) is not None
@@ -119,6 +133,21 @@ def test_closing_stops_the_thread_and_closes_the_feed():
     assert stopped.is_set()
     assert camera.ended
     assert camera.next(0) is None
+
+
+def test_a_closed_camera_is_forgotten():
+    """A program that opens cameras again and again must not keep their last frames until it ends."""
+
+    def feed(stop):
+        yield frame(0)
+
+    camera = LiveCamera("camera 0", feed)
+    assert camera.next(PATIENCE_S) is not None
+    camera.close()
+    left = weakref.ref(camera)
+    del camera
+    gc.collect()
+    assert left() is None
 
 
 def test_a_driver_that_never_returns_does_not_hold_up_closing(monkeypatch):

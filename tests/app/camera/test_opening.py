@@ -1,6 +1,8 @@
 import struct
+import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import cv2
 import pytest
@@ -12,6 +14,7 @@ from app.camera.source import DeviceSource, PipelineSource, UrlSource
 from models.errors import CameraError
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's list of cameras is Linux's")
+ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 30.0
 
 
@@ -94,6 +97,42 @@ def test_what_never_opens_is_not_waited_for_and_closed_when_it_does(monkeypatch,
         in_time(UrlSource("rtsp://host/a"), work)
     opens.set()
     assert capture.released.wait(PATIENCE_S)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+def test_ctrl_c_while_a_camera_opens_ends_in_good_order():
+    """The opening thread is inside OpenCV then, and must be out of it before Python shuts down."""
+    script = f"""
+import os, signal, socket, sys, time, types
+sys.path.insert(0, {str(ROOT)!r})
+import cv2
+from app.camera import opening
+from app.camera.source import UrlSource
+
+class SlowToGo:
+    def __del__(self, sleep=time.sleep):
+        sleep(1)
+
+sys.modules["late"] = types.ModuleType("late")
+sys.modules["late"].slow_to_go = SlowToGo()  # modules are taken down after threads were left to themselves
+signal.signal(signal.SIGINT, signal.default_int_handler)
+server = socket.create_server(("127.0.0.1", 0))
+url = f"http://127.0.0.1:{{server.getsockname()[1]}}"
+
+def work():
+    os.kill(os.getpid(), signal.SIGINT)
+    return cv2.VideoCapture(url, cv2.CAP_FFMPEG, [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 300])
+
+opening.quiet_opencv()
+try:
+    opening.in_time(UrlSource(url), work)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    assert (done.returncode, done.stderr) == (130, "")
 
 
 def test_what_opening_raises_reaches_the_caller():

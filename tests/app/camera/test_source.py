@@ -1,4 +1,5 @@
 import os
+import sys
 
 import pytest
 
@@ -89,3 +90,13 @@ def test_anything_else_gives_one_readable_line(text):
     message = str(caught.value)
     assert message.isprintable()
     assert len(message) < 400
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux has cameras among its files")
+def test_a_camera_may_have_another_name(tmp_path, monkeypatch):
+    (tmp_path / "front-door").symlink_to("/dev/null")
+    path = str(tmp_path / "front-door")
+    with pytest.raises(CameraError, match="neither a file nor a camera"):
+        parse_source(path)
+    monkeypatch.setattr("app.camera.source.captures_video", lambda asked: asked == path)
+    assert parse_source(path) == DeviceSource(path)

@@ -18,7 +18,7 @@ from app.control.limiter import Limiter
 from app.control.player import Player
 from models.decoder import GestureEvent
 from models.frame import Frame
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 LABELS = ("Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign", "Drum")
 PROFILE = """
@@ -62,7 +62,7 @@ class Bench:
     def see(self, event=None, lasting=None):
         none = np.zeros(0, np.float32)
         frame = Frame(np.zeros((1, 1, 3), np.uint8), self.time_s, 0)
-        self.control.perform(Recognition(frame, (), none, none, event, lasting))
+        self.control.see(Recognition(frame, (), none, none, event, lasting))
 
     @property
     def pressed(self):

@@ -54,7 +54,7 @@ def run(desktop, model, tmp_path):
     def start(profile, script, *arguments):
         (tmp_path / "profile.toml").write_text(profile)
         clip = grey_clip(tmp_path / "clip.avi", REST, *(part for label in script for part in (label, REST)))
-        fixed = ("--camera", clip, "--model", model, "--control", tmp_path / "profile.toml")
+        fixed = ("--camera", clip, "--calm", "--model", model, "--control", tmp_path / "profile.toml")
         return desktop.app(*fixed, *arguments)
 
     return start
@@ -202,9 +202,9 @@ KEYS, BUTTON = 'key = "ctrl+shift+a"', 'click = "left"'
 def test_no_key_is_left_down_when_it_is_ended(desktop, run, sent, window, held):
     (desktop.folder / "config" / "mstnet-live").mkdir(parents=True)
     (desktop.folder / "config" / "mstnet-live" / "mstnet-live.ini").write_text("[General]\nhint_seen=true\n")
-    long = ("Thumb Up", 20)
+    # Again and again: where the app's own window still has the focus, or a busy machine lets a hold go, the next acts.
     profile = HOLD.replace(KEYS, held)
-    app = run(profile, [long], *window, "--realtime", "--armed", "--log-level", "debug")
+    app = run(profile, [("Thumb Up", 4)] * 30, *window, "--realtime", "--armed", "--log-level", "debug")
     if not window:
         heard(app, "control is on")
         desktop.focus(".*grey")

@@ -11,7 +11,7 @@ from app.control.reading import read_profile
 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(permission, "config_folder", lambda: tmp_path / "config")
+    monkeypatch.setattr(permission, "user_folder", lambda _: tmp_path / "config")
 
 
 def profile(folder, argument="1"):

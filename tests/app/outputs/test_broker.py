@@ -1,3 +1,4 @@
+import re
 import socket
 
 import pytest
@@ -39,8 +40,42 @@ def test_discovery_can_be_off():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "mqtt://", "http://h", "mqtt://h:x", "mqtt://h:99999", "mqtt://h/a/#", "mqtt://h/+", "mqtt://h?disco=x"],
+    [
+        "",
+        "mqtt://",
+        "http://h",
+        "mqtt://h:x",
+        "mqtt://h:99999",
+        "mqtt://h/a/#",
+        "mqtt://h/+",
+        "mqtt://h?disco=x",
+        "ws://h",
+        "mqtt://me:pa#s/s@1@h",
+        "mqtt://me:pa/s@h",
+        "mqtt://me:1234/56@h",
+        "mqtts://h?ca=/no/such/file",
+        "mqtt://h?ca=/dev/null",
+    ],
 )
 def test_what_is_not_understood(text):
-    with pytest.raises(ValueError):  # noqa: PT011  argparse words it
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  argparse words it
         Broker.parse(text)
+    assert "pa" not in str(caught.value).replace("part", "").replace("password", "")
+    assert "1234" not in str(caught.value)
+
+
+def test_topics_that_differ_have_names_that_do():
+    topics = ["客厅", "厨房", "küche", "köche", "living-room", "living.room", "living_room", "a/b", "a_b", "a-b", "a b",
+              "x" * 300, "x" * 301, "mstnet/a-b", "mstnet/a/b", "mstnet/a_b", "mstnet_a_b", "A/b"]  # fmt: skip
+    ids = [Broker.parse(f"mqtt://h/{topic}").id for topic in topics]
+    assert len(set(ids)) == len(topics)
+    assert all(re.fullmatch(r"\w{1,80}", each, re.ASCII) for each in ids)
+
+
+def test_names_of_earlier_versions_are_kept():
+    for topic, name in {"home/desk": "home_desk", "mstnet/raspberry-pi": "mstnet_raspberry_pi", "desk": "desk"}.items():
+        assert Broker.parse(f"mqtt://h/{topic}").id == name
+
+
+def test_one_text_is_one_topic_however_it_is_composed():
+    assert Broker.parse("h/caf\u00e9").id == Broker.parse("h/cafe\u0301").id

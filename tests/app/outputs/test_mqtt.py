@@ -9,7 +9,7 @@ import subprocess
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
-from queue import Empty, Queue
+from queue import Queue
 from threading import Thread
 
 import pytest
@@ -121,13 +121,6 @@ class Subscriber:
             pass
         return heard[3]
 
-    def hears_nothing(self) -> bool:
-        try:
-            self.next(0.2)
-        except Empty:
-            return True
-        return False
-
     def close(self) -> None:
         self._process.kill()  # asked politely, it sometimes hangs
         self._process.wait(10)
@@ -212,11 +205,14 @@ def test_home_assistant_finds_it(running, listening, publish):
 
 
 def test_home_assistant_can_be_left_alone(running, listening, publish):
-    mqtt = publish("/desk?discovery=")
-    mqtt.take(header())
     ear = listening(running, "#")
-    ear.until("desk/header")
-    assert ear.hears_nothing()
+    mqtt = publish("/desk?discovery=")
+    for message in (header(), summary()):
+        mqtt.take(message)
+    topics = [ear.next()[1]]
+    while topics[-1] != "desk/summary":  # the last that is sent, so all before it are here
+        topics.append(ear.next()[1])
+    assert set(topics) == {f"desk/{name}" for name in ("status", "header", "summary")}
 
 
 def test_when_it_vanishes_the_broker_says_so(running, listening, tmp_path):
@@ -310,3 +306,66 @@ def test_a_wrong_password_is_told(tmp_path, broker, caplog):
     until(lambda: "Not authorized" in caplog.text)
     mqtt.close()
     assert "wrong-word" not in caplog.text
+
+
+OPENSSL = shutil.which("openssl")
+
+
+@pytest.fixture
+def secure(tmp_path):
+    """A broker with TLS whose certificate is signed with one of its own, in ca.crt."""
+    if not OPENSSL:
+        pytest.skip("needs openssl")
+
+    def run(*words):
+        subprocess.run([OPENSSL, *words], check=True, cwd=tmp_path, capture_output=True)
+
+    run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=home")
+    run("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "s.key", "-out", "s.csr", "-subj", "/CN=localhost")
+    (tmp_path / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1")
+    run("x509", "-req", "-in", "s.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-out", "s.crt",
+        "-extfile", "names")  # fmt: skip
+    broker = Mosquitto(tmp_path)
+    broker._settings.write_text(
+        f"listener {broker.port} 127.0.0.1\nallow_anonymous true\ncafile {tmp_path}/ca.crt\n"
+        f"certfile {tmp_path}/s.crt\nkeyfile {tmp_path}/s.key\nuser root\n"
+    )
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+def said_by(url, caplog, words):
+    caplog.set_level(logging.INFO)
+    mqtt = Mqtt(Broker.parse(url), "0")
+    mqtt.take(header())
+    until(lambda: words in caplog.text)
+    mqtt.close()
+
+
+def test_a_certificate_that_nobody_here_vouches_for_is_told_and_can_be_given(secure, caplog, tmp_path):
+    said_by(f"mqtts://localhost:{secure.port}", caplog, "its certificate is refused")
+    assert "?ca=FILE" in caplog.text
+    caplog.clear()
+    mqtt = Mqtt(Broker.parse(f"mqtts://localhost:{secure.port}/x?ca={tmp_path}/ca.crt"), "0")
+    mqtt.take(header())
+    until(lambda: mqtt._connected)
+    mqtt.close()
+    assert "away" not in caplog.text
+
+
+def test_tls_on_one_side_only_is_told(secure, tmp_path, caplog, request):
+    said_by(f"mqtt://localhost:{secure.port}", caplog, "write mqtts://")
+    (tmp_path / "plain").mkdir()
+    plain = Mosquitto(tmp_path / "plain")
+    request.addfinalizer(plain.kill)
+    plain.start()
+    said_by(f"mqtts://127.0.0.1:{plain.port}", caplog, "write mqtt:// instead")
+
+
+@pytest.mark.parametrize(
+    ("host", "cause"),
+    [("no-such-host.invalid", "no address is known for the name no-such-host.invalid"), ("127.0.0.1:1", "is refused")],
+)
+def test_a_broker_that_is_not_there_is_told_by_its_cause(host, cause, caplog):
+    said_by(f"mqtt://{host}", caplog, cause)

@@ -4,6 +4,7 @@ import shutil
 import socket
 import struct
 import subprocess
+from contextlib import suppress
 
 import pytest
 from streams import fired, summary
@@ -74,3 +75,40 @@ def test_nobody_listening_is_no_trouble():
     for _ in range(100):
         osc.take(fired())
     osc.close()
+
+
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_localhost_is_heard_under_either_of_its_addresses(family, host, monkeypatch):
+    if family == socket.AF_INET6 and not socket.has_ipv6:
+        pytest.skip("needs IPv6")
+    found = [(socket.AF_INET6, 2, 17, "", ("::1", 0, 0, 0)), (socket.AF_INET, 2, 17, "", ("127.0.0.1", 0))]
+    with socket.socket(family, socket.SOCK_DGRAM) as ear:
+        ear.bind((host, 0))
+        ear.settimeout(0.2)
+        port = ear.getsockname()[1]
+        answers = [(*each[:4], (each[4][0], port, *each[4][2:])) for each in found]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+        osc = Osc(Address("localhost", port))
+        heard = b""
+        for _ in range(20):  # the first packet may find nobody; this computer says so when the next one goes out
+            osc.take(fired())
+            with suppress(TimeoutError):
+                heard = ear.recv(9000)
+                break
+        osc.close()
+    assert b"Swiping Left" in heard
+
+
+def test_everybody_of_a_network_may_be_told():
+    osc = Osc(Address("255.255.255.255", 9000))
+    osc.take(fired())
+    osc.close()
+    assert osc.unsent == 0
+
+
+def test_a_program_that_does_not_listen_is_told_by_its_cause(caplog):
+    osc = Osc(Address("127.0.0.1", 1))
+    for _ in range(20):
+        osc.take(fired())
+    osc.close()
+    assert "nothing listens on that port" in caplog.text

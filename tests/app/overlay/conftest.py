@@ -11,7 +11,7 @@ from app.overlay.display import forget_opencv_plugins
 from app.overlay.view import ViewOptions
 from models.decoder import GestureEvent
 from models.frame import Frame
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 assert cv2.__version__  # imported before Qt, as the app does; what it does to Qt's environment is taken back here
 forget_opencv_plugins(os.environ)

@@ -10,7 +10,6 @@ from PyQt6.QtCore import QSize, QTimer
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.meters import Readings
 from app.overlay.application import run
 from app.overlay.bridge import Bridge
 from app.overlay.gesture_list import GestureList
@@ -19,7 +18,7 @@ from app.overlay.picture import Picture
 from app.overlay.view import ViewOptions
 from app.overlay.window import Window
 from models.errors import CameraError, UserError
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 
 class Story:
@@ -142,13 +141,12 @@ def test_frames_reach_the_window_and_it_stays_when_the_source_is_over(
     options: ViewOptions,
     window: Callable[[], Window],
     recognise: Callable[..., Recognition],
-    readings: Readings,
 ) -> None:
     said: list[str] = []
 
     def work(bridge: Bridge) -> None:
-        bridge.show(recognise(0.0, "Thumb Up", 0.9, fires=True), readings)
-        bridge.show(recognise(0.1), readings)
+        bridge.see(recognise(0.0, "Thumb Up", 0.9, fires=True))
+        bridge.see(recognise(0.1))
         bridge.end()
 
     def look() -> None:

@@ -29,7 +29,7 @@ from app.meters import Percentiles, Readings
 from app.overlay.application import run
 from app.overlay.view import ViewOptions
 from models.frame import Frame
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "mstnet-live", "mstnet-live")
 settings.setValue("hint_seen", True)
@@ -38,7 +38,7 @@ settings.sync()
 def start(bridge):
     picture, likely = np.full((48, 64, 3), 255, np.uint8), np.array([0.1, 0.9], np.float32)
     seen = Recognition(Frame(picture, 0.0, 0), (), likely, likely, None)
-    bridge.show(seen, Readings(30.0, 12.0, Percentiles(1, 2, 3), 0))
+    bridge.see(seen)
     print("shown", flush=True)
 
 options = ViewOptions(("No gesture", "Thumb Up"), "toy", "toy", "Test", overlay="--overlay" in sys.argv)
@@ -77,7 +77,9 @@ class Desktop:
         os.close(write)
         with os.fdopen(read) as answer:
             self._environ["DISPLAY"] = f":{answer.readline().strip()}"
-        self._processes.append(self._popen(["openbox"]))
+        ready = folder / "openbox.ready"
+        self._processes.append(self._popen(["openbox", "--startup", f"touch {ready}"]))
+        assert eventually(ready.exists), "no window manager"
 
     def start(self, program: str, *arguments: str) -> "subprocess.Popen[str]":
         process = self._popen([sys.executable, "-c", program, *arguments])
@@ -181,6 +183,7 @@ def test_a_click_goes_through_the_hud_which_stays_on_top(desktop: Desktop) -> No
     hud = desktop.window("Test · toy")
     below = desktop.start(BELOW)
     window = desktop.window("Below")  # opened later and full screen, as a slide show is
+    assert eventually(lambda: desktop.geometry(window)["HEIGHT"] == 700)
     desktop.xdotool("windowfocus", "--sync", window, "windowraise", window)
     where = desktop.geometry(hud)
     x, y = where["X"] + where["WIDTH"] // 2, where["Y"] + where["HEIGHT"] - 25

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.overlay.hud import Hud
 from app.overlay.view import News, View, ViewOptions
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.overlay import picture as picture_module
 from app.overlay.picture import Picture, corners_of, scale_into, strips_around
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 RED, BLACK = QColor("#ff0000"), QColor("#000000")
 

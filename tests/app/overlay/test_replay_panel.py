@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QSettings, Qt
 from pytestqt.qtbot import QtBot
+from streams import step
 
 from app.overlay.replay_panel import ReplayPanel
 from app.overlay.view import View, ViewOptions
 from app.overlay.window import Window
 from app.replay import Moment, Replay, Shot
-from calibration.tap import Tapped
 from models.decoder import GestureEvent
-from models.engines.base import Output
 from models.errors import UserError
 
 Key = Qt.Key
@@ -39,8 +38,7 @@ class Remembered(Replay):
 
 
 def moment(label: str) -> Moment:
-    answer = Tapped(np.zeros((8, 8, 3), np.uint8), Output(np.zeros((1, 4), np.float32), np.zeros((1, 4), np.float32)))
-    shots = [Shot(k / 12, np.full((48, 64, 3), 5 * k, np.uint8), answer) for k in range(48)]
+    shots = [Shot(k / 12, np.full((48, 64, 3), 5 * k, np.uint8), step(k / 12)) for k in range(48)]
     return Moment(GestureEvent(label, 0.87, 3.0, 3.9), tuple(shots))
 
 

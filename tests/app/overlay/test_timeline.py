@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from app.overlay.timeline import Timeline
 from app.overlay.view import News, View, ViewOptions
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from app.meters import Readings
 from app.overlay.view import HOLD_S, News, Tone, View, ViewOptions, ago, percent
 from models.decoder import GestureEvent
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 Recognise = Callable[..., Recognition]
 

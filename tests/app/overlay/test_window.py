@@ -11,7 +11,7 @@ from app.overlay.keys import KeyButton
 from app.overlay.readout import cells_of
 from app.overlay.view import News, View, ViewOptions
 from app.overlay.window import Window
-from models.recognizer import Recognition
+from models.recognition import Recognition
 
 Recognise = Callable[..., Recognition]
 Key = Qt.Key

@@ -2,16 +2,14 @@
 
 import numpy as np
 import pytest
-from fakes import ListCamera, ScriptedEngine
+from fakes import ListCamera, ScriptedEngine, recognizer
 
 from app.loop import Switches, run
-from app.meters import TimedEngine
 from app.recording.plan import Plan
 from app.recording.prompt import Printer
 from app.recording.recorder import LEAD_S, Recorder
 from calibration.recordings import Recordings
 from calibration.take import Kind
-from calibration.tap import Tap
 from models.errors import UserError
 from models.frame import Frame
 
@@ -31,14 +29,14 @@ class Session:
     def __init__(self, folder, plan=PLAN):
         self.prompts, self.lines = [], []
         self.recordings, self.switches = Recordings("ann", folder), Switches()
-        self.tap = Tap(ScriptedEngine())
-        self.recorder = Recorder(plan, self.recordings, self.tap, self.switches.stop.set)
+        self.recognizer = recognizer(ScriptedEngine())
+        self.recorder = Recorder(plan, self.recordings, self.recognizer.spec, self.switches.stop.set)
         printer = Printer(self.lines.append)
         self.recorder.listener = lambda prompt: (self.prompts.append(prompt), printer(prompt))
 
     def run(self, frames):
         camera = ListCamera(frames)
-        run(camera, TimedEngine(self.tap), displays=[self.recorder], switches=self.switches)
+        run(camera, self.recognizer, observers=[self.recorder], switches=self.switches)
         return camera
 
     @property

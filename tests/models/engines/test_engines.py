@@ -1,11 +1,13 @@
 """What every engine must do, held against the network itself run over the whole clip."""
 
+import json
 import subprocess
 import sys
 from collections import deque
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from networks import LABELS, small_net, small_spec
@@ -13,11 +15,13 @@ from networks import LABELS, small_net, small_spec
 from models.engines import load_engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import EngineError, ModelFileError, SpentStateError
-from models.nets.checkpoint import load_checkpoint
+from models.nets.checkpoint import load_checkpoint, save_checkpoint
+from models.spec import SPEC_KEY
 from training.export import export
 
 ENGINES = [".pt", ".onnx", ".plan"]
 ROOT = Path(__file__).resolve().parents[3]
+SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"
 
 
 @pytest.fixture(params=ENGINES, ids=["torch", "onnxruntime", "tensorrt"])
@@ -98,6 +102,47 @@ def test_the_callers_picture_may_be_reused(engine):
         buffer[:] = 0
         got.append(output.logits[0])
     np.testing.assert_array_equal(np.stack(got), expected)
+
+
+def test_a_forgotten_stream_begins_anew(engine):
+    before, stream = pictures(9, seed=1), pictures(9)
+    state = engine.start()
+    for picture in before:
+        _, state = engine.step(picture, state)
+    got, _ = run(engine, stream, engine.forget(0, state))
+    expected, _ = run(engine, stream)
+    np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+def test_divided_lags_look_less_far_back_alike_in_every_engine(engine, small_model):
+    """The lags 1 to 6 of this network cannot be divided and stay apart; the torch network is the reference."""
+    stream = pictures(12)
+    wanted, _ = run(load_engine(small_model.with_suffix(".pt")), stream)
+    state = engine.start(lag_divisor=2)
+    got, _ = run(engine, stream, state)
+    np.testing.assert_allclose(got, wanted, atol=1e-3)
+
+
+def test_a_stream_with_divided_lags_equals_the_model_on_the_stream_played_slowly(tmp_path):
+    """All lags of this network can be halved, so the equation is exact."""
+    net = small_net("mobilenet_v2", "mixtconv", (3,), (2,))
+    export(net, small_spec(net), tmp_path / "model.onnx")
+    save_checkpoint(tmp_path / "model.pt", net, small_spec(net))
+    assert all(lag % 2 == 0 for memory in small_spec(net).memories for lag in memory.lags)
+    stream = pictures(20)
+    for name in ("model.pt", "model.onnx"):
+        engine = load_engine(tmp_path / name)
+        slowly, _ = run(engine, np.repeat(stream, 2, axis=0))
+        got, _ = run(engine, stream, engine.start(lag_divisor=2))
+        np.testing.assert_allclose(got, slowly[1::2], atol=1e-4)
+
+
+def test_the_shipped_model_with_halved_lags_sees_a_stream_as_if_played_slowly():
+    engine = load_engine(SHIPPED, "onnxruntime")
+    stream = pictures(20, 112)
+    slowly, _ = run(engine, np.repeat(stream, 2, axis=0))
+    got, _ = run(engine, stream, engine.start(lag_divisor=2))
+    np.testing.assert_allclose(got, slowly[1::2], atol=1e-4)
 
 
 def test_a_state_is_used_once(engine):
@@ -199,6 +244,26 @@ def test_a_model_file_cut_short_is_one_line(small_model, tmp_path, suffix, share
     cut.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(ModelFileError) as caught:
         load_engine(cut)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "version", "said"),
+    [
+        (SPEC_KEY, 1, "a model file of version 1; this program reads version 2"),
+        ("mstnet_batched_spec", 1, "a batched form of version 1; a model file now serves one stream and many"),
+        ("mstnet_rolled_spec", 2, "a rolled export"),
+        ("other", 2, "does not describe itself"),
+    ],
+)
+def test_a_file_of_another_form_says_what_to_do(small_model, tmp_path, key, version, said):
+    model = onnx.load(small_model)
+    (spec,) = (entry.value for entry in model.metadata_props if entry.key == SPEC_KEY)
+    del model.metadata_props[:]
+    onnx.helper.set_model_props(model, {key: json.dumps(json.loads(spec) | {"version": version})})
+    onnx.save(model, tmp_path / "old.onnx")
+    with pytest.raises(ModelFileError, match=said) as caught:
+        load_engine(tmp_path / "old.onnx")
     assert "\n" not in str(caught.value)
 
 

@@ -65,27 +65,6 @@ def test_what_a_step_raises_comes_to_whoever_asked():
     engine.close()
 
 
-def test_engines_beside_one_another_share_their_turns():
-    first, second = Counting(), Counting()
-    engine = TurnsEngine(first, at_once=1)
-    beside = engine.beside(second)
-    threads = [threading.Thread(target=e.step, args=(picture(0), e.start())) for e in (engine, beside)]
-    threads[0].start()
-    until(lambda: first.inside == 1)
-    threads[1].start()
-    until(lambda: engine._queue._work_queue.qsize() == 1)
-    assert second.inside == 0
-    first.go.release()
-    until(lambda: second.inside == 1)
-    second.go.release()
-    for thread in threads:
-        thread.join()
-    engine.close()
-    beside.close()
-    assert first.closed
-    assert second.closed
-
-
 def test_streams_in_threads_answer_as_one_after_another(small_model):
     inner = OnnxRuntimeEngine(small_model)
     engine = TurnsEngine(inner, at_once=2)

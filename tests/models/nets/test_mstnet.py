@@ -50,6 +50,24 @@ def test_known_torchvision_keys():
     assert mobilenet["classifier.1.weight"].shape == (1000, 1280)
 
 
+@pytest.mark.parametrize(
+    ("width", "stem", "stages"),
+    [
+        (0.35, 16, [8, 8, 16, 24, 32, 56, 112]),
+        (0.5, 16, [8, 16, 16, 32, 48, 80, 160]),
+        (0.75, 24, [16, 24, 24, 48, 72, 120, 240]),
+        (1.4, 48, [24, 32, 48, 88, 136, 224, 448]),
+    ],
+)
+def test_a_narrow_or_wide_mobilenet_has_the_published_channels(width, stem, stages):
+    """As torchvision and the authors' networks have them: multiples of 8, none more than a tenth below its share."""
+    features = MSTNet(MSTNetConfig(27, "mobilenet_v2", width, TemporalConfig("none"))).backbone.features
+    assert features[0][0].out_channels == stem
+    last_of_stages = (1, 3, 6, 10, 13, 16, 17)
+    assert [features[k].conv[-1].num_features for k in last_of_stages] == stages
+    assert features[18][0].out_channels == int(1280 * max(1.0, width))
+
+
 @pytest.mark.parametrize("damage", ["missing", "extra", "shape", "other net"])
 def test_a_checkpoint_of_something_else_is_refused(damage):
     checkpoint = imagenet_like("resnet18")

@@ -209,6 +209,22 @@ def test_a_causal_start_keeps_the_scale(channels, kernel):
     torch.testing.assert_close(taps.sum(1), torch.ones(channels))
 
 
+@given(st.integers(1, 8), st.integers(2, 9))
+def test_a_causal_start_looks_at_both_halves_of_the_past_and_mostly_at_now(eighth, kernel):
+    taps = initial_taps(8 * eighth, kernel, causal=True)
+    nearer, farther, rest = taps[:eighth], taps[eighth : 2 * eighth], taps[2 * eighth :]
+    assert (rest == torch.eye(kernel)[0]).all(), "the other channels are identity"
+    for half in (nearer, farther):
+        assert (half == half[0]).all()
+        assert half[0, 0] == 0, "these look only at the past"
+        assert len(half[0][half[0] > 0].unique()) == 1, "and average it"
+    lags = [set(half[0].nonzero().flatten().tolist()) for half in (nearer, farther)]
+    assert lags[0] | lags[1] == set(range(1, kernel))
+    if kernel > 2:  # else the past is one frame, and both see it
+        assert max(lags[0]) < min(lags[1])
+        assert 0 <= len(lags[1]) - len(lags[0]) <= 1
+
+
 def test_a_centred_network_refuses_to_stream():
     net = small_net(causal=False)
     with pytest.raises(ValueError, match="looks into the future"):

@@ -19,7 +19,7 @@ from training.distillation.teacher import (
     spans_at,
     window,
 )
-from training.transplant import MEAN
+from training.jester import MEAN
 
 
 def pictures_of(reds: list[int]) -> np.ndarray:

@@ -18,8 +18,9 @@ const stream = { labels: [], smoothed: [], steps: [], gestures: [], nowS: 0, hea
 let wait = 500;
 
 function connect() {
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const socket = new WebSocket(`${scheme}//${location.host}/events?steps&history`);
+  const url = new URL("events?steps&history", location);  // beside this page, which a proxy may have under a path
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  const socket = new WebSocket(url);
   socket.onopen = () => {
     wait = 500;
     say("waiting", "Waiting for pictures");
@@ -47,6 +48,7 @@ function begin({ labels, model, engine }) {
 }
 
 function take(step) {
+  if (!step.decides) return;  // the page shows the network whose answer counts now
   const passedS = Math.max(0, step.time_s - stream.nowS);
   if (step.time_s < stream.nowS) stream.steps = [];  // the stream began anew
   const share = stream.steps.length ? 1 - Math.exp(-passedS / SMOOTH_S) : 1;

@@ -12,8 +12,8 @@ from app.outputs.web.opening import Web
 class Served(Web):
     """A web server with ways to talk to it."""
 
-    def __init__(self, page=True, token_file=None, origins=(), port=0):
-        super().__init__(Address("127.0.0.1", port), page, token_file, origins)
+    def __init__(self, page=True, token_file=None, origins=(), hosts=(), port=0):
+        super().__init__(Address("127.0.0.1", port), page, token_file, origins, hosts)
         self.port = self._server.address.port
         self.url = f"http://127.0.0.1:{self.port}"
 

@@ -12,7 +12,7 @@ from app.events import Events, steps, to_line
 from app.outputs.web import hub, website
 from models.decoder import GestureEvent
 
-STEP = next(steps(recognition(), 3.0))
+STEP = next(steps(recognition()))
 
 
 def heard(client, count):
@@ -46,6 +46,17 @@ def test_whoever_comes_late_gets_the_header_but_no_old_gesture(served):
         assert [message.get("frame") for message in heard(client, 3)] == [None, 1, 2]
 
 
+def test_gestures_of_an_earlier_stream_are_no_history(served):
+    for message in (header(), fired(frame=1), header(), fired(frame=2)):
+        served.hub.take(message)
+    with served.listen("/events?history") as client:
+        until(lambda: served.hub.listeners == 1)
+        served.hub.take(summary())
+        told = heard(client, 3)
+    assert [(message["type"], message.get("frame")) for message in told] == [
+        ("header", None), ("gesture", 2), ("summary", None)]  # fmt: skip
+
+
 def test_history_is_bounded_and_fits_the_queue(served):
     served.hub.take(header())
     for frame in range(300):
@@ -56,13 +67,13 @@ def test_history_is_bounded_and_fits_the_queue(served):
 
 def test_steps_are_made_only_while_somebody_wants_them(served):
     events = Events([served.hub])
-    assert not served.hub.steps
+    assert not served.hub.wants_steps
     with served.listen("/events?steps") as client, served.listen() as other:
-        until(lambda: served.hub.steps and served.hub.listeners == 2)
+        until(lambda: served.hub.wants_steps and served.hub.listeners == 2)
         events.see(recognition(2, GestureEvent("Thumb Up", 0.9, 1.0, 1.8)), 3.0)
         assert [message["type"] for message in heard(client, 3)] == ["step", "step", "gesture"]
         assert heard(other, 1)[0]["type"] == "gesture"
-    until(lambda: not served.hub.steps)
+    until(lambda: not served.hub.wants_steps)
 
 
 def test_a_client_that_never_reads_is_cut_off_and_the_others_get_everything(served, monkeypatch, caplog):

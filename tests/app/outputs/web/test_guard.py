@@ -9,6 +9,7 @@ import pytest
 from streams import until
 from websockets.exceptions import InvalidStatus
 
+from app.command_line import host_name, origin
 from app.outputs.address import Address
 from app.outputs.web import server
 from app.outputs.web.access_token import Token
@@ -171,3 +172,41 @@ def test_connections_that_say_nothing_do_not_pile_up(served, monkeypatch):
 
         until(one_is_hung_up_on)
     until(served.answers)
+
+
+def test_a_name_that_was_allowed_is_ours(serve):
+    guarded = serve(hosts=["box.lan"])
+    for host in ("box.lan", "BOX.lan:8080", "box.lan."):
+        assert guarded.get("/", Host=host)[0] == 200
+    for host in ("other.lan", "box.lan.evil.example", "evilbox.lan"):
+        assert guarded.get("/", Host=host)[0] == 403
+
+
+def test_the_page_behind_a_proxy_with_https_is_ours(serve):
+    guarded, name = serve(hosts=["gestures.example.org"]), "gestures.example.org"
+    assert guarded.get("/page.js", Host=name, Origin=f"https://{name}")[0] == 200
+    for other in ("https://evil.example", f"https://{name}:444", f"http://{name}:1"):
+        assert guarded.get("/page.js", Host=name, Origin=other)[0] == 403
+    assert guarded.get("/page.js", Host="127.0.0.1", Origin="https://127.0.0.1")[0] == 403
+
+
+@pytest.mark.parametrize(
+    "text", ["app://obsidian.md", "tauri://localhost", "http://localhost:3000", "https://a.org:443"]
+)
+def test_pages_of_any_scheme_may_be_allowed(serve, text):
+    allowed = origin(text)
+    guarded = serve(origins=[allowed])
+    with guarded.listen(Origin=text.removesuffix(":443")):
+        pass
+
+
+@pytest.mark.parametrize("text", ["null", "file://", "*", "http://", "http://a/b", "http://me:pw@a"])
+def test_what_is_no_origin_is_told(text):
+    with pytest.raises(ValueError):  # noqa: PT011  argparse words it
+        origin(text)
+
+
+@pytest.mark.parametrize("text", ["", "*", "http://box.lan", "box.lan:80", "a b", "-a"])
+def test_what_is_no_host_name_is_told(text):
+    with pytest.raises(ValueError):  # noqa: PT011  argparse words it
+        host_name(text)

@@ -1,5 +1,6 @@
 """The page in a real browser: what a person sees while the demo clip plays, and what another site does not."""
 
+import asyncio
 import http.server
 import os
 import re
@@ -10,8 +11,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from aiohttp import ClientSession, web
 from browser import CHROMIUM, Browser
-from streams import READINGS, fired, header, recognition
+from streams import fired, header, recognition
+from yarl import URL
 
 from app.events import Events
 from models.decoder import GestureEvent
@@ -61,7 +64,7 @@ def test_the_demo_clip(browser, app):
 def test_nothing_sticks_out_on_any_screen(browser, served, width, height):
     served.hub.take(header() | {"labels": ["Sliding Two Fingers Counterclockwise"] * 5})
     served.hub.take(fired("Sliding Two Fingers Counterclockwise"))
-    served.pictures.show(recognition(), READINGS)
+    served.pictures.see(recognition())
     browser.show(width, height, mobile=width < 1000)
     browser.open(served.url)
     browser.wait_for("document.querySelector('#past li')")
@@ -127,7 +130,7 @@ def test_a_label_is_text_whatever_it_says(browser, served):
     label = "<img src=x onerror=alert(1)>"
     browser.open(served.url)
     served.hub.take(header() | {"labels": [label]})
-    Events([served.hub]).see(recognition(0, GestureEvent(label, 0.9, 1.0, 1.8)), 3.0)
+    Events([served.hub]).see(recognition(0, GestureEvent(label, 0.9, 1.0, 1.8)))
     browser.wait_for("document.querySelector('#past b')")
     assert browser.evaluate("document.querySelector('#past b').textContent") == label
 
@@ -146,7 +149,7 @@ def test_the_token_is_asked_for_and_does_not_stay_in_the_address(browser, serve,
 
 
 def test_a_page_elsewhere_gets_nothing(browser, served, tmp_path):
-    served.pictures.show(recognition(), READINGS)
+    served.pictures.see(recognition())
     (tmp_path / "index.html").write_text("<p>elsewhere</p>")
     elsewhere = Elsewhere(tmp_path)
     try:
@@ -184,3 +187,61 @@ class Elsewhere:
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
+
+
+@pytest.fixture
+def under_a_path(serve, tmp_path):
+    """The page of a server with a token under /gestures/ of a proxy, as `location /gestures/` of nginx has it."""
+    (tmp_path / "token").write_text("a-secret-of-32-characters-or-so")
+    served, loop = serve(token_file=tmp_path / "token"), asyncio.new_event_loop()
+
+    async def pass_on(request):
+        if not request.path.startswith("/gestures/"):
+            return web.Response(status=404)
+        url = URL(f"{served.url}/{request.path.removeprefix('/gestures/')}").with_query(request.query_string)
+        headers = {name: request.headers[name] for name in ("Cookie", "Host") if name in request.headers}
+        async with ClientSession(auto_decompress=False) as client:
+            if request.headers.get("Upgrade", "").lower() == "websocket":
+                ours = web.WebSocketResponse()
+                await ours.prepare(request)
+                async with client.ws_connect(url, headers=headers) as theirs:
+                    async for message in theirs:
+                        await ours.send_str(message.data)
+                return ours
+            async with client.get(url, headers=headers) as answer:
+                body = b"" if "multipart" in answer.content_type else await answer.read()
+                kept = {name: answer.headers[name] for name in ("Content-Type", "Set-Cookie") if name in answer.headers}
+                return web.Response(status=answer.status, body=body, headers=kept)
+
+    async def start():
+        site = web.Application()
+        site.router.add_get("/{path:.*}", pass_on)
+        runner = web.AppRunner(site, handler_cancellation=True, shutdown_timeout=0.1)
+        await runner.setup()
+        listening = web.TCPSite(runner, "127.0.0.1", 0)
+        await listening.start()
+        return runner, runner.addresses[0][1]
+
+    runner, port = loop.run_until_complete(start())
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    yield served, f"http://127.0.0.1:{port}/gestures/"
+    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(20)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(20)
+    loop.close()
+
+
+def test_under_the_path_of_a_proxy_everything_is_found(browser, under_a_path):
+    served, url = under_a_path
+    served.hub.take(header())
+    served.hub.take(fired())
+    browser.open(url)
+    assert "A token is needed" in browser.wait_for("document.querySelector('h1').textContent")
+    with browser.loading():
+        browser.evaluate(
+            "document.querySelector('input').value = 'a-secret-of-32-characters-or-so';"
+            "document.querySelector('form').requestSubmit()"
+        )
+    assert browser.evaluate("location.pathname") == "/gestures/"
+    assert browser.wait_for("document.querySelector('#past li b')?.textContent") == "Swiping Left"

@@ -7,12 +7,13 @@ from threading import Event, Thread
 import cv2
 import numpy as np
 import pytest
-from streams import READINGS, until
+from streams import until
 
 from app.outputs.web import website
 from app.outputs.web.pictures import MOST_WATCHERS, RATE_HZ, to_jpeg
 from models.frame import Frame
-from models.recognizer import Recognition
+from models.recognition import Recognition
+from models.region import WHOLE, Region
 
 
 def grey(value, index=0):
@@ -56,26 +57,26 @@ def test_pictures_of_odd_sizes(size):
 
 def test_nothing_is_encoded_while_nobody_watches(served):
     for k in range(100):
-        served.pictures.show(grey(k, k), READINGS)
+        served.pictures.see(grey(k, k))
     with watching(served) as stream:
         assert next_picture(stream).mean() == pytest.approx(99, abs=3)  # the newest, at once
         assert served.pictures.encoded == 1
     until(lambda: not served.pictures.watched)
     for k in range(100):
-        served.pictures.show(grey(k, k), READINGS)
+        served.pictures.see(grey(k, k))
     with watching(served) as stream:
         next_picture(stream)
         assert served.pictures.encoded == 2
 
 
 def test_the_newest_picture_wins_and_one_encoding_serves_all(served):
-    served.pictures.show(grey(10), READINGS)
+    served.pictures.see(grey(10))
     with watching(served) as stream, watching(served) as other:
         next_picture(stream)
         next_picture(other)
         before = served.pictures.encoded
         for k in range(200):
-            served.pictures.show(grey(20 + k, k), READINGS)
+            served.pictures.see(grey(20 + k, k))
         for each in (stream, other):
             while next_picture(each).mean() < 215:
                 pass
@@ -89,7 +90,7 @@ def test_the_rate_is_bounded(served):
         k = 0
         while not stop.wait(0.001):
             k += 1
-            served.pictures.show(grey(k % 256, k), READINGS)
+            served.pictures.see(grey(k % 256, k))
 
     camera = Thread(target=film)
     with watching(served) as stream:
@@ -115,7 +116,7 @@ def test_a_watcher_that_never_reads_is_cut_off(served, monkeypatch, caplog):
         until(lambda: served.pictures.watched)
 
         def shown_until_cut_off():
-            served.pictures.show(Recognition(Frame(noise, 0.0, 0), (), none, none, None), READINGS)
+            served.pictures.see(Recognition(Frame(noise, 0.0, 0), (), none, none, None))
             return "took no picture" in caplog.text
 
         until(shown_until_cut_off)
@@ -135,3 +136,26 @@ def test_closing_lets_watchers_go(served):
         until(lambda: served.pictures.watched)
         served.close()
         stream.read()  # comes to an end
+
+
+def decoded(jpeg):
+    return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+
+
+@pytest.mark.parametrize("size", [(120, 160), (960, 1280)], ids=["as it is", "made smaller"])
+def test_the_frame_is_drawn_around_the_region_and_nowhere_else(size):
+    image = np.full((*size, 3), 128, np.uint8)
+    picture = decoded(to_jpeg(image, Region(0.25, 0.25, 0.5, 0.5)))
+    changed = np.abs(picture.astype(int) - 128).max(2) > 40
+    rows, columns = changed.shape
+    where = np.argwhere(changed) / (rows, columns)
+    assert where.min(0) == pytest.approx((0.25, 0.25), abs=0.02)
+    assert where.max(0) == pytest.approx((0.75, 0.75), abs=0.02)
+    assert not changed[rows * 3 // 8 : rows * 5 // 8, columns * 3 // 8 : columns * 5 // 8].any()
+    assert image.min() == image.max() == 128, "the picture that others see is left alone"
+
+
+@pytest.mark.parametrize("region", [None, WHOLE])
+def test_there_is_no_frame_around_the_whole_picture(region):
+    image = np.full((120, 160, 3), 128, np.uint8)
+    assert np.ptp(decoded(to_jpeg(image, region))) < 4

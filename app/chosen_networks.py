@@ -1,0 +1,60 @@
+"""Which networks a run uses, and what is said of those that it does without."""
+
+import logging
+import time
+from pathlib import Path
+
+import numpy as np
+
+from models.engines import ClipEngine, load_clip_engine
+from models.errors import ModelFileError
+from models.networks import Networks
+
+SUFFIX = ".clip.onnx"
+"""What the clip network of a model is called that lies beside it."""
+SLOWEST_MS = 40.0
+"""A clip network that takes longer to answer is left out, unless it is asked for: gestures would come late."""
+TRIES = 3
+
+log = logging.getLogger("mstnet")
+
+
+def chosen_clip(model: Path, wanted: str, clip_model: Path | None) -> ClipEngine | None:
+    """The clip network to run beside a model, if there is one and this machine is fast enough.
+
+    Args:
+        model: the stream network's file.
+        wanted: `auto`, `stream` or `both`.
+        clip_model: the clip network's file; None for the one beside the model.
+
+    Raises:
+        ModelFileError: it is asked for and is not there, or its file cannot be used.
+    """
+    path = clip_model or model.with_suffix(SUFFIX)
+    if wanted == "stream" or (wanted == "auto" and not clip_model and not path.is_file()):
+        return None
+    if not path.is_file():
+        raise ModelFileError(f"no clip network {path}; give --clip-model a .onnx file, or leave --networks out")
+    engine = load_clip_engine(path)
+    if wanted == "auto" and (slowest_ms := answer_ms(engine)) > SLOWEST_MS:
+        log.info("%s takes %.0f ms to answer here and is left out; --networks both runs it", path.name, slowest_ms)
+        engine.close()
+        return None
+    return engine
+
+
+def answer_ms(engine: ClipEngine) -> float:
+    """How long a clip network takes to answer about all its windows, in milliseconds: the best of a few tries."""
+    clip, times_s = np.zeros(engine.spec.clip_shape, np.uint8), []
+    for _ in range(TRIES):
+        began_s = time.perf_counter()
+        engine.look(clip)
+        times_s.append(time.perf_counter() - began_s)
+    return 1000 * min(times_s) * len(engine.spec.windows_s)
+
+
+def note_what_is_missing(networks: Networks, asked_for_less: bool) -> None:
+    """Say on standard error when the stream network runs by itself, unless that was asked for."""
+    if not (networks.fast or networks.clip or asked_for_less):
+        name = networks.stream.engine.spec.name
+        log.info("%s has no fast pass and no clip network: fast and repeated gestures are recognised less well", name)

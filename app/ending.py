@@ -1,0 +1,54 @@
+"""Ending: whether this process was told to end, and how long anything may still take from then on.
+
+Ctrl-C and SIGTERM end the program within two seconds, whatever a reader, a broker or a camera does.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+told_to_end = threading.Event()
+"""Set by Ctrl-C and SIGTERM."""
+HURRIED_S = 0.5
+"""How long each part of the end may take once the process was told to end."""
+LOOK_EVERY_S = 0.02
+
+
+def join(thread: threading.Thread, patience_s: float, hurried_s: float = HURRIED_S) -> bool:
+    """Wait for a thread to end; whether it did.
+
+    Args:
+        thread: it must be a daemon: one that does not end is left behind.
+        patience_s: how long to wait.
+        hurried_s: how long to wait where the process was told to end, from when that is seen.
+    """
+    until_s, hurried = time.monotonic() + patience_s, False
+    while thread.is_alive() and (now_s := time.monotonic()) < until_s:
+        if told_to_end.is_set() and not hurried:
+            until_s, hurried = min(until_s, now_s + hurried_s), True
+        thread.join(LOOK_EVERY_S)
+    return not thread.is_alive()
+
+
+@contextmanager
+def signals_noted() -> Iterator[list[int]]:
+    """While this lasts, Ctrl-C and SIGTERM set `told_to_end` and do nothing else; yields those that came."""
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        came.append(number)
+        told_to_end.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield came
+        return
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

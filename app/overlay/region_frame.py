@@ -1,0 +1,112 @@
+"""The frame on the picture around what the network sees; a person may draw another one."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from app.overlay import theme
+from app.overlay.theme import Role
+from models.region import SMALLEST, WHOLE, Region
+
+CORNER = 0.12
+"""Length of a corner's two lines, in shares of the frame's shorter side."""
+_SHADE = QColor(0, 0, 0, 115)
+_HINT = "Drag a rectangle to recognise gestures only there. Double-click to let go of it."
+
+
+class RegionFrame(QWidget):
+    """Paints the corners of the region. Dragging draws another region, a double-click lets go of it.
+
+    Args:
+        mirror: whether the picture is shown as a mirror would show it.
+        draw: takes what was drawn, or None for letting go; without it nothing can be drawn.
+    """
+
+    def __init__(
+        self, mirror: bool, draw: Callable[[Region | None], None] | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._mirror, self._draw = mirror, draw
+        self._region: Region | None = None
+        self._began: QPointF | None = None
+        self._dragged: QRectF | None = None
+        self.setAccessibleName("Recognised part of the picture")
+        if draw:
+            self.setToolTip(_HINT)
+            self.setCursor(Qt.CursorShape.CrossCursor)
+
+    def show_region(self, region: Region | None) -> None:
+        """Show the frame of a region; nothing around all of the picture, or where none is known."""
+        if region != self._region:
+            self._region = region
+            self.setAccessibleDescription("" if region is None else str(region))
+            self.update()
+
+    @property
+    def frame(self) -> QRectF | None:
+        """Where the frame lies in the widget: what is being dragged, or the region's; None without one."""
+        if self._dragged is not None:
+            return self._dragged
+        if self._region in (None, WHOLE):
+            return None
+        region, width, height = self._region, self.width(), self.height()
+        assert region
+        left = 1 - region.left - region.width if self._mirror else region.left
+        return QRectF(left * width, region.top * height, region.width * width, region.height * height)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Begin to drag."""
+        if event and self._draw and event.button() == Qt.MouseButton.LeftButton:
+            self._began = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Show what is being dragged."""
+        if event and self._began is not None:
+            self._dragged = QRectF(self._began, event.position()).normalized() & QRectF(self.rect())
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """Hand on what was dragged, unless it is too small to be meant."""
+        del event
+        dragged, self._began, self._dragged = self._dragged, None, None
+        self.update()
+        if dragged is not None and self._draw and self.width() and self.height():
+            share = dragged.width() / self.width(), dragged.height() / self.height()
+            if min(share) >= SMALLEST:
+                self._draw(self._region_of(dragged))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        """Let go of what was drawn."""
+        if event and self._draw:
+            self._draw(None)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint four corners, light on a dark line, so that they are seen on any picture."""
+        del event
+        frame = self.frame
+        if frame is None:
+            return
+        line = max(1.0, 0.09 * theme.unit(self))
+        inner = frame.adjusted(line, line, -line, -line)
+        with theme.painting(self) as painter:
+            for colour, width in ((_SHADE, 2.2 * line), (self.palette().color(Role.Accent), line)):
+                pen = QPen(colour, width)
+                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                painter.setPen(pen)
+                _corners(painter, inner)
+
+    def _region_of(self, dragged: QRectF) -> Region:
+        width, height = dragged.width() / self.width(), dragged.height() / self.height()
+        left, top = dragged.left() / self.width(), dragged.top() / self.height()
+        return Region(1 - left - width if self._mirror else left, top, width, height)
+
+
+def _corners(painter: QPainter, frame: QRectF) -> None:
+    length = CORNER * min(frame.width(), frame.height())
+    for x, towards_x in ((frame.left(), 1), (frame.right(), -1)):
+        for y, towards_y in ((frame.top(), 1), (frame.bottom(), -1)):
+            corner = QPointF(x, y)
+            painter.drawLine(corner, QPointF(x + towards_x * length, y))
+            painter.drawLine(corner, QPointF(x, y + towards_y * length))

@@ -1,0 +1,56 @@
+"""PersonalHead: reads a model's output for one person, with their temperature and their own gestures."""
+
+import numpy as np
+
+from calibration.take import Floats
+from calibration.user_profile import UserProfile
+from models.decoder import Probabilities
+from models.recognition import Embedding, Logits
+from models.softmax import softmax
+from models.spec import ModelSpec
+
+Memory = tuple[Floats | None, ...]
+"""What each of the person's gestures remembers of the stream."""
+
+
+class PersonalHead:
+    """The softmax of the logits at a person's temperature, and the probabilities of their own gestures behind it.
+
+    Args:
+        profile: made for this model.
+        spec: the model's.
+
+    Raises:
+        ProfileError: the profile was made for another model.
+    """
+
+    def __init__(self, profile: UserProfile, spec: ModelSpec) -> None:
+        profile.check_fits(spec)
+        self.labels = (*spec.labels, *(gesture.label for gesture in profile.gestures))
+        self._gestures, self._temperature = profile.gestures, profile.temperature
+
+    def start(self) -> Memory:
+        """Nothing was seen yet."""
+        return (None,) * len(self._gestures)
+
+    def read(self, logits: Logits, embedding: Embedding, memory: Memory) -> tuple[Probabilities, Memory]:
+        """The probabilities of one step, float32 [labels], and what to remember for the next."""
+        read = [gesture.step(embedding, recent) for gesture, recent in zip(self._gestures, memory, strict=True)]
+        own = np.array([probability for probability, _ in read], np.float32)
+        return joined(softmax(logits, self._temperature), own), tuple(recent for _, recent in read)
+
+
+def joined(probabilities: Probabilities, own: Floats) -> Probabilities:
+    """Join a model's probabilities with those of a person's own gestures: what these take, the model's lose.
+
+    Args:
+        probabilities: float32 [labels], summing to 1.
+        own: float32 [gestures], 0..1, each on its own.
+
+    Returns:
+        float32 [labels + gestures], summing to 1.
+    """
+    shared = own / max(1.0, float(own.sum()))
+    left = max(0.0, 1.0 - float(shared.sum()))
+    both: Probabilities = np.concatenate([probabilities * left, shared]).astype(np.float32)
+    return both

@@ -1,0 +1,87 @@
+"""MainAndFastPass: one model run twice over a stream, as it was trained and for people who gesture faster."""
+
+from collections import deque
+
+from models.decoder import Decoder, GestureEvent
+from models.fusion import Decision
+from models.network import Network
+from models.recognition import Step
+from models.repetitions import Repetitions
+from models.spec import NO_GESTURE_LABELS
+
+SLEEP = 0.95
+"""Smoothed probability of no gesture from which the fast pass is not run."""
+QUICK_EVENTS, QUICK_S = 3, 4.0
+"""The fast pass decides while it fired this often within so long. To it, parts of one slow gesture look like gestures,
+but hardly three of them at once; docs/model.md has what other numbers gave."""
+SAME_S = 0.7
+"""A gesture that fires again sooner than this is the same one."""
+
+MAIN, FAST = 0, 1
+
+
+class MainAndFastPass:
+    """Decides from the main pass and its repetitions, or from the fast pass while its gestures follow close on another.
+
+    Args:
+        main: the model as it was trained.
+        fast: the same model looking less far back, with the same labels.
+    """
+
+    def __init__(self, main: Network, fast: Network) -> None:
+        labels = main.head.labels
+        self._decoders = (Decoder(labels, main.decoding), Decoder(labels, fast.decoding))
+        self._repetitions = Repetitions(labels)
+        self._idle_labels = [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the stream."""
+        for decoder in self._decoders:
+            decoder.reset()
+        self._repetitions.reset()
+        self._steps: dict[int, Step] = {}
+        self._events: dict[int, GestureEvent | None] = {}
+        self._quick_s: deque[float] = deque()
+        self._last: GestureEvent | None = None
+        self._fired_by = MAIN
+
+    def wants(self, place: int) -> bool:
+        """The fast pass is left out while the main pass is sure that nobody gestures."""
+        return place == MAIN or float(self._decoders[MAIN].smoothed[self._idle_labels].sum()) < SLEEP
+
+    def note(self, place: int, step: Step) -> None:
+        """Decode one step of one pass."""
+        self._steps[place] = step
+        self._events[place] = self._decoders[place].update(step.probabilities, step.time_s)
+
+    def decide(self, time_s: float) -> Decision:
+        """Choose the pass that decides, and what it says."""
+        main, fast = self._decoders
+        ran = FAST in self._steps
+        if not ran:
+            fast.reset()
+        again = self._repetitions.see(bool(self._events[MAIN]), main, fast if ran else None, time_s)
+        by = FAST if self._is_quick(time_s) and ran else MAIN
+        event = self._events[FAST] if by == FAST else self._events[MAIN] or again
+        if event and self._last and self._last.label == event.label and time_s - self._last.fired_s < SAME_S:
+            event = None
+        if event:
+            self._last, self._fired_by = event, by
+        decision = self._decision(by, event)
+        self._steps, self._events = {}, {}
+        return decision
+
+    def _decision(self, place: int, event: GestureEvent | None) -> Decision:
+        """What the pass of this place says, with the event; a gesture lasts as long as the pass that fired it says."""
+        decoder = self._decoders[place]
+        lasting = self._decoders[self._fired_by].lasting
+        return Decision(self._steps[place], decoder.smoothed, event, lasting)
+
+    def _is_quick(self, time_s: float) -> bool:
+        """Whether the fast pass fires so often that it decides."""
+        if self._events.get(FAST):
+            self._quick_s.append(time_s)
+        while self._quick_s and time_s - self._quick_s[0] > QUICK_S:
+            self._quick_s.popleft()
+        return len(self._quick_s) >= QUICK_EVENTS

@@ -1,0 +1,198 @@
+"""AutoFraming: a square around whoever gestures, set by the face; it moves only while nobody gestures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.frame import Image
+from models.framing.base import AUTO
+from models.framing.faces import Face, FaceDetector
+from models.framing.motion import Motion
+from models.framing.people import People, Person, Window
+from models.region import Region
+
+LOOK_S, SETTLED_S = 0.35, 1.0
+"""Seconds of the stream between two looks: three a second, and one a second at somebody alone who sits still and
+is framed well. No face is looked for while somebody gestures."""
+FACE_SHARE = 0.34
+"""Height of the face in shares of the region's side. In Jester's clips it is 0.34; closer is better still."""
+OFF_X, OFF_Y = 0.13, (0.25, 0.2)
+"""How far the face may lie from the region's centre: to either side, and above and below it, in shares of the side."""
+SURE = 0.7
+"""Score of a face that is believed; what is none reaches 0.6 now and then."""
+STEADY_LOOKS, STEADY_WITHIN = 3, 0.25
+"""The region moves once the face has kept still over so many looks, within so many of its heights."""
+FITTING_SHARE, FITTING_X, FITTING_Y = (0.3, 0.56), 0.2, 0.3
+"""A face of such a height, so near to the region's centre, in shares of the side, is where Jester's are: what fits is
+left as it is."""
+CLOSE, LOOSE = (0.05, 1.1), (0.15, 1.3)
+"""A region set by a face, or by movement, takes the place of another if it lies off by more than this share of its
+side, or is larger or smaller by more than this factor."""
+GONE_S = 10.0
+"""Without a face for so long, the region is set by where the picture moves."""
+MOVES, MOVES_MORE = 0.5, 2.0
+"""Somebody else is framed who moves by more than this (`Motion`), and so many times as much as who is framed now."""
+TILE = 0.6
+"""Side of the windows that are searched for small faces, in shares of the picture's shorter side."""
+
+
+class AutoFraming:
+    """Frames one person, by the face; where there is no face, what moves.
+
+    Args:
+        detector: finds faces.
+    """
+
+    name = AUTO
+
+    def __init__(self, detector: FaceDetector) -> None:
+        self._detector = detector
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the stream, as if new."""
+        self._shape: tuple[int, ...] = ()
+        self._region: Region | None = None
+        self._next_s = 0.0
+        self._seen_s = 0.0
+        self._people = People()
+        self._framed: Person | None = None
+        self._motion = Motion()
+        self._looks = 0
+
+    def region(self, image: Image, time_s: float, idle: bool) -> Region:
+        """The region to see now; see `Framing.region`."""
+        if self._region is None or image.shape != self._shape:
+            return self._begin(image, time_s)
+        if time_s >= self._next_s:
+            self._motion.see(image, self._people.there)
+            if idle:
+                self._look(image, self._next_window())
+                self._consider(time_s)
+            self._next_s = time_s + (SETTLED_S if self._settled else LOOK_S)
+        return self._region
+
+    @property
+    def _settled(self) -> bool:
+        """Whether one person is there, keeps still, and is framed well."""
+        there = self._people.there
+        alone = len(there) == 1 and there[0] is self._framed
+        return alone and there[0].is_steady(STEADY_LOOKS, STEADY_WITHIN) and self._fits(there[0].face)
+
+    def _begin(self, image: Image, time_s: float) -> Region:
+        """Search all of the first picture, so that not even the first gesture is seen through a wrong region."""
+        self.reset()
+        self._shape = image.shape
+        self._next_s, self._seen_s = time_s + LOOK_S, time_s
+        for window in (whole(image.shape), *tiles(image.shape)):
+            self._look(image, window)
+            if self._people.there:
+                break
+        self._framed = self._choose()
+        if self._framed and self._framed.coarse:
+            self._look(image, self._near(self._framed))
+        self._region = self._without_face()
+        if self._framed and not self._fits(self._framed.face):
+            self._region = self._around(self._framed)
+        return self._region
+
+    def _look(self, image: Image, window: Window) -> None:
+        rows, columns = (round(window.top), round(window.height)), (round(window.left), round(window.width))
+        part = image[rows[0] : rows[0] + rows[1], columns[0] : columns[0] + columns[1]]
+        found = [
+            Face(face.x + columns[0], face.y + rows[0], face.width, face.height, face.score)
+            for face in self._detector.find(part)
+            if face.score >= SURE
+        ]
+        self._people.note(found, window)
+
+    def _next_window(self) -> Window:
+        """What to look at: closely where somebody is, else everywhere in turn."""
+        self._looks += 1
+        if self._framed:
+            return self._near(self._framed) if self._looks % 3 else whole(self._shape)
+        windows = [whole(self._shape), *tiles(self._shape)]
+        return windows[self._looks % len(windows)]
+
+    def _consider(self, time_s: float) -> None:
+        """Move the region if there is a good reason."""
+        self._framed = self._choose()
+        if self._framed is None:
+            if time_s - self._seen_s >= GONE_S:
+                self._move(self._without_face(), *LOOSE)
+            return
+        self._seen_s = time_s
+        if self._framed.is_steady(STEADY_LOOKS, STEADY_WITHIN) and not self._fits(self._framed.face):
+            self._move(self._around(self._framed), *CLOSE)
+
+    def _move(self, wanted: Region, shift: float, growth: float) -> None:
+        if self._region is None or is_other(self._region, wanted, shift, growth):
+            self._region = wanted
+
+    def _choose(self) -> Person | None:
+        """Who is framed: whoever was, unless somebody else moves much more; else the nearest."""
+        there = self._people.there
+        if self._framed not in there:
+            return max(there, key=lambda person: person.face.height, default=None)
+        mover = max(there, key=self._motion.of)
+        much = self._motion.of(mover) > max(MOVES, MOVES_MORE * self._motion.of(self._framed))
+        return mover if much else self._framed
+
+    def _fits(self, face: Face) -> bool:
+        """Whether a face lies in the region as faces lie in the pictures that the network has learnt from."""
+        (rows, columns), region = self._shape[:2], self._region
+        assert region
+        width, height = region.width * columns, region.height * rows
+        return (
+            FITTING_SHARE[0] <= face.height / height <= FITTING_SHARE[1]
+            and abs(face.x - region.left * columns - width / 2) <= FITTING_X * width
+            and abs(face.y - region.top * rows - height / 2) <= FITTING_Y * height
+        )
+
+    def _around(self, person: Person) -> Region:
+        rows, columns = self._shape[:2]
+        face = person.face
+        side = min(face.height / FACE_SHARE, rows, columns)
+        x = min(max(columns / 2, face.x - OFF_X * side), face.x + OFF_X * side)
+        y = min(max(rows / 2, face.y - OFF_Y[1] * side), face.y + OFF_Y[0] * side)
+        return Region.square(x, y, side, rows, columns)
+
+    def _without_face(self) -> Region:
+        """Where the picture moved so far; the middle, where it did not."""
+        rows, columns = self._shape[:2]
+        middle = Region.square(columns / 2, rows / 2, min(rows, columns), rows, columns)
+        return self._motion.region(rows, columns) or middle
+
+    def _near(self, person: Person) -> Window:
+        rows, columns = self._shape[:2]
+        face = person.face
+        side = min(face.height / FACE_SHARE, rows, columns)
+        left = min(max(face.x - side / 2, 0.0), columns - side)
+        return Window(left, min(max(face.y - side / 2, 0.0), rows - side), side, side)
+
+
+def whole(shape: tuple[int, ...]) -> Window:
+    """All of a picture."""
+    return Window(0, 0, shape[1], shape[0])
+
+
+def tiles(shape: tuple[int, ...]) -> list[Window]:
+    """Squares that cover a picture and overlap, in which small faces are large enough to be found."""
+    rows, columns = shape[:2]
+    side = TILE * min(rows, columns)
+    across, down = (int(np.ceil((length - side) / (0.7 * side))) + 1 for length in (columns, rows))
+    return [
+        Window(left, top, side, side)
+        for top in np.linspace(0, rows - side, down)
+        for left in np.linspace(0, columns - side, across)
+    ]
+
+
+def is_other(now: Region, wanted: Region, shift: float, growth: float) -> bool:
+    """Whether a region is off by more than a share of its width or height, or larger or smaller by a factor."""
+    shifts = (
+        abs(wanted.left + wanted.width / 2 - now.left - now.width / 2) / now.width,
+        abs(wanted.top + wanted.height / 2 - now.top - now.height / 2) / now.height,
+    )
+    grown = wanted.width / now.width
+    return max(shifts) > shift or not 1 / growth <= grown <= growth

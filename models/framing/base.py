@@ -1,0 +1,55 @@
+"""What every framing does: say which part of a picture the network sees."""
+
+from typing import Protocol
+
+from models.frame import Image
+from models.region import WHOLE, Region
+
+AUTO, FULL = "auto", "full"
+
+
+class Framing(Protocol):
+    """Chooses a region, step after step of one stream."""
+
+    @property
+    def name(self) -> str | list[float]:
+        """How the header of the events names it: `auto`, `full`, or left, top, width and height."""
+        ...
+
+    def region(self, image: Image, time_s: float, idle: bool) -> Region:
+        """The region to see now; never another one than before while somebody gestures.
+
+        Args:
+            image: the newest picture, uint8 [H, W, 3] RGB.
+            time_s: its time; not before the one before it.
+            idle: whether nobody gestures, as far as the network can tell.
+        """
+        ...
+
+    def reset(self) -> None:
+        """Forget the stream, as if new."""
+        ...
+
+
+class FixedFraming:
+    """Always the same region.
+
+    Args:
+        region: it.
+    """
+
+    def __init__(self, region: Region) -> None:
+        self._region = region
+
+    @property
+    def name(self) -> str | list[float]:
+        """`full`, or the region's numbers."""
+        region = self._region
+        return FULL if region == WHOLE else [region.left, region.top, region.width, region.height]
+
+    def region(self, image: Image, time_s: float, idle: bool) -> Region:  # noqa: ARG002 - a Framing's
+        """The region."""
+        return self._region
+
+    def reset(self) -> None:
+        """Nothing to forget."""

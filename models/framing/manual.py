@@ -1,0 +1,36 @@
+"""ManualFraming: a person may draw the region at any time, and let go of it again."""
+
+from models.frame import Image
+from models.framing.base import Framing
+from models.region import Region
+
+
+class ManualFraming:
+    """A framing until somebody draws a region; then that one until they let go of it.
+
+    `draw` may be called from any thread; the region is taken at the next step, even while somebody gestures.
+
+    Args:
+        framing: what holds while nothing is drawn.
+    """
+
+    def __init__(self, framing: Framing) -> None:
+        self._framing = framing
+        self._drawn: Region | None = None
+
+    @property
+    def name(self) -> str | list[float]:
+        """The framing's; what will be drawn is not known when the header is written."""
+        return self._framing.name
+
+    def draw(self, region: Region | None) -> None:
+        """See this region from the next step on; None returns to the framing."""
+        self._drawn = region
+
+    def region(self, image: Image, time_s: float, idle: bool) -> Region:
+        """The drawn region, or the framing's."""
+        return self._drawn or self._framing.region(image, time_s, idle)
+
+    def reset(self) -> None:
+        """Forget the stream; what was drawn stays."""
+        self._framing.reset()

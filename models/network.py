@@ -1,0 +1,59 @@
+"""Network: an engine and how its output is read; NetworkStream: that over one stream."""
+
+import time
+from dataclasses import dataclass
+
+from models.engines.base import Engine
+from models.frame import Image
+from models.heads import Head
+from models.recognition import Step
+from models.spec import Decoding
+from models.state import StreamState
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One network as a recogniser runs it. Networks may share an engine; each has a past of its own."""
+
+    name: str
+    """What its steps and decisions are called, such as `stream`."""
+    engine: Engine
+    head: Head
+    decoding: Decoding
+    lag_divisor: int = 1
+    """How many times less far back than trained it looks (`MemorySpec.steps_back`)."""
+
+    def open(self) -> "NetworkStream":
+        """Begin a stream."""
+        return NetworkStream(self)
+
+
+class NetworkStream:
+    """A network over one stream: its past in the engine, and what its head remembers.
+
+    Args:
+        network: what to run.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the stream; the next step starts from an empty past."""
+        self._state: StreamState | None = None
+        self._memory = self._network.head.start()
+
+    def skip(self, picture: Image, time_s: float) -> None:  # noqa: ARG002 - its past has no gaps
+        """Leave a picture out; the next step starts from an empty past."""
+        self.reset()
+
+    def step(self, picture: Image, time_s: float) -> Step:
+        """Take one picture, uint8 [1, H, W, 3] RGB."""
+        network, began_s = self._network, time.perf_counter()
+        state = network.engine.start(network.lag_divisor) if self._state is None else self._state
+        output, self._state = network.engine.step(picture, state)
+        logits, embedding = output.logits[0], output.embedding[0]
+        probabilities, self._memory = network.head.read(logits, embedding, self._memory)
+        duration_ms = 1000 * (time.perf_counter() - began_s)
+        return Step(network.name, time_s, picture[0], logits, embedding, probabilities, duration_ms)

@@ -1,0 +1,92 @@
+"""The networks over one stream, and the rule that decides from them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.clip_fusion import StreamAndClip
+from models.clip_network import ClipNetwork
+from models.engines.base import Engine
+from models.engines.clip_engine import ClipEngine
+from models.errors import ModelFileError
+from models.fast_pass import MainAndFastPass
+from models.fusion import Fusion, SingleNetwork
+from models.heads import Head, SoftmaxHead
+from models.network import Network
+from models.spec import Decoding
+
+STREAM, FAST, CLIP = "stream", "fast", "clip"
+"""Names of the main pass, the fast pass and the clip network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """What is run over a stream: a stream network, and beside it its fast pass or a clip network.
+
+    Raises:
+        ModelFileError: they do not go together: other labels, other pictures, or another rate.
+    """
+
+    stream: Network
+    fast: Network | None = None
+    clip: ClipNetwork | None = None
+
+    def __post_init__(self) -> None:
+        spec = self.stream.engine.spec
+        for other in (network for network in (self.fast, self.clip) if network):
+            beside = other.engine.spec
+            if beside.labels != spec.labels:
+                raise ModelFileError(f"{beside.name} has other labels than {spec.name}; give two of the same labels")
+            if (beside.height, beside.width) != (spec.height, spec.width):
+                raise ModelFileError(
+                    f"{beside.name} takes {beside.width}x{beside.height} pixels and {spec.name} "
+                    f"{spec.width}x{spec.height}; give two that see the same picture"
+                )
+
+    def __iter__(self) -> Iterator[Network | ClipNetwork]:
+        """Those that are there, the stream network first."""
+        return (network for network in (self.stream, self.fast, self.clip) if network)
+
+    @property
+    def names(self) -> list[str]:
+        """Their names, in order."""
+        return [network.name for network in self]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What may fire."""
+        return self.stream.head.labels
+
+    def fusion(self) -> Fusion:
+        """The rule that decides from them, for one stream."""
+        if self.clip:
+            return StreamAndClip(self.stream, self.clip, self.clip.engine.spec.fusion)
+        return MainAndFastPass(self.stream, self.fast) if self.fast else SingleNetwork(self.stream)
+
+
+def networks_of(
+    engine: Engine,
+    head: Head | None = None,
+    decoding: Decoding | None = None,
+    fast_pass: bool = True,
+    clip: ClipEngine | None = None,
+) -> Networks:
+    """How a model is run over a stream: by itself, with its fast pass if it has one, or with a clip network.
+
+    Args:
+        engine: runs the stream network.
+        head: reads it; None for the softmax at the model's temperature.
+        decoding: how its probabilities become events; None for the model's way.
+        fast_pass: False leaves the fast pass out; a clip network takes its place.
+        clip: runs the clip network beside it.
+    """
+    spec = engine.spec
+    head = head or SoftmaxHead(spec.labels, spec.temperature)
+    stream = Network(STREAM, engine, head, decoding or spec.decoding)
+    if clip:
+        clip_head = SoftmaxHead(head.labels, clip.spec.temperature)
+        return Networks(stream, clip=ClipNetwork(CLIP, clip, clip_head, spec.rate_hz))
+    if not (fast_pass and spec.fast_pass):
+        return Networks(stream)
+    settings = spec.fast_pass
+    fast_head = SoftmaxHead(head.labels, settings.temperature)
+    return Networks(stream, Network(FAST, engine, fast_head, settings.decoding, settings.lag_divisor))

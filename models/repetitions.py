@@ -1,0 +1,67 @@
+"""Repetitions: a gesture made several times in a row, which to a network with a long memory is one that lasts."""
+
+import numpy as np
+
+from models.decoder import Decoder, GestureEvent
+from models.spec import NO_GESTURE_LABELS
+
+REARM, REPEAT = 0.375, 0.5
+"""A lasting gesture re-arms when the fast pass gives it less than REARM, and repeats when both give it REPEAT."""
+IDLE, IDLE_S = 0.8, 0.6
+"""Once the fast pass has given no gesture this probability for so long, the gesture is over; the next is another."""
+
+
+class Repetitions:
+    """Counts with the fast pass how often the gesture is made that the main pass takes for one.
+
+    Args:
+        labels: what the probabilities are of.
+    """
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        self._labels = labels
+        self._idle = [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the stream."""
+        self._begin(None)
+
+    def _begin(self, lasting: str | None) -> None:
+        self._lasting = lasting
+        self._rearmed_s: float | None = None
+        self._idle_s: float | None = None
+        self._over = False
+
+    def see(self, fired: bool, main: Decoder, fast: Decoder | None, time_s: float) -> GestureEvent | None:
+        """The gesture that lasts, when it is made again.
+
+        Args:
+            fired: whether the main pass fired at this time.
+            main: what the main pass decoded.
+            fast: what the fast pass decoded; None if it did not run.
+            time_s: now, in seconds of the stream.
+        """
+        if fired or main.lasting != self._lasting:
+            self._begin(main.lasting)
+        if self._lasting is None or fast is None:
+            return None
+        label = self._labels.index(self._lasting)
+        self._rest(float(np.sum(fast.smoothed[self._idle])), time_s)
+        if fast.smoothed[label] < REARM:
+            self._rearmed_s = time_s
+        probability = float(min(main.smoothed[label], fast.smoothed[label]))
+        if self._over or self._rearmed_s is None or probability < REPEAT:
+            return None
+        event = GestureEvent(self._lasting, probability, self._rearmed_s, time_s, again=True)
+        self._begin(self._lasting)
+        return event
+
+    def _rest(self, idle: float, time_s: float) -> None:
+        """Note since when nobody gestures, and whether that is long enough."""
+        if idle < IDLE:
+            self._idle_s = None
+        elif self._idle_s is None:
+            self._idle_s = time_s
+        elif time_s - self._idle_s >= IDLE_S:
+            self._over = True

@@ -1,0 +1,55 @@
+"""The streams that networks are judged on: those of a data folder that nothing is trained or tuned on."""
+
+import csv
+from pathlib import Path
+
+from models.spec import ModelSpec
+from training.evaluation.quiet import quiet_to_judge
+from training.evaluation.stream_metrics import Truth
+from training.evaluation.takes import Take, take, video_take
+from training.recordings import DataError, Recording, decode, read_recordings
+
+WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw val")
+"""Groups of labelled clips of people before webcams."""
+
+
+def clip_takes(folder: Path, spec: ModelSpec) -> list[Take]:
+    """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""
+    with open(folder / "labels.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    takes = []
+    for row in rows:
+        pictures, fps = decode(folder / row["path"]), float(row["fps"])
+        takes.append(take(pictures, fps, "clips", [Truth(row["label"], 0, len(pictures) / fps)], spec))
+    return takes
+
+
+def recording_take(recording: Recording, group: str, spec: ModelSpec) -> Take:
+    """A listed recording as a stream of its own."""
+    fps = recording.fps
+    truths = [Truth(recording.label, start / fps, end / fps) for start, end in recording.spans]
+    return take(decode(recording.path), fps, group, truths, spec)
+
+
+def all_takes(data: Path, spec: ModelSpec) -> list[Take]:
+    """Everything under a data folder that is for judging only.
+
+    Raises:
+        DataError: a list is missing or is not what it should be.
+    """
+    recordings = read_recordings(data)
+    labelled = [r for r in recordings if r.split == "val"]
+    try:
+        return [
+            *clip_takes(data / "jester_val", spec),
+            _stream(data / "streams/desk.mp4", 30, 28, spec),
+            _stream(data / "streams/sense.mp4", 16, 0, spec),
+            *(recording_take(r, f"{r.source} val", spec) for r in labelled),
+            *(recording_take(r, f"{r.source} held out", spec) for r in quiet_to_judge(recordings)),
+        ]
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(f"{data} lacks what judging needs ({error}); give the folder that holds it") from error
+
+
+def _stream(video: Path, fps: float, top: int, spec: ModelSpec) -> Take:
+    return video_take(video, video.with_name(f"{video.stem}_events.csv"), fps, top, spec)

@@ -1,0 +1,73 @@
+"""How many gestures of some streams were named, and how many events were wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from calibration.take import Floats
+from models.decoder import GestureEvent
+from models.spec import ModelSpec
+from training.evaluation.events import events
+from training.evaluation.stream_metrics import Truth, gestures_of, matched
+from training.evaluation.takes import Take
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What became of the gestures of some streams."""
+
+    named: int = 0
+    total: int = 0
+    wrong: int = 0
+    minutes: float = 0.0
+    early_s: float = 0.0
+    """How long before their end the named ones were named, summed."""
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(
+            self.named + other.named,
+            self.total + other.total,
+            self.wrong + other.wrong,
+            self.minutes + other.minutes,
+            self.early_s + other.early_s,
+        )
+
+    def __str__(self) -> str:
+        named = f"{self.named}/{self.total} named"
+        if self.named:
+            early_s = self.early_s / self.named
+            named += f" {abs(early_s):.1f} s {'before' if early_s >= 0 else 'after'} their end"
+        return f"{named}, {self.wrong} wrong in {self.minutes:.1f} min"
+
+
+def score(found: Sequence[GestureEvent], truths: Sequence[Truth], seconds: float) -> Score:
+    """Count gestures named (one event of that label between start and end, or soon after) and events that are wrong."""
+    gestures = gestures_of(truths)
+    early = [g.end_s - match.fired_s for g, match in zip(gestures, matched(found, gestures), strict=True) if match]
+    return Score(len(early), len(gestures), len(found) - len(early), seconds / 60, sum(early))
+
+
+def scores(
+    takes: Sequence[Take],
+    answers: Sequence[Floats],
+    spec: ModelSpec,
+) -> dict[str, Score]:
+    """The score of each group of streams."""
+    result: dict[str, Score] = {}
+    for one, answer in zip(takes, answers, strict=True):
+        found = events(answer, spec.labels, spec.decoding, spec.rate_hz)
+        result[one.group] = result.get(one.group, Score()) + score(found, one.truths, len(answer) / spec.rate_hz)
+    return result
+
+
+def scores_by_label(takes: Sequence[Take], answers: Sequence[Floats], spec: ModelSpec) -> dict[str, Score]:
+    """The score of each label, over all streams; minutes are not counted."""
+    result: dict[str, Score] = {}
+    for one, answer in zip(takes, answers, strict=True):
+        found = events(answer, spec.labels, spec.decoding, spec.rate_hz)
+        gestures = gestures_of(one.truths)
+        matches = matched(found, gestures)
+        seen = [(g.label, Score(int(match is not None), 1)) for g, match in zip(gestures, matches, strict=True)]
+        wrong = [(event.label, Score(wrong=1)) for event in found if not any(event is match for match in matches)]
+        for label, counted in seen + wrong:
+            result[label] = result.get(label, Score()) + counted
+    return result
