@@ -24,14 +24,16 @@ from tqdm import tqdm
 
 from calibration.command_line import command
 from calibration.take import Floats
+from models.clip_spec import QuickWindow
 from models.decoder import Decoder, GestureEvent
 from models.engines.clip_engine import ClipEngine
 from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
 from models.frame import Image
+from models.quick_gestures import QuickGestures
 from models.softmax import softmax
-from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule
+from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.window import ClipWindow
 from training.decoding import listed_takes
 from training.evaluation.judging_takes import all_takes
@@ -69,22 +71,6 @@ class Answers:
     """[looks, T, labels], logits of the clip network."""
 
 
-QUICK_DECODING = Decoding(smooth_s=0.125, rule=Rule(enter=0.8, exit=0.4, hold_s=0.1, rest_s=0.25))
-
-
-@dataclass(frozen=True, slots=True)
-class Quick:
-    """How quick gestures are seen."""
-
-    look: Look = Look(2 / 3)
-    temperature: float = 0.5
-    decoding: Decoding = QUICK_DECODING
-    confirmed: float = 0.3
-    """Smoothed probability that the fused answer must give what fires."""
-    same_s: float = 0.7
-    """A label that fires again sooner is the same gesture."""
-
-
 @dataclass(frozen=True, slots=True)
 class Fusion:
     """One way of deciding together."""
@@ -101,7 +87,8 @@ class Fusion:
     """Steps between two answers of the clip network; the last one stands between them."""
     closer: bool = False
     """Whether the stream network sees the closer square."""
-    quick: Quick | None = None
+    quick: QuickWindow | None = None
+    """How quick gestures are seen; its window is one of `LENGTHS_S`."""
 
 
 LONG, MIDDLE, SHORT = LOOKS[:3]
@@ -121,9 +108,9 @@ FUSIONS = {
     "1.83 s, temperature 0.8": Fusion((MIDDLE,), temperature=0.8),
     "1.83 s, asked below 0.9": Fusion((MIDDLE,), asked_below=0.9),
     "1.83 s, at every second step": Fusion((MIDDLE,), every=2),
-    "1.83 s, quick 0.67 s": Fusion((MIDDLE,), quick=Quick()),
-    "1.83 s, quick 0.67 s, not confirmed": Fusion((MIDDLE,), quick=Quick(confirmed=0.0)),
-    "1.83 s, quick 1 s": Fusion((MIDDLE,), quick=Quick(Look(1.0))),
+    "1.83 s, quick 0.67 s": Fusion((MIDDLE,), quick=QuickWindow()),
+    "1.83 s, quick 0.67 s, not confirmed": Fusion((MIDDLE,), quick=QuickWindow(confirmed=0.0)),
+    "1.83 s, quick 1 s": Fusion((MIDDLE,), quick=QuickWindow(1.0)),
 }
 """What is tried."""
 
@@ -213,25 +200,20 @@ def fused(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[Floats, ND
 def fired(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[list[GestureEvent], int]:
     """The gestures that a fusion fires, and at how many steps the clip network was asked."""
     probabilities, asked = fused(answers, fusion, spec)
-    decoder, quick = Decoder(spec.labels, spec.decoding), fusion.quick
-    short = Decoder(spec.labels, quick.decoding) if quick else None
-    found: list[GestureEvent] = []
+    decoder = Decoder(spec.labels, spec.decoding)
+    quick, shown = None, probabilities
+    if fusion.quick:
+        quick = QuickGestures(spec.labels, fusion.quick)
+        shown = softmax(answers.clip[LOOKS.index(Look(fusion.quick.seconds))], fusion.quick.temperature)
+    found = []
     for step, row in enumerate(probabilities):
-        event = decoder.update(row, step / spec.rate_hz)
-        if quick and short and asked[step]:
-            if not asked[step - 1]:
-                short.reset()
-            logits = answers.clip[LOOKS.index(quick.look), step]
-            sooner = short.update(softmax(logits, quick.temperature), step / spec.rate_hz)
-            if sooner and not event and decoder.smoothed[spec.labels.index(sooner.label)] >= quick.confirmed:
-                event = sooner
-        if event and not (quick and found and _is_same(found[-1], event, quick.same_s)):
+        time_s = step / spec.rate_hz
+        event = decoder.update(row, time_s)
+        if quick:
+            event, _ = quick.settle(event, decoder, shown[step] if asked[step] else None, time_s, bool(asked[step]))
+        if event:
             found.append(event)
     return found, int(asked.sum())
-
-
-def _is_same(before: GestureEvent, event: GestureEvent, same_s: float) -> bool:
-    return before.label == event.label and event.fired_s - before.fired_s < same_s
 
 
 def smoothed(probabilities: Floats, spec: ModelSpec) -> Floats:

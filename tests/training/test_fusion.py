@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.clip_spec import QuickWindow
 from models.decoder import Decoder
 from models.spec import Decoding, ModelSpec, Rule
 from training.evaluation.stream_metrics import Truth
@@ -12,7 +13,7 @@ from training.fusion import (
     LOOKS,
     Answers,
     Fusion,
-    Quick,
+    Look,
     fired,
     fused,
     fusions_table,
@@ -39,7 +40,7 @@ SPEC = ModelSpec(
 )
 STEPS = 60
 UP, DOWN = 2, 3
-QUICK = Quick()
+QUICK = QuickWindow()
 
 
 def answers(stream: dict[range, int], clip: dict[range, int]) -> Answers:
@@ -108,7 +109,7 @@ def sure(steps: range, label: int) -> np.ndarray:
 def test_a_short_window_counts_the_gestures_of_a_row_that_the_fused_answer_confirms():
     one = answers({range(10, 50): UP}, {range(10, 50): UP})
     for k, look in enumerate(LOOKS):
-        if look == QUICK.look:
+        if look == Look(QUICK.seconds):
             one.clip[k] = np.maximum(sure(range(14, 22), UP), sure(range(34, 42), UP))
             one.clip[k, 14:22, 0] = one.clip[k, 34:42, 0] = 0
     calm, _ = fired(one, Fusion(LOOKS[:1]), SPEC)
@@ -116,7 +117,7 @@ def test_a_short_window_counts_the_gestures_of_a_row_that_the_fused_answer_confi
     both, _ = fired(one, Fusion(LOOKS[:1], quick=QUICK), SPEC)
     assert [event.label for event in both] == ["Thumb Up"] * 2
     other = answers({range(10, 50): UP}, {range(10, 50): UP})
-    other.clip[LOOKS.index(QUICK.look)] = sure(range(25, 50), DOWN)
+    other.clip[LOOKS.index(Look(QUICK.seconds))] = sure(range(25, 50), DOWN)
     found, _ = fired(other, Fusion(LOOKS[:1], quick=QUICK), SPEC)
     assert [event.label for event in found] == ["Thumb Up"]  # nobody else sees a thumb down
     found, _ = fired(other, Fusion(LOOKS[:1], quick=replace(QUICK, confirmed=0.0)), SPEC)
