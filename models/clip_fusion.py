@@ -24,7 +24,7 @@ class StreamAndClip:
     """Decides from the weighted geometric mean of both networks' probabilities.
 
     That is the weighted mean of their logits, each at its temperature. While the stream network is sure that nobody
-    gestures, it decides alone. What the clip network's short window fires counts as well, where the fused answer agrees.
+    gestures, it decides alone. What the clip network's short window fires counts as well where the fused answer agrees.
 
     Args:
         stream: steps always.
