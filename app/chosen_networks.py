@@ -37,7 +37,11 @@ def chosen_clip(model: Path, wanted: str, clip_model: Path | None) -> ClipEngine
         raise ModelFileError(f"no clip network {path}; give --clip-model a .onnx file, or leave --networks out")
     engine = load_clip_engine(path)
     if wanted == "auto" and (slowest_ms := answer_ms(engine)) > SLOWEST_MS:
-        log.info("%s takes %.0f ms of processor time to answer here and is left out; --networks both runs it", path.name, slowest_ms)
+        log.info(
+            "%s takes %.0f ms of processor time to answer here and is left out; --networks both runs it",
+            path.name,
+            slowest_ms,
+        )
         engine.close()
         return None
     return engine

@@ -18,6 +18,8 @@ from models.frame import Image
 JESTER_HZ = 12.0
 """The rate of a row that has none of its own."""
 TYPES: dict[str, type[np.generic]] = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8}
+CLIPS = [[("tensor(float)", 5)], [("tensor(uint8)", 4)]]
+"""What clip networks take: others' float32 [n, 3, T, H, W], this project's uint8 [T, H, W, 3]."""
 CAMERA = (480, 640, 3)
 
 
@@ -67,10 +69,12 @@ def check_clip_network(path: Path) -> None:
         UserError: it is missing, or takes something else.
     """
     if not path.is_file():
-        raise UserError(f"no clip network {path}; give an ONNX file that takes clips, float32 [n, 3, T, H, W]")
+        raise UserError(f"no clip network {path}; give an ONNX file that takes clips")
     told = [(node.type, len(node.shape)) for node in _inputs(path)]
-    if told != [("tensor(float)", 5)]:
-        raise UserError(f"{path} takes {told or 'nothing'}; a clip network takes one float32 [n, 3, T, H, W]")
+    if told not in CLIPS:
+        raise UserError(
+            f"{path} takes {told or 'nothing'}; a clip network takes one float32 [n, 3, T, H, W] or uint8 [T, H, W, 3]"
+        )
 
 
 def _inputs(path: Path) -> list[ort.NodeArg]:

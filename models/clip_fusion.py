@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from models.clip_network import ClipNetwork
+from models.clip_network import ClipNetwork, ClipStep
 from models.clip_spec import ClipFusion
 from models.decoder import Decoder, Probabilities
 from models.fusion import Decision
 from models.network import Network
+from models.quick_gestures import QuickGestures
 from models.recognition import Step
 from models.smoothing import Smoothing
 from models.spec import NO_GESTURE_LABELS
@@ -23,7 +24,7 @@ class StreamAndClip:
     """Decides from the weighted geometric mean of both networks' probabilities.
 
     That is the weighted mean of their logits, each at its temperature. While the stream network is sure that nobody
-    gestures, it decides alone.
+    gestures, it decides alone. What the clip network's short window fires counts as well where the fused answer agrees.
 
     Args:
         stream: steps always.
@@ -34,6 +35,7 @@ class StreamAndClip:
     def __init__(self, stream: Network, clip: ClipNetwork, fusion: ClipFusion) -> None:
         self._stream, self._clip, self._fusion = stream, clip, fusion
         self._decoder = Decoder(stream.head.labels, fusion.decoding or stream.decoding, stream.vocabulary)
+        self._quick = QuickGestures(stream.head.labels, fusion.quick, stream.vocabulary) if fusion.quick else None
         self._idle_labels = [k for k, label in enumerate(stream.head.labels) if label in NO_GESTURE_LABELS]
         self._idle = Smoothing(stream.decoding.smooth_s)
         self.reset()
@@ -41,6 +43,8 @@ class StreamAndClip:
     def reset(self) -> None:
         """Forget the stream."""
         self._decoder.reset()
+        if self._quick:
+            self._quick.reset()
         self._idle.reset()
         self._idle_probability = 1.0
         self._awake = 0
@@ -72,9 +76,14 @@ class StreamAndClip:
             self._newest = None
         if self._newest:
             step = self._fused(step, self._newest)
-        event = self._decoder.update(step.probabilities, time_s)
+        decoder = self._decoder
+        event, lasting = decoder.update(step.probabilities, time_s), decoder.lasting
+        if self._quick:
+            asked = self._steps.get(CLIP)
+            shown = asked.quick if isinstance(asked, ClipStep) else None
+            event, lasting = self._quick.settle(event, decoder, shown, time_s, bool(self._awake))
         self._steps = {}
-        return Decision(step, self._decoder.smoothed, event, self._decoder.lasting)
+        return Decision(step, decoder.smoothed, event, lasting)
 
     def _fused(self, stream: Step, clip: Step) -> Step:
         """The step in which both decide together. Its logits are on the stream network's scale."""

@@ -5,12 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.decoder import Probabilities
 from models.engines.base import Output
 from models.engines.clip_engine import ClipEngine
 from models.frame import Image
 from models.heads import Head
 from models.recognition import Step
+from models.softmax import softmax
 from models.window import ClipWindow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClipStep(Step):
+    """One answer of a clip network."""
+
+    quick: Probabilities | None = None
+    """float32 [labels], what it says of the short window by itself; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class ClipStream:
     def __init__(self, network: ClipNetwork) -> None:
         self._network = network
         spec = network.engine.spec
-        self._window = ClipWindow(spec.picture_shape, max(spec.windows_s), network.rate_hz)
+        self._window = ClipWindow(spec.picture_shape, spec.longest_s, network.rate_hz)
         self.reset()
 
     def reset(self) -> None:
@@ -51,14 +61,21 @@ class ClipStream:
         """Remember a picture, uint8 [1, H, W, 3] RGB, without running the network."""
         self._window.append(picture[0], time_s)
 
-    def step(self, picture: Image, time_s: float) -> Step:
+    def step(self, picture: Image, time_s: float) -> ClipStep:
         """Remember a picture, and answer about the last seconds: the mean over windows of `spec.windows_s`."""
         self.skip(picture, time_s)
         network, began_s = self._network, time.perf_counter()
         spec = network.engine.spec
-        answers = [network.engine.look(self._window.cut(seconds, spec.pictures)) for seconds in spec.windows_s]
+        answers = [self._look(seconds) for seconds in spec.windows_s]
         output = Output(*(np.mean(part, 0) for part in zip(*answers, strict=True)))
         logits, embedding = output.logits[0], output.embedding[0]
         probabilities, self._memory = network.head.read(logits, embedding, self._memory)
+        quick = spec.fusion.quick
+        shown = softmax(self._look(quick.seconds).logits[0], quick.temperature) if quick else None
         duration_ms = 1000 * (time.perf_counter() - began_s)
-        return Step(network.name, time_s, picture[0], logits, embedding, probabilities, duration_ms)
+        return ClipStep(network.name, time_s, picture[0], logits, embedding, probabilities, duration_ms, shown)
+
+    def _look(self, seconds: float) -> Output:
+        """Ask about the last so many seconds."""
+        engine = self._network.engine
+        return engine.look(self._window.cut(seconds, engine.spec.pictures))

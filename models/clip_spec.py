@@ -11,13 +11,41 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.errors import ModelFileError
-from models.spec import EMBEDDING, LOGITS, Decoding, read_decoding
+from models.spec import EMBEDDING, LOGITS, Decoding, Rule, read_decoding
 
 CLIP_KEY = "mstnet_clip_spec"
 """The ONNX metadata key that holds the spec as JSON."""
 CLIP = "clip"
 """Name of the graph's input."""
 VERSION = 1
+
+
+QUICK_DECODING = Decoding(smooth_s=0.125, rule=Rule(enter=0.8, exit=0.4, hold_s=0.1, rest_s=0.25))
+
+
+def _check_number(name: str, value: object, least: float, most: float = math.inf) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
+        raise ValueError(f"{name} is a number from {least:g} to {most:g}; got {value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class QuickWindow:
+    """A short window by itself, for quick and repeated gestures; what it fires counts where the fused answer agrees."""
+
+    seconds: float = 2 / 3
+    temperature: float = 0.5
+    """Logits of this window are divided by this."""
+    decoding: Decoding = QUICK_DECODING
+    confirmed: float = 0.3
+    """Smoothed probability that the fused answer must give a label that fires, 0..1."""
+    same_s: float = 0.7
+    """A label that fires again sooner is the same gesture."""
+
+    def __post_init__(self) -> None:
+        for name, value in (("seconds", self.seconds), ("temperature", self.temperature)):
+            _check_number(name, value, 0.01)
+        _check_number("confirmed", self.confirmed, 0, 1)
+        _check_number("same_s", self.same_s, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +60,12 @@ class ClipFusion:
     """Steps between two answers; the last one stands between them."""
     decoding: Decoding | None = None
     """How the fused probabilities are read; None for the stream network's own way."""
+    quick: QuickWindow | None = None
+    """How quick and repeated gestures are seen; None where they are not."""
 
     def __post_init__(self) -> None:
         for name in ("weight", "asked_below"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-                raise ValueError(f"{name} is a number from 0 to 1; got {value!r}")
+            _check_number(name, getattr(self, name), 0, 1)
         if type(self.every) is not int or self.every < 1:
             raise ValueError(f"every is a whole number above 0; got {self.every!r}")
 
@@ -87,6 +115,11 @@ class ClipSpec:
                 raise ValueError(f"rate_hz, temperature and windows_s are numbers above 0; got {value!r}")
         if len(self.mean) != 3 or len(self.std) != 3:
             raise ValueError("mean and std hold three numbers each, for red, green and blue")
+
+    @property
+    def longest_s(self) -> float:
+        """Length of the longest clip that is asked about, in seconds."""
+        return max(*self.windows_s, self.fusion.quick.seconds if self.fusion.quick else 0.0)
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -139,7 +172,12 @@ def _fusion(data: dict[str, Any] | None) -> ClipFusion:
     if data is None:
         return ClipFusion()
     decoding = data.get("decoding")
-    return ClipFusion(**(data | {"decoding": read_decoding(decoding) if decoding else None}))
+    read = {"decoding": read_decoding(decoding) if decoding else None, "quick": _quick(data.get("quick"))}
+    return ClipFusion(**(data | read))
+
+
+def _quick(data: dict[str, Any] | None) -> QuickWindow | None:
+    return QuickWindow(**(data | {"decoding": read_decoding(data["decoding"])})) if data else None
 
 
 def _listed(value: object) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from calibration.rewriting import TOLERANCE
-from models.clip_spec import CLIP, CLIP_KEY, ClipSpec
+from models.clip_spec import CLIP, CLIP_KEY, ClipFusion, ClipSpec, QuickWindow
 from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet
@@ -23,9 +23,11 @@ from training.lean_clips import LeanClips
 PICTURES = 16
 """T of a clip: with strides of 2 in pool and stages, one step is left."""
 
-
-WINDOWS_S = (16 / 6, 11 / 6)
+WINDOWS_S = (11 / 6,)
 """Lengths of the clips that it is given, unless said otherwise."""
+TEMPERATURE = 0.5
+FUSION = ClipFusion(weight=0.5, asked_below=0.8, quick=QuickWindow())
+"""How it decides with the stream network beside it; chosen on what `training.fusion` prints."""
 
 
 def takes_clips(net: MSTNet) -> bool:
@@ -46,9 +48,10 @@ def describe_clips(spec: ModelSpec, windows_s: tuple[float, ...]) -> ClipSpec:
         rate_hz=spec.rate_hz,
         windows_s=windows_s,
         embedding_width=spec.embedding_width,
-        temperature=spec.temperature,
+        temperature=TEMPERATURE,
         trained=spec.trained,
         weights_sha256=spec.weights_sha256,
+        fusion=FUSION,
     )
 
 

@@ -135,6 +135,12 @@ def main(arguments: list[str] | None = None) -> int:
     add_lesson_options(parser)
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--streams", type=int, default=Recipe().streams, help="streams a lesson")
+    parser.add_argument(
+        "--average",
+        type=share,
+        default=Recipe().average,
+        help="of the weights' average kept a chunk (default: %(default)s)",
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
         "--workers", type=natural, default=0, help="processes that make lessons (default: a thread of this one)"
@@ -142,7 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the network learns")
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
-    recipe = Recipe(seed=given.seed, streams=given.streams, lr=given.lr, every=given.every)
+    recipe = Recipe(seed=given.seed, streams=given.streams, lr=given.lr, every=given.every, average=given.average)
     if given.device == "cuda" and not torch.cuda.is_available():
         raise ModelFileError("no CUDA device; leave --device out to learn on the processor")
     run = begin(given, given.start, given.out, recipe, open_teacher(given.teacher).channels, given.device)

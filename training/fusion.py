@@ -3,7 +3,8 @@
     python -m training.fusion STREAM.onnx CLIP.onnx --data ../shared/data [--clips runs/row_held]
 
 The clip network looks at the last seconds of the stream while the stream network is not sure that nobody gestures. A
-fused answer is the mean of both networks' logits, each divided by its temperature.
+fused answer is the mean of both networks' logits, each divided by its temperature. A short window of its own sees quick
+and repeated gestures: what it fires counts where the fused answer gives that label some probability as well.
 
 The first table tells what each window of the clip network names by itself: a gesture is named when its label is the
 likeliest on average from its middle until a second after its end. In the second table every row is a way of deciding
@@ -18,20 +19,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from calibration.command_line import command
 from calibration.take import Floats
+from models.clip_spec import QuickWindow
+from models.decoder import Decoder, GestureEvent
 from models.engines.clip_engine import ClipEngine
 from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
 from models.frame import Image
+from models.quick_gestures import QuickGestures
 from models.softmax import softmax
-from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec
+from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.window import ClipWindow
 from training.decoding import listed_takes
-from training.evaluation.events import events
 from training.evaluation.judging_takes import all_takes
 from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
 from training.evaluation.stream_score import Score, score
@@ -75,25 +79,38 @@ class Fusion:
     """Whose logits are averaged; none is the stream network alone."""
     weight: float = 0.5
     """Of the clip network's logits; the stream network's is the rest."""
-    temperature: float = 1.0
+    temperature: float = 0.5
     """Of the clip network."""
-    asked_below: float = 0.9
+    asked_below: float = 0.8
     """The clip network is asked while the stream network's smoothed probability of no gesture is below this."""
     every: int = 1
     """Steps between two answers of the clip network; the last one stands between them."""
     closer: bool = False
     """Whether the stream network sees the closer square."""
-    decoding: Decoding | None = None
-    """How the fused answer is read; None is the stream network's own way."""
+    quick: QuickWindow | None = None
+    """How quick gestures are seen; its window is one of `LENGTHS_S`."""
 
 
+LONG, MIDDLE, SHORT = LOOKS[:3]
 FUSIONS = {
     "stream network": Fusion(),
-    **{
-        f"{name}, weight {weight:g}": Fusion(looks, weight)
-        for name, looks in {"2.67 s": LOOKS[:1], "1.83 s": LOOKS[1:2], "2.67 and 1.83 s": LOOKS[:2]}.items()
-        for weight in (0.3, 0.5, 0.7)
-    },
+    "2.67 s": Fusion((LONG,)),
+    "1.83 s": Fusion((MIDDLE,)),
+    "1.33 s": Fusion((SHORT,)),
+    "2.67 and 1.83 s": Fusion((LONG, MIDDLE)),
+    "2.67 and 1.33 s": Fusion((LONG, SHORT)),
+    "1.83 s, closer": Fusion((Look(MIDDLE.length_s, closer=True),)),
+    "2.67 and 1.83 s, whole and closer": Fusion(
+        tuple(Look(one.length_s, near) for one in LOOKS[:2] for near in (False, True))
+    ),
+    "1.83 s, weight 0.3": Fusion((MIDDLE,), 0.3),
+    "1.83 s, weight 0.7": Fusion((MIDDLE,), 0.7),
+    "1.83 s, temperature 0.8": Fusion((MIDDLE,), temperature=0.8),
+    "1.83 s, asked below 0.9": Fusion((MIDDLE,), asked_below=0.9),
+    "1.83 s, at every second step": Fusion((MIDDLE,), every=2),
+    "1.83 s, quick 0.67 s": Fusion((MIDDLE,), quick=QuickWindow()),
+    "1.83 s, quick 0.67 s, not confirmed": Fusion((MIDDLE,), quick=QuickWindow(confirmed=0.0)),
+    "1.83 s, quick 1 s": Fusion((MIDDLE,), quick=QuickWindow(1.0)),
 }
 """What is tried."""
 
@@ -160,24 +177,43 @@ def answers_of(
     return found
 
 
-def fused(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[Floats, int]:
-    """The fused probabilities [T, labels], and at how many steps the clip network was asked."""
+def fused(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[Floats, NDArray[np.bool_]]:
+    """The fused probabilities [T, labels], and at which steps [T] the clip network was asked."""
     stream = answers.stream[int(fusion.closer)] / spec.temperature
+    asked = np.zeros(len(stream), bool)
     if not fusion.looks:
-        return softmax(stream), 0
+        return softmax(stream), asked
     quiet = smoothed(softmax(stream), spec)[:, [spec.labels.index(label) for label in NO_GESTURE_LABELS]].sum(1)
     clip = answers.clip[[LOOKS.index(look) for look in fusion.looks]].mean(0) / fusion.temperature
-    logits, awake, asked = stream.copy(), 0, 0
+    logits, awake = stream.copy(), 0
     for step in range(len(stream)):
         if quiet[step] >= fusion.asked_below:
             awake = 0
             continue
         if awake % fusion.every == 0:
-            newest = clip[step]
-            asked += 1
+            newest, asked[step] = clip[step], True
         awake += 1
         logits[step] += fusion.weight * (newest - stream[step])
     return softmax(logits), asked
+
+
+def fired(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[list[GestureEvent], int]:
+    """The gestures that a fusion fires, and at how many steps the clip network was asked."""
+    probabilities, asked = fused(answers, fusion, spec)
+    decoder = Decoder(spec.labels, spec.decoding)
+    quick, shown = None, probabilities
+    if fusion.quick:
+        quick = QuickGestures(spec.labels, fusion.quick)
+        shown = softmax(answers.clip[LOOKS.index(Look(fusion.quick.seconds))], fusion.quick.temperature)
+    found = []
+    for step, row in enumerate(probabilities):
+        time_s = step / spec.rate_hz
+        event = decoder.update(row, time_s)
+        if quick:
+            event, _ = quick.settle(event, decoder, shown[step] if asked[step] else None, time_s, bool(asked[step]))
+        if event:
+            found.append(event)
+    return found, int(asked.sum())
 
 
 def smoothed(probabilities: Floats, spec: ModelSpec) -> Floats:
@@ -193,14 +229,14 @@ def smoothed(probabilities: Floats, spec: ModelSpec) -> Floats:
 
 def judged(all_answers: Sequence[Answers], fusion: Fusion, spec: ModelSpec) -> Result:
     """What a fusion fires on all recordings."""
-    result, decoding = Result(), fusion.decoding or spec.decoding
+    result = Result()
     for answers in all_answers:
-        probabilities, asked = fused(answers, fusion, spec)
-        found = events(probabilities, spec.labels, decoding, spec.rate_hz)
-        one = score(found, answers.truths, len(probabilities) / spec.rate_hz)
+        found, asked = fired(answers, fusion, spec)
+        steps = answers.stream.shape[1]
+        one = score(found, answers.truths, steps / spec.rate_hz)
         result.groups[answers.group] = result.groups.get(answers.group, Score()) + one
         result.asked += asked
-        result.steps += len(probabilities)
+        result.steps += steps
     return result
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from models.clip_spec import ClipSpec
+from models.clip_spec import ClipFusion, ClipSpec, QuickWindow
 from models.errors import ModelFileError
+from models.spec import Decoding, Rule
 
 SPEC = ClipSpec(
     name="clip",
@@ -27,6 +28,10 @@ SPEC = ClipSpec(
 
 def test_it_survives_json():
     assert ClipSpec.from_json(SPEC.to_json(), "somewhere") == SPEC
+    both = replace(SPEC, fusion=ClipFusion(0.4, quick=QuickWindow(0.5, decoding=Decoding(0.1, Rule(0.7)))))
+    assert ClipSpec.from_json(both.to_json(), "somewhere") == both
+    assert both.longest_s == 2.5
+    assert replace(both, windows_s=(0.4,)).longest_s == 0.5
 
 
 def test_shapes():
@@ -56,6 +61,8 @@ def damaged(**changes):
         damaged(temperature=float("nan")),
         damaged(mean=[1.0]),
         damaged(unknown=1),
+        damaged(fusion={"quick": {"seconds": 0}}),
+        damaged(fusion={"quick": {"seconds": 0.5, "decoding": 3}}),
     ],
 )
 def test_a_damaged_description_is_one_line(text):

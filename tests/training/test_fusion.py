@@ -5,10 +5,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.clip_spec import QuickWindow
 from models.decoder import Decoder
 from models.spec import Decoding, ModelSpec, Rule
 from training.evaluation.stream_metrics import Truth
-from training.fusion import LOOKS, Answers, Fusion, fused, fusions_table, judged, main, named, smoothed, windows_table
+from training.fusion import (
+    LOOKS,
+    Answers,
+    Fusion,
+    Look,
+    fired,
+    fused,
+    fusions_table,
+    judged,
+    main,
+    named,
+    smoothed,
+    windows_table,
+)
 
 SPEC = ModelSpec(
     name="stream",
@@ -26,6 +40,7 @@ SPEC = ModelSpec(
 )
 STEPS = 60
 UP, DOWN = 2, 3
+QUICK = QuickWindow()
 
 
 def answers(stream: dict[range, int], clip: dict[range, int]) -> Answers:
@@ -41,7 +56,7 @@ def answers(stream: dict[range, int], clip: dict[range, int]) -> Answers:
 def test_without_looks_the_stream_network_decides_alone():
     one = answers({range(20, 40): UP}, {range(STEPS): DOWN})
     probabilities, asked = fused(one, Fusion(), SPEC)
-    assert asked == 0
+    assert not asked.any()
     assert (probabilities[20:40].argmax(1) == UP).all()
     assert (probabilities[:20].argmax(1) == 0).all()
 
@@ -51,8 +66,9 @@ def test_the_clip_network_is_not_asked_while_nobody_gestures():
     probabilities, asked = fused(one, Fusion(LOOKS[:1], 0.9, 1.0, 0.9), SPEC)
     assert (probabilities[:20].argmax(1) == 0).all()
     assert (probabilities[25:40].argmax(1) == DOWN).all()
-    assert 0 < asked < STEPS - 20
-    assert fused(one, Fusion(LOOKS[:1], 0.9, 1.0, 0.9, every=3), SPEC)[1] == -(-asked // 3)
+    assert 0 < asked.sum() < STEPS - 20
+    third = fused(one, Fusion(LOOKS[:1], 0.9, 1.0, 0.9, every=3), SPEC)[1]
+    assert third.sum() == -(-asked.sum() // 3)
 
 
 def test_each_networks_logits_are_divided_by_its_temperature_and_weighed():
@@ -81,6 +97,31 @@ def test_what_fires_is_counted_by_group():
     head, _, row = fusions_table([right, other], {"alone": Fusion()}, SPEC)
     assert head == "| | clips | desk | all | wrong a minute | asked |"
     assert row == "| alone | 1 of 1, 0 wrong | 0 of 1, 1 wrong | 1 of 2, 1 wrong | 6.0 | 0% |"
+
+
+def sure(steps: range, label: int) -> np.ndarray:
+    logits = np.zeros((STEPS, 4), np.float32)
+    logits[:, 0] = 4
+    logits[steps.start : steps.stop] = 4 * np.eye(4, dtype=np.float32)[label]
+    return logits
+
+
+def test_a_short_window_counts_the_gestures_of_a_row_that_the_fused_answer_confirms():
+    one = answers({range(10, 50): UP}, {range(10, 50): UP})
+    for k, look in enumerate(LOOKS):
+        if look == Look(QUICK.seconds):
+            one.clip[k] = np.maximum(sure(range(14, 22), UP), sure(range(34, 42), UP))
+            one.clip[k, 14:22, 0] = one.clip[k, 34:42, 0] = 0
+    calm, _ = fired(one, Fusion(LOOKS[:1]), SPEC)
+    assert [event.label for event in calm] == ["Thumb Up"]
+    both, _ = fired(one, Fusion(LOOKS[:1], quick=QUICK), SPEC)
+    assert [event.label for event in both] == ["Thumb Up"] * 2
+    other = answers({range(10, 50): UP}, {range(10, 50): UP})
+    other.clip[LOOKS.index(Look(QUICK.seconds))] = sure(range(25, 50), DOWN)
+    found, _ = fired(other, Fusion(LOOKS[:1], quick=QUICK), SPEC)
+    assert [event.label for event in found] == ["Thumb Up"]  # nobody else sees a thumb down
+    found, _ = fired(other, Fusion(LOOKS[:1], quick=replace(QUICK, confirmed=0.0)), SPEC)
+    assert "Thumb Down" in [event.label for event in found]
 
 
 def test_a_window_names_a_gesture_by_its_second_half():

@@ -37,18 +37,18 @@ class Camera:
     mirrored: bool
 
 
-ZOOMS = (0.55, 1.45)
+ZOOMS = (0.62, 1.5)
 """From somebody who sits close to somebody at the other end of a desk; an app that frames the face is about 0.8."""
-OFF_CENTRE = 0.1
-"""How far a window's middle lies to the side, in shorter sides, beyond what keeps it inside the recording (or the
-recording inside it)."""
+OFF_CENTRE = 0.05
+"""How far a window's middle lies to the side, in shorter sides, beyond what keeps the recording inside of it; where it
+is smaller than the recording, beyond half of what keeps it inside, so that hands are seldom lost."""
 STEADY_ZOOMS = (0.85, 1.0)
 
 
 def draw_camera(rng: np.random.Generator) -> Camera:
     """Draw a camera."""
     zoom = float(np.exp(rng.uniform(*np.log(ZOOMS))))
-    reach = abs(1 - zoom) / 2 + OFF_CENTRE
+    reach = (max(zoom - 1, 0) + max(1 - zoom, 0) / 2) / 2 + OFF_CENTRE
     return Camera(
         zoom=zoom,
         centre=(reach * rng.uniform(-1, 1), reach * rng.uniform(-0.8, 0.8)),
