@@ -25,21 +25,18 @@ def read_vocabulary(name: str, labels: tuple[str, ...]) -> Vocabulary:
     path = locate(name, READY, "vocabulary", VocabularyError)
     top = Source.read(path, "vocabulary", VocabularyError).parse()
     top.only("groups", "others")
-    groups = _groups(top.table("groups"), labels)
+    table = top.table("groups")
+    groups = _groups(table, labels)
     if top.flag("others", False):
-        grouped = {label for group in groups.values() for label in group.labels}
-        for label in labels:
-            if label not in grouped and label not in NO_GESTURE_LABELS:
-                if label in groups:
-                    top.table("groups").fail(label, f"{label!r} is a gesture by itself, too; rename the group")
-                groups[label] = Group(label, (label,))
+        groups += _others(table, groups, labels)
     if not groups:
         raise VocabularyError(f'{path} has no groups; give it one, such as [groups] and go = ["{labels[-1]}"]')
-    return Vocabulary(tuple(groups.values()))
+    return Vocabulary(tuple(groups))
 
 
-def _groups(table: Table, labels: tuple[str, ...]) -> dict[str, Group]:
-    groups: dict[str, Group] = {}
+def _groups(table: Table, labels: tuple[str, ...]) -> list[Group]:
+    """The groups that the file names."""
+    groups: list[Group] = []
     taken: dict[str, str] = {}
     for name in table.values:
         if not name.strip():
@@ -49,8 +46,18 @@ def _groups(table: Table, labels: tuple[str, ...]) -> dict[str, Group]:
             if label in taken:
                 table.fail(name, f"{label!r} is in group {taken[label]!r} already; a label belongs to one group")
             taken[label] = name
-        groups[name] = Group(name, members)
+        groups.append(Group(name, members))
     return groups
+
+
+def _others(table: Table, groups: list[Group], labels: tuple[str, ...]) -> list[Group]:
+    """A group for each label that can fire and is in none."""
+    taken = {*NO_GESTURE_LABELS, *(label for group in groups for label in group.labels)}
+    others = [label for label in labels if label not in taken]
+    for group in groups:
+        if group.name in others:
+            table.fail(group.name, f"{group.name!r} is a gesture by itself, too; rename the group")
+    return [Group(label, (label,)) for label in others]
 
 
 def known_labels(table: Table, key: str, labels: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from models.decoder import Decoder
 from models.networks import networks_of
 from models.softmax import softmax
 from models.spec import Decoding, FastPass
+from models.vocabulary import Group, Vocabulary
 
 NOTHING = np.array([0, 6, 0, 0], np.float32)
 """Logits of a model that says "No gesture"."""
@@ -29,14 +30,14 @@ def profile_of(*takes):
     return done.profile
 
 
-def fired(profile, embeddings):
+def fired(profile, embeddings, vocabulary=None):
     """What the profile makes of a stream, through the head and the decoder as the app runs them."""
     head = PersonalHead(profile, SPEC)
-    decoder, memory, labels = Decoder(head.labels, profile.decoding), head.start(), []
+    decoder, memory, labels = Decoder(head.labels, profile.decoding, vocabulary), head.start(), []
     for k, embedding in enumerate(embeddings):
         probabilities, memory = head.read(NOTHING, embedding, memory)
         if event := decoder.update(probabilities, k / 12):
-            labels.append(event.label)
+            labels.append((event.group, event.label) if vocabulary else event.label)
     return labels
 
 
@@ -49,6 +50,13 @@ def profile():
 def test_a_gesture_is_found_once_and_by_its_name(profile, label, axis):
     rng = np.random.default_rng(7)
     assert [fired(profile, performed(rng, axis, after_s=3)) for _ in range(5)] == [[label]] * 5
+
+
+def test_a_persons_own_gestures_may_be_in_a_group(profile):
+    vocabulary = Vocabulary((Group("draw", ("Circle", "Cross")), Group("Thumb Up", ("Thumb Up",))))
+    for label, axis in (("Circle", 0), ("Cross", 4)):
+        movement = performed(np.random.default_rng(7), axis, after_s=3)
+        assert fired(profile, movement, vocabulary) == [("draw", label)]
 
 
 def test_work_and_other_movements_fire_nothing(profile):

@@ -82,6 +82,7 @@ def test_after_a_gap_nothing_lasts():
 def test_every_step_of_a_frame_counts():
     interpreter = Interpreter(networks(fast=False), SWIPE)
     interpreter.see(seen(0.0, step(0.0, Thumb_Up=0.9)))
-    steps = [step(0.2, Swiping_Left=0.9), step(0.3, Thumb_Up=0.9), step(0.4, Thumb_Up=0.9)]
-    assert [event.fired_s for event in interpreter.see(seen(0.4, *steps))] == [0.2]
-    assert interpreter.lasting is None
+    steps = [step(0.2, Swiping_Left=0.9), step(0.5, Thumb_Up=0.9), step(0.9, Swiping_Right=0.9)]
+    events = interpreter.see(seen(0.9, *steps))
+    assert [(event.label, event.fired_s) for event in events] == [("Swiping Left", 0.2), ("Swiping Right", 0.9)]
+    assert interpreter.lasting == "swipe"
