@@ -9,7 +9,6 @@ clips.
 """
 
 import argparse
-import csv
 import json
 import subprocess
 import sys
@@ -20,6 +19,8 @@ from pathlib import Path
 
 from benchmarks.machine import describe_machine
 from calibration.command_line import command
+from calibration.table_file import read_table
+from training.jester import LABELS
 from training.recordings import DataError, read_recordings
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
@@ -77,14 +78,16 @@ def events_of(path: Path, options: list[str]) -> list[dict[str, object]]:
 def files(data: Path) -> Iterator[tuple[str, Path, list[str], list[Gesture]]]:
     """Name of the set, file, options and true gestures of everything there is."""
     for name, fps in STREAMS.items():
-        with open(data / "streams" / f"{name}_events.csv", newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["jester_class"] not in QUIET]
-        truth = [Gesture(row["jester_class"], int(row["start"]) / fps, int(row["end"]) / fps) for row in rows]
+        truth = [
+            Gesture(label, row.whole_in("start") / fps, row.whole_in("end") / fps)
+            for row in read_table(data / "streams" / f"{name}_events.csv", ("start", "end", "jester_class"))
+            if (label := row.label("jester_class", LABELS)) not in QUIET
+        ]
         yield name, data / "streams" / f"{name}.mp4", [], truth
-    with open(data / "jester_val" / "labels.csv", newline="") as file:
-        for row in csv.DictReader(file):
-            truth = [] if row["label"] in QUIET else [Gesture(row["label"], 0.0, int(row["frames"]) / 12)]
-            yield "jester_val", data / "jester_val" / row["path"], ["--fps", "12"], truth
+    for row in read_table(data / "jester_val" / "labels.csv", ("path", "label", "frames")):
+        label = row.label("label", LABELS)
+        truth = [] if label in QUIET else [Gesture(label, 0.0, row.whole_in("frames") / 12)]
+        yield "jester_val", data / "jester_val" / row.text("path"), ["--fps", "12"], truth
 
 
 def clips(folder: Path) -> list[tuple[str, Path, list[str], list[Gesture]]]:

@@ -8,7 +8,6 @@ tilted, darker, paler, mirrored, with noise.
 """
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.command_line import command, natural
+from calibration.table_file import read_table
 from calibration.take import Floats
 from models.decoder import Decoder, GestureEvent
 from models.frame import Image
@@ -79,12 +79,11 @@ class Score:
 
 def clip_takes(folder: Path, spec: ModelSpec) -> list[Take]:
     """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""
-    with open(folder / "labels.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
     takes = []
-    for row in rows:
-        pictures, fps = decode(folder / row["path"]), float(row["fps"])
-        takes.append(take(pictures, fps, "clips", [Truth(row["label"], 0, len(pictures) / fps)], spec))
+    for row in read_table(folder / "labels.csv", ("path", "label", "fps")):
+        pictures, fps = decode(folder / row.text("path")), row.number_in("fps")
+        label = row.label("label", spec.labels)
+        takes.append(take(pictures, fps, "clips", [Truth(label, 0, len(pictures) / fps)], spec))
     return takes
 
 
