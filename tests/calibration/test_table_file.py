@@ -27,7 +27,7 @@ FORMS = {
     "empty lines": PLAIN.replace("\n", "\n\n").encode() + b",,\n\n",
     "Excel's separator line": b"sep=;\n" + PLAIN.replace(",", ";").encode(),
     "labels in small letters": PLAIN.replace("Swiping Right", "swiping  right ").encode(),
-    "more columns in another order": "n,fps,label,path\na,29.97,Swiping_Right,swipe one.mp4\n,12,No Gesture,üb.mov\n".encode(),
+    "other order": "n,fps,label,path\na,29.97,Swiping_Right,swipe one.mp4\n,12,No Gesture,üb.mov\n".encode(),
 }
 
 
