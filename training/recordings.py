@@ -59,7 +59,7 @@ def read_recordings(folder: Path, split: str | None = None) -> list[Recording]:
 
 def _recording(folder: Path, row: TableRow) -> Recording:
     return Recording(
-        folder / row.text("path"),
+        folder / row.text("path").replace("\\", "/"),
         row.label("label", LABELS),
         row.text("split"),
         row.cells["source"],

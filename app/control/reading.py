@@ -23,7 +23,7 @@ def read_profile(path: Path, labels: tuple[str, ...]) -> Profile:
     """
     try:
         content = path.read_bytes()
-        source = Source(str(path), content.decode())
+        source = Source(str(path), content.decode("utf-8-sig"))  # Windows' editors write a mark at the beginning
     except OSError as error:
         raise ProfileError(f"cannot read {path} ({error.strerror}); name a profile that is there") from error
     except UnicodeDecodeError as error:

@@ -38,7 +38,7 @@ class X11Layout:
         """Keys without a meaning that were given one, and which."""
 
     def strokes(self, character: str, in_chord: bool) -> tuple[str, ...]:
-        """The keys to press for a character: `#52` is a key by its code, `=e9+c9` the one that is lent to a small letter and its capital.
+        """The keys to press for a character: `#52` by its code, `=e9+c9` the one that is lent to that pair of letters.
 
         Args:
             character: what to type.
