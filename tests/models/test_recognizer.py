@@ -162,3 +162,14 @@ def test_a_frame_that_stands_for_many_carries_one_gesture_and_loses_none():
     recognizer = Recognizer(ScriptedEngine(lambda _: next(answers)))
     events = [seen.event for seen in map(recognizer.see, frames([0.0, 1.0, 2.0, 3.0])) if seen.event]
     assert [event.label for event in events] == ["Swiping Left", "Swiping Right"]
+
+
+def test_a_picture_of_another_size_begins_a_stream():
+    """What a turned phone showed before is not the past of what it shows now."""
+    wide, tall = (np.full((*size, 3), 100, np.uint8) for size in ((8, 12), (12, 8)))
+    turned, fresh = Recognizer(ScriptedEngine()), Recognizer(ScriptedEngine())
+    for k in range(30):
+        turned.see(Frame(wide, k / 30, k))
+    before = [fresh.see(Frame(tall, k / 30, k)).smoothed for k in range(30)]
+    after = [turned.see(Frame(tall, (30 + k) / 30, 30 + k)).smoothed for k in range(30)]
+    np.testing.assert_array_equal(before, after)
