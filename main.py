@@ -33,7 +33,7 @@ from app.chosen_networks import chosen_clip, note_what_is_missing
 from app.command_line import VERSION, parser
 from app.control.control import Control
 from app.control.opening import Wishes, open_control
-from app.ending import told_to_end
+from app.ending import ending_signals, told_to_end
 from app.events import Events
 from app.loop import Limits, Switches, run
 from app.many import Line, Streams, turns
@@ -344,7 +344,7 @@ def stopping_on_signals(switches: Switches) -> Iterator[list[int]]:
         told_to_end.set()
         switches.stop.set()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, stop) for number in ending_signals()}
     try:
         yield received
     finally:

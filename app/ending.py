@@ -11,10 +11,17 @@ from contextlib import contextmanager
 from types import FrameType
 
 told_to_end = threading.Event()
-"""Set by Ctrl-C and SIGTERM."""
+"""Set by Ctrl-C, SIGTERM, and SIGHUP, which comes when a terminal is closed."""
 HURRIED_S = 0.5
 """How long each part of the end may take once the process was told to end."""
 LOOK_EVERY_S = 0.02
+
+
+def ending_signals() -> list[int]:
+    """The signals that end this process in good order; after `nohup`, not the end of its terminal."""
+    hang_up = getattr(signal, "SIGHUP", None)
+    ignored = hang_up is None or signal.getsignal(hang_up) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if ignored or hang_up is None else [hang_up])]
 
 
 def join(thread: threading.Thread, patience_s: float, hurried_s: float = HURRIED_S) -> bool:
@@ -46,7 +53,7 @@ def signals_noted() -> Iterator[list[int]]:
     if threading.current_thread() is not threading.main_thread():
         yield came
         return
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note) for number in ending_signals()}
     try:
         yield came
     finally:

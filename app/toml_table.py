@@ -37,7 +37,7 @@ class Source:
             UserError: of that type: it is missing, or no text.
         """
         try:
-            return cls(str(path), path.read_bytes().decode(), error)
+            return cls(str(path), path.read_bytes().decode("utf-8-sig"), error)  # Windows' editors write a mark
         except OSError as reason:
             raise error(f"cannot read {path} ({reason.strerror}); name a {what} that is there") from reason
         except UnicodeDecodeError as reason:

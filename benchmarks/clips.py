@@ -1,6 +1,5 @@
 """Real clips as a network sees them, for `benchmarks.enrolment`; what was computed once is kept in a cache."""
 
-import csv
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,12 +11,14 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 
+from calibration.table_file import read_table
 from calibration.take import Floats, Kind, Take
 from models.engines.base import Engine
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.whole_file import whole_file
+from training.jester import LABELS
 from training.recordings import DataError, decode, read_recordings, steps_of
 
 LEAD_S = 2.0
@@ -131,19 +132,17 @@ def _listed(data: Path) -> Iterator[Source]:
 
 
 def _jester(folder: Path) -> Iterator[Source]:
-    with open(folder / "labels.csv", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["label"] not in NO_GESTURE_LABELS:
-                yield Source(folder / row["path"], row["label"], "other people", float(row["fps"]))
+    for row in read_table(folder / "labels.csv", ("path", "label", "fps")):
+        if (label := row.label("label", LABELS)) not in NO_GESTURE_LABELS:
+            yield Source(folder / row.text("path"), label, "other people", row.number_in("fps"))
 
 
 def _stream(data: Path, name: str, fps: float, top: int) -> Iterator[Source]:
-    with open(data / "streams" / f"{name}_events.csv", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["jester_class"] not in NO_GESTURE_LABELS:
-                end = int(row["end"]) + 1 + round(AFTER_S * fps / 2)
-                path = data / "streams" / f"{name}.mp4"
-                yield Source(path, row["jester_class"], "other people", fps, int(row["start"]), end, top)
+    for row in read_table(data / "streams" / f"{name}_events.csv", ("start", "end", "jester_class")):
+        if (label := row.label("jester_class", LABELS)) not in NO_GESTURE_LABELS:
+            end = row.whole_in("end") + 1 + round(AFTER_S * fps / 2)
+            path = data / "streams" / f"{name}.mp4"
+            yield Source(path, label, "other people", fps, row.whole_in("start"), end, top)
 
 
 def _seen(source: Source, engine: Engine) -> dict[str, Floats]:

@@ -16,7 +16,6 @@ Every event outside of gestures is false. The recordings are not part of the pro
 """
 
 import argparse
-import csv
 import dataclasses
 import json
 import sys
@@ -38,6 +37,7 @@ from app.vocabulary import read_vocabulary
 from benchmarks.machine import describe_machine
 from benchmarks.seats import SEATS, Seat, SeatedCamera
 from calibration.command_line import command
+from calibration.table_file import TableRow, read_table
 from models.decoder import GestureEvent
 from models.engines import load_engine
 from models.errors import UserError
@@ -48,6 +48,7 @@ from models.recognition import Recognition
 from models.recognizer import Recognizer
 from models.spec import NO_GESTURE_LABELS
 from models.whole_file import whole_file
+from training.jester import LABELS
 from training.recordings import LIST, DataError, Recording, read_recordings
 
 GRACE_S = 1.0
@@ -205,25 +206,27 @@ def _take(source: str, recording: Recording) -> Take:
 
 def _stream(folder: Path, name: str) -> Take:
     fps = STREAMS[name]
-    rows = [row for row in _rows(folder / f"{name}_events.csv") if row["jester_class"] not in NO_GESTURE_LABELS]
-    gestures = tuple(Gesture(row["jester_class"], int(row["start"]) / fps, int(row["end"]) / fps) for row in rows)
+    gestures = tuple(
+        Gesture(label, row.whole_in("start") / fps, row.whole_in("end") / fps)
+        for row in _rows(folder / f"{name}_events.csv", ("start", "end", "jester_class"))
+        if (label := row.label("jester_class", LABELS)) not in NO_GESTURE_LABELS
+    )
     return Take(name, folder / f"{name}.mp4", None, gestures)
 
 
 def _jester(folder: Path) -> list[Take]:
     found = []
-    for row in _rows(folder / "labels.csv"):
-        whole = Gesture(row["label"], 0.0, int(row["frames"]) / 12)
-        gestures = () if row["label"] in NO_GESTURE_LABELS else (whole,)
-        found.append(Take("jester_val", folder / row["path"], 12.0, gestures))
+    for row in _rows(folder / "labels.csv", ("path", "label", "frames")):
+        label = row.label("label", LABELS)
+        gestures = () if label in NO_GESTURE_LABELS else (Gesture(label, 0.0, row.whole_in("frames") / 12),)
+        found.append(Take("jester_val", folder / row.text("path"), 12.0, gestures))
     return found
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _rows(path: Path, columns: Sequence[str]) -> list[TableRow]:
     if not path.is_file():
         raise DataError(f"no {path}; give the folder that holds streams/, jester_val/ and clips.csv with --data")
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
+    return read_table(path, columns)
 
 
 class Bench:

@@ -383,12 +383,12 @@ def test_wrong_options_are_told(wrong):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+@pytest.mark.parametrize(("sent", "status"), [("SIGINT", 130), ("SIGTERM", 0), ("SIGHUP", 0)])
 def test_a_signal_ends_it_with_whole_lines(small_model, sent, status):
     arguments = command("--demo", "--realtime", "--headless", "--calm", "--model", small_model, "--trace", "-")
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         first = [process.stdout.readline() for _ in range(3)]
-        process.send_signal(sent)
+        process.send_signal(getattr(signal, sent))
         rest, errors = process.communicate(timeout=30)
     assert process.returncode == status
     assert errors == ""

@@ -1,6 +1,5 @@
 """Recordings: lists of labelled videos, and their pictures decoded once and kept on disk."""
 
-import csv
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,12 +8,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from calibration.table_file import TableError, TableRow, read_table
 from models.errors import UserError
 from models.frame import Image
 from models.step_grid import StepGrid
 from models.whole_file import whole_file
+from training.jester import LABELS
 
 LIST = "clips.csv"
+COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")
 
 
 class DataError(UserError):
@@ -44,34 +46,33 @@ def read_recordings(folder: Path, split: str | None = None) -> list[Recording]:
     A gesture that is made several times in a row has as many starts and ends, with spaces between.
 
     Raises:
-        DataError: there is no such list, or it lacks a column.
+        DataError: there is no such list, it lacks a column, or a line makes no sense.
     """
+    if not (folder / LIST).is_file():
+        raise DataError(f"no list of recordings {folder / LIST}; give a folder that holds a {LIST}")
     try:
-        with open(folder / LIST, newline="") as file:
-            recordings = [_recording(folder, row) for row in csv.DictReader(file)]
-    except OSError as error:
-        raise DataError(f"no list of recordings {folder / LIST}; give a folder that holds a {LIST}") from error
-    except (KeyError, ValueError, TypeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise DataError(f"{folder / LIST} is not a list of recordings ({reason}); see training/README.md") from error
+        recordings = [_recording(folder, row) for row in read_table(folder / LIST, COLUMNS)]
+    except TableError as error:
+        raise DataError(f"{error} (training/README.md tells what it holds)") from error
     return [recording for recording in recordings if split in (None, recording.split)]
 
 
-def _recording(folder: Path, row: dict[str, str]) -> Recording:
+def _recording(folder: Path, row: TableRow) -> Recording:
     return Recording(
-        folder / row["path"],
-        row["label"],
-        row["split"],
-        row["source"],
-        float(row["fps"]),
-        _spans(row["start"], row["end"]),
+        folder / row.text("path").replace("\\", "/"),
+        row.label("label", LABELS),
+        row.text("split"),
+        row.cells["source"],
+        row.number_in("fps"),
+        _spans(row),
     )
 
 
-def _spans(starts: str, ends: str) -> tuple[tuple[int, int], ...]:
-    spans = tuple(zip(map(int, starts.split()), map(int, ends.split()), strict=True))
-    if not spans:
-        raise ValueError("a recording without start and end")
+def _spans(row: TableRow) -> tuple[tuple[int, int], ...]:
+    try:
+        spans = tuple(zip(*(map(int, row.text(name).split()) for name in ("start", "end")), strict=True))
+    except ValueError:
+        row.fail("start and end are frames, as many of the one as of the other")
     return spans
 
 

@@ -1,10 +1,13 @@
 """Grip: hands that know what they hold down, so that all of it is let go of, whatever happens."""
 
+import logging
 from collections.abc import Iterable
 from typing import Protocol
 
 from app.control.hands import Hands
 from app.control.keys import key_of
+
+log = logging.getLogger("mstnet")
 
 
 class Witness(Protocol):
@@ -46,7 +49,10 @@ class Grip:
     def press(self, keys: Iterable[str]) -> None:
         """Press keys and keep them down."""
         for key in keys:
-            for stroke in self.hands.strokes(key):
+            strokes = self.hands.strokes(key)
+            if not strokes:
+                log.warning("the key %r is not pressed: %s now", key, self.hands.why_lacking)
+            for stroke in strokes:
                 if stroke not in self._down:
                     self._put_down(stroke)
 
@@ -59,7 +65,10 @@ class Grip:
             self._let_go_after(before)
 
     def write(self, text: str) -> None:
-        """Type a text, character by character."""
+        """Type a text, character by character; nothing of it where a character cannot be typed now."""
+        if lacking := next((each for each in text if not self.hands.strokes(key_of(each))), None):
+            log.warning("a text is not typed, for its %r: %s now", lacking, self.hands.why_lacking)
+            return
         for character in text:
             self.tap([key_of(character)])
 

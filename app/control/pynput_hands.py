@@ -22,6 +22,12 @@ PYNPUT_NAMES = {
 """What pynput calls our keys."""
 
 
+CHORD_KEYS = {"ctrl", "alt", "super"}
+"""With one of these down, a key is pressed, and not a character typed."""
+LOOKED_UP = "#="
+"""What a stroke begins with that `X11Layout` named."""
+
+
 def load(module: str) -> Any:
     """A module of pynput, with the system's own way of input, never one that it falls back on.
 
@@ -43,25 +49,33 @@ class PynputHands:
         self._keyboard, self._mouse = load("keyboard"), load("mouse")
         self._keys, self._pointer = self._keyboard.Controller(), self._mouse.Controller()
         self._layout = X11Layout() if sys.platform == "linux" else None
+        self._down: set[str] = set()
 
     def strokes(self, key: str) -> tuple[str, ...]:
         """The keys to press for a key or a character."""
         if len(key) == 1 and self._layout:
-            keysym = self._layout.keysym(key)
-            return (*self._layout.modifiers(keysym), key) if keysym else ()
+            return self._layout.strokes(key, in_chord=bool(self._down & CHORD_KEYS))
+        if key == "alt_gr" and self._layout:
+            return self._layout.level3() or ("alt_gr",)
         return (key,) if key in BUTTONS or self._code(key) is not None else ()
 
     def press(self, stroke: str) -> None:
         """Press one key and keep it down."""
+        self._down.add(stroke)
         if stroke in BUTTONS:
             self._pointer.press(self._button(stroke))
+        elif self._layout and stroke[0] in LOOKED_UP:
+            self._layout.press(stroke, down=True)
         else:
             self._keys.press(self._code(stroke))
 
     def release(self, stroke: str) -> None:
         """Let go of one key."""
+        self._down.discard(stroke)
         if stroke in BUTTONS:
             self._pointer.release(self._button(stroke))
+        elif self._layout and stroke[0] in LOOKED_UP:
+            self._layout.press(stroke, down=False)
         else:
             self._keys.release(self._code(stroke))
 
@@ -85,8 +99,7 @@ class PynputHands:
     def _code(self, stroke: str) -> Any:
         """What pynput calls a key; None where this system or its keyboard lacks it."""
         if len(stroke) == 1:
-            code = self._keyboard.KeyCode
-            return code.from_vk(self._layout.keysym(stroke)) if self._layout else code.from_char(stroke)
+            return self._keyboard.KeyCode.from_char(stroke)
         key = getattr(self._keyboard.Key, PYNPUT_NAMES[stroke], None)
         if key is None or (self._layout and not self._layout.has(key.value.vk)):
             return None

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from app.events import Message, to_line
 from app.outputs.line_writer import LineWriter
+from app.outputs.log_file import LogFile
 from app.outputs.named_pipe import NamedPipe
-from app.outputs.open_file import OpenFile, open_log
+from app.outputs.open_file import OpenFile
 from models.errors import UserError
 
 STDOUT = "-"
@@ -81,7 +82,7 @@ class JsonLines:
         ) from error
 
 
-def _destination(file: str) -> OpenFile | NamedPipe:
+def _destination(file: str) -> OpenFile | NamedPipe | LogFile:
     if file == STDOUT:
         if sys.stdout is None:
             raise UserError("standard output is closed; write events to a file with --events FILE")
@@ -89,7 +90,7 @@ def _destination(file: str) -> OpenFile | NamedPipe:
     path = Path(file)
     if _is_named_pipe(path):
         return NamedPipe(path)
-    return open_log(path)
+    return LogFile(path)
 
 
 def _is_named_pipe(path: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.ending import HURRIED_S, join
 from app.outputs.open_file import LOOK_EVERY_S
+from models.errors import UserError
 
 ROOM = 16 * 2**20
 """Bytes that may wait for a slow reader. From there on, lines that may be left out are; from twice that on, all."""
@@ -105,10 +106,15 @@ class LineWriter:
                 with self._changed:
                     self._bytes -= len(self._waiting.popleft())
         except OSError as error:
-            with self._changed:
-                self._error = error
+            self._end_with(error)
+        except UserError as error:  # a log that was moved away, and cannot begin anew
+            self._end_with(error.__cause__ if isinstance(error.__cause__, OSError) else OSError(0, str(error)))
         finally:
             self._to.close()
+
+    def _end_with(self, error: OSError) -> None:
+        with self._changed:
+            self._error = error
 
     def _next(self) -> bytes | None:
         """The next line, which stays where it is until it is written; None at the end."""

@@ -1,16 +1,11 @@
 """OpenFile: a descriptor that lines are written to whole, whatever kind of file or pipe is behind it."""
 
-import errno
 import os
 import select
 import stat
 import sys
 from contextlib import suppress
-from pathlib import Path
 from threading import Event
-
-from models.errors import UserError
-from models.whole_file import WriteError
 
 LOOK_EVERY_S = 0.1
 """How often somebody who waits for a reader looks whether to give up."""
@@ -88,51 +83,3 @@ def wait_for_room(descriptor: int, give_up: Event) -> bool:
         if give_up.is_set():
             return False
     return True
-
-
-def open_log(path: Path) -> OpenFile:
-    """Open a file to add lines at its end; one that another run writes to is refused.
-
-    Raises:
-        UserError: it cannot be written, or another run writes to it.
-    """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
-    except OSError as error:
-        raise WriteError.of(path, error) from error
-    file = OpenFile(descriptor, str(path))
-    try:
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            _lock(descriptor, path)
-            if _ends_within_a_line(path):
-                file.write(b"\n", Event())  # whoever wrote it was killed
-    except OSError as error:
-        file.close()
-        raise WriteError.of(path, error) from error
-    except UserError:
-        file.close()
-        raise
-    return file
-
-
-def _lock(descriptor: int, path: Path) -> None:
-    """Take the file for this run; the system lets go of it when the run ends, however it does."""
-    if sys.platform == "win32":
-        return  # nothing there locks a file and lets others read it
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise UserError(f"another run writes to {path}; name another file, or end that run first") from error
-    except OSError as error:
-        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL):  # this file system knows no locks
-            raise
-
-
-def _ends_within_a_line(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.seek(0, os.SEEK_END) > 0 and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n"
-    except PermissionError:  # it may be written and not read
-        return False

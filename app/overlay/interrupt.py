@@ -10,7 +10,7 @@ from types import TracebackType
 from PyQt6 import sip
 from PyQt6.QtCore import QSocketNotifier
 
-from app.ending import told_to_end
+from app.ending import ending_signals, told_to_end
 
 Fail = Callable[[BaseException], None]
 
@@ -31,7 +31,8 @@ def signals_to(fail: Fail, end: Callable[[], None]) -> Iterator[None]:
         told_to_end.set()
         end()
 
-    handlers: dict[int, Callable[..., None]] = {signal.SIGINT: interrupt, signal.SIGTERM: terminate}
+    handlers: dict[int, Callable[..., None]] = dict.fromkeys(ending_signals(), terminate)
+    handlers[signal.SIGINT] = interrupt
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.setblocking(False)

@@ -4,7 +4,6 @@ A recording is a video file, a take of `python -m calibration record`, or a fold
 `clips.csv` or `labels.csv` with the columns path, label and perhaps fps, says what its videos show.
 """
 
-import csv
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 
 from calibration.errors import QuantizationError, TakeError
+from calibration.table_file import read_table
 from calibration.take import Floats, Kind, Take
 from models.errors import UserError
 from models.frame import Image
@@ -67,13 +67,18 @@ class Footage:
         return Take(kind, self.label, times_s, none.astype(np.uint8), logits, none, spec, begins)
 
 
-def find_footage(paths: Sequence[Path]) -> list[Footage]:
+def find_footage(paths: Sequence[Path], labels: Sequence[str] = ()) -> list[Footage]:
     """Everything that can be read among files and folders; what cannot is named on standard error and left out.
+
+    Args:
+        paths: videos, takes, and folders of them.
+        labels: those that a list may name; any where none are given.
 
     Raises:
         QuantizationError: there is nothing, or a path is neither a recording nor a folder.
+        TableError: a list cannot be read, or names another label.
     """
-    found = [footage for path in paths for footage in _at(path)]
+    found = [footage for path in paths for footage in _at(path, labels)]
     readable = [footage for footage in found if _opens(footage)]
     if not readable:
         where = ", ".join(map(str, paths))
@@ -84,11 +89,11 @@ def find_footage(paths: Sequence[Path]) -> list[Footage]:
     return readable
 
 
-def _at(path: Path) -> Iterator[Footage]:
+def _at(path: Path, labels: Sequence[str]) -> Iterator[Footage]:
     if path.is_dir():
         listed = next((path / name for name in LISTS if (path / name).is_file()), None)
         files = sorted(each for each in path.rglob("*") if each.suffix.lower() in (*VIDEOS, TAKE))
-        yield from _listed(listed) if listed else map(_alone, files)
+        yield from _listed(listed, labels) if listed else map(_alone, files)
     elif path.suffix.lower() in (*VIDEOS, TAKE):
         yield _alone(path)
     else:
@@ -108,15 +113,11 @@ def _alone(path: Path) -> Footage:
     return Footage(path, None if take.kind is Kind.NOT_THIS else take.label)
 
 
-def _listed(path: Path) -> Iterator[Footage]:
-    try:
-        with path.open(newline="") as file:
-            for row in csv.DictReader(file):
-                yield Footage(path.parent / row["path"], row["label"], float(row["fps"]) if row.get("fps") else None)
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise QuantizationError(
-            f"{path} is no list of recordings ({type(error).__name__}: {error}); it needs the columns path and label"
-        ) from error
+def _listed(path: Path, labels: Sequence[str]) -> Iterator[Footage]:
+    for row in read_table(path, ("path", "label")):
+        label = row.label("label", labels) if labels and row.cells.get("label") else row.cells.get("label", "")
+        fps = row.number_in("fps") if row.cells.get("fps") else None
+        yield Footage(path.parent / row.text("path").replace("\\", "/"), label, fps)
 
 
 def _opens(footage: Footage) -> bool:

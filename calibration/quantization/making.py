@@ -64,7 +64,7 @@ def make(source: Path, recordings: Sequence[Path], path: Path, precision: str, t
     if path.resolve() == source.resolve():
         raise QuantizationError(f"{path} is the float model itself; choose another --out")
     graph = FloatGraph.load(source)
-    examples = Examples.of(find_footage(recordings), graph.spec)
+    examples = Examples.of(find_footage(recordings, graph.spec.labels), graph.spec)
     try:
         small = _half(graph, examples) if precision == "fp16" else _int8(graph, examples, tolerance)
     finally:

@@ -322,3 +322,14 @@ def test_the_framing_is_asked_only_where_a_step_is_due_and_forgets_with_the_stre
     assert len(framing.idle) == 3
     assert framing.resets == 2  # when the stream begins, and after the gap
     assert framing.idle[-1], "after a gap nobody gestures yet"
+
+
+def test_a_picture_of_another_size_begins_a_stream():
+    """What a turned phone showed before is not the past of what it shows now."""
+    wide, tall = (np.full((*size, 3), 100, np.uint8) for size in ((8, 12), (12, 8)))
+    turned, fresh = (Recognizer(networks_of(ScriptedEngine())) for _ in range(2))
+    for k in range(30):
+        turned.see(Frame(wide, k / 30, k))
+    before = [fresh.see(Frame(tall, k / 30, k)).smoothed for k in range(30)]
+    after = [turned.see(Frame(tall, (30 + k) / 30, 30 + k)).smoothed for k in range(30)]
+    np.testing.assert_array_equal(before, after)

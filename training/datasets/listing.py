@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from calibration.table_file import TableError, text_of
 from training.recordings import DataError
 
 
@@ -60,9 +61,9 @@ def read_text(path: Path) -> str:
         DataError: it cannot be read, is no text, or is empty.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as text ({error}); get the list anew from its publisher") from error
+        text = text_of(path)
+    except TableError as error:
+        raise DataError(f"{error}; get the list anew from its publisher") from error
     if not text.strip():
         raise DataError(f"{path} is empty; get the list anew from its publisher")
     return text

@@ -1,8 +1,8 @@
 """The streams that networks are judged on: those of a data folder that nothing is trained or tuned on."""
 
-import csv
 from pathlib import Path
 
+from calibration.table_file import read_table
 from models.spec import ModelSpec
 from training.evaluation.quiet import quiet_to_judge
 from training.evaluation.stream_metrics import Truth
@@ -15,12 +15,11 @@ WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw va
 
 def clip_takes(folder: Path, spec: ModelSpec) -> list[Take]:
     """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""
-    with open(folder / "labels.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
     takes = []
-    for row in rows:
-        pictures, fps = decode(folder / row["path"]), float(row["fps"])
-        takes.append(take(pictures, fps, "clips", [Truth(row["label"], 0, len(pictures) / fps)], spec))
+    for row in read_table(folder / "labels.csv", ("path", "label", "fps")):
+        pictures, fps = decode(folder / row.text("path")), row.number_in("fps")
+        label = row.label("label", spec.labels)
+        takes.append(take(pictures, fps, "clips", [Truth(label, 0, len(pictures) / fps)], spec))
     return takes
 
 

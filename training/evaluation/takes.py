@@ -1,6 +1,5 @@
 """Streams to judge by: pictures at a model's rate, as the app would see them, and the gestures in them."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from calibration.table_file import TableError, TableRow, read_table
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
@@ -86,18 +86,15 @@ def read_events(path: Path, fps: float, labels: Sequence[str]) -> list[Truth]:
     Raises:
         DataError: there is no such list, it lacks a column, or a row has another label or ends before it starts.
     """
+    known = (*labels, *(label for label in NO_GESTURE_LABELS if label not in labels))
     try:
-        with open(path, newline="") as file:
-            rows = [(r["jester_class"], int(r["start"]), int(r["end"])) for r in csv.DictReader(file)]
-    except OSError as error:
-        raise DataError(f"no list of events {path}; give a CSV with the columns start, end, jester_class") from error
-    except (KeyError, ValueError, TypeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise DataError(f"{path} is no list of events ({reason}); it needs start, end, jester_class") from error
-    for number, (label, start, end) in enumerate(rows, 1):
-        row = f"{path}, row {number} ({start}, {end}, {label})"
-        if label not in labels and label not in NO_GESTURE_LABELS:
-            raise DataError(f"{row}: the network has no label {label!r}; correct it, or give another checkpoint")
-        if not 0 <= start <= end:
-            raise DataError(f"{row}: expected a first frame from 0 on and a last one not before it; correct the row")
-    return [Truth(label, start / fps, (end + 1) / fps) for label, start, end in rows]
+        return [_truth(row, fps, known) for row in read_table(path, ("start", "end", "jester_class"))]
+    except TableError as error:
+        raise DataError(f"{error}. A list of events has the columns start, end, jester_class") from error
+
+
+def _truth(row: TableRow, fps: float, labels: Sequence[str]) -> Truth:
+    label, start, end = row.label("jester_class", labels), row.whole_in("start"), row.whole_in("end")
+    if not 0 <= start <= end:
+        row.fail("a first frame is from 0 on, and a last one not before it")
+    return Truth(label, start / fps, (end + 1) / fps)

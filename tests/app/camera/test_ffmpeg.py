@@ -219,3 +219,28 @@ def test_a_sender_that_stalls_is_told_and_holds_no_signal(serve, film, sends):
     ends.set()
     assert process.returncode == 130
     assert "Traceback" not in errors
+
+
+def test_the_picture_of_a_cover_is_no_film(tmp_path, statuses):
+    path = tmp_path / "song.mp4"
+    jpeg = cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))[1].tobytes()
+    with av.open(str(path), "w") as container:
+        sound, cover = container.add_stream("aac", rate=48_000), container.add_stream("mjpeg", rate=1)
+        cover.width, cover.height, cover.pix_fmt = 64, 48, "yuvj420p"
+        cover.disposition = 0x400
+        silence = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), format="fltp", layout="stereo")
+        silence.sample_rate, silence.pts = 48_000, 0
+        container.mux(sound.encode(silence))
+        container.mux(sound.encode(None))
+        packet = av.Packet(jpeg)
+        packet.stream, packet.pts, packet.dts, packet.time_base = cover, 0, 0, Fraction(1, 1)
+        container.mux(packet)
+    with pytest.raises(CameraError, match="cannot be opened as a video"):
+        open_camera(str(path), on_status=statuses.append)
+
+
+@pytest.mark.parametrize("name", ["100%d.ts", "a%02d.ts", "%s.ts"])
+def test_a_name_with_a_percent_sign_is_a_name(film, statuses, name):
+    path = film("film.ts", (64, 48))
+    path = path.rename(path.with_name(name))
+    assert len(read_all(open_camera(str(path), on_status=statuses.append))) == 20

@@ -160,3 +160,13 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "picture.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ProfileError, match="not UTF-8"):
         read_profile(tmp_path / "picture.toml", LABELS)
+
+
+def test_a_mark_that_windows_editors_write_is_no_mistake(tmp_path):
+    (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbf" + b'gestures."Thumb Up".key = "a"')
+    assert list(read_profile(tmp_path / "mine.toml", LABELS).bindings) == ["Thumb Up"]
+
+
+def test_one_name_is_one_gesture_however_its_accents_are_composed(tmp_path):
+    (tmp_path / "mine.toml").write_text('gestures."Cafe\u0301".key = "a"', encoding="utf-8")
+    assert list(read_profile(tmp_path / "mine.toml", ("Caf\u00e9",)).bindings) == ["Caf\u00e9"]

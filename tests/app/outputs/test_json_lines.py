@@ -213,3 +213,16 @@ def test_a_named_pipe_that_nobody_ever_read_ends_and_says_so(tmp_path, caplog):
     log.take(header())
     log.close()
     assert "nobody read in time: 1 " in caplog.text
+
+
+@posix
+def test_a_log_that_is_rotated_begins_anew_with_its_header(tmp_path):
+    path = tmp_path / "log"
+    log = JsonLines(str(path))
+    log.take(header())
+    assert until(lambda: lines_of(path) == ["header"])
+    path.rename(tmp_path / "log.1")
+    log.take(fired())
+    log.close()
+    assert lines_of(tmp_path / "log.1") == ["header"]
+    assert lines_of(path) == ["header", "gesture"]

@@ -1,0 +1,105 @@
+"""Typed characters are the profile's, whatever the keyboard of an X11 desktop is set to."""
+
+import ctypes
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+from desktop import MISSING, ROOT, Desktop, wait_for
+
+pytestmark = [
+    pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)} for a desktop to try it on"),
+    pytest.mark.skipif(not find_spec("pynput"), reason="needs pynput (requirements-control.txt)"),
+    pytest.mark.skipif(not shutil.which("setxkbmap"), reason="needs setxkbmap (Debian: x11-xkb-utils)"),
+    pytest.mark.skipif(sys.platform != "linux", reason="needs X11"),
+]
+TEXT = "Hello Zoë 42! ({[~]}) a_b@c.de é ß € й"
+TYPE = """
+import sys
+from app.control.grip import Grip
+from app.control.pynput_hands import PynputHands
+hands = PynputHands()
+grip = Grip(hands)
+for line in sys.stdin:
+    grip.write(line)
+    print("done", flush=True)
+hands.close()
+"""
+
+
+@pytest.fixture(scope="module")
+def desktop(tmp_path_factory):
+    desktop = Desktop(tmp_path_factory.mktemp("desktop"))
+    yield desktop
+    desktop.close()
+
+
+@pytest.fixture
+def typed(desktop, tmp_path):
+    """Type texts into a terminal, each after something was done to the keyboard; the lines that arrived."""
+    desktop.run("setxkbmap", "us")
+
+    def type_(*parts):
+        out = tmp_path / "typed"
+        xterm = desktop.popen(["xterm", "-u8", "-e", f"cat > {out}"])
+        window = wait_for(lambda: desktop.run("xdotool", "search", "--class", "xterm").split(), "a terminal")[-1]
+        desktop.run("xdotool", "windowfocus", "--sync", window)
+        wait_for(out.exists, "the terminal's program")
+        command = [sys.executable, "-c", TYPE]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=desktop.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as hands:
+            for prepare, text in parts:
+                prepare()
+                hands.stdin.write(text + "\n")
+                hands.stdin.flush()
+                assert hands.stdout.readline() == "done\n"
+            hands.stdin.close()
+        wait_for(lambda: out.read_text().count("\n") >= len(parts), "all lines")
+        xterm.kill()
+        xterm.wait(20)
+        return out.read_text().splitlines()
+
+    return type_
+
+
+@pytest.mark.parametrize("layout", ["us", "us,ru", "de", "fr", "es", "ru", "us -variant altgr-intl", "ch", "gb"])
+def test_a_text_is_typed_on_any_layout(desktop, typed, layout):
+    assert typed((lambda: desktop.run("setxkbmap", *layout.split()), TEXT)) == [TEXT]
+
+
+def test_a_layout_may_change_while_it_runs(desktop, typed):
+    layouts = ["us", "fr", "de", "ru", "us"]
+    parts = [(lambda layout=layout: desktop.run("setxkbmap", layout), TEXT) for layout in layouts]
+    assert typed(*parts) == [TEXT] * len(layouts)
+
+
+def lock_group(display, number):
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(x11.XOpenDisplay(display.encode()))
+    x11.XkbLockGroup(connection, 0x100, number)
+    x11.XSync(connection, 0)
+    x11.XCloseDisplay(connection)
+
+
+@pytest.mark.parametrize("layouts", ["us,ru", "us,de", "fr,ru"])
+def test_any_of_several_layouts_may_be_active(desktop, typed, layouts):
+    def activate(number):
+        desktop.run("setxkbmap", layouts)
+        lock_group(desktop.environ["DISPLAY"], number)
+
+    assert typed((lambda: activate(1), TEXT), (lambda: activate(0), TEXT)) == [TEXT] * 2
+
+
+@pytest.mark.parametrize("layout", ["us", "de", "fr"])
+def test_caps_lock_changes_nothing(desktop, typed, layout):
+    def lock():
+        desktop.run("setxkbmap", layout)
+        desktop.run("xdotool", "key", "Caps_Lock")
+
+    # The capital of ß is no key of any layout; what a program makes of ß under Caps Lock is its own affair.
+    text = TEXT.replace("ß ", "")
+    assert typed((lock, text), (lock, text)) == [text] * 2
