@@ -138,10 +138,8 @@ def test_answers_can_be_read_as_another_checkpoints(tmp_path, monkeypatch, capsy
     for name, enter in (("own", 0.9), ("other", 0.2)):
         spec = replace(small_spec(net), temperature=enter, decoding=Decoding(rule=Rule(enter=enter, exit=enter / 2)))
         save_checkpoint(tmp_path / f"{name}.pt", net, spec)
-    monkeypatch.setattr(training.judge, "all_takes", lambda data, spec: [])
-    monkeypatch.setattr(
-        training.judge, "report", lambda net, spec, takes: f"{spec.temperature} {spec.decoding.rule.enter}"
-    )
+    monkeypatch.setattr(training.judge, "all_takes", lambda *_: [])
+    monkeypatch.setattr(training.judge, "report", lambda _, spec, __: f"{spec.temperature} {spec.decoding.rule.enter}")
     for more in ([], ["--reading", str(tmp_path / "other.pt")]):
         assert main([str(tmp_path / "own.pt"), "--data", str(tmp_path), *more]) == 0
     assert capsys.readouterr().out == "0.9 0.9\n0.2 0.2\n"
