@@ -1,6 +1,6 @@
 """Judge a streaming network on recordings it never trained on: what it names, and what it says when nothing is.
 
-    python -m training.judge CHECKPOINT.pt --data ../shared/data [--cameras 8]
+    python -m training.judge CHECKPOINT.pt --data ../shared/data [--cameras 8] [--reading OTHER.pt]
 
 Everything runs as the app runs it: pictures at the model's rate by time, from an empty past, events by the decoder. The
 recordings are few; --cameras counts them again as so many other cameras would have filmed them: people nearer or
@@ -80,9 +80,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.judge", description="Judge a checkpoint on streams.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
+    parser.add_argument("--reading", type=Path, help="checkpoint whose temperature and thresholds count instead")
     parser.add_argument("--cameras", type=natural, default=0, help="other cameras to see them through, too")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
+    if given.reading:
+        _, other = load_checkpoint(given.reading)
+        spec = replace(spec, temperature=other.temperature, decoding=other.decoding)
     takes = all_takes(given.data, spec)
     if given.cameras:
         closely = all_takes(given.data, replace(spec, height=CLOSELY * spec.height, width=CLOSELY * spec.width))

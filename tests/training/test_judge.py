@@ -1,8 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import torch
+from networks import small_net, small_spec
 
+import training.judge
+from models.nets.checkpoint import save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
+from models.spec import Decoding, Rule
 from training.decoding import recorded_takes
 from training.distillation.lessons import training_recordings
 from training.evaluation.inference import CHUNK
@@ -60,6 +66,18 @@ def test_other_cameras_film_the_same_and_a_mirror_swaps_the_sides() -> None:
         mirrors.add(falls)
         assert [t.label for t in one.truths] == ["Swiping Right" if falls else "Swiping Left", "Thumb Up"]
     assert mirrors == {True, False}
+
+
+def test_answers_can_be_read_as_another_checkpoints(tmp_path, monkeypatch, capsys) -> None:
+    net = small_net()
+    for name, enter in (("own", 0.9), ("other", 0.2)):
+        spec = replace(small_spec(net), temperature=enter, decoding=Decoding(rule=Rule(enter=enter, exit=enter / 2)))
+        save_checkpoint(tmp_path / f"{name}.pt", net, spec)
+    monkeypatch.setattr(training.judge, "all_takes", lambda *_: [])
+    monkeypatch.setattr(training.judge, "report", lambda _, spec, __: f"{spec.temperature} {spec.decoding.rule.enter}")
+    for more in ([], ["--reading", str(tmp_path / "other.pt")]):
+        assert main([str(tmp_path / "own.pt"), "--data", str(tmp_path), *more]) == 0
+    assert capsys.readouterr().out == "0.9 0.9\n0.2 0.2\n"
 
 
 def test_a_missing_checkpoint_gives_one_line(tmp_path, capsys) -> None:
