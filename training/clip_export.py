@@ -15,7 +15,7 @@ from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ShuffleNet
-from models.spec import EMBEDDING, LOGITS, ModelSpec
+from models.spec import EMBEDDING, LOGITS, Decoding, ModelSpec, Rule
 from models.whole_file import whole_file
 from training.graph import write_graph
 from training.lean_clips import LeanClips
@@ -26,8 +26,13 @@ PICTURES = 16
 WINDOWS_S = (11 / 6,)
 """Lengths of the clips that it is given, unless said otherwise."""
 TEMPERATURE = 0.5
-FUSION = ClipFusion(weight=0.5, asked_below=0.8, quick=QuickWindow())
-"""How it decides with the stream network beside it; chosen on what `training.fusion` prints."""
+FUSION = ClipFusion(
+    weight=0.5,
+    asked_below=0.8,
+    decoding=Decoding(0.5, Rule(enter=0.65, exit=0.325, hold_s=0.1, rest_s=1.0)),
+    quick=QuickWindow(),
+)
+"""How it decides with the stream network beside it; chosen by `training.fusion` and `benchmarks.recordings`."""
 
 
 def takes_clips(net: MSTNet) -> bool:
