@@ -59,7 +59,7 @@ def check_python() -> Iterator[Finding]:
 
 def check_packages() -> Iterator[Finding]:
     """The packages that the app needs, and those that some uses need."""
-    for package, module in (("numpy", "numpy"), ("opencv-python", "cv2"), ("onnxruntime", "onnxruntime")):
+    for package, module in (("numpy", "numpy"), ("opencv-python", "cv2"), ("av", "av"), ("onnxruntime", "onnxruntime")):
         yield _package(package, module, "bad", "run `pip install -r requirements.txt`")
     yield _package("PyQt6", "PyQt6.QtWidgets", "note", "only --headless runs; `pip install -r requirements.txt`")
     # Slow to import, so only looked for.

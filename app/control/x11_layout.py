@@ -17,7 +17,7 @@ LEVELS = ((), ("shift",), ("level3",), ("shift", "level3"))
 SHIFT_L, LEVEL3_SHIFT = 0xFFE1, 0xFE03
 CAPS_LOCK, GROUP_AT, GROUPS = 0x2, 13, 0x3
 """Where a state of the keyboard holds Caps Lock and the active layout."""
-SETTLING_S = 0.05
+SETTLING_S = 0.1
 """How long programs may take to learn what a key means now."""
 
 Keys = dict[int, list[int]]
@@ -108,7 +108,9 @@ class X11Layout:
     def _found(self, keys: Keys, group: int, character: str, caps: bool) -> tuple[str, ...]:
         """The keys that give a character in a layout, with the fewest modifiers."""
         wanted = self._keysyms(character)
-        for level, column in enumerate(COLUMNS.get(group, ())):
+        # Of two layouts, the table does not tell whose a higher level is: then a key is lent instead.
+        sure = 2 if any(row[2:4] not in ([], [0, 0], row[:2]) for row in keys.values()) else 4
+        for level, column in enumerate(COLUMNS.get(group, ())[:sure]):
             for code, row in keys.items():
                 if column >= len(row) or row[column] not in wanted:
                     continue
