@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from models.engines import ClipEngine, load_clip_engine
-from models.errors import ModelFileError
+from models.errors import ModelFileError, UserError
 from models.networks import Networks
 
 SUFFIX = ".clip.onnx"
@@ -19,17 +19,21 @@ TRIES = 3
 log = logging.getLogger("mstnet")
 
 
-def chosen_clip(model: Path, wanted: str, clip_model: Path | None) -> ClipEngine | None:
+def chosen_clip(model: Path, wanted: str | None, clip_model: Path | None) -> ClipEngine | None:
     """The clip network to run beside a model, if there is one and this machine is fast enough.
 
     Args:
         model: the stream network's file.
-        wanted: `auto`, `stream` or `both`.
+        wanted: `stream`, `both` or `auto`; None is both where a clip network is named, else the stream network.
         clip_model: the clip network's file; None for the one beside the model.
 
     Raises:
         ModelFileError: it is asked for and is not there, or its file cannot be used.
+        UserError: it is named and not wanted.
     """
+    wanted = wanted or ("both" if clip_model else "stream")
+    if wanted == "stream" and clip_model:
+        raise UserError("--clip-model does nothing beside --networks stream; leave one of them out")
     path = clip_model or model.with_suffix(SUFFIX)
     if wanted == "stream" or (wanted == "auto" and not clip_model and not path.is_file()):
         return None

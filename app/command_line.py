@@ -83,7 +83,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_model(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--model", type=Path, metavar="FILE", help=".onnx, .plan or .pt (default: the model in the box)")
+    group.add_argument("--model", type=Path, metavar="FILE", help=".onnx, .plan or .pt (default: the shipped model)")
     group.add_argument(
         "--engine", choices=ENGINES, default="auto", help="runtime (default: auto, the best that is here)"
     )
@@ -96,13 +96,15 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--networks",
-        choices=("auto", "stream", "both"),
-        default="auto",
-        help="the stream network alone, or with the clip network, which sees a gesture as a whole (default: auto, both "
-        "where there is one and this machine is fast enough)",
+        choices=("stream", "both", "auto"),
+        help="stream: the stream network alone (the default); both: the clip network, too, which sees a gesture as a "
+        "whole; auto: both where there is one and this machine is fast enough",
     )
     group.add_argument(
-        "--clip-model", type=Path, metavar="FILE", help="the clip network (default: MODEL.clip.onnx beside the model)"
+        "--clip-model",
+        type=Path,
+        metavar="FILE",
+        help="the clip network, for both (default: MODEL.clip.onnx beside the model)",
     )
     group.add_argument(
         "--calm", action="store_true", help="main pass of the stream network only: least work, recognises less"
@@ -180,7 +182,7 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
         "--control",
         action="append",
         metavar="FILE.toml",
-        help="act as this profile says (slides, media, browser and call are in the box); may be given several times, "
+        help="act as this profile says (slides, media, browser and call are shipped); may be given several times, "
         "for profiles of their own windows",
     )
     group.add_argument("--armed", action="store_true", help="act from the start; otherwise a pause key turns it on")

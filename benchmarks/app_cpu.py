@@ -200,7 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_S:g} s (default: 20)"
     )
     parser.add_argument("--window", action="store_true", help="with the window")
-    parser.add_argument("--model", help="another model file than the one in the box")
+    parser.add_argument("--model", help="another model file than the shipped one")
     given = parser.parse_args(arguments)
     costs = Costs()
     with tempfile.TemporaryDirectory() as folder, costs.watch(given.window):

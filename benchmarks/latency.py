@@ -1,4 +1,4 @@
-"""What each new picture costs: the model in the box, streaming networks, the same by whole clips, and others.
+"""What each new picture costs: the shipped model, streaming networks, the same by whole clips, and others.
 
     python -m benchmarks.latency                        a table
     python -m benchmarks.latency --json                 a list of objects, machine and versions in each

@@ -1,4 +1,4 @@
-"""The networks that `benchmarks.latency` compares; those not in the box have random weights, which cost the same."""
+"""The networks that `benchmarks.latency` compares; those not shipped have random weights, which cost the same."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from training.graph import OPSET
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "weights" / "mstnet_small.onnx"
 SMALL, SMALL_SIZE = "shufflenet-112", 112
 SHIPPED_TIME = TemporalConfig("mixtconv", kernels=(3,))
-"""What the model in the box was made with, as its 3-D teacher: one kernel."""
+"""What the shipped model was made with, as its 3-D teacher: one kernel."""
 SIZES: tuple[tuple[BackboneName, int], ...] = (("mobilenet_v2", 128), ("mobilenet_v2", 224), ("resnet50", 224))
 FORMS = {"plain": TemporalConfig("none"), "tsm": TemporalConfig("shift"), "mixtconv": TemporalConfig("mixtconv")}
 CLIPS = (8, 16)
@@ -131,7 +131,7 @@ def build(backbone: BackboneName, temporal: TemporalConfig) -> MSTNet:
 
 
 def plain_shufflenet() -> MSTNet:
-    """The backbone of the model in the box as a 2-D network of single pictures: every temporal layer taken out."""
+    """The backbone of the shipped model as a 2-D network of single pictures: every temporal layer taken out."""
     net = build("shufflenet", TemporalConfig("none"))
     for module in list(net.backbone.modules()):
         for name, child in list(module.named_children()):

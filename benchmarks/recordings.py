@@ -307,7 +307,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
     parser.add_argument("--model", type=Path, default=program.MODEL, help="model file (default: the shipped one)")
     parser.add_argument("--calm", action="store_true", help="main pass only, as main.py --calm")
-    parser.add_argument("--networks", choices=("auto", "stream", "both"), default="both", help="as main.py --networks")
+    parser.add_argument("--networks", choices=("stream", "both", "auto"), help="as main.py --networks")
     parser.add_argument("--clip-model", type=Path, metavar="FILE", help="as main.py --clip-model")
     parser.add_argument("--vocabulary", metavar="NAME|FILE", help="as main.py --vocabulary: a gesture's group fires it")
     parser.add_argument(

@@ -99,7 +99,7 @@ def forms(folder: Path, streams: int) -> dict[str, Step]:
 
 
 def against_streams(folder: Path, turns: int) -> Iterator[Row]:
-    """The model in the box, its streams one by one and in batches; the cost of one stream's step."""
+    """The shipped model, its streams one by one and in batches; the cost of one stream's step."""
     export_rolled(SHIPPED, folder / "rolled.onnx")
     for streams in STREAMS:
         taken = in_turns(forms(folder, streams), turns)

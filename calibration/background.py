@@ -12,7 +12,7 @@ from calibration.take import Floats
 from models.whole_file import whole_file
 
 FOLDER = Path(__file__).resolve().parent / "backgrounds"
-"""Statistics in the box, one file a model, named by the first letters of its weights' hash."""
+"""Shipped statistics, one file a model, named by the first letters of its weights' hash."""
 DIRECTIONS = 64
 """Directions kept of a whitening, and of a statistic on disk."""
 SHRINK = 0.2
@@ -48,7 +48,7 @@ class Background:
 
     @classmethod
     def bundled(cls, weights_sha256: str, folder: Path = FOLDER) -> "Background | None":
-        """The statistic in the box for one model; None where there is none.
+        """The shipped statistic for one model; None where there is none.
 
         Raises:
             ProfileError: its file is damaged.

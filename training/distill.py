@@ -108,7 +108,7 @@ def lesson_maker(given: argparse.Namespace, recipe: Recipe) -> LessonMaker:
     """The lessons that a command line asks for."""
     cv2.setNumThreads(1)
     playlist = Playlist(
-        training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, LOOKED_AT, RATE_HZ, given.hasty
+        training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, LOOKED_AT, RATE_HZ, given.faster
     )
     return LessonMaker(playlist, open_teacher(given.teacher), recipe)
 
@@ -122,7 +122,7 @@ def add_lesson_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-every", type=int, default=10, metavar="LESSONS")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--lr", type=float, default=Recipe().lr)
-    parser.add_argument("--hasty", type=share, default=0.5, help="share of scenes played faster (default: %(default)s)")
+    parser.add_argument("--faster", type=share, default=0.5, help="scenes played faster, 0 to 1 (default: %(default)s)")
     parser.add_argument("--every", type=int, default=Recipe().every, help="steps between two that the teacher answers")
 
 

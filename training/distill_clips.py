@@ -75,7 +75,7 @@ def lesson_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipLessonMak
     """The lessons that a command line asks for."""
     cv2.setNumThreads(1)
     recordings, shelf = training_recordings(given.data), Shelf(given.cache)
-    playlist = Playlist(recordings, shelf, LABELS, SIZE, LOOKED_AT, RATE_HZ, given.hasty)
+    playlist = Playlist(recordings, shelf, LABELS, SIZE, LOOKED_AT, RATE_HZ, given.faster)
     return ClipLessonMaker(playlist, ClipTeacher(given.teacher), recipe)
 
 

@@ -2,7 +2,7 @@
 
     python -m training.larger mobilenet_v2_imagenet.pth OUT.pt
 
-It sees what the network in the box sees, 112 px at 12 steps a second, and looks an even number of steps back, as
+It sees what the shipped network sees, 112 px at 12 steps a second, and looks an even number of steps back, as
 `training.distill` needs it.
 """
 

@@ -77,9 +77,7 @@ def _options(threads: int) -> ort.SessionOptions:
 
 def _load(path: Path, options: ort.SessionOptions, providers: tuple[str, ...]) -> ort.InferenceSession:
     if not path.is_file():
-        raise ModelFileError(
-            f"no model file {path}; give --model a .onnx file, or leave it out for the model in the box"
-        )
+        raise ModelFileError(f"no model file {path}; give --model a .onnx file, or leave it out for the shipped model")
     try:
         return ort.InferenceSession(str(path), options, providers=list(providers))
     except Exception as error:  # ONNX Runtime raises a private class for each status code

@@ -1,4 +1,4 @@
-"""The statistic in the box: made from generated clips, and found again by the model's hash."""
+"""The shipped statistic: made from generated clips, and found again by the model's hash."""
 
 from pathlib import Path
 

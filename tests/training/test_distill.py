@@ -151,10 +151,10 @@ class AtOnce(Executor):
         return done
 
 
-@pytest.mark.parametrize("hasty", ["50", "-1", "nan"])
-def test_a_share_is_from_0_to_1(folder: Path, capsys: pytest.CaptureFixture[str], hasty: str) -> None:
+@pytest.mark.parametrize("share", ["50", "-1", "nan"])
+def test_a_share_is_from_0_to_1(folder: Path, capsys: pytest.CaptureFixture[str], share: str) -> None:
     with pytest.raises(SystemExit, match="2"):
-        distill("out.pt", 1, "--hasty", hasty)
+        distill("out.pt", 1, "--faster", share)
     assert "from 0 to 1" in capsys.readouterr().err
 
 

@@ -32,7 +32,7 @@ def full_size(backbone: str) -> MSTNet:
 
 @pytest.fixture(scope="module", params=["shipped", "mobilenet_v2", "resnet50"])
 def exported(request, tmp_path_factory) -> Path:
-    """The model in the box, and both backbones of the issue at full width."""
+    """The shipped model, and both backbones of the issue at full width."""
     if request.param == "shipped":
         return SHIPPED
     net = full_size(request.param)

@@ -133,7 +133,7 @@ class Playlist:
         size: side of a picture in pixels.
         looked_at: side of a teacher's picture in pixels.
         rate_hz: steps a second.
-        hasty: share of the scenes in which people are in haste, 0..1.
+        faster: share of the scenes that are played faster, 0..1.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class Playlist:
         size: int,
         looked_at: int,
         rate_hz: float,
-        hasty: float = 0.5,
+        faster: float = 0.5,
     ) -> None:
         self._recordings = list(recordings)
         self._shelf = shelf
@@ -152,7 +152,7 @@ class Playlist:
         self._size = size
         self._looked_at = looked_at
         self._rate_hz = rate_hz
-        self._hasty = hasty
+        self._faster = faster
         self._rooms = [r for r in self._recordings if not is_matte(r) and r.source not in NO_ROOM]
         self._odds = _odds(self._recordings)
 
@@ -168,7 +168,7 @@ class Playlist:
     def _draw_scene(self, rng: np.random.Generator) -> Scene:
         recording = self._recordings[int(rng.choice(len(self._recordings), p=self._odds))]
         low, high = SPEEDS.get(recording.source, USUAL_SPEED)
-        haste = float(np.exp(rng.uniform(*np.log(HASTE)))) if rng.random() < self._hasty else 1.0
+        haste = float(np.exp(rng.uniform(*np.log(HASTE)))) if rng.random() < self._faster else 1.0
         stride = rng.uniform(low, high) * haste * recording.fps / self._rate_hz
         length, spans = len(self._shelf.pictures(recording)), recording.spans
         movement = np.arange(0, length, stride).astype(np.int64)

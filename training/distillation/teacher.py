@@ -99,7 +99,7 @@ class ClipTeacher:
         self.channels: int = maps.shape[1]
 
     def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:
-        """What it says at some steps, about windows that show hasty people at their usual speed."""
+        """What it says at some steps, about windows that show people who gesture fast at their usual speed."""
         views = [at_scale(pictures, scale) for scale in SCALES]
         asked = [
             [self.windows(view, end, spans_at(haste)) for view in views]

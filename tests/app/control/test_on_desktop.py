@@ -309,7 +309,7 @@ def test_where_nobody_may_listen_it_is_said_and_the_rest_works(desktop):
 
 
 def test_the_demo_clip_turns_real_slides(desktop, tmp_path):
-    """The clip and the model in the box, the profile in the box, and a viewer of pictures."""
+    """The clip and the shipped model, the shipped profile, and a viewer of pictures."""
     slides = [tmp_path / f"{number}.png" for number in range(1, 5)]
     for number, slide in enumerate(slides, 1):
         cv2.imwrite(str(slide), np.full((300, 400, 3), 50 * number, np.uint8))

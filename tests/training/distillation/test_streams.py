@@ -26,8 +26,8 @@ def recording(source: str, label: str, name: str = "a") -> Recording:
     return Recording(Path(f"{source}-{name}.mp4"), label, "train", source, 12.0, ((10, 40),))
 
 
-def playlist(*recordings: Recording, hasty: float = 0.5) -> Playlist:
-    return Playlist(recordings, MadeShelf(), LABELS, SIZE, LOOKED_AT, RATE_HZ, hasty)
+def playlist(*recordings: Recording, faster: float = 0.5) -> Playlist:
+    return Playlist(recordings, MadeShelf(), LABELS, SIZE, LOOKED_AT, RATE_HZ, faster)
 
 
 MIXED = (
@@ -106,7 +106,7 @@ def test_beyond_a_recording_another_room_is_seen() -> None:
     assert (frame_up(far, shot, SIZE, 0.0) == 200).all()  # reflected
 
 
-def test_some_scenes_are_hasty() -> None:
+def test_some_scenes_are_faster() -> None:
     stream = playlist(recording("generated", "Thumb Up")).draw(np.random.default_rng(1), 600)
     hastes = np.array([scene.haste for scene in stream.scenes])
     assert 0.25 < (hastes == 1).mean() < 0.75
@@ -116,7 +116,7 @@ def test_some_scenes_are_hasty() -> None:
 
 
 def test_nobody_hurries_where_no_share_does() -> None:
-    stream = playlist(recording("generated", "Thumb Up"), hasty=0.0).draw(np.random.default_rng(1), 600)
+    stream = playlist(recording("generated", "Thumb Up"), faster=0.0).draw(np.random.default_rng(1), 600)
     assert {scene.haste for scene in stream.scenes} == {1.0}
 
 

@@ -32,12 +32,12 @@ def test_a_label_counts_only_where_the_window_lies_in_its_scene(tmp_path) -> Non
     assert side_by_side([wanted, wanted]).maps.shape == (2, *wanted.maps.shape)
 
 
-def test_a_hasty_scene_is_shown_in_shorter_windows(tmp_path) -> None:
+def test_a_faster_scene_is_shown_in_shorter_windows(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     teacher = ClipTeacher(tmp_path / "t.onnx")
     before = Shown(*2 * [pictures_of([100] * WINDOW)], (OTHER,), 0.0, ())
-    hasty = Shown(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, (), haste=2.0)
-    stream = Stream((before, hasty), 2 * WINDOW)
+    fast = Shown(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, (), haste=2.0)
+    stream = Stream((before, fast), 2 * WINDOW)
     first_whole = WINDOW + WINDOW // 2 - 1
     early, whole = targets(teacher, stream, [first_whole - 1, first_whole], 1.0).soft
     assert early[[LEFT, OTHER, STILL]].sum() < 0.5

@@ -65,7 +65,7 @@ def test_a_stream_teacher_answers_at_any_step_as_its_network_does() -> None:
     np.testing.assert_allclose(taught.maps.mean((2, 3)), answer.embedding[0, [3, 8]].numpy(), atol=1e-5)
 
 
-def test_hasty_people_are_shown_at_their_usual_speed(tmp_path) -> None:
+def test_fast_people_are_shown_at_their_usual_speed(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     reds = list(range(10, 250, 10))
     seen = ClipTeacher(tmp_path / "t.onnx").answers(pictures_of(reds), [20], [2.0])

@@ -65,7 +65,7 @@ def test_a_lesson_holds_each_window_of_each_step_with_the_teachers_mean(teacher:
     np.testing.assert_allclose(targets.believed, 1, atol=1e-5)
 
 
-def test_hasty_people_are_seen_in_shorter_windows(teacher: ClipTeacher) -> None:
+def test_fast_people_are_seen_in_shorter_windows(teacher: ClipTeacher) -> None:
     recipe = ClipRecipe(streams=1, seconds=5.0, first_s=4.5, every_s=1.0)
     lesson = ClipLessonMaker(OneStream(shown(60, haste=2.0)), teacher, recipe)(0)
     spans = sorted(int(clip[-1, 0, 0, 0]) - int(clip[0, 0, 0, 0]) for clip in lesson.clips)
