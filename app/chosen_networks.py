@@ -52,16 +52,16 @@ def chosen_clip(model: Path, wanted: str | None, clip_model: Path | None) -> Cli
 
 
 def answer_ms(engine: ClipEngine) -> float:
-    """Processor time of a clip network's answer about all its windows, in milliseconds: the best of a few tries.
+    """Processor time of a clip network's answers at one step, in milliseconds: the best of a few tries.
 
     Not by the clock: whether a network runs must not depend on what else the machine is doing.
     """
     clip, times_s = np.zeros(engine.spec.clip_shape, np.uint8), []
     for _ in range(TRIES):
         began_s = time.thread_time()
-        engine.look(clip)
+        engine.answer(clip)
         times_s.append(time.thread_time() - began_s)
-    return 1000 * min(times_s) * len(engine.spec.windows_s)
+    return 1000 * min(times_s) * (len(engine.spec.windows_s) + bool(engine.spec.fusion.quick))
 
 
 def note_what_is_missing(networks: Networks, asked_for_less: bool) -> None:

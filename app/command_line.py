@@ -97,8 +97,8 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--networks",
         choices=("stream", "both", "auto"),
-        help="stream: the stream network alone (the default); both: the clip network, too, which sees a gesture as a "
-        "whole; auto: both where there is one and this machine is fast enough",
+        help="stream: the stream network with its fast pass (the default); both: with a clip network instead, which "
+        "sees a gesture as a whole; auto: both where there is one and this machine is fast enough",
     )
     group.add_argument(
         "--clip-model",

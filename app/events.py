@@ -112,7 +112,7 @@ def fired_name(gesture: Message) -> str:
 
 
 def steps(seen: Recognition) -> Iterator[Message]:
-    """The messages of the networks' steps on a frame; `decides` marks those of the network that decides now."""
+    """The messages of the networks' steps on a frame; `decides` marks the one that decided at its time."""
     for step in seen.steps:
         sent = message(
             "step",
@@ -121,7 +121,7 @@ def steps(seen: Recognition) -> Iterator[Message]:
             probs=[round(float(p), 5) for p in step.probabilities],
             step_ms=round(step.duration_ms, 3),
             network=step.network,
-            decides=step.network == seen.network,
+            decides=any(step is each for each in seen.deciding),
         )
         yield sent if seen.region is None else sent | {"region": rounded(seen.region)}
 

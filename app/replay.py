@@ -13,7 +13,7 @@ from calibration.take import Kind
 from models.decoder import GestureEvent
 from models.errors import UserError
 from models.frame import Image
-from models.networks import FAST, Networks
+from models.networks import STREAM, Networks
 from models.recognition import Recognition, Step
 from models.step_grid import LONGEST_REPEAT_S
 
@@ -52,7 +52,7 @@ class Replay:
 
     def __init__(self, networks: Networks, recordings: Recordings) -> None:
         self._recordings, self._spec = recordings, networks.stream.engine.spec
-        self._shots: deque[Shot] = deque(maxlen=round(SECONDS * self._spec.rate_hz) * len(networks.names))
+        self._shots: deque[Shot] = deque()
         self._moments: deque[Moment] = deque(maxlen=REMEMBERED)
         self._lock = threading.Lock()
 
@@ -64,6 +64,8 @@ class Replay:
         if steps:
             image = _small(seen.frame.image)
             self._shots.extend(Shot(step.time_s, image, step) for step in steps)
+            while self._shots[-1].time_s - self._shots[0].time_s >= SECONDS:
+                self._shots.popleft()
         if seen.event is not None:
             shots = tuple(shot for shot in self._shots if shot.step.network == seen.network)
             with self._lock:
@@ -83,8 +85,10 @@ class Replay:
             WriteError: it cannot be written.
         """
         steps = [shot.step for shot in moment.shots]
-        if steps[-1].network == FAST:
-            raise UserError("this fired in the fast pass, whose thresholds are not fitted; --calm leaves that pass out")
+        if (network := steps[-1].network) != STREAM:
+            raise UserError(
+                f"this fired in the network '{network}', whose thresholds are not fitted; --calm leaves it out"
+            )
         self._recordings.add(cut(Kind.NOT_THIS, moment.event.label, [], steps, self._spec))
 
 

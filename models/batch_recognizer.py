@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.clip_fusion import CLIP
 from models.frame import Frame, Image
 from models.framing.base import Framing
 from models.networks import Networks
@@ -136,6 +135,7 @@ class Row:
         self._starts = [True] * len(self._batched)
         self._silent: list[dict[int, Answer]] = []
         self._steps: list[Step] = []
+        self._deciding: list[Step | None] = []
         self._error: Exception | None = None
         self.frame = None
         self._seen_s = -math.inf
@@ -176,7 +176,7 @@ class Row:
 
     def wants(self, place: int) -> bool:
         """Whether the network of this place is to step this row now; asked in the order of the places."""
-        return place == 0 or self._fusion.wants(place)
+        return place == 0 or self._fusion.wants(self._batched[place].name)
 
     def skip(self, place: int) -> None:
         """Leave a network out; when it steps again, it starts from an empty past."""
@@ -212,9 +212,9 @@ class Row:
             self._decide(self._picture, frame.time_s)
         if self._error:
             raise self._error
-        seen = recognition(frame, self._steps, self._decision, self._region)
+        seen = recognition(frame, self._steps, self._deciding, self._decision, self._region)
         self._decision = self._decision._replace(event=None)
-        self._steps, self.frame = [], None
+        self._steps, self._deciding, self.frame = [], [], None
         self._seen_s, self._shape = frame.time_s, frame.image.shape
         return seen
 
@@ -230,14 +230,15 @@ class Row:
         self._silent = []
 
     def _decide(self, picture: Image, time_s: float) -> None:
-        """Let the clip network look if it is wanted, and decide."""
-        if self._clip and self._fusion.wants(CLIP):
+        """Step the clip network if it is wanted, and decide."""
+        if self._clip and self._fusion.wants(self._clip.name):
             self._steps.append(self._clip.step(picture[None], time_s))
-            self._fusion.note(CLIP, self._steps[-1])
+            self._fusion.note(self._steps[-1])
         elif self._clip:
             self._clip.skip(picture[None], time_s)
         self._decision = self._fusion.decide(time_s)
         self._steps += together(self._decision, self._steps)
+        self._deciding.append(self._decision.step)
 
     def _note(self, place: int, answer: Answer, time_s: float) -> None:
         """Read one network's answer, and hand it to the fusion."""
@@ -246,5 +247,5 @@ class Row:
         step = Step(
             network.name, time_s, answer.picture, answer.logits, answer.embedding, probabilities, answer.duration_ms
         )
-        self._fusion.note(place, step)
+        self._fusion.note(step)
         self._steps.append(step)

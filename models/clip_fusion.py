@@ -17,8 +17,6 @@ BOTH = "stream+clip"
 LEAST = 1e-20
 """No probability is taken for less, so that a logarithm can be had of it."""
 
-STREAM, CLIP = 0, 1
-
 
 class StreamAndClip:
     """Decides from the weighted geometric mean of both networks' probabilities.
@@ -48,21 +46,21 @@ class StreamAndClip:
         self._idle.reset()
         self._idle_probability = 1.0
         self._awake = 0
-        self._steps: dict[int, Step] = {}
+        self._steps: dict[str, Step] = {}
         self._newest: Step | None = None
 
-    def wants(self, place: int) -> bool:
+    def wants(self, network: str) -> bool:
         """The clip network is asked every few steps while the stream network is not sure that nobody gestures."""
-        return place == STREAM or (self._is_awake and self._awake % self._fusion.every == 0)
+        return network == self._stream.name or (self._is_awake and self._awake % self._fusion.every == 0)
 
     @property
     def _is_awake(self) -> bool:
         return self._idle_probability < self._fusion.asked_below
 
-    def note(self, place: int, step: Step) -> None:
+    def note(self, step: Step) -> None:
         """Take one network's step."""
-        self._steps[place] = step
-        if place == STREAM:
+        self._steps[step.network] = step
+        if step.network == self._stream.name:
             idle = np.asarray(step.probabilities[self._idle_labels].sum(), np.float32)
             self._idle_probability = float(self._idle.update(idle, step.time_s))
         else:
@@ -70,7 +68,7 @@ class StreamAndClip:
 
     def decide(self, time_s: float) -> Decision:
         """Decide from the stream network's step, and from the clip network's newest answer where it was asked."""
-        step = self._steps[STREAM]
+        step = self._steps[self._stream.name]
         self._awake = self._awake + 1 if self._is_awake else 0
         if not self._awake:
             self._newest = None
@@ -79,9 +77,9 @@ class StreamAndClip:
         decoder = self._decoder
         event, lasting = decoder.update(step.probabilities, time_s), decoder.lasting
         if self._quick:
-            asked = self._steps.get(CLIP)
+            asked = self._steps.get(self._clip.name)
             shown = asked.quick if isinstance(asked, ClipStep) else None
-            event, lasting = self._quick.settle(event, decoder, shown, time_s, bool(self._awake))
+            event, lasting = self._quick.decide(event, decoder, shown, time_s, bool(self._awake))
         self._steps = {}
         return Decision(step, decoder.smoothed, event, lasting)
 
@@ -89,9 +87,7 @@ class StreamAndClip:
         """The step in which both decide together. Its logits are on the stream network's scale."""
         weight, known = np.float32(self._fusion.weight), len(stream.logits)
         probabilities = stream.probabilities.copy()
-        share = probabilities[
-            :known
-        ].sum()  # a person's own gestures, which the clip network does not know, keep theirs
+        share = probabilities[:known].sum()  # a person's own gestures keep theirs: the clip network knows none
         probabilities[:known] = share * geometric_mean(probabilities[:known], clip.probabilities[:known], weight)
         scale = self._stream.engine.spec.temperature / self._clip.engine.spec.temperature
         logits = (1 - weight) * stream.logits + weight * np.float32(scale) * clip.logits

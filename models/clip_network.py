@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.clip_spec import ClipFusion
 from models.decoder import Probabilities
 from models.engines.base import Output
 from models.engines.clip_engine import ClipEngine
@@ -33,6 +34,8 @@ class ClipNetwork:
     head: Head
     rate_hz: float
     """How many pictures a second come, at most."""
+    fusion: ClipFusion
+    """How it decides together with the stream network."""
 
     def open(self) -> "ClipStream":
         """Begin a stream."""
@@ -47,7 +50,7 @@ class ClipStream:
     """
 
     def __init__(self, network: ClipNetwork) -> None:
-        self._network = network
+        self._network, self.name = network, network.name
         spec = network.engine.spec
         self._window = ClipWindow(spec.picture_shape, spec.longest_s, network.rate_hz)
         self.reset()
@@ -66,16 +69,16 @@ class ClipStream:
         self.skip(picture, time_s)
         network, began_s = self._network, time.perf_counter()
         spec = network.engine.spec
-        answers = [self._look(seconds) for seconds in spec.windows_s]
+        answers = [self._answer(seconds) for seconds in spec.windows_s]
         output = Output(*(np.mean(part, 0) for part in zip(*answers, strict=True)))
         logits, embedding = output.logits[0], output.embedding[0]
         probabilities, self._memory = network.head.read(logits, embedding, self._memory)
-        quick = spec.fusion.quick
-        shown = softmax(self._look(quick.seconds).logits[0], quick.temperature) if quick else None
+        quick = network.fusion.quick
+        shown = softmax(self._answer(quick.seconds).logits[0], quick.temperature) if quick else None
         duration_ms = 1000 * (time.perf_counter() - began_s)
         return ClipStep(network.name, time_s, picture[0], logits, embedding, probabilities, duration_ms, shown)
 
-    def _look(self, seconds: float) -> Output:
+    def _answer(self, seconds: float) -> Output:
         """Ask about the last so many seconds."""
         engine = self._network.engine
-        return engine.look(self._window.cut(seconds, engine.spec.pictures))
+        return engine.answer(self._window.cut(seconds, engine.spec.pictures))

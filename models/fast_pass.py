@@ -17,8 +17,6 @@ but hardly three of them at once; docs/model.md has what other numbers gave."""
 SAME_S = 0.7
 """A gesture that fires again sooner than this is the same one."""
 
-MAIN, FAST = 0, 1
-
 
 class MainAndFastPass:
     """Decides from the main pass and its repetitions, or from the fast pass while its gestures follow close on another.
@@ -30,40 +28,41 @@ class MainAndFastPass:
 
     def __init__(self, main: Network, fast: Network) -> None:
         labels = main.head.labels
-        self._decoders = (main.decoder(), fast.decoder())
+        self._main, self._fast = main.name, fast.name
+        self._decoders = {network.name: network.decoder() for network in (main, fast)}
         self._repetitions = Repetitions(labels)
         self._idle_labels = [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
         self.reset()
 
     def reset(self) -> None:
         """Forget the stream."""
-        for decoder in self._decoders:
+        for decoder in self._decoders.values():
             decoder.reset()
         self._repetitions.reset()
-        self._steps: dict[int, Step] = {}
-        self._events: dict[int, GestureEvent | None] = {}
+        self._steps: dict[str, Step] = {}
+        self._events: dict[str, GestureEvent | None] = {}
         self._quick_s: deque[float] = deque()
         self._last: GestureEvent | None = None
-        self._fired_by = MAIN
+        self._fired_by = self._main
 
-    def wants(self, place: int) -> bool:
+    def wants(self, network: str) -> bool:
         """The fast pass is left out while the main pass is sure that nobody gestures."""
-        return place == MAIN or float(self._decoders[MAIN].smoothed[self._idle_labels].sum()) < SLEEP
+        return network == self._main or float(self._decoders[self._main].smoothed[self._idle_labels].sum()) < SLEEP
 
-    def note(self, place: int, step: Step) -> None:
+    def note(self, step: Step) -> None:
         """Decode one step of one pass."""
-        self._steps[place] = step
-        self._events[place] = self._decoders[place].update(step.probabilities, step.time_s)
+        self._steps[step.network] = step
+        self._events[step.network] = self._decoders[step.network].update(step.probabilities, step.time_s)
 
     def decide(self, time_s: float) -> Decision:
         """Choose the pass that decides, and what it says."""
-        main, fast = self._decoders
-        ran = FAST in self._steps
+        main, fast = self._decoders.values()
+        ran = self._fast in self._steps
         if not ran:
             fast.reset()
-        again = self._repetitions.see(bool(self._events[MAIN]), main, fast if ran else None, time_s)
-        by = FAST if self._is_quick(time_s) and ran else MAIN
-        event = self._events[FAST] if by == FAST else self._events[MAIN] or again
+        again = self._repetitions.see(bool(self._events[self._main]), main, fast if ran else None, time_s)
+        by = self._fast if self._is_quick(time_s) and ran else self._main
+        event = self._events[by] or (again if by == self._main else None)
         if event and self._last and self._last.name == event.name and time_s - self._last.fired_s < SAME_S:
             event = None
         if event:
@@ -72,15 +71,15 @@ class MainAndFastPass:
         self._steps, self._events = {}, {}
         return decision
 
-    def _decision(self, place: int, event: GestureEvent | None) -> Decision:
-        """What the pass of this place says, with the event; a gesture lasts as long as the pass that fired it says."""
-        decoder = self._decoders[place]
+    def _decision(self, by: str, event: GestureEvent | None) -> Decision:
+        """The answer of the pass that decides, with the event; a gesture lasts as long as in the pass that fired it."""
+        decoder = self._decoders[by]
         lasting = self._decoders[self._fired_by].lasting
-        return Decision(self._steps[place], decoder.smoothed, event, lasting)
+        return Decision(self._steps[by], decoder.smoothed, event, lasting)
 
     def _is_quick(self, time_s: float) -> bool:
         """Whether the fast pass fires so often that it decides."""
-        if self._events.get(FAST):
+        if self._events.get(self._fast):
             self._quick_s.append(time_s)
         while self._quick_s and time_s - self._quick_s[0] > QUICK_S:
             self._quick_s.popleft()

@@ -28,12 +28,12 @@ class Fusion(Protocol):
         """Forget the stream."""
         ...
 
-    def wants(self, place: int) -> bool:
-        """Whether the network of this place is to step now."""
+    def wants(self, network: str) -> bool:
+        """Whether the network of this name is to step now."""
         ...
 
-    def note(self, place: int, step: Step) -> None:
-        """Take the step of the network of this place."""
+    def note(self, step: Step) -> None:
+        """Take the step of one network."""
         ...
 
     def decide(self, time_s: float) -> Decision:
@@ -56,11 +56,11 @@ class SingleNetwork:
         """Forget the stream."""
         self._decoder.reset()
 
-    def wants(self, place: int) -> bool:  # noqa: ARG002 - there is one
+    def wants(self, network: str) -> bool:  # noqa: ARG002 - there is one
         """Always."""
         return True
 
-    def note(self, place: int, step: Step) -> None:  # noqa: ARG002 - there is one
+    def note(self, step: Step) -> None:
         """Decode one step."""
         self._step, self._event = step, self._decoder.update(step.probabilities, step.time_s)
 

@@ -49,7 +49,7 @@ class NetworkStream:
     """
 
     def __init__(self, network: Network) -> None:
-        self._network = network
+        self._network, self.name = network, network.name
         self.reset()
 
     def reset(self) -> None:

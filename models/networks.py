@@ -21,10 +21,10 @@ STREAM, FAST, CLIP = "stream", "fast", "clip"
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What is run over a stream: a stream network, and beside it its fast pass or a clip network.
+    """What is run over a stream: a stream network, and beside it its fast pass or a clip network, not both.
 
     Raises:
-        ModelFileError: they do not go together: other labels, other pictures, or another rate.
+        ModelFileError: they do not go together: other labels, or other pictures.
     """
 
     stream: Network
@@ -32,6 +32,8 @@ class Networks:
     clip: ClipNetwork | None = None
 
     def __post_init__(self) -> None:
+        if self.fast and self.clip:
+            raise ValueError("a fast pass and a clip network; there is no rule that decides from both")
         spec = self.stream.engine.spec
         for other in (network for network in (self.fast, self.clip) if network):
             beside = other.engine.spec
@@ -70,7 +72,7 @@ class Networks:
     def fusion(self) -> Fusion:
         """The rule that decides from them, for one stream."""
         if self.clip:
-            return StreamAndClip(self.stream, self.clip, self.clip.engine.spec.fusion)
+            return StreamAndClip(self.stream, self.clip, self.clip.fusion)
         return MainAndFastPass(self.stream, self.fast) if self.fast else SingleNetwork(self.stream)
 
 
@@ -87,7 +89,7 @@ def networks_of(
     Args:
         engine: runs the stream network.
         head: reads it; None for the softmax at the model's temperature.
-        decoding: how its probabilities become events; None for the model's way.
+        decoding: how probabilities become events, also those that a clip network shares; None for the models' way.
         fast_pass: False leaves the fast pass out; a clip network takes its place.
         clip: runs the clip network beside it.
         vocabulary: which labels decide together; None for each label by itself.
@@ -97,7 +99,8 @@ def networks_of(
     stream = Network(STREAM, engine, head, decoding or spec.decoding, vocabulary=vocabulary)
     if clip:
         clip_head = SoftmaxHead(head.labels, clip.spec.temperature)
-        return Networks(stream, clip=ClipNetwork(CLIP, clip, clip_head, spec.rate_hz))
+        fusion = replace(clip.spec.fusion, decoding=decoding) if decoding else clip.spec.fusion
+        return Networks(stream, clip=ClipNetwork(CLIP, clip, clip_head, spec.rate_hz, fusion))
     if not (fast_pass and spec.fast_pass):
         return Networks(stream)
     settings = spec.fast_pass

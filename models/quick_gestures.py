@@ -32,7 +32,7 @@ class QuickGestures:
         self._last: GestureEvent | None = None
         self._fired_last = False
 
-    def settle(
+    def decide(
         self, event: GestureEvent | None, fused: Decoder, shown: Probabilities | None, time_s: float, awake: bool
     ) -> tuple[GestureEvent | None, str | None]:
         """The gesture that counts at a step, and the one that fired last and is not over yet.

@@ -52,3 +52,5 @@ class Recognition:
     """What the networks see of the frame; None is the largest centred window of their proportions."""
     network: str = ""
     """The network that decides: the one whose probabilities are given here and whose answer fired."""
+    deciding: tuple[Step, ...] = ()
+    """Of `steps`, the one that decided at each time."""

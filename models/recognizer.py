@@ -58,21 +58,22 @@ class Recognizer:
         self._shape = frame.image.shape
         times = self._grid.due(frame)
         if not times:
-            return recognition(frame, [], self._decision._replace(event=None), self._region)
-        picture, steps = self._picture(frame), []
+            return recognition(frame, [], [], self._decision._replace(event=None), self._region)
+        picture, steps, deciding = self._picture(frame), [], []
         for time_s in times:
-            for place, stream in enumerate(self._streams):
-                if self._fusion.wants(place):
+            for stream in self._streams:
+                if self._fusion.wants(stream.name):
                     step = stream.step(picture, time_s)
-                    self._fusion.note(place, step)
+                    self._fusion.note(step)
                     steps.append(step)
                 else:
                     stream.skip(picture, time_s)
             self._decision = self._fusion.decide(time_s)
             steps += together(self._decision, steps)
+            deciding.append(self._decision.step)
             if self._decision.event:
                 break
-        return recognition(frame, steps, self._decision, self._region)
+        return recognition(frame, steps, deciding, self._decision, self._region)
 
     def _picture(self, frame: Frame) -> Image:
         """What the networks see of a frame. When the region moves, the past that was seen through the old one goes."""
@@ -106,10 +107,20 @@ def together(decision: Decision, steps: Sequence[Step]) -> list[Step]:
     return [decision.step] if decision.step and all(decision.step is not step for step in steps) else []
 
 
-def recognition(frame: Frame, steps: Sequence[Step], decision: Decision, region: Region | None) -> Recognition:
+def recognition(
+    frame: Frame, steps: Sequence[Step], deciding: Sequence[Step | None], decision: Decision, region: Region | None
+) -> Recognition:
     """What was recognised on a frame."""
     step = decision.step
     probabilities, network = (step.probabilities, step.network) if step else (decision.smoothed, "")
     return Recognition(
-        frame, tuple(steps), probabilities, decision.smoothed, decision.event, decision.lasting, region, network
+        frame,
+        tuple(steps),
+        probabilities,
+        decision.smoothed,
+        decision.event,
+        decision.lasting,
+        region,
+        network,
+        tuple(each for each in deciding if each),
     )

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -512,8 +513,8 @@ def test_a_pipe_that_does_not_block_gets_every_line(small_model):
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     with subprocess.Popen(arguments, stdout=writing) as process:
+        until(lambda: not select.select([], [writing], [], 0)[1], 60)  # the pipe is full
         os.close(writing)
-        time.sleep(2)  # the reader is busy
         with open(reading, "rb") as pipe:
             got = pipe.read()
     assert process.returncode == 0

@@ -155,7 +155,7 @@ def clip_logits(engine: ClipEngine, pictures: Image, rate_hz: float, lengths_s: 
     for step, picture in enumerate(pictures):
         window.append(picture, step / rate_hz)
         clips = [window.cut(length_s, engine.spec.pictures) for length_s in lengths_s]
-        answers.append([engine.look(clip).logits[0] for clip in clips])
+        answers.append([engine.answer(clip).logits[0] for clip in clips])
     return np.stack(answers, 1)
 
 
@@ -210,7 +210,7 @@ def fired(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[list[Gestu
         time_s = step / spec.rate_hz
         event = decoder.update(row, time_s)
         if quick:
-            event, _ = quick.settle(event, decoder, shown[step] if asked[step] else None, time_s, bool(asked[step]))
+            event, _ = quick.decide(event, decoder, shown[step] if asked[step] else None, time_s, bool(asked[step]))
         if event:
             found.append(event)
     return found, int(asked.sum())

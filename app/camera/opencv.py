@@ -1,6 +1,5 @@
 """The door to OpenCV: what is used of its captures, its pictures as RGB, and its silence."""
 
-import math
 import os
 import sys
 from collections.abc import Sequence
@@ -11,9 +10,6 @@ import numpy as np
 
 from models.errors import CameraError
 from models.frame import Image
-
-MOST_FRAMES = 1e9
-"""A container that declares more frames than this (a year at 30 a second) has declared nothing."""
 
 
 class Capture(Protocol):
@@ -59,12 +55,6 @@ def device_backends() -> Sequence[int]:
     if sys.platform == "win32":
         return (cv2.CAP_DSHOW, cv2.CAP_MSMF)
     return (cv2.CAP_AVFOUNDATION,) if sys.platform == "darwin" else (cv2.CAP_V4L2,)
-
-
-def declared_frames(capture: Capture) -> int:
-    """How many frames the container says it has; 0 when it does not say, as a live stream cannot."""
-    count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-    return int(count) if math.isfinite(count) and 0 < count < MOST_FRAMES else 0
 
 
 def retrieve_rgb(capture: Capture) -> Image | None:

@@ -22,7 +22,7 @@ class Interpreter:
     """
 
     def __init__(self, networks: Networks, vocabulary: Vocabulary) -> None:
-        self._places = {name: place for place, name in enumerate(networks.names)}
+        self._names = networks.names
         self._fusion = networks.with_vocabulary(vocabulary).fusion()
         self._seen_s = -math.inf
         self.lasting: str | None = None
@@ -37,8 +37,8 @@ class Interpreter:
         events = []
         for time_s, steps in groupby(seen.steps, lambda step: step.time_s):
             for step in steps:
-                if step.network in self._places:  # a step in which several decided together is made anew
-                    self._fusion.note(self._places[step.network], step)
+                if step.network in self._names:  # a step in which several decided together is made anew
+                    self._fusion.note(step)
             decision = self._fusion.decide(time_s)
             self.lasting = decision.lasting
             if decision.event:

@@ -22,7 +22,7 @@ class ClipEngine(Protocol):
         """The runtime and the device that really run it."""
         ...
 
-    def look(self, clip: Image) -> Output:
+    def answer(self, clip: Image) -> Output:
         """Answer about a clip, uint8 `spec.clip_shape`, the newest picture last."""
         ...
 

@@ -30,7 +30,7 @@ class OnnxRuntimeClipEngine:
         self._session = open_session(path, providers or default_providers(), threads)
         self.spec = read_clip_spec(self._session, path)
         try:
-            self.look(np.zeros(self.spec.clip_shape, np.uint8))  # so that the first gesture does not wait for it
+            self.answer(np.zeros(self.spec.clip_shape, np.uint8))  # so that the first gesture does not wait for it
         except Exception as error:  # ONNX Runtime raises a private class for each status code
             raise ModelFileError(f"{path} does not run: {first_line(error)}. Export it again.") from error
 
@@ -39,7 +39,7 @@ class OnnxRuntimeClipEngine:
         """The provider that ONNX Runtime really gave, such as `onnxruntime:CPUExecutionProvider`."""
         return f"onnxruntime:{self._session.get_providers()[0]}"
 
-    def look(self, clip: Image) -> Output:
+    def answer(self, clip: Image) -> Output:
         """Answer about a clip, uint8 `spec.clip_shape`, the newest picture last."""
         check_clip(clip, self.spec)
         return Output(*self._session.run([LOGITS, EMBEDDING], {CLIP: clip}))

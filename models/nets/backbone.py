@@ -5,7 +5,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from models.nets.temporal import NoTime, TemporalLayer, Timeline
+from models.nets.temporal import TemporalLayer, Timeline
 
 Placement = Literal["inner", "head"]
 """Where a residual block looks along time: at the start of its branch, or before branch and shortcut part."""
@@ -67,12 +67,6 @@ class ResidualBlock(TemporalBlock):
     def join(self, branch: Tensor, shortcut: Tensor) -> Tensor:
         """Add the two."""
         return branch + shortcut
-
-
-def no_time(channels: int, pace: int) -> TemporalLayer:
-    """The `MakeTemporal` of a plain 2-D network."""
-    del channels, pace
-    return NoTime()
 
 
 def through(blocks: nn.Module, x: Tensor, timeline: Timeline) -> Tensor:

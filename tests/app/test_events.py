@@ -82,10 +82,13 @@ def test_steps_go_to_those_who_want_them_and_come_before_their_gesture(steps):
 
 def test_the_steps_of_every_network_are_told_and_which_one_decides():
     tracer, seen = Collected(steps=True), recognition()
-    Events([tracer]).see(replace(seen, steps=(*seen.steps, step(1.83, 2.0, "fast")), network="fast"))
+    fast, later = step(1.83, 2.0, "fast"), step(1.92)
+    steps = (*seen.steps, fast, later)
+    Events([tracer]).see(replace(seen, steps=steps, network="stream", deciding=(fast, later)))
     assert [(each["network"], each["decides"], each["step_ms"]) for each in tracer.messages] == [
         ("stream", False, 3.142),
         ("fast", True, 2.0),
+        ("stream", True, 3.142),
     ]
 
 

@@ -64,7 +64,7 @@ def recognition(
 ) -> Recognition:
     frame = Frame(np.zeros((2, 2, 3), np.uint8), time_s, round(30 * time_s))
     taken = tuple(step(time_s - (steps - 1 - k) / 12, duration_ms) for k in range(steps))
-    return Recognition(frame, taken, PROBABILITIES, PROBABILITIES, event, network="stream")
+    return Recognition(frame, taken, PROBABILITIES, PROBABILITIES, event, network="stream", deciding=taken)
 
 
 def until(condition, timeout_s: float = 20.0):

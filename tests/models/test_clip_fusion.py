@@ -37,7 +37,7 @@ class ScriptedClips:
         )  # fmt: skip
         self.asked = 0
 
-    def look(self, clip):
+    def answer(self, clip):
         self.asked += 1
         logits = np.zeros((1, len(LABELS)), np.float32)
         logits[0, THUMB_UP if clip[-1].flat[0] == UNSURE else clip[-1].flat[0]] = 6.0
@@ -153,6 +153,31 @@ def test_the_fused_logits_read_at_the_stream_networks_temperature_are_its_probab
         np.testing.assert_allclose(softmax(step.logits, 0.5), step.probabilities, atol=1e-5)
 
 
+def test_a_persons_thresholds_are_those_of_the_shared_answer():
+    never = Decoding(rule=Rule(enter=0.999, exit=0.2, hold_s=10))
+    clip = ScriptedClips(ClipFusion(asked_below=1.0, decoding=Decoding()))
+    assert fired(recognised(clip, (NOTHING, 12), (THUMB_UP, 12))) == ["Thumb Up"]
+    recognizer = Recognizer(networks_of(stream_engine(), decoding=never, clip=clip))
+    assert fired([recognizer.see(frame) for frame in frames((NOTHING, 12), (THUMB_UP, 12))]) == []
+
+
+def test_each_step_time_has_the_step_that_decided():
+    """A camera of half the rate: two steps a frame."""
+    recognizer = Recognizer(networks_of(stream_engine(), clip=ScriptedClips(ClipFusion(asked_below=0.9))))
+    for frame in frames((NOTHING, 12), (THUMB_UP, 12))[::2]:
+        seen = recognizer.see(frame)
+        assert [step.time_s for step in seen.deciding] == sorted({step.time_s for step in seen.steps})
+        assert all(any(step is each for each in seen.steps) for step in seen.deciding)
+        asked = {step.time_s for step in seen.steps if step.network == "clip"}
+        assert all(step.network == (BOTH if step.time_s in asked else "stream") for step in seen.deciding)
+
+
+def test_a_fast_pass_and_a_clip_network_are_not_run_together():
+    networks = networks_of(stream_engine(), clip=ScriptedClips())
+    with pytest.raises(ValueError, match="no rule that decides from both"):
+        replace(networks, fast=networks.stream)
+
+
 def test_a_persons_own_gestures_keep_their_share():
     class Own:
         labels = (*LABELS, "Circle")
@@ -188,9 +213,9 @@ def test_a_row_of_a_batch_reads_as_the_same_stream_alone(seed):
 
 def test_after_a_gap_the_clip_network_has_seen_nothing():
     class Brightest(ScriptedClips):
-        def look(self, clip):
+        def answer(self, clip):
             self.brightest = clip.max()
-            return super().look(clip)
+            return super().answer(clip)
 
     clip = Brightest(ClipFusion(asked_below=1.0))
     recognizer = Recognizer(networks_of(stream_engine(), clip=clip))

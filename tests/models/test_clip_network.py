@@ -31,7 +31,7 @@ class Reader:
         self.spec = SPEC
         self.shown: list[np.ndarray] = []
 
-    def look(self, clip: np.ndarray) -> Output:
+    def answer(self, clip: np.ndarray) -> Output:
         self.shown.append(clip)
         return Output(np.full((1, 2), clip.mean(), np.float32), np.full((1, 480), clip[0].mean(), np.float32))
 
@@ -40,7 +40,7 @@ class Reader:
 
 
 def stream(engine: Reader) -> ClipStream:
-    return ClipNetwork("clip", engine, SoftmaxHead(SPEC.labels, 1.0), 12.0).open()
+    return ClipNetwork("clip", engine, SoftmaxHead(SPEC.labels, 1.0), 12.0, SPEC.fusion).open()
 
 
 def picture(number: int) -> np.ndarray:

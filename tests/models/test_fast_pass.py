@@ -38,9 +38,9 @@ def step(network, time_s, probabilities):
 
 def decide(fused, time_s, main, fast=None):
     """One due time: what the passes say, and what is decided; the fast pass is only asked where it is wanted."""
-    fused.note(0, step("stream", time_s, main))
-    if fused.wants(1):
-        fused.note(1, step("fast", time_s, fast or {}))
+    fused.note(step("stream", time_s, main))
+    if fused.wants("fast"):
+        fused.note(step("fast", time_s, fast or {}))
     return fused.decide(time_s)
 
 

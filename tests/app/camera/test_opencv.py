@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from app.camera.opencv import declared_frames, retrieve_rgb, to_rgb
+from app.camera.opencv import retrieve_rgb, to_rgb
 from models.errors import CameraError
 
 BLUE_GREEN_RED = [10, 20, 30]
@@ -48,13 +48,6 @@ def test_an_error_of_the_decoder_is_a_damaged_frame(fake_capture):
             raise cv2.error("corrupt")
 
     assert retrieve_rgb(Throwing(1)) is None
-
-
-@pytest.mark.parametrize(
-    ("told", "frames"), [(60, 60), (0, 0), (-1, 0), (-9.2e18, 0), (9.2e18, 0), (float("nan"), 0), (float("inf"), 0)]
-)
-def test_only_a_believable_number_of_frames_is_one(fake_capture, told, frames):
-    assert declared_frames(fake_capture(FRAME_COUNT=told)) == frames
 
 
 def test_opencv_and_ffmpeg_print_nothing(make_video, pytestconfig):
