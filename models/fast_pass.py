@@ -13,7 +13,7 @@ SLEEP = 0.95
 """Smoothed probability of no gesture from which the fast pass is not run."""
 QUICK_EVENTS, QUICK_S = 3, 4.0
 """The fast pass decides while it fired this often within so long. To it, parts of one slow gesture look like gestures,
-but hardly three of them at once; docs/model.md has what other numbers gave."""
+but hardly three of them at once."""
 SAME_S = 0.7
 """A gesture that fires again sooner than this is the same one."""
 
