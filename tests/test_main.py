@@ -83,7 +83,7 @@ def test_the_demo_names_gestures():
 
 def test_both_passes_run_unless_asked_not_to(clip, tmp_path):
     for options, networks in ([], ["stream", "fast"]), (["--calm"], ["stream"]):
-        trace = tmp_path / "trace.jsonl"
+        trace = tmp_path / f"{len(networks)}.jsonl"
         status, _, errors = main("--camera", clip, "--headless", "--trace", trace, *options)
         assert (status, errors) == (0, "")
         header, *steps, _ = map(json.loads, trace.read_text().splitlines())

@@ -246,14 +246,6 @@ def test_a_program_runs_only_after_it_was_allowed(desktop, run, tmp_path):
     wait_for(made.exists, "the file, without being asked again")
 
 
-def test_a_key_that_the_layout_lacks_is_told(desktop, run):
-    app = run('[gestures]\n"Stop Sign".pause = true\n"Swiping Left".text = "naïve €"', [LEFT], "--headless", "--armed")
-    _, err = app.communicate(timeout=60)
-    assert app.returncode == 2
-    assert "profile.toml:3: no key 'ï'" in err
-    assert err.count("\n") == 1
-
-
 def test_the_window_shows_it_and_its_own_keys_are_its_own(desktop, run):
     (desktop.folder / "config" / "mstnet-live").mkdir(parents=True)
     (desktop.folder / "config" / "mstnet-live" / "mstnet-live.ini").write_text("[General]\nhint_seen=true\n")

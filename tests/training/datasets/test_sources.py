@@ -95,7 +95,7 @@ BAD_LISTS = [
     (jester, "jester", "jester-v1-train.csv", "1;Thumb Up\n1;Thumb Down\n", "line 2: clip 1 was listed before"),
     (jester, "jester", "jester-v1-train.csv", "../../x;Thumb Up\n", "not a clip's id"),
     (jester, "jester", "jester-v1-train.csv", "", "is empty"),
-    (jester, "jester", "jester-v1-train.csv", b"\xff\xfe\x00", "cannot be read as text"),
+    (jester, "jester", "jester-v1-train.csv", b"\xff\xfe\x00", "is not UTF-8 text"),
     (something_v2, "something_v2", "something-something-v2-train.json", '[{"id": "1", ', "is not JSON"),
     (something_v2, "something_v2", "something-something-v2-train.json", '{"id": "1"}', "not a list of clips"),
     (something_v2, "something_v2", "something-something-v2-train.json", "[3]", "clip 1: '3' is not a clip"),
