@@ -115,7 +115,7 @@ class Mqtt:
         client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         client.username_pw_set(self._broker.user, self._broker.password)
         if self._broker.tls:
-            client.tls_set_context(ssl.create_default_context(cafile=self._broker.ca))
+            client.tls_set_context(_tls(self._broker.ca))
         client.will_set(self._broker.under("status"), "offline", qos=1, retain=True)
         client.reconnect_delay_set(1, SLOWEST_RETRY_S)
         client.on_connect = self._on_connect
@@ -232,3 +232,26 @@ class Mqtt:
             while not done():
                 if news := self._news.get(timeout=max(0.0, until_s - time.monotonic())):
                     self._handle(news)
+
+
+class _ClosingSocket(ssl.SSLSocket):
+    """A socket that is closed where its handshake fails; the client library leaves such open at every try."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """Agree on keys.
+
+        Raises:
+            OSError: the other side is not believed, or speaks no TLS.
+        """
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
+def _tls(ca: str | None) -> ssl.SSLContext:
+    """What to believe: the system's certificates, or those that a file signs."""
+    context = ssl.create_default_context(cafile=ca)
+    context.sslsocket_class = _ClosingSocket
+    return context
