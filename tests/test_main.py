@@ -505,13 +505,16 @@ def test_a_reader_that_stalls_stops_neither_the_line_nor_a_signal(small_model, s
     assert parsed(log.read_text().splitlines())[-1]["type"] == "summary"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+@pytest.mark.skipif(sys.platform != "linux", reason="makes a pipe small")
 def test_a_pipe_that_does_not_block_gets_every_line(small_model):
     """Standard output may be shared with a program that made it non-blocking, such as Node or ssh."""
     arguments = command("--demo", "--headless", "--model", small_model, "--trace", "-")
     whole = subprocess.run(arguments, check=True, capture_output=True).stdout
+    import fcntl  # Unix only
+
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
     with subprocess.Popen(arguments, stdout=writing) as process:
         until(lambda: not select.select([], [writing], [], 0)[1], 60)  # the pipe is full
         os.close(writing)

@@ -30,7 +30,7 @@ def run(fused, shown, settings=None):
     for step, (calm, short) in enumerate(zip(*rows, strict=True)):
         time_s = step / RATE_HZ
         event = decoder.update(calm, time_s)
-        event, last = quick.settle(event, decoder, short, time_s, short is not None)
+        event, last = quick.decide(event, decoder, short, time_s, short is not None)
         events += [event] if event else []
         lasting.append(last)
     return events, lasting
