@@ -108,9 +108,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     with closing(TritonEngine(given.url, given.model)) as engine:
         camera = open_camera(given.camera, on_status=lambda text: print(text, file=sys.stderr))
-        with closing(camera):
-            recognizer = Recognizer(networks_of(engine, fast_pass=False))
-            run(camera, recognizer, Events([JsonLines(STDOUT)]))
+        with closing(camera), closing(JsonLines(STDOUT)) as lines:
+            run(camera, Recognizer(networks_of(engine, fast_pass=False)), Events([lines]))
     return 0
 
 
