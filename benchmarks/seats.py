@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.camera.base import Camera
+from app.camera.wrapped import WrappedCamera
 from models.frame import Frame, Image
 from training.synthetic.room import paint_room
 
@@ -56,7 +57,7 @@ SEATS = (
 """As the recording is, and nine others."""
 
 
-class SeatedCamera:
+class SeatedCamera(WrappedCamera):
     """A camera whose pictures are changed as another seat would show them.
 
     Args:
@@ -66,7 +67,8 @@ class SeatedCamera:
     """
 
     def __init__(self, camera: Camera, seat: Seat, seed: int) -> None:
-        self._camera, self._seat, self._seed = camera, seat, seed
+        super().__init__(camera)
+        self._seat, self._seed = seat, seed
         self._room: Room | None = None
 
     @property
@@ -74,33 +76,10 @@ class SeatedCamera:
         """The inner camera's name and the seat's."""
         return f"{self._camera.name}, {self._seat.name}"
 
-    @property
-    def live(self) -> bool:
-        """Whether the inner camera is live."""
-        return self._camera.live
-
-    @property
-    def ended(self) -> bool:
-        """Whether the inner camera has ended."""
-        return self._camera.ended
-
-    @property
-    def dropped(self) -> int:
-        """Frames that the inner camera dropped."""
-        return self._camera.dropped
-
     def next(self, timeout_s: float) -> Frame | None:
         """The inner camera's next frame, from this seat."""
-        frame = self._camera.next(timeout_s)
+        frame = super().next(timeout_s)
         return frame and Frame(self._seen(frame.image), frame.time_s, frame.index)
-
-    def pause(self, paused: bool) -> None:
-        """Pause the inner camera."""
-        self._camera.pause(paused)
-
-    def close(self) -> None:
-        """Close the inner camera."""
-        self._camera.close()
 
     def _seen(self, image: Image) -> Image:
         kept = _centre(image, self._seat)

@@ -12,8 +12,9 @@ from models.framing.base import Framing
 from models.networks import Networks
 from models.preprocess import to_picture
 from models.recognition import Embedding, Logits, Recognition, Step
-from models.recognizer import idle_labels, is_idle, recognition, together, undecided
+from models.recognizer import is_idle, recognition, together, undecided
 from models.region import Region
+from models.spec import idle_labels
 from models.state import StreamState
 from models.step_grid import LONGEST_REPEAT_S, is_gap, spread
 

@@ -10,7 +10,7 @@ from models.network import Network
 from models.quick_gestures import QuickGestures
 from models.recognition import Step
 from models.smoothing import Smoothing
-from models.spec import NO_GESTURE_LABELS
+from models.spec import idle_labels
 
 BOTH = "stream+clip"
 """The name of a step in which both decide together."""
@@ -34,7 +34,7 @@ class StreamAndClip:
         self._stream, self._clip, self._fusion = stream, clip, fusion
         self._decoder = Decoder(stream.head.labels, fusion.decoding or stream.decoding, stream.vocabulary)
         self._quick = QuickGestures(stream.head.labels, fusion.quick, stream.vocabulary) if fusion.quick else None
-        self._idle_labels = [k for k, label in enumerate(stream.head.labels) if label in NO_GESTURE_LABELS]
+        self._idle_labels = idle_labels(stream.head.labels)
         self._idle = Smoothing(stream.decoding.smooth_s)
         self.reset()
 

@@ -7,7 +7,7 @@ from models.fusion import Decision
 from models.network import Network
 from models.recognition import Step
 from models.repetitions import Repetitions
-from models.spec import NO_GESTURE_LABELS
+from models.spec import idle_labels
 
 SLEEP = 0.95
 """Smoothed probability of no gesture from which the fast pass is not run."""
@@ -31,7 +31,7 @@ class MainAndFastPass:
         self._main, self._fast = main.name, fast.name
         self._decoders = {network.name: network.decoder() for network in (main, fast)}
         self._repetitions = Repetitions(labels)
-        self._idle_labels = [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
+        self._idle_labels = idle_labels(labels)
         self.reset()
 
     def reset(self) -> None:

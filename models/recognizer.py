@@ -11,7 +11,7 @@ from models.networks import Networks
 from models.preprocess import to_picture
 from models.recognition import Recognition, Step
 from models.region import Region
-from models.spec import NO_GESTURE_LABELS
+from models.spec import idle_labels
 from models.step_grid import StepGrid
 
 IDLE = 0.8
@@ -85,11 +85,6 @@ class Recognizer:
                     stream.reset()
             self._region = region
         return to_picture(frame.image, self.spec.height, self.spec.width, self._region)[None]
-
-
-def idle_labels(labels: Sequence[str]) -> list[int]:
-    """The places of the labels that say that nobody gestures."""
-    return [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
 
 
 def is_idle(decision: Decision, idle: Sequence[int]) -> bool:

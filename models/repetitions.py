@@ -3,7 +3,7 @@
 import numpy as np
 
 from models.decoder import Decoder, GestureEvent
-from models.spec import NO_GESTURE_LABELS
+from models.spec import idle_labels
 
 REARM, REPEAT = 0.375, 0.5
 """A lasting gesture re-arms when the fast pass gives it less than REARM, and repeats when both give it REPEAT."""
@@ -19,7 +19,7 @@ class Repetitions:
     """
 
     def __init__(self, labels: tuple[str, ...]) -> None:
-        self._idle = [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
+        self._idle = idle_labels(labels)
         self.reset()
 
     def reset(self) -> None:

@@ -34,6 +34,11 @@ def _check_number(name: str, value: object, kind: type[int] | type[float], above
         raise ValueError(f"{name} is a {'whole ' if kind is int else ''}number above {above:g}; got {value!r}")
 
 
+def idle_labels(labels: Sequence[str]) -> list[int]:
+    """The places of the labels that say that nobody gestures."""
+    return [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
+
+
 def divided(lags: Sequence[int], divisor: int) -> tuple[int, ...]:
     """Ascending lags, each at least 1, divided by a whole number.
 

@@ -26,10 +26,10 @@ import torch
 
 from calibration.command_line import command, natural, share
 from models.errors import ModelFileError
-from models.nets.checkpoint import load_checkpoint, read_whole
+from models.nets.checkpoint import load_checkpoint
 from training.distillation.ahead import Taken, lessons_ahead
 from training.distillation.lessons import RATE_HZ, LessonMaker, check_taught, training_recordings
-from training.distillation.logbook import Logbook
+from training.distillation.logbook import Logbook, resume
 from training.distillation.origin import Origin
 from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe, Student, at_half_rate
@@ -96,11 +96,7 @@ def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, cha
     net, spec = load_checkpoint(start)
     check_taught(spec, start)
     student, origin = Student(net, recipe, channels, device), Origin.of(net, given.teacher, given.data)
-    saved = out.with_suffix(".run")
-    if saved.is_file():
-        state = read_whole(saved)
-        origin.check(state.get("origin", {}), saved)
-        student.restore(state)
+    resume(student, origin, out)
     return Run(student, Logbook(out, net, origin, spec, student, given.save_every))
 
 

@@ -19,12 +19,12 @@ import torch
 
 from calibration.command_line import command, natural, positive
 from models.errors import ModelFileError
-from models.nets.checkpoint import load_checkpoint, read_whole
+from models.nets.checkpoint import load_checkpoint
 from training.distill import add_lesson_options, train, until
 from training.distillation.ahead import lessons_ahead
 from training.distillation.clip_student import ClipStudent
 from training.distillation.lessons import training_recordings
-from training.distillation.logbook import Logbook
+from training.distillation.logbook import Logbook, resume
 from training.distillation.origin import Origin
 from training.distillation.streams import Playlist
 from training.distillation.teacher import LOOKED_AT, ClipTeacher
@@ -59,15 +59,9 @@ def begin(given: argparse.Namespace, recipe: ClipRecipe) -> Run:
     net, spec = load_checkpoint(start)
     if net.causal or spec.labels != LABELS or (spec.height, spec.width, spec.rate_hz) != (SIZE, SIZE, CLIP_RATE_HZ):
         raise ModelFileError(f"{start} is no clip network of Jester's labels; make one: training.transplant --centred")
-    student, origin = (
-        ClipStudent(net, recipe, ClipTeacher(given.teacher).channels),
-        Origin.of(net, given.teacher, given.data),
-    )
-    saved = out.with_suffix(".run")
-    if saved.is_file():
-        state = read_whole(saved)
-        origin.check(state.get("origin", {}), saved)
-        student.restore(state)
+    student = ClipStudent(net, recipe, ClipTeacher(given.teacher).channels)
+    origin = Origin.of(net, given.teacher, given.data)
+    resume(student, origin, out)
     return Run(student, Logbook(out, net, origin, spec, student, given.save_every))
 
 

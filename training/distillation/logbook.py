@@ -5,7 +5,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from models.nets.checkpoint import describe_anew, save_checkpoint, write_whole
+from models.nets.checkpoint import describe_anew, read_whole, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
 from models.whole_file import whole_file
@@ -54,6 +54,19 @@ class Logbook:
         save_checkpoint(self._out, net, described)
         with whole_file(self._out.with_suffix(".csv")) as unfinished, unfinished.open("w", newline="") as file:
             csv.writer(file).writerows([["lesson", "chunks", "answers", "features"], *self._rows])
+
+
+def resume(student: Student, origin: Origin, out: Path) -> None:
+    """Bring a student to where its run was stopped, if one was saved beside `out`.
+
+    Raises:
+        ModelFileError: what was saved cannot be read, or was begun with something else.
+    """
+    saved = out.with_suffix(".run")
+    if saved.is_file():
+        state = read_whole(saved)
+        origin.check(state.get("origin", {}), saved)
+        student.restore(state)
 
 
 def _rows_before(path: Path, lessons: int) -> list[list[str]]:

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.softmax import softmax
-from models.spec import NO_GESTURE_LABELS
+from models.spec import idle_labels
 from training.distillation.streams import Stream
 from training.distillation.teacher import Teacher, spans_at
 from training.jester import LABELS
 
-NOTHING = [k for k, label in enumerate(LABELS) if label in NO_GESTURE_LABELS]
+NOTHING = idle_labels(LABELS)
 GESTURES = [k for k in range(len(LABELS)) if k not in NOTHING]
 TOLD = 0.5
 """How much the label of a gesture that has just ended adds to what the teacher saw."""

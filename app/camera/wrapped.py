@@ -1,0 +1,47 @@
+"""A camera around another one, for those that only change its pictures."""
+
+from app.camera.base import Camera
+from models.frame import Frame
+
+
+class WrappedCamera:
+    """Hands everything through to another camera.
+
+    Args:
+        camera: the inner camera; closed with this one.
+    """
+
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera
+
+    @property
+    def name(self) -> str:
+        """The inner camera's name."""
+        return self._camera.name
+
+    @property
+    def live(self) -> bool:
+        """Whether the inner camera is live."""
+        return self._camera.live
+
+    @property
+    def ended(self) -> bool:
+        """Whether the inner camera has ended."""
+        return self._camera.ended
+
+    @property
+    def dropped(self) -> int:
+        """Frames that the inner camera dropped."""
+        return self._camera.dropped
+
+    def next(self, timeout_s: float) -> Frame | None:
+        """The inner camera's next frame."""
+        return self._camera.next(timeout_s)
+
+    def pause(self, paused: bool) -> None:
+        """Pause the inner camera."""
+        self._camera.pause(paused)
+
+    def close(self) -> None:
+        """Close the inner camera."""
+        self._camera.close()
