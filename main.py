@@ -15,7 +15,6 @@ dependencies.require()  # before anything imports them, so that one that is miss
 import argparse
 import logging
 import signal
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -33,7 +32,7 @@ from app.chosen_networks import chosen_clip, note_what_is_missing
 from app.command_line import VERSION, parser
 from app.control.control import Control
 from app.control.opening import Wishes, open_control
-from app.ending import ending_signals, told_to_end
+from app.ending import ending_signals, leave, told_to_end
 from app.events import Events
 from app.loop import Limits, Switches, run
 from app.many import Line, Streams, turns
@@ -362,4 +361,4 @@ def print_cameras() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

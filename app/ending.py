@@ -3,12 +3,16 @@
 Ctrl-C and SIGTERM end the program within two seconds, whatever a reader, a broker or a camera does.
 """
 
+import logging
+import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 told_to_end = threading.Event()
 """Set by Ctrl-C, SIGTERM, and SIGHUP, which comes when a terminal is closed."""
@@ -38,6 +42,18 @@ def join(thread: threading.Thread, patience_s: float, hurried_s: float = HURRIED
             until_s, hurried = min(until_s, now_s + hurried_s), True
         thread.join(LOOK_EVERY_S)
     return not thread.is_alive()
+
+
+def leave(status: int) -> NoReturn:
+    """End the process, once all that it opened is closed, with this exit status.
+
+    A thread that had to be left behind is inside a library, such as FFmpeg or a camera's driver. Coming out of it while
+    Python shuts down would crash the process, so Python is not shut down then.
+    """
+    logging.shutdown()
+    if any(thread.daemon for thread in threading.enumerate()):
+        os._exit(status)
+    sys.exit(status)
 
 
 @contextmanager
