@@ -157,7 +157,7 @@ def _mqtt(given: argparse.Namespace, version: str) -> "Mqtt":
     need("paho.mqtt.client", "paho-mqtt", "--mqtt")
     from app.outputs.mqtt import Mqtt
 
-    return Mqtt(given.mqtt.with_password(os.environ.get(MQTT_PASSWORD)), version)
+    return Mqtt(given.mqtt.with_password(os.environ.get(MQTT_PASSWORD)), version, given.camera or ())
 
 
 def _obs(given: argparse.Namespace, gestures: Sequence[str]) -> "Obs":
