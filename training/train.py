@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from calibration.command_line import command
+from common.command import command
 from training.recordings import DataError
 from training.trainer.config import Config
 from training.trainer.config_file import read_config

@@ -13,7 +13,7 @@ from app.control.pynput_ears import UNHEARD
 from app.control.pynput_hands import PynputHands, load
 from app.control.uinput_hands import DEVICE, PERMISSION_ADVICE, UinputHands
 from app.control.x11_server import LISTENING, TESTING, server_lacks
-from models.errors import UserError
+from common.errors import UserError
 
 BACK_ENDS = ("auto", "pynput", "uinput")
 INPUT_DEVICES = Path("/dev/input/event*")

@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from calibration.take import Floats
-from models.errors import first_line
+from common.arrays import Floats
+from common.errors import first_line
 from models.frame import Image
 from models.nets.mstnet import Answer, MSTNet
 from training.datasets.base import BrokenClip, Clip, Index, read_frames

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from models.errors import first_line
+from common.errors import first_line
 from training.datasets.base import Index, read_index
 from training.datasets.loading import NO_LABEL, ClipSet, StreamSet, is_dead_reader, start_worker
 from training.datasets.motions import LABELS as MOTION_LABELS
