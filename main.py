@@ -29,7 +29,7 @@ from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
 from app.chosen_networks import chosen_clip, note_what_is_missing
-from app.command_line import VERSION, parser
+from app.command_line import parser
 from app.control.control import Control
 from app.control.opening import Wishes, open_control
 from app.ending import ending_signals, leave, told_to_end
@@ -49,16 +49,18 @@ from app.replay import Replay
 from app.stderr_handler import StderrHandler
 from app.vocabulary import read_vocabulary
 from app.worker import Worker
-from calibration.command_line import output_flushed
 from calibration.errors import TakeError
 from calibration.personal_head import PersonalHead
 from calibration.recordings import Recordings
 from calibration.user_profile import NOBODY, find_profile
+from common.command import output_flushed
+from common.errors import UserError
+from common.version import __version__
 from models.batch_recognizer import BatchRecognizer
 from models.engines import Engine, load_batch_engine, load_engine
 from models.engines.cores import cores
 from models.engines.turns import TurnsEngine
-from models.errors import CameraError, UserError
+from models.errors import CameraError
 from models.framing.choice import open_framing
 from models.framing.manual import ManualFraming
 from models.networks import Networks, networks_of
@@ -116,7 +118,7 @@ def recognise(given: argparse.Namespace) -> None:
         networks = chosen_networks(given, engine, stack)
         framing = ManualFraming(open_framing(given.framing))
         recognizer = Recognizer(networks, framing)
-        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, VERSION)))
+        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, __version__)))
         events = Events(outputs.sinks)
         control = opened_control(given, networks, stack)
         told = Told()
@@ -160,7 +162,7 @@ def recognise_many(given: argparse.Namespace) -> None:
     check_many(given)
     with ExitStack() as stack:
         networks, line = (batched if given.batch else taking_turns)(given, stack)
-        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, VERSION)))
+        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, __version__)))
         note_what_is_missing(networks, given.calm)
         streams = Streams(line, outputs.sinks, Limits(given.max_frames, given.duration))
         switches = Switches()

@@ -17,8 +17,9 @@ import numpy as np
 from app.camera.devices import list_devices
 from app.control.back_ends import PROBLEMS, choose, listening_problem
 from app.meters import Percentiles
+from common.errors import UserError, first_line
 from models.engines import load_engine
-from models.errors import EngineError, UserError, first_line
+from models.errors import EngineError
 from models.networks import networks_of
 
 STEPS = 100

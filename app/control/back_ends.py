@@ -13,7 +13,7 @@ from app.control.pynput_backend import PynputBackend, load
 from app.control.pynput_listener import NO_RECORD
 from app.control.uinput_backend import DEVICE, PERMISSION_ADVICE, UinputBackend
 from app.control.x11_server import LISTENING, TESTING, server_lacks
-from models.errors import UserError
+from common.errors import UserError
 
 BACK_ENDS = ("auto", "pynput", "uinput")
 INPUT_DEVICES = Path("/dev/input/event*")

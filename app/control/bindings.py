@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.control.actions import Action, Pause, Run, Switch
 from app.control.keys import Chord
-from models.errors import UserError
+from common.errors import UserError
 from models.vocabulary import Group, Vocabulary
 
 
