@@ -3,7 +3,7 @@
 Under the broker's topic:
 
 * `status`: `online` or `offline`, retained; the broker itself says `offline` when we vanish (last will);
-* `header`, retained, and `summary`: as everywhere;
+* `header`, retained, `control` and `summary`: as everywhere;
 * `gesture`: every gesture, at least once (QoS 1), also those that fired while the broker was away. The user property
   `fired_at` says when, on the wall clock;
 * `trigger`: the same, but only those of this very moment. What switches a light should listen here: a gesture of ten
@@ -239,10 +239,11 @@ class Mqtt:
             self._client.unsubscribe(heard.topic)
             if heard.text == "offline":
                 self._remove(discovery, heard.topic.removesuffix("/status"))
-        elif heard.topic != home_assistant.discovery_topic(self._broker):
-            if status := home_assistant.status_topic_of(heard.text, self._serial):
-                self._old_devices[status] = heard.topic
-                self._client.subscribe(status)
+        elif heard.topic != home_assistant.discovery_topic(self._broker) and (
+            status := home_assistant.status_topic_of(heard.text, self._serial)
+        ):
+            self._old_devices[status] = heard.topic
+            self._client.subscribe(status)
 
     def _remove(self, discovery: str, topic: str) -> None:
         """Take back what is retained of a device."""
@@ -250,8 +251,9 @@ class Mqtt:
             self._retain(each, "")
         log.info("this camera's topic was %s and is %s: the old device is removed", topic, self._broker.topic)
 
-    def _retain(self, topic: str, text: str) -> None:
-        self._client.publish(topic, text, qos=1, retain=True)
+    def _retain(self, topic: str, text: str) -> int:
+        """Publish a message that the broker keeps; its number."""
+        return self._client.publish(topic, text, qos=1, retain=True).mid
 
     def _hand_over(self) -> None:
         """Give the client what is kept, a little at a time, so that what is bounded here is not unbounded there."""
@@ -270,7 +272,10 @@ class Mqtt:
         if unsent:
             log.warning("%d events never reached the MQTT broker %s", unsent, self._broker)
         if self._connected:
-            self._retain(self._broker.under("status"), "offline")
+            last = self._retain(self._broker.under("status"), "offline")
+            self._on_the_way.add(last)
+            # A socket that is closed while the broker's answers wait in it takes back what the broker has not read.
+            self._listen_until(lambda: last not in self._on_the_way or not self._connected, until_s)
         self._closing = True
         self._client.disconnect()  # after what is on its way
         self._listen_until(lambda: not self._connected, until_s)

@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ from streams import fired, header, summary, until
 from app.outputs.broker import Broker
 from app.outputs.mqtt import IN_FLIGHT, Mqtt
 
+ROOT = Path(__file__).resolve().parents[3]
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(
     not (MOSQUITTO and shutil.which("mosquitto_sub")), reason="needs mosquitto and mosquitto-clients (Debian)"
@@ -102,8 +104,10 @@ class Subscriber:
         self._lines: Queue[str] = Queue()
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
-        while "SUBACK" not in self._lines.get(timeout=20):
-            pass
+        self._early = []
+        """What was retained comes before the broker confirms the subscription."""
+        while "SUBACK" not in (line := self._lines.get(timeout=20)):
+            self._early.append(line)
 
     def _read(self) -> None:
         for line in self._process.stdout:
@@ -111,10 +115,13 @@ class Subscriber:
 
     def next(self, timeout_s: float = 20.0) -> tuple[bool, str, str, str]:
         """Whether it was retained, topic, user properties, payload."""
-        while not (line := self._lines.get(timeout=timeout_s)).startswith("MSG "):
+        while not (line := self._line(timeout_s)).startswith("MSG "):
             pass
         retained, topic, properties, payload = line[4:].split("|", 3)
         return retained == "1", topic, properties, payload
+
+    def _line(self, timeout_s: float) -> str:
+        return self._early.pop(0) if self._early else self._lines.get(timeout=timeout_s)
 
     def until(self, topic: str) -> str:
         """The payload of the next message under a topic."""
@@ -239,14 +246,32 @@ def test_home_assistant_can_be_left_alone(running, listening, publish):
     assert set(topics) == {f"desk/{name}" for name in ("status", "header", "summary")}
 
 
+def test_the_document_has_every_topic_and_its_automation_hears_a_gesture(running, listening, publish):
+    section = (ROOT / "docs" / "outputs.md").read_text().split("## MQTT and Home Assistant")[1].split("\n## ")[0]
+    ear = listening(running, "#")
+    mqtt, heard = publish(), {}
+    until(lambda: mqtt._connected)  # what fires before that triggers nothing
+    for message in (header(), {"v": 1, "type": "control", "armed": True}, fired(), summary()):
+        mqtt.take(message)
+    while "desk/summary" not in heard:
+        _, topic, _, payload = ear.next()
+        heard[topic] = payload
+    documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert sorted(heard) == sorted([f"desk/{name}" for name in documented] + ["homeassistant/device/desk/config"])
+    assert "`homeassistant/device/ID/config`" in section
+    trigger = dict(re.findall(r"^    (?:- )?(topic|payload|value_template): \"?(.*?)\"?$", section, re.MULTILINE))
+    gesture = json.loads(heard[trigger["topic"]])
+    assert trigger["value_template"] == "{{ value_json.label }}"
+    assert trigger["payload"] == gesture["label"]
+
+
 def test_when_it_vanishes_the_broker_says_so(running, listening, tmp_path):
     ear = listening(running, "desk/status")
     script = (
         "import os, sys; from app.outputs.broker import Broker; from app.outputs.mqtt import IN_FLIGHT, Mqtt\n"
         f"Mqtt(Broker.parse('mqtt://127.0.0.1:{running.port}/desk'), '0.1.0', ['0']); sys.stdin.read(1); os._exit(1)"
     )
-    root = Path(__file__).resolve().parents[3]
-    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=root) as process:
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=ROOT) as process:
         assert ear.until("desk/status") == "online"
         process.kill()
     assert ear.until("desk/status") == "offline"
