@@ -27,6 +27,7 @@ import cv2
 import app.camera.opencv
 import main as program
 import models.recognizer
+from app.bundled import DEMO
 from app.camera.live import LiveCamera
 from app.events import Events
 from app.meters import Meter, Percentiles
@@ -183,10 +184,10 @@ def write_film(path: Path, seconds: float) -> None:
 
 def _clip_for_ever() -> Iterator[Image]:
     while True:
-        capture = cv2.VideoCapture(str(program.DEMO))
+        capture = cv2.VideoCapture(str(DEMO))
         read, image = capture.read()
         if not read:
-            raise SystemExit(f"{program.DEMO} cannot be read")
+            raise SystemExit(f"{DEMO} cannot be read")
         while read:
             yield cv2.resize(image, SIZE).astype("uint8", copy=False)
             read, image = capture.read()

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.networks import SHIPPED
+from app.bundled import MODEL
 from benchmarks.tables import Row, print_table
 from calibration.command_line import command
 from calibration.take import Floats
@@ -132,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.idle", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder with clips.csv, jester_val/ and streams/")
     given = parser.parse_args(arguments)
-    gated = Gated(SHIPPED)
+    gated = Gated(MODEL)
     takes = list(generated(gated.spec))
     if given.data:
         takes += [t for t in all_takes(given.data, gated.spec) if not t.group.endswith(" val")]

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtCore import QSettings
 
+from app.bundled import MODEL
 from app.meters import Meter, Percentiles, step_durations_ms
 from app.overlay.application import run
 from app.overlay.bridge import Bridge
@@ -30,8 +31,6 @@ from models.engines import Engine, load_engine
 from models.frame import Frame, Image
 from models.networks import networks_of
 from models.recognizer import Recognizer
-
-MODEL = Path(__file__).parent.parent / "models" / "weights" / "mstnet_small.onnx"
 
 
 @dataclass
