@@ -16,8 +16,8 @@ from app.commands import doctor, guided_recording, list_cameras, many_cameras, o
 from app.settings import Question, Settings
 from app.shutdown import leave
 from app.stderr_handler import StderrHandler
-from calibration.command_line import output_flushed
-from models.errors import UserError
+from common.command import output_flushed
+from common.errors import UserError
 
 log = logging.getLogger("mstnet")
 

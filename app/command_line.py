@@ -6,30 +6,22 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from app.bundled import DEMO, MODEL
 from app.camera.settings import CameraSettings
 from app.combinations import find_problem
 from app.control.back_ends import BACK_ENDS
 from app.control.settings import ControlSettings
 from app.loop import Limits
-from app.option_types import (
-    address,
-    broker,
-    framing,
-    host_name,
-    origin,
-    positive_float,
-    positive_int,
-    scene,
-    seconds,
-)
+from app.option_types import address, broker, framing, host_name, origin, scene
 from app.outputs.json_lines import STDOUT
 from app.outputs.settings import OutputSettings
 from app.recording.plan import Plan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
-from app.version import VERSION
+from app.shipped import DEMO
+from common.arguments import number, positive, positive_float
+from common.hidden_password import without_password
+from common.version import __version__
 from models.engines import ENGINES
-from models.hidden_password import without_password
+from models.shipped import SHIPPED_MODEL
 
 EXAMPLES = """\
 examples:
@@ -99,7 +91,7 @@ def _camera(options: argparse.Namespace) -> CameraSettings:
 def _model(options: argparse.Namespace) -> ModelSettings:
     """A recording is made with the main pass alone."""
     return ModelSettings(
-        path=options.model or MODEL,
+        path=options.model or SHIPPED_MODEL,
         engine=options.engine,
         networks=options.networks,
         clip_model=options.clip_model,
@@ -182,7 +174,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--fps", type=positive_float, metavar="F", help="a file's true frame rate, where the file lies")
     group.add_argument("--flip-input", action="store_true", help="for a camera that delivers a mirrored picture")
     group.add_argument(
-        "--max-frames", type=positive_int, metavar="N", help="look at so many frames and no more (a window stays open)"
+        "--max-frames", type=positive, metavar="N", help="look at so many frames and no more (a window stays open)"
     )
     group.add_argument("--duration", type=positive_float, metavar="S", help="the same in seconds of the source")
 
@@ -209,7 +201,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         "--clip-model",
         type=Path,
         metavar="FILE",
-        help="the clip network, for both (default: MODEL.clip.onnx beside the model)",
+        help="the clip network, for both (default: SHIPPED_MODEL.clip.onnx beside the model)",
     )
     group.add_argument(
         "--calm", action="store_true", help="main pass of the stream network only: least work, recognises less"
@@ -304,12 +296,14 @@ def _add_person(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--profile", metavar="NAME|FILE", help="thresholds and own gestures, from python -m calibration")
     group.add_argument("--record", metavar="NAME", help="record this person, guided; see python -m calibration --help")
     group.add_argument("--gesture", action="append", default=[], metavar="NAME", help="a gesture to record; repeatable")
-    group.add_argument("--takes", type=positive_int, default=5, metavar="N", help="takes of each (default: 5)")
+    group.add_argument("--takes", type=positive, default=5, metavar="N", help="takes of each (default: 5)")
     group.add_argument("--take-seconds", type=positive_float, default=3.0, metavar="S", help="of a take (default: 3)")
-    group.add_argument("--work", type=seconds, default=60.0, metavar="S", help="of just work; 0 is none (default: 60)")
+    group.add_argument(
+        "--work", type=number(float, 0), default=60.0, metavar="S", help="of just work; 0 is none (default: 60)"
+    )
 
 
 def _add_questions(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--list-cameras", action="store_true", help="print the cameras there are")
     group.add_argument("--doctor", action="store_true", help="print what works on this machine")
-    group.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
+    group.add_argument("--version", action="version", version=f"%(prog)s {__version__}")

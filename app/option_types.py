@@ -6,33 +6,9 @@ from urllib.parse import urlsplit
 
 from app.outputs.address import Address
 from app.outputs.broker import Broker
-from models.errors import UserError
+from common.errors import UserError
 from models.framing.choice import parse_framing
 from models.region import Region
-
-
-def positive_float(text: str) -> float:
-    """A finite number above 0."""
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError(text)
-    return value
-
-
-def seconds(text: str) -> float:
-    """A finite number, 0 or above."""
-    value = float(text)
-    if not 0 <= value < float("inf"):
-        raise ValueError(text)
-    return value
-
-
-def positive_int(text: str) -> int:
-    """A whole number above 0."""
-    value = int(text)
-    if value < 1:
-        raise ValueError(text)
-    return value
 
 
 def address(text: str) -> Address:
@@ -81,9 +57,7 @@ def scene(text: str) -> tuple[str, str]:
     return label.strip(), name.strip()
 
 
-# argparse prints these names: "invalid positive number value: '0'"
-positive_float.__name__ = "positive number"
-positive_int.__name__ = "positive whole number"
+# argparse prints these names: "invalid host name value: 'a b'"
 address.__name__ = "[HOST:]PORT"
 broker.__name__ = "mqtt[s]://[USER@]HOST[:PORT][/TOPIC]"
 origin.__name__ = "SCHEME://HOST[:PORT]"

@@ -27,13 +27,14 @@ import cv2
 import app.camera.opencv
 import main as program
 import models.recognizer
-from app.bundled import DEMO
 from app.camera.live import LiveCamera
 from app.events import Events
 from app.meters import Meter, Percentiles
 from app.replay import Replay
+from app.shipped import DEMO
 from benchmarks.machine import describe_machine
-from calibration.command_line import command, number
+from common.arguments import number
+from common.command import command
 from models.decoder import Decoder
 from models.frame import Frame, Image
 from models.network import NetworkStream

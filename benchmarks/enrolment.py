@@ -24,19 +24,21 @@ packages.require("enrolment")  # before anything imports them
 
 import numpy as np
 
-from app.bundled import MODEL
 from benchmarks.clips import Clip, read_clips
 from benchmarks.machine import describe_machine
 from benchmarks.matchers import MATCHERS, Matcher, nearest, ours
 from calibration.background import Background
-from calibration.command_line import command, positive
 from calibration.fitting import fit
 from calibration.personal_head import joined
-from calibration.take import Floats, Kind
+from calibration.take import Kind
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
+from common.arguments import positive
+from common.arrays import Floats
+from common.command import command
 from models.decoder import Decoder
 from models.engines import load_engine
+from models.shipped import SHIPPED_MODEL
 from models.softmax import softmax
 from models.spec import ModelSpec
 
@@ -197,7 +199,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.enrolment", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
-    parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--teacher", type=Path, help="a 3-D network over clips, compared by its own embedding")
     parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")
     parser.add_argument("--repeats", type=positive, default=2, help="trials a class (default: %(default)s)")

@@ -14,9 +14,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from app.bundled import DEMO
+from app.shipped import DEMO
 from benchmarks.machine import describe_machine
-from calibration.command_line import command
+from common.command import command
 from models.frame import Image
 from models.framing.auto import AutoFraming
 from models.framing.faces import FaceDetector

@@ -9,13 +9,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from app.bundled import MODEL
 from benchmarks.runners import Runner, check_clip_network, open_clip, open_hands, open_stream
 from models.nets.checkpoint import describe
 from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleNet
 from models.nets.temporal import NoTime, TemporalConfig, TemporalLayer
 from models.nets.timeline import Chunk
+from models.shipped import SHIPPED_MODEL
 from training.export import export
 from training.graph import OPSET
 
@@ -55,7 +55,7 @@ def contenders(clip_model: Path | None = None, hand: Path | None = None) -> Iter
         UserError: a file that was given is not what it should be.
     """
     plain = f"{SMALL}-plain"
-    yield Contender(f"shipped:{MODEL.name}", plain, lambda _: partial(open_stream, MODEL))
+    yield Contender(f"shipped:{SHIPPED_MODEL.name}", plain, lambda _: partial(open_stream, SHIPPED_MODEL))
     yield Contender(plain, plain, streaming(plain_shufflenet, SMALL_SIZE))
     yield from recomputed(SMALL, plain, partial(build, "shufflenet", SHIPPED_TIME), SMALL_SIZE)
     for backbone, size in SIZES:

@@ -19,18 +19,19 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtCore import QSettings
 
-from app.bundled import MODEL
 from app.meters import Meter, Percentiles, step_durations_ms
 from app.overlay.application import run
 from app.overlay.bridge import Bridge
 from app.overlay.session import NAME
 from app.overlay.view import ViewOptions
 from app.overlay.window import HINT_SEEN
-from calibration.command_line import command, number, positive
+from common.arguments import number, positive
+from common.command import command
 from models.engines import Engine, load_engine
 from models.frame import Frame, Image
 from models.networks import networks_of
 from models.recognizer import Recognizer
+from models.shipped import SHIPPED_MODEL
 
 
 @dataclass
@@ -97,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--camera", default="640x480", help="size of the pictures (default: %(default)s)")
     parser.add_argument("--camera-hz", type=number(float, 1), default=30.0)
     parser.add_argument("--stretch", type=number(float, 0.1), default=4.0, help="seconds each (default: %(default)s)")

@@ -29,7 +29,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.bundled import MODEL
 from app.camera import open_camera
 from app.chosen_networks import choose_networks
 from app.combinations import find_problem
@@ -38,18 +37,19 @@ from app.loop import run
 from app.settings import ModelSettings
 from benchmarks.machine import describe_machine
 from benchmarks.seats import SEATS, Seat, SeatedCamera
-from calibration.command_line import command
-from calibration.table_file import TableRow, read_table
+from common.command import command
+from common.errors import UserError
+from common.table_file import TableRow, read_table
+from common.whole_file import whole_file
 from models.decoder import GestureEvent
 from models.engines import load_engine
-from models.errors import UserError
 from models.framing.base import Framing
 from models.framing.choice import open_framing, parse_framing
 from models.networks import Networks
 from models.recognition import Recognition
 from models.recognizer import Recognizer
+from models.shipped import SHIPPED_MODEL
 from models.spec import NO_GESTURE_LABELS
-from models.whole_file import whole_file
 from training.jester import LABELS
 from training.recordings import LIST, DataError, Recording, read_recordings
 
@@ -307,7 +307,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sources", default=sources, help="which recordings, with commas (default: %(default)s)")
     parser.add_argument("--seats", type=seats_named, default=SEATS[:1], metavar="all|NAMES", help="default: as it is")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
-    parser.add_argument("--model", type=Path, default=MODEL, help="model file (default: the shipped one)")
+    parser.add_argument("--model", type=Path, default=SHIPPED_MODEL, help="model file (default: the shipped one)")
     parser.add_argument("--calm", action="store_true", help="main pass only, as main.py --calm")
     parser.add_argument("--networks", choices=("stream", "both", "auto"), help="as main.py --networks")
     parser.add_argument("--clip-model", type=Path, metavar="FILE", help="as main.py --clip-model")

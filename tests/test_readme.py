@@ -13,7 +13,7 @@ DOCUMENTS = sorted(
     path for path in ROOT.rglob("*.md") if not {".venv", ".venv-headless", "runs"} & set(path.relative_to(ROOT).parts)
 )
 
-ROOMS = ("app", "benchmarks", "calibration", "models", "training")
+ROOMS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests")
 
 
 def python_files(folder):

@@ -14,9 +14,9 @@ from app.outputs.osc import Osc
 from app.outputs.packages import need
 from app.outputs.settings import OutputSettings
 from app.signals import defer_signals
-from app.version import VERSION
 from app.worker import Worker
-from models.errors import UserError
+from common.errors import UserError
+from common.version import __version__
 
 if TYPE_CHECKING:
     from app.outputs.mqtt import Mqtt
@@ -148,7 +148,7 @@ def _mqtt(broker: Broker) -> "Mqtt":
     need("paho.mqtt.client", "paho-mqtt", "--mqtt")
     from app.outputs.mqtt import Mqtt
 
-    return Mqtt(broker.with_password(os.environ.get(MQTT_PASSWORD)), VERSION)
+    return Mqtt(broker.with_password(os.environ.get(MQTT_PASSWORD)), __version__)
 
 
 def _obs(address: Address, scenes: Sequence[tuple[str, str]], gestures: Sequence[str]) -> "Obs":

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from app.bundled import DEMO, MODEL
 from app.camera.settings import CameraSettings
 from app.command_line import parse
 from app.control.settings import ControlSettings
@@ -16,7 +15,9 @@ from app.outputs.broker import Broker
 from app.outputs.settings import OutputSettings
 from app.recording.plan import Plan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
+from app.shipped import DEMO
 from models.region import Region
+from models.shipped import SHIPPED_MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +29,7 @@ def settings(words=""):
 def test_without_options_the_first_camera_is_shown_in_the_window():
     assert settings() == Settings(
         camera=CameraSettings(("0",), realtime=True),
-        model=ModelSettings(MODEL),
+        model=ModelSettings(SHIPPED_MODEL),
         framing=None,
         view=ViewSettings(),
         outputs=OutputSettings(),
@@ -39,7 +40,7 @@ def test_without_options_the_first_camera_is_shown_in_the_window():
         batch=False,
         log_level="info",
     )
-    assert MODEL.is_file()
+    assert SHIPPED_MODEL.is_file()
     assert DEMO.is_file()
 
 
