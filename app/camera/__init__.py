@@ -18,7 +18,8 @@ from app.camera.opencv import Capture
 from app.camera.opening import delivering, in_time, open_source
 from app.camera.settings import CameraSettings
 from app.camera.source import FileSource, Source, parse_source
-from app.camera.video_file import MOST_FPS, VideoFile
+from app.camera.video_file import VideoFile
+from common.video import MOST_FPS
 from models.errors import CameraError
 
 log = logging.getLogger("mstnet")
