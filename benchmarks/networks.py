@@ -15,8 +15,8 @@ from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleNet
 from models.nets.temporal import NoTime, TemporalConfig, TemporalLayer
 from models.nets.timeline import Chunk
-from training.export import export
-from training.graph import OPSET
+from training.export.onnx_file import OPSET
+from training.export.stream_export import export
 
 SHIPPED = Path(__file__).resolve().parent.parent / "models" / "weights" / "mstnet_small.onnx"
 SMALL, SMALL_SIZE = "shufflenet-112", 112

@@ -17,8 +17,9 @@ from models.nets.checkpoint import describe, load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.preprocess import to_picture
 from models.spec import STREAMS, Decoding, FastPass, Rule
-from training.export import export, main
-from training.graph import OPSET
+from training.export.__main__ import main
+from training.export.onnx_file import OPSET
+from training.export.stream_export import export
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"
