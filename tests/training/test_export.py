@@ -123,7 +123,7 @@ def test_a_network_that_looks_ahead_is_refused(tmp_path):
 
 
 def test_a_file_that_answers_otherwise_is_not_left_behind(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.export.TOLERANCE", -1.0)
+    monkeypatch.setattr("training.export.stream_export.TOLERANCE", -1.0)
     net = small_net("resnet18", "shift")
     with pytest.raises(ModelFileError, match="differs from its network"):
         export(net, small_spec(net), tmp_path / "model.onnx")
