@@ -32,7 +32,8 @@ from app.events import Events
 from app.meters import Meter, Percentiles
 from app.replay import Replay
 from benchmarks.machine import describe_machine
-from calibration.command_line import command, number
+from common.arguments import number
+from common.command import command
 from models.decoder import Decoder
 from models.frame import Frame, Image
 from models.network import NetworkStream

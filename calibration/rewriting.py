@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from common.errors import first_line
+from common.whole_file import whole_file
 from models.engines.base import Engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from models.errors import ModelFileError, first_line
+from models.errors import ModelFileError
 from models.frame import Image
-from models.whole_file import whole_file
 
 if TYPE_CHECKING:
     import onnx  # which those do not need who only run what was written

@@ -15,8 +15,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from calibration.command_line import command
 from calibration.rewriting import StepAll, write_form
+from common.command import command
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_session import default_providers, open_session
 from models.errors import ModelFileError

@@ -14,11 +14,12 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from calibration.command_line import command, positive
 from calibration.rolled import export_rolled
-from models.errors import UserError
+from common.arguments import positive
+from common.command import command
+from common.errors import UserError
+from common.whole_file import WriteError
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
-from models.whole_file import WriteError
 
 LABELS_FILE = "labels.txt"
 

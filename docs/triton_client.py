@@ -23,7 +23,7 @@ from app.camera import open_camera
 from app.events import Events
 from app.loop import run
 from app.outputs.json_lines import STDOUT, JsonLines
-from calibration.command_line import command
+from common.command import command
 from models.engines.base import Output, check_picture
 from models.errors import EngineError
 from models.frame import Image

@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import hatch_build
-from models.version import __version__
+from common.version import __version__
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -16,8 +16,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from calibration.command_line import command, natural, number, positive
-from models.errors import EngineError, first_line
+from common.arguments import natural, number, positive
+from common.command import command
+from common.errors import first_line
+from models.errors import EngineError
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec

@@ -8,11 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from calibration.table_file import TableError, TableRow, read_table
-from models.errors import UserError
+from common.errors import UserError
+from common.table_file import TableError, TableRow, read_table
+from common.whole_file import whole_file
 from models.frame import Image
 from models.step_grid import StepGrid
-from models.whole_file import whole_file
 from training.jester import LABELS
 
 LIST = "clips.csv"

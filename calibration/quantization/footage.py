@@ -14,9 +14,10 @@ import cv2
 import numpy as np
 
 from calibration.errors import QuantizationError, TakeError
-from calibration.table_file import read_table
-from calibration.take import Floats, Kind, Take
-from models.errors import UserError
+from calibration.take import Kind, Take
+from common.arrays import Floats
+from common.errors import UserError
+from common.table_file import read_table
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec

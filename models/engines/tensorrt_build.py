@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from common.errors import UserError
 from models.engines import load_engine
 from models.engines.onnx_to_plan import build_plan
 from models.engines.parity import TOLERANCES
@@ -25,7 +26,7 @@ from models.engines.plan_file import write_plan
 from models.engines.tensorrt_cache import cached_path, read_onnx
 from models.engines.tensorrt_loading import build_engine, refused
 from models.engines.tensorrt_runtime import find_tensorrt
-from models.errors import EngineError, ModelFileError, UserError
+from models.errors import EngineError, ModelFileError
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import ModelSpec

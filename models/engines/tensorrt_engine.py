@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from common.whole_file import WriteError, write_whole
 from models.engines.base import Output, check_picture
 from models.engines.cuda_device import DeviceMemory, PinnedMemory, find_gpu
 from models.engines.plan_file import Plan
@@ -24,7 +25,6 @@ from models.errors import EngineError, ModelFileError
 from models.frame import Image
 from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
 from models.state import StreamState
-from models.whole_file import WriteError, write_whole
 
 log = logging.getLogger("mstnet")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 
-from models.whole_file import WriteError
+from common.whole_file import WriteError
 from training.datasets.base import Clip
 from training.datasets.listing import Entry
 from training.datasets.pixels import FRAME, JPEG_END, read_picture, reason, video_pictures

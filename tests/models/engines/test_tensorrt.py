@@ -18,6 +18,7 @@ import pytest
 from cuda_stand_in import StandInCuda
 from streams import until
 
+from common.whole_file import WriteError, write_whole
 from models.engines import load_engine
 from models.engines.base import PassingEngine
 from models.engines.build_progress import Progress
@@ -25,7 +26,6 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.parity import TOLERANCES, generated_clip, largest_difference, refusal
 from models.engines.tensorrt_build import main
 from models.errors import EngineError, ModelFileError, UnavailableError
-from models.whole_file import WriteError, write_whole
 
 SHIPPED = Path(__file__).resolve().parents[3] / "models" / "weights" / "mstnet_small.onnx"
 VERSIONS = [("tensorrt", "10.3.0"), ("tensorrt", "10.16.2"), ("tensorrt", "11.4.0"), ("tensorrt_rtx", "1.7.1")]

@@ -1,4 +1,4 @@
-"""Hands of uinput, through python-evdev: Wayland and consoles. The kernel makes a keyboard and a mouse of us."""
+"""UinputBackend: a virtual keyboard and mouse of the Linux kernel, through python-evdev. For Wayland and consoles."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from app.control.keys import NAMES
 
 DEVICE = "/dev/uinput"
 DEVICE_NAME = "mstnet-live"
-"""What the kernel calls our keyboard; the ears know it by that."""
+"""Name of the virtual device; the listener leaves it out by this name."""
 RULE = 'KERNEL=="uinput", GROUP="input", MODE="0660", OPTIONS+="static_node=uinput"'
 PERMISSION_ADVICE = (
     f"as root: echo '{RULE}' > /etc/udev/rules.d/80-uinput.rules; usermod -aG input $USER; modprobe uinput; "
@@ -47,17 +47,17 @@ CODES = {
     ".": "KEY_DOT",
     "/": "KEY_SLASH",
 }
-"""The kernel's name of each key. It knows positions, not characters: these are the positions of a US keyboard."""
+"""The kernel's name of each key. These are positions on a US keyboard, not characters."""
 SHIFTED = dict(zip('~!@#$%^&*()_+{}|:"<>?', "`1234567890-=[]\\;',./", strict=True))
-"""Characters that need shift, and the key that they lie on."""
+"""Characters that need shift, and their key on a US keyboard."""
 
 
-class UinputHands:
-    """Presses through a device of its own, which the kernel takes away, keys and all, when the app is gone.
+class UinputBackend:
+    """Sends events through a virtual device. The kernel removes it and releases its keys when the process ends.
 
     Args:
-        device: what `evdev.UInput` makes.
-        ecodes: the kernel's numbers, `evdev.ecodes`.
+        device: an `evdev.UInput`.
+        ecodes: the module `evdev.ecodes`.
     """
 
     name = "uinput"
@@ -67,12 +67,12 @@ class UinputHands:
         self._device, self._ecodes = device, ecodes
 
     @classmethod
-    def open(cls) -> "UinputHands":
-        """Make the device.
+    def open(cls) -> "UinputBackend":
+        """Create the device.
 
         Raises:
             ImportError: evdev is not installed.
-            OSError: the kernel or its permissions say no.
+            OSError: the device cannot be created.
         """
         from evdev import UInput, ecodes
 
@@ -88,25 +88,21 @@ class UinputHands:
         return ("shift", base) if base in CODES else ()
 
     def press(self, stroke: str) -> None:
-        """Press one key and keep it down."""
         self._write(self._ecodes.EV_KEY, CODES[stroke], 1)
 
     def release(self, stroke: str) -> None:
-        """Let go of one key."""
         self._write(self._ecodes.EV_KEY, CODES[stroke], 0)
 
     def move(self, right: int, down: int) -> None:
-        """Move the pointer by so many pixels, before the desktop's own acceleration."""
+        """Move the pointer by pixels; the desktop's acceleration is added."""
         self._device.write(self._ecodes.EV_REL, self._ecodes.REL_X, right)
         self._write(self._ecodes.EV_REL, "REL_Y", down)
 
     def scroll(self, right: int, down: int) -> None:
-        """Turn the wheel by so many notches."""
         self._device.write(self._ecodes.EV_REL, self._ecodes.REL_HWHEEL, right)
         self._write(self._ecodes.EV_REL, "REL_WHEEL", -down)
 
     def close(self) -> None:
-        """Take the device away."""
         self._device.close()
 
     def _write(self, kind: int, code: str, value: int) -> None:

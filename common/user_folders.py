@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from models.errors import UserError
+from common.errors import UserError
 
 NAME = "mstnet-live"
 UNIX = {

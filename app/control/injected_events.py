@@ -1,6 +1,6 @@
-"""Ledger: what control itself does, so that it is not taken for a person's doing.
+"""Counts the input events that control sends, so that they are not taken for events of a person.
 
-The system's listeners hear both alike: an X server says of no event that a program made it.
+A listener receives both: an X server does not say which events a program has sent.
 """
 
 import time
@@ -9,14 +9,14 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 
 GRACE_S = 0.5
-"""How long after it was done an event may come back."""
+"""How long after sending an event it may arrive at a listener, in seconds."""
 
 
-class Ledger:
-    """A witness of what is done, asked by the ears about what is heard. Any thread may call it.
+class InjectedEvents:
+    """An `InputObserver` that tells a listener which events are its own. Thread-safe.
 
-    It goes by counts: of each kind, as many as were done are ours. So a person's key among ours is noticed,
-    although not always which it was.
+    It counts events of each kind: as many as were sent are attributed to control. A key of a person between them is
+    noticed, although not always which one it was.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -28,7 +28,7 @@ class Ledger:
         self._repeating: set[Hashable] = set()
 
     def pressing(self, stroke: str) -> None:
-        """A key is about to go down."""
+        """A key is about to be pressed."""
         del stroke
         with self._lock:
             if not self._held and self._clock() > self._held_until_s:
@@ -37,7 +37,7 @@ class Ledger:
         self._expect("press")
 
     def released(self, stroke: str) -> None:
-        """A key went up."""
+        """A key was released."""
         del stroke
         with self._lock:
             self._held -= 1
@@ -53,18 +53,18 @@ class Ledger:
             self._expect("scroll")
 
     def owns_press(self, key: Hashable) -> bool:
-        """Whether a press was ours: it was expected, or it is a key that we hold and the system repeats."""
+        """Whether control sent this press: it was expected, or the key is held and the system repeats it."""
         if self._take("press"):
             self._repeating.add(key)
             return True
         return (self._held > 0 or self._clock() < self._held_until_s) and key in self._repeating
 
     def owns_move(self) -> bool:
-        """Whether a movement was ours."""
+        """Whether control sent this pointer movement."""
         return self._take("move")
 
     def owns_scroll(self) -> bool:
-        """Whether a notch was ours."""
+        """Whether control sent this notch of the wheel."""
         return self._take("scroll")
 
     def _expect(self, kind: str) -> None:

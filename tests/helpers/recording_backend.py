@@ -1,7 +1,7 @@
-"""Hands that write down what they are told."""
+"""A stand-in for an input backend that records what it sends."""
 
 
-class RecordingHands:
+class RecordingBackend:
     """Keeps a list of everything done; `?` needs shift, as on many keyboards; `€` is lacking."""
 
     name, why_lacking = "recording", "it is not on this keyboard"

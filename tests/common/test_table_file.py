@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from calibration.quantization.footage import find_footage
-from calibration.table_file import TableError, read_table
+from common.table_file import TableError, read_table
 from training.jester import LABELS
 
 PLAIN = "path,label,fps\nswipe one.mp4,Swiping Right,29.97\nüb.mov,No gesture,12\n"

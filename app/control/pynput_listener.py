@@ -1,50 +1,52 @@
-"""Ears of pynput: X11, Windows and macOS."""
+"""PynputListener: listens to mouse and keyboard on X11, Windows and macOS."""
 
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from app.control.ears import Touch
+from app.control.injected_events import InjectedEvents
+from app.control.input_listener import UserActivity
 from app.control.keys import Chord
-from app.control.ledger import Ledger
-from app.control.pynput_hands import PYNPUT_NAMES, load
+from app.control.pynput_backend import PYNPUT_NAMES, load
 from app.control.x11_server import LISTENING, server_lacks
 
-UNHEARD = "this X server lets nobody listen (no RECORD extension)"
-STIR_PX = 6
-"""A pointer that moves less than this was not moved by a hand; a desk shakes."""
+NO_RECORD = "this X server does not let programs listen (no RECORD extension)"
+MIN_MOVE_PX = 6
+"""Smaller movements of the pointer are ignored: a desk shakes."""
 
 
-class PynputEars:
-    """Listens in threads of pynput's own.
+class PynputListener:
+    """Listens in threads of pynput.
 
     Args:
-        touch: told of what a person does.
-        ledger: knows what was not a person's doing.
+        activity: receives what a person does.
+        injected: the events that control sent.
         pause_keys: the chords that pause.
-        on_deaf: called when nothing is heard any more, although nobody closed it.
+        on_loss: called when listening ends although `close` was not called.
 
     Raises:
-        OSError: nothing can be heard here.
+        OSError: it is impossible to listen here.
     """
 
-    def __init__(self, touch: Touch, ledger: Ledger, pause_keys: Iterable[Chord], on_deaf: Callable[[], None]) -> None:
+    def __init__(
+        self, activity: UserActivity, injected: InjectedEvents, pause_keys: Iterable[Chord], on_loss: Callable[[], None]
+    ) -> None:
         if sys.platform == "linux" and server_lacks(LISTENING):
-            raise OSError(UNHEARD)
+            raise OSError(NO_RECORD)
         keyboard, mouse = load("keyboard"), load("mouse")
-        self._touch, self._ledger = touch, ledger
+        self._activity, self._injected = activity, injected
         self._rest: tuple[int, int] = mouse.Controller().position
         self._listeners: list[Any] = [
             keyboard.Listener(on_press=self._on_press, on_release=self._on_release),
             mouse.Listener(on_move=self._on_move, on_click=self._on_click, on_scroll=self._on_scroll),
         ]
         self._pause_keys = [
-            keyboard.HotKey(keyboard.HotKey.parse(_in_pynputs_words(chord)), touch.pause_key)
+            keyboard.HotKey(keyboard.HotKey.parse(_pynput_hotkey(chord)), activity.pause_key)
             for chord in pause_keys
             if all(len(key) == 1 or hasattr(keyboard.Key, PYNPUT_NAMES[key]) for key in chord)  # a Mac has no Pause
         ]
-        self._on_deaf = on_deaf
+        self._on_loss = on_loss
         self._open = False
         for listener in self._listeners:
             self._start(listener)
@@ -61,7 +63,7 @@ class PynputEars:
         """Start a listener, and notice its end: pynput's print a traceback, or let `wait` wait for ever."""
         run, reasons = listener.run, []
 
-        def run_and_tell() -> None:
+        def run_and_report() -> None:
             try:
                 run()
                 reasons.append("it ended")
@@ -69,21 +71,21 @@ class PynputEars:
                 reasons.append(" ".join(str(error).split()))
             listener._mark_ready()
             if self._open:
-                self._on_deaf()
+                self._on_loss()
 
-        listener.run = run_and_tell
+        listener.run = run_and_report
         listener.start()
         listener.wait()
         if reasons:
             self.close()
             raise OSError(reasons[0])
 
-    # pynput also tells its listeners itself of what its controllers do (`injected`), beside what the system tells.
+    # pynput marks as `injected` what its own controllers send; the system reports the same events once more.
 
     def _on_press(self, key: Any, injected: bool) -> None:
-        if injected or self._ledger.owns_press(key):
+        if injected or self._injected.owns_press(key):
             return
-        self._touch.used()
+        self._activity.used()
         for chord in self._pause_keys:
             chord.press(self._listeners[0].canonical(key))
 
@@ -92,20 +94,20 @@ class PynputEars:
             chord.release(self._listeners[0].canonical(key))
 
     def _on_move(self, x: int, y: int, injected: bool) -> None:
-        if injected or self._ledger.owns_move():
+        if injected or self._injected.owns_move():
             self._rest = (x, y)
-        elif abs(x - self._rest[0]) + abs(y - self._rest[1]) >= STIR_PX:
+        elif abs(x - self._rest[0]) + abs(y - self._rest[1]) >= MIN_MOVE_PX:
             self._rest = (x, y)
-            self._touch.used()
+            self._activity.used()
 
     def _on_click(self, _x: int, _y: int, button: Any, pressed: bool, injected: bool) -> None:
-        if pressed and not injected and not self._ledger.owns_press(button):
-            self._touch.used()
+        if pressed and not injected and not self._injected.owns_press(button):
+            self._activity.used()
 
     def _on_scroll(self, _x: int, _y: int, _right: int, _up: int, injected: bool) -> None:
-        if not injected and not self._ledger.owns_scroll():
-            self._touch.used()
+        if not injected and not self._injected.owns_scroll():
+            self._activity.used()
 
 
-def _in_pynputs_words(chord: Chord) -> str:
+def _pynput_hotkey(chord: Chord) -> str:
     return "+".join(key if len(key) == 1 else f"<{PYNPUT_NAMES[key]}>" for key in chord)

@@ -1,6 +1,6 @@
 import pytest
 
-from models.hidden_password import without_password
+from common.hidden_password import without_password
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from models.errors import UserError
+from common.errors import UserError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import UserError
-from models.user_folders import user_folder
+from common.errors import UserError
+from common.user_folders import user_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the folders of Linux")

@@ -1,4 +1,4 @@
-"""Hands of pynput: X11, Windows and macOS."""
+"""PynputBackend: sends events on X11, Windows and macOS."""
 
 import importlib
 import os
@@ -19,17 +19,16 @@ PYNPUT_NAMES = {
     "volume_down": "media_volume_down",
     "mute": "media_volume_mute",
 }
-"""What pynput calls our keys."""
-
+"""pynput's name of each key."""
 
 CHORD_KEYS = {"ctrl", "alt", "super"}
-"""With one of these down, a key is pressed, and not a character typed."""
-LOOKED_UP = "#="
-"""What a stroke begins with that `X11Layout` named."""
+"""While one of these is down, a character is pressed as a key of a chord."""
+LAYOUT_PREFIXES = "#="
+"""First characters of strokes that `X11Layout` returned."""
 
 
 def load(module: str) -> Any:
-    """A module of pynput, with the system's own way of input, never one that it falls back on.
+    """Import a module of pynput with the native backend of the system, not with one of its fallbacks.
 
     Raises:
         ImportError: it is not installed, or there is no display.
@@ -39,8 +38,8 @@ def load(module: str) -> Any:
     return importlib.import_module(f"pynput.{module}")
 
 
-class PynputHands:
-    """Presses through pynput."""
+class PynputBackend:
+    """Sends events through pynput."""
 
     name = "pynput"
     why_lacking = "the keyboard that is set up here has no such key"
@@ -52,7 +51,6 @@ class PynputHands:
         self._down: set[str] = set()
 
     def strokes(self, key: str) -> tuple[str, ...]:
-        """The keys to press for a key or a character."""
         if len(key) == 1 and self._layout:
             return self._layout.strokes(key, in_chord=bool(self._down & CHORD_KEYS))
         if key == "alt_gr" and self._layout:
@@ -60,36 +58,31 @@ class PynputHands:
         return (key,) if key in BUTTONS or self._code(key) is not None else ()
 
     def press(self, stroke: str) -> None:
-        """Press one key and keep it down."""
         self._down.add(stroke)
         if stroke in BUTTONS:
             self._pointer.press(self._button(stroke))
-        elif self._layout and stroke[0] in LOOKED_UP:
+        elif self._layout and stroke[0] in LAYOUT_PREFIXES:
             self._layout.press(stroke, down=True)
         else:
             self._keys.press(self._code(stroke))
 
     def release(self, stroke: str) -> None:
-        """Let go of one key."""
         self._down.discard(stroke)
         if stroke in BUTTONS:
             self._pointer.release(self._button(stroke))
-        elif self._layout and stroke[0] in LOOKED_UP:
+        elif self._layout and stroke[0] in LAYOUT_PREFIXES:
             self._layout.press(stroke, down=False)
         else:
             self._keys.release(self._code(stroke))
 
     def move(self, right: int, down: int) -> None:
-        """Move the pointer by so many pixels."""
         self._pointer.move(right, down)
 
     def scroll(self, right: int, down: int) -> None:
-        """Turn the wheel by so many notches."""
         self._pointer.scroll(right, -down)
 
     def close(self) -> None:
-        """Close the connections."""
-        # pynput leaves its own to finalisers, which print a traceback where the display is gone.
+        # pynput closes its connections in finalisers, which print a traceback if the display is gone.
         displays = [vars(each).pop("_display", None) for each in (self._keys, self._pointer)]
         for connection in (*displays, self._layout):
             if connection:
@@ -97,7 +90,7 @@ class PynputHands:
                     connection.close()
 
     def _code(self, stroke: str) -> Any:
-        """What pynput calls a key; None where this system or its keyboard lacks it."""
+        """Pynput's code of a key; None if this system or keyboard does not have it."""
         if len(stroke) == 1:
             return self._keyboard.KeyCode.from_char(stroke)
         key = getattr(self._keyboard.Key, PYNPUT_NAMES[stroke], None)

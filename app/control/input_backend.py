@@ -1,17 +1,17 @@
-"""Hands: what every way of pressing keys and moving the mouse can do."""
+"""InputBackend: the interface of everything that sends key, pointer and wheel events."""
 
 from typing import Protocol
 
 
-class Hands(Protocol):
-    """Presses, moves and scrolls. Keys are named as in `app.control.keys`; mouse buttons are keys."""
+class InputBackend(Protocol):
+    """Sends input events. Keys are named as in `app.control.keys`; mouse buttons are keys."""
 
     name: str
     why_lacking: str
-    """What to say of a key that cannot be pressed here."""
+    """Why a key cannot be pressed here, for error messages."""
 
     def strokes(self, key: str) -> tuple[str, ...]:
-        """The keys to press, one by one, for a key or a character: `?` may need shift; none where it is lacking."""
+        """The keys to press, in order, for a key or a character (`?` may need shift); empty if it cannot be pressed."""
         ...
 
     def press(self, stroke: str) -> None:
@@ -19,43 +19,42 @@ class Hands(Protocol):
         ...
 
     def release(self, stroke: str) -> None:
-        """Let go of one key."""
+        """Release one key."""
         ...
 
     def move(self, right: int, down: int) -> None:
-        """Move the pointer by so many pixels."""
+        """Move the pointer by pixels."""
         ...
 
     def scroll(self, right: int, down: int) -> None:
-        """Turn the wheel by so many notches."""
+        """Turn the wheel by notches."""
         ...
 
     def close(self) -> None:
-        """Give the device back."""
+        """Close the device."""
         ...
 
 
-class NoHands:
-    """Does nothing: for a dry run."""
+class DryRunBackend:
+    """Sends nothing: for `--dry-run`."""
 
     name = "dry run"
     why_lacking = ""
 
     def strokes(self, key: str) -> tuple[str, ...]:
-        """Every key is there."""
         return (key,)
 
     def press(self, stroke: str) -> None:
-        """Do nothing."""
+        pass
 
     def release(self, stroke: str) -> None:
-        """Do nothing."""
+        pass
 
     def move(self, right: int, down: int) -> None:
-        """Do nothing."""
+        pass
 
     def scroll(self, right: int, down: int) -> None:
-        """Do nothing."""
+        pass
 
     def close(self) -> None:
-        """Do nothing."""
+        pass

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from models.whole_file import WriteError, whole_file, write_whole
+from common.whole_file import WriteError, whole_file, write_whole
 
 
 def test_a_file_takes_its_place_when_it_is_whole(tmp_path):

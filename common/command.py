@@ -1,21 +1,18 @@
 """How every command begins and ends that makes files: no user ever sees a traceback for what a user can mend."""
 
-import argparse
 import functools
-import math
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
-from models.errors import UserError
-from models.whole_file import FULL
+from common.errors import UserError
+from common.whole_file import FULL
 
 Main = Callable[[list[str] | None], int]
 """Takes the arguments, or None for the process's own; returns the exit status."""
-PACKAGES = {"onnx": "requirements-quantize.txt"}
-"""What some commands import only when they run, and where it is listed."""
+PACKAGES = {"onnx": "`pip install -r requirements-quantize.txt`"}
+"""What some commands import only when they run, and how it is installed."""
 
 
 def command(name: str) -> Callable[[Main], Callable[..., int]]:
@@ -33,9 +30,7 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
             except ModuleNotFoundError as error:
                 if error.name not in PACKAGES:
                     raise
-                print(
-                    f"{name}: {error.name} is not installed; `pip install -r {PACKAGES[error.name]}`", file=sys.stderr
-                )
+                print(f"{name}: {error.name} is not installed; {PACKAGES[error.name]}", file=sys.stderr)
                 return 2
             except KeyboardInterrupt:
                 return 130
@@ -80,38 +75,3 @@ def _discard_output() -> None:
     """Let what is left in Python's buffer go nowhere."""
     if sys.stdout:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-Number = TypeVar("Number", int, float)
-
-
-def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
-    """An argparse type: a finite number of this kind, of this much or more."""
-
-    def read(text: str) -> Number:
-        value = kind(text)
-        if not least <= value < math.inf:
-            raise argparse.ArgumentTypeError(f"expected a number from {least} on; got {text}")
-        return value
-
-    read.__name__ = "number"  # argparse tells what is none
-    return read
-
-
-positive, natural = number(int, 1), number(int, 0)
-
-
-def share(text: str) -> float:
-    """A share, for argparse: a number from 0 to 1."""
-    number = float(text)
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"a share is a number from 0 to 1; got {text}")
-    return number
-
-
-def probability(text: str) -> float:
-    """A probability that something can reach, for argparse: a number above 0, up to 1."""
-    number = float(text)
-    if not 0 < number <= 1:
-        raise argparse.ArgumentTypeError(f"expected a probability above 0, up to 1; got {text}")
-    return number

@@ -1,4 +1,4 @@
-"""Ears of evdev: the kernel's own keyboards and mice, where no desktop tells of them."""
+"""EvdevListener: listens to the keyboards and mice of the Linux kernel, where no desktop reports them."""
 
 import selectors
 import threading
@@ -6,28 +6,30 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from app.control.ears import Touch
+from app.control.input_listener import UserActivity
 from app.control.keys import Chord
-from app.control.uinput_hands import CODES, DEVICE_NAME
+from app.control.uinput_backend import CODES, DEVICE_NAME
 
 SIDES = {"RIGHTCTRL": "LEFTCTRL", "RIGHTSHIFT": "LEFTSHIFT", "RIGHTMETA": "LEFTMETA"}
 """The keys that are on both sides of a keyboard, and the side that stands for both."""
 
-DEAF = "no keyboard or mouse in /dev/input may be read"
+NOT_READABLE = "no keyboard or mouse in /dev/input may be read"
 
 
-class EvdevEars:
-    """Listens to devices in a thread of its own; ours is not among them, so every event is a person's.
+class EvdevListener:
+    """Listens to devices in its own thread. The device of `UinputBackend` is left out, so every event is a person's.
 
     Args:
-        touch: told of what a person does.
+        activity: receives what a person does.
         pause_keys: the chords that pause.
-        devices: what `evdev.InputDevice` makes of each.
-        ecodes: the kernel's numbers, `evdev.ecodes`.
+        devices: objects of `evdev.InputDevice`.
+        ecodes: the module `evdev.ecodes`.
     """
 
-    def __init__(self, touch: Touch, pause_keys: Iterable[Chord], devices: Iterable[Any], ecodes: Any) -> None:
-        self._touch, self._ecodes = touch, ecodes
+    def __init__(
+        self, activity: UserActivity, pause_keys: Iterable[Chord], devices: Iterable[Any], ecodes: Any
+    ) -> None:
+        self._activity, self._ecodes = activity, ecodes
         self._chords = [{_code(key, ecodes) for key in chord} for chord in pause_keys]
         self._both_sides = {ecodes.ecodes[f"KEY_{a}"]: ecodes.ecodes[f"KEY_{b}"] for a, b in SIDES.items()}
         self._down: set[int] = set()
@@ -36,11 +38,11 @@ class EvdevEars:
         for device in self._devices:
             self._selector.register(device, selectors.EVENT_READ)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._listen, name="ears", daemon=True)
+        self._thread = threading.Thread(target=self._listen, name="listener", daemon=True)
         self._thread.start()
 
     @classmethod
-    def open(cls, touch: Touch, pause_keys: Iterable[Chord]) -> "EvdevEars":
+    def open(cls, activity: UserActivity, pause_keys: Iterable[Chord]) -> "EvdevListener":
         """Listen to every keyboard and mouse that may be read.
 
         Raises:
@@ -56,8 +58,8 @@ class EvdevEars:
             else:
                 device.close()
         if not devices:
-            raise PermissionError(DEAF)
-        return cls(touch, pause_keys, devices, ecodes)
+            raise PermissionError(NOT_READABLE)
+        return cls(activity, pause_keys, devices, ecodes)
 
     def close(self) -> None:
         """Stop listening."""
@@ -75,14 +77,14 @@ class EvdevEars:
     def _read(self, device: Any) -> None:
         try:
             for event in device.read():
-                self._hear(event)
+                self._handle(event)
         except OSError:  # it was unplugged
             with suppress(KeyError, ValueError):
                 self._selector.unregister(device)
 
-    def _hear(self, event: Any) -> None:
+    def _handle(self, event: Any) -> None:
         if event.type == self._ecodes.EV_REL:
-            self._touch.used()
+            self._activity.used()
         elif event.type == self._ecodes.EV_KEY:
             code = self._both_sides.get(event.code, event.code)
             if event.value == 0:
@@ -90,8 +92,8 @@ class EvdevEars:
             elif code not in self._down:
                 self._down.add(code)
                 pauses = any(code in chord and chord <= self._down for chord in self._chords)
-                hear: Callable[[], None] = self._touch.pause_key if pauses else self._touch.used
-                hear()
+                report: Callable[[], None] = self._activity.pause_key if pauses else self._activity.used
+                report()
 
 
 def _code(key: str, ecodes: Any) -> int:
@@ -100,6 +102,6 @@ def _code(key: str, ecodes: Any) -> int:
 
 
 def _matters(device: Any, ecodes: Any) -> bool:
-    """Whether a device is a keyboard or a mouse, and not ours."""
+    """Whether a device is a keyboard or a mouse other than that of `UinputBackend`."""
     can = device.capabilities()
     return device.name != DEVICE_NAME and (ecodes.EV_KEY in can or ecodes.EV_REL in can)
