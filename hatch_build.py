@@ -13,7 +13,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-ROOMS = ("app", "calibration", "common", "main", "models", "training")
+ROOMS = ("app", "calibration", "common", "conversion", "main", "models", "training")
 """Top-level modules of the repository that lie inside `mstnet` in the wheel."""
 _ROOM = "|".join(ROOMS)
 COMMANDS = (

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from calibration.rewriting import TOLERANCE
 from common.whole_file import whole_file
+from conversion.difference import TOLERANCE
 from models.clip_spec import CLIP, CLIP_KEY, ClipFusion, ClipSpec, QuickWindow
 from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.errors import ModelFileError

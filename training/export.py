@@ -16,11 +16,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from calibration.open_batch import open_batch
-from calibration.rewriting import TOLERANCE, largest_difference, stepping
 from common.arguments import number, probability
 from common.command import command
 from common.whole_file import whole_file
+from conversion.difference import TOLERANCE, largest_difference, stepping
+from conversion.open_batch import open_batch
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
 from models.errors import ModelFileError

@@ -18,9 +18,9 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from calibration.rewriting import TOLERANCE, largest_difference, stepping
 from common.command import command
 from common.errors import first_line
+from conversion.difference import TOLERANCE, largest_difference, stepping
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
 from models.errors import ModelFileError

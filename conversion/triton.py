@@ -1,24 +1,17 @@
-"""Write a model repository for NVIDIA's Triton Inference Server: many cameras, one server that keeps their pasts.
-
-    python -m calibration.triton MODEL.onnx REPOSITORY
-    tritonserver --model-repository=REPOSITORY
+"""A model repository for NVIDIA's Triton Inference Server: many cameras, one server that keeps their pasts.
 
 A camera is a sequence. Triton holds its past as implicit state, zeros where the sequence starts, and runs the steps of
 different cameras that wait at the same time in one batch. docs/triton.md has the rest, and a client.
 """
 
-import argparse
 import re
-import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from calibration.rolled import export_rolled
-from common.arguments import positive
-from common.command import command
 from common.errors import UserError
 from common.whole_file import WriteError
+from conversion.rolled import export_rolled
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
 
 LABELS_FILE = "labels.txt"
@@ -34,7 +27,7 @@ STATE = """\
 """
 
 CONFIG = """\
-# Made by `python -m calibration.triton`; docs/triton.md says what each part is for.
+# Made by `python -m conversion triton`; docs/triton.md says what each part is for.
 name: "{name}"
 backend: "onnxruntime"
 max_batch_size: {limits.batch}
@@ -123,24 +116,3 @@ def _fill(folder: Path, source: Path, limits: Limits) -> Path:
     (folder / LABELS_FILE).write_text("".join(f"{label}\n" for label in spec.labels), encoding="utf-8")
     (folder / "config.pbtxt").write_text(config(spec, folder.name, limits), encoding="utf-8")
     return folder
-
-
-@command("triton")
-def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m calibration.triton", description=__doc__.splitlines()[0])
-    parser.add_argument("model", type=Path, help="an exported .onnx")
-    parser.add_argument("repository", type=Path, help="the folder that Triton serves; made where there is none")
-    parser.add_argument("--name", help="what clients call the model (default: the file's name)")
-    parser.add_argument("--max-batch", type=positive, default=Limits().batch, metavar="N", help="cameras in a step")
-    parser.add_argument("--streams", type=positive, default=Limits().streams, metavar="N", help="cameras at once")
-    given = parser.parse_args(arguments)
-    limits = Limits(given.max_batch, max(given.streams, given.max_batch))
-    folder = write_repository(given.model, given.repository, given.name, limits)
-    print(f"{folder}: up to {limits.streams} cameras, {limits.batch} in a step")
-    print(f"tritonserver --model-repository={given.repository}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

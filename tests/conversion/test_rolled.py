@@ -11,9 +11,10 @@ import pytest
 from networks import small_net, small_spec
 from onnx import numpy_helper
 
-from calibration.rewriting import largest_difference
-from calibration.rolled import RolledModel, export_rolled, main
-from calibration.rolling import roll
+from conversion.__main__ import main
+from conversion.difference import largest_difference
+from conversion.rolled import RolledModel, export_rolled
+from conversion.rolled_graph import roll
 from models.engines import load_engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
@@ -81,7 +82,7 @@ def test_every_layer_gets_the_slices_of_its_lags(small_model, tmp_path):
 @pytest.mark.parametrize(("batch", "dimension"), [("3", 3), ("dynamic", "streams")])
 def test_the_command_writes_the_batch_that_was_asked_for(small_model, tmp_path, capsys, batch, dimension):
     out = tmp_path / "rolled.onnx"
-    assert main([str(small_model), str(out), "--batch", batch]) == 0
+    assert main(["rolled", str(small_model), str(out), "--batch", batch]) == 0
     assert "rolled.onnx" in capsys.readouterr().out
     graph = onnx.load(out).graph
     for tensor in (*graph.input, *graph.output):
@@ -93,9 +94,9 @@ def test_the_command_writes_the_batch_that_was_asked_for(small_model, tmp_path, 
 
 
 def test_a_graph_that_answers_otherwise_is_refused(small_model, tmp_path, monkeypatch):
-    import calibration.rolling
+    import conversion.rolled_graph
 
-    whole = calibration.rolling._cuts
+    whole = conversion.rolled_graph._cuts
 
     def cut_wrongly(memory):  # every layer looks one slice too far back, where there is one
         nodes = whole(memory)
@@ -103,7 +104,7 @@ def test_a_graph_that_answers_otherwise_is_refused(small_model, tmp_path, monkey
             node.input[1:3] = older.input[1:3]
         return nodes
 
-    monkeypatch.setattr(calibration.rolling, "_cuts", cut_wrongly)
+    monkeypatch.setattr(conversion.rolled_graph, "_cuts", cut_wrongly)
     with pytest.raises(ModelFileError, match="differs from"):
         export_rolled(small_model, tmp_path / "rolled.onnx")
     assert not list(tmp_path.iterdir())
@@ -139,7 +140,7 @@ def test_what_cannot_be_used_is_told_in_one_line_and_leaves_nothing(
         Path(f"{name}.onnx").write_bytes(content.read_bytes())
     Path("damaged.onnx").write_bytes(b"no graph")
     export_rolled(small_model, Path("rolled.onnx"))
-    assert main(arguments) == 2
+    assert main(["rolled", *arguments]) == 2
     told = capsys.readouterr().err
     assert said in told
     assert told.count("\n") == 1
@@ -148,8 +149,8 @@ def test_what_cannot_be_used_is_told_in_one_line_and_leaves_nothing(
 
 def test_without_onnx_it_says_what_to_install(small_model, tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "onnx", None)
-    monkeypatch.delitem(sys.modules, "calibration.rolling", raising=False)
-    assert main([str(small_model), str(tmp_path / "rolled.onnx")]) == 2
+    monkeypatch.delitem(sys.modules, "conversion.rolled_graph", raising=False)
+    assert main(["rolled", str(small_model), str(tmp_path / "rolled.onnx")]) == 2
     assert "pip install -r requirements-quantize.txt" in capsys.readouterr().err
     assert not list(tmp_path.glob("rolled.onnx*"))
 

@@ -1,22 +1,17 @@
-"""Export an exported model again in the rolled form: for batches of many streams, and for servers such as Triton.
+"""The rolled form of an exported model: a stream's past is an input and an output, as servers such as Triton want it.
 
-    python -m calibration.rolled MODEL.onnx OUT.onnx                  any number of streams in a batch
-    python -m calibration.rolled MODEL.onnx OUT.onnx --batch 8        just so many
-
-Needs the exported file only, no checkpoint and no PyTorch. Same weights, same answers, which is proved before the file
-is there; the price is that every step copies the whole past (`calibration/rolling.py` says why).
+Same weights, same answers; the price is that every step copies the whole past (`conversion/rolled_graph.py` says why).
 """
 
-import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
-from numpy.typing import NDArray
 
-from calibration.rewriting import StepAll, write_form
-from common.command import command
+from common.arrays import Floats
+from common.errors import first_line
+from common.whole_file import whole_file
+from conversion.difference import TOLERANCE, StepAll, largest_difference
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_session import default_providers, open_session
 from models.errors import ModelFileError
@@ -45,7 +40,7 @@ class RolledModel:
         self._session = open_session(path, default_providers(), threads)
         metadata = self._session.get_modelmeta().custom_metadata_map
         if ROLLED_KEY not in metadata:
-            raise ModelFileError(f"{path} is no rolled export; make one with `python -m calibration.rolled`")
+            raise ModelFileError(f"{path} is no rolled export; make one with `python -m conversion rolled`")
         self.spec = ModelSpec.from_json(metadata[ROLLED_KEY], str(path))
 
     def start(self, streams: int) -> Past:
@@ -54,7 +49,7 @@ class RolledModel:
         zeros = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
         return {name: ort.OrtValue.ortvalue_from_numpy(array) for name, array in zeros.items()}
 
-    def step(self, pictures: Image, past: Past) -> tuple[NDArray[np.float32], Past]:
+    def step(self, pictures: Image, past: Past) -> tuple[Floats, Past]:
         """Pictures uint8 [N, H, W, 3] and their streams' past to logits [N, labels] and the past to go on with."""
         given = {PICTURE: ort.OrtValue.ortvalue_from_numpy(pictures), **past}
         names = [memory.rolled_output for memory in self.spec.memories]
@@ -65,7 +60,7 @@ class RolledModel:
         """So many streams from an empty past, which each call takes a step further."""
         past = self.start(streams)
 
-        def step(pictures: Image) -> NDArray[np.float32]:
+        def step(pictures: Image) -> Floats:
             nonlocal past
             logits, past = self.step(pictures, past)
             return logits
@@ -83,47 +78,24 @@ def export_rolled(source: Path, path: Path, streams: int | None = None) -> Model
 
     Raises:
         ModelFileError: the source cannot be used, or its rolled form answers otherwise.
-        EngineError: the package that edits graphs is missing.
+        ModuleNotFoundError: there is no onnx.
         WriteError: the file cannot be written.
     """
     engine = OnnxRuntimeEngine(source)
     if not engine.spec.memories:
         raise ModelFileError(f"{source} remembers nothing between two pictures; serve it as it is")
-    from calibration.rolling import roll  # it needs onnx, which those do not who only run a rolled model
+    import onnx  # which those do not need who only run a rolled model
 
-    spec, tried = engine.spec, streams or TRIED
-    write_form(
-        engine, source, path, lambda model: roll(model, spec, streams), lambda p: RolledModel(p).stepping(tried), tried
-    )
-    return spec
+    from conversion.rolled_graph import roll
 
-
-def batch(text: str) -> int | None:
-    """A whole number above 0, or `dynamic`."""
-    if text == "dynamic":
-        return None
-    value = int(text)
-    if value < 1:
-        raise ValueError(text)
-    return value
-
-
-batch.__name__ = "whole number above 0, or `dynamic`"  # argparse prints it
-
-
-@command("rolled")
-def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m calibration.rolled", description=__doc__.splitlines()[0])
-    parser.add_argument("model", type=Path, help="an exported .onnx")
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--batch", type=batch, metavar="N|dynamic", help="streams in a batch (default: dynamic)")
-    given = parser.parse_args(arguments)
-    spec = export_rolled(given.model, given.out, given.batch)
-    size_mb = given.out.stat().st_size / 1e6
-    print(f"{given.out}: {size_mb:.2f} MB, {given.batch or 'any number of'} streams, {len(spec.memories)} pasts each")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    model, tried = roll(onnx.load(source), engine.spec, streams), streams or TRIED
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise ModelFileError(f"{source} cannot be rewritten ({first_line(error)}); export it again") from error
+    with whole_file(path) as unfinished:
+        onnx.save(model, unfinished)
+        difference = largest_difference(engine, RolledModel(unfinished).stepping(tried), tried)
+        if difference > TOLERANCE:
+            raise ModelFileError(f"the new {path.name} differs from {source} by {difference:.2g} > {TOLERANCE}")
+    return engine.spec

@@ -1,7 +1,7 @@
 """Watch a camera with the network on a Triton server: the app's own line, its engine behind a wire.
 
     pip install "tritonclient[grpc]"
-    python docs/triton_client.py --url localhost:8001 --model mstnet_small --camera clip.mp4
+    python examples/triton_client.py --url localhost:8001 --model mstnet_small --camera clip.mp4
 
 Prints the same JSON lines as `python main.py --headless`. The network's small picture is sent, not the camera's.
 """
@@ -36,7 +36,7 @@ ANSWER_TIMEOUT_S = 5.0
 
 
 class TritonEngine:
-    """A model on a Triton server, written there by `python -m calibration.triton`. Each stream is a sequence there.
+    """A model on a Triton server, written there by `python -m conversion triton`. Each stream is a sequence there.
 
     Args:
         url: host and port of its gRPC service.

@@ -1,6 +1,6 @@
 """Make docs/slides.jpg: the demo clip turns slides on a desktop of its own; a picture whenever the slide changes.
 
-Needs Xvfb, openbox, xdotool and feh: `python docs/picture_of_slides.py`.
+Needs Xvfb, openbox, xdotool and feh: `python scripts/picture_of_slides.py`.
 """
 
 import sys

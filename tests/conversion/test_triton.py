@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.triton import Limits, main, write_repository
+from conversion.__main__ import main
+from conversion.triton import Limits, write_repository
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import EngineError
 from models.spec import ModelSpec
@@ -17,7 +18,7 @@ from models.spec import ModelSpec
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"
 DEMO = ROOT / "app" / "demo" / "demo.mp4"
-CLIENT = ROOT / "docs" / "triton_client.py"
+CLIENT = ROOT / "examples" / "triton_client.py"
 
 needs_schema = pytest.mark.skipif(
     importlib.util.find_spec("tritonclient") is None, reason="needs tritonclient[grpc], which holds Triton's schema"
@@ -134,7 +135,20 @@ def test_a_client_is_told_in_one_line_what_is_not_there(url, client):
 
 def test_the_command_says_where_it_is_and_how_to_serve_it(small_model, tmp_path, capsys):
     assert (
-        main([str(small_model), str(tmp_path / "models"), "--name", "kiosk", "--max-batch", "4", "--streams", "9"]) == 0
+        main(
+            [
+                "triton",
+                str(small_model),
+                str(tmp_path / "models"),
+                "--name",
+                "kiosk",
+                "--max-batch",
+                "4",
+                "--streams",
+                "9",
+            ]
+        )
+        == 0
     )
     out = capsys.readouterr().out
     assert "kiosk: up to 9 cameras, 4 in a step" in out
@@ -162,7 +176,7 @@ def test_what_cannot_be_used_is_told_in_one_line_and_leaves_nothing(
     Path("damaged.onnx").write_bytes(b"no graph")
     Path("file").write_text("in the way")
     Path("taken/small").mkdir(parents=True)
-    assert main(arguments) == 2
+    assert main(["triton", *arguments]) == 2
     told = capsys.readouterr().err
     assert said in told
     assert told.count("\n") == 1

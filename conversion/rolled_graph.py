@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from calibration.open_batch import set_streams
+from conversion.open_batch import set_streams
 from models.spec import EMBEDDING, LOGITS, PICTURE, ROLLED_KEY, SPEC_KEY, MemorySpec, ModelSpec
 
 Entry = TypeVar("Entry")
