@@ -38,10 +38,10 @@ from common.arrays import Floats
 from common.command import command
 from models.decoder import Decoder
 from models.engines import load_engine
+from models.shipped import SHIPPED_MODEL
 from models.softmax import softmax
 from models.spec import ModelSpec
 
-SHIPPED = Path(__file__).resolve().parent.parent / "models" / "weights" / "mstnet_small.onnx"
 NAME = "My gesture"
 TAKES = (1, 3, 5, 10)
 WORK_S = 60.0
@@ -199,7 +199,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.enrolment", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
-    parser.add_argument("--model", type=Path, default=SHIPPED)
+    parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--teacher", type=Path, help="a 3-D network over clips, compared by its own embedding")
     parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")
     parser.add_argument("--repeats", type=positive, default=2, help="trials a class (default: %(default)s)")

@@ -19,12 +19,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.networks import SHIPPED
 from benchmarks.tables import Row, print_table
 from common.arrays import Floats
 from common.command import command
 from models.engines.onnxruntime_session import open_session, read_spec
 from models.frame import Image
+from models.shipped import SHIPPED_MODEL
 from models.softmax import softmax
 from models.spec import LOGITS, PICTURE, ModelSpec
 from training.evaluation.events import events
@@ -132,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.idle", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder with clips.csv, jester_val/ and streams/")
     given = parser.parse_args(arguments)
-    gated = Gated(SHIPPED)
+    gated = Gated(SHIPPED_MODEL)
     takes = list(generated(gated.spec))
     if given.data:
         takes += [t for t in all_takes(given.data, gated.spec) if not t.group.endswith(" val")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from calibration.commands import fit_profile, record
 from calibration.gesture_commands import COMMANDS
 from calibration.user_profile import NOBODY
+from common.arguments import positive_float
 from common.command import output_flushed
 from common.errors import UserError
 
@@ -37,8 +38,10 @@ def parser() -> argparse.ArgumentParser:
 def _add_fit(command: argparse.ArgumentParser) -> None:
     _add_profile(command)
     command.add_argument("--model", type=Path, metavar="FILE", help="show all takes to this model first")
-    command.add_argument("--false", type=_positive, default=1.0, metavar="N", help="tolerable false activations ...")
-    command.add_argument("--minutes", type=_positive, default=10.0, metavar="M", help="... in so many minutes")
+    command.add_argument(
+        "--false", type=positive_float, default=1.0, metavar="N", help="tolerable false activations ..."
+    )
+    command.add_argument("--minutes", type=positive_float, default=10.0, metavar="M", help="... in so many minutes")
     command.add_argument("--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram")
 
 
@@ -60,16 +63,6 @@ def _add_gestures(command: argparse.ArgumentParser) -> None:
 
 def _add_profile(command: argparse.ArgumentParser) -> None:
     command.add_argument("--profile", default=NOBODY, metavar="NAME", help=f"whose (default: {NOBODY})")
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError(text)
-    return value
-
-
-_positive.__name__ = "positive number"
 
 
 def main(arguments: list[str] | None = None) -> int:

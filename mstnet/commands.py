@@ -6,7 +6,7 @@ from typing import NoReturn
 
 def app() -> NoReturn:
     """Recognise gestures: `main.py`."""
-    from app.ending import leave
+    from app.shutdown import leave
     from main import main
 
     leave(main())

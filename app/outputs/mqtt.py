@@ -29,11 +29,11 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from app.ending import HURRIED_S, join, told_to_end
 from app.events import Message, to_line
 from app.network_cause import network_cause
 from app.outputs import home_assistant
 from app.outputs.broker import Broker
+from app.shutdown import SHUTDOWN_TIMEOUT_S, join, shutdown_requested
 
 KEPT = 1000
 """Gestures that are kept while the broker is away; then the oldest are lost, and counted."""
@@ -215,7 +215,7 @@ class Mqtt:
             self._on_the_way.add(sent.mid)
 
     def _say_goodbye(self) -> None:
-        until_s = time.monotonic() + (HURRIED_S if told_to_end.is_set() else PATIENCE_S)
+        until_s = time.monotonic() + (SHUTDOWN_TIMEOUT_S if shutdown_requested.is_set() else PATIENCE_S)
         self._listen_until(lambda: not (self._kept or self._on_the_way) or self._connected is False, until_s)
         unsent = self.lost + len(self._kept) + len(self._on_the_way)
         if unsent:

@@ -11,7 +11,7 @@ from streams import Collected, until
 from app.batch import Batch, ticks
 from app.events import Events
 from app.loop import Limits, Switches
-from app.many import Streams
+from app.streams import Streams
 from common.errors import UserError
 from models.batch_recognizer import BatchRecognizer
 from models.errors import CameraError

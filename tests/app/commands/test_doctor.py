@@ -4,8 +4,7 @@ import sys
 
 import pytest
 
-from app.doctor import check_display
-from app.overlay.display import choose_platform
+from app.commands.doctor import check_display
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="X11")
@@ -14,6 +13,6 @@ def test_the_doctor_tries_the_display(monkeypatch, display, why):
     for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DISPLAY", display)
-    (finding,) = check_display(choose_platform)
+    (finding,) = check_display()
     assert finding.state == "note"
     assert why in finding.text

@@ -9,7 +9,7 @@ from fakes import LABELS, ListCamera, ScriptedEngine
 from streams import Collected, until
 
 from app.loop import Limits
-from app.many import Streams, turns
+from app.streams import Streams, separate_steps
 from common.errors import UserError
 from models.engines.turns import TurnsEngine
 from models.errors import CameraError
@@ -26,9 +26,9 @@ def frames(label: str, seconds: float = 2.0, start: int = 0) -> list[Frame]:
 
 
 @pytest.fixture
-def line():
+def run_stream():
     engine = TurnsEngine(ScriptedEngine(lambda picture: picture[0, 0, 0, 0]), at_once=2)
-    yield turns(networks_of(engine))
+    yield separate_steps(networks_of(engine))
     engine.close()
 
 
@@ -51,9 +51,9 @@ class StuckCamera(ListCamera):
         return super().next(timeout_s) if self.go.wait(min(timeout_s, 0.01)) else None
 
 
-def test_each_stream_tells_what_it_would_alone_under_its_number(line):
+def test_each_stream_tells_what_it_would_alone_under_its_number(run_stream):
     collected = Collected(steps=True)
-    streams = Streams(line, [collected])
+    streams = Streams(run_stream, [collected])
     for label in ("Swiping Left", "Thumb Up"):
         streams.join(partial(ListCamera, frames(label)))
     watch(streams)
@@ -70,7 +70,7 @@ def test_each_stream_has_a_fast_pass_of_its_own():
     flashes = [Frame(np.full((8, 8, 3), 4 * (k // 6 % 2), np.uint8), k / RATE_HZ, k) for k in range(60)]
     scripted = ScriptedEngine(temperature=8.0, fast_label_of=lambda picture: picture.flat[0] or 1)
     engine, collected = TurnsEngine(scripted, at_once=2), Collected()
-    streams = Streams(turns(networks_of(engine)), [collected])
+    streams = Streams(separate_steps(networks_of(engine)), [collected])
     for _ in range(2):
         streams.join(partial(ListCamera, flashes))
     watch(streams)
@@ -81,9 +81,9 @@ def test_each_stream_has_a_fast_pass_of_its_own():
         assert {(message["label"], message["network"]) for message in told} == {("Thumb Up", "fast")}
 
 
-def test_a_slow_camera_holds_up_nobody(line):
+def test_a_slow_camera_holds_up_nobody(run_stream):
     collected = Collected()
-    streams = Streams(line, [collected])
+    streams = Streams(run_stream, [collected])
     slow = StuckCamera(frames("Thumb Up"))
     streams.join(lambda: slow)
     streams.join(partial(ListCamera, frames("Swiping Left")))
@@ -94,7 +94,7 @@ def test_a_slow_camera_holds_up_nobody(line):
     assert [m["label"] for m in told_by(collected, 0) if m["type"] == "gesture"] == ["Thumb Up"]
 
 
-def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(line, caplog):
+def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(run_stream, caplog):
     opened = threading.Event()
 
     def never():
@@ -102,7 +102,7 @@ def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(line, ca
         raise CameraError("camera 9 is not there")
 
     collected = Collected()
-    streams = Streams(line, [collected])
+    streams = Streams(run_stream, [collected])
     streams.join(never)
     streams.join(partial(ListCamera, frames("Swiping Left")))
     until(lambda: [m for m in told_by(collected, 1) if m["type"] == "summary"])
@@ -112,7 +112,7 @@ def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(line, ca
     assert "stream 0: camera 9 is not there" in caplog.text
 
 
-def test_a_camera_that_dies_ends_its_own_stream_only(line):
+def test_a_camera_that_dies_ends_its_own_stream_only(run_stream):
     class Dying(ListCamera):
         def next(self, timeout_s):
             if len(self._frames) < 5:
@@ -120,7 +120,7 @@ def test_a_camera_that_dies_ends_its_own_stream_only(line):
             return super().next(timeout_s)
 
     collected, camera = Collected(), Dying(frames("Thumb Up"))
-    streams = Streams(line, [collected])
+    streams = Streams(run_stream, [collected])
     streams.join(lambda: camera)
     streams.join(partial(ListCamera, frames("Swiping Left")))
     watch(streams)
@@ -130,9 +130,9 @@ def test_a_camera_that_dies_ends_its_own_stream_only(line):
     assert [m["label"] for m in told_by(collected, 1) if m["type"] == "gesture"] == ["Swiping Left"]
 
 
-def test_streams_join_and_leave_while_others_run(line):
+def test_streams_join_and_leave_while_others_run(run_stream):
     collected = Collected()
-    streams = Streams(line, [collected])
+    streams = Streams(run_stream, [collected])
     cameras = [StuckCamera(frames("Thumb Up")) for _ in range(2)]
     first = streams.join(lambda: cameras[0])
     until(lambda: told_by(collected, 0))
@@ -146,9 +146,9 @@ def test_streams_join_and_leave_while_others_run(line):
     assert [m["label"] for m in told_by(collected, 1) if m["type"] == "gesture"] == ["Thumb Up"]
 
 
-def test_stop_ends_all_with_their_summaries(line):
+def test_stop_ends_all_with_their_summaries(run_stream):
     collected, stop = Collected(), threading.Event()
-    streams = Streams(line, [collected])
+    streams = Streams(run_stream, [collected])
     for _ in range(3):
         streams.join(partial(StuckCamera, frames("Thumb Up")))
     until(lambda: len(collected.messages) == 3)
@@ -157,13 +157,13 @@ def test_stop_ends_all_with_their_summaries(line):
     assert sorted(m["stream"] for m in collected.messages if m["type"] == "summary") == [0, 1, 2]
 
 
-def test_what_ends_a_stream_and_is_no_cameras_fault_ends_them_all(line):
+def test_what_ends_a_stream_and_is_no_cameras_fault_ends_them_all(run_stream):
     class FullDisk(Collected):
         def take(self, message):
             if message["type"] == "gesture":
                 raise UserError("no space left")
 
-    streams = Streams(line, [FullDisk()])
+    streams = Streams(run_stream, [FullDisk()])
     stuck = StuckCamera(frames("Thumb Up"))
     streams.join(lambda: stuck)
     streams.join(partial(ListCamera, frames("Swiping Left")))
@@ -172,9 +172,9 @@ def test_what_ends_a_stream_and_is_no_cameras_fault_ends_them_all(line):
     assert stuck.closed
 
 
-def test_limits_hold_for_each(line):
+def test_limits_hold_for_each(run_stream):
     collected = Collected()
-    streams = Streams(line, [collected], Limits(max_frames=5))
+    streams = Streams(run_stream, [collected], Limits(max_frames=5))
     for _ in range(2):
         streams.join(partial(ListCamera, frames("Thumb Up")))
     watch(streams)

@@ -5,7 +5,7 @@ import importlib.util
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 from app.camera.devices import list_devices
 from app.control.back_ends import PROBLEMS, choose, listening_problem
 from app.meters import Percentiles
+from app.overlay.display import choose_platform
 from common.errors import UserError, first_line
 from models.engines import load_engine
 from models.errors import EngineError
@@ -24,7 +25,6 @@ from models.networks import networks_of
 
 STEPS = 100
 """Steps on a black picture for the speed that is printed."""
-ChoosePlatform = Callable[[Mapping[str, str], bool], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,14 @@ class Finding:
     text: str
 
 
-def examine(model: Path, choose_platform: ChoosePlatform) -> int:
+def examine(model: Path) -> int:
     """Print every finding; 0 when the app can run here without a window, else 2.
 
     Args:
         model: the file to load and time.
-        choose_platform: raises where no window can be opened; given, for only the overlay knows Qt.
     """
     findings = [finding for check in CHECKS for finding in check()]
-    findings += [*check_display(choose_platform), *check_model(model)]
+    findings += [*check_display(), *check_model(model)]
     for finding in findings:
         print(f"{finding.state:>4}  {finding.subject:<16} {finding.text}")
     return 2 if any(finding.state == "bad" for finding in findings) else 0
@@ -102,7 +101,7 @@ def check_cameras() -> Iterator[Finding]:
     yield Finding("ok" if gstreamer else "note", "opencv", text)
 
 
-def check_display(choose_platform: ChoosePlatform) -> Iterator[Finding]:
+def check_display() -> Iterator[Finding]:
     """Whether a window can be opened."""
     try:
         choose_platform(os.environ, False)

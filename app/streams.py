@@ -1,7 +1,7 @@
-"""Many cameras in one process: a line for each, in a thread of its own, through one engine.
+"""Streams of several cameras in one process: each runs in a thread of its own, all through one engine.
 
-They take turns at the engine, or step together in a `Batch`. A stream never waits for another camera. Whoever is late
-loses frames, not order: each camera keeps its newest frame only. Streams join and leave while others run.
+They share a `TurnsEngine`, or step together in a `Batch`. A stream never waits for another camera. A stream that is
+late loses frames, not order: each camera keeps its newest frame only. Streams join and leave while others run.
 """
 
 import logging
@@ -22,8 +22,8 @@ from models.framing.base import Framing
 from models.networks import Networks
 from models.recognizer import Recognizer
 
-PATIENCE_S = 5.0
-"""How long streams that were told to stop may take to finish their frame and say their summary."""
+TIMEOUT_S = 5.0
+"""How long stopped streams may take to finish their frame and emit their summary."""
 
 log = logging.getLogger("mstnet")
 
@@ -31,42 +31,42 @@ Opening = Callable[[], Camera]
 """Opens a camera; it may take its time, in the stream's own thread."""
 
 
-class Line(Protocol):
+class RunStream(Protocol):
     """Runs one camera from its first frame to its last, in the thread that calls."""
 
     def __call__(self, camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
-        """Tell events until the camera ends, a limit is reached, or somebody says stop."""
+        """Emit events until the camera ends, a limit is reached, or `switches.stop` is set."""
         ...
 
 
-def turns(networks: Networks, framing: Callable[[], Framing] | None = None) -> Line:
-    """The line of `app/loop.py`, through networks whose engines threads may share; a framing for each stream."""
+def separate_steps(networks: Networks, framing: Callable[[], Framing] | None = None) -> RunStream:
+    """Run each stream by `app.loop.run`, with a framing of its own, through networks whose engine threads may share."""
 
-    def line(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
+    def run_stream(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
         run(camera, Recognizer(networks, framing() if framing else None), events, limits=limits, switches=switches)
 
-    return line
+    return run_stream
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """One camera's line, as it runs."""
+    """One camera's stream, as it runs."""
 
     number: int
     switches: Switches = field(default_factory=Switches)
 
 
 class NumberedSink:
-    """Hands on one stream's messages with its number in them; streams in other threads may tell the same sinks.
+    """Hands on one stream's messages with its number in them; streams in other threads may use the same sink.
 
     Args:
         sink: where the messages go.
-        turn: held while one is told, by all streams of that sink.
+        lock: held while a message is handed on, by all streams of that sink.
         number: the stream's.
     """
 
-    def __init__(self, sink: Sink, turn: threading.Lock, number: int) -> None:
-        self._sink, self._turn, self._number = sink, turn, number
+    def __init__(self, sink: Sink, lock: threading.Lock, number: int) -> None:
+        self._sink, self._lock, self._number = sink, lock, number
 
     @property
     def wants_steps(self) -> bool:
@@ -74,9 +74,9 @@ class NumberedSink:
         return self._sink.wants_steps
 
     def take(self, message: Message) -> None:
-        """Tell one message, its stream behind its type."""
+        """Hand on one message, with the stream's number after its type."""
         head = {"v": message["v"], "type": message["type"], "stream": self._number}
-        with self._turn:
+        with self._lock:
             self._sink.take(head | message)
 
 
@@ -84,13 +84,13 @@ class Streams:
     """The streams that run now.
 
     Args:
-        line: runs each of them: `turns` of networks, or `Batch.run`.
-        sinks: told what happens in every stream, each message with a `stream` in it.
+        run_stream: runs each of them: `separate_steps` of networks, or `Batch.run`.
+        sinks: get the messages of every stream, each with a `stream` in it.
         limits: when each of them stops before its source does.
     """
 
-    def __init__(self, line: Line, sinks: Iterable[Sink], limits: Limits | None = None) -> None:
-        self._line, self._limits = line, limits or Limits()
+    def __init__(self, run_stream: RunStream, sinks: Iterable[Sink], limits: Limits | None = None) -> None:
+        self._run_stream, self._limits = run_stream, limits or Limits()
         self._sinks = [(sink, threading.Lock()) for sink in sinks]
         self._changed = threading.Condition()
         self._running: dict[Stream, Worker] = {}
@@ -126,16 +126,16 @@ class Streams:
             left = dict(self._running)
         for stream in left:
             self.leave(stream)
-        patience_ends_s = time.monotonic() + PATIENCE_S
+        until_s = time.monotonic() + TIMEOUT_S
         for worker in left.values():
-            worker.join(max(0.0, patience_ends_s - time.monotonic()))
+            worker.join(max(0.0, until_s - time.monotonic()))
         if self._error:
             raise self._error
 
     def _watch(self, stream: Stream, opening: Opening) -> None:
-        sinks = [NumberedSink(sink, turn, stream.number) for sink, turn in self._sinks]
+        sinks = [NumberedSink(sink, lock, stream.number) for sink, lock in self._sinks]
         with closing(opening()) as camera:
-            self._line(camera, Events(sinks), self._limits, stream.switches)
+            self._run_stream(camera, Events(sinks), self._limits, stream.switches)
 
     def _end(self, stream: Stream, error: BaseException | None = None) -> None:
         with self._changed:
