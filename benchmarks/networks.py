@@ -16,8 +16,8 @@ from models.nets.shufflenet import ShuffleNet
 from models.nets.temporal import NoTime, TemporalConfig, TemporalLayer
 from models.nets.timeline import Chunk
 from models.shipped import SHIPPED_MODEL
-from training.export import export
-from training.graph import OPSET
+from training.export.onnx_file import OPSET
+from training.export.stream_export import export
 
 SMALL, SMALL_SIZE = "shufflenet-112", 112
 SHIPPED_TIME = TemporalConfig("mixtconv", kernels=(3,))

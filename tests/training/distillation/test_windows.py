@@ -10,8 +10,8 @@ from training.distillation.clip_student import ClipStudent
 from training.distillation.streams import Shown, Stream
 from training.distillation.teacher import WINDOW, ClipTeacher
 from training.distillation.windows import LENGTHS_S, RATE_HZ, ClipLessonMaker, ClipRecipe, put_right_at, window
-from training.jester import LABELS
-from training.transplant import MEAN, transplant
+from training.jester import LABELS, MEAN
+from training.transplant.shufflenet3d import transplant
 
 THUMB_UP = LABELS.index("Thumb Up")
 

@@ -1,7 +1,5 @@
 """Turn a Jester-trained 3D-ShuffleNet into an MSTNet of 2-D convolutions and temporal taps, without any training.
 
-    python -m training.transplant CHECKPOINT.pth OUT.pt [--centred [--ranks 2]]
-
 Each 3x3x3 depthwise kernel of that network (github.com/okankop/Efficient-3DCNNs, arXiv 1904.02422) is nearly a
 temporal kernel of three taps times a spatial one of 3x3; the best such product is the kernel's rank-1 SVD. The sum of
 two such products is nearer (`--ranks 2`), of three it is the kernel.
@@ -12,17 +10,13 @@ a clip position is two steps of ours. The centred form (`--centred`) keeps strid
 a clip of 16 pictures.
 """
 
-import argparse
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from common.command import command
 from models.errors import ModelFileError
-from models.nets.checkpoint import describe, read_whole, save_checkpoint
+from models.nets.checkpoint import describe
 from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import TemporalConfig
@@ -152,22 +146,3 @@ def _shape_in_3d(key: str, shape: tuple[int, ...]) -> tuple[int, ...]:
 def _shape(checkpoint: Mapping[str, Tensor], key: str) -> tuple[int, ...] | None:
     value = checkpoint.get(key)
     return tuple(value.shape) if isinstance(value, Tensor) else None
-
-
-@command("transplant")
-def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.transplant", description="3D-ShuffleNet to MSTNet.")
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--centred", action="store_true", help="for whole clips: keep strides in time and future taps")
-    parser.add_argument("--ranks", type=int, choices=(1, 2, 3), default=1, help="products of time and space a kernel")
-    given = parser.parse_args(arguments)
-    net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint), given.centred, given.ranks)
-    save_checkpoint(given.out, net, spec)
-    print(f"{given.out}: {sum(p.numel() for p in net.parameters())} weights, {len(spec.memories)} memories")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

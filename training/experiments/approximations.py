@@ -1,6 +1,6 @@
 """What each step from the 3-D clip network to the causal stream costs, in genuine clips named.
 
-    python -m training.approximations TEACHER.onnx CHECKPOINT.pth --data ../shared/data
+    python -m training.experiments.approximations TEACHER.onnx CHECKPOINT.pth --data ../shared/data
 
 The first rows change only weights inside the 3-D network: its depthwise kernels become sums of `rank` products of time
 and space, then lose the taps that look into the future. The other rows run the transplants themselves: the centred form
@@ -31,7 +31,7 @@ from training.evaluation.judging_takes import clip_takes
 from training.evaluation.takes import Take
 from training.jester import LABELS, MEAN, RATE_HZ
 from training.recordings import DataError
-from training.transplant import transplant
+from training.transplant.shufflenet3d import transplant
 
 Kernels = NDArray[np.float32]
 """Depthwise kernels [C, 1, 3, 3, 3], time before space."""
@@ -130,7 +130,9 @@ def rows(
 @command("approximations")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.approximations", description="What a transplant costs.")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.experiments.approximations", description="What transplants cost."
+    )
     parser.add_argument("teacher", type=Path, help="the 3-D network's .onnx")
     parser.add_argument("checkpoint", type=Path, help="the same as a state dict")
     parser.add_argument("--data", type=Path, required=True, help="folder with jester_val/")

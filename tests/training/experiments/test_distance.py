@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.distance import distance, distances, main
 from training.distillation.teacher import Taught
 from training.evaluation.takes import Take
+from training.experiments.distance import distance, distances, main
 
 
 def logits(steps: int, seed: int = 0) -> np.ndarray:

@@ -5,8 +5,8 @@ from training.distillation.teacher import WINDOW, ClipTeacher
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score
 from training.evaluation.takes import Take
+from training.experiments.teachers import ROWS, STEPS_HZ, TRIED, along, main, table, together
 from training.jester import LABELS, MEAN
-from training.teachers import ROWS, STEPS_HZ, TRIED, along, main, table, together
 
 
 def test_every_window_ends_now(tmp_path) -> None:

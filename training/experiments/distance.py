@@ -1,6 +1,6 @@
 """How far students are from their teacher on recordings that neither trained on: finer than counting what they name.
 
-    python -m training.distance TEACHER.onnx A.pt B.pt --data ../shared/data
+    python -m training.experiments.distance TEACHER.onnx A.pt B.pt --data ../shared/data
 
 For every second step of the judging streams: the divergence of a student's answers from the teacher's, both softened as
 in distillation, how often the two would say the same, and the error of its features where it has as many. Small sets
@@ -86,7 +86,9 @@ def students_answers(net: MSTNet, take: Take) -> Taught:
 @command("distance")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.distance", description="From students to their teacher.")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.experiments.distance", description="From students to their teacher."
+    )
     parser.add_argument("teacher", type=Path, help="the 3-D network's .onnx")
     parser.add_argument("checkpoints", type=Path, nargs="+")
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")

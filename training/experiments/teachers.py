@@ -1,6 +1,6 @@
 """Judge clip networks slid over streams: which windows of the newest pictures, at which scales, make the best teacher.
 
-    python -m training.teachers TEACHER.onnx --data ../shared/data
+    python -m training.experiments.teachers TEACHER.onnx --data ../shared/data
 
 Every row averages the logits of some windows that end now; a window of fewer pictures shows some of them twice, one of
 a smaller scale shows the middle of the picture. Clips are judged from an empty past, events by one rule for all, so
@@ -92,7 +92,9 @@ def _cell(score: Score) -> str:
 @command("teachers")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.teachers", description="Judge a teacher's windows.")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.experiments.teachers", description="Judge a teacher's windows."
+    )
     parser.add_argument("teacher", type=Path, help="a clip network, as training.distill takes it")
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     given = parser.parse_args(arguments)

@@ -2,8 +2,8 @@
 
 It measures, class by class, how Jester-like the generator is:
 
-    python -m training.agreement TEACHER.onnx --clips 20
-    python -m training.agreement TEACHER.onnx --clips 20 --stills ../shared/data/stills   # of cut-out hands
+    python -m training.experiments.agreement TEACHER.onnx --clips 20
+    python -m training.experiments.agreement TEACHER.onnx --clips 20 --stills ../shared/data/stills   # of cut-out hands
 """
 
 import argparse

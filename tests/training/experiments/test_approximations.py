@@ -3,8 +3,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from training.approximations import changed, main, middle, of_rank, without_future
 from training.distillation.teacher import WINDOW
+from training.experiments.approximations import changed, main, middle, of_rank, without_future
 
 RANDOM = np.random.default_rng(0)
 

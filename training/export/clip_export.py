@@ -1,7 +1,7 @@
 """Export of a clip network: one ONNX file that describes itself, proved against its network.
 
 The graph takes `clip` (uint8 [T, H, W, 3]) and gives `logits` and `embedding`. It has no Conv3d and no tensor of more
-than four dimensions (`training.lean_clips`).
+than four dimensions (`training.export.lean_clips`).
 """
 
 from pathlib import Path
@@ -17,8 +17,8 @@ from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ShuffleNet
 from models.spec import EMBEDDING, LOGITS, Decoding, ModelSpec, Rule
-from training.graph import write_graph
-from training.lean_clips import LeanClips
+from training.export.lean_clips import LeanClips
+from training.export.onnx_file import write_graph
 
 PICTURES = 16
 """T of a clip: with strides of 2 in pool and stages, one step is left."""

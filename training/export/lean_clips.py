@@ -16,7 +16,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import Pair, ShuffleNet, ShuffleUnit
 from models.nets.temporal import MixTConv
-from training.lean_shufflenet import GatheredShuffle
+from training.export.lean_shufflenet import GatheredShuffle
 
 
 class LeanStem(nn.Module):
