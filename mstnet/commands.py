@@ -27,7 +27,7 @@ def train() -> NoReturn:
     """Train a network: `python -m training.train`."""
     from training import packages
 
-    packages.require("train")
+    packages.require("mstnet-train")
     from training.train import main
 
     sys.exit(main())
