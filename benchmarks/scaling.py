@@ -125,7 +125,7 @@ def until_full(turns: int) -> Iterator[Row]:
             "one_by_one_steps_per_s": round(alone),
             "batch_steps_per_s": round(batched),
         }
-    turned.close()
+    shared.close()
 
 
 def steps_per_s(steps: list[Step], turns: int) -> float:
