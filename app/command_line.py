@@ -51,10 +51,10 @@ def parse(arguments: Sequence[str] | None = None) -> Settings:
     Args:
         arguments: without the program's name; None for the process's own.
     """
-    line = parser()
-    options = line.parse_args(arguments)
-    if problem := find_problem(given_options(line, options)):
-        line.error(problem)
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    if problem := find_problem(given_options(parser, options)):
+        parser.error(problem)
     return Settings(
         camera=_camera(options),
         model=_model(options),
@@ -70,9 +70,9 @@ def parse(arguments: Sequence[str] | None = None) -> Settings:
     )
 
 
-def given_options(line: argparse.ArgumentParser, options: argparse.Namespace) -> dict[str, object]:
+def given_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> dict[str, object]:
     """The options that differ from their defaults, by name."""
-    return {name: value for name, value in vars(options).items() if value != line.get_default(name)}
+    return {name: value for name, value in vars(options).items() if value != parser.get_default(name)}
 
 
 def _question(options: argparse.Namespace) -> Question | None:
@@ -123,7 +123,7 @@ def _control(options: argparse.Namespace) -> ControlSettings | None:
     if not options.control:
         return None
     return ControlSettings(
-        profiles=tuple(options.control),
+        key_maps=tuple(options.control),
         back_end=options.control_through,
         armed=options.armed,
         dry_run=options.dry_run,
@@ -138,27 +138,27 @@ def _recording(options: argparse.Namespace) -> RecordingSettings | None:
     return RecordingSettings(options.record, plan)
 
 
-def parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     """The parser of everything that `main.py` takes."""
-    line = Parser(
+    parser = Parser(
         prog="main.py",
         description="Recognise hand gestures as they happen, frame by frame.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add_source(line.add_argument_group("where the frames come from"))
-    _add_model(line.add_argument_group("what recognises them"))
-    _add_outputs(line.add_argument_group("what comes out"))
+    _add_source(parser.add_argument_group("where the frames come from"))
+    _add_model(parser.add_argument_group("what recognises them"))
+    _add_outputs(parser.add_argument_group("what comes out"))
     _add_network(
-        line.add_argument_group(
+        parser.add_argument_group(
             "who else is told", "Nothing listens or sends unless asked. See docs/outputs.md and docs/privacy.md."
         )
     )
-    _add_control(line.add_argument_group("what gestures do on the desktop"))
-    _add_person(line.add_argument_group("who is seen"))
-    _add_questions(line.add_argument_group("questions"))
-    return line
+    _add_control(parser.add_argument_group("what gestures do on the desktop"))
+    _add_person(parser.add_argument_group("who is seen"))
+    _add_questions(parser.add_argument_group("questions"))
+    return parser
 
 
 def _add_source(group: argparse._ArgumentGroup) -> None:

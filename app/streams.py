@@ -100,7 +100,7 @@ class Streams:
         """How many streams ended because their camera could not be used."""
 
     def join(self, opening: Opening) -> Stream:
-        """Begin a stream; its camera is opened in its own thread, so that no other waits for it."""
+        """Start a stream; its camera is opened in the stream's thread, so that no other waits for it."""
         with self._changed:
             stream = Stream(self._joined)
             self._joined += 1
@@ -111,14 +111,14 @@ class Streams:
         return stream
 
     def leave(self, stream: Stream) -> None:
-        """End a stream after the frame that it is at; the others go on."""
+        """End a stream after its current frame; the others go on."""
         stream.switches.stop.set()
 
     def wait(self, stop: threading.Event) -> None:
         """Wait until every stream is over, or all are to stop; then none is left.
 
         Raises:
-            Exception: what ended a stream and was not its camera's fault, such as a full disk. It ends them all.
+            Exception: what ended a stream and is no error of its camera, such as a full disk. It ends them all.
         """
         with self._changed:
             while self._running and not self._error and not stop.is_set():

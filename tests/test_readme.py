@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.command_line import parser
+from app.command_line import make_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
@@ -98,7 +98,7 @@ def test_every_module_and_what_is_named_in_it_exist(document):
 
 
 def test_every_option_of_main_exists(document):
-    known = set(parser()._option_string_actions)
+    known = set(make_parser()._option_string_actions)
     lines = [line for line in document.read_text(encoding="utf-8").splitlines() if "main.py" in line]
     unknown = {option for line in lines for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", line)} - known
     assert unknown == set()

@@ -37,13 +37,13 @@ def open_control(settings: ControlSettings, networks: Networks) -> Control:
     """Read the profiles, open the devices and begin.
 
     Args:
-        settings: which profiles, and through what.
+        settings: which key maps, and through which backend.
         networks: those that step the stream.
 
     Raises:
         UserError: a profile, a permission or a back end cannot be used.
     """
-    library = Library(settings.profiles, networks.labels)
+    library = Library(settings.key_maps, networks.labels)
     if not settings.dry_run:
         require_permission(library.profiles, settings.allow_commands)
     _warn_of_no_pause(library)

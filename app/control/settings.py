@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ControlSettings:
-    """Which profiles act on the desktop, and how."""
+    """Which gestures do what on the desktop, and how."""
 
-    profiles: tuple[str, ...]
-    """Names of bundled profiles, or paths."""
+    key_maps: tuple[str, ...]
+    """Names of bundled key maps, or paths; at least one."""
     back_end: str = "auto"
     """One of `app.control.back_ends.BACK_ENDS`."""
     armed: bool = False
@@ -16,4 +16,4 @@ class ControlSettings:
     dry_run: bool = False
     """Only report what would be done."""
     allow_commands: bool = False
-    """Let the profiles start the programs that they name."""
+    """Let the key maps start the programs that they name."""

@@ -88,7 +88,7 @@ class Outputs:
         if settings.websocket:
             self.sinks.append(self._kept(_web(settings.websocket, settings, page=False)).hub)
         if settings.mqtt:
-            self.sinks.append(self._kept(_mqtt(settings.mqtt)))
+            self.sinks.append(self._kept(_mqtt(settings.mqtt, sources)))
         if settings.osc:
             self.sinks.append(self._kept(Osc(settings.osc)))
         if settings.obs:
@@ -144,11 +144,11 @@ def _web(address: Address, settings: OutputSettings, page: bool) -> "Web":
     return Web(address, page, settings.token_file, settings.allowed_origins, settings.allowed_hosts)
 
 
-def _mqtt(broker: Broker) -> "Mqtt":
+def _mqtt(broker: Broker, sources: Sequence[str]) -> "Mqtt":
     need("paho.mqtt.client", "paho-mqtt", "--mqtt")
     from app.outputs.mqtt import Mqtt
 
-    return Mqtt(broker.with_password(os.environ.get(MQTT_PASSWORD)), __version__)
+    return Mqtt(broker.with_password(os.environ.get(MQTT_PASSWORD)), __version__, sources)
 
 
 def _obs(address: Address, scenes: Sequence[tuple[str, str]], gestures: Sequence[str]) -> "Obs":

@@ -40,7 +40,7 @@ class Watched:
         """Let a camera in, and wait until it is."""
         stream = self.streams.join(lambda: camera)
         until(lambda: self.of(stream.number))
-        until(lambda: camera in [seat.camera for seat in self.batch._seats])
+        until(lambda: camera in [stream.camera for stream in self.batch._streams])
         return stream
 
     def of(self, number, kind=None):
