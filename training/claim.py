@@ -22,7 +22,8 @@ from typing import Any, cast, get_args
 
 import torch
 
-from calibration.command_line import command, natural
+from common.arguments import natural
+from common.command import command
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.taps import AS_USUAL, Start, StartRule
@@ -40,7 +41,7 @@ from training.claim_results import (
 )
 from training.complexity import count
 from training.datasets.motions import GESTURES, LABELS, STEPS
-from training.tables import ROWS, Row
+from training.paper import ROWS, PaperNetwork
 from training.train import train
 from training.trainer.config import Config
 from training.trainer.config_file import ConfigError, read_config
@@ -59,7 +60,7 @@ START_NUMBERS: tuple[tuple[str, Callable[[str], Any]], ...] = (("share", float),
 class Trial:
     """One network to train."""
 
-    row: Row
+    row: PaperNetwork
     causal: bool
     seed: int
     start: Start

@@ -10,8 +10,8 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from common.whole_file import whole_file
 from models.nets.taps import AS_USUAL
-from models.whole_file import whole_file
 from training.datasets.motions import BLIND, GESTURES
 from training.recordings import DataError
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.command_line import command
-from calibration.take import Floats
+from common.arrays import Floats
+from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule

@@ -2,7 +2,7 @@
 
     python -m training.from_onnx models/weights/mstnet_small.onnx OUT.pt
 
-An exported graph holds the weights in another form (`training.stacking`, `training.lean_shufflenet`): batch norm is
+An exported graph holds the weights in another form (`stacking`, `lean_shufflenet` in `training.export`): batch norm is
 part of the convolutions, the stem is one convolution a picture, temporal taps are kernels or factors. Here each goes
 back to its place. The running statistics of batch norm are not in the file: it becomes a scale and a bias for each
 channel, and has to stay in evaluation mode while training, as in `training.distill`.
@@ -18,11 +18,12 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from calibration.command_line import command
-from calibration.rewriting import TOLERANCE, largest_difference, stepping
+from common.command import command
+from common.errors import first_line
+from conversion.difference import TOLERANCE, largest_difference, stepping
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
-from models.errors import ModelFileError, first_line
+from models.errors import ModelFileError
 from models.nets.checkpoint import save_checkpoint, weights_hash
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit

@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from calibration.command_line import command
+from common.command import command
 from training.datasets.loading import readers_watched
 from training.recordings import DataError
 from training.trainer.config import Config

@@ -6,9 +6,9 @@ import threading
 from collections import deque
 from typing import Protocol
 
-from app.ending import HURRIED_S, join
 from app.outputs.open_file import LOOK_EVERY_S
-from models.errors import UserError
+from app.shutdown import SHUTDOWN_TIMEOUT_S, join
+from common.errors import UserError
 
 ROOM = 16 * 2**20
 """Bytes that may wait for a slow reader. From there on, lines that may be left out are; from twice that on, all."""
@@ -78,7 +78,7 @@ class LineWriter:
     def close(self, patience_s: float = math.inf) -> int:
         """Write what waits; how many lines could not be.
 
-        A reader is waited for, as any program in a pipeline does, unless the process is told to end.
+        A reader is waited for, as any program in a pipeline does, unless a shutdown is requested.
 
         Args:
             patience_s: how long to wait for a reader; where there is none, the wait is short.
@@ -89,7 +89,7 @@ class LineWriter:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        join(self._thread, patience_s if self._to.read else HURRIED_S)
+        join(self._thread, patience_s if self._to.read else SHUTDOWN_TIMEOUT_S)
         self._give_up.set()
         self._thread.join(2 * LOOK_EVERY_S)
         with self._changed:

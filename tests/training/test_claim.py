@@ -5,10 +5,10 @@ import csv
 import pytest
 import torch
 
+from common.whole_file import WriteError
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.taps import Start
 from models.nets.temporal import Operation, TemporalConfig
-from models.whole_file import WriteError
 from training import claim
 from training.claim import CONFIG, OPERATIONS, Trial, main, trials
 from training.claim_results import Result, as_usual, draw, gesture_table, spread, table, variant_table, write_results

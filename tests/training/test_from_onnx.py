@@ -6,11 +6,11 @@ import pytest
 import torch
 from networks import small_net, small_spec
 
-from calibration.rewriting import TOLERANCE
+from conversion.difference import TOLERANCE
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
-from training.export import export
+from training.export.stream_export import export
 from training.from_onnx import FILTER_NORM, from_onnx, main
 
 

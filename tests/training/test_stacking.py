@@ -14,8 +14,8 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.nets.temporal import MixTConv
 from models.nets.timeline import Chunk
 from models.spec import MemorySpec
-from training.export import export
-from training.stacking import SplitMixTConv, StackedMixTConv, cheapest, pays, stacked
+from training.export.stacking import SplitMixTConv, StackedMixTConv, cheapest, pays, stacked
+from training.export.stream_export import export
 
 kernel_lists = st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True)
 
@@ -51,7 +51,7 @@ def test_split_by_kernel_it_says_the_same_over_a_stream(kernels, dilation, seed,
 
 
 def test_split_by_kernel_it_reads_only_the_lags_of_each(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.stacking.LARGEST_STACK", 0)
+    monkeypatch.setattr("training.export.stacking.LARGEST_STACK", 0)
     net = small_net()
     spec = small_spec(net)
     export(net, spec, tmp_path / "model.onnx")
@@ -65,7 +65,7 @@ def test_split_by_kernel_it_reads_only_the_lags_of_each(tmp_path, monkeypatch):
 @pytest.mark.parametrize("largest", [0, 10**9], ids=["split", "stacked"])
 def test_channels_with_kernels_of_their_own_are_exported(tmp_path, monkeypatch, largest):
     """The export itself compares the file's answers with the network's."""
-    monkeypatch.setattr("training.stacking.LARGEST_STACK", largest)
+    monkeypatch.setattr("training.export.stacking.LARGEST_STACK", largest)
     for backbone in ("shufflenet", "resnet18"):
         net = small_net(backbone, assigned=True)
         export(net, small_spec(net), tmp_path / f"{backbone}.onnx")

@@ -13,13 +13,13 @@ from networks import small_net, small_spec
 from calibration.quantization.graph import FloatGraph
 from calibration.quantization.half import halved
 from calibration.quantization.qdq import quantised
+from conversion.__main__ import main
 from models.engines.onnx_to_plan import build_plan
-from models.engines.tensorrt_build import main
 from models.engines.tensorrt_runtime import Tensorrt
 from models.errors import EngineError, ModelFileError
 from models.nets.checkpoint import describe
 from models.nets.mstnet import MSTNet, MSTNetConfig
-from training.export import export
+from training.export.stream_export import export
 
 rtx = pytest.importorskip("tensorrt_rtx_bindings", reason="needs TensorRT-RTX", exc_type=ImportError)
 
@@ -163,7 +163,7 @@ def test_a_chip_that_it_does_not_target_is_told(tensorrt, small_model):
 
 def test_the_command_checks_a_file_without_a_gpu(small_model, capsys, monkeypatch):
     monkeypatch.setattr("models.engines.tensorrt_runtime.MODULES", ("tensorrt_rtx_bindings",))
-    assert main([str(small_model), "--check", *LAPTOPS]) == 0
+    assert main(["tensorrt", str(small_model), "--check", *LAPTOPS]) == 0
     assert f"tensorrt-rtx {rtx.__version__} builds it in fp32 for SM86, SM89" in capsys.readouterr().out
 
 

@@ -9,12 +9,12 @@ import pytest
 from streams import until
 from websockets.exceptions import InvalidStatus
 
-from app.command_line import host_name, origin
+from app.option_types import host_name, origin
 from app.outputs.address import Address
 from app.outputs.web import server
 from app.outputs.web.access_token import Token
 from app.outputs.web.opening import Web, link
-from models.errors import UserError
+from common.errors import UserError
 
 WORD = "a-secret-of-32-characters-or-so"
 
