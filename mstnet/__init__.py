@@ -13,6 +13,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+import models  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off
+
 if TYPE_CHECKING:
     from mstnet.api import *  # noqa: F403
 else:
