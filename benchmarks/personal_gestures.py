@@ -18,7 +18,7 @@ from pathlib import Path
 
 from training import packages
 
-packages.require("enrolment")  # before anything imports them
+packages.require("personal_gestures")  # before anything imports them
 
 import numpy as np
 
@@ -161,7 +161,7 @@ def print_table(fired: dict[tuple[str, int, Target], FiredCounts]) -> None:
         print(f"| {setting} | {count} | {target} | {counts.row} |")
 
 
-@command("enrolment")
+@command("personal_gestures")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(
