@@ -4,6 +4,7 @@ import importlib.util
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.command_line import make_parser
@@ -106,8 +107,6 @@ def test_every_option_of_main_exists(document):
 
 
 def test_the_snippet_in_the_readme_runs():
-    import numpy as np
-
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     names = {"image": np.zeros((48, 64, 3), np.uint8), "time_s": 0.0, "index": 0}
     exec(code, names)
