@@ -9,8 +9,8 @@ from app.control.actions import Action, Move, Pause, Press, Run, Scroll, Switch,
 from app.control.bindings import Binding, KeyMap, KeyMapError, Mode, Safety, WindowRule, digest
 from app.control.keys import Chord, parse_chord
 from app.nearest import nearest
-from app.toml_table import Source, Table
-from app.vocabulary import known_labels
+from app.toml_table import Table, TomlText
+from app.vocabulary_file import known_labels
 
 MOST_ACTIONS_HZ = 30.0
 """No key map may act more often."""
@@ -23,7 +23,7 @@ def read_key_map(path: Path, labels: tuple[str, ...]) -> KeyMap:
     Raises:
         KeyMapError: the file is missing or wrong somewhere; says where, and the nearest known word.
     """
-    source = Source.read(path, "key map", KeyMapError)
+    source = TomlText.read(path, "key map", KeyMapError)
     top = source.parse()
     top.only("name", "window", "safety", "gestures")
     safety = _safety(top.table("safety"))
