@@ -46,7 +46,8 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
     precision = choose_precision(config.run.precision, processes.device)
     run = RunFolder(folder, config, len(learnt), processes.first)
     start = replace(config, init="") if run.last.exists() else config  # what was saved stands for what it began with
-    learner = Learner(starting_net(start, labels), config.optim, processes, precision, config.seed)
+    net = starting_net(start, labels)
+    learner = Learner(net, config.optim, processes, precision, config.seed, config.data.every)
 
     place = run.resume(learner)
     step = place.epoch * an_epoch + place.position
@@ -69,7 +70,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
                 if stopping:
                     raise Stopped
             batches = validation(held_out, config, processes)
-            scores = validate(learner.best_net, batches, processes, precision, stop)
+            scores = validate(learner.best_net, batches, processes, precision, stop, config.data.every)
             if scores is None:
                 run.save(learner, place)
                 raise Stopped
