@@ -29,7 +29,7 @@ from app.camera import open_camera
 from app.camera.base import Camera, OnStatus
 from app.camera.devices import list_devices
 from app.chosen_networks import chosen_clip, note_what_is_missing
-from app.command_line import VERSION, parser
+from app.command_line import parser
 from app.control.control import Control
 from app.control.opening import Wishes, open_control
 from app.ending import ending_signals, leave, told_to_end
@@ -63,6 +63,7 @@ from models.framing.choice import open_framing
 from models.framing.manual import ManualFraming
 from models.networks import Networks, networks_of
 from models.recognizer import Recognizer
+from models.version import __version__
 
 if TYPE_CHECKING:
     from app.overlay.bridge import Bridge
@@ -116,7 +117,7 @@ def recognise(given: argparse.Namespace) -> None:
         networks = chosen_networks(given, engine, stack)
         framing = ManualFraming(open_framing(given.framing))
         recognizer = Recognizer(networks, framing)
-        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, VERSION)))
+        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, __version__)))
         events = Events(outputs.sinks)
         control = opened_control(given, networks, stack)
         told = Told()
@@ -160,7 +161,7 @@ def recognise_many(given: argparse.Namespace) -> None:
     check_many(given)
     with ExitStack() as stack:
         networks, line = (batched if given.batch else taking_turns)(given, stack)
-        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, VERSION)))
+        outputs = stack.enter_context(closing(Outputs(given, networks.gestures, __version__)))
         note_what_is_missing(networks, given.calm)
         streams = Streams(line, outputs.sinks, Limits(given.max_frames, given.duration))
         switches = Switches()

@@ -15,8 +15,7 @@ from models.errors import UserError
 from models.framing.choice import parse_framing
 from models.hidden_password import without_password
 from models.region import Region
-
-VERSION = "0.1.0"
+from models.version import __version__
 
 EXAMPLES = """\
 examples:
@@ -207,7 +206,7 @@ def _add_person(group: argparse._ArgumentGroup) -> None:
 def _add_questions(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--list-cameras", action="store_true", help="print the cameras there are")
     group.add_argument("--doctor", action="store_true", help="print what works on this machine")
-    group.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
+    group.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
 
 def positive_float(text: str) -> float:

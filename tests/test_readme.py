@@ -13,7 +13,7 @@ DOCUMENTS = sorted(
     path for path in ROOT.rglob("*.md") if not {".venv", ".venv-headless", "runs"} & set(path.relative_to(ROOT).parts)
 )
 
-ROOMS = ("app", "benchmarks", "calibration", "models", "training")
+ROOMS = ("app", "benchmarks", "calibration", "models", "mstnet", "training")
 
 
 def python_files(folder):

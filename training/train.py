@@ -17,10 +17,11 @@ from itertools import zip_longest
 from pathlib import Path
 
 from calibration.command_line import command
+from training.datasets.loading import readers_watched
 from training.recordings import DataError
 from training.trainer.config import Config
 from training.trainer.config_file import read_config
-from training.trainer.data import make_data, readers_watched, skipped, updates, updates_an_epoch, validation
+from training.trainer.data import make_data, skipped, updates, updates_an_epoch, validation
 from training.trainer.distributed import Processes, join
 from training.trainer.learner import Learner
 from training.trainer.logbook import Logbook
@@ -30,6 +31,9 @@ from training.trainer.schedule import rate_factor
 from training.trainer.start import starting_net
 from training.trainer.stopping import Stop, Stopped
 from training.trainer.validation import validate
+
+DEATH = "if memory ran out, give fewer run.workers. The same command goes on from the last saving"
+"""What to do when a process that reads clips died."""
 
 
 def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> None:
@@ -57,7 +61,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
         f"{folder}: {step} updates done; {len(learnt)} clips, {len(held_out)} to validate; {processes}, {precision}"
     )
 
-    with closing(log), run.what_is_left(), readers_watched():
+    with closing(log), run.what_is_left(), readers_watched(DEATH):
         while place.epoch < config.schedule.epochs:
             for pieces in updates(learnt, config, processes, place.epoch, place.position):
                 lr = config.optim.lr * rate_factor(config.schedule, step, an_epoch)

@@ -223,6 +223,28 @@ def test_a_killed_reader_ends_the_run_and_it_goes_on(
     assert_same_run(tmp_path / "run", whole)
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # of fork, by Python 3.12
+def test_a_reader_that_is_killed_while_the_run_saves_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_whole = torch.save
+
+    def save(content: dict[str, Any], file: BinaryIO) -> None:
+        try:
+            raise RuntimeError(
+                "DataLoader worker (pid 1) is killed by signal: Killed. "
+            )  # as torch's signal handler does
+        finally:
+            save_whole(content, file)
+            raise RuntimeError("unexpected pos 470528 vs 470424")  # as torch's writer does when it is left early
+
+    monkeypatch.setattr("models.nets.checkpoint.torch.save", save)
+    assert run("run", "run.save_every=1") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("train: a process that reads clips died (DataLoader worker (pid 1) is killed")
+    assert error.count("\n") == 1
+
+
 def test_a_full_disk_leaves_what_was_saved(
     run: Run, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,8 @@
 """Clips and streams for a DataLoader: the same ones for any number of workers, broken clips skipped and counted."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -9,6 +11,7 @@ from numpy.random import Generator, default_rng
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from models.errors import first_line
 from models.frame import Image
 from models.spec import NO_GESTURE_LABELS
 from training.datasets.base import BrokenClip, Clip, Index, read_frames
@@ -35,9 +38,32 @@ def start_worker(_worker: int) -> None:
     cv2.setNumThreads(0)
 
 
-def is_dead_reader(error: Exception) -> bool:
-    """Whether it says that a DataLoader's worker died; torch raises that wherever its own process happens to be."""
-    return isinstance(error, RuntimeError) and "DataLoader worker" in str(error)
+def dead_reader(error: BaseException) -> RuntimeError | None:
+    """The error that says that a DataLoader's worker died, if this error is it or came after it.
+
+    torch raises it from a signal handler, so in the middle of anything. What was running then may fail with an error of
+    its own, for example the writer of a checkpoint.
+    """
+    found: BaseException | None = error
+    while found is not None and not (isinstance(found, RuntimeError) and "DataLoader worker" in str(found)):
+        found = found.__cause__ or found.__context__
+    return found
+
+
+@contextmanager
+def readers_watched(advice: str) -> Iterator[None]:
+    """Report in one line, with advice, that a process that reads clips died.
+
+    Raises:
+        DataError: one died.
+    """
+    try:
+        yield
+    except Exception as error:
+        death = dead_reader(error)
+        if death is None:
+            raise
+        raise DataError(f"a process that reads clips died ({first_line(death)}); {advice}") from error
 
 
 class _Shuffled(Dataset[tuple[Tensor, Tensor]]):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from training.datasets.base import Clip
+from training.datasets.folders import OwnClip
 
 TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
 HELD_OUT = 0.2
@@ -24,7 +25,7 @@ class Sharing:
     how: str
 
 
-def share_out(clips: Sequence[Clip], persons: Mapping[str, str | None]) -> Sharing:
+def share_out(clips: Sequence[Clip], files: Mapping[str, OwnClip]) -> Sharing:
     """Share clips out: by person where three or more are told, else by file.
 
     What goes where depends on names alone, not on what else is there, as far as shares allow. Clips without a person
@@ -32,19 +33,19 @@ def share_out(clips: Sequence[Clip], persons: Mapping[str, str | None]) -> Shari
 
     Args:
         clips: with labels.
-        persons: of each clip, by id.
+        files: which each clip was, or is a piece of, by the clip's id.
     """
-    known = sorted({person for clip in clips if (person := persons[clip.id]) is not None}, key=_drawn)
+    known = sorted({person for clip in clips if (person := files[clip.id].person) is not None}, key=_drawn)
     splits: Shared = {split: [] for split in SPLITS}
     if len(known) < LEAST:
         told = f"no folders of {LEAST} persons or more, so the same people are in all splits"
-        _share_files(clips, splits)
+        _share_files(clips, files, splits)
         return Sharing(splits, f"split by file: {told}")
-    of_person = {person: [clip for clip in clips if persons[clip.id] == person] for person in known}
+    of_person = {person: [clip for clip in clips if files[clip.id].person == person] for person in known}
     where = _share_persons({person: len(theirs) for person, theirs in of_person.items()})
     for person, split in where.items():
         splits[split] += of_person[person]
-    _share_files([clip for clip in clips if persons[clip.id] is None], splits)
+    _share_files([clip for clip in clips if files[clip.id].person is None], files, splits)
     told = "; ".join(f"{split}: {', '.join(p for p in known if where[p] == split)}" for split in SPLITS)
     return Sharing(splits, f"split by person: {told}")
 
@@ -66,12 +67,12 @@ def _share_persons(counts: Mapping[str, int]) -> dict[str, str]:
     return where
 
 
-def _share_files(clips: Iterable[Clip], splits: Shared) -> None:
+def _share_files(clips: Iterable[Clip], files: Mapping[str, OwnClip], splits: Shared) -> None:
     labels: dict[int | None, list[Clip]] = {}
     for clip in clips:
         labels.setdefault(clip.label, []).append(clip)
     for of_label in labels.values():
-        order = sorted(of_label, key=lambda clip: (_drawn(str(clip.path)), clip.first))
+        order = sorted(of_label, key=lambda clip: (_drawn(files[clip.id].id), clip.first))
         held = max(1, round(HELD_OUT * len(order)))
         splits[TEST] += order[:held]
         splits[VALIDATION] += order[held : 2 * held]

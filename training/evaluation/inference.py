@@ -1,6 +1,6 @@
 """What a network answers: to a stream step by step, to the clips of an index."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,10 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from calibration.take import Floats
-from models.errors import first_line
 from models.frame import Image
 from models.nets.mstnet import Answer, MSTNet
 from training.datasets.base import BrokenClip, Clip, Index, read_frames
-from training.datasets.loading import is_dead_reader, start_worker
+from training.datasets.loading import readers_watched, start_worker
 from training.datasets.sampling import Sampling
 from training.datasets.transforms import Transform
 from training.evaluation.metrics import Ints
@@ -101,28 +100,19 @@ def answer_clips(net: MSTNet, views: Views, batch: int = 8, workers: int = 0) ->
     """
     loader = DataLoader(views, batch, num_workers=workers, collate_fn=list, worker_init_fn=start_worker)
     logits, embeddings, numbers = [], [], []
-    for read in tqdm(_living(loader), "clips", len(loader), disable=None, leave=False):
-        whole = [(number, clip) for number, clip in read if clip is not None]
-        if not whole:
-            continue
-        clips = torch.stack([clip for _, clip in whole])
-        answer = net(clips.flatten(0, 1).to(net.mean.device))
-        logits.append(_mean(answer.logits, clips))
-        embeddings.append(_mean(answer.embedding, clips))
-        numbers += [number for number, _ in whole]
+    with readers_watched("give fewer --workers"):
+        for read in tqdm(loader, "clips", len(loader), disable=None, leave=False):
+            whole = [(number, clip) for number, clip in read if clip is not None]
+            if not whole:
+                continue
+            clips = torch.stack([clip for _, clip in whole])
+            answer = net(clips.flatten(0, 1).to(net.mean.device))
+            logits.append(_mean(answer.logits, clips))
+            embeddings.append(_mean(answer.embedding, clips))
+            numbers += [number for number, _ in whole]
     if not numbers:
         raise DataError(f"not one of {len(views)} clips can be read; prepare the data set anew")
     return ClipAnswers(np.concatenate(logits), np.concatenate(embeddings), np.array(numbers, np.int64))
-
-
-def _living(loader: Iterable[list[Read]]) -> Iterator[list[Read]]:
-    """What a loader reads, as long as its processes live."""
-    try:
-        yield from loader
-    except RuntimeError as error:
-        if not is_dead_reader(error):
-            raise
-        raise DataError(f"a process that reads clips died ({first_line(error)}); give fewer --workers") from error
 
 
 def _mean(answers: Tensor, clips: Tensor) -> Floats:

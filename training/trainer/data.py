@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
@@ -14,9 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from models.errors import first_line
 from training.datasets.base import Index, read_index
-from training.datasets.loading import ClipSet, StreamSet, is_dead_reader, start_worker
+from training.datasets.loading import ClipSet, StreamSet, start_worker
 from training.datasets.motions import LABELS as MOTION_LABELS
 from training.datasets.motions import MotionSet
 from training.datasets.sampling import Dense, Segments
@@ -185,24 +183,6 @@ def fetched(data: EpochSet, pieces: list[list[int]], config: Config, processes: 
     except DataError as error:
         # A worker's error comes with the traceback of the worker in its text.
         raise DataError(str(error).strip().splitlines()[-1].partition("DataError: ")[2] or str(error)) from error
-
-
-@contextmanager
-def readers_watched() -> Iterator[None]:
-    """Say in one line that a process that reads clips died; torch raises it wherever the run happens to be.
-
-    Raises:
-        DataError: one died.
-    """
-    try:
-        yield
-    except RuntimeError as error:
-        if not is_dead_reader(error):
-            raise
-        raise DataError(
-            f"a process that reads clips died ({first_line(error)}); if memory ran out, give fewer run.workers. "
-            "The same command goes on from the last saving"
-        ) from error
 
 
 def begin_worker(worker: int) -> None:

@@ -1,0 +1,5 @@
+"""`python -m mstnet`: the app."""
+
+from mstnet.commands import app
+
+app()
