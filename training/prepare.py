@@ -1,7 +1,7 @@
 """Look through a data set and write its indexes.
 
-    python -m training.prepare jester ROOT --lists FOLDER --out OUT    a public data set
-    python -m training.prepare folders ROOT --out OUT                  own clips, ROOT/<label>/clip.mp4
+python -m training.prepare jester ROOT --lists FOLDER --out OUT    a public data set
+python -m training.prepare folders ROOT --out OUT                  own clips, ROOT/<label>/clip.mp4
 """
 
 import argparse
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from calibration.command_line import command, number, positive
 from models.whole_file import write_whole
-from training.datasets.base import Clip, Index, write_index
 from training.datasets import folders
+from training.datasets.base import Clip, Index, write_index
 from training.datasets.catalogue import SOURCES
 from training.datasets.crew import examine_all
 from training.datasets.listing import Entry, Listing
@@ -142,15 +142,17 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
     sharing = share_out(clips, {id_: file for id_, (_, file) in pieces.items()})
     yield sharing.how
     for split in SPLITS:
-        write_index(out / f"{folders.NAME}-{split}.jsonl", Index(folders.NAME, split, labels, tuple(sharing.splits[split])))
+        write_index(
+            out / f"{folders.NAME}-{split}.jsonl", Index(folders.NAME, split, labels, tuple(sharing.splits[split]))
+        )
     yield from _counts(labels, sharing.splits)
     yield f"{len(clips)} clips, {len(broken)} left out -> {out}/{folders.NAME}-{{{','.join(SPLITS)}}}.jsonl"
 
 
 def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
     """How many clips of each label each split has."""
-    for number, label in enumerate(labels):
-        of_label = {split: [clip for clip in clips if clip.label == number] for split, clips in splits.items()}
+    for place, label in enumerate(labels):
+        of_label = {split: [clip for clip in clips if clip.label == place] for split, clips in splits.items()}
         seconds = sum(clip.frames / clip.fps for clips in of_label.values() for clip in clips)
         told = ", ".join(f"{len(clips)} {split}" for split, clips in of_label.items())
         yield f"  {label}: {seconds / 60:.1f} min; {told}"

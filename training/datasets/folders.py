@@ -15,7 +15,25 @@ from training.recordings import DataError
 
 NAME = "folders"
 VIDEOS = frozenset(
-    ".3gp .asf .avi .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .ogv .ts .webm .wmv".split()
+    [
+        ".3gp",
+        ".asf",
+        ".avi",
+        ".flv",
+        ".gif",
+        ".m2ts",
+        ".m4v",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".mts",
+        ".ogv",
+        ".ts",
+        ".webm",
+        ".wmv",
+    ]
 )
 PICTURES = frozenset((".bmp", ".jpeg", ".jpg", ".png", ".webp"))
 TOLD = 3
@@ -57,7 +75,9 @@ def find_clips(root: Path) -> OwnClips:
     clips = tuple(clip for of_label in found.values() for clip in of_label)
     if not clips:
         raise DataError(f"no video in the folders of {root}; expected {root}/<label>/clip.mp4")
-    empty = [f"{folder} holds no video and no folder of pictures, and is left out" for folder in found if not found[folder]]
+    empty = [
+        f"{folder} holds no video and no folder of pictures, and is left out" for folder in found if not found[folder]
+    ]
     return OwnClips(clips, (*empty, *_stray(root), *_shipped_notes({clip.label for clip in clips})))
 
 
@@ -124,7 +144,7 @@ def _shipped_notes(labels: Iterable[str]) -> Iterator[str]:
     for label in sorted(set(labels) - set(SHIPPED)):
         near = next((shipped for shipped in SHIPPED if _plain(shipped) == _plain(label)), None)
         if near:
-            yield f"{label!r} is not {near!r}, a label of the shipped network; name it so if ready key maps shall act on it"
+            yield f"{label!r} is not the shipped network's {near!r}; name it so if ready key maps shall act on it"
 
 
 def named(names: Iterable[str]) -> str:

@@ -13,8 +13,8 @@ STILL = 0.2
 def nameable_steps(pictures: Image) -> range:
     """The steps of a clip, uint8 [T, H, W, 3], from where its gesture can be named to where it is over; one at least.
 
-    Movement is the mean absolute difference from one picture to the next, less that of the stillest steps. Where
-    pictures differ by noise alone, or not at all, that is the second half of the clip.
+    Movement is the mean absolute difference from one picture to the next, less that of the stillest steps. Where all
+    steps move alike, or none does, that is the second half of the clip.
     """
     seen = np.cumsum(_movement(pictures))
     if not seen[-1]:
@@ -28,4 +28,7 @@ def _movement(pictures: Image) -> np.ndarray:
     moved = np.zeros(len(pictures))
     for step in range(1, len(pictures)):
         moved[step] = np.abs(pictures[step].astype(np.int16) - pictures[step - 1]).mean()
-    return np.maximum(moved - np.quantile(moved[1:], STILL), 0) if len(pictures) > 1 else moved
+    if len(pictures) == 1:
+        return moved
+    # What moves all the time is no noise: where the stillest steps move nearly as much as any, half of it counts.
+    return np.maximum(moved - min(np.quantile(moved[1:], STILL), moved.max() / 2), 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from models.spec import NO_GESTURE_LABELS
@@ -58,7 +59,9 @@ def sorted_out(results: Iterable[Clip | Broken], labels: Sequence[str]) -> tuple
         if isinstance(result, Broken):
             broken.append(result)
         elif _is_gesture(result, labels) and _seconds(result) <= SHORTEST_S:
-            why = f"{_seconds(result):.1f} s is no whole gesture; record it with about a second of rest before and after"
+            why = (
+                f"{_seconds(result):.1f} s is no whole gesture; record it with about a second of rest before and after"
+            )
             broken.append(Broken(result.id, why))
         else:
             whole.append(result)
@@ -73,7 +76,7 @@ def cut_up(clip: Clip, labels: Sequence[str]) -> list[Clip]:
         return [clip]
     return [
         replace(clip, id=f"{clip.id}#{k}", first=first, frames=last - first)
-        for k, (first, last) in enumerate(zip(edges, edges[1:], strict=False), 1)
+        for k, (first, last) in enumerate(pairwise(edges), 1)
     ]
 
 
@@ -100,7 +103,7 @@ def advice(clips: Sequence[Clip], labels: Sequence[str]) -> Iterator[str]:
         yield f"shorter than {SHORT_S:g} s: {named(short)}; about a second of rest before and after is better"
     long = [clip.id for clip in gestures if _seconds(clip) > LONG_S]
     if long:
-        yield f"longer than {LONG_S:g} s: {named(long)}; a clip shows its gesture once, so cut it if it is made more often"
+        yield f"longer than {LONG_S:g} s: {named(long)}; a clip shows its gesture once, so cut those that do not"
     there = {labels[clip.label or 0] for clip in clips}
     if REST not in there:
         yield f"no folder {REST!r}: only the still first and last pictures of clips tell what resting is; add some"

@@ -43,7 +43,9 @@ def read_picture(path: Path) -> cv2.typing.MatLike:
         ValueError: it is empty, cut short, or no picture.
     """
     data = path.read_bytes()
-    if path.suffix.lower() in JPEGS and JPEG_END not in data:  # OpenCV fills up with grey and says nothing a program could hear
+    if (
+        path.suffix.lower() in JPEGS and JPEG_END not in data
+    ):  # OpenCV fills up with grey and says nothing a program could hear
         raise ValueError(f"{path} is {'cut short' if data else 'empty'}")
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:

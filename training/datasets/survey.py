@@ -157,7 +157,9 @@ def _pictures(job: Job) -> Iterator[cv2.typing.MatLike]:
     if job.path.is_file():
         yield from (picture for picture in video_pictures(job.path) if picture is not None)
     else:
-        numbered = (job.path / FRAME.format(number + 1) for number in range(0 if job.pictures else count_pictures(job.path)))
+        numbered = (
+            job.path / FRAME.format(number + 1) for number in range(0 if job.pictures else count_pictures(job.path))
+        )
         yield from map(read_picture, job.pictures or numbered)
 
 

@@ -55,14 +55,17 @@ class DataConfig:
 
 @dataclass(frozen=True, slots=True)
 class OptimConfig:
-    """Stochastic gradient descent with momentum. The defaults are the paper's recipe for Something-Something v1."""
+    """How weights change. The defaults are the paper's recipe for Something-Something v1."""
 
+    kind: Literal["sgd", "adam"] = "sgd"
+    """Stochastic gradient descent with momentum, or Adam with decoupled weight decay."""
     batch: int = 64
     """Clips an update, over all processes and accumulated parts."""
     accumulate: int = 1
     """Parts that a process takes its share of a batch in, one after another; more need less memory."""
     lr: float = 0.01
     momentum: float = 0.9
+    """How much of the running mean of gradients stays at each update."""
     weight_decay: float = 5e-4
     policy: Literal["tsn", "uniform"] = "tsn"
     """`tsn`: the classifier learns five times as fast, biases twice as fast as weights, and neither biases nor batch

@@ -187,7 +187,9 @@ def frozen(net: MSTNet, config: OptimConfig) -> list[nn.Module]:
     unknown = next((name for name in config.frozen if name not in parts), None)
     if unknown is not None:
         near = ", ".join(name for name, _ in net.backbone.named_children())
-        raise ConfigError(f"optim.frozen names {unknown!r}, which the network does not have; of its backbone it has {near}")
+        raise ConfigError(
+            f"optim.frozen names {unknown!r}, which the network does not have; of its backbone it has {near}"
+        )
     return [parts[name] for name in config.frozen]
 
 

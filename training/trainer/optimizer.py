@@ -13,9 +13,12 @@ FACTOR = "factor"
 """The key of a group's factor on the learning rate."""
 
 
-def make_optimizer(net: MSTNet, config: OptimConfig) -> torch.optim.SGD:
-    """SGD over the groups of `parameter_groups`; what is frozen is in none."""
-    return torch.optim.SGD(parameter_groups(net, config), config.lr, config.momentum)
+def make_optimizer(net: MSTNet, config: OptimConfig) -> torch.optim.Optimizer:
+    """The optimiser over the groups of `parameter_groups`; what is frozen is in none."""
+    groups = parameter_groups(net, config)
+    if config.kind == "adam":
+        return torch.optim.AdamW(groups, config.lr, (config.momentum, 0.999))
+    return torch.optim.SGD(groups, config.lr, config.momentum)
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
