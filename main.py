@@ -49,21 +49,22 @@ from app.replay import Replay
 from app.stderr_handler import StderrHandler
 from app.vocabulary import read_vocabulary
 from app.worker import Worker
-from calibration.command_line import output_flushed
 from calibration.errors import TakeError
 from calibration.personal_head import PersonalHead
 from calibration.recordings import Recordings
 from calibration.user_profile import NOBODY, find_profile
+from common.command import output_flushed
+from common.errors import UserError
+from common.version import __version__
 from models.batch_recognizer import BatchRecognizer
 from models.engines import Engine, load_batch_engine, load_engine
 from models.engines.cores import cores
 from models.engines.turns import TurnsEngine
-from models.errors import CameraError, UserError
+from models.errors import CameraError
 from models.framing.choice import open_framing
 from models.framing.manual import ManualFraming
 from models.networks import Networks, networks_of
 from models.recognizer import Recognizer
-from models.version import __version__
 
 if TYPE_CHECKING:
     from app.overlay.bridge import Bridge

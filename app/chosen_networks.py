@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from common.errors import UserError
 from models.engines import ClipEngine, load_clip_engine
-from models.errors import ModelFileError, UserError
+from models.errors import ModelFileError
 from models.networks import Networks
 
 SUFFIX = ".clip.onnx"

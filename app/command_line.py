@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from app.control.back_ends import BACK_ENDS
 from app.outputs.address import Address
 from app.outputs.broker import Broker
+from common.errors import UserError
+from common.hidden_password import without_password
+from common.version import __version__
 from models.engines import ENGINES
-from models.errors import UserError
 from models.framing.choice import parse_framing
-from models.hidden_password import without_password
 from models.region import Region
-from models.version import __version__
 
 EXAMPLES = """\
 examples:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from models.errors import first_line
+from common.errors import first_line
 
 NEEDED = ("numpy", "cv2", "av", "onnxruntime")
 

@@ -15,10 +15,11 @@ import cv2
 import numpy as np
 
 from app.camera.devices import list_devices
-from app.control.back_ends import PROBLEMS, choose, hearing_problem
+from app.control.back_ends import PROBLEMS, choose, listening_problem
 from app.meters import Percentiles
+from common.errors import UserError, first_line
 from models.engines import load_engine
-from models.errors import EngineError, UserError, first_line
+from models.errors import EngineError
 from models.networks import networks_of
 
 STEPS = 100
@@ -120,7 +121,7 @@ def check_control() -> Iterator[Finding]:
     """Whether gestures can act on this desktop, and through what."""
     chosen = choose("auto", os.environ)
     for name, find_problem in PROBLEMS.items():
-        problem = find_problem() or hearing_problem(name)
+        problem = find_problem() or listening_problem(name)
         text = problem or ("works; --control uses it here" if name == chosen else "works")
         yield Finding("note" if problem else "ok", f"control: {name}", text)
 

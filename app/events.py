@@ -7,8 +7,8 @@ from threading import Lock
 from typing import Any, Protocol
 
 from app.meters import Meter
+from common.errors import UserError
 from models.decoder import GestureEvent
-from models.errors import UserError
 from models.networks import Networks
 from models.recognition import Recognition
 from models.region import Region

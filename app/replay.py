@@ -10,8 +10,8 @@ import numpy as np
 from app.recording.recorder import cut
 from calibration.recordings import Recordings
 from calibration.take import Kind
+from common.errors import UserError
 from models.decoder import GestureEvent
-from models.errors import UserError
 from models.frame import Image
 from models.networks import STREAM, Networks
 from models.recognition import Recognition, Step

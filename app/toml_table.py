@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from app.nearest import nearest
-from models.errors import UserError
+from common.errors import UserError
 
 Names = tuple[str, ...]
 """Where a value is: the names of the tables around it, then its own."""

@@ -32,7 +32,9 @@ from app.events import Events
 from app.meters import Meter, Percentiles
 from app.replay import Replay
 from benchmarks.machine import describe_machine
-from calibration.command_line import command, number
+from common.arguments import number
+from common.command import command
+from common.video import video_pictures
 from models.decoder import Decoder
 from models.frame import Frame, Image
 from models.network import NetworkStream
@@ -183,13 +185,12 @@ def write_film(path: Path, seconds: float) -> None:
 
 def _clip_for_ever() -> Iterator[Image]:
     while True:
-        capture = cv2.VideoCapture(str(program.DEMO))
-        read, image = capture.read()
-        if not read:
+        image = None
+        for image in video_pictures(program.DEMO):
+            if image is not None:
+                yield cv2.resize(image, SIZE).astype("uint8", copy=False)
+        if image is None:
             raise SystemExit(f"{program.DEMO} cannot be read")
-        while read:
-            yield cv2.resize(image, SIZE).astype("uint8", copy=False)
-            read, image = capture.read()
 
 
 @command("app_cpu")

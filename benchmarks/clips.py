@@ -11,13 +11,14 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 
-from calibration.table_file import read_table
-from calibration.take import Floats, Kind, Take
+from calibration.take import Kind, Take
+from common.arrays import Floats
+from common.table_file import read_table
+from common.whole_file import whole_file
 from models.engines.base import Engine
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
-from models.whole_file import whole_file
 from training.jester import LABELS
 from training.recordings import DataError, decode, read_recordings, steps_of
 

@@ -28,12 +28,14 @@ from benchmarks.clips import Clip, read_clips
 from benchmarks.machine import describe_machine
 from benchmarks.matchers import MATCHERS, Matcher, nearest, ours
 from calibration.background import Background
-from calibration.command_line import command, positive
 from calibration.fitting import fit
 from calibration.personal_head import joined
-from calibration.take import Floats, Kind
+from calibration.take import Kind
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
+from common.arguments import positive
+from common.arrays import Floats
+from common.command import command
 from models.decoder import Decoder
 from models.engines import load_engine
 from models.softmax import softmax

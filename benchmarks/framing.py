@@ -16,7 +16,7 @@ import numpy as np
 
 import main as program
 from benchmarks.machine import describe_machine
-from calibration.command_line import command
+from common.command import command
 from models.frame import Image
 from models.framing.auto import AutoFraming
 from models.framing.faces import FaceDetector

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from benchmarks.networks import SHIPPED
 from benchmarks.tables import Row, print_table
-from calibration.command_line import command
-from calibration.take import Floats
+from common.arrays import Floats
+from common.command import command
 from models.engines.onnxruntime_session import open_session, read_spec
 from models.frame import Image
 from models.softmax import softmax

@@ -32,8 +32,9 @@ from benchmarks.networks import Contender, Open, contenders
 from benchmarks.runners import Runner
 from benchmarks.tables import Row, print_table
 from benchmarks.timing import Costs, in_turns, ratio
-from calibration.command_line import command, positive
-from models.errors import UserError
+from common.arguments import positive
+from common.command import command
+from common.errors import UserError
 
 
 def chosen(everybody: Iterable[Contender], text: str) -> list[Contender]:

@@ -10,8 +10,8 @@ import numpy as np
 from calibration.background import Background, Whitening
 from calibration.enrolment import agreed
 from calibration.personal_gesture import stream_likenesses
-from calibration.take import Floats
 from calibration.windows import SEGMENTS, windows
+from common.arrays import Floats
 
 Score = Callable[[Floats], Floats]
 Matcher = Callable[[Sequence[Floats], Sequence[Floats]], Score]

@@ -25,7 +25,8 @@ from app.overlay.bridge import Bridge
 from app.overlay.session import NAME
 from app.overlay.view import ViewOptions
 from app.overlay.window import HINT_SEEN
-from calibration.command_line import command, number, positive
+from common.arguments import number, positive
+from common.command import command
 from models.engines import Engine, load_engine
 from models.frame import Frame, Image
 from models.networks import networks_of

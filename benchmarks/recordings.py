@@ -36,18 +36,18 @@ from app.loop import run
 from app.vocabulary import read_vocabulary
 from benchmarks.machine import describe_machine
 from benchmarks.seats import SEATS, Seat, SeatedCamera
-from calibration.command_line import command
-from calibration.table_file import TableRow, read_table
+from common.command import command
+from common.errors import UserError
+from common.table_file import TableRow, read_table
+from common.whole_file import whole_file
 from models.decoder import GestureEvent
 from models.engines import load_engine
-from models.errors import UserError
 from models.framing.base import Framing
 from models.framing.choice import open_framing, parse_framing
 from models.networks import Networks, networks_of
 from models.recognition import Recognition
 from models.recognizer import Recognizer
 from models.spec import NO_GESTURE_LABELS
-from models.whole_file import whole_file
 from training.jester import LABELS
 from training.recordings import LIST, DataError, Recording, read_recordings
 

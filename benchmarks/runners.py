@@ -9,10 +9,10 @@ import numpy as np
 import onnxruntime as ort
 
 from benchmarks.timing import Step
+from common.errors import UserError
 from models.engines.base import Engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_session import open_session
-from models.errors import UserError
 from models.frame import Image
 
 JESTER_HZ = 12.0

@@ -31,8 +31,9 @@ from benchmarks.networks import SHIPPED, export_stream
 from benchmarks.runners import stepper
 from benchmarks.tables import Row, print_table
 from benchmarks.timing import Costs, Step, in_turns
-from calibration.command_line import command, positive
-from calibration.rolled import RolledModel, export_rolled
+from common.arguments import positive
+from common.command import command
+from conversion.rolled import RolledModel, export_rolled
 from models.engines.base import Engine
 from models.engines.cores import cores
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine

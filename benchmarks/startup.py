@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from benchmarks.machine import describe_machine
-from calibration.command_line import command, positive
+from common.arguments import positive
+from common.command import command
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = (sys.executable, str(ROOT / "main.py"), "--demo", "--headless", "--trace", "-")

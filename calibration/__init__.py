@@ -7,4 +7,4 @@
 Nothing in here knows a camera, a window or torch.
 """
 
-import models  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off
+import common  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off

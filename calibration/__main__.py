@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from calibration.command_line import output_flushed
 from calibration.commands import fit_profile, record
 from calibration.gesture_commands import COMMANDS
 from calibration.user_profile import NOBODY
-from models.errors import UserError
+from common.command import output_flushed
+from common.errors import UserError
 
 EXAMPLES = """\
 examples:

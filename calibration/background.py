@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import ProfileError
-from calibration.take import Floats
-from models.whole_file import whole_file
+from common.arrays import Floats
+from common.whole_file import whole_file
 
 FOLDER = Path(__file__).resolve().parent / "backgrounds"
 """Shipped statistics, one file a model, named by the first letters of its weights' hash."""

@@ -16,9 +16,9 @@ from calibration.retake import shown_to
 from calibration.take import Kind, Take
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile, profile_path
+from common.whole_file import write_whole
 from models.engines import load_engine
 from models.spec import ModelSpec
-from models.whole_file import write_whole
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
 

@@ -12,8 +12,9 @@ import numpy as np
 from calibration.background import Background, Whitening
 from calibration.errors import TakeError
 from calibration.personal_gesture import PersonalGesture, stream_likenesses
-from calibration.take import Floats, Take
+from calibration.take import Take
 from calibration.windows import window_steps, windows
+from common.arrays import Floats
 
 SHORTEST_S = 0.8
 TURNS = 3

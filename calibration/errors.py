@@ -1,6 +1,6 @@
 """The errors of this room; each message is one line."""
 
-from models.errors import UserError
+from common.errors import UserError
 
 
 class ProfileError(UserError):

@@ -11,10 +11,11 @@ from calibration.errors import TakeError
 from calibration.personal_gesture import PersonalGesture
 from calibration.personal_head import joined
 from calibration.reliability import Reliability
-from calibration.take import Floats, Kind, Take
+from calibration.take import Kind, Take
 from calibration.temperature import Evidence, fit_temperature
 from calibration.thresholds import Tail, Target, Threshold, block_peaks, choose
 from calibration.user_profile import UserProfile
+from common.arrays import Floats
 from models.decoder import Decoder
 from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, Decoding, ModelSpec, Rule

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from models.errors import UserError
-from models.user_folders import user_folder
+from common.errors import UserError
+from common.user_folders import user_folder
 
 OVERRIDE = "MSTNET_DATA"
 """The environment variable that names another folder."""

@@ -10,10 +10,10 @@ import numpy as np
 from calibration.background import Whitening
 from calibration.errors import ProfileError
 from calibration.personal_gesture import PersonalGesture
-from calibration.take import Floats
 from calibration.windows import SEGMENTS
+from common.arrays import Floats
+from common.whole_file import write_whole
 from models.spec import Rule
-from models.whole_file import write_whole
 
 KIND = "mstnet gesture"
 

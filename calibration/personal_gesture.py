@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from calibration.background import Whitening
-from calibration.take import Floats
 from calibration.windows import pooled, window_steps, windows
+from common.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

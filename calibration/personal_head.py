@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from calibration.take import Floats
 from calibration.user_profile import UserProfile
+from common.arrays import Floats
 from models.decoder import Probabilities
 from models.recognition import Embedding, Logits
 from models.softmax import softmax

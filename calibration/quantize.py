@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from calibration.command_line import command
+from common.command import command
 
 PRECISIONS = ("int8", "fp16")
 TOLERANCE = 0.02

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from calibration.folders import data_folder, one_name, person_file, plain
 from calibration.take import Kind, Take
-from models.errors import UserError
+from common.errors import UserError
 
 _FOLDERS = {Kind.WORK: "work", Kind.NOT_THIS: "not-this"}
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import TakeError
+from common.whole_file import whole_file
 from models.errors import ModelFileError
 from models.frame import Image
 from models.spec import READABLE_VERSIONS, ModelSpec
-from models.whole_file import whole_file
 
 Floats = NDArray[np.float32]
 

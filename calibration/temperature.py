@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.take import Floats, Kind, Take
+from calibration.take import Kind, Take
+from common.arrays import Floats
 from models.spec import NO_GESTURE_LABELS
 
 LOWEST, HIGHEST = 0.25, 8.0

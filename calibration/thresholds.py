@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.take import Floats
+from common.arrays import Floats
 
 LOWEST, HIGHEST = 0.3, 0.99
 """Enter thresholds worth having."""

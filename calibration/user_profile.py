@@ -11,8 +11,8 @@ from calibration.folders import data_folder, person_file
 from calibration.packing import packed_gesture, unpacked_gesture
 from calibration.personal_gesture import PersonalGesture
 from calibration.thresholds import Threshold
+from common.whole_file import write_whole
 from models.spec import Decoding, ModelSpec, Rule
-from models.whole_file import write_whole
 
 VERSION = 1
 SUFFIX = ".json"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from calibration.take import Floats
+from common.arrays import Floats
 
 SEGMENTS = 3
 SEGMENT_S = 1.0

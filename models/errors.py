@@ -3,9 +3,7 @@
 Each message is one line that says what came, what was expected and what to do.
 """
 
-
-class UserError(Exception):
-    """Something was given that cannot be used; `main.py` prints the message and exits with 2."""
+from common.errors import UserError
 
 
 class ModelFileError(UserError):
@@ -30,8 +28,3 @@ class CameraError(UserError):
 
 class SpentStateError(RuntimeError):
     """A stream's state was used twice; a bug in the caller, for `step` hands back the state to go on with."""
-
-
-def first_line(error: BaseException) -> str:
-    """What a foreign error says, cut to a line that fits into one of ours."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)

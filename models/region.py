@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from models.errors import UserError
+from common.errors import UserError
 from models.frame import Image
 
 SMALLEST = 0.05

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-import models  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off
+import common  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

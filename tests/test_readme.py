@@ -13,7 +13,7 @@ DOCUMENTS = sorted(
     path for path in ROOT.rglob("*.md") if not {".venv", ".venv-headless", "runs"} & set(path.relative_to(ROOT).parts)
 )
 
-ROOMS = ("app", "benchmarks", "calibration", "models", "mstnet", "training")
+ROOMS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "tests")
 
 
 def python_files(folder):
@@ -53,7 +53,9 @@ def test_every_path_in_the_repository_exists(document):
 def test_every_python_file_exists(document):
     """Named from the root, from the folder that the document is in or tells of, or by its bare name."""
     files = [
-        f"/{path.relative_to(ROOT).as_posix()}" for room in (*ROOMS, "docs", "tests") for path in python_files(room)
+        f"/{path.relative_to(ROOT).as_posix()}"
+        for room in (*ROOMS, "examples", "scripts", "tests")
+        for path in python_files(room)
     ]
     names = tokens(document, r"(?<![\w/.~-])[\w/]+\.py\b") - {"main.py"}
     missing = [name for name in names if not any(file.endswith(f"/{name}") for file in files)]

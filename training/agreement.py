@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from calibration.command_line import command
+from common.command import command
 from models.frame import Image
 from models.preprocess import to_picture
 from training.jester import LABELS, MEAN, SIZE

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from calibration.command_line import command
+from common.command import command
 from models.errors import ModelFileError
 from models.frame import Image
 from models.nets.checkpoint import read_whole

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import torch
 
-from calibration.command_line import command, share
+from common.arguments import share
+from common.command import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint, save_checkpoint, weights_hash
 from models.nets.mstnet import MSTNet

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from calibration.background import FOLDER, Background
-from calibration.command_line import command
-from calibration.take import Floats
+from common.arrays import Floats
+from common.command import command
 from models.engines import load_engine
 from models.engines.base import Engine
 from models.preprocess import to_picture

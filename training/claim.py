@@ -20,7 +20,8 @@ from statistics import mean
 
 import torch
 
-from calibration.command_line import command, natural
+from common.arguments import natural
+from common.command import command
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.temporal import TemporalConfig

@@ -10,7 +10,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from models.whole_file import whole_file
+from common.whole_file import whole_file
 from training.datasets.motions import BLIND, GESTURES
 from training.recordings import DataError
 

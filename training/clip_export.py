@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from calibration.rewriting import TOLERANCE
+from common.whole_file import whole_file
+from conversion.difference import TOLERANCE
 from models.clip_spec import CLIP, CLIP_KEY, ClipFusion, ClipSpec, QuickWindow
 from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ShuffleNet
 from models.spec import EMBEDDING, LOGITS, Decoding, ModelSpec, Rule
-from models.whole_file import whole_file
 from training.graph import write_graph
 from training.lean_clips import LeanClips
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from models.whole_file import whole_file
+from common.whole_file import whole_file
 from training.recordings import LIST, DataError
 from training.synthetic.clip import Film, Format
 from training.synthetic.demo import write

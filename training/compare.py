@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from calibration.command_line import command
+from common.command import command
 from models.errors import ModelFileError
 from training.distill import add_lesson_options, begin, lesson_maker, open_teacher, train, until
 from training.distillation.ahead import lessons_ahead

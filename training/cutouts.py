@@ -10,7 +10,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from calibration.command_line import command, natural, positive
+from common.arguments import natural, positive
+from common.command import command
 from training.clip_folder import FORMAT, write_clips
 from training.stills.album import Album
 from training.stills.clip import LABELS, generate

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.command_line import command
+from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from training.evaluation.judging_takes import recording_take

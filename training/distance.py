@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from calibration.command_line import command
+from common.command import command
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax

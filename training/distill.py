@@ -24,7 +24,8 @@ from pathlib import Path
 import cv2
 import torch
 
-from calibration.command_line import command, natural, share
+from common.arguments import natural, share
+from common.command import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from training.distillation.ahead import Taken, lessons_ahead

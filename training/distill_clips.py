@@ -17,7 +17,8 @@ from pathlib import Path
 import cv2
 import torch
 
-from calibration.command_line import command, natural, positive
+from common.arguments import natural, positive
+from common.command import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from training.distill import add_lesson_options, train, until

@@ -16,8 +16,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from calibration.command_line import command, natural, number, positive
-from models.errors import EngineError, first_line
+from common.arguments import natural, number, positive
+from common.command import command
+from common.errors import first_line
+from common.video import VIDEOS
+from models.errors import EngineError
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
@@ -28,7 +31,7 @@ from training.evaluation.inference import Views, labelled
 from training.evaluation.montage import Montage, montages
 from training.evaluation.report import check_free, table, write
 from training.evaluation.scoring import Evaluation
-from training.evaluation.takes import VIDEOS, rate_of, video_take
+from training.evaluation.takes import rate_of, video_take
 from training.evaluation.trials import try_clips, try_streams
 
 About = dict[str, object]

@@ -16,9 +16,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from calibration.command_line import command, number, probability
-from calibration.open_batch import open_batch
-from calibration.rewriting import TOLERANCE, largest_difference, stepping
+from common.arguments import number, probability
+from common.command import command
+from common.whole_file import whole_file
+from conversion.difference import TOLERANCE, largest_difference, stepping
+from conversion.open_batch import open_batch
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
 from models.errors import ModelFileError
@@ -26,7 +28,6 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, Decoding, FastPass, ModelSpec
-from models.whole_file import whole_file
 from training.clip_export import WINDOWS_S, describe_clips, export_clips, takes_clips
 from training.graph import write_graph
 from training.lean_shufflenet import make_lean

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from calibration.command_line import command
+from common.command import command
 from training.clip_folder import add_clips
 from training.recordings import DataError
 from training.stills.footage import LABEL, Footage, keyed, pieces, played

@@ -18,11 +18,12 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from calibration.command_line import command
-from calibration.rewriting import TOLERANCE, largest_difference, stepping
+from common.command import command
+from common.errors import first_line
+from conversion.difference import TOLERANCE, largest_difference, stepping
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.torch_engine import TorchEngine
-from models.errors import ModelFileError, first_line
+from models.errors import ModelFileError
 from models.nets.checkpoint import save_checkpoint, weights_hash
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit

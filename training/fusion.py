@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from calibration.command_line import command
-from calibration.take import Floats
+from common.arrays import Floats
+from common.command import command
 from models.clip_spec import QuickWindow
 from models.decoder import Decoder, GestureEvent
 from models.engines.clip_engine import ClipEngine

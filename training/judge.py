@@ -16,8 +16,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from calibration.command_line import command, natural
-from calibration.take import Floats
+from common.arguments import natural
+from common.arrays import Floats
+from common.command import command
 from models.frame import Image
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet

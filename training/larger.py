@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from calibration.command_line import command
+from common.command import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import describe, read_whole, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig, load_imagenet

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.command_line import command, natural, positive
+from common.arguments import natural, positive
+from common.command import command
 from training.clip_folder import add_clips
 from training.recordings import DataError, Recording, read_recordings
 from training.stills.wall import WallTake, key, place

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibration.command_line import command, number, positive
-from models.whole_file import write_whole
+from common.arguments import number, positive
+from common.command import command
+from common.whole_file import write_whole
 from training.datasets import folders
 from training.datasets.base import Clip, Index, write_index
 from training.datasets.catalogue import SOURCES

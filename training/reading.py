@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from itertools import islice, product
 
-from calibration.take import Floats
+import numpy as np
+
+from common.arrays import Floats
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax
 from models.spec import Decoding, ModelSpec, Rule
@@ -50,15 +52,12 @@ def choose(
 ) -> tuple[ModelSpec, dict[str, Score]]:
     """The spec with the best reading of some streams' logits [T, classes], and what it gives by group.
 
-    Of readings that are as good, the one with the most of the others beside it: it is the farthest from where events
-    change.
+    Of readings that are as good, the one in their middle: it is the farthest from where events change.
     """
     tried = [(reading, _scored(takes, answers, reading)) for reading in readings(spec)]
     values = [worth(sum(result.values(), Score())) for _, result in tried]
     best = [pair for pair, value in zip(tried, values, strict=True) if value == max(values)]
-    places = [_place(reading) for reading, _ in best]
-    beside = [sum(_apart(place, other) == 1 for other in places) for place in places]
-    return best[beside.index(max(beside))]
+    return best[_middle([_place(reading) for reading, _ in best])]
 
 
 def _scored(takes: Sequence[Take], answers: Sequence[Floats], reading: ModelSpec) -> dict[str, Score]:
@@ -68,12 +67,13 @@ def _scored(takes: Sequence[Take], answers: Sequence[Floats], reading: ModelSpec
 def _place(reading: ModelSpec) -> tuple[float, ...]:
     """A reading in the grid."""
     enter, fall, *times = astuple(reading.decoding.rule)
-    return reading.temperature, reading.decoding.smooth_s, enter, fall / enter, *times
+    return reading.temperature, reading.decoding.smooth_s, enter, round(fall / enter, 2), *times
 
 
-def _apart(one: Sequence[float], other: Sequence[float]) -> int:
-    """In how many numbers two readings differ."""
-    return sum(abs(a - b) > 0.01 for a, b in zip(one, other, strict=True))
+def _middle(places: Sequence[tuple[float, ...]]) -> int:
+    """Which of some places in a grid has the fewest steps to all others together."""
+    steps = np.stack([np.unique(column, return_inverse=True)[1] for column in np.transpose(places)], 1)
+    return int(np.abs(steps[:, None] - steps).sum((1, 2)).argmin())
 
 
 def told(spec: ModelSpec) -> str:

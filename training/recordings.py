@@ -8,11 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from calibration.table_file import TableError, TableRow, read_table
-from models.errors import UserError
+from common.errors import UserError
+from common.table_file import TableError, TableRow, read_table
+from common.video import video_frames
+from common.whole_file import whole_file
 from models.frame import Image
 from models.step_grid import StepGrid
-from models.whole_file import whole_file
 from training.jester import LABELS
 
 LIST = "clips.csv"
@@ -90,11 +91,7 @@ def decode(path: Path, shortest: int | None = None) -> Image:
     Raises:
         DataError: the file is missing or holds no picture.
     """
-    video = cv2.VideoCapture(str(path))
-    pictures = []
-    while (got := video.read())[0]:
-        pictures.append(cv2.cvtColor(scaled(got[1], shortest), cv2.COLOR_BGR2RGB))
-    video.release()
+    pictures = [scaled(frame, shortest) for frame in video_frames(path)]
     if not pictures:
         raise DataError(f"no pictures in {path}; give a video file that OpenCV reads")
     return np.stack(pictures).astype(np.uint8, copy=False)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from calibration.command_line import command
+from common.command import command
 from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.temporal import Operation, TemporalConfig
 from training.complexity import count

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from calibration.command_line import command
-from calibration.take import Floats
+from common.arrays import Floats
+from common.command import command
 from models.frame import Image
 from models.softmax import softmax
 from models.spec import ModelSpec

@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from calibration.command_line import command
+from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.datasets.base import read_index
 from training.datasets.loading import readers_watched

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
 
-from calibration.command_line import command, natural, positive
-from calibration.take import Floats
+from common.arguments import natural, positive
+from common.arrays import Floats
+from common.command import command
+from common.whole_file import WriteError
 from models.nets.checkpoint import load_checkpoint
-from models.whole_file import WriteError
 from training.datasets.base import Clip, Index, read_index
 from training.datasets.sampling import Segments
 from training.datasets.transforms import Centre

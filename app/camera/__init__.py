@@ -16,7 +16,8 @@ from app.camera.live import LiveCamera
 from app.camera.opencv import Capture
 from app.camera.opening import delivering, in_time, open_source
 from app.camera.source import FileSource, Source, parse_source
-from app.camera.video_file import MOST_FPS, VideoFile
+from app.camera.video_file import VideoFile
+from common.video import MOST_FPS
 from models.errors import CameraError
 
 

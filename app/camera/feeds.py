@@ -11,7 +11,8 @@ import cv2
 from app.camera.base import OnStatus
 from app.camera.opencv import Capture, retrieve_rgb
 from app.camera.stream_clock import StreamClock
-from app.camera.video_file import MOST_FPS, USUAL_FPS, VideoFile
+from app.camera.video_file import VideoFile
+from common.video import MOST_FPS, USUAL_FPS
 from models.errors import CameraError
 from models.frame import Frame, Image
 

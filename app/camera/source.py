@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from app.camera.devices import captures_video
+from common.hidden_password import without_password
 from models.errors import CameraError
-from models.hidden_password import without_password
 
 VIDEO_ENDINGS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".webm")
 LONGEST_SHOWN = 120

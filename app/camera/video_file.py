@@ -8,12 +8,10 @@ import cv2
 
 from app.camera.base import OnStatus
 from app.camera.opencv import Capture, retrieve_rgb
+from common.video import MOST_FPS, USUAL_FPS
 from models.errors import CameraError
 from models.frame import Frame, Image
 
-USUAL_FPS = 30.0
-"""What a file without a believable frame rate is taken to have."""
-MOST_FPS = 1000.0
 LONGEST_GAP_S = 3600.0
 """A frame that claims to come later than this after the one before has a damaged time."""
 LONGEST_STEP_S = 1.0

@@ -1,12 +1,12 @@
-"""Actions: what a gesture can do. Each is plain data that says what it does and does it through a grip."""
+"""Actions: what a gesture can do. Each is plain data, and performs itself through `PressedKeys`."""
 
 import subprocess
 import threading
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from app.control.grip import Grip
 from app.control.keys import Chord, key_of
+from app.control.pressed_keys import PressedKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,13 @@ class Press:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys that it needs."""
+        """The keys that it needs, to check that they can be pressed."""
         return self.chord
 
-    def perform(self, grip: Grip) -> None:
-        """Press and let go."""
+    def perform(self, pressed: PressedKeys) -> None:
+        """Press and release."""
         for _ in range(self.times):
-            grip.tap(self.chord)
+            pressed.tap(self.chord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,11 @@ class Type:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys that it needs."""
+        """The keys that it needs, to check that they can be pressed."""
         return tuple(dict.fromkeys(map(key_of, self.text)))
 
-    def perform(self, grip: Grip) -> None:
-        """Type it."""
-        grip.write(self.text)
+    def perform(self, pressed: PressedKeys) -> None:
+        pressed.write(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,13 @@ class Move:
     def __str__(self) -> str:
         return f"move the pointer by {self.right}, {self.down}"
 
-    def perform(self, grip: Grip) -> None:
-        """Move."""
-        grip.move(self.right, self.down)
+    def perform(self, pressed: PressedKeys) -> None:
+        pressed.move(self.right, self.down)
 
 
 @dataclass(frozen=True, slots=True)
 class Scroll:
-    """A turn of the wheel, in notches."""
+    """A turn of the wheel, in notches to the right and down."""
 
     right: int
     down: int
@@ -76,14 +74,13 @@ class Scroll:
     def __str__(self) -> str:
         return f"scroll by {self.right}, {self.down}"
 
-    def perform(self, grip: Grip) -> None:
-        """Scroll."""
-        grip.scroll(self.right, self.down)
+    def perform(self, pressed: PressedKeys) -> None:
+        pressed.scroll(self.right, self.down)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A program with its arguments; never a shell's line."""
+    """A program with its arguments, started without a shell."""
 
     command: tuple[str, ...]
     keys: ClassVar[tuple[str, ...]] = ()
@@ -91,16 +88,16 @@ class Run:
     def __str__(self) -> str:
         return f"run {list(self.command)}"
 
-    def perform(self, grip: Grip) -> None:
-        """Start it, and do not wait for it.
+    def perform(self, pressed: PressedKeys) -> None:
+        """Start the program and do not wait for it.
 
         Raises:
             OSError: it does not start.
         """
-        del grip
+        del pressed
         nothing = subprocess.DEVNULL
         process = subprocess.Popen(self.command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
-        # Somebody has to take note of its end, or the system keeps an entry for it.
+        # Without a wait, the system keeps an entry for the ended process.
         threading.Thread(target=process.wait, daemon=True).start()
 
 
@@ -117,7 +114,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Control off, or on again where a gesture turned it off."""
+    """Turns control off, or on again if a gesture turned it off."""
 
     keys: ClassVar[tuple[str, ...]] = ()
 
@@ -126,5 +123,5 @@ class Pause:
 
 
 Performed: TypeAlias = Press | Type | Move | Scroll | Run
-"""What is done to the desktop."""
+"""Actions that send input or start programs."""
 Action: TypeAlias = Performed | Switch | Pause

@@ -1,27 +1,27 @@
-"""Arming: whether gestures may act, and who may change that."""
+"""Arming: whether gestures act on the desktop."""
 
 from collections.abc import Callable
 from enum import Enum, auto
 from threading import Lock
 
 OnChange = Callable[[bool, str], None]
-"""Hears whether control is on now, and why."""
+"""Called with whether control is on, and why it changed."""
 
 
 class _State(Enum):
     OFF = auto()
-    """Not asked for yet, or turned off by a key: no gesture turns it on."""
+    """At the start, or turned off by a key: a gesture does not turn it on."""
     ON = auto()
     PAUSED = auto()
-    """Turned off by a gesture, which may turn it on again."""
+    """Turned off by a gesture; a gesture may turn it on again."""
 
 
 class Arming:
-    """Off until a person turns it on. Any thread may call it.
+    """Off until a person turns it on. Thread-safe.
 
     Args:
-        on: whether it was asked for from the start.
-        gesture_resumes: whether the pause gesture may take back its own pause.
+        on: whether it is on from the start (`--armed`).
+        gesture_resumes: whether the pause gesture also ends its own pause.
     """
 
     def __init__(self, on: bool, gesture_resumes: bool) -> None:
@@ -36,21 +36,21 @@ class Arming:
         return self._state is _State.ON
 
     def listen(self, listener: OnChange) -> None:
-        """Call a function now and whenever it changes."""
+        """Call `listener` now and on each change."""
         self._listeners.append(listener)
         listener(self.on, "")
 
     def toggle(self, why: str = "key") -> None:
-        """A person turns it on or off, by a key or a button."""
+        """Turn it on or off by a key or a button."""
         self._change({_State.ON: _State.OFF, _State.OFF: _State.ON, _State.PAUSED: _State.ON}, why)
 
     def toggle_by_gesture(self, gesture: str) -> None:
-        """A gesture turns it off; it turns on only what a gesture turned off."""
+        """Turn it off by a gesture, or on if a gesture turned it off."""
         back = {_State.PAUSED: _State.ON} if self._gesture_resumes else {}
         self._change({_State.ON: _State.PAUSED, **back}, gesture)
 
     def disarm(self, why: str) -> None:
-        """Something went wrong: off."""
+        """Turn it off after an error."""
         self._change({_State.ON: _State.OFF, _State.PAUSED: _State.OFF}, why)
 
     def _change(self, steps: dict[_State, _State], why: str) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.control.evdev_ears import DEAF
-from app.control.hands import Hands
-from app.control.pynput_ears import UNHEARD
-from app.control.pynput_hands import PynputHands, load
-from app.control.uinput_hands import DEVICE, PERMISSION_ADVICE, UinputHands
+from app.control.evdev_listener import NOT_READABLE
+from app.control.input_backend import InputBackend
+from app.control.pynput_backend import PynputBackend, load
+from app.control.pynput_listener import NO_RECORD
+from app.control.uinput_backend import DEVICE, PERMISSION_ADVICE, UinputBackend
 from app.control.x11_server import LISTENING, TESTING, server_lacks
-from models.errors import UserError
+from common.errors import UserError
 
 BACK_ENDS = ("auto", "pynput", "uinput")
 INPUT_DEVICES = Path("/dev/input/event*")
@@ -33,7 +33,7 @@ def choose(asked: str, environment: Mapping[str, str], platform: str = sys.platf
     return "pynput" if platform != "linux" or x11 else "uinput"
 
 
-def open_hands(name: str) -> Hands:
+def open_backend(name: str) -> InputBackend:
     """Open a back end.
 
     Raises:
@@ -42,7 +42,7 @@ def open_hands(name: str) -> Hands:
     if problem := PROBLEMS[name]():
         raise ControlError(f"cannot control the desktop through {name}: {problem}. --dry-run works without")
     try:
-        return PynputHands() if name == "pynput" else UinputHands.open()
+        return PynputBackend() if name == "pynput" else UinputBackend.open()
     except Exception as error:  # each of them has errors of its own
         raise ControlError(f"cannot control the desktop through {name}: {_line(error)}; see --doctor") from error
 
@@ -85,13 +85,13 @@ def uinput_problem() -> str:
     return ""
 
 
-def hearing_problem(name: str) -> str:
+def listening_problem(name: str) -> str:
     """What keeps a back end that works from hearing the real keyboard, and what to do; empty when nothing does."""
     if name == "pynput" and sys.platform == "linux" and server_lacks(LISTENING):
-        return f"no pause key and no hand-over: {UNHEARD}"
+        return f"no pause key and no hand-over: {NO_RECORD}"
     devices = INPUT_DEVICES.parent.glob(INPUT_DEVICES.name)
     if name == "uinput" and not any(os.access(device, os.R_OK) for device in devices):
-        return f"no pause key and no hand-over: {DEAF}; {PERMISSION_ADVICE}"
+        return f"no pause key and no hand-over: {NOT_READABLE}; {PERMISSION_ADVICE}"
     return ""
 
 

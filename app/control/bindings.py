@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.control.actions import Action, Pause, Run, Switch
 from app.control.keys import Chord
-from models.errors import UserError
+from common.errors import UserError
 from models.vocabulary import Group, Vocabulary
 
 
@@ -77,7 +77,7 @@ class WindowRule:
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """When control keeps its hands off."""
+    """When control keeps its backend off."""
 
     pause_keys: tuple[Chord, ...] = (("pause",), ("ctrl", "shift", "f9"))
     hand_over_s: float = 2.0

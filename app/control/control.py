@@ -13,7 +13,7 @@ from app.control.actions import Pause, Switch
 from app.control.active_window import FindWindow, is_ours
 from app.control.arming import Arming
 from app.control.bindings import ActiveWindow, Binding, Mode, Profile
-from app.control.ears import Touch
+from app.control.input_listener import UserActivity
 from app.control.library import Library
 from app.control.player import Player
 from models.decoder import GestureEvent
@@ -22,13 +22,13 @@ from models.recognition import Recognition
 log = logging.getLogger("mstnet")
 
 WAITING_MOST = 16
-"""More gestures than this do not wait; a person is long past them."""
+"""Length of the queue of gestures; more are left out."""
 TICK_S = 0.02
-"""How often the end of a gesture is looked for while one acts."""
+"""Interval of the checks for the end of a gesture while one is held or repeated."""
 IDLE_S = 0.25
-"""How often somebody looks whether it is all over while no gesture acts."""
+"""Interval of the checks for `close` while no gesture is held or repeated."""
 LOST_S = 1.0
-"""A gesture of which nothing was heard for so long is over: the stream is paused, or the camera gone."""
+"""Without a frame for so long, a gesture is over: the stream is paused, or the camera gone."""
 PATIENCE_S = 3.0
 
 Fired = tuple[tuple[Path, GestureEvent], ...]
@@ -55,10 +55,10 @@ class Control:
         interpreters: one for each profile, by its path.
         player: what acts.
         arming: whether it may.
-        touch: whether a person uses the mouse or the keyboard.
-        find_window: the active window; None where that cannot be told.
-        say: hears of what is left out, in words.
-        close_devices: called last, when the thread is done.
+        activity: whether a person uses mouse or keyboard.
+        find_window: returns the active window; None if that is unknown here.
+        say: called with what is left out, in words.
+        close_devices: called last, after the thread ended.
     """
 
     def __init__(
@@ -67,13 +67,13 @@ class Control:
         interpreters: Mapping[Path, Interprets],
         player: Player,
         arming: Arming,
-        touch: Touch,
+        activity: UserActivity,
         find_window: FindWindow | None,
         say: Callable[[str], None],
         close_devices: Callable[[], None],
     ) -> None:
         self.arming = arming
-        self._library, self._player, self._touch, self._say = library, player, touch, say
+        self._library, self._player, self._activity, self._say = library, player, activity, say
         self._find_window, self._close_devices = find_window, close_devices
         self._safety = library.first.safety
         self._interpreters = interpreters
@@ -104,7 +104,7 @@ class Control:
             time.sleep(TICK_S)
 
     def close(self) -> None:
-        """Let go of everything and give the devices back; what still waits is not done."""
+        """Release all keys and close the devices; gestures that still wait are dropped."""
         self._stop.set()
         self._thread.join(PATIENCE_S)
         self._close_devices()
@@ -117,7 +117,7 @@ class Control:
             self._safely(self._player.rest)
 
     def _turn(self) -> None:
-        """One turn: see to what lasts, then to what is new."""
+        """Continue what lasts, then take what fired."""
         self._safely(lambda: self._player.go_on(self._still_lasting()))
         try:
             fired = self._fired.get(timeout=TICK_S if self._player.busy else IDLE_S)
@@ -127,18 +127,18 @@ class Control:
         self._fired.task_done()
 
     def _safely(self, do: Callable[[], None]) -> None:
-        """Do something with the devices; when they fail, say so and turn control off."""
+        """Call a function that uses the devices; if it fails, log the error and turn control off."""
         try:
             do()
-        except Exception as error:  # whatever a display server or a kernel comes up with
+        except Exception as error:  # display servers and kernels raise many kinds
             level = logging.WARNING if self.arming.on else logging.DEBUG  # once is enough
             log.log(level, "control failed: %s", " ".join(str(error).split()) or type(error).__name__)
             self.arming.disarm("it failed")
 
     def _still_lasting(self) -> str | None:
-        """The gesture that lasts and may act; None as soon as anything speaks against it."""
+        """The gesture that lasts and may act; None if control is off, an input device is used, or frames stopped."""
         lasting, heard_s = self._lasting
-        may_act = self.arming.on and not self._touch.within(self._safety.hand_over_s)
+        may_act = self.arming.on and not self._activity.within(self._safety.hand_over_s)
         if self._last is None or not may_act or time.monotonic() - heard_s >= LOST_S:
             return None
         return lasting.get(self._last[0])
@@ -186,7 +186,7 @@ class Control:
         return 0 <= since_s < binding.cooldown_s  # negative where the stream began anew
 
     def _reason_against(self, own_window: bool) -> str:
-        if self._touch.within(self._safety.hand_over_s):
+        if self._activity.within(self._safety.hand_over_s):
             return "the mouse or the keyboard is in use"
         return "this program's own window has the focus" if own_window else ""
 

@@ -10,23 +10,23 @@ from functools import partial
 
 from app.control.active_window import FindWindow, X11Windows
 from app.control.arming import Arming
-from app.control.back_ends import choose, open_hands
+from app.control.back_ends import choose, open_backend
 from app.control.bindings import ProfileError
 from app.control.control import Control
-from app.control.ears import Ears, Touch
-from app.control.evdev_ears import EvdevEars
-from app.control.grip import Grip, Witness
-from app.control.hands import Hands, NoHands
+from app.control.evdev_listener import EvdevListener
+from app.control.injected_events import InjectedEvents
+from app.control.input_backend import DryRunBackend, InputBackend
+from app.control.input_listener import InputListener, UserActivity
 from app.control.interpreter import Interpreter
 from app.control.keys import Chord
-from app.control.ledger import Ledger
 from app.control.library import Library
 from app.control.limiter import Limiter
 from app.control.permission import require_permission
 from app.control.player import Player
-from app.control.pynput_ears import PynputEars
-from app.control.pynput_hands import PynputHands
-from app.control.uinput_hands import PERMISSION_ADVICE, UinputHands
+from app.control.pressed_keys import InputObserver, PressedKeys
+from app.control.pynput_backend import PynputBackend
+from app.control.pynput_listener import PynputListener
+from app.control.uinput_backend import PERMISSION_ADVICE, UinputBackend
 from app.control.watchdog import Watchdog
 from models.networks import Networks
 
@@ -60,9 +60,9 @@ def open_control(wishes: Wishes, networks: Networks) -> Control:
         require_permission(library.profiles, wishes.allow_commands)
     _warn_of_no_pause(library)
     with ExitStack() as stack:
-        hands = _hands(wishes, stack)
-        _check_keys(library, hands)
-        return _assemble(wishes, library, networks, hands, stack)
+        backend = _backend(wishes, stack)
+        _check_keys(library, backend)
+        return _assemble(wishes, library, networks, backend, stack)
 
 
 def _warn_of_no_pause(library: Library) -> None:
@@ -72,56 +72,60 @@ def _warn_of_no_pause(library: Library) -> None:
             log.warning("%s: no gesture pauses control; a pause key does (add pause = true to one)", profile.path)
 
 
-def _hands(wishes: Wishes, stack: ExitStack) -> Hands:
+def _backend(wishes: Wishes, stack: ExitStack) -> InputBackend:
     if wishes.dry_run:
-        return NoHands()
-    return stack.enter_context(closing(open_hands(choose(wishes.through, os.environ))))
+        return DryRunBackend()
+    return stack.enter_context(closing(open_backend(choose(wishes.through, os.environ))))
 
 
-def _check_keys(library: Library, hands: Hands) -> None:
+def _check_keys(library: Library, backend: InputBackend) -> None:
     """See that every key of every profile can be pressed."""
     for profile in library.profiles:
         for binding in profile.bindings.values():
             for key in binding.action.keys:
-                if not hands.strokes(key):
-                    raise ProfileError(f"{profile.path}:{binding.line}: no key {key!r}: {hands.why_lacking}")
+                if not backend.strokes(key):
+                    raise ProfileError(f"{profile.path}:{binding.line}: no key {key!r}: {backend.why_lacking}")
 
 
-def _assemble(wishes: Wishes, library: Library, networks: Networks, hands: Hands, stack: ExitStack) -> Control:
+def _assemble(wishes: Wishes, library: Library, networks: Networks, backend: InputBackend, stack: ExitStack) -> Control:
     safety = library.first.safety
     arming = Arming(wishes.armed or wishes.dry_run, safety.gesture_resumes)
-    touch, ledger = Touch(arming.toggle), Ledger()
-    deaf = partial(arming.disarm, "the keyboard is no longer heard")
-    _listen(hands, lambda: _ears(hands, touch, ledger, safety.pause_keys, deaf), stack)
-    witnesses: list[Witness] = [ledger]
-    if hands.name == PynputHands.name:
-        witnesses.insert(0, stack.enter_context(closing(Watchdog())))
+    activity, injected = UserActivity(arming.toggle), InjectedEvents()
+    on_loss = partial(arming.disarm, "it no longer listens to the keyboard")
+    _listen(backend, lambda: _listener(backend, activity, injected, safety.pause_keys, on_loss), stack)
+    observers: list[InputObserver] = [injected]
+    if backend.name == PynputBackend.name:
+        observers.insert(0, stack.enter_context(closing(Watchdog())))
     say: Callable[[str], None] = log.info if wishes.dry_run else log.debug
     limiter = Limiter(safety.actions_per_s)
-    player = Player(Grip(hands, witnesses), limiter, say, pretend=wishes.dry_run)
+    player = Player(PressedKeys(backend, observers), limiter, say, pretend=wishes.dry_run)
     find_window = _window_finder(library, stack)
     interpreters = {profile.path: Interpreter(networks, profile.vocabulary) for profile in library.profiles}
-    return Control(library, interpreters, player, arming, touch, find_window, say, stack.pop_all().close)
+    return Control(library, interpreters, player, arming, activity, find_window, say, stack.pop_all().close)
 
 
-def _listen(hands: Hands, open_ears: Callable[[], Ears], stack: ExitStack) -> None:
-    """Hear the real mouse and keyboard; say so where that cannot be."""
-    if hands.name == NoHands.name:
+def _listen(backend: InputBackend, open_listener: Callable[[], InputListener], stack: ExitStack) -> None:
+    """Listen to the real mouse and keyboard; log a warning if that is impossible."""
+    if backend.name == DryRunBackend.name:
         return
     try:
-        stack.enter_context(closing(open_ears()))
+        stack.enter_context(closing(open_listener()))
     except (ImportError, OSError) as error:
-        advice = PERMISSION_ADVICE if hands.name == UinputHands.name else "pause with the gesture, stop with Ctrl-C"
-        log.warning("control does not hear the keyboard (%s): no pause key, no hand-over; %s", error, advice)
+        advice = PERMISSION_ADVICE if backend.name == UinputBackend.name else "pause with the gesture, stop with Ctrl-C"
+        log.warning("control does not listen to the keyboard (%s): no pause key, no hand-over; %s", error, advice)
 
 
-def _ears(
-    hands: Hands, touch: Touch, ledger: Ledger, pause_keys: tuple[Chord, ...], on_deaf: Callable[[], None]
-) -> Ears:
-    """The ears that go with the hands."""
-    if hands.name == UinputHands.name:
-        return EvdevEars.open(touch, pause_keys)
-    return PynputEars(touch, ledger, pause_keys, on_deaf)
+def _listener(
+    backend: InputBackend,
+    activity: UserActivity,
+    injected: InjectedEvents,
+    pause_keys: tuple[Chord, ...],
+    on_loss: Callable[[], None],
+) -> InputListener:
+    """The listener for a backend."""
+    if backend.name == UinputBackend.name:
+        return EvdevListener.open(activity, pause_keys)
+    return PynputListener(activity, injected, pause_keys, on_loss)
 
 
 def _window_finder(library: Library, stack: ExitStack) -> FindWindow | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from app.control.bindings import Profile, ProfileError
-from models.user_folders import user_folder
+from common.user_folders import user_folder
 
 FILE_NAME = "allowed-profiles.txt"
 

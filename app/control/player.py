@@ -1,55 +1,55 @@
-"""Player: plays what gestures are bound to: once, as long as one lasts, or again and again."""
+"""Player: performs the action of a gesture once, holds it while the gesture lasts, or repeats it."""
 
 import time
 from collections.abc import Callable
 
 from app.control.actions import Move, Press, Run, Scroll, Type
 from app.control.bindings import Binding, Mode
-from app.control.grip import Grip
 from app.control.limiter import Limiter
+from app.control.pressed_keys import PressedKeys
 
 Say = Callable[[str], None]
 
 
 class Player:
-    """Holds at most one gesture's keys, or repeats at most one gesture's action. Used by one thread.
+    """Holds or repeats the action of one gesture at most. Not thread-safe.
 
     Args:
-        grip: what presses.
-        limiter: allows each action.
-        say: hears each action in words.
-        clock: tells the time, in seconds.
-        pretend: whether to start no programs either.
+        pressed: sends the events.
+        limiter: the rate limit.
+        say: called with each action in words.
+        clock: returns the time in seconds.
+        pretend: do not start programs (`--dry-run`).
     """
 
     def __init__(
         self,
-        grip: Grip,
+        pressed: PressedKeys,
         limiter: Limiter,
         say: Say,
         clock: Callable[[], float] = time.monotonic,
         pretend: bool = False,
     ) -> None:
-        self._grip, self._limiter, self._say, self._clock, self._pretend = grip, limiter, say, clock, pretend
+        self._pressed, self._limiter, self._say, self._clock, self._pretend = pressed, limiter, say, clock, pretend
         self._lasting: Binding | None = None
         self._next_s = 0.0
 
     @property
     def busy(self) -> bool:
-        """Whether a gesture's end is waited for."""
+        """Whether a gesture is held or repeated."""
         return self._lasting is not None
 
     def begin(self, binding: Binding) -> None:
-        """Do what a gesture asks for when it fires."""
+        """Perform the action of a gesture that fired."""
         self.rest()
         if self._do(binding) and binding.mode is not Mode.ONCE:
             self._lasting, self._next_s = binding, self._clock() + 1 / binding.rate_hz
 
     def go_on(self, lasting: str | None) -> None:
-        """Let go of what no longer lasts; repeat what does and is due.
+        """Release what no longer lasts; repeat what lasts and is due.
 
         Args:
-            lasting: the gesture that lasts now.
+            lasting: the gesture that lasts now; None if none does.
         """
         binding = self._lasting
         if binding is None:
@@ -61,22 +61,22 @@ class Player:
             self._do(binding)
 
     def rest(self) -> None:
-        """Let go of everything."""
+        """Release all keys."""
         self._lasting = None
-        if self._grip.down:
-            self._say(f"let go of {'+'.join(self._grip.down)}")
-            self._grip.let_go()
+        if self._pressed.down:
+            self._say(f"release {'+'.join(self._pressed.down)}")
+            self._pressed.release_all()
 
     def _do(self, binding: Binding) -> bool:
-        """Act, unless too much was done already."""
+        """Perform the action unless the rate limit is reached; returns whether it was performed."""
         action = binding.action
         assert isinstance(action, Press | Type | Move | Scroll | Run)
         if not self._limiter.allows():
-            self._say(f"{binding}: left out, too much at once")
+            self._say(f"{binding}: left out, more actions a second than allowed")
             return False
         self._say(str(binding))
         if binding.mode is Mode.HOLD:
-            self._grip.press(action.keys)
+            self._pressed.press(action.keys)
         elif not (self._pretend and isinstance(action, Run)):
-            action.perform(self._grip)
+            action.perform(self._pressed)
         return True

@@ -1,8 +1,8 @@
-"""Watchdog: a process beside the app that lets go of every key if the app dies with some held.
+"""Watchdog: a second process that releases pressed keys if the app dies.
 
-An X server, Windows and macOS keep a key down when the program that pressed it is killed. So a process of its own reads
-which keys are down; when the app is gone, however it went, the pipe between them ends, and what is down is released.
-The kernel does this by itself for uinput.
+An X server, Windows and macOS keep a key down when the program that pressed it is killed. The watchdog reads from a
+pipe which keys are down. When the app ends in any way, the pipe ends, and the watchdog releases them. uinput does not
+need it: the kernel releases the keys of a device that is gone.
 """
 
 import signal
@@ -17,7 +17,7 @@ PATIENCE_S = 5.0
 
 
 class Watchdog:
-    """A witness that tells the process what is held."""
+    """An `InputObserver` that reports pressed keys to the watchdog process."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -26,25 +26,25 @@ class Watchdog:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C and the end of the terminal are not for it
+            start_new_session=True,  # so that Ctrl-C and the end of the terminal do not reach it
         )
 
     def pressing(self, stroke: str) -> None:
-        """A key is about to go down."""
-        self._tell("+", stroke)
+        """A key is about to be pressed."""
+        self._report("+", stroke)
 
     def released(self, stroke: str) -> None:
-        """A key went up."""
-        self._tell("-", stroke)
+        """A key was released."""
+        self._report("-", stroke)
 
     def moving(self) -> None:
-        """Nothing that could be left behind."""
+        """Ignored: nothing to release."""
 
     def scrolling(self, notches: int) -> None:
-        """Nothing that could be left behind."""
+        """Ignored: nothing to release."""
 
     def close(self) -> None:
-        """Let it release what is down, and end."""
+        """Let the process release what is down, and end it."""
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()
@@ -54,14 +54,14 @@ class Watchdog:
             self._process.kill()
             self._process.wait()
 
-    def _tell(self, sign: str, stroke: str) -> None:
+    def _report(self, sign: str, stroke: str) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{sign}{stroke}\n".encode())
         self._process.stdin.flush()
 
 
 def watch(pipe: BinaryIO) -> list[str]:
-    """Read until the pipe ends; the keys that are down then, in the order of pressing."""
+    """Read until the pipe ends; return the keys that are down then, in the order of pressing."""
     down: list[str] = []
     for line in pipe:
         sign, key = line[:1], line[1:].decode().rstrip("\n")
@@ -73,19 +73,19 @@ def watch(pipe: BinaryIO) -> list[str]:
 
 
 def main() -> None:
-    """Watch standard input, then release what is left."""
+    """Read standard input until it ends, then release what is still down."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     down = watch(sys.stdin.buffer)
     if not down:
         return
-    from app.control.pynput_hands import PynputHands
+    from app.control.pynput_backend import PynputBackend
 
-    hands = PynputHands()
+    backend = PynputBackend()
     for key in reversed(down):
-        hands.release(key)
-    hands.close()
+        backend.release(key)
+    backend.close()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import os
 from contextlib import closing
 
 TESTING, LISTENING = "XTEST", "RECORD"
-"""The extensions that press keys, and that hear them."""
+"""The extensions that send key events, and that report them."""
 
 
 def server_lacks(extension: str) -> bool:

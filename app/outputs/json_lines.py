@@ -11,7 +11,7 @@ from app.outputs.line_writer import LineWriter
 from app.outputs.log_file import LogFile
 from app.outputs.named_pipe import NamedPipe
 from app.outputs.open_file import OpenFile
-from models.errors import UserError
+from common.errors import UserError
 
 STDOUT = "-"
 """The file name that means standard output."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from app.ending import HURRIED_S, join
 from app.outputs.open_file import LOOK_EVERY_S
-from models.errors import UserError
+from common.errors import UserError
 
 ROOM = 16 * 2**20
 """Bytes that may wait for a slow reader. From there on, lines that may be left out are; from twice that on, all."""

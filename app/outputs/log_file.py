@@ -8,8 +8,8 @@ from pathlib import Path
 from threading import Event
 
 from app.outputs.open_file import OpenFile
-from models.errors import UserError
-from models.whole_file import WriteError
+from common.errors import UserError
+from common.whole_file import WriteError
 
 
 class LogFile:

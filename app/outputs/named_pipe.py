@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from app.outputs.open_file import LOOK_EVERY_S, OpenFile
-from models.whole_file import WriteError
+from common.whole_file import WriteError
 
 log = logging.getLogger("mstnet")
 

@@ -14,7 +14,7 @@ from app.outputs.json_lines import STDOUT, JsonLines
 from app.outputs.osc import Osc
 from app.outputs.packages import need
 from app.worker import Worker
-from models.errors import UserError
+from common.errors import UserError
 
 if TYPE_CHECKING:
     from app.outputs.mqtt import Mqtt

@@ -16,7 +16,7 @@ from typing import Any
 from app.events import Message, fired_name, to_line
 from app.network_cause import network_cause
 from app.outputs.address import Address
-from models.errors import UserError
+from common.errors import UserError
 
 Argument = str | int | float
 

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-from models.errors import UserError
+from common.errors import UserError
 
 
 def need(module: str, package: str, option: str) -> None:

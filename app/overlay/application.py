@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.ending import told_to_end
 from app.overlay import display
 from app.overlay.view import ViewOptions
-from models.errors import UserError
+from common.errors import UserError
 
 if TYPE_CHECKING:
     from app.overlay.bridge import Bridge

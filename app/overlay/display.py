@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from models.errors import UserError
+from common.errors import UserError
 
 _X11_LIBRARIES = (
     "libEGL.so.1",

@@ -8,7 +8,7 @@ from app.overlay import theme
 from app.overlay.theme import Role
 from app.overlay.view import percent
 from app.replay import Moment, Replay
-from models.errors import UserError
+from common.errors import UserError
 
 _KEYS = "N: not this gesture · arrows: earlier, later · R or Esc: close"
 _EMPTY = "No gesture to look back on yet"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.take import Floats
+from common.arrays import Floats
 from models.engines.base import Engine
 from models.frame import Image
 from models.softmax import softmax

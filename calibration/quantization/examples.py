@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from calibration.quantization.agreement import SideBySide, side_by_side
 from calibration.quantization.footage import Footage
-from calibration.take import Floats, Take
+from calibration.take import Take
 from calibration.temperature import SETTLED, Evidence, fit_temperature
+from common.arrays import Floats
 from models.engines.base import Engine
 from models.frame import Image
 from models.spec import ModelSpec

@@ -10,24 +10,21 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from calibration.errors import QuantizationError, TakeError
-from calibration.table_file import read_table
-from calibration.take import Floats, Kind, Take
-from models.errors import UserError
+from calibration.take import Kind, Take
+from common.arrays import Floats
+from common.errors import UserError
+from common.table_file import read_table
+from common.video import USUAL_FPS, VIDEOS, header_rate, video_frames
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.step_grid import StepGrid
 
-VIDEOS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
 TAKE = ".npz"
 LISTS = ("clips.csv", "labels.csv")
-USUAL_FPS = 30.0
-MOST_FPS = 1000.0
-"""A file that claims a rate outside of 0 to this is taken to have the usual one."""
 LONGEST_S = 60.0
 """Of a longer video only so much is seen: ranges settle long before, and memory is not endless."""
 
@@ -125,7 +122,7 @@ def _opens(footage: Footage) -> bool:
     try:
         if footage.path.suffix == TAKE:
             return len(Take.load(footage.path)) > 0
-        next(_frames(footage.path, footage.fps))
+        next(video_frames(footage.path))
     except (UserError, StopIteration):
         print(f"quantize: {footage.path} cannot be read; going on without it", file=sys.stderr)
         return False
@@ -144,20 +141,7 @@ def _of_take(path: Path, spec: ModelSpec) -> tuple[Image, int]:
 def _of_video(path: Path, fps: float | None, spec: ModelSpec) -> Iterator[Image]:
     """The picture of each step, as the app would step."""
     grid = StepGrid(spec.rate_hz)
-    for image, time_s in _frames(path, fps):
-        for _ in range(grid.count(time_s)):
+    rate = fps or header_rate(path) or USUAL_FPS
+    for index, image in enumerate(video_frames(path)):
+        for _ in range(grid.count(index / rate)):
             yield to_picture(image, spec.height, spec.width)
-
-
-def _frames(path: Path, fps: float | None) -> Iterator[tuple[Image, float]]:
-    """Every frame, uint8 [H, W, 3] RGB, and its time."""
-    video = cv2.VideoCapture(str(path))
-    try:
-        told = video.get(cv2.CAP_PROP_FPS)
-        rate = fps or (told if 0 < told <= MOST_FPS else USUAL_FPS)
-        index = 0
-        while (got := video.read())[0]:
-            yield cv2.cvtColor(got[1], cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False), index / rate
-            index += 1
-    finally:
-        video.release()

@@ -16,9 +16,9 @@ from calibration.quantization.half import halved
 from calibration.quantization.qdq import quantised
 from calibration.quantization.scales import check_half_holds, find_scales
 from calibration.quantization.sensitivity import Sensitivity, left_in_float, sensitivities
+from common.whole_file import whole_file
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.spec import ModelSpec
-from models.whole_file import whole_file
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ import onnxruntime as ort
 
 from calibration.quantization.graph import FloatGraph
 from calibration.quantization.ranges import Histogram
-from calibration.take import Floats
+from common.arrays import Floats
 from models.frame import Image
 from models.spec import LOGITS, PICTURE
 

@@ -3,9 +3,10 @@
 import logging
 from pathlib import Path
 
+from common.errors import UserError
 from models.engines.base import Engine, Output
 from models.engines.clip_engine import ClipEngine
-from models.errors import EngineError, ModelFileError, UnavailableError, UserError
+from models.errors import EngineError, ModelFileError, UnavailableError
 
 __all__ = ["ENGINES", "ClipEngine", "Engine", "Output", "load_batch_engine", "load_clip_engine", "load_engine"]
 

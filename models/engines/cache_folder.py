@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from models.user_folders import user_folder
+from common.user_folders import user_folder
 
 OVERRIDE = "MSTNET_CACHE"
 """The environment variable that names another folder."""

@@ -17,13 +17,14 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
+from common.errors import UserError
+from common.whole_file import WriteError, write_whole
 from models.engines.base import Engine
 from models.engines.cache_folder import cache_folder
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_session import default_providers
-from models.errors import ModelFileError, UserError
+from models.errors import ModelFileError
 from models.spec import ModelSpec
-from models.whole_file import WriteError, write_whole
 
 FORMS = ("int8", "fp16")
 WORTH = 0.95

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
+from common.errors import first_line
 from models.clip_spec import CLIP
 from models.engines.base import Output
 from models.engines.clip_engine import check_clip
 from models.engines.onnxruntime_session import default_providers, open_session, read_clip_spec
-from models.errors import ModelFileError, first_line
+from models.errors import ModelFileError
 from models.frame import Image
 from models.spec import EMBEDDING, LOGITS
 

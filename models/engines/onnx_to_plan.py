@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
+from common.errors import first_line
 from models.engines.build_progress import Progress, monitor
 from models.engines.tensorrt_runtime import Tensorrt
-from models.errors import EngineError, ModelFileError, first_line
+from models.errors import EngineError, ModelFileError
 
 INTERRUPT_S = 0.1
 """How often Ctrl-C is looked for while TensorRT works."""

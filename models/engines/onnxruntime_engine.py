@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
+from common.errors import first_line
 from models.engines.base import Output, check_picture, in_step
 from models.engines.onnxruntime_ring import Ring
 from models.engines.onnxruntime_session import DEVICES, default_providers, open_session, read_spec
-from models.errors import ModelFileError, first_line
+from models.errors import ModelFileError
 from models.frame import Image
 from models.state import StreamState
 

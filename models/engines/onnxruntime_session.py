@@ -6,8 +6,9 @@ from pathlib import Path
 
 import onnxruntime as ort
 
+from common.errors import first_line
 from models.clip_spec import CLIP_KEY, ClipSpec
-from models.errors import EngineError, ModelFileError, first_line
+from models.errors import EngineError, ModelFileError
 from models.spec import OLD_BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
 
 NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "AzureExecutionProvider")

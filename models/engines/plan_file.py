@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.whole_file import write_whole
 from models.errors import ModelFileError
 from models.spec import ModelSpec
-from models.whole_file import write_whole
 
 BUILT = "built"
 """The key that the `.json` has besides those of a spec."""

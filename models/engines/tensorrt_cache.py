@@ -8,10 +8,10 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+from common.whole_file import WriteError
 from models.engines.cache_folder import OVERRIDE, cache_folder
 from models.engines.plan_file import Plan, read_description, read_plan, sha256, write_plan
 from models.errors import ModelFileError
-from models.whole_file import WriteError
 
 log = logging.getLogger("mstnet")
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from common.whole_file import WriteError, write_whole
 from models.engines.base import Output, check_picture
 from models.engines.cuda_device import DeviceMemory, PinnedMemory, find_gpu
 from models.engines.plan_file import Plan
@@ -24,7 +25,6 @@ from models.errors import EngineError, ModelFileError
 from models.frame import Image
 from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
 from models.state import StreamState
-from models.whole_file import WriteError, write_whole
 
 log = logging.getLogger("mstnet")
 
@@ -129,7 +129,7 @@ def _check_origin(plan: Plan, runtime: str, gpu: str) -> None:
     if built and (built.runtime, built.gpu) != (runtime, gpu):
         raise EngineError(
             f"this engine was built by {built.runtime} for {built.gpu}; here is {runtime} on {gpu}. Build it here: "
-            "`python -m models.engines.tensorrt_build MODEL.onnx`, or give --model the .onnx"
+            "`python -m conversion tensorrt MODEL.onnx`, or give --model the .onnx"
         )
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from common.errors import first_line
 from models.engines.interrupts import held_back
-from models.errors import EngineError, UnavailableError, first_line
+from models.errors import EngineError, UnavailableError
 
 MODULES = ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings")
 """In order of preference: TensorRT tunes for the very chip, RTX also builds without one."""

@@ -1,6 +1,6 @@
 """What `--framing` says: follow whoever gestures, see all of the picture, or always the same part of it."""
 
-from models.errors import UserError
+from common.errors import UserError
 from models.framing.auto import AutoFraming
 from models.framing.base import AUTO, FULL, FixedFraming, Framing
 from models.framing.faces import FaceDetector

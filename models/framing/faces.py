@@ -10,7 +10,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.errors import ModelFileError, first_line
+from common.errors import first_line
+from models.errors import ModelFileError
 from models.frame import Image
 
 MODEL = Path(__file__).resolve().parent.parent / "weights" / "face_detection_short_range.onnx"

@@ -6,10 +6,11 @@ from typing import Any
 
 import torch
 
-from models.errors import ModelFileError, first_line
+from common.errors import first_line
+from common.whole_file import whole_file
+from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.spec import READABLE_VERSIONS, Decoding, ModelSpec
-from models.whole_file import whole_file
 
 FORMAT = "mstnet"
 

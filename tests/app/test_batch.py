@@ -12,8 +12,9 @@ from app.batch import Batch, ticks
 from app.events import Events
 from app.loop import Limits, Switches
 from app.many import Streams
+from common.errors import UserError
 from models.batch_recognizer import BatchRecognizer
-from models.errors import CameraError, UserError
+from models.errors import CameraError
 from models.frame import Frame
 from models.heads import SoftmaxHead
 from models.networks import networks_of

@@ -4,7 +4,7 @@ import pytest
 
 import app.chosen_networks
 from app.chosen_networks import chosen_clip
-from models.errors import UserError
+from common.errors import UserError
 
 MODEL = Path("models/weights/mstnet_small.onnx")
 CLIP = MODEL.with_suffix(".clip.onnx")

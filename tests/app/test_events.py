@@ -8,8 +8,8 @@ from fakes import LABELS, ScriptedEngine
 from streams import Collected, metered, recognition, step
 
 from app.events import Events, to_line
+from common.errors import UserError
 from models.decoder import GestureEvent
-from models.errors import UserError
 from models.networks import networks_of
 from models.region import Region
 from models.vocabulary import Group, Vocabulary

@@ -10,8 +10,9 @@ from streams import Collected, until
 
 from app.loop import Limits
 from app.many import Streams, turns
+from common.errors import UserError
 from models.engines.turns import TurnsEngine
-from models.errors import CameraError, UserError
+from models.errors import CameraError
 from models.frame import Frame
 from models.networks import networks_of
 

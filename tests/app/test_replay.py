@@ -8,7 +8,7 @@ from app.loop import run
 from app.replay import REMEMBERED, ROWS, SECONDS, Replay
 from calibration.recordings import Recordings
 from calibration.take import Kind
-from models.errors import UserError
+from common.errors import UserError
 from models.frame import Frame
 
 

@@ -20,8 +20,8 @@ from benchmarks.networks import Contender, contenders, export_clip
 from benchmarks.plots import draw_latency
 from benchmarks.runners import open_clip, open_hands, open_stream
 from benchmarks.timing import Costs, in_turns, ratio
+from common.errors import UserError
 from models.engines.torch_engine import TorchEngine
-from models.errors import UserError
 
 FRAMES = 9
 

@@ -17,7 +17,7 @@ from calibration.personal_head import PersonalHead
 from calibration.recordings import Recordings
 from calibration.take import Kind, Take
 from calibration.user_profile import find_profile, profile_path
-from models.errors import UserError
+from common.errors import UserError
 
 
 @pytest.fixture(autouse=True)

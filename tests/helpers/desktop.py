@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 TOOLS = ("Xvfb", "openbox", "xdotool", "xev", "xterm", "feh")
 MISSING = [tool for tool in TOOLS if not shutil.which(tool)]
 

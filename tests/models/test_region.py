@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.errors import UserError
+from common.errors import UserError
 from models.region import SMALLEST, WHOLE, Region, parse_region
 
 sizes = st.integers(1, 2000)

@@ -5,9 +5,9 @@ import csv
 import pytest
 import torch
 
+from common.whole_file import WriteError
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import Operation, TemporalConfig
-from models.whole_file import WriteError
 from training import claim
 from training.claim import CONFIG, OPERATIONS, Trial, main, trials
 from training.claim_results import Result, draw, gesture_table, spread, table, write_results

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.command_line import command
+from common.command import command
 from training.recordings import DataError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +45,7 @@ def test_a_reader_that_has_enough_is_no_error(arguments):
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "w") as closed:
-        done = run("-c", "from calibration.command_line import command; import argparse\n"
+        done = run("-c", "from common.command import command; import argparse\n"
                    "@command('talk')\n"
                    "def main(arguments):\n"
                    "    argparse.ArgumentParser().parse_args(arguments); print('x'); return 0\n"

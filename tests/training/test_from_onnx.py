@@ -6,7 +6,7 @@ import pytest
 import torch
 from networks import small_net, small_spec
 
-from calibration.rewriting import TOLERANCE
+from conversion.difference import TOLERANCE
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint

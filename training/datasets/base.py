@@ -9,8 +9,8 @@ from typing import Any
 
 import cv2
 
+from common.whole_file import write_whole
 from models.frame import Image
-from models.whole_file import write_whole
 from training.datasets.pixels import read_pixels, reason
 from training.recordings import DataError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calibration.table_file import TableError, text_of
+from common.table_file import TableError, text_of
 from training.recordings import DataError
 
 

@@ -11,7 +11,7 @@ from numpy.random import Generator, default_rng
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from models.errors import first_line
+from common.errors import first_line
 from models.frame import Image
 from models.spec import NO_GESTURE_LABELS
 from training.datasets.base import BrokenClip, Clip, Index, read_frames

@@ -31,7 +31,7 @@ def labels_of(clips: Iterable[OwnClip], root: Path) -> tuple[str, ...]:
     labels = {clip.label for clip in clips}
     gestures = sorted(labels - set(NO_GESTURE_LABELS))
     if not gestures:
-        raise DataError(f"{root} has no gesture, only {named(sorted(labels))}; add a folder of clips of one")
+        raise DataError(f"no gesture in {root}; expected a folder of it with {LEAST} whole clips or more")
     if len(gestures) == 1 and OTHER not in labels:
         raise DataError(
             f"{root} has one label only, {gestures[0]!r}; add another gesture, or a folder {OTHER!r} of movements to "

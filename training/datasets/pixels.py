@@ -1,11 +1,12 @@
 """Pictures on disk, a folder of them or a video, and their pixels."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from common.video import video_pictures
 from models.frame import Image
 from training.recordings import scaled
 
@@ -68,15 +69,3 @@ def _from_video(path: Path, wanted: Sequence[int]) -> Iterator[tuple[int, cv2.ty
         if not left:
             return
     raise ValueError(f"{path} has no frame {min(left)}")
-
-
-def video_pictures(path: Path, wanted: Container[int] | None = None) -> Iterator[cv2.typing.MatLike | None]:
-    """Every frame of a video in turn, uint8 [H, W, 3] BGR; None for those that are not wanted."""
-    video = cv2.VideoCapture(str(path))
-    try:
-        index = 0
-        while video.grab():
-            yield video.retrieve()[1] if wanted is None or index in wanted else None
-            index += 1
-    finally:
-        video.release()

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from common.video import VIDEOS
 from training.datasets.listing import Listing
 from training.recordings import DataError
 
 Locate = Callable[[str], Path | None]
 """Where the clip of an id lies, or None where it does not."""
-VIDEOS = (".mp4", ".webm", ".avi", ".mkv", ".mov")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import cv2
 
-from models.whole_file import WriteError
+from common.video import header_frames, header_rate, video_pictures
+from common.whole_file import WriteError
 from training.datasets.base import Clip
 from training.datasets.listing import Entry
-from training.datasets.pixels import FRAME, JPEG_END, read_picture, reason, video_pictures
+from training.datasets.pixels import FRAME, JPEG_END, read_picture, reason
 from training.recordings import scaled
 
 LEAST_SHARE = 0.5
@@ -59,18 +60,8 @@ def examine(job: Job) -> Clip | Broken:
 
 def _fps(path: Path) -> float | None:
     """Frames a second as a video's header tells, unless it is nonsense."""
-    if path.is_dir():
-        return None
-    fps = _header(path, cv2.CAP_PROP_FPS)
-    return fps if 1 <= fps <= 240 else None
-
-
-def _header(path: Path, what: int) -> float:
-    video = cv2.VideoCapture(str(path))
-    try:
-        return video.get(what)
-    finally:
-        video.release()
+    fps = header_rate(path) if path.is_file() else None
+    return fps if fps and 1 <= fps <= 240 else None
 
 
 def count_pictures(folder: Path) -> int:
@@ -112,7 +103,7 @@ def count_frames(path: Path) -> int:
 
 
 def _enough(path: Path, frames: int) -> int:
-    promised = _header(path, cv2.CAP_PROP_FRAME_COUNT)
+    promised = header_frames(path)
     if not frames:
         raise ValueError(f"no frame in {path} can be decoded")
     if frames < LEAST_SHARE * promised:

@@ -5,10 +5,10 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from common.whole_file import whole_file
 from models.nets.checkpoint import describe_anew, read_whole, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
-from models.whole_file import whole_file
 from training.distillation.origin import Origin
 from training.distillation.student import Losses, Student
 

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.errors import ModelFileError, first_line
+from common.errors import first_line
+from models.errors import ModelFileError
 from models.frame import Image
 from models.nets.mstnet import MSTNet
 from models.nets.temporal import MixTConv

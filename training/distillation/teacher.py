@@ -10,7 +10,8 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from models.errors import ModelFileError, first_line
+from common.errors import first_line
+from models.errors import ModelFileError
 from models.frame import Image
 from models.nets.mstnet import MSTNet
 from models.preprocess import to_picture

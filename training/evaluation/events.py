@@ -1,6 +1,6 @@
 """The events that a stream's probabilities become."""
 
-from calibration.take import Floats
+from common.arrays import Floats
 from models.decoder import Decoder, GestureEvent
 from models.spec import Decoding
 

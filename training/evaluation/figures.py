@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from models.whole_file import whole_file
+from common.whole_file import whole_file
 from training.evaluation.metrics import Ints
 
 MOST_NAMED = 60

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from calibration.take import Floats
+from common.arrays import Floats
 from models.frame import Image
 from models.nets.mstnet import Answer, MSTNet
 from training.datasets.base import BrokenClip, Clip, Index, read_frames

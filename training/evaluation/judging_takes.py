@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from calibration.table_file import read_table
+from common.table_file import read_table
 from models.spec import ModelSpec
 from training.evaluation.quiet import quiet_to_judge
 from training.evaluation.stream_metrics import Truth

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.reliability import Reliability
-from calibration.take import Floats
 from calibration.temperature import Evidence
+from common.arrays import Floats
 
 Ints = NDArray[np.int64]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from calibration.diagram import draw
-from models.whole_file import WriteError
+from common.whole_file import WriteError
 from training.evaluation.figures import draw_confusion
 from training.evaluation.metrics import PerClass
 from training.evaluation.scoring import Evaluation

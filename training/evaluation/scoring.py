@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.reliability import Reliability
-from calibration.take import Floats
+from common.arrays import Floats
 from training.evaluation.metrics import Ints, PerClass, confusion, top_k
 from training.evaluation.stream_metrics import (
     Watched,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from calibration.take import Floats
+from common.arrays import Floats
 from models.decoder import GestureEvent
 from models.spec import ModelSpec
 from training.evaluation.events import events

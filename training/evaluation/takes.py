@@ -4,20 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from calibration.table_file import TableError, TableRow, read_table
+from common.table_file import TableError, TableRow, read_table
+from common.video import header_rate, video_frames
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.step_grid import StepGrid
-from training.datasets.pixels import video_pictures
 from training.evaluation.stream_metrics import Truth
 from training.recordings import DataError
-
-VIDEOS = (".mp4", ".avi", ".mkv", ".mov", ".webm")
-"""How the name of a video ends."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,13 +46,11 @@ def video_take(video: Path, events: Path, fps: float, top: int, spec: ModelSpec)
 def _pictures(video: Path, top: int) -> Iterator[Image]:
     """The pictures of a video without their first rows; one at least."""
     read = False
-    for picture in video_pictures(video):
-        if picture is None:
-            continue
+    for picture in video_frames(video):
         if len(picture) <= top:
             raise DataError(f"{video} has {len(picture)} rows, and {top} are to be cut off; cut fewer")
         read = True
-        yield np.asarray(cv2.cvtColor(picture[top:], cv2.COLOR_BGR2RGB), np.uint8)
+        yield picture[top:]
     if not read:
         raise DataError(f"no pictures in {video}; give a video file that OpenCV reads")
 
@@ -67,10 +61,7 @@ def rate_of(video: Path) -> float:
     Raises:
         DataError: it cannot be read, or does not say.
     """
-    capture = cv2.VideoCapture(str(video))
-    fps = float(capture.get(cv2.CAP_PROP_FPS))
-    capture.release()
-    if not fps > 0:
+    if (fps := header_rate(video)) is None:
         raise DataError(f"{video} cannot be read, or does not tell its rate; give a video, or its rate with --fps")
     return fps
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 
-from calibration.command_line import command
+from common.command import command
 from training.synthetic.clip import Film, Format, Recording, stream
 from training.synthetic.sensor import Sensor
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from models.errors import UserError, first_line
+from common.errors import UserError, first_line
 
 if sys.version_info >= (3, 11):
     import tomllib

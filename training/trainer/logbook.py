@@ -10,7 +10,7 @@ from pathlib import Path
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from models.whole_file import WriteError, whole_file
+from common.whole_file import WriteError, whole_file
 from training.trainer.learner import Update
 from training.trainer.validation import Scores
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.errors import UserError, first_line
+from common.errors import UserError, first_line
+from common.whole_file import whole_file
 from models.nets.checkpoint import describe, read_whole, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
-from models.whole_file import whole_file
 from training.trainer.config import Config
 from training.trainer.config_file import ConfigError, differences, from_values
 from training.trainer.learner import DivergedError, Learner

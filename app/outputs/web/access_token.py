@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import UserError
+from common.errors import UserError
 
 SHORTEST = 16
 """Characters; a token guards the picture of a room."""

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from app.ending import join
 from app.outputs.address import Address
-from models.errors import UserError
+from common.errors import UserError
 
 SEND_BUFFER = 128 * 1024
 """Bytes that the system may hold for one client; what lies there is old when it arrives."""

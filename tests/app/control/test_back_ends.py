@@ -7,7 +7,7 @@ import types
 import pytest
 
 from app.control import back_ends
-from app.control.back_ends import ControlError, choose, open_hands, trusted_on_mac
+from app.control.back_ends import ControlError, choose, open_backend, trusted_on_mac
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_no_display(monkeypatch):
     monkeypatch.setattr(back_ends.sys, "platform", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)
     with pytest.raises(ControlError, match=r"no X11 display.*--dry-run"):
-        open_hands("pynput")
+        open_backend("pynput")
 
 
 def test_pynput_is_missing(monkeypatch):
@@ -54,7 +54,7 @@ def test_pynput_is_missing(monkeypatch):
     monkeypatch.setattr(back_ends, "server_lacks", lambda _: False)
     monkeypatch.setattr(back_ends, "load", missing)
     with pytest.raises(ControlError, match=r"pip install -r requirements-control\.txt"):
-        open_hands("pynput")
+        open_backend("pynput")
 
 
 def test_pynput_does_not_load(monkeypatch):
@@ -66,7 +66,7 @@ def test_pynput_does_not_load(monkeypatch):
     monkeypatch.setattr(back_ends, "server_lacks", lambda _: False)
     monkeypatch.setattr(back_ends, "load", broken)
     with pytest.raises(ControlError, match=r"pynput does not load: this platform .* is no display") as caught:
-        open_hands("pynput")
+        open_backend("pynput")
     assert "\n" not in str(caught.value)
 
 
@@ -83,7 +83,7 @@ def test_evdev_is_missing(monkeypatch):
     monkeypatch.setattr(back_ends.sys, "platform", "linux")
     forbid(monkeypatch, "evdev")
     with pytest.raises(ControlError, match=r"evdev is not installed.*gcc"):
-        open_hands("uinput")
+        open_backend("uinput")
 
 
 def test_uinput_is_missing_or_forbidden(monkeypatch, tmp_path):
@@ -99,11 +99,11 @@ def test_uinput_is_missing_or_forbidden(monkeypatch, tmp_path):
 
 def test_keyboards_that_may_not_be_read_are_told(monkeypatch, tmp_path):
     monkeypatch.setattr(back_ends, "INPUT_DEVICES", tmp_path / "event*")
-    assert "no pause key" in back_ends.hearing_problem("uinput")
+    assert "no pause key" in back_ends.listening_problem("uinput")
     monkeypatch.setattr(back_ends, "server_lacks", lambda _: False)
-    assert back_ends.hearing_problem("pynput") == ""
+    assert back_ends.listening_problem("pynput") == ""
     (tmp_path / "event3").touch()
-    assert back_ends.hearing_problem("uinput") == ""
+    assert back_ends.listening_problem("uinput") == ""
 
 
 def test_a_device_that_does_not_open_after_all_is_told(monkeypatch):
@@ -111,9 +111,9 @@ def test_a_device_that_does_not_open_after_all_is_told(monkeypatch):
         raise OSError("no\nroom")
 
     monkeypatch.setitem(back_ends.PROBLEMS, "uinput", lambda: "")
-    monkeypatch.setattr(back_ends.UinputHands, "open", refuse)
+    monkeypatch.setattr(back_ends.UinputBackend, "open", refuse)
     with pytest.raises(ControlError, match="through uinput: no room; see --doctor"):
-        open_hands("uinput")
+        open_backend("uinput")
 
 
 def test_uinput_is_linux_only(monkeypatch):

@@ -6,16 +6,16 @@ import threading
 import numpy as np
 import pytest
 from desktop import wait_for
-from hands import RecordingHands
+from recording_backend import RecordingBackend
 
 from app.control.arming import Arming
 from app.control.bindings import ActiveWindow
 from app.control.control import WAITING_MOST, Control
-from app.control.ears import Touch
-from app.control.grip import Grip
+from app.control.input_listener import UserActivity
 from app.control.library import Library
 from app.control.limiter import Limiter
 from app.control.player import Player
+from app.control.pressed_keys import PressedKeys
 from models.decoder import GestureEvent
 from models.frame import Frame
 from models.recognition import Recognition
@@ -60,20 +60,20 @@ class AsScripted:
 
 
 class Bench:
-    """A control with hands that write down, an own window, and a person."""
+    """A control with backend that write down, an own window, and a person."""
 
     def __init__(self, folder, armed=True, window=None):
         (folder / "one.toml").write_text(PROFILE)
         (folder / "other.toml").write_text('gestures."Swiping Left".key = "x"')
-        self.hands, self.said, self.window = RecordingHands(), [], window
+        self.backend, self.said, self.window = RecordingBackend(), [], window
         self.arming = Arming(armed, gesture_resumes=True)
-        self.touch = Touch(self.arming.toggle)
+        self.activity = UserActivity(self.arming.toggle)
         library = Library([str(folder / "one.toml")], LABELS)
-        player = Player(Grip(self.hands), Limiter(30), self.said.append)
+        player = Player(PressedKeys(self.backend), Limiter(30), self.said.append)
         interpreters = {profile.path: AsRecognised() for profile in library.profiles}
         self.control = Control(
-            library, interpreters, player, self.arming, self.touch, lambda: self.window, self.said.append,
-            self.hands.close,
+            library, interpreters, player, self.arming, self.activity, lambda: self.window, self.said.append,
+            self.backend.close,
         )  # fmt: skip
         self.time_s = 0.0
 
@@ -90,7 +90,7 @@ class Bench:
 
     @property
     def pressed(self):
-        return [each[1:] for each in self.hands.done if each.startswith("+")]
+        return [each[1:] for each in self.backend.done if each.startswith("+")]
 
 
 @pytest.fixture
@@ -98,8 +98,8 @@ def bench(tmp_path):
     bench = Bench(tmp_path)
     yield bench
     bench.control.close()
-    assert bench.hands.closed
-    assert bench.hands.down == set()
+    assert bench.backend.closed
+    assert bench.backend.down == set()
 
 
 def test_in_order_and_each_once(bench):
@@ -120,7 +120,7 @@ def test_a_cooldown_goes_by_the_streams_time_and_by_what_acted(bench):
 def test_nothing_while_off(bench):
     bench.arming.toggle()
     bench.fire("Swiping Left", "Stop Sign", "Swiping Left", "Drum")
-    assert bench.hands.done == []
+    assert bench.backend.done == []
 
 
 def test_the_pause_gesture(bench):
@@ -129,9 +129,9 @@ def test_the_pause_gesture(bench):
 
 
 def test_a_person_takes_over_but_the_pause_gesture_still_works(bench):
-    bench.touch.used()
+    bench.activity.used()
     bench.fire("Swiping Left", "Stop Sign")
-    assert bench.hands.done == []
+    assert bench.backend.done == []
     assert not bench.arming.on
     assert "Swiping Left: press left: left out, the mouse or the keyboard is in use" in bench.said
 
@@ -141,7 +141,7 @@ def test_our_own_window_is_left_alone(bench):
 
     bench.window = ActiveWindow("python", "mstnet", os.getpid())
     bench.fire("Swiping Left")
-    assert bench.hands.done == []
+    assert bench.backend.done == []
     bench.window = ActiveWindow("python", "another", os.getpid() + 1)
     bench.fire("Swiping Left")
     assert bench.pressed == ["left"]
@@ -154,9 +154,9 @@ def test_switching_profiles(bench):
 
 def end_of_hold(bench, end):
     bench.fire("Thumb Up", lasting="Thumb Up")
-    assert bench.hands.down == {"up"}
+    assert bench.backend.down == {"up"}
     end()
-    wait_for(lambda: not bench.hands.down, "the end of the hold")
+    wait_for(lambda: not bench.backend.down, "the end of the hold")
 
 
 def test_a_gesture_made_again_acts_again(bench):
@@ -168,7 +168,7 @@ def test_a_gesture_made_again_acts_again(bench):
 def test_a_hold_goes_on_when_its_gesture_is_made_again(bench):
     bench.fire("Thumb Up", lasting="Thumb Up")
     bench.fire("Thumb Up", lasting="Thumb Up", again=True)
-    assert bench.hands.done == ["+up"]
+    assert bench.backend.done == ["+up"]
 
 
 def test_a_gesture_does_not_take_its_own_pause_back(bench):
@@ -186,7 +186,7 @@ def test_a_hold_ends_when_control_is_turned_off(bench):
 
 
 def test_a_hold_ends_when_a_person_takes_over(bench):
-    end_of_hold(bench, bench.touch.used)
+    end_of_hold(bench, bench.activity.used)
 
 
 def test_a_hold_ends_when_nothing_more_is_heard(bench):
@@ -198,7 +198,7 @@ def test_a_hold_ends_when_control_is_closed(tmp_path):
     bench = Bench(tmp_path)
     bench.fire("Thumb Up", lasting="Thumb Up")
     bench.control.close()
-    assert bench.hands.down == set()
+    assert bench.backend.down == set()
 
 
 def test_the_loop_never_waits_and_too_much_is_said(bench):
@@ -208,7 +208,7 @@ def test_the_loop_never_waits_and_too_much_is_said(bench):
         stuck.set()
         go_on.wait(30)
 
-    bench.hands.press = press
+    bench.backend.press = press
     bench.see(GestureEvent("Swiping Left", 0.9, 0.0, 0.0))
     assert stuck.wait(10)
     for _ in range(WAITING_MOST + 3):
@@ -220,7 +220,7 @@ def test_the_loop_never_waits_and_too_much_is_said(bench):
 
 
 def test_a_device_that_fails_turns_control_off_and_is_told_once(bench, caplog):
-    bench.hands.broken = "left"
+    bench.backend.broken = "left"
     with caplog.at_level(logging.WARNING):
         bench.fire("Swiping Left", "Swiping Left", "Swiping Right")
     assert not bench.arming.on
@@ -242,17 +242,17 @@ def two(tmp_path):
             gestures."Thumb Up" = {{ key = "up", mode = "hold" }}
             """
         )
-    hands, touch, controls = RecordingHands(), Touch(lambda: None), []
-    hands.said = said = []
+    backend, activity, controls = RecordingBackend(), UserActivity(lambda: None), []
+    backend.said = said = []
 
     def start(one, other):
         library = Library([str(tmp_path / "one.toml")], LABELS)
         scripts = zip(library.profiles, (one, other), strict=True)
         interpreters = {profile.path: AsScripted(events) for profile, events in scripts}
-        player = Player(Grip(hands), Limiter(30), said.append)
+        player = Player(PressedKeys(backend), Limiter(30), said.append)
         arming = Arming(True, gesture_resumes=True)
-        controls.append(Control(library, interpreters, player, arming, touch, None, lambda _: None, hands.close))
-        return controls[0], hands
+        controls.append(Control(library, interpreters, player, arming, activity, None, lambda _: None, backend.close))
+        return controls[0], backend
 
     yield start
     controls[0].close()
@@ -267,36 +267,36 @@ def show(control, *numbers):
 
 
 def test_only_the_profile_that_applies_acts_on_its_own_events(two):
-    control, hands = two({1: [event("Swiping Left", 0.0, 0.1)]}, {2: [event("Swiping Left", 0.0, 0.2)]})
+    control, backend = two({1: [event("Swiping Left", 0.0, 0.1)]}, {2: [event("Swiping Left", 0.0, 0.2)]})
     show(control, 1, 2)
-    assert hands.done == ["+a", "-a"]
+    assert backend.done == ["+a", "-a"]
 
 
 def test_a_gesture_that_leads_to_a_profile_does_nothing_more_there(two):
     """The other profile's vocabulary may hear it a little later, or at once."""
     drum, late = event("Drum", 0.0, 0.1), event("Drum", 0.05, 0.2)
-    control, hands = two({1: [drum]}, {1: [drum], 2: [late], 9: [event("Swiping Left", 0.7, 0.9)]})
+    control, backend = two({1: [drum]}, {1: [drum], 2: [late], 9: [event("Swiping Left", 0.7, 0.9)]})
     show(control, 1, 2, 9)
-    assert hands.done == ["+b", "-b"]
+    assert backend.done == ["+b", "-b"]
 
 
 def test_a_switched_profile_acts_after_a_stream_that_began_anew(two):
-    control, hands = two({9: [event("Drum", 0.0, 0.9)]}, {1: [event("Swiping Left", 0.0, 0.1)]})
+    control, backend = two({9: [event("Drum", 0.0, 0.9)]}, {1: [event("Swiping Left", 0.0, 0.1)]})
     show(control, 9, 1)
-    assert hands.done == ["+b", "-b"]
+    assert backend.done == ["+b", "-b"]
 
 
 def test_a_hold_lasts_as_long_as_the_profile_says_that_began_it(two):
     drum, hold, swipe = event("Drum", 0.0, 0.1), event("Thumb Up", 0.4, 0.5), event("Swiping Left", 0.5, 0.6)
-    control, hands = two({1: [drum], 6: [swipe]}, {5: [hold]})
+    control, backend = two({1: [drum], 6: [swipe]}, {5: [hold]})
     show(control, 1, 5, 6, 7)
-    assert hands.down == {"up"}
+    assert backend.down == {"up"}
     show(control, 8)
-    wait_for(lambda: not hands.down, "the end of the hold")
+    wait_for(lambda: not backend.down, "the end of the hold")
 
 
 def test_a_group_acts_as_its_binding_whichever_label_is_the_likeliest(two):
-    control, hands = two({1: [event("Swiping Right", 0.0, 0.1, group="Swiping Left")]}, {})
+    control, backend = two({1: [event("Swiping Right", 0.0, 0.1, group="Swiping Left")]}, {})
     show(control, 1)
-    assert hands.done == ["+a", "-a"]
-    assert hands.said == ["Swiping Right (as Swiping Left): press a"]
+    assert backend.done == ["+a", "-a"]
+    assert backend.said == ["Swiping Right (as Swiping Left): press a"]

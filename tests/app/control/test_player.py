@@ -1,21 +1,23 @@
-"""Once, as long as a gesture lasts, again and again; and always let go of."""
+"""Once, as long as a gesture lasts, again and again; and always released."""
 
 import pytest
-from hands import RecordingHands
+from recording_backend import RecordingBackend
 
 from app.control.actions import Move, Press, Run, Scroll, Type
 from app.control.bindings import Binding, Mode
-from app.control.grip import Grip
 from app.control.limiter import Limiter
 from app.control.player import Player
+from app.control.pressed_keys import PressedKeys
 
 
 class Bench:
     """A player on a clock that the test turns."""
 
     def __init__(self, most=30, pretend=False):
-        self.now, self.hands, self.said = 0.0, RecordingHands(), []
-        self.player = Player(Grip(self.hands), Limiter(most, self.clock), self.said.append, self.clock, pretend=pretend)
+        self.now, self.backend, self.said = 0.0, RecordingBackend(), []
+        self.player = Player(
+            PressedKeys(self.backend), Limiter(most, self.clock), self.said.append, self.clock, pretend=pretend
+        )
 
     def clock(self):
         return self.now
@@ -33,7 +35,7 @@ def bench():
 def test_once(bench):
     bench.player.begin(Binding("Drum", Press(("ctrl", "c"))))
     bench.at(1.0, "Drum")
-    assert bench.hands.done == ["+ctrl", "+c", "-c", "-ctrl"]
+    assert bench.backend.done == ["+ctrl", "+c", "-c", "-ctrl"]
     assert bench.said == ["Drum: press ctrl+c"]
 
 
@@ -41,7 +43,7 @@ def test_every_action(bench):
     for action in (Press(("mouse_left",), times=2), Type("a?\n"), Move(3, -4), Scroll(0, 2)):
         bench.now += 1
         bench.player.begin(Binding("Drum", action))
-    assert bench.hands.done == [
+    assert bench.backend.done == [
         *("+mouse_left", "-mouse_left") * 2,
         *("+a", "-a", "+shift", "+?", "-?", "-shift", "+enter", "-enter"),
         *("move 3 -4", "scroll 0 2"),
@@ -52,35 +54,35 @@ def test_hold_lasts_as_long_as_the_gesture(bench):
     bench.player.begin(Binding("Drum", Press(("alt", "tab")), Mode.HOLD))
     bench.at(1.0, "Drum")
     bench.at(9.0, "Drum")
-    assert bench.hands.done == ["+alt", "+tab"]
+    assert bench.backend.done == ["+alt", "+tab"]
     bench.at(9.1, None)
     bench.at(9.2, None)
-    assert bench.hands.done == ["+alt", "+tab", "-tab", "-alt"]
-    assert bench.said[-1] == "let go of alt+tab"
+    assert bench.backend.done == ["+alt", "+tab", "-tab", "-alt"]
+    assert bench.said[-1] == "release alt+tab"
 
 
 def test_a_new_gesture_ends_the_one_before(bench):
     bench.player.begin(Binding("Drum", Press(("a",)), Mode.HOLD))
     bench.player.begin(Binding("Thumb Up", Press(("b",)), Mode.HOLD))
     bench.at(0.1, "Thumb Up")
-    assert bench.hands.done == ["+a", "-a", "+b"]
+    assert bench.backend.done == ["+a", "-a", "+b"]
 
 
 def test_repeat_keeps_its_rate(bench):
     bench.player.begin(Binding("Drum", Press(("up",)), Mode.REPEAT, rate_hz=4))
     for tick in range(1, 201):
         bench.at(tick / 100, "Drum")
-    assert bench.hands.done.count("+up") == 9  # at 0, 0.25, ... 2.0
+    assert bench.backend.done.count("+up") == 9  # at 0, 0.25, ... 2.0
     bench.at(2.1, None)
     bench.at(3.0, "Drum")
-    assert bench.hands.done.count("+up") == 9
+    assert bench.backend.done.count("+up") == 9
 
 
 def test_more_than_the_limit_is_left_out():
     bench = Bench(most=2)
     for _ in range(5):
         bench.player.begin(Binding("Drum", Press(("a",))))
-    assert bench.hands.done.count("+a") == 2
+    assert bench.backend.done.count("+a") == 2
     assert "left out" in bench.said[-1]
 
 
@@ -88,7 +90,7 @@ def test_a_hold_that_was_left_out_holds_nothing():
     bench = Bench(most=1)
     bench.player.begin(Binding("Drum", Press(("a",))))
     bench.player.begin(Binding("Drum", Press(("b",)), Mode.HOLD))
-    assert bench.hands.done == ["+a", "-a"]
+    assert bench.backend.done == ["+a", "-a"]
 
 
 def test_pretending_starts_no_program(tmp_path):
@@ -99,7 +101,7 @@ def test_pretending_starts_no_program(tmp_path):
 
 
 def test_keys_are_let_go_of_although_one_fails(bench):
-    bench.hands.broken = "c"
+    bench.backend.broken = "c"
     with pytest.raises(OSError, match="broken"):
         bench.player.begin(Binding("Drum", Press(("ctrl", "c"))))
-    assert bench.hands.down == set()
+    assert bench.backend.down == set()

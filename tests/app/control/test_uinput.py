@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 from desktop import wait_for
 
-from app.control.ears import Touch
-from app.control.evdev_ears import EvdevEars, _matters
-from app.control.grip import Grip
+from app.control.evdev_listener import EvdevListener, _matters
+from app.control.input_listener import UserActivity
 from app.control.keys import NAMES
-from app.control.uinput_hands import CODES, SHIFTED, UinputHands
+from app.control.pressed_keys import PressedKeys
+from app.control.uinput_backend import CODES, SHIFTED, UinputBackend
 
 ecodes = pytest.importorskip("evdev", reason="python-evdev is for Linux").ecodes
 
@@ -41,8 +41,8 @@ def device():
 
 
 @pytest.fixture
-def grip(device):
-    return Grip(UinputHands(device, ecodes))
+def pressed(device):
+    return PressedKeys(UinputBackend(device, ecodes))
 
 
 def keys(device):
@@ -54,33 +54,33 @@ def test_every_name_has_a_code_of_the_kernel():
     assert all(name in ecodes.ecodes for name in CODES.values())
 
 
-def test_every_character_of_a_us_keyboard_can_be_typed(grip):
+def test_every_character_of_a_us_keyboard_can_be_typed(pressed):
     for number in range(33, 127):
-        strokes = grip.hands.strokes(chr(number))
+        strokes = pressed.backend.strokes(chr(number))
         assert len(strokes) == (2 if chr(number) in SHIFTED or chr(number).isupper() else 1), chr(number)
-    assert grip.hands.strokes("é") == ()
+    assert pressed.backend.strokes("é") == ()
 
 
-def test_a_chord_goes_down_in_order_and_up_in_the_other(grip, device):
-    grip.tap(["ctrl", "shift", "t"])
+def test_a_chord_goes_down_in_order_and_up_in_the_other(pressed, device):
+    pressed.tap(["ctrl", "shift", "t"])
     down = [("KEY_LEFTCTRL", 1), ("KEY_LEFTSHIFT", 1), ("KEY_T", 1)]
     assert keys(device) == down + [(key, 0) for key, _ in reversed(down)]
 
 
-def test_text(grip, device):
-    grip.write("a!\n")
+def test_text(pressed, device):
+    pressed.write("a!\n")
     assert [key for key, value in keys(device) if value] == ["KEY_A", "KEY_LEFTSHIFT", "KEY_1", "KEY_ENTER"]
 
 
-def test_the_mouse(grip, device):
-    grip.move(3, -4)
-    grip.scroll(1, 2)
+def test_the_mouse(pressed, device):
+    pressed.move(3, -4)
+    pressed.scroll(1, 2)
     rel = ecodes.EV_REL
     assert device.reports == [
         ((rel, ecodes.REL_X, 3), (rel, ecodes.REL_Y, -4)),
         ((rel, ecodes.REL_HWHEEL, 1), (rel, ecodes.REL_WHEEL, -2)),
     ]
-    grip.hands.close()
+    pressed.backend.close()
     assert device.closed
 
 
@@ -114,7 +114,7 @@ class Keyboard:
         os.close(self._in)
 
 
-class Heard(Touch):
+class Heard(UserActivity):
     def __init__(self):
         self.log = []
 
@@ -133,9 +133,9 @@ def heard():
 @pytest.fixture
 def keyboard(heard):
     keyboard = Keyboard()
-    ears = EvdevEars(heard, [("pause",), ("ctrl", "shift", "f9")], [keyboard], ecodes)
+    listener = EvdevListener(heard, [("pause",), ("ctrl", "shift", "f9")], [keyboard], ecodes)
     yield keyboard
-    ears.close()
+    listener.close()
 
 
 def test_a_key_and_a_movement_are_a_persons(keyboard, heard):
@@ -157,11 +157,11 @@ def test_a_chord_pauses_with_either_side_and_once(keyboard, heard):
 
 def test_a_keyboard_may_be_unplugged(heard):
     one, other = Keyboard(), Keyboard()
-    ears = EvdevEars(heard, [("pause",)], [one, other], ecodes)
+    listener = EvdevListener(heard, [("pause",)], [one, other], ecodes)
     one.unplug()
     other.say(ecodes.EV_KEY, ecodes.KEY_PAUSE, 1)
     wait_for(lambda: heard.log == ["pause"], "the other one")
-    ears.close()
+    listener.close()
 
 
 def test_which_devices_matter():

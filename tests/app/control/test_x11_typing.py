@@ -18,14 +18,14 @@ pytestmark = [
 TEXT = "Hello Zoë 42! ({[~]}) a_b@c.de é ß € й"
 TYPE = """
 import sys
-from app.control.grip import Grip
-from app.control.pynput_hands import PynputHands
-hands = PynputHands()
-grip = Grip(hands)
+from app.control.pressed_keys import PressedKeys
+from app.control.pynput_backend import PynputBackend
+backend = PynputBackend()
+pressed = PressedKeys(backend)
 for line in sys.stdin:
-    grip.write(line)
+    pressed.write(line)
     print("done", flush=True)
-hands.close()
+backend.close()
 """
 
 
@@ -50,13 +50,13 @@ def typed(desktop, tmp_path):
         command = [sys.executable, "-c", TYPE]
         with subprocess.Popen(
             command, cwd=ROOT, env=desktop.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        ) as hands:
+        ) as backend:
             for prepare, text in parts:
                 prepare()
-                hands.stdin.write(text + "\n")
-                hands.stdin.flush()
-                assert hands.stdout.readline() == "done\n"
-            hands.stdin.close()
+                backend.stdin.write(text + "\n")
+                backend.stdin.flush()
+                assert backend.stdout.readline() == "done\n"
+            backend.stdin.close()
         wait_for(lambda: out.read_text().count("\n") >= len(parts), "all lines")
         xterm.kill()
         xterm.wait(20)

@@ -14,7 +14,7 @@ from app.events import message
 from app.outputs.json_lines import JsonLines
 from app.outputs.line_writer import LineWriter
 from app.outputs.open_file import OpenFile
-from models.errors import UserError
+from common.errors import UserError
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes and locks")
 

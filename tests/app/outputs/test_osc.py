@@ -12,7 +12,7 @@ from streams import fired, summary
 from app.events import to_line
 from app.outputs.address import Address
 from app.outputs.osc import Osc, gesture_address, packet
-from models.errors import UserError
+from common.errors import UserError
 
 
 def test_the_bytes_of_the_specification():

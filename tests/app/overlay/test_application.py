@@ -17,7 +17,8 @@ from app.overlay.hud import Hud
 from app.overlay.picture import Picture
 from app.overlay.view import ViewOptions
 from app.overlay.window import Window
-from models.errors import CameraError, UserError
+from common.errors import UserError
+from models.errors import CameraError
 from models.recognition import Recognition
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.overlay import display
 from app.overlay.display import choose_platform, forget_opencv_plugins
-from models.errors import UserError
+from common.errors import UserError
 
 pytestmark = pytest.mark.usefixtures("on_linux")
 

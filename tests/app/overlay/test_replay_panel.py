@@ -13,8 +13,8 @@ from app.overlay.replay_panel import ReplayPanel
 from app.overlay.view import View, ViewOptions
 from app.overlay.window import Window
 from app.replay import Moment, Replay, Shot
+from common.errors import UserError
 from models.decoder import GestureEvent
-from models.errors import UserError
 
 Key = Qt.Key
 

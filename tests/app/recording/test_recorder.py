@@ -10,7 +10,7 @@ from app.recording.prompt import Printer
 from app.recording.recorder import LEAD_S, Recorder
 from calibration.recordings import Recordings
 from calibration.take import Kind
-from models.errors import UserError
+from common.errors import UserError
 from models.frame import Frame
 
 PLAN = Plan(("Circle",), takes=2, take_s=2.0, work_s=4.0)

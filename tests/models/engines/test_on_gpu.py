@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from conversion.tensorrt import pictures_of
 from models.engines import load_engine
 from models.engines.cuda_device import find_gpu
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_session import default_providers
 from models.engines.parity import generated_clip, largest_difference, refusal
-from models.engines.tensorrt_build import pictures_of
 from models.engines.tensorrt_runtime import find_tensorrt
 from models.engines.torch_engine import TorchEngine
 from models.errors import EngineError
@@ -37,7 +37,7 @@ def tensorrt_here(monkeypatch, tmp_path):
 
 def test_tensorrt_answers_as_onnxruntime_does(tensorrt_here, on_cpu):
     engine = load_engine(SHIPPED, "tensorrt")
-    clip = list(pictures_of(DEMO, on_cpu.spec))
+    clip = pictures_of(DEMO, on_cpu.spec)
     assert refusal(largest_difference(engine, on_cpu, clip), "fp32") == ""
     assert largest_difference(engine, engine, clip) == 0.0, "two streams at once do not meet"
 

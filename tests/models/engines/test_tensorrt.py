@@ -18,14 +18,14 @@ import pytest
 from cuda_stand_in import StandInCuda
 from streams import until
 
+from common.whole_file import WriteError, write_whole
+from conversion.__main__ import main
 from models.engines import load_engine
 from models.engines.base import PassingEngine
 from models.engines.build_progress import Progress
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.parity import TOLERANCES, generated_clip, largest_difference, refusal
-from models.engines.tensorrt_build import main
 from models.errors import EngineError, ModelFileError, UnavailableError
-from models.whole_file import WriteError, write_whole
 
 SHIPPED = Path(__file__).resolve().parents[3] / "models" / "weights" / "mstnet_small.onnx"
 VERSIONS = [("tensorrt", "10.3.0"), ("tensorrt", "10.16.2"), ("tensorrt", "11.4.0"), ("tensorrt_rtx", "1.7.1")]
@@ -309,7 +309,7 @@ def test_a_version_without_a_progress_monitor_builds_too(machine, small_model):
 def plan(machine, small_model, tmp_path, capsys):
     """A `.plan` with its `.json`, as the command makes them."""
     machine()
-    assert main([str(small_model), "--out", str(tmp_path / "mine.plan")]) == 0
+    assert main(["tensorrt", str(small_model), "--out", str(tmp_path / "mine.plan")]) == 0
     assert "0.00% of their range" in capsys.readouterr().out
     return tmp_path / "mine.plan"
 
@@ -322,14 +322,14 @@ def test_the_command_writes_a_plan_that_model_takes(plan, small_model, cache):
 
 def test_what_the_command_builds_is_what_auto_finds(machine, small_model, capsys):
     module = machine()
-    assert main([str(small_model), "--precision", "fp32"]) == 0
+    assert main(["tensorrt", str(small_model), "--precision", "fp32"]) == 0
     load_engine(small_model)
     assert module.builds == 1
 
 
 def test_a_plan_of_another_version_is_told(plan, machine):
     machine(version="10.16.2")
-    with pytest.raises(EngineError, match=r"by tensorrt 10.3.0 for Orin .*; here is tensorrt 10.16.2 .*tensorrt_build"):
+    with pytest.raises(EngineError, match=r"by tensorrt 10.3.0 for Orin .*; here is tensorrt 10.16.2 .*conversion"):
         load_engine(plan)
 
 
@@ -374,14 +374,14 @@ def test_a_plan_that_somebody_else_made_needs_only_the_spec(plan):
 def test_what_the_command_cannot_use_is_one_line(machine, small_model, capsys, caplog, arguments, words):
     machine()
     with caplog.at_level(logging.ERROR):
-        assert main([str(small_model), *arguments]) == 2
+        assert main(["tensorrt", str(small_model), *arguments]) == 2
     assert re.search(words, capsys.readouterr().err.splitlines()[-1])
 
 
 def test_a_file_named_for_a_precision_that_it_has_not_is_told(machine, small_model, tmp_path, capsys):
     machine()
     shutil.copy(small_model, tmp_path / "small.fp16.onnx")
-    assert main([str(tmp_path / "small.onnx"), "--precision", "fp16"]) == 2
+    assert main(["tensorrt", str(tmp_path / "small.onnx"), "--precision", "fp16"]) == 2
     assert "computes in fp32, not in fp16" in capsys.readouterr().err
 
 
@@ -391,7 +391,7 @@ def test_the_command_compares_on_a_given_clip(machine, small_model, tmp_path, ca
         writer.write(np.full((48, 64, 3), 20 * k, np.uint8))
     writer.release()
     machine(wrong=30.0)
-    assert main([str(small_model), "--clip", str(tmp_path / "clip.avi")]) == 2
+    assert main(["tensorrt", str(small_model), "--clip", str(tmp_path / "clip.avi")]) == 2
     assert "built wrongly" in capsys.readouterr().err
 
 

@@ -13,8 +13,8 @@ from networks import small_net, small_spec
 from calibration.quantization.graph import FloatGraph
 from calibration.quantization.half import halved
 from calibration.quantization.qdq import quantised
+from conversion.__main__ import main
 from models.engines.onnx_to_plan import build_plan
-from models.engines.tensorrt_build import main
 from models.engines.tensorrt_runtime import Tensorrt
 from models.errors import EngineError, ModelFileError
 from models.nets.checkpoint import describe
@@ -160,7 +160,7 @@ def test_a_chip_that_it_does_not_target_is_told(tensorrt, small_model):
 
 def test_the_command_checks_a_file_without_a_gpu(small_model, capsys, monkeypatch):
     monkeypatch.setattr("models.engines.tensorrt_runtime.MODULES", ("tensorrt_rtx_bindings",))
-    assert main([str(small_model), "--check", *LAPTOPS]) == 0
+    assert main(["tensorrt", str(small_model), "--check", *LAPTOPS]) == 0
     assert f"tensorrt-rtx {rtx.__version__} builds it in fp32 for SM86, SM89" in capsys.readouterr().out
 
 

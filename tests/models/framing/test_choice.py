@@ -1,6 +1,6 @@
 import pytest
 
-from models.errors import UserError
+from common.errors import UserError
 from models.framing.auto import AutoFraming
 from models.framing.choice import open_framing, parse_framing
 from models.framing.manual import ManualFraming

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tiny_datasets import FRAMES, SIZE, frame_of, index_of, write_pictures, write_video
 
-from models.whole_file import WriteError
+from common.whole_file import WriteError
 from training.datasets.base import BrokenClip, Clip, read_frames, read_index, write_index
 from training.recordings import DataError
 

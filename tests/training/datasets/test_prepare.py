@@ -107,7 +107,7 @@ def test_a_broken_video_is_reported_and_left_out(tmp_path, capfd, keep: int) -> 
 
 def test_a_video_cut_short_is_broken(tmp_path, monkeypatch) -> None:
     write_video(tmp_path / "v.avi", frames=5)
-    monkeypatch.setattr("training.datasets.survey._header", lambda *_: 12.0)
+    monkeypatch.setattr("training.datasets.survey.header_frames", lambda _: 12.0)
     result = examine(Job(Entry("v", 0), tmp_path / "v.avi", 25.0, None, 0))
     assert isinstance(result, Broken)
     assert "5 frames of 12" in result.why

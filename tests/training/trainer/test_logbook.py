@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from models.whole_file import WriteError
+from common.whole_file import WriteError
 from training.trainer.learner import Update
 from training.trainer.logbook import COLUMNS, Logbook, rewrite
 from training.trainer.validation import Scores

@@ -14,7 +14,7 @@ from app.outputs.address import Address
 from app.outputs.web import server
 from app.outputs.web.access_token import Token
 from app.outputs.web.opening import Web, link
-from models.errors import UserError
+from common.errors import UserError
 
 WORD = "a-secret-of-32-characters-or-so"
 

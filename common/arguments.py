@@ -1,0 +1,40 @@
+"""Types of numbers for argparse."""
+
+import argparse
+import math
+from collections.abc import Callable
+from typing import TypeVar
+
+Number = TypeVar("Number", int, float)
+
+
+def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
+    """An argparse type: a finite number of this kind, of this much or more."""
+
+    def read(text: str) -> Number:
+        value = kind(text)
+        if not least <= value < math.inf:
+            raise argparse.ArgumentTypeError(f"expected a number from {least} on; got {text}")
+        return value
+
+    read.__name__ = "number"  # argparse tells what is none
+    return read
+
+
+positive, natural = number(int, 1), number(int, 0)
+
+
+def share(text: str) -> float:
+    """A share, for argparse: a number from 0 to 1."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"a share is a number from 0 to 1; got {text}")
+    return number
+
+
+def probability(text: str) -> float:
+    """A probability that something can reach, for argparse: a number above 0, up to 1."""
+    number = float(text)
+    if not 0 < number <= 1:
+        raise argparse.ArgumentTypeError(f"expected a probability above 0, up to 1; got {text}")
+    return number

@@ -1,0 +1,127 @@
+"""Table files: lists that people keep as CSV, as their programs save them.
+
+Excel writes a mark at the beginning, semicolons where the comma is a decimal sign, tabs and UTF-16; people write blanks
+after commas, and column names with capitals. All of that is read, and what is wrong is told with its line.
+"""
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NoReturn
+
+from common.errors import UserError
+
+DELIMITERS = (",", ";", "\t", "|")
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+class TableError(UserError):
+    """A list cannot be read, or holds something that makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One line of a list."""
+
+    path: Path
+    number: int
+    """Of the line in the file, from 1 on."""
+    cells: dict[str, str]
+    """By the column's name, in small letters."""
+
+    def text(self, column: str) -> str:
+        """What a column holds; an error where that is nothing."""
+        if not (cell := self.cells.get(column, "")):
+            self.fail(f"the column {column} is empty")
+        return cell
+
+    def number_in(self, column: str) -> float:
+        """A number, written with a point or a comma."""
+        cell = self.text(column)
+        try:
+            return float(re.sub(r"^(-?\d+),(\d+)$", r"\1.\2", cell))
+        except ValueError:
+            self.fail(f"{column} is {cell!r}, and should be a number")
+
+    def whole_in(self, column: str) -> int:
+        """A whole number."""
+        number = self.number_in(column)
+        if not number.is_integer():
+            self.fail(f"{column} is {number:g}, and should be a whole number")
+        return int(number)
+
+    def label(self, column: str, known: Sequence[str]) -> str:
+        """A label, as it is spelt among those that are known; capitals and blanks may differ."""
+        cell = self.text(column)
+        spelt = {_folded(label): label for label in known}
+        if label := spelt.get(_folded(cell)):
+            return label
+        near = get_close_matches(_folded(cell), spelt, n=1, cutoff=0.0)
+        return self.fail(f"there is no label {cell!r}; the nearest that is known is {spelt[near[0]]!r}")
+
+    def fail(self, problem: str) -> NoReturn:
+        """Say what is wrong with this line."""
+        raise TableError(f"{self.path}, line {self.number}: {problem}; correct it")
+
+
+def read_table(path: Path, needed: Sequence[str]) -> list[TableRow]:
+    """Read a list.
+
+    Args:
+        path: the file.
+        needed: columns that it must have, in small letters.
+
+    Raises:
+        TableError: there is no such file, it is no text, or lacks a column.
+    """
+    lines = text_of(path).splitlines()
+    begins = 1 if lines and re.fullmatch(r"sep=.", lines[0].strip().strip('"'), re.I) else 0  # Excel's own mark
+    if len(lines) <= begins:
+        raise TableError(f"{path} is empty; it needs a first line with the columns {', '.join(needed)}")
+    head = lines[begins]
+    delimiter = max(DELIMITERS, key=lambda each: len(set(needed) & set(_names(head, each))))
+    names = _names(head, delimiter)
+    if missing := [name for name in needed if name not in names]:
+        raise TableError(
+            f"{path} has no column {missing[0]}; it needs the columns {' and '.join(needed)} in its first line, "
+            f"which is {head[:80]!r}"
+        )
+    reader = csv.reader(io.StringIO("\n".join(lines[begins + 1 :])), delimiter=delimiter, skipinitialspace=True)
+    rows = [(begins + 1 + reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    return [TableRow(path, number, dict(zip(names, cells, strict=False))) for number, cells in rows if any(cells)]
+
+
+def text_of(path: Path) -> str:
+    """What a text file says, in UTF-8 or UTF-16, with or without a mark.
+
+    Raises:
+        TableError: it cannot be read, or is in another encoding.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TableError(f"cannot read {path} ({error.strerror})") from error
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+    if encoding is None:
+        zeros = data[:200:2].count(0), data[1:200:2].count(0)
+        encoding = "utf-8" if not any(zeros) else "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise TableError(f"{path}, line {line} is not UTF-8 text; save it as CSV UTF-8") from error
+
+
+def _names(head: str, delimiter: str) -> list[str]:
+    cells = next(csv.reader([head], delimiter=delimiter, skipinitialspace=True), [])
+    return [cell.strip().casefold() for cell in cells]
+
+
+def _folded(label: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", label).casefold().replace("_", " ").split())

@@ -1,0 +1,55 @@
+"""Reading video files. Cameras, URLs and what plays in the app are read by `app/camera`."""
+
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+VIDEOS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
+"""How the name of a video ends, in small letters."""
+USUAL_FPS = 30.0
+"""What a file without a believable frame rate is taken to have."""
+MOST_FPS = 1000.0
+
+
+def video_pictures(path: Path, wanted: Container[int] | None = None) -> Iterator[cv2.typing.MatLike | None]:
+    """Every frame of a video in turn, uint8 [H, W, 3] BGR; None for those that are not wanted.
+
+    A file that is missing or no video has no frames.
+    """
+    video = cv2.VideoCapture(str(path))
+    try:
+        index = 0
+        while video.grab():
+            yield video.retrieve()[1] if wanted is None or index in wanted else None
+            index += 1
+    finally:
+        video.release()
+
+
+def video_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
+    """Every frame of a video in turn that can be decoded, uint8 [H, W, 3] RGB."""
+    for picture in video_pictures(path):
+        if picture is not None:
+            yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+
+
+def header_rate(path: Path) -> float | None:
+    """Frames a second as a video's header says; None where it says nothing that can be true."""
+    rate = _header(path, cv2.CAP_PROP_FPS)
+    return rate if 0 < rate <= MOST_FPS else None
+
+
+def header_frames(path: Path) -> float:
+    """The number of frames as a video's header says; 0 or less where it does not."""
+    return _header(path, cv2.CAP_PROP_FRAME_COUNT)
+
+
+def _header(path: Path, what: int) -> float:
+    video = cv2.VideoCapture(str(path))
+    try:
+        return float(video.get(what))
+    finally:
+        video.release()
