@@ -148,6 +148,7 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
         )
     yield from _counts(labels, sharing.splits)
     yield f"{len(clips)} clips, {len(broken)} left out -> {out}/{folders.NAME}-{{{','.join(SPLITS)}}}.jsonl"
+    yield f"Next: python -m training.train training/configs/folders/shipped.toml data.folder={out}"
 
 
 def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:

@@ -88,7 +88,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
                 run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
             place = Place(place.epoch + 1, 0, max(place.best, scores.top1))
             run.save(learner, place)
-        if processes.first and config.data.sampling == "streams":
+        if processes.first and config.data.sampling == "streams" and config.data.set != "motions":  # it has no index
             for line in finish(config, run.best):
                 log.say(line)
         log.say(f"done: best top-1 {place.best:.2%}, {run.best}")

@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs" / "your-own-network.md").read_text(encoding="utf-8")
 SMALL = Format(height=72, width=96, moments=1)
 GESTURES = {"wave off": "Swiping Left", "thumb": "Thumb Up"}
 """Labels of our own, and what the hand does."""
-SHORT = ["schedule.epochs=1", "schedule.warm_up=0", "data.frames=24", "run.workers=0"]
+SHORT = ["schedule.epochs=1", "data.streams=0", "schedule.warm_up=0", "data.frames=24", "run.workers=0"]
 
 
 def commands() -> list[list[str]]:

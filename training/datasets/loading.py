@@ -172,6 +172,7 @@ class StreamSet(_Shuffled):
         seed: of everything that is drawn.
         rest_s: the longest rest before and after a gesture; one in three rests is left out.
         tempo: clips are played up to so many times faster or slower.
+        least: streams that an epoch has at the least; few clips are played several times in it.
     """
 
     def __init__(
@@ -183,12 +184,14 @@ class StreamSet(_Shuffled):
         seed: int = 0,
         rest_s: float = 0.0,
         tempo: float = 1.0,
+        least: int = 0,
     ) -> None:
         super().__init__(index, transform, seed)
         self._steps = steps
         self._rate_hz = rate_hz
         self._rest_s = rest_s
         self._tempo = tempo
+        self._least = least
         self._idle = [k for k, label in enumerate(index.labels) if label in NO_GESTURE_LABELS]
         self._rest_label = index.labels.index(REST) if REST in index.labels else NO_LABEL
         seconds = sum(self._usual_s(clip) for clip in index.clips) / len(index.clips)
@@ -201,7 +204,7 @@ class StreamSet(_Shuffled):
 
     def __len__(self) -> int:
         """How many streams an epoch has."""
-        return math.ceil(len(self.index.clips) / self._stride)
+        return max(self._least, math.ceil(len(self.index.clips) / self._stride))
 
     def __getitem__(self, item: int) -> tuple[Tensor, Tensor]:
         """A stream, drawn by (seed, epoch, item).

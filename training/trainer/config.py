@@ -38,6 +38,8 @@ class DataConfig:
     """2 learns every second step of a stream, in half the time; all layers look half as many steps back meanwhile."""
     rest_s: float = 1.5
     """The longest rest before and after a gesture in a stream."""
+    streams: int = 0
+    """Streams that an epoch of training has at the least; few clips are played several times in it."""
     tempo: float = 1.0
     """In streams, clips are played up to so many times faster or slower to be learnt."""
     clips: int = 1600
@@ -48,7 +50,7 @@ class DataConfig:
     def __post_init__(self) -> None:
         _at_least(1, frames=self.frames, stride=self.stride, size=self.size, clips=self.clips, val_clips=self.val_clips)
         _at_least(1, every=self.every, tempo=self.tempo)
-        _at_least(0, rest_s=self.rest_s)
+        _at_least(0, rest_s=self.rest_s, streams=self.streams)
         if self.rate_hz <= 0:
             raise ValueError(f"rate_hz is above 0; got {self.rate_hz}")
 

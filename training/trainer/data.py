@@ -93,8 +93,9 @@ def _indexed(index: Index, data: DataConfig, seed: int, learnt: bool) -> EpochSe
     mirror = mirror_labels(index.labels) if data.flip else None
     transform = Augment(data.size, mirror) if learnt else Centre(data.size)
     if data.sampling == "streams":
-        tempo = data.tempo if learnt else 1.0
-        return StreamSet(index, transform, data.frames, data.rate_hz / data.every, seed, data.rest_s, tempo)
+        rate_hz = data.rate_hz / data.every
+        drawn = (data.tempo, data.streams) if learnt else (1.0, 0)
+        return StreamSet(index, transform, data.frames, rate_hz, seed, data.rest_s, *drawn)
     views = None if learnt else 1
     dense, count = data.sampling == "dense", data.frames
     sampling = Dense(count, data.stride, views) if dense else Segments(count, views)

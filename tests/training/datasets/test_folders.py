@@ -136,7 +136,9 @@ def test_broken_and_short_clips_are_told_one_by_one_and_the_others_kept(root: Pa
     assert kept == {f"{label}/{n}.avi" for label in ("wave", "point") for n in range(1, 7)} - {
         "point/1.avi", "wave/1.avi", "wave/2.avi",
     }  # fmt: skip
-    assert "9 clips, 4 left out" in said
+    *_, counted, following = said.splitlines()
+    assert counted.startswith("9 clips, 4 left out -> ")
+    assert following.endswith(f" data.folder={root.parent / 'out'}")
 
 
 def test_a_label_of_too_few_whole_clips_is_left_out(root: Path, capsys) -> None:

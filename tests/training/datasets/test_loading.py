@@ -189,6 +189,13 @@ def test_an_epoch_of_streams_shows_every_clip(index: Index) -> None:
         assert sorted(int(labels[-1]) for _, labels in data) == list(range(CLIPS))
 
 
+def test_an_epoch_has_as_many_streams_as_are_asked_for_at_least(index: Index) -> None:
+    data = StreamSet(index, Augment(16), FRAMES, 12.0, least=20)
+    assert len(data) == 20
+    assert len({pictures.numpy().tobytes() for pictures, _ in data}) == 20
+    assert len(StreamSet(index, Augment(16), FRAMES, 12.0, least=3)) == CLIPS
+
+
 @pytest.mark.parametrize(("rate_hz", "frames"), [(12.0, range(12)), (6.0, range(0, 12, 2)), (24.0, np.arange(23) / 2)])
 def test_a_stream_is_resampled_by_time(index: Index, rate_hz: float, frames) -> None:
     pictures, _ = StreamSet(index, Centre(16), len(frames), rate_hz)[0]
