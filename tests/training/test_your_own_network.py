@@ -37,7 +37,10 @@ def draw(folder: Path) -> None:
 def run(words: list[str], *more: str) -> int:
     """Run `-m MODULE ...` in this process, as the shell would from the root."""
     assert words[0] == "-m"
-    return import_module(words[1]).main([*words[2:], *more])
+    module = import_module(words[1])
+    if hasattr(module, "__path__"):
+        module = import_module(f"{words[1]}.__main__")
+    return module.main([*words[2:], *more])
 
 
 def test_the_four_commands_make_a_network_for_the_app(

@@ -9,7 +9,7 @@ from models.errors import ModelFileError
 from models.nets.checkpoint import describe, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
-from training.export import export
+from training.export.stream_export import export
 from training.trainer.config import Config, DataConfig
 from training.trainer.config_file import ConfigError
 from training.trainer.start import load_start, starting_net
