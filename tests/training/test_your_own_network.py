@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from common.video import write_video
 from training.synthetic.clip import Format, generate
-from training.synthetic.demo import write
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "your-own-network.md").read_text(encoding="utf-8")
@@ -31,7 +31,8 @@ def draw(folder: Path) -> None:
     for label, shown in (*GESTURES.items(), ("No gesture", "No gesture"), ("Doing other things", "Doing other things")):
         (folder / label).mkdir(parents=True)
         for seed in range(3):
-            write(generate(shown, seed, SMALL), folder / label / f"{seed}.mp4")
+            film = generate(shown, seed, SMALL)
+            write_video(folder / label / f"{seed}.mp4", film.frames(), film.format.fps)
 
 
 def run(words: list[str], *more: str) -> int:
