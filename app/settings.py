@@ -10,6 +10,7 @@ from app.loop import Limits
 from app.outputs.settings import OutputSettings
 from app.recording.plan import Plan
 from models.region import Region
+from models.shipped import SHIPPED_MODEL
 
 
 class Question(Enum):
@@ -23,7 +24,7 @@ class Question(Enum):
 class ModelSettings:
     """Which networks recognise gestures, and how their output is read."""
 
-    path: Path
+    path: Path = SHIPPED_MODEL
     """The stream network's file."""
     engine: str = "auto"
     """One of `models.engines.ENGINES`."""

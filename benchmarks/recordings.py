@@ -21,7 +21,7 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.camera import open_camera
-from app.chosen_networks import choose_networks
+from app.chosen_networks import open_networks
 from app.combinations import find_problem
 from app.command_line import given_options
 from app.loop import run
@@ -42,7 +42,6 @@ from common.errors import UserError
 from common.table_file import TableRow, read_table
 from common.whole_file import whole_file
 from models.decoder import GestureEvent
-from models.engines import load_engine
 from models.framing.base import Framing
 from models.framing.choice import open_framing, parse_framing
 from models.networks import Networks
@@ -324,16 +323,15 @@ def main(arguments: list[str] | None = None) -> int:
     if problem := find_problem(given_options(parser, given)):
         parser.error(problem)
     todo = [*takes(given.data, [s for s in given.sources.split(",") if s]), *(t for f in given.clips for t in made(f))]
-    with ExitStack() as stack:
-        engine = stack.enter_context(closing(load_engine(given.model)))
-        settings = ModelSettings(
-            path=given.model,
-            networks=given.networks,
-            clip_model=given.clip_model,
-            fast_pass=not given.calm,
-            vocabulary=given.vocabulary,
-        )
-        bench = Bench(choose_networks(settings, engine, stack), given.framing)
+    settings = ModelSettings(
+        path=given.model,
+        networks=given.networks,
+        clip_model=given.clip_model,
+        fast_pass=not given.calm,
+        vocabulary=given.vocabulary,
+    )
+    with open_networks(settings) as networks:
+        bench = Bench(networks, given.framing)
         scores: dict[tuple[str, str], Score] = {}
         rows = []
         for seat in given.seats:

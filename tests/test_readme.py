@@ -2,8 +2,10 @@
 
 import importlib.util
 import re
+import textwrap
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.command_line import make_parser
@@ -104,11 +106,8 @@ def test_every_option_of_main_exists(document):
     assert unknown == set()
 
 
-def test_the_snippet_in_the_readme_runs(monkeypatch):
-    import numpy as np
-
-    code = re.search(r"\n(      from pathlib.*?seen.event.label\))\n", (ROOT / "README.md").read_text(), re.DOTALL)
+def test_the_snippet_in_the_readme_runs():
+    code = re.search(r"\n(      from mstnet.*?seen.event.label\))\n", (ROOT / "README.md").read_text(), re.DOTALL)
     frame = {"image": np.zeros((48, 64, 3), np.uint8), "time_s": 0.0, "index": 0}
-    monkeypatch.chdir(ROOT)
-    exec("\n".join(line.strip() for line in code[1].splitlines()), frame)
+    exec(textwrap.dedent(code[1]), frame)
     assert frame["seen"].frame.index == 0

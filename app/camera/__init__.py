@@ -34,8 +34,19 @@ def open_configured(settings: CameraSettings, on_status: OnStatus, number: int =
     return camera
 
 
+def log_status(text: str) -> None:
+    """Log what a camera says of itself."""
+    if text:
+        log.info("%s", text)
+
+
 def open_camera(
-    text: str, *, realtime: bool = False, flip: bool = False, fps: float | None = None, on_status: OnStatus
+    text: str,
+    *,
+    realtime: bool = False,
+    flip: bool = False,
+    fps: float | None = None,
+    on_status: OnStatus = log_status,
 ) -> Camera:
     """Open what `--camera` names, and see that it delivers.
 

@@ -10,7 +10,7 @@ from app.shutdown import join
 from models.frame import Frame
 
 LONGEST_GOODBYE_S, HURRIED_GOODBYE_S = 2.0, 0.5
-"""How long `close` waits for the thread, which a driver may keep busy; shorter where the process was told to end."""
+"""How long `close` waits for the thread, which a driver may keep busy; shorter once a shutdown is requested."""
 
 SILENCE_S = 3.0
 """After so long without a frame, somebody is told."""

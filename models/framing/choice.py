@@ -21,8 +21,8 @@ def parse_framing(text: str) -> Region | None:
     return parse_region(word)
 
 
-def open_framing(chosen: Region | None) -> Framing:
-    """A framing for one stream, as `parse_framing` read it.
+def open_framing(chosen: Region | None = None) -> Framing:
+    """A framing for one stream: of a region, or one that follows whoever gestures.
 
     Raises:
         ModelFileError: the face detector's file is missing or damaged.

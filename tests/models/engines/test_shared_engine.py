@@ -1,4 +1,4 @@
-"""An engine that threads share: bounded, and first come first served."""
+"""SharedEngine: a bounded number of concurrent steps, first in, first out."""
 
 import threading
 
@@ -8,11 +8,11 @@ from fakes import ScriptedEngine
 from streams import until
 
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from models.engines.turns import TurnsEngine
+from models.engines.shared_engine import SharedEngine
 
 
 class Counting(ScriptedEngine):
-    """Notes who steps and how many at once; a step takes until it is let go."""
+    """Records the order of steps and how many run concurrently; a step blocks until `go` is released."""
 
     def __init__(self):
         super().__init__()
@@ -34,14 +34,14 @@ def picture(name: int) -> np.ndarray:
     return np.full((1, 8, 8, 3), name, np.uint8)
 
 
-def test_so_many_at_a_time_and_first_come_first_served():
+def test_steps_are_bounded_and_first_in_first_out():
     inner = Counting()
-    engine = TurnsEngine(inner, at_once=2)
+    engine = SharedEngine(inner, at_once=2)
     threads = []
     for name in range(6):
         threads.append(threading.Thread(target=engine.step, args=(picture(name), engine.start())))
         threads[-1].start()
-        # The queue's length tells that this one waits before the next one comes.
+        # The queue's length shows that this one waits before the next one comes.
         until(lambda n=name: len(inner.order) + engine._queue._work_queue.qsize() == n + 1)
     assert inner.order == [0, 1]
     for _ in threads:
@@ -56,8 +56,8 @@ def test_so_many_at_a_time_and_first_come_first_served():
     assert inner.closed
 
 
-def test_what_a_step_raises_comes_to_whoever_asked():
-    engine = TurnsEngine(ScriptedEngine(), at_once=1)
+def test_an_error_of_a_step_is_raised_in_the_thread_that_requested_it():
+    engine = SharedEngine(ScriptedEngine(), at_once=1)
     state = engine.start()
     engine.step(picture(0), state)
     with pytest.raises(RuntimeError, match="stepped from already"):
@@ -65,9 +65,9 @@ def test_what_a_step_raises_comes_to_whoever_asked():
     engine.close()
 
 
-def test_streams_in_threads_answer_as_one_after_another(small_model):
+def test_streams_in_threads_give_the_same_logits_as_one_after_another(small_model):
     inner = OnnxRuntimeEngine(small_model)
-    engine = TurnsEngine(inner, at_once=2)
+    engine = SharedEngine(inner, at_once=2)
     pictures = np.random.default_rng(0).integers(0, 256, (3, 12, 1, 32, 32, 3), dtype=np.uint8)
 
     def answers(stepped, stream):
