@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from app.settings import ModelSettings
-from app.vocabulary import read_vocabulary
+from app.vocabulary_file import read_vocabulary
 from calibration.personal_head import PersonalHead
 from calibration.user_profile import find_profile
 from models.engines import ClipEngine, Engine, load_clip_engine, load_engine

@@ -8,7 +8,7 @@ from app.camera.settings import CameraSettings
 from app.control.settings import ControlSettings
 from app.loop import Limits
 from app.outputs.settings import OutputSettings
-from app.recording.plan import Plan
+from app.recording.plan import RecordingPlan
 from models.region import Region
 from models.shipped import SHIPPED_MODEL
 
@@ -60,7 +60,7 @@ class RecordingSettings:
     """A guided recording."""
 
     person: str
-    plan: Plan
+    plan: RecordingPlan
 
 
 @dataclass(frozen=True, slots=True)

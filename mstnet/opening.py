@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from app.chosen_networks import open_networks
 from app.settings import ModelSettings
-from models.framing.choice import open_framing, parse_framing
+from models.framing.opening import open_framing, parse_framing
 from models.recognizer import Recognizer
 
 

@@ -18,7 +18,7 @@ from models.engines import load_batch_engine, load_engine
 from models.engines.cores import cores
 from models.engines.shared_engine import SharedEngine
 from models.errors import CameraError
-from models.framing.choice import open_framing
+from models.framing.opening import open_framing
 from models.networks import Networks
 
 log = logging.getLogger("mstnet")

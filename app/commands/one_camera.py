@@ -16,10 +16,10 @@ from app.replay import Replay
 from app.settings import Settings
 from app.status import StatusRelay
 from app.windowed import run_in_window
-from calibration.recordings import Recordings
+from calibration.take_folder import TakeFolder
 from calibration.user_profile import NOBODY, find_profile
-from models.framing.choice import open_framing
 from models.framing.manual import ManualFraming
+from models.framing.opening import open_framing
 from models.recognizer import Recognizer
 
 log = logging.getLogger("mstnet")
@@ -39,7 +39,7 @@ def recognise(settings: Settings) -> None:
         camera = stack.enter_context(closing(open_configured(settings.camera, status)))
         outputs.describe(camera.name, settings.view.mirrored(camera.live))
         note_what_is_missing(networks, asked_for_less=not settings.model.fast_pass)
-        replay = Replay(networks, Recordings(person(settings.model.profile))) if settings.view.window else None
+        replay = Replay(networks, TakeFolder(person(settings.model.profile))) if settings.view.window else None
         observers = [*([control] if control else []), *outputs.observers, *([replay] if replay else [])]
         pipeline = Pipeline(camera, recognizer, events, observers, settings.limits, Meter(camera))
         if control:

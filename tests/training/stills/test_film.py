@@ -7,7 +7,7 @@ from painted_stills import WALL, hand
 
 from models.frame import Image
 from training.recordings import DataError
-from training.stills.footage import HEIGHT, JUMP, LONGEST, SHORTEST, keyed, pieces, played
+from training.stills.film import HEIGHT, JUMP, LONGEST, SHORTEST, keyed, pieces, played
 
 
 def write(folder: Path, number: int, picture: Image, film: str = "") -> None:

@@ -8,12 +8,12 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.overlay import theme
 from app.overlay.bars import ROWS, Bars
+from app.overlay.event_timeline import EventTimeline
 from app.overlay.hint import Hint
-from app.overlay.keys import Key, Keys
+from app.overlay.key_hints import Key, Keys
 from app.overlay.readout import Readout
 from app.overlay.replay_panel import ReplayPanel
 from app.overlay.stage import Stage
-from app.overlay.timeline import Timeline
 from app.overlay.view import View
 
 HINT_SEEN = "hint_seen"
@@ -44,7 +44,7 @@ class Window(QWidget):
         self.setFont(theme.for_a_distance(self.font()))
         self.setWindowTitle(f"{options.source} · {options.model}")
         self.stage = Stage(options.mirror, options.draw_region)
-        self.bars, self.timeline, self.readout = Bars(), Timeline(), Readout()
+        self.bars, self.timeline, self.readout = Bars(), EventTimeline(), Readout()
         self._guided = options.guided
         self.replay = ReplayPanel(options.replay, options.mirror, self) if options.replay else None
         self._keys = Keys(self._key_list())

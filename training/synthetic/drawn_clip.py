@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from models.frame import Image
 from training.jester import LABELS
-from training.synthetic.camera import Camera
+from training.synthetic.camera import PinholeCamera
 from training.synthetic.gestures import REST, Script, script
-from training.synthetic.motion import HandPath, Key, follow
+from training.synthetic.keyframes import HandPath, KeyFrame, follow
 from training.synthetic.scene import Scene
 from training.synthetic.sensor import Sensor
 
@@ -56,14 +56,14 @@ class Film(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recording:
+class DrawnClip:
     """A generated clip; its frames are rendered when they are asked for."""
 
     seed: int
     format: Format
     scene: Scene
     sensor: Sensor
-    keys: tuple[Key, ...]
+    keys: tuple[KeyFrame, ...]
     """What the moving hand does, as a right hand."""
     duration_s: float
     events: tuple[Event, ...]
@@ -100,7 +100,7 @@ def living(path: HandPath, times_s: NDArray[np.float64], seed: int) -> HandPath:
 
 def generate(
     label: str, seed: int, fmt: Format = Format(), duration_s: float | None = None, times: int = 1
-) -> Recording:
+) -> DrawnClip:
     """Draw one recording of one gesture, as Jester's are: about three seconds, the gesture somewhere inside.
 
     Args:
@@ -123,7 +123,7 @@ def stream(
     fmt: Format = Format(),
     idle_s: tuple[float, float] = (0.8, 2.0),
     left_hand: bool | None = None,
-) -> Recording:
+) -> DrawnClip:
     """Draw one continuous recording: idle, the first gesture, idle, the second, ..., idle.
 
     Args:
@@ -147,7 +147,7 @@ def _record(
     performances: Sequence[tuple[str, Script, float]],
     duration_s: float,
     mirrored: bool,
-) -> Recording:
+) -> DrawnClip:
     """Set performances, each after its own pause, one behind the other in a new scene."""
     keys, events, now = [REST], [], 0.0
     for label, performance, lead in performances:
@@ -155,5 +155,5 @@ def _record(
         keys += [replace(REST, after_s=lead), *performance.keys[1:]]
         events += [Event(label, began + start_s, began + end_s) for start_s, end_s in performance.spans_s]
         now = began + performance.duration_s
-    scene = Scene.sample(rng, Camera(fmt.height, fmt.width, float(rng.uniform(1.1, 1.4))), mirrored)
-    return Recording(seed, fmt, scene, Sensor.sample(rng), tuple(keys), duration_s, tuple(events))
+    scene = Scene.sample(rng, PinholeCamera(fmt.height, fmt.width, float(rng.uniform(1.1, 1.4))), mirrored)
+    return DrawnClip(seed, fmt, scene, Sensor.sample(rng), tuple(keys), duration_s, tuple(events))

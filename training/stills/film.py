@@ -12,8 +12,8 @@ from models.frame import Image
 from training.recordings import DataError
 from training.stills.album import read_picture
 from training.stills.matte import RIM, SIDE, cut_out
-from training.synthetic.clip import Event, Format
-from training.synthetic.cones import Floats
+from training.synthetic.cones import Reals
+from training.synthetic.drawn_clip import Event, Format
 
 FILMS = ("arya/*", "asl_tomnlittle/*", "didi/*", "eduart/*")
 """Folders whose pictures were taken from films, and numbered in their order."""
@@ -34,7 +34,7 @@ _KEYED = 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Footage:
+class FilmPiece:
     """Pictures that follow on one another, all of one size."""
 
     pictures: tuple[Image, ...]
@@ -73,23 +73,23 @@ def pieces(stills: Path) -> Iterator[tuple[str, tuple[Path, ...]]]:
             yield f"{name}_{k}", part
 
 
-def played(paths: Sequence[Path]) -> Footage:
+def played(paths: Sequence[Path]) -> FilmPiece:
     """A piece as it is."""
     height, width = read_picture(paths[0]).shape[:2]
     size = 2 * round(HEIGHT * width / height / 2), HEIGHT  # video wants even sizes
     inner = (read_picture(path)[RIM:-RIM, RIM:-RIM] for path in paths)
     shots = (cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in inner)
-    return Footage(tuple(np.asarray(shot, np.uint8) for shot in shots))
+    return FilmPiece(tuple(np.asarray(shot, np.uint8) for shot in shots))
 
 
-def keyed(paths: Sequence[Path]) -> Footage | None:
+def keyed(paths: Sequence[Path]) -> FilmPiece | None:
     """A piece's hand on black; None where it is not before a wall, does not come in from below or cannot be keyed."""
     if paths[0].parent.parent.name not in BEFORE_A_WALL:
         return None
     mattes = [matte for path in paths if (matte := cut_out(read_picture(path))) is not None and _from_below(matte)]
     if len(mattes) < _KEYED * len(paths):
         return None
-    return Footage(tuple(map(_on_black, mattes)))
+    return FilmPiece(tuple(map(_on_black, mattes)))
 
 
 def _films(folder: Path) -> dict[str, list[Path]]:
@@ -104,7 +104,7 @@ def _films(folder: Path) -> dict[str, list[Path]]:
 def _shots(paths: Sequence[Path]) -> Iterator[list[Path]]:
     """Cut a film where its picture jumps."""
     shot: list[Path] = []
-    before: Floats | None = None
+    before: Reals | None = None
     for path in paths:
         small = np.asarray(cv2.resize(read_picture(path), _THUMBNAIL, interpolation=cv2.INTER_AREA), np.float32)
         if before is not None and np.abs(small - before).mean() > JUMP:
@@ -123,13 +123,13 @@ def _cut(shot: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
             yield tuple(shot[k] for k in part)
 
 
-def _from_below(matte: Floats) -> bool:
+def _from_below(matte: Reals) -> bool:
     """Whether a hand's arm is cut by the lower edge, and by no other."""
     covered = matte[..., 3] > 0.5
     return bool(covered[-4].any() and not covered[: SIDE // 2, [4, -4]].any() and not covered[4].any())
 
 
-def _on_black(matte: Floats) -> Image:
+def _on_black(matte: Reals) -> Image:
     """What a matte covers, uint8 [HEIGHT, HEIGHT, 3]."""
     picture = np.clip(255 * matte[..., :3], 24, 255) * (matte[..., 3:] > 0.5)  # what is not black is in front
     return np.asarray(cv2.resize(picture, (HEIGHT, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)

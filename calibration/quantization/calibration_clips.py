@@ -30,7 +30,7 @@ LONGEST_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Footage:
+class CalibrationClip:
     """One recording on disk."""
 
     path: Path
@@ -64,7 +64,7 @@ class Footage:
         return Take(kind, self.label, times_s, none.astype(np.uint8), logits, none, spec, begins)
 
 
-def find_footage(paths: Sequence[Path], labels: Sequence[str] = ()) -> list[Footage]:
+def find_footage(paths: Sequence[Path], labels: Sequence[str] = ()) -> list[CalibrationClip]:
     """Everything that can be read among files and folders; what cannot is named on standard error and left out.
 
     Args:
@@ -86,7 +86,7 @@ def find_footage(paths: Sequence[Path], labels: Sequence[str] = ()) -> list[Foot
     return readable
 
 
-def _at(path: Path, labels: Sequence[str]) -> Iterator[Footage]:
+def _at(path: Path, labels: Sequence[str]) -> Iterator[CalibrationClip]:
     if path.is_dir():
         listed = next((path / name for name in LISTS if (path / name).is_file()), None)
         files = sorted(each for each in path.rglob("*") if each.suffix.lower() in (*VIDEOS, TAKE))
@@ -99,25 +99,25 @@ def _at(path: Path, labels: Sequence[str]) -> Iterator[Footage]:
         )
 
 
-def _alone(path: Path) -> Footage:
+def _alone(path: Path) -> CalibrationClip:
     """A file on its own: a take knows its label, a video does not."""
     if path.suffix != TAKE:
-        return Footage(path)
+        return CalibrationClip(path)
     try:
         take = Take.load(path)
     except TakeError:
-        return Footage(path)
-    return Footage(path, None if take.kind is Kind.NOT_THIS else take.label)
+        return CalibrationClip(path)
+    return CalibrationClip(path, None if take.kind is Kind.NOT_THIS else take.label)
 
 
-def _listed(path: Path, labels: Sequence[str]) -> Iterator[Footage]:
+def _listed(path: Path, labels: Sequence[str]) -> Iterator[CalibrationClip]:
     for row in read_table(path, ("path", "label")):
         label = row.label("label", labels) if labels and row.cells.get("label") else row.cells.get("label", "")
         fps = row.number_in("fps") if row.cells.get("fps") else None
-        yield Footage(path.parent / row.text("path").replace("\\", "/"), label, fps)
+        yield CalibrationClip(path.parent / row.text("path").replace("\\", "/"), label, fps)
 
 
-def _opens(footage: Footage) -> bool:
+def _opens(footage: CalibrationClip) -> bool:
     """Whether the first picture can be read."""
     try:
         if footage.path.suffix == TAKE:

@@ -16,7 +16,7 @@ DECODING = Decoding(smooth_s=0.3, rule=Rule(enter=0.5, exit=0.25, hold_s=0.1, re
 """How answers are read until `training.decoding` chooses: what is seen for a moment only does not fire."""
 
 
-class Logbook:
+class DistillationLog:
     """Saves a run now and then, and writes what happened.
 
     Args:

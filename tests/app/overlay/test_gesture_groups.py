@@ -1,8 +1,8 @@
 from PyQt6.QtCore import QRectF
 
-from app.overlay.gestures import MORE, Group, grouped
+from app.overlay.gesture_groups import MORE, GestureGroup, grouped
 from app.overlay.icons import GRID, path_of
-from models.vocabulary import Group as VocabularyGroup
+from models.vocabulary import GestureGroup as VocabularyGroup
 from models.vocabulary import Vocabulary
 
 JESTER = [
@@ -45,15 +45,15 @@ def test_every_jester_gesture_stands_in_one_group_and_none_is_left_over() -> Non
 
 def test_an_unknown_gesture_stands_under_more() -> None:
     assert grouped(["Swiping Left", "Moonwalk", "No gesture"]) == (
-        Group("Swipe a hand", ("Swiping Left",)),
-        Group(MORE, ("Moonwalk",)),
+        GestureGroup("Swipe a hand", ("Swiping Left",)),
+        GestureGroup(MORE, ("Moonwalk",)),
     )
 
 
 def test_the_groups_of_a_vocabulary_come_first_and_what_it_lacks_is_left_out() -> None:
     left = ("Swiping Left", "Sliding Two Fingers Left")
     vocabulary = Vocabulary((VocabularyGroup("Swiping Right", ("Swiping Right",)), VocabularyGroup("left", left)))
-    assert grouped(JESTER, vocabulary) == (Group("left", left), Group("Swipe a hand", ("Swiping Right",)))
+    assert grouped(JESTER, vocabulary) == (GestureGroup("left", left), GestureGroup("Swipe a hand", ("Swiping Right",)))
 
 
 def test_a_model_without_gestures_has_no_groups() -> None:

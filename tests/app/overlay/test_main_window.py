@@ -7,10 +7,10 @@ from pytestqt.qtbot import QtBot
 
 from app.meters import Readings
 from app.overlay import theme
-from app.overlay.keys import KeyButton
+from app.overlay.key_hints import KeyButton
+from app.overlay.main_window import Window
 from app.overlay.readout import cells_of
 from app.overlay.view import News, View, ViewOptions
-from app.overlay.window import Window
 from models.recognition import Recognition
 
 Recognise = Callable[..., Recognition]

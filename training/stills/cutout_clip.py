@@ -10,13 +10,13 @@ from models.frame import Image
 from training.distillation.matting import SKIN
 from training.stills.actor import Actor
 from training.stills.album import Album
-from training.stills.hand import Hand
+from training.stills.hand_cutout import HandCutout
 from training.stills.moves import MOVES, STROKES
-from training.synthetic.camera import Camera
-from training.synthetic.clip import Event, Format, living
-from training.synthetic.cones import Floats
+from training.synthetic.camera import PinholeCamera
+from training.synthetic.cones import Reals
+from training.synthetic.drawn_clip import Event, Format, living
 from training.synthetic.gestures import REST, Script, script
-from training.synthetic.motion import follow
+from training.synthetic.keyframes import follow
 from training.synthetic.sensor import Sensor
 from training.synthetic.shift import shifted
 
@@ -30,7 +30,7 @@ _MARGIN = 1.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Clip:
+class CutoutClip:
     """A clip to be filmed; its frames are made when they are asked for."""
 
     seed: int
@@ -40,7 +40,7 @@ class Clip:
     """Before the hand leaves its rest."""
     duration_s: float
     actor: Actor
-    room: Floats
+    room: Reals
     """[H, W, 3] linear RGB, H and W larger than the picture by _MARGIN."""
     sensor: Sensor
     events: tuple[Event, ...]
@@ -56,7 +56,7 @@ class Clip:
         for k in range(len(self)):
             yield self.sensor.expose(self._light(k / self.format.fps, shows_palm), k / self.format.fps, rng)
 
-    def _light(self, time_s: float, shows_palm: bool) -> Floats:
+    def _light(self, time_s: float, shows_palm: bool) -> Reals:
         """The picture before the camera, [H, W, 3] linear."""
         behind = self._behind(time_s)
         opened = np.arange(self.format.moments) / self.format.moments * self.format.shutter / self.format.fps
@@ -68,7 +68,7 @@ class Clip:
             layer = np.ascontiguousarray(layer[:, ::-1])
         return np.asarray(layer[..., :3] + behind * (1 - layer[..., 3:]), np.float32)
 
-    def _behind(self, time_s: float) -> Floats:
+    def _behind(self, time_s: float) -> Reals:
         height, width = self.format.height, self.format.width
         sway = 0.012 * height * np.sin(0.9 * time_s + self.seed), 0.006 * height * np.sin(1.7 * time_s)
         moved = shifted(self.room, *sway)
@@ -76,7 +76,7 @@ class Clip:
         return moved[top : top + height, left : left + width]
 
 
-def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT, times: int = 1) -> Clip:
+def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT, times: int = 1) -> CutoutClip:
     """Draw one clip of one gesture: about three seconds, the gesture somewhere inside.
 
     Args:
@@ -94,34 +94,34 @@ def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT, times: 
     duration_s = max(3.0, performance.duration_s + 0.2)
     lead_s = float(rng.uniform(0, 1) * (duration_s - performance.duration_s))
     move = MOVES[label]
-    camera = Camera(fmt.height, fmt.width, float(rng.uniform(1.1, 1.4)))
+    camera = PinholeCamera(fmt.height, fmt.width, float(rng.uniform(1.1, 1.4)))
     hand = _tinted(album.hand(move.hand, rng), _skin(rng))
     bend = 1.2 if move.by_thumb else 0.8
     actor = Actor(hand, camera, float(rng.uniform(-0.45, -0.1)), bend, move.by_thumb)
     events = tuple(Event(label, lead_s + start_s, lead_s + end_s) for start_s, end_s in performance.spans_s)
     room = _room(album, fmt, rng)
-    return Clip(seed, fmt, performance, lead_s, duration_s, actor, room, Sensor.sample(rng), events)
+    return CutoutClip(seed, fmt, performance, lead_s, duration_s, actor, room, Sensor.sample(rng), events)
 
 
-def _skin(rng: np.random.Generator) -> Floats:
+def _skin(rng: np.random.Generator) -> Reals:
     """Draw a skin in some light, linear RGB."""
     colour = SKIN[rng.integers(len(SKIN) - 1)] / 255 * rng.normal(1, (0.04, 0.03, 0.04))
     return np.asarray(colour**2 * rng.uniform(0.8, 1.25), np.float32)
 
 
-def _tinted(hand: Hand, skin: Floats) -> Hand:
+def _tinted(hand: HandCutout, skin: Reals) -> HandCutout:
     """The hand in another skin, linear colour times coverage: all of it is made lighter or darker by one factor."""
     linear = hand.sprite[..., :3] ** _CONTRAST
     tint = skin / np.average(linear.reshape(-1, 3), 0, hand.sprite[..., 3].ravel())
 
-    def tinted(sprite: Floats) -> Floats:
+    def tinted(sprite: Reals) -> Reals:
         colour = np.clip(sprite[..., :3] ** _CONTRAST * tint, 0, 1)
         return np.dstack([colour * sprite[..., 3:], sprite[..., 3:]]).astype(np.float32)
 
     return replace(hand, sprite=tinted(hand.sprite), forearm=tinted(hand.forearm))
 
 
-def _room(album: Album, fmt: Format, rng: np.random.Generator) -> Floats:
+def _room(album: Album, fmt: Format, rng: np.random.Generator) -> Reals:
     """Draw a piece of a picture, maybe mirrored, in another light and out of focus, linear."""
     picture = album.room(rng)
     if rng.random() < 0.5:

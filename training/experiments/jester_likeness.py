@@ -2,8 +2,8 @@
 
 It measures, class by class, how Jester-like the generator is:
 
-    python -m training.experiments.agreement TEACHER.onnx --clips 20
-    python -m training.experiments.agreement TEACHER.onnx --clips 20 --stills ../shared/data/stills   # of cut-out hands
+    python -m training.experiments.jester_likeness TEACHER.onnx --clips 20
+    python -m training.experiments.jester_likeness TEACHER.onnx --clips 20 --stills FOLDER   # of cut-out hands
 """
 
 import argparse
@@ -20,17 +20,17 @@ from common.command import command
 from models.frame import Image
 from models.preprocess import to_picture
 from training.jester import LABELS, MEAN, SIZE
-from training.stills import clip as cutouts
+from training.stills import cutout_clip as cutouts
 from training.stills.album import Album
-from training.synthetic.clip import Film, generate
-from training.synthetic.cones import Floats
+from training.synthetic.cones import Reals
+from training.synthetic.drawn_clip import Film, generate
 
 Make = Callable[[str, int], Film]
 """Draws a clip of a label from a seed."""
 _FRAMES, _STRIDE = 16, 2
 
 
-def teacher_input(frames: Sequence[Image]) -> Floats:
+def teacher_input(frames: Sequence[Image]) -> Reals:
     """Cut the middle 32 of a clip's frames (12 a second), take every second: float32 [1, 3, 16, 112, 112]."""
     first = max(0, (len(frames) - _FRAMES * _STRIDE) // 2)
     chosen = [frames[min(first + _STRIDE * k, len(frames) - 1)] for k in range(_FRAMES)]

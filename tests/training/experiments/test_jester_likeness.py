@@ -1,6 +1,6 @@
 import numpy as np
 
-from training.experiments.agreement import teacher_input
+from training.experiments.jester_likeness import teacher_input
 
 
 def test_the_teacher_gets_every_second_of_the_middle_frames() -> None:

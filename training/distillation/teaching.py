@@ -14,8 +14,8 @@ from common.arguments import share
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from training.distillation.ahead import Taken
+from training.distillation.distillation_log import DistillationLog, resume
 from training.distillation.lessons import RATE_HZ, LessonMaker, check_taught, training_recordings
-from training.distillation.logbook import Logbook, resume
 from training.distillation.origin import Origin
 from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe, Student, at_half_rate
@@ -29,7 +29,7 @@ class Run:
     """A student and what is kept of it."""
 
     student: Student
-    logbook: Logbook
+    logbook: DistillationLog
 
     def take(self, number: int, lesson: Lesson) -> None:
         """Learn the lesson of a number, unless it was learnt before the run was stopped."""
@@ -83,7 +83,7 @@ def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, cha
     check_taught(spec, start)
     student, origin = Student(net, recipe, channels, device), Origin.of(net, given.teacher, given.data)
     resume(student, origin, out)
-    return Run(student, Logbook(out, net, origin, spec, student, given.save_every))
+    return Run(student, DistillationLog(out, net, origin, spec, student, given.save_every))
 
 
 def lesson_maker(given: argparse.Namespace, recipe: Recipe) -> LessonMaker:

@@ -1,6 +1,6 @@
 """The background statistic of a model: its embeddings on generated clips of every gesture.
 
-    python -m training.background models/weights/mstnet_small.onnx
+    python -m training.background_statistic models/weights/mstnet_small.onnx
 
 Written to calibration/backgrounds/, named by the model's weights. Where a person recorded no work, their own gestures
 are told from this.
@@ -21,7 +21,7 @@ from models.engines import load_engine
 from models.engines.base import Engine
 from models.preprocess import to_picture
 from training.jester import LABELS
-from training.synthetic.clip import Format, stream
+from training.synthetic.drawn_clip import Format, stream
 
 
 def embeddings(engine: Engine, clips: int, gestures: int, seed: int = 0) -> Iterator[Floats]:
@@ -40,7 +40,9 @@ def embeddings(engine: Engine, clips: int, gestures: int, seed: int = 0) -> Iter
 @command("background")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.background", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m training.background_statistic", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("model", type=Path)
     parser.add_argument("--clips", type=int, default=30, help="generated clips (default: %(default)s)")
     parser.add_argument("--gestures", type=int, default=4, help="in a row in each clip (default: %(default)s)")

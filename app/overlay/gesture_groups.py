@@ -41,14 +41,14 @@ _GROUPS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GestureGroup:
     """Gestures that belong together."""
 
     title: str
     labels: tuple[str, ...]
 
 
-def grouped(labels: Iterable[str], vocabulary: Vocabulary | None = None) -> tuple[Group, ...]:
+def grouped(labels: Iterable[str], vocabulary: Vocabulary | None = None) -> tuple[GestureGroup, ...]:
     """Sort labels into groups; leave out those that mean that nothing happened.
 
     Args:
@@ -62,7 +62,7 @@ def grouped(labels: Iterable[str], vocabulary: Vocabulary | None = None) -> tupl
     for title, members in (*together.items(), *_GROUPS.items()):
         present = tuple(label for label in members if label in left)
         if present:
-            groups.append(Group(title, present))
+            groups.append(GestureGroup(title, present))
         for label in present:
             del left[label]
-    return (*groups, Group(MORE, tuple(left))) if left else tuple(groups)
+    return (*groups, GestureGroup(MORE, tuple(left))) if left else tuple(groups)

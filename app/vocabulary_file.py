@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.nearest import nearest
-from app.toml_table import Source, Table, locate
+from app.toml_table import Table, TomlText, locate
 from models.errors import VocabularyError
 from models.spec import NO_GESTURE_LABELS
 from models.vocabulary import Group, Vocabulary
@@ -23,7 +23,7 @@ def read_vocabulary(name: str, labels: tuple[str, ...]) -> Vocabulary:
         VocabularyError: the file is missing or wrong somewhere; says where, and the nearest known word.
     """
     path = locate(name, READY, "vocabulary", VocabularyError)
-    top = Source.read(path, "vocabulary", VocabularyError).parse()
+    top = TomlText.read(path, "vocabulary", VocabularyError).parse()
     top.only("groups", "others")
     table = top.table("groups")
     groups = _groups(table, labels)

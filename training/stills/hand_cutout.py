@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.stills.matte import SIDE, Mask
-from training.synthetic.cones import Floats
+from training.synthetic.cones import Reals
 
 CANVAS = 320
 """Side of the picture that a hand is turned upright in."""
@@ -20,22 +20,22 @@ _WIDER = 1.45
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hand:
+class HandCutout:
     """A hand upright on its wrist, as a right hand that shows its palm would stand."""
 
-    sprite: Floats
+    sprite: Reals
     """[CANVAS, CANVAS, 4], sRGB 0..1 and coverage; the arm comes from straight below."""
     wrist: tuple[float, float]
     """Column and row in the sprite."""
     per_metre: float
     """Pixels of the sprite."""
-    forearm: Floats
+    forearm: Reals
     """[L, W, 4], its upper edge on the wrist, in the sprite's scale."""
     tilt: float
     """By how much, clockwise, the still was turned to bring the arm below, radians."""
 
 
-def stand_up(matte: Floats) -> Hand | None:
+def stand_up(matte: Reals) -> HandCutout | None:
     """Turn a matte so that its arm comes from below, and cut it at the wrist; None where no wrist is to be seen.
 
     Args:
@@ -74,7 +74,7 @@ def _arm_angle(mask: Mask, contact: NDArray[np.intp]) -> float:
     return float(np.arctan2(way[0], -way[1]))
 
 
-def _cut(sprite: Floats, last: int, tilt: float) -> Hand | None:
+def _cut(sprite: Reals, last: int, tilt: float) -> HandCutout | None:
     """Find the wrist, between the widest row of the hand and the last row that the still shows whole."""
     covered = sprite[..., 3] > 0.5
     widths = cv2.blur(covered.sum(1).astype(np.float32)[:, None], (1, 7))[:, 0]
@@ -88,7 +88,7 @@ def _cut(sprite: Floats, last: int, tilt: float) -> Hand | None:
     columns = np.flatnonzero(covered[wrist])
     hand = sprite.copy()
     hand[..., 3] *= np.clip((wrist + 6 - np.arange(CANVAS)) / 8, 0, 1)[:, None]
-    return Hand(
+    return HandCutout(
         hand,
         (float(columns.mean()), float(wrist)),
         float(np.sqrt(covered[:wrist].sum() / AREA_M2)),
@@ -97,7 +97,7 @@ def _cut(sprite: Floats, last: int, tilt: float) -> Hand | None:
     )
 
 
-def _forearm(sprite: Floats, wrist: int, last: int, per_metre: float) -> Floats:
+def _forearm(sprite: Reals, wrist: int, last: int, per_metre: float) -> Reals:
     """Draw the skin across the wrist out to a forearm that grows wider."""
     across = _across(sprite, range(wrist - 6, max(wrist + 1, min(last, wrist + 30))))
     width, length = len(across), round(FOREARM_M * per_metre)
@@ -111,7 +111,7 @@ def _forearm(sprite: Floats, wrist: int, last: int, per_metre: float) -> Floats:
     return np.dstack([skin, coverage]).astype(np.float32)
 
 
-def _across(sprite: Floats, rows: range) -> Floats:
+def _across(sprite: Reals, rows: range) -> Reals:
     """The mean colour from one side of the wrist to the other, [W, 3]."""
     covered = [np.flatnonzero(sprite[row, :, 3] > 0.5) for row in rows]
     width = round(float(np.median([len(columns) for columns in covered])))

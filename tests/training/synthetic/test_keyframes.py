@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from training.synthetic.motion import Key, follow
+from training.synthetic.keyframes import KeyFrame, follow
 from training.synthetic.pose import FIST, OPEN, RELAXED
 
-A = Key(0.5, (0, 0, 0.5), (0, -1, 0), (0, 0, -1), OPEN)
-B = Key(1.0, (0.2, 0, 0.5), (1, 0, 0), (0, 0, -1), FIST)
-C = Key(1.0, (0.4, 0.1, 0.5), (1, 0, 0), (0, 0, -1), RELAXED)
+A = KeyFrame(0.5, (0, 0, 0.5), (0, -1, 0), (0, 0, -1), OPEN)
+B = KeyFrame(1.0, (0.2, 0, 0.5), (1, 0, 0), (0, 0, -1), FIST)
+C = KeyFrame(1.0, (0.4, 0.1, 0.5), (1, 0, 0), (0, 0, -1), RELAXED)
 
 
 def test_the_hand_is_at_its_keys_when_they_are_due() -> None:
@@ -28,7 +28,7 @@ def test_a_reach_has_minimum_jerk() -> None:
 
 @pytest.mark.parametrize("through", [True, False])
 def test_it_stops_at_keys_but_not_at_those_it_passes_through(through: bool) -> None:
-    middle = Key(1.0, B.at, B.fingers, B.palm, B.pose, through=through)
+    middle = KeyFrame(1.0, B.at, B.fingers, B.palm, B.pose, through=through)
     x = follow([A, middle, C], np.array([1.499, 1.501])).at[:, 0]
     assert (x[1] - x[0] > 2e-4) == through
 

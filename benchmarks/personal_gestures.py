@@ -1,6 +1,6 @@
 """Own gestures from a few takes, on real clips: how many are recognised, and what fires that should not.
 
-    python -m benchmarks.enrolment --data ../shared/data
+    python -m benchmarks.personal_gestures --data ../shared/data
 
 Every gesture class is enrolled as if it were somebody's own, under a name that the model does not know, and looked for
 in clips that were not enrolled. Two settings: `one person` (hand silhouettes of eight gestures, recorded by one
@@ -18,11 +18,11 @@ from pathlib import Path
 
 from training import packages
 
-packages.require("enrolment")  # before anything imports them
+packages.require("personal_gestures")  # before anything imports them
 
 import numpy as np
 
-from benchmarks.clips import Clip, read_clips
+from benchmarks.clips import EnrolmentClip, read_clips
 from benchmarks.machine import describe_machine
 from calibration.fitting import fit
 from calibration.personal_head import joined
@@ -48,20 +48,20 @@ OTHERS, IDLE = 30, 40
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class EnrolmentTrial:
     """Clips that play a part in one enrolment."""
 
-    takes: Sequence[Clip]
-    work: Sequence[Clip]
-    tested: Sequence[Clip]
-    others: Sequence[Clip]
+    takes: Sequence[EnrolmentClip]
+    work: Sequence[EnrolmentClip]
+    tested: Sequence[EnrolmentClip]
+    others: Sequence[EnrolmentClip]
     """Other gestures."""
-    idle: Sequence[Clip]
+    idle: Sequence[EnrolmentClip]
     """No gesture."""
 
 
 @dataclass(slots=True)
-class Fired:
+class FiredCounts:
     """What fired in some trials."""
 
     found: int = 0
@@ -82,7 +82,7 @@ class Fired:
         return f"{recall:.0%} of {self.tested} | {others:.2f} | {idle:.2f} | {self.refused}/{self.trials}"
 
 
-def trials(setting: str, clips: Sequence[Clip], count: int, repeats: int) -> Iterator[Trial]:
+def trials(setting: str, clips: Sequence[EnrolmentClip], count: int, repeats: int) -> Iterator[EnrolmentTrial]:
     """Draw trials of one setting with so many takes."""
     own = [clip for clip in clips if clip.setting == setting]
     quiet = [clip for clip in clips if clip.setting == "idle"]
@@ -98,10 +98,12 @@ def trials(setting: str, clips: Sequence[Clip], count: int, repeats: int) -> Ite
             others = [others[k] for k in rng.permutation(len(others))[:OTHERS]]
             tested = chosen[count : count + TESTED]
             idle = [clip for clip in idle if clip not in work][:IDLE]
-            yield Trial(chosen[:count], work, tested, others, idle)
+            yield EnrolmentTrial(chosen[:count], work, tested, others, idle)
 
 
-def _work(setting: str, rest: list[Clip], idle: list[Clip], rng: np.random.Generator) -> tuple[list[Clip], list[Clip]]:
+def _work(
+    setting: str, rest: list[EnrolmentClip], idle: list[EnrolmentClip], rng: np.random.Generator
+) -> tuple[list[EnrolmentClip], list[EnrolmentClip]]:
     """Take 60 s of work away from what may not fire; a person of silhouettes works in silhouettes."""
     if setting == "one person":
         away = set(rng.choice(sorted({clip.label for clip in rest}), 2, replace=False).tolist())
@@ -110,13 +112,13 @@ def _work(setting: str, rest: list[Clip], idle: list[Clip], rng: np.random.Gener
         pool = [pool[k] for k in rng.permutation(len(pool))]
     else:
         pool = idle
-    work: list[Clip] = []
+    work: list[EnrolmentClip] = []
     while pool and sum(clip.seconds for clip in work) < WORK_S:
         work.append(pool[len(work)])
     return work, rest
 
 
-def measure(trial: Trial, spec: ModelSpec, target: Target, tally: Fired) -> None:
+def measure(trial: EnrolmentTrial, spec: ModelSpec, target: Target, tally: FiredCounts) -> None:
     """Enrol as the app does, and count what fires as the app counts."""
     takes = [clip.take(Kind.GESTURE, NAME, spec) for clip in trial.takes]
     work = [clip.take(Kind.WORK, "", spec) for clip in trial.work]
@@ -134,12 +136,12 @@ def measure(trial: Trial, spec: ModelSpec, target: Target, tally: Fired) -> None
     tally.idle_minutes += sum(clip.seconds for clip in trial.idle) / 60
 
 
-def _firing(profile: UserProfile, spec: ModelSpec) -> Callable[[Clip], int]:
+def _firing(profile: UserProfile, spec: ModelSpec) -> Callable[[EnrolmentClip], int]:
     """Counts how often the gesture fires in a clip."""
     (gesture,) = profile.gestures
     labels = (*spec.labels, gesture.label)
 
-    def count(clip: Clip) -> int:
+    def count(clip: EnrolmentClip) -> int:
         decoder, fired = Decoder(labels, profile.decoding), 0
         likenesses = gesture.likenesses(clip.embeddings)
         for step, (logits, like) in enumerate(zip(clip.logits, likenesses, strict=True)):
@@ -151,7 +153,7 @@ def _firing(profile: UserProfile, spec: ModelSpec) -> Callable[[Clip], int]:
     return count
 
 
-def print_table(fired: dict[tuple[str, int, Target], Fired]) -> None:
+def print_table(fired: dict[tuple[str, int, Target], FiredCounts]) -> None:
     """A Markdown table of the app's own decisions."""
     print("| setting | takes | target | recognised | false a minute: other gestures | no gesture | not learnt |")
     print("|---|---|---|---|---|---|---|")
@@ -159,10 +161,12 @@ def print_table(fired: dict[tuple[str, int, Target], Fired]) -> None:
         print(f"| {setting} | {count} | {target} | {counts.row} |")
 
 
-@command("enrolment")
+@command("personal_gestures")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.enrolment", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.personal_gestures", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")
@@ -176,14 +180,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def run(clips: Sequence[Clip], spec: ModelSpec, repeats: int) -> dict[tuple[str, int, Target], Fired]:
+def run(clips: Sequence[EnrolmentClip], spec: ModelSpec, repeats: int) -> dict[tuple[str, int, Target], FiredCounts]:
     """All trials: by setting, number of takes and target."""
-    fired: dict[tuple[str, int, Target], Fired] = {}
+    fired: dict[tuple[str, int, Target], FiredCounts] = {}
     for setting in ("one person", "other people"):
         for count in TAKES:
             for trial in trials(setting, clips, count, repeats):
                 for target in TARGETS:
-                    measure(trial, spec, target, fired.setdefault((setting, count, target), Fired()))
+                    measure(trial, spec, target, fired.setdefault((setting, count, target), FiredCounts()))
             print(f"{setting}, {count} takes: done", file=sys.stderr)
     return fired
 

@@ -16,7 +16,7 @@ _ROW_UNITS = 2.9
 _DISC_UNITS = 2.0
 
 
-class Timeline(Card):
+class EventTimeline(Card):
     """One row a gesture: its icon on the line, its name and score, and how long ago it was."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

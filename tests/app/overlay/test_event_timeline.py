@@ -4,7 +4,7 @@ import pytest
 from PyQt6.QtGui import QPainter
 from pytestqt.qtbot import QtBot
 
-from app.overlay.timeline import Timeline
+from app.overlay.event_timeline import EventTimeline
 from app.overlay.view import News, View, ViewOptions
 from models.recognition import Recognition
 
@@ -13,20 +13,20 @@ from models.recognition import Recognition
 def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the timeline said each time when it was painted."""
     said: list[str] = []
-    paint = Timeline.paint_body
+    paint = EventTimeline.paint_body
 
-    def noted(self: Timeline, painter: QPainter, *rest: object) -> None:
+    def noted(self: EventTimeline, painter: QPainter, *rest: object) -> None:
         said.append(self.accessibleDescription())
         paint(self, painter, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Timeline, "paint_body", noted)
+    monkeypatch.setattr(EventTimeline, "paint_body", noted)
     return said
 
 
 def test_it_is_painted_for_a_new_gesture_and_once_a_second(
     qtbot: QtBot, options: ViewOptions, recognise: Callable[..., Recognition], painted: list[str]
 ) -> None:
-    view, timeline = View(options), Timeline()
+    view, timeline = View(options), EventTimeline()
     qtbot.addWidget(timeline)
     timeline.resize(300, 400)
     timeline.show_view(view)

@@ -2,8 +2,8 @@ import pytest
 
 from common.errors import UserError
 from models.framing.auto import AutoFraming
-from models.framing.choice import open_framing, parse_framing
 from models.framing.manual import ManualFraming
+from models.framing.opening import open_framing, parse_framing
 from models.region import WHOLE, Region
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.synthetic.cones import Floats, unit
+from training.synthetic.cones import Reals, unit
 
 Vector = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Key:
+class KeyFrame:
     """Where the right hand is and what it looks like at one moment."""
 
     after_s: float
@@ -23,7 +23,7 @@ class Key:
     """Where straight fingers point; any length."""
     palm: Vector
     """Where the palm faces; any length, made square to the fingers."""
-    pose: Floats
+    pose: Reals
     """[POSE_SIZE], radians."""
     through: bool = False
     """The hand passes without stopping."""
@@ -35,17 +35,17 @@ class Key:
 class HandPath:
     """A right hand at S moments."""
 
-    at: Floats
+    at: Reals
     """Middle of the palm, [S, 3], metres."""
-    axes: Floats
+    axes: Reals
     """[S, 3, 3], rows: towards the thumb, along the fingers, out of the palm."""
-    pose: Floats
+    pose: Reals
     """[S, POSE_SIZE], radians."""
-    elbow: Floats
+    elbow: Reals
     """[S], 0 hangs, 1 is held out sideways."""
 
 
-def follow(keys: Sequence[Key], times_s: NDArray[np.float64]) -> HandPath:
+def follow(keys: Sequence[KeyFrame], times_s: NDArray[np.float64]) -> HandPath:
     """Where the hand is at the given times.
 
     Between two keys at rest every coordinate moves with minimum jerk: the quintic that starts and ends with neither
@@ -67,7 +67,7 @@ def follow(keys: Sequence[Key], times_s: NDArray[np.float64]) -> HandPath:
 
 def _quintic(
     knots: NDArray[np.float64], values: NDArray[np.float64], speeds: NDArray[np.float64], times_s: NDArray[np.float64]
-) -> Floats:
+) -> Reals:
     """Quintic Hermite interpolation with no acceleration at the knots: [S, C]."""
     if len(knots) == 1:
         return np.repeat(values, len(times_s), 0).astype(np.float32)
@@ -81,7 +81,7 @@ def _quintic(
     return (move + span * (leave * speeds[k] + arrive * speeds[k + 1])).astype(np.float32)
 
 
-def _axes(fingers: Floats, palm: Floats) -> Floats:
+def _axes(fingers: Reals, palm: Reals) -> Reals:
     """Square axes from two rough directions: [S, 3, 3]."""
     along = unit(fingers)
     out = unit(palm - along * (along * palm).sum(1, keepdims=True))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.vocabulary import read_vocabulary
+from app.vocabulary_file import read_vocabulary
 from models.engines import load_engine
 from models.errors import VocabularyError
 from models.spec import NO_GESTURE_LABELS

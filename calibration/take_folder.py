@@ -13,7 +13,7 @@ from common.errors import UserError
 _FOLDERS = {Kind.WORK: "work", Kind.NOT_THIS: "not-this"}
 
 
-class Recordings:
+class TakeFolder:
     """A folder `recordings/NAME` with `gestures/LABEL/1.npz`, `work/1.npz` and `not-this/1.npz`.
 
     Raises:

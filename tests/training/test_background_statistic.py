@@ -6,7 +6,7 @@ import numpy as np
 
 from calibration.background import Background, Whitening
 from models.engines import load_engine
-from training.background import main
+from training.background_statistic import main
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models" / "weights" / "mstnet_small.onnx"
 
@@ -23,7 +23,7 @@ def test_a_statistic_is_written_for_one_model(small_model, tmp_path, capsys):
 
 
 def test_the_model_in_the_box_has_its_statistic():
-    """After new weights: python -m training.background models/weights/mstnet_small.onnx."""
+    """After new weights: python -m training.background_statistic models/weights/mstnet_small.onnx."""
     spec = load_engine(SHIPPED).spec
     background = Background.bundled(spec.weights_sha256)
     assert background is not None
