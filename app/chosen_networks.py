@@ -52,25 +52,26 @@ def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -
     head = PersonalHead(profile, engine.spec) if profile else None
     labels = head.labels if head else engine.spec.labels
     vocabulary = read_vocabulary(settings.vocabulary, labels) if settings.vocabulary else None
-    clip = chosen_clip(settings.path, settings.networks, settings.clip_model)
+    # A profile's thresholds are fitted to the answers of the stream network alone.
+    wanted = "stream" if profile and settings.networks == "auto" else settings.networks
+    clip = chosen_clip(settings.path, wanted, settings.clip_model)
     if clip:
         stack.enter_context(closing(clip))
     decoding = profile.decoding if profile else None
     return networks_of(engine, head, decoding, settings.fast_pass, clip, vocabulary)
 
 
-def chosen_clip(model: Path, wanted: str | None, clip_model: Path | None) -> ClipEngine | None:
+def chosen_clip(model: Path, wanted: str, clip_model: Path | None) -> ClipEngine | None:
     """The clip network to run beside a model, if there is one and this machine is fast enough.
 
     Args:
         model: the stream network's file.
-        wanted: `stream`, `both` or `auto`; None is both where a clip network is named, else the stream network.
+        wanted: `stream`, `both` or `auto`.
         clip_model: the clip network's file; None for the one beside the model.
 
     Raises:
         ModelFileError: it is asked for and is not there, or its file cannot be used.
     """
-    wanted = wanted or ("both" if clip_model else "stream")
     path = clip_model or model.with_suffix(SUFFIX)
     if wanted == "stream" or (wanted == "auto" and not clip_model and not path.is_file()):
         return None
@@ -98,7 +99,7 @@ def answer_ms(engine: ClipEngine) -> float:
         began_s = time.thread_time()
         engine.answer(clip)
         times_s.append(time.thread_time() - began_s)
-    return 1000 * min(times_s) * (len(engine.spec.windows_s) + bool(engine.spec.fusion.quick))
+    return 1000 * min(times_s) * len(engine.spec.windows_s)
 
 
 def note_what_is_missing(networks: Networks, asked_for_less: bool) -> None:

@@ -89,13 +89,15 @@ def _camera(options: argparse.Namespace) -> CameraSettings:
 
 
 def _model(options: argparse.Namespace) -> ModelSettings:
-    """A recording is made with the main pass alone."""
+    """A recording is made with the main pass alone, and `--calm` runs nothing else either."""
+    main_pass_only = options.calm or options.record
+    networks = options.networks or ("both" if options.clip_model else "auto")
     return ModelSettings(
         path=options.model or SHIPPED_MODEL,
         engine=options.engine,
-        networks=options.networks,
+        networks="stream" if main_pass_only else networks,
         clip_model=options.clip_model,
-        fast_pass=not (options.calm or options.record),
+        fast_pass=not main_pass_only,
         profile=options.profile,
         vocabulary=options.vocabulary,
     )
@@ -194,8 +196,9 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--networks",
         choices=("stream", "both", "auto"),
-        help="stream: the stream network with its fast pass (the default); both: with a clip network instead, which "
-        "sees a gesture as a whole; auto: both where there is one and this machine is fast enough",
+        help="stream: the stream network with its fast pass; both: with a clip network, too, which sees a gesture as a "
+        "whole; auto (the default): both where there is one and this machine is fast enough, but not with --profile, "
+        "whose thresholds are those of the stream network alone",
     )
     group.add_argument(
         "--clip-model",

@@ -11,6 +11,7 @@ from app.recording.recorder import cut
 from calibration.take import Kind
 from calibration.take_folder import TakeFolder
 from common.errors import UserError
+from models.clip_fusion import BOTH
 from models.decoder import GestureEvent
 from models.frame import Image
 from models.frame_times import LONGEST_REPEAT_S
@@ -85,7 +86,7 @@ class Replay:
             WriteError: it cannot be written.
         """
         steps = [shot.step for shot in moment.shots]
-        if (network := steps[-1].network) != STREAM:
+        if (network := steps[-1].network) not in (STREAM, BOTH):
             raise UserError(
                 f"this fired in the network '{network}', whose thresholds are not fitted; --calm leaves it out"
             )

@@ -12,7 +12,7 @@ CLIP = MODEL.with_suffix(".clip.onnx")
 
 @pytest.mark.parametrize(
     ("wanted", "named", "runs"),
-    [(None, None, False), (None, CLIP, True), ("stream", None, False), ("both", None, True), ("auto", None, True)],
+    [("stream", None, False), ("both", None, True), ("both", CLIP, True), ("auto", None, True), ("auto", CLIP, True)],
 )
 def test_a_clip_network_runs_where_it_is_asked_for(monkeypatch, wanted, named, runs):
     monkeypatch.setattr(app.chosen_networks, "answer_ms", lambda _: 1.0)
@@ -34,7 +34,7 @@ def test_auto_leaves_out_one_that_is_slow_here_and_says_so(monkeypatch, caplog):
     ("model", "wanted", "named", "message"),
     [
         (Path("other.onnx"), "both", None, "no clip network other.clip.onnx"),
-        (MODEL, None, Path("none.onnx"), "no clip network none.onnx"),
+        (MODEL, "both", Path("none.onnx"), "no clip network none.onnx"),
         (MODEL, "both", MODEL, "is a stream network"),
     ],
 )
