@@ -59,7 +59,8 @@ def report_armed(control: Control, events: Events) -> None:
     """Log and emit an event whenever gestures begin to act on the desktop, or no longer do."""
 
     def report(armed: bool, why: str) -> None:
-        log.info("control is %s%s", "on" if armed else "off", f" ({why})" if why else "")
+        off = f"off; {' or '.join(control.arming.keys)} turns it on" if control.arming.keys and not why else "off"
+        log.info("control is %s%s", "on" if armed else off, f" ({why})" if why else "")
         events.arm(armed)
 
     control.arming.listen(report)
