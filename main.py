@@ -6,6 +6,7 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the first imports ends the process without a traceback
 
 from app import dependencies
+from common.log import log
 
 dependencies.require()  # before anything imports them, so that a missing one is reported in one line
 
@@ -18,8 +19,6 @@ from app.shutdown import leave
 from app.stderr_handler import StderrHandler
 from common.command import output_flushed
 from common.errors import UserError
-
-log = logging.getLogger("mstnet")
 
 
 def main(arguments: list[str] | None = None) -> int:

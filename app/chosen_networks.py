@@ -1,6 +1,5 @@
 """Which networks a run uses, and what is said of those that it does without."""
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -12,6 +11,7 @@ from app.settings import ModelSettings
 from app.vocabulary_file import read_vocabulary
 from calibration.personal_head import PersonalHead
 from calibration.user_profile import find_profile
+from common.log import log
 from models.engines import ClipEngine, Engine, load_clip_engine, load_engine
 from models.errors import ModelFileError
 from models.networks import Networks, networks_of
@@ -21,8 +21,6 @@ SUFFIX = ".clip.onnx"
 SLOWEST_MS = 40.0
 """A clip network that takes longer to answer is left out, unless it is asked for: gestures would come late."""
 TRIES = 3
-
-log = logging.getLogger("mstnet")
 
 
 @contextmanager

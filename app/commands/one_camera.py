@@ -1,6 +1,5 @@
 """Recognising the gestures of one camera, without a window or with one."""
 
-import logging
 from contextlib import ExitStack, closing
 
 from app.camera import open_configured
@@ -18,11 +17,10 @@ from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.take_folder import TakeFolder
 from calibration.user_profile import NOBODY, find_profile
+from common.log import log
 from models.framing.manual import ManualFraming
 from models.framing.opening import open_framing
 from models.recognizer import Recognizer
-
-log = logging.getLogger("mstnet")
 
 
 def recognise(settings: Settings) -> None:

@@ -1,6 +1,5 @@
 """Opening control: from its settings to a running Control."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable
@@ -28,9 +27,8 @@ from app.control.pynput_listener import PynputListener
 from app.control.settings import ControlSettings
 from app.control.uinput_backend import PERMISSION_ADVICE, UinputBackend
 from app.control.watchdog import Watchdog
+from common.log import log
 from models.networks import Networks
-
-log = logging.getLogger("mstnet")
 
 
 def open_control(settings: ControlSettings, networks: Networks) -> Control:
