@@ -10,13 +10,13 @@ from app.camera.settings import CameraSettings
 from app.combinations import find_problem
 from app.control.back_ends import BACK_ENDS
 from app.control.settings import ControlSettings
+from app.demo_clip import DEMO
 from app.loop import Limits
 from app.option_types import address, broker, framing, host_name, origin, scene
 from app.outputs.json_lines import STDOUT
 from app.outputs.settings import OutputSettings
-from app.recording.plan import Plan
+from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
-from app.shipped import DEMO
 from common.arguments import number, positive, positive_float
 from common.hidden_password import without_password
 from common.version import __version__
@@ -78,6 +78,8 @@ def given_options(parser: argparse.ArgumentParser, options: argparse.Namespace) 
 def _question(options: argparse.Namespace) -> Question | None:
     if options.list_cameras:
         return Question.CAMERAS
+    if options.list:
+        return Question.BINDINGS
     return Question.DOCTOR if options.doctor else None
 
 
@@ -134,7 +136,7 @@ def _control(options: argparse.Namespace) -> ControlSettings | None:
 def _recording(options: argparse.Namespace) -> RecordingSettings | None:
     if not options.record:
         return None
-    plan = Plan(tuple(options.gesture), options.takes, options.take_seconds, options.work)
+    plan = RecordingPlan(tuple(options.gesture), options.takes, options.take_seconds, options.work)
     return RecordingSettings(options.record, plan)
 
 
@@ -279,16 +281,23 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
         "--control",
         action="append",
         metavar="FILE.toml",
-        help="act as this profile says (slides, media, browser and call are shipped); may be given several times, "
-        "for profiles of their own windows",
+        help="act as this key map says (slides, media, browser and call are shipped); may be given several times, "
+        "for key maps of their own windows",
     )
-    group.add_argument("--armed", action="store_true", help="act from the start; otherwise a pause key turns it on")
+    group.add_argument("--list", action="store_true", help="print what each gesture does, and end; needs no camera")
     group.add_argument(
-        "--dry-run", action="store_true", help="do nothing, and say on standard error what would be done"
+        "--armed",
+        action="store_true",
+        help="act from the start; otherwise a pause key (Pause or Ctrl+Shift+F9), or C in the window, turns it on",
+    )
+    group.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="press nothing, and say on standard error what would be done, from the start",
     )
     group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="what presses keys (default: auto)")
     group.add_argument(
-        "--allow-commands", action="store_true", help="let the profile start the programs it names, now and later"
+        "--allow-commands", action="store_true", help="let the key map start the programs it names, now and later"
     )
 
 

@@ -8,8 +8,9 @@ from app.camera.settings import CameraSettings
 from app.control.settings import ControlSettings
 from app.loop import Limits
 from app.outputs.settings import OutputSettings
-from app.recording.plan import Plan
+from app.recording.plan import RecordingPlan
 from models.region import Region
+from models.shipped import SHIPPED_MODEL
 
 
 class Question(Enum):
@@ -17,13 +18,14 @@ class Question(Enum):
 
     CAMERAS = auto()
     DOCTOR = auto()
+    BINDINGS = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """Which networks recognise gestures, and how their output is read."""
 
-    path: Path
+    path: Path = SHIPPED_MODEL
     """The stream network's file."""
     engine: str = "auto"
     """One of `models.engines.ENGINES`."""
@@ -34,7 +36,7 @@ class ModelSettings:
     fast_pass: bool = True
     """Run the stream network's fast pass as well."""
     profile: str | None = None
-    """A user profile's name or file."""
+    """A profile's name or file."""
     vocabulary: str | None = None
     """A bundled vocabulary's name, or a file."""
 
@@ -59,7 +61,7 @@ class RecordingSettings:
     """A guided recording."""
 
     person: str
-    plan: Plan
+    plan: RecordingPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ They share a `SharedEngine`, or step together in a `Batch`. A stream never waits
 late loses frames, not order: each camera keeps its newest frame only. Streams join and leave while others run.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -17,6 +16,7 @@ from app.camera.base import Camera
 from app.events import Events, Message, Sink
 from app.loop import Limits, Switches, run
 from app.worker import Worker
+from common.log import log
 from models.errors import CameraError
 from models.framing.base import Framing
 from models.networks import Networks
@@ -25,7 +25,6 @@ from models.recognizer import Recognizer
 TIMEOUT_S = 5.0
 """How long stopped streams may take to finish their frame and emit their summary."""
 
-log = logging.getLogger("mstnet")
 
 Opening = Callable[[], Camera]
 """Opens a camera; it may take its time, in the stream's own thread."""

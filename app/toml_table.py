@@ -16,7 +16,7 @@ Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TomlText:
     """The text of a file, to find lines in."""
 
     name: str
@@ -25,12 +25,12 @@ class Source:
     """What is raised where something is wrong in it."""
 
     @classmethod
-    def read(cls, path: Path, what: str, error: type[UserError]) -> "Source":
+    def read(cls, path: Path, what: str, error: type[UserError]) -> "TomlText":
         """Read a file.
 
         Args:
             path: the file.
-            what: what it is, in a word, such as `profile`.
+            what: what it is, in a word, such as `vocabulary`.
             error: what to raise where something is wrong in it.
 
         Raises:
@@ -84,7 +84,7 @@ class Source:
 class Table:
     """One table of a file."""
 
-    source: Source
+    source: TomlText
     path: Names
     values: Mapping[str, Any]
 
@@ -158,7 +158,7 @@ def locate(name: str, ready: Path, what: str, error: type[UserError], beside: Pa
     Args:
         name: the path or the name.
         ready: the folder of those that come with the program.
-        what: what it is, in a word, such as `profile`.
+        what: what it is, in a word, such as `vocabulary`.
         error: what to raise where there is none.
         beside: the folder that a path starts from.
 

@@ -1,6 +1,5 @@
 """Recognising the gestures of several cameras, without a window: one model, a thread for each camera."""
 
-import logging
 from contextlib import ExitStack, closing
 from functools import partial
 from threading import Event
@@ -13,15 +12,14 @@ from app.settings import Settings
 from app.signals import stop_on_signals
 from app.status import StatusRelay
 from app.streams import RunStream, Streams, separate_steps
+from common.log import log
 from models.batch_recognizer import BatchRecognizer
 from models.engines import load_batch_engine, load_engine
 from models.engines.cores import cores
 from models.engines.shared_engine import SharedEngine
 from models.errors import CameraError
-from models.framing.choice import open_framing
+from models.framing.opening import open_framing
 from models.networks import Networks
-
-log = logging.getLogger("mstnet")
 
 
 def recognise(settings: Settings) -> None:
