@@ -1,4 +1,4 @@
-"""Listing the cameras of this machine."""
+"""Lists the cameras of this machine."""
 
 import logging
 
@@ -8,7 +8,7 @@ log = logging.getLogger("mstnet")
 
 
 def print_cameras() -> None:
-    """Print the cameras there are, one a line."""
+    """Print the cameras of this machine, one per line."""
     devices = list_devices()
     for device in devices:
         print(device)

@@ -66,10 +66,10 @@ class Library:
         self._read(path)
 
 
-def locate(name: str, beside: Path = Path()) -> Path:
+def locate(name: str, base: Path = Path()) -> Path:
     """The file of a profile: a path, or the bare name of a ready one.
 
     Raises:
         ProfileError: there is none.
     """
-    return toml_table.locate(name, BUNDLED, "profile", BindingsError, beside)
+    return toml_table.locate(name, BUNDLED, "profile", BindingsError, base)

@@ -173,7 +173,7 @@ def test_no_more_get_in_than_there_is_room(watched, caplog):
         watched.join(ListCamera(frames("Thumb Up")))
     watched.streams.join(partial(ListCamera, frames("Thumb Up")))
     until(lambda: watched.streams.failed)
-    assert "the batch is full: it has room for 2 cameras" in caplog.text
+    assert "the batch is full: it has 2 rows" in caplog.text
     watched.finish()
     assert [watched.of(number, "summary")[0]["steps"] for number in range(3)] == [24, 24, 0]
 

@@ -15,7 +15,7 @@ CLIP = MODEL.with_suffix(".clip.onnx")
     [(None, None, False), (None, CLIP, True), ("stream", None, False), ("both", None, True), ("auto", None, True)],
 )
 def test_a_clip_network_runs_where_it_is_asked_for(monkeypatch, wanted, named, runs):
-    monkeypatch.setattr(app.chosen_networks, "answer_ms", lambda _: 1.0)
+    monkeypatch.setattr(app.chosen_networks, "clip_step_ms", lambda _: 1.0)
     clip = chosen_clip(MODEL, wanted, named)
     assert (clip is not None) == runs
     if clip:
@@ -23,7 +23,7 @@ def test_a_clip_network_runs_where_it_is_asked_for(monkeypatch, wanted, named, r
 
 
 def test_auto_leaves_out_one_that_is_slow_here_and_says_so(monkeypatch, caplog):
-    monkeypatch.setattr(app.chosen_networks, "answer_ms", lambda _: 90.0)
+    monkeypatch.setattr(app.chosen_networks, "clip_step_ms", lambda _: 90.0)
     with caplog.at_level("INFO", "mstnet"):
         assert chosen_clip(MODEL, "auto", None) is None
     assert "takes 90 ms" in caplog.text

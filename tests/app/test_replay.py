@@ -5,7 +5,7 @@ import pytest
 from fakes import ListCamera, ScriptedEngine, recognizer
 
 from app.loop import run
-from app.replay import REMEMBERED, ROWS, SECONDS, Replay
+from app.replay import N_MOMENTS, MAX_ROWS, SECONDS, Replay
 from calibration.take import Kind
 from calibration.take_folder import TakeFolder
 from common.errors import UserError
@@ -45,15 +45,15 @@ def test_the_seconds_before_a_gesture_are_kept(replayed):
     assert moment.shots[-1].time_s - moment.shots[0].time_s == pytest.approx(SECONDS, abs=0.15)
     assert moment.shots[0].image.max() == 0
     assert moment.shots[-1].image.min() == 255
-    assert moment.shots[0].image.shape == (ROWS, 320, 3)
+    assert moment.shots[0].image.shape == (MAX_ROWS, 320, 3)
 
 
 def test_only_so_many_are_kept_newest_first(replayed):
-    moments = replayed(film(3 * (REMEMBERED + 3), 3)).moments
+    moments = replayed(film(3 * (N_MOMENTS + 3), 3)).moments
     fired = [moment.event.fired_s for moment in moments]
-    assert len(moments) == REMEMBERED
+    assert len(moments) == N_MOMENTS
     assert fired == sorted(fired, reverse=True)
-    assert fired[0] > 3 * (REMEMBERED + 2)
+    assert fired[0] > 3 * (N_MOMENTS + 2)
 
 
 def test_a_stream_that_began_anew_does_not_mix_with_the_old(replayed):

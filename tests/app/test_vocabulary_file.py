@@ -68,7 +68,7 @@ def test_the_others_each_by_itself(tmp_path):
         ('others = 1\n[groups]\na = ["Thumb Up"]', "mine.toml:1: others = 1; expected true or false"),
         (
             'others = true\n[groups]\n"Thumb Up" = ["My wave"]',
-            "mine.toml:3: 'Thumb Up' is a gesture by itself, too; rename the group",
+            "mine.toml:3: 'Thumb Up' is also the label of a gesture; rename the group",
         ),
         ("left: [Swiping Left]", "mine.toml:1: "),
     ],
