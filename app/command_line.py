@@ -289,14 +289,14 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
         "--control",
         action="append",
         metavar="FILE.toml",
-        help="act as this profile says (slides, media, browser and call are shipped); may be given several times, "
-        "for profiles of their own windows",
+        help="act as this key map says (slides, media, browser and call are shipped); may be given several times, "
+        "for key maps of their own windows",
     )
     group.add_argument("--armed", action="store_true", help="armed from the start; otherwise a pause key arms it")
     group.add_argument("--dry-run", action="store_true", help="do nothing, and log what would be done")
     group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="key backend (default: auto)")
     group.add_argument(
-        "--allow-commands", action="store_true", help="let the profile start the programs it names, now and later"
+        "--allow-commands", action="store_true", help="let the key map start the programs it names, now and later"
     )
 
 

@@ -30,16 +30,14 @@ class TomlText:
 
         Args:
             path: the file.
-            what: its kind in error messages, such as `key map`.
+            what: its kind in error messages, such as `vocabulary`.
             error: the type of the errors that it raises.
 
         Raises:
             UserError: of that type: it is missing, or not UTF-8 text.
         """
         try:
-            return cls(
-                str(path), path.read_bytes().decode("utf-8-sig"), error
-            )  # editors on Windows may write a byte order mark
+            return cls(str(path), path.read_bytes().decode("utf-8-sig"), error)  # Windows' editors may write a BOM
         except OSError as reason:
             raise error(f"cannot read {path} ({reason.strerror}); name a {what} that is there") from reason
         except UnicodeDecodeError as reason:
@@ -157,7 +155,7 @@ def locate(name: str, bundled: Path, what: str, error: type[UserError], base: Pa
     Args:
         name: the path or the name.
         bundled: the folder of the bundled files.
-        what: its kind in error messages, such as `key map`.
+        what: its kind in error messages, such as `vocabulary`.
         error: the type of the error if there is no such file.
         base: the folder that a relative path starts from.
 

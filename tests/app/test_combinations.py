@@ -1,4 +1,4 @@
-"""Options that would do nothing are refused; those that do something are not."""
+"""Options without an effect are refused; options with one are accepted."""
 
 import shlex
 
@@ -8,7 +8,7 @@ from app.command_line import parse
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ("--headless --overlay", "--overlay has no effect with --headless"),
         ("--takes 3", "--takes does nothing without --record"),
@@ -39,12 +39,12 @@ from app.command_line import parse
         ("--camera 0 --camera 1 --record ann --gesture Wave --headless", "--record is for one camera"),
     ],
 )
-def test_what_would_do_nothing_is_a_usage_error_of_one_line(capsys, words, said):
+def test_an_option_without_an_effect_is_a_usage_error_of_one_line(capsys, words, message):
     with pytest.raises(SystemExit) as end:
         parse(shlex.split(words))
     assert end.value.code == 2
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.count("\n") == 1
 
 
@@ -64,5 +64,5 @@ def test_what_would_do_nothing_is_a_usage_error_of_one_line(capsys, words, said)
         "--doctor --headless --model x.onnx --log-level debug",
     ],
 )
-def test_what_does_something_passes(words):
+def test_options_with_an_effect_are_accepted(words):
     parse(shlex.split(words))
