@@ -6,20 +6,19 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the first imports ends the process without a traceback
 
 from app import dependencies
+from common.log import log
 
 dependencies.require()  # before any other import, so that a missing package is reported in one line
 
 import logging
 
 from app.command_line import parse
-from app.commands import doctor, guided_recording, list_cameras, many_cameras, one_camera
+from app.commands import doctor, guided_recording, list_bindings, list_cameras, many_cameras, one_camera
 from app.settings import Question, Settings
 from app.shutdown import leave
 from app.stderr_handler import StderrHandler
 from common.command import output_flushed
 from common.errors import UserError
-
-log = logging.getLogger("mstnet")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,6 +45,8 @@ def run(settings: Settings) -> int:
     """Print a report, record takes, or recognise gestures; return the exit status."""
     if settings.question is Question.CAMERAS:
         list_cameras.print_cameras()
+    elif settings.control and settings.question is Question.BINDINGS:
+        list_bindings.print_bindings(settings.control, settings.model)
     elif settings.question is Question.DOCTOR:
         return doctor.examine(settings.model.path)
     elif settings.recording:

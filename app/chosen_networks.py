@@ -1,6 +1,5 @@
 """The networks of a run, chosen by the settings."""
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -12,6 +11,7 @@ from app.settings import ModelSettings
 from app.vocabulary_file import read_vocabulary
 from calibration.personal_head import PersonalHead
 from calibration.user_profile import find_profile
+from common.log import log
 from models.engines import ClipEngine, Engine, load_clip_engine, load_engine
 from models.errors import ModelFileError
 from models.networks import Networks, networks_of
@@ -21,8 +21,6 @@ CLIP_SUFFIX = ".clip.onnx"
 MAX_CLIP_MS = 40.0
 """With `auto`, a clip network that needs more processor time per step is not used: gestures would come late."""
 N_TRIALS = 3
-
-log = logging.getLogger("mstnet")
 
 
 @contextmanager

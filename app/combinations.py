@@ -12,6 +12,7 @@ NEEDED = {
     "allow_host": ("serve", "websocket"),
     "control_through": ("control",),
     "armed": ("control",),
+    "list": ("control",),
     "dry_run": ("control",),
     "allow_commands": ("control",),
 }
@@ -32,6 +33,7 @@ NO_USE = {
 QUESTIONS = {
     "list_cameras": ("headless", "log_level"),
     "doctor": ("headless", "log_level", "model"),
+    "list": ("headless", "log_level", "model", "profile", "control"),
 }
 """Options that only print a report, and those allowed with them; `app.launch` may add `--headless`."""
 ONE_CAMERA = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")

@@ -78,6 +78,8 @@ def given_options(parser: argparse.ArgumentParser, options: argparse.Namespace) 
 def _question(options: argparse.Namespace) -> Question | None:
     if options.list_cameras:
         return Question.CAMERAS
+    if options.list:
+        return Question.BINDINGS
     return Question.DOCTOR if options.doctor else None
 
 
@@ -292,8 +294,15 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
         help="act as this key map says (slides, media, browser and call are shipped); may be given several times, "
         "for key maps of their own windows",
     )
-    group.add_argument("--armed", action="store_true", help="armed from the start; otherwise a pause key arms it")
-    group.add_argument("--dry-run", action="store_true", help="do nothing, and log what would be done")
+    group.add_argument("--list", action="store_true", help="print what each gesture does, and end; needs no camera")
+    group.add_argument(
+        "--armed",
+        action="store_true",
+        help="armed from the start; otherwise a pause key (Pause or Ctrl+Shift+F9), or C in the window, arms it",
+    )
+    group.add_argument(
+        "--dry-run", action="store_true", help="from the start, log what would be done instead of doing it"
+    )
     group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="key backend (default: auto)")
     group.add_argument(
         "--allow-commands", action="store_true", help="let the key map start the programs it names, now and later"

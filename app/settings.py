@@ -18,6 +18,7 @@ class Question(Enum):
 
     CAMERAS = auto()
     DOCTOR = auto()
+    BINDINGS = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,7 @@
 """StatusRelay: passes a camera's status messages to the log or to the window."""
 
-import logging
-
 from app.camera.base import OnStatus
-
-log = logging.getLogger("mstnet")
+from common.log import log
 
 
 class StatusRelay:

@@ -5,7 +5,6 @@ too slow drops frames and keeps their order: each camera keeps only its newest f
 others run.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -18,6 +17,7 @@ from app.camera.base import Camera
 from app.events import Events, Message, Sink
 from app.loop import Limits, Switches, run
 from app.worker import Worker
+from common.log import log
 from models.errors import CameraError
 from models.framing.base import Framing
 from models.networks import Networks
@@ -26,7 +26,6 @@ from models.recognizer import Recognizer
 TIMEOUT_S = 5.0
 """How long `wait` waits for stopped streams to finish their frame and emit their summary."""
 
-log = logging.getLogger("mstnet")
 
 Opening = Callable[[], Camera]
 """Opens a camera; called in the stream's thread, so it may take long."""

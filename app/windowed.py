@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.control.control import Control
 from app.overlay import application
-from app.overlay.view import ViewOptions
+from app.overlay.view import CONTROL_KEY, ViewOptions
 from app.pipeline import Pipeline
 from app.recording.recorder import Recorder
 from app.replay import Replay
@@ -65,6 +65,8 @@ def run_in_window(
         replay=replay,
         draw_region=draw_region,
         vocabulary=pipeline.recognizer.networks.stream.vocabulary,
+        armed=control.arming.on if control else None,
+        control_key=control_key(control, view.overlay) if control else "",
     )
     switches, toggle_control = pipeline.switches, control.arming.toggle if control else None
     try:
@@ -72,3 +74,8 @@ def run_in_window(
     finally:
         for worker in workers:
             worker.join(TIMEOUT_S)
+
+
+def control_key(control: Control, overlay: bool) -> str:
+    """The key that turns control on: one of the window, where there is a window that takes keys."""
+    return next(iter(control.arming.keys), "") if overlay else CONTROL_KEY

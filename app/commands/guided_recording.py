@@ -1,6 +1,5 @@
 """Guided recording of a user's gestures, with or without a window."""
 
-import logging
 from contextlib import ExitStack, closing
 from functools import partial
 
@@ -18,10 +17,9 @@ from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.errors import TakeError
 from calibration.take_folder import TakeFolder
+from common.log import log
 from models.framing.opening import open_framing
 from models.recognizer import Recognizer
-
-log = logging.getLogger("mstnet")
 
 
 def record(settings: Settings, recording: RecordingSettings) -> None:

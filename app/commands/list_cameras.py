@@ -1,10 +1,7 @@
 """Lists the cameras of this machine."""
 
-import logging
-
 from app.camera.devices import list_devices
-
-log = logging.getLogger("mstnet")
+from common.log import log
 
 
 def print_cameras() -> None:

@@ -1,6 +1,5 @@
 """Recognises the gestures of several cameras, without a window: one model, one thread per camera."""
 
-import logging
 from contextlib import ExitStack, closing
 from functools import partial
 from threading import Event
@@ -13,6 +12,7 @@ from app.settings import Settings
 from app.signals import stop_on_signals
 from app.status import StatusRelay
 from app.streams import RunStream, Streams, separate_steps
+from common.log import log
 from models.batch_recognizer import BatchRecognizer
 from models.engines import load_batch_engine, load_engine
 from models.engines.cores import cores
@@ -20,8 +20,6 @@ from models.engines.shared_engine import SharedEngine
 from models.errors import CameraError
 from models.framing.opening import open_framing
 from models.networks import Networks
-
-log = logging.getLogger("mstnet")
 
 
 def recognise(settings: Settings) -> None:

@@ -1,6 +1,5 @@
 """Recognises the gestures of one camera, with or without a window."""
 
-import logging
 from contextlib import ExitStack, closing
 
 from app.camera import open_configured
@@ -18,11 +17,10 @@ from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.take_folder import TakeFolder
 from calibration.user_profile import NOBODY, find_profile
+from common.log import log
 from models.framing.manual import ManualFraming
 from models.framing.opening import open_framing
 from models.recognizer import Recognizer
-
-log = logging.getLogger("mstnet")
 
 
 def recognise(settings: Settings) -> None:
@@ -59,7 +57,8 @@ def report_armed(control: Control, events: Events) -> None:
     """Log and emit an event when control is armed or disarmed."""
 
     def report(armed: bool, why: str) -> None:
-        log.info("control is %s%s", "on" if armed else "off", f" ({why})" if why else "")
+        off = f"off; {' or '.join(control.arming.keys)} turns it on" if control.arming.keys and not why else "off"
+        log.info("control is %s%s", "on" if armed else off, f" ({why})" if why else "")
         events.arm(armed)
 
     control.arming.listen(report)

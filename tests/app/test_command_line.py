@@ -122,6 +122,7 @@ def test_without_a_window_and_a_file_events_are_printed(words, events, trace):
 def test_the_remaining_options():
     assert settings("--list-cameras").question is Question.CAMERAS
     assert settings("--doctor --model m.onnx").question is Question.DOCTOR
+    assert settings("--control slides --list").question is Question.BINDINGS
     assert not settings("--calm").model.fast_pass
     assert settings("--framing full").framing == Region(0, 0, 1, 1)
     assert settings("--camera a --camera b --headless --batch").batch
