@@ -430,7 +430,7 @@ def test_questions():
     status, lines, _ = main("--doctor")
     assert status == 0
     assert any("onnxruntime" in line for line in lines)
-    assert any("ms a step" in line for line in lines)
+    assert any("ms per step" in line for line in lines)
     assert [line.split()[2] for line in lines if " control: " in line] == ["pynput", "uinput"]
     status, _, _ = main("--list-cameras")
     assert status == 0

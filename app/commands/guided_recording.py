@@ -1,4 +1,4 @@
-"""Recording a person's gestures, guided, without a window or with one."""
+"""Guided recording of a user's gestures, with or without a window."""
 
 from contextlib import ExitStack, closing
 from functools import partial
@@ -23,10 +23,10 @@ from models.recognizer import Recognizer
 
 
 def record(settings: Settings, recording: RecordingSettings) -> None:
-    """Follow the plan of a recording, and save what the network saw.
+    """Run a recording plan and save its takes.
 
     Raises:
-        TakeError: there is nothing to record, or the source ended too early.
+        TakeError: the plan is empty, or the source ended too early.
     """
     recording.plan.check()
     with ExitStack() as stack:

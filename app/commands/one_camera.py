@@ -1,9 +1,9 @@
-"""Recognising the gestures of one camera, without a window or with one."""
+"""Recognises the gestures of one camera, with or without a window."""
 
 from contextlib import ExitStack, closing
 
 from app.camera import open_configured
-from app.chosen_networks import note_what_is_missing, open_networks
+from app.chosen_networks import log_missing_networks, open_networks
 from app.control.control import Control
 from app.control.opening import open_control
 from app.events import Events
@@ -33,10 +33,10 @@ def recognise(settings: Settings) -> None:
         events = Events(outputs.sinks)
         control = stack.enter_context(closing(open_control(settings.control, networks))) if settings.control else None
         status = StatusRelay()
-        # The camera comes last: what it delivers while the rest is built would count as dropped.
+        # The camera is opened last: frames that it delivers during set-up would count as dropped.
         camera = stack.enter_context(closing(open_configured(settings.camera, status)))
         outputs.describe(camera.name, settings.view.mirrored(camera.live))
-        note_what_is_missing(networks, asked_for_less=not settings.model.fast_pass)
+        log_missing_networks(networks, main_pass_only=not settings.model.fast_pass)
         replay = Replay(networks, TakeFolder(person(settings.model.profile))) if settings.view.window else None
         observers = [*([control] if control else []), *outputs.observers, *([replay] if replay else [])]
         pipeline = Pipeline(camera, recognizer, events, observers, settings.limits, Meter(camera))
@@ -49,12 +49,12 @@ def recognise(settings: Settings) -> None:
 
 
 def person(profile: str | None) -> str:
-    """Whose recordings a moment is added to that is marked as wrong."""
+    """Name of the user whose takes receive the moments that are marked as wrong."""
     return find_profile(profile).name if profile else NOBODY
 
 
 def report_armed(control: Control, events: Events) -> None:
-    """Log and emit an event whenever gestures begin to act on the desktop, or no longer do."""
+    """Log and emit an event when control is armed or disarmed."""
 
     def report(armed: bool, why: str) -> None:
         words = f"control is {'on' if armed else 'off'}"

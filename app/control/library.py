@@ -66,10 +66,10 @@ class Library:
         self._read(path)
 
 
-def locate(name: str, beside: Path = Path()) -> Path:
-    """The file of a key map: a path, or the bare name of a ready one.
+def locate(name: str, base: Path = Path()) -> Path:
+    """The file of a key map: a path, or the name of a bundled one.
 
     Raises:
         KeyMapError: there is none.
     """
-    return toml_table.locate(name, BUNDLED, "key map", KeyMapError, beside)
+    return toml_table.locate(name, BUNDLED, "key map", KeyMapError, base)
