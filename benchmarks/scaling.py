@@ -26,10 +26,10 @@ packages.require("scaling")  # before anything imports them
 import numpy as np
 import torch
 
+from benchmarks.compared_networks import export_stream
 from benchmarks.machine import describe_machine
-from benchmarks.networks import export_stream
+from benchmarks.markdown import Row, print_table
 from benchmarks.runners import stepper
-from benchmarks.tables import Row, print_table
 from benchmarks.timing import Costs, Step, in_turns
 from common.arguments import positive
 from common.command import command

@@ -1,4 +1,4 @@
-"""The names of the public API, from where they are defined."""
+"""The names of the public API, imported from the modules that define them."""
 
 from app.camera import open_camera
 from app.chosen_networks import open_networks
@@ -8,7 +8,7 @@ from common.version import __version__
 from models.decoder import GestureEvent
 from models.engines import Engine, load_engine
 from models.frame import Frame
-from models.framing.choice import open_framing
+from models.framing.opening import open_framing
 from models.networks import Networks, networks_of
 from models.recognition import Recognition, Step
 from models.recognizer import Recognizer

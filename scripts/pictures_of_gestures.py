@@ -16,17 +16,17 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from app.overlay.gestures import grouped  # noqa: E402
+from app.overlay.gesture_groups import grouped  # noqa: E402
 from training.jester import LABELS  # noqa: E402
-from training.synthetic.camera import Camera  # noqa: E402
-from training.synthetic.cones import Cones, Floats  # noqa: E402
+from training.synthetic.camera import PinholeCamera  # noqa: E402
+from training.synthetic.cones import Cones, Reals  # noqa: E402
 from training.synthetic.gestures import script  # noqa: E402
 from training.synthetic.hand import HandShape, Skin  # noqa: E402
-from training.synthetic.motion import HandPath, follow  # noqa: E402
+from training.synthetic.keyframes import HandPath, follow  # noqa: E402
 from training.synthetic.performer import Performer  # noqa: E402
 
 SIZE = 240
-CAMERA = Camera(SIZE, SIZE, zoom=0.84)
+CAMERA = PinholeCamera(SIZE, SIZE, zoom=0.84)
 PERSON = Performer(HandShape(), Skin(), (0, 0, 0), (0, 0, 0), False, 0.9, (0.04, -0.10, 0.90))
 PAPER, FIGURE, SLEEVE, SKIN, INK, ARROW = "#f3f0ea", "#dcd6cb", "#8fa3ad", "#e9b68f", "#4a3426", "#00695c"
 OUTLINE = f'stroke="{INK}" stroke-width="2.8" paint-order="stroke"'
@@ -133,7 +133,7 @@ def capsules(cones: Cones, moment: int, which: Sequence[int]) -> str:
     return f'<path d="{"".join(paths)}"/>'
 
 
-def place(point: Floats) -> tuple[float, float]:
+def place(point: Reals) -> tuple[float, float]:
     """Where a point appears in the mirrored picture."""
     column, row = CAMERA.project(point)
     return SIZE - float(column), float(row)
@@ -168,7 +168,7 @@ def arrows(label: str, arm: Cones) -> list[str]:
     return [arrow(palm), arrow(palm[::-1])] if label.startswith("Shaking") else [arrow(palm)]
 
 
-def arrow(points: Floats) -> str:
+def arrow(points: Reals) -> str:
     """A line through points [S, 3], with a head at its end; nothing where it would be too short to see."""
     places = [place(point) for point in points]
     if max(math.dist(xy, places[-1]) for xy in places) < SHORT:

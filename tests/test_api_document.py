@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from app.command_line import make_parser
-from app.shipped import DEMO
+from app.demo_clip import DEMO
 from mstnet import ModelSettings, open_camera
 
 ROOT = Path(__file__).resolve().parent.parent

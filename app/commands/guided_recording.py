@@ -1,6 +1,5 @@
-"""Recording a person's gestures, guided, without a window or with one."""
+"""Guided recording of a user's gestures, with or without a window."""
 
-import logging
 from contextlib import ExitStack, closing
 from functools import partial
 
@@ -17,24 +16,23 @@ from app.settings import RecordingSettings, Settings
 from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.errors import TakeError
-from calibration.recordings import Recordings
-from models.framing.choice import open_framing
+from calibration.take_folder import TakeFolder
+from common.log import log
+from models.framing.opening import open_framing
 from models.recognizer import Recognizer
-
-log = logging.getLogger("mstnet")
 
 
 def record(settings: Settings, recording: RecordingSettings) -> None:
-    """Follow the plan of a recording, and save what the network saw.
+    """Run a recording plan and save its takes.
 
     Raises:
-        TakeError: there is nothing to record, or the source ended too early.
+        TakeError: the plan is empty, or the source ended too early.
     """
     recording.plan.check()
     with ExitStack() as stack:
         networks = stack.enter_context(open_networks(settings.model))
         recognizer = Recognizer(networks, open_framing(settings.framing))
-        switches, recordings, status = Switches(), Recordings(recording.person), StatusRelay()
+        switches, recordings, status = Switches(), TakeFolder(recording.person), StatusRelay()
         recordings.check()
         recorder = Recorder(recording.plan, recordings, recognizer.spec, switches.stop.set)
         camera = stack.enter_context(closing(open_configured(settings.camera, status)))
@@ -46,8 +44,8 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
             run_headless(pipeline)
         if camera.ended and not recorder.finished:
             raise TakeError(
-                f"{camera.name} ended after {recorder.done} of {recorder.scenes} recordings, which are saved; "
+                f"{camera.name} ended after {recorder.done} of {recorder.tasks} recordings, which are saved; "
                 "ask for fewer or shorter ones, or give a longer video"
             )
     next_step = f"Next: python -m calibration fit --profile {recording.person}"
-    log.info("%d of %d recordings saved in %s. %s", recorder.done, recorder.scenes, recordings.folder, next_step)
+    log.info("%d of %d recordings saved in %s. %s", recorder.done, recorder.tasks, recordings.folder, next_step)

@@ -1,9 +1,9 @@
 """Ways to run a network: one protocol, one file a runtime, and `load_engine` that chooses."""
 
-import logging
 from pathlib import Path
 
 from common.errors import UserError
+from common.log import log
 from models.engines.base import Engine, Output
 from models.engines.clip_engine import ClipEngine
 from models.errors import EngineError, ModelFileError, UnavailableError
@@ -15,8 +15,6 @@ ENGINES = ("auto", "onnxruntime", "tensorrt", "torch")
 
 RUNTIMES = {".onnx": ("onnxruntime", "tensorrt"), ".pt": ("torch",), ".plan": ("tensorrt",)}
 """Which runtimes take a model file."""
-
-log = logging.getLogger("mstnet")
 
 
 BATCHING = ("onnxruntime", "torch")
@@ -100,7 +98,7 @@ def _load_best(path: Path) -> Engine:
 
 
 def _load_fastest(onnx: Path) -> Engine:
-    from models.engines.choice import fastest_form
+    from models.engines.fastest_form import fastest_form
 
     return _load_onnxruntime(fastest_form(onnx))
 

@@ -5,7 +5,6 @@ slices into slot t % length and reads the slices of lag k from slot (t - k) % le
 of its phase. Only the picture goes in and only the answer comes out, a copy each.
 """
 
-import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from common.log import log
 from common.whole_file import WriteError, write_whole
 from models.engines.base import Output, check_picture
 from models.engines.cuda_device import DeviceMemory, PinnedMemory, find_gpu
@@ -26,11 +26,9 @@ from models.frame import Image
 from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
 from models.state import StreamState
 
-log = logging.getLogger("mstnet")
-
 
 @dataclass(slots=True, eq=False)
-class Ring:
+class GpuRing:
     """One stream's memory."""
 
     layout: RingLayout
@@ -69,17 +67,19 @@ class TensorrtEngine:
     def start(self, lag_divisor: int = 1) -> StreamState:
         """A ring of zeros for a new stream."""
         layout = lay_out(self.spec, self._sizes, lag_divisor)
-        return StreamState(Ring(layout, self._gpu.allocate(layout.end), self._gpu.allocate_pinned(layout.answer_end)))
+        return StreamState(
+            GpuRing(layout, self._gpu.allocate(layout.end), self._gpu.allocate_pinned(layout.answer_end))
+        )
 
     def forget(self, row: int, state: StreamState) -> StreamState:  # noqa: ARG002 - there is one stream
         """A new ring of zeros."""
-        ring: Ring = state.take()
+        ring: GpuRing = state.take()
         return StreamState(replace(ring, device=self._gpu.allocate(ring.layout.end)), state.steps)
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
         """Run one picture, uint8 `spec.picture_shape`."""
         check_picture(picture, self.spec)
-        ring: Ring = state.take()
+        ring: GpuRing = state.take()
         ring.host.bytes[: picture.size] = picture.reshape(-1)
         with self._turn:  # streams share the context
             self._run(ring, state.steps % len(ring.layout.phases))
@@ -97,7 +97,7 @@ class TensorrtEngine:
         """Give the engine's memory back; that of streams goes with their states."""
         del self._opened
 
-    def _run(self, ring: Ring, phase: int) -> None:
+    def _run(self, ring: GpuRing, phase: int) -> None:
         """Picture in, one step, answer out."""
         device, host, layout = ring.device.address, ring.host.address, ring.layout
         context = self._opened.context
@@ -109,7 +109,7 @@ class TensorrtEngine:
         self._gpu.copy_out(host + layout.logits, device + layout.logits, layout.answer_end - layout.logits)
         self._gpu.wait()
 
-    def _answer(self, ring: Ring) -> Output:
+    def _answer(self, ring: GpuRing) -> Output:
         """The host's copy of logits and embedding, in arrays of their own."""
         labels, width = len(self.spec.labels), self.spec.embedding_width
         logits, embedding = (ring.host.bytes[start:] for start in (ring.layout.logits, ring.layout.embedding))

@@ -112,15 +112,15 @@ def test_takes_may_be_shown_to_another_model(said, recorded, film, small_model, 
 
 def test_what_cannot_be_recorded_is_told_in_one_line(said, film, small_model):
     record = ("-m", "calibration", "record", "--profile", "bob", "--camera", film, "--headless", "--model", small_model)
-    for words, told in (
-        (("--gesture", "No gesture"), "is no gesture"),
+    for words, message in (
+        (("--gesture", "No gesture"), "is not a gesture"),
         (("--work", "0"), "nothing to record"),
         (("--gesture", "..."), "is no name"),
     ):
         status, _, errors = said(*record, *words)
         assert status == 2
         assert errors.count("\n") == 1
-        assert told in errors
+        assert message in errors
 
 
 def test_a_video_that_is_too_short_leaves_whole_takes(said, film, small_model):

@@ -47,6 +47,23 @@ def matched(found: Sequence[GestureEvent], gestures: Sequence[Truth]) -> list[Ge
     return matches
 
 
+def exactly_once(found: Sequence[GestureEvent], truths: Iterable[Truth]) -> int:
+    """How many gestures are named by one event, and nothing else fires until what comes next begins.
+
+    An event that fires in time to name the gesture before is that one's.
+    """
+    order = sorted(truths, key=lambda truth: truth.start_s)
+    gestures = gestures_of(order)
+    matches = matched(found, gestures)
+    wrong = [event for event in found if not any(event is match for match in matches)]
+    starts = [truth.start_s for truth in order] + [math.inf]
+    ends = [min(start for start in starts if start > gesture.start_s) for gesture in gestures]
+    return sum(
+        match is not None and not any(gesture.start_s <= event.fired_s < end for event in wrong)
+        for gesture, match, end in zip(gestures, matches, ends, strict=True)
+    )
+
+
 def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
     """The fewest insertions, deletions and substitutions from one sequence to another (Levenshtein)."""
     row = list(range(len(other) + 1))

@@ -35,12 +35,32 @@ def event(label: str, fired_s: float) -> GestureEvent:
 def test_counts_what_is_named_in_time(events: list[GestureEvent], named: int, wrong: int) -> None:
     truths = [Truth("No gesture", 0, 1), Truth("Thumb Up", 1, 3)]
     early_s = 3 - next((e.fired_s for e in events if named), 3)
-    assert score(events, truths, 30) == Score(named, 1, wrong, 0.5, pytest.approx(early_s))
+    found = score(events, truths, 30)
+    assert found == Score(named, 1, wrong, 0.5, pytest.approx(early_s), found.exact)
 
 
 def test_one_event_names_one_gesture() -> None:
     truths = [Truth("Thumb Up", 0, 1), Truth("Thumb Up", 1.5, 3)]
-    assert score([event("Thumb Up", 1.8)], truths, 60) == Score(1, 2, 0, 1, pytest.approx(-0.8))
+    assert score([event("Thumb Up", 1.8)], truths, 60) == Score(1, 2, 0, 1, pytest.approx(-0.8), 1)
+
+
+@pytest.mark.parametrize(
+    ("events", "exact"),
+    [
+        ([event("Thumb Up", 2.0)], 1),
+        ([event("Thumb Up", 2.0), event("Thumb Up", 2.5)], 0),
+        ([event("Thumb Up", 2.0), event("Thumb Down", 3.6)], 0),  # in the rest behind it
+        ([event("Thumb Up", 2.0), event("Thumb Down", 4.5)], 1),  # when the next has begun
+        ([event("Thumb Down", 0.5), event("Thumb Up", 2.0)], 1),  # before it: that is counted as wrong
+        ([event("Thumb Up", 2.0), event("Thumb Down", 4.5), event("Thumb Down", 5.0)], 2),
+        ([event("Thumb Up", 2.0), event("Thumb Down", 5.0)], 2),
+        ([event("Thumb Down", 2.0)], 0),
+        ([], 0),
+    ],
+)
+def test_a_gesture_is_exactly_right_when_nothing_else_fires(events: list[GestureEvent], exact: int) -> None:
+    truths = [Truth("Thumb Up", 1, 3), Truth("No gesture", 4, 4.6), Truth("Thumb Down", 4.8, 6)]
+    assert score(events, truths, 30).exact == exact
 
 
 def test_scores_are_summed_by_group() -> None:
@@ -53,7 +73,7 @@ def test_scores_are_summed_by_group() -> None:
     ]
     spec = replace(small_spec(small_net()), labels=LABELS, decoding=AT_ONCE, rate_hz=4.0)
     found = scores(takes, [rises, rises, rises], spec)
-    assert found == {"a": Score(1, 2, 1, 2 / 60, pytest.approx(0.75)), "b": Score(0, 0, 1, 1 / 60)}
+    assert found == {"a": Score(1, 2, 1, 2 / 60, pytest.approx(0.75), 1), "b": Score(0, 0, 1, 1 / 60)}
 
 
 def test_a_wrong_event_counts_against_the_label_that_it_told() -> None:
