@@ -190,6 +190,6 @@ def test_a_workflow_names_what_is_there(path):
     text = path.read_text(encoding="utf-8")
     extras = {extra for listed in re.findall(r"\.whl\)\[([\w,]+)\]", text) for extra in listed.split(",")}
     assert extras <= set(PROJECT["optional-dependencies"])
-    assert {name for name in re.findall(r"(?<![\w/-])mstnet(?:-\w+)?(?= )", text)} <= set(PROJECT["scripts"])
+    assert set(re.findall(r"(?<![\w/-])mstnet(?:-\w+)?(?= )", text)) <= set(PROJECT["scripts"])
     paths = re.findall(r"(?<![\w/.])(?:tests|scripts)/[\w/.-]+", text)
     assert [name for name in paths if not (ROOT / name).exists()] == []
