@@ -59,33 +59,18 @@ def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -
     return networks_of(engine, head, decoding, settings.fast_pass, clip, vocabulary)
 
 
-<<<<<<< HEAD
 def chosen_clip(model: Path, wanted: str, clip_model: Path | None) -> ClipEngine | None:
-    """The clip network to run beside a model, if there is one and this machine is fast enough.
-
-    Args:
-        model: the stream network's file.
-        wanted: `stream`, `both` or `auto`.
-        clip_model: the clip network's file; None for the one beside the model.
-=======
-def chosen_clip(model: Path, wanted: str | None, clip_model: Path | None) -> ClipEngine | None:
     """The clip network to run with a stream network; None if not wanted, or, with `auto`, if missing or too slow.
 
     Args:
         model: the stream network's file.
-        wanted: `stream`, `both` or `auto`; None is `both` if `clip_model` is given, else `stream`.
+        wanted: `stream`, `both` or `auto`.
         clip_model: the clip network's file; None for the one in the folder of the model.
->>>>>>> main
 
     Raises:
         ModelFileError: it is wanted and missing, or its file cannot be used.
     """
-<<<<<<< HEAD
-    path = clip_model or model.with_suffix(SUFFIX)
-=======
-    wanted = wanted or ("both" if clip_model else "stream")
     path = clip_model or model.with_suffix(CLIP_SUFFIX)
->>>>>>> main
     if wanted == "stream" or (wanted == "auto" and not clip_model and not path.is_file()):
         return None
     if not path.is_file():

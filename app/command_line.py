@@ -92,13 +92,9 @@ def _camera(options: argparse.Namespace) -> CameraSettings:
 
 
 def _model(options: argparse.Namespace) -> ModelSettings:
-<<<<<<< HEAD
-    """A recording is made with the main pass alone, and `--calm` runs nothing else either."""
+    """A guided recording uses the main pass only, as `--calm` does."""
     main_pass_only = options.calm or options.record
     networks = options.networks or ("both" if options.clip_model else "auto")
-=======
-    """A guided recording uses the main pass only."""
->>>>>>> main
     return ModelSettings(
         path=options.model or SHIPPED_MODEL,
         engine=options.engine,
@@ -210,14 +206,9 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--networks",
         choices=("stream", "both", "auto"),
-<<<<<<< HEAD
-        help="stream: the stream network with its fast pass; both: with a clip network, too, which sees a gesture as a "
-        "whole; auto (the default): both where there is one and this machine is fast enough, but not with --profile, "
-        "whose thresholds are those of the stream network alone",
-=======
-        help="stream: the stream network with its fast pass (the default); both: with a clip network instead, which "
-        "reads the last seconds at once; auto: both if there is a clip network and this machine is fast enough",
->>>>>>> main
+        help="stream: the stream network with its fast pass; both: with a clip network, too, which reads the last "
+        "seconds at once; auto (the default): both if there is a clip network and this machine is fast enough, but not "
+        "with --profile, whose thresholds are those of the stream network alone",
     )
     group.add_argument(
         "--clip-model",
@@ -226,7 +217,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         help="clip network, for both (default: MODEL.clip.onnx in the folder of the model)",
     )
     group.add_argument(
-        "--calm", action="store_true", help="no fast pass: less computation, misses fast and repeated gestures"
+        "--calm", action="store_true", help="no fast pass and no clip network: less computation, recognises less"
     )
     group.add_argument(
         "--vocabulary",
