@@ -17,8 +17,9 @@ from models.engines.base import Engine
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
+from training.errors import DataError
 from training.jester import LABELS
-from training.recordings import DataError, decode, read_recordings, steps_of
+from training.video_list import decode, read_recordings, steps_of
 
 LEAD_S = 2.0
 """A clip begins with its first picture held still: nobody's gesture begins in an empty past."""

@@ -49,8 +49,9 @@ from models.recognition import Recognition
 from models.recognizer import Recognizer
 from models.shipped import SHIPPED_MODEL
 from models.spec import NO_GESTURE_LABELS
+from training.errors import DataError
 from training.jester import LABELS
-from training.recordings import LIST, DataError, Recording, read_recordings
+from training.video_list import LIST, Recording, read_recordings
 
 GRACE_S = 1.0
 """An event counts for a gesture until so long after its end."""

@@ -8,20 +8,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from common.errors import UserError
 from common.table_file import TableError, TableRow, read_table
 from common.video import video_frames
 from common.whole_file import whole_file
 from models.frame import Image
 from models.step_grid import StepGrid
+from training.errors import DataError
 from training.jester import LABELS
 
 LIST = "clips.csv"
 COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")
-
-
-class DataError(UserError):
-    """A folder of recordings is missing or is not what its list says."""
 
 
 @dataclass(frozen=True, slots=True)
