@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from common.table_file import read_table
+from common.video_list import read_video_list
 from models.spec import ModelSpec
 from training.errors import DataError
 from training.evaluation.quiet import quiet_to_judge
@@ -17,10 +17,9 @@ WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw va
 def clip_takes(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""
     takes = []
-    for row in read_table(folder / "labels.csv", ("path", "label", "fps")):
-        pictures, fps = decode(folder / row.text("path")), row.number_in("fps")
-        label = row.label("label", spec.labels)
-        takes.append(take(pictures, fps, "clips", [Truth(label, 0, len(pictures) / fps)], spec))
+    for listed in read_video_list(folder / "labels.csv", spec.labels, ("path", "label", "fps")):
+        pictures, fps = decode(listed.path), listed.row.number_in("fps")
+        takes.append(take(pictures, fps, "clips", [Truth(listed.label, 0, len(pictures) / fps)], spec))
     return takes
 
 
