@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from calibration.commands import fit_profile, record
 from calibration.gesture_commands import delete, export, import_, list_gestures, rename
+from calibration.profile_commands import fit_profile, record
 from calibration.recording_options import COUNT_DOWN, add_recording_options
 from calibration.thresholds import Target
 from calibration.user_profile import NOBODY

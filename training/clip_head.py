@@ -34,12 +34,13 @@ from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
 from training.distillation.clip_student import load_clip_network
 from training.distillation.lessons import training_recordings
-from training.distillation.streams import Playlist
+from training.distillation.training_streams import Playlist
 from training.distillation.window_answers import Shows, window_answer
 from training.distillation.windows import RATE_HZ, window
+from training.errors import DataError
 from training.export.clip_export import WINDOWS_S, describe_clips, export_clips
 from training.jester import LABELS, SIZE
-from training.recordings import DataError, Shelf
+from training.video_list import Shelf
 
 STREAM_S = 16.0
 FIRST_S, EVERY_S = 2 / 3, 1 / 3

@@ -12,7 +12,7 @@ from training.evaluation.stream_metrics import Truth
 from training.fusion import (
     LOOKS,
     Answers,
-    Fusion,
+    FusionRule,
     fired,
     fused,
     fusions_table,
@@ -53,7 +53,7 @@ def answers(stream: dict[range, int], clip: dict[range, int]) -> Answers:
 
 def test_without_looks_the_stream_network_decides_alone():
     one = answers({range(20, 40): UP}, {range(STEPS): DOWN})
-    probabilities, asked = fused(one, Fusion(), SPEC)
+    probabilities, asked = fused(one, FusionRule(), SPEC)
     assert not asked.any()
     assert (probabilities[20:40].argmax(1) == UP).all()
     assert (probabilities[:20].argmax(1) == 0).all()
@@ -61,11 +61,11 @@ def test_without_looks_the_stream_network_decides_alone():
 
 def test_the_clip_network_is_not_asked_while_nobody_gestures():
     one = answers({range(20, 40): UP}, {range(STEPS): DOWN})
-    probabilities, asked = fused(one, Fusion(LOOKS[:1], 0.9, 1.0, 0.9), SPEC)
+    probabilities, asked = fused(one, FusionRule(LOOKS[:1], 0.9, 1.0, 0.9), SPEC)
     assert (probabilities[:20].argmax(1) == 0).all()
     assert (probabilities[25:40].argmax(1) == DOWN).all()
     assert 0 < asked.sum() < STEPS - 20
-    third = fused(one, Fusion(LOOKS[:1], 0.9, 1.0, 0.9, every=3), SPEC)[1]
+    third = fused(one, FusionRule(LOOKS[:1], 0.9, 1.0, 0.9, every=3), SPEC)[1]
     assert third.sum() == -(-asked.sum() // 3)
 
 
@@ -75,9 +75,9 @@ def test_each_network_is_read_at_its_temperature_and_weighed():
         softmax(4 * np.eye(4, dtype=np.float32)[UP], 0.5),
         softmax(4 * np.eye(4, dtype=np.float32)[DOWN], 2.0),
     )
-    probabilities, _ = fused(one, Fusion(LOOKS[:2], 0.25, 2.0, 1.0), SPEC)
+    probabilities, _ = fused(one, FusionRule(LOOKS[:2], 0.25, 2.0, 1.0), SPEC)
     np.testing.assert_allclose(probabilities[30], 0.75 * stream + 0.25 * clip, rtol=1e-5)
-    probabilities, _ = fused(one, Fusion(LOOKS[:2], 0.25, 2.0, 1.0, of_logits=True), SPEC)
+    probabilities, _ = fused(one, FusionRule(LOOKS[:2], 0.25, 2.0, 1.0, of_logits=True), SPEC)
     logits = np.array([0, 0, 0.75 * 4 / 0.5, 0.25 * 4 / 2])
     np.testing.assert_allclose(probabilities[30], np.exp(logits) / np.exp(logits).sum(), rtol=1e-5)
 
@@ -93,20 +93,20 @@ def test_smoothing_is_the_decoders():
 def test_what_fires_is_counted_by_group():
     right, wrong = answers({range(20, 40): UP}, {}), answers({range(20, 40): DOWN}, {})
     other = replace(wrong, group="desk")
-    result = judged([right, other], Fusion(), SPEC)
+    result = judged([right, other], FusionRule(), SPEC)
     assert {group: (s.named, s.total, s.wrong) for group, s in result.groups.items()} == {
         "clips": (1, 1, 0),
         "desk": (0, 1, 1),
     }
-    head, _, row = fusions_table([right, other], {"alone": Fusion()}, SPEC)
+    head, _, row = fusions_table([right, other], {"alone": FusionRule()}, SPEC)
     assert head == "| | clips | desk | all | wrong a minute | asked |"
     assert row == "| alone | 1 of 1, 0 wrong | 0 of 1, 1 wrong | 1 of 2, 1 wrong | 6.0 | 0% |"
 
 
 def test_a_fused_answer_fires_at_its_own_threshold():
     one = answers({range(20, 40): UP}, {range(20, 40): UP})
-    assert [event.label for event in fired(one, Fusion(LOOKS[:1]), SPEC)[0]] == ["Thumb Up"]
-    assert fired(one, Fusion(LOOKS[:1], enter=0.9999), SPEC)[0] == []
+    assert [event.label for event in fired(one, FusionRule(LOOKS[:1]), SPEC)[0]] == ["Thumb Up"]
+    assert fired(one, FusionRule(LOOKS[:1], enter=0.9999), SPEC)[0] == []
 
 
 def test_a_window_names_a_gesture_by_its_second_half():

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.distillation.streams import Stream
 from training.distillation.targets import NOTHING
+from training.distillation.training_streams import TrainingStream
 from training.distillation.windows import RATE_HZ
 from training.jester import LABELS
 
@@ -38,7 +38,7 @@ class WindowAnswer(NamedTuple):
     """[labels]."""
 
 
-def window_answer(stream: Stream, end: int, seconds: float) -> WindowAnswer:
+def window_answer(stream: TrainingStream, end: int, seconds: float) -> WindowAnswer:
     """What is right for the window of so many seconds that ends with a step of a stream."""
     begin = end + 1 - round(seconds * RATE_HZ)
     seen = []
@@ -60,7 +60,7 @@ def _is_just_over(share: float, made: range, end: int) -> bool:
     return share >= WHOLE and is_over and end - made.stop <= JUST_OVER_S * RATE_HZ
 
 
-def _gestures(stream: Stream) -> list[tuple[range, tuple[int, ...]]]:
+def _gestures(stream: TrainingStream) -> list[tuple[range, tuple[int, ...]]]:
     """The steps of each gesture in a stream, and what it may be called."""
     found, first = [], 0
     for scene in stream.scenes:

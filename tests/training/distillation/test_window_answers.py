@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.distillation.streams import Shown, Stream
+from training.distillation.training_streams import FilmedScene, TrainingStream
 from training.distillation.window_answers import Shows, window_answer
 from training.jester import LABELS
 
@@ -11,12 +11,14 @@ UP, SHAKE, OTHER = (LABELS.index(label) for label in ("Thumb Up", "Shaking Hand"
 NOTHING = {LABELS.index("No gesture"), OTHER}
 
 
-def shown(steps: int, label: int, *made: range) -> Shown:
+def shown(steps: int, label: int, *made: range) -> FilmedScene:
     pictures = np.zeros((steps, 2, 2, 3), np.uint8)
-    return Shown(pictures, pictures, (label,), 0.5, made)
+    return FilmedScene(pictures, pictures, (label,), 0.5, made)
 
 
-STREAM = Stream((shown(60, OTHER), shown(40, UP, range(10, 30)), shown(60, OTHER), shown(40, SHAKE, range(20))), 200)
+STREAM = TrainingStream(
+    (shown(60, OTHER), shown(40, UP, range(10, 30)), shown(60, OTHER), shown(40, SHAKE, range(20))), 200
+)
 """A thumb from step 70 to 90, a hand that shakes from 160 to 180."""
 
 
@@ -40,7 +42,7 @@ def test_only_what_is_whole_and_just_over_must_be_named(end: int, shows: Shows, 
 
 
 def test_a_window_of_two_gestures_may_be_called_either() -> None:
-    stream = Stream((shown(20, UP, range(20)), shown(20, SHAKE, range(20))), 40)
+    stream = TrainingStream((shown(20, UP, range(20)), shown(20, SHAKE, range(20))), 40)
     answer = window_answer(stream, 32, 22 / 12)
     assert answer.shows == Shows.PART
     assert set(np.flatnonzero(answer.right)) == {UP, SHAKE, *NOTHING}
