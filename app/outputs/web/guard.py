@@ -93,7 +93,7 @@ class Guard:
     def _unauthorized(self, request: web.Request) -> web.Response:
         if request.path == "/" and self._sign_in and hdrs.SEC_WEBSOCKET_KEY not in request.headers:
             return web.Response(status=401, text=self._sign_in, content_type="text/html")
-        return _refusal(401, "A token is needed: ?token=... or Authorization: Bearer ...")
+        return _refusal(401, "An access token is required: ?token=... or Authorization: Bearer ...")
 
 
 async def protect(request: web.Request, response: web.StreamResponse) -> None:
