@@ -193,3 +193,10 @@ def test_a_workflow_names_what_is_there(path):
     assert set(re.findall(r"(?<![\w/-])mstnet(?:-\w+)?(?= )", text)) <= set(PROJECT["scripts"])
     paths = re.findall(r"(?<![\w/.])(?:tests|scripts)/[\w/.-]+", text)
     assert [name for name in paths if not (ROOT / name).exists()] == []
+
+
+def test_the_changelog_tells_of_this_version():
+    headings = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == ("Unreleased", "")
+    assert headings[1][0] == __version__
+    assert headings[1][1]
