@@ -121,6 +121,15 @@ def test_training_says_what_is_missing(wheel, tmp_path):
     assert done.stderr == 'mstnet-train: torch is not installed; `pip install "mstnet-live[training]"`\n'
 
 
+def test_an_editable_installation_runs_the_checkout(tmp_path):
+    code = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
+        (path,) = [name for name in archive.namelist() if name.endswith(".pth")]
+        assert Path(archive.read(path).decode().strip()) == ROOT
+        assert [name for name in archive.namelist() if name.endswith(".py")] == []
+
+
 def listed(name):
     """The requirements of a file without those of the files that it names, and the names of these files."""
     lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
