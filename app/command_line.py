@@ -17,7 +17,8 @@ from app.outputs.json_lines import STDOUT
 from app.outputs.settings import OutputSettings
 from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
-from common.arguments import number, positive, positive_float
+from calibration.recording_options import add_recording_options
+from common.arguments import positive, positive_float
 from common.hidden_password import without_password
 from common.version import __version__
 from models.engines import ENGINES
@@ -314,20 +315,7 @@ def _add_person(group: argparse._ArgumentGroup) -> None:
         "--profile", metavar="NAME|FILE", help="user profile: thresholds and own gestures, from python -m calibration"
     )
     group.add_argument("--record", metavar="NAME", help="guided recording of a user; see python -m calibration --help")
-    group.add_argument(
-        "--gesture", action="append", default=[], metavar="NAME", help="a gesture to record (may be repeated)"
-    )
-    group.add_argument("--takes", type=positive, default=5, metavar="N", help="takes per gesture (default: 5)")
-    group.add_argument(
-        "--take-seconds", type=positive_float, default=3.0, metavar="S", help="length of a take (default: 3)"
-    )
-    group.add_argument(
-        "--work",
-        type=number(float, 0),
-        default=60.0,
-        metavar="S",
-        help="length of the take without gestures; 0 for none (default: 60)",
-    )
+    add_recording_options(group)
 
 
 def _add_questions(group: argparse._ArgumentGroup) -> None:

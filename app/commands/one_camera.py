@@ -57,8 +57,12 @@ def report_armed(control: Control, events: Events) -> None:
     """Log and emit an event when control is armed or disarmed."""
 
     def report(armed: bool, why: str) -> None:
-        off = f"off; {' or '.join(control.arming.keys)} turns it on" if control.arming.keys and not why else "off"
-        log.info("control is %s%s", "on" if armed else off, f" ({why})" if why else "")
+        words = f"control is {'on' if armed else 'off'}"
+        if why:
+            words += f" ({why})"
+        elif control.arming.keys and not armed:
+            words += f"; press {' or '.join(control.arming.keys)} to turn it on"
+        log.info("%s", words)
         events.arm(armed)
 
     control.arming.listen(report)

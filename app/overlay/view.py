@@ -202,7 +202,7 @@ class View:
         if self.armed is None:
             return ""
         key = "" if self.ended else self.options.control_key
-        advice = f"{key} turns it on · " if key else ""
+        advice = f"press {key} to turn it on · " if key else ""
         return "Control on · " if self.armed else f"Control off · {advice}"
 
     @property

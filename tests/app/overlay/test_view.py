@@ -94,7 +94,7 @@ def test_the_status_says_what_matters_most(view: View, recognise: Recognise) -> 
 
 def test_control_that_is_off_says_which_key_turns_it_on(options: ViewOptions, recognise: Recognise) -> None:
     view = View(replace(options, armed=False, control_key="C"))
-    assert view.status.text == "Control off · C turns it on · Opening Camera 0"
+    assert view.status.text == "Control off · press C to turn it on · Opening Camera 0"
     view.take(News(armed=True))
     assert view.status.text == "Control on · Opening Camera 0"
     view.take(News(armed=False, ended=True))
