@@ -1,4 +1,4 @@
-"""Kind: what there is to know of a kind of output: its options, the settings that they make, and how it is opened."""
+"""Kind: the options of an output, the settings that they make, and how it is opened."""
 
 import argparse
 from collections.abc import Callable, Iterable
@@ -11,12 +11,12 @@ from app.observer import Observer
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What an output may have to know of the run."""
+    """Facts of the run that outputs use."""
 
     sources: tuple[str, ...]
-    """What is read as a camera."""
+    """The sources that are read as cameras."""
     gestures: tuple[str, ...]
-    """The names under which gestures fire."""
+    """The labels or groups that can fire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,16 @@ class OpenedOutput:
     sink: Sink
     close: Callable[[], None]
     observer: Observer | None = None
-    """Sees every recognition, where messages are not enough."""
+    """Gets every recognition, for an output that needs more than the messages."""
     describe: Callable[[str, bool], None] | None = None
-    """Takes what became known after it was opened: the source's name, and whether it is shown mirrored."""
+    """Takes the source's name and whether its picture is mirrored, which are known only after opening."""
 
 
 class Output(Protocol):
     """The settings of one output, without passwords."""
 
     def open(self, run: RunFacts) -> OpenedOutput:
-        """Open it. Packages that only it needs are imported here.
+        """Open it; the packages that only this output needs are imported here.
 
         Raises:
             UserError: it cannot be opened.
@@ -48,8 +48,8 @@ class Kind:
     """A kind of output."""
 
     options: tuple[str, ...]
-    """The options that ask for it, such as `obs_scene`."""
+    """The options that select it, such as `obs_scene`."""
     add_options: Callable[[argparse._ArgumentGroup], None]
-    """Adds these, and those that say how."""
+    """Adds these options, and those that configure it."""
     read: Callable[[argparse.Namespace], Iterable[Output]]
-    """The outputs of this kind that a command line asks for."""
+    """The settings of the outputs of this kind that a command line selects."""

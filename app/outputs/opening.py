@@ -1,4 +1,4 @@
-"""Opening the outputs of a run."""
+"""Opens the outputs of a run."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -13,8 +13,8 @@ class Outputs:
     """All outputs of a run, open until closed.
 
     Args:
-        wanted: their settings.
-        run: what they may have to know.
+        wanted: the settings of the outputs to open.
+        run: the sources and the gestures of the run.
 
     Raises:
         UserError: one of them cannot be opened; those before it are closed again.
@@ -31,27 +31,27 @@ class Outputs:
 
     @property
     def sinks(self) -> list[Sink]:
-        """Where messages go."""
+        """The sinks of all outputs."""
         return [output.sink for output in self._opened]
 
     @property
     def observers(self) -> list[Observer]:
-        """What sees every recognition."""
+        """The observers of those outputs that have one."""
         return [output.observer for output in self._opened if output.observer]
 
     def describe(self, source: str, mirror: bool) -> None:
-        """Tell what became known after they were opened: the source's name, and whether to show a mirror."""
+        """Set the source's name and whether pictures are mirrored; known only after the outputs are opened."""
         for output in self._opened:
             if output.describe:
                 output.describe(source, mirror)
 
     def close(self) -> None:
-        """Close all of them at once, so that none waits for another; Ctrl-C and SIGTERM make it short.
+        """Close all outputs at the same time, so that none waits for another; Ctrl-C and SIGTERM shorten the wait.
 
         Raises:
             UserError: a file could not be written to its end.
-            BrokenPipeError: nobody reads standard output any more.
-            KeyboardInterrupt: Ctrl-C came meanwhile.
+            BrokenPipeError: the reader of standard output has closed it.
+            KeyboardInterrupt: Ctrl-C was pressed while closing.
         """
         opened, self._opened = self._opened, []
         with defer_signals():
@@ -61,7 +61,7 @@ class Outputs:
 
 
 def close_all(closing: Sequence[Callable[[], None]]) -> list[BaseException]:
-    """Close everything at the same time; what went wrong."""
+    """Call all functions at the same time; return the errors."""
     errors: list[BaseException] = []
     workers = [Worker(close, on_end=lambda: None, on_error=errors.append) for close in closing]
     for worker in workers:

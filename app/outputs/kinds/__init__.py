@@ -8,6 +8,6 @@ from app.outputs.kinds.osc_receiver import OSC
 from app.outputs.kinds.web_server import WEB
 
 NETWORK: tuple[Kind, ...] = (WEB, MQTT, OSC, OBS)
-"""Those that listen or send; for one camera."""
+"""Outputs that listen or send; for a single camera only."""
 KINDS: tuple[Kind, ...] = (*NETWORK, FILES)
-"""All, in the order of opening. Files come last: if one cannot be written any more, the others have the message."""
+"""All kinds. Files come last: if one cannot be written any more, the other sinks have already received the message."""

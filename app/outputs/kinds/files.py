@@ -17,19 +17,19 @@ class FileOutput:
     file: str
     """A path; `-` is standard output."""
     steps: bool = False
-    """With every step (a trace)."""
+    """Also write every step (a trace)."""
     others: tuple[str, ...] = ()
-    """Other files that the run writes."""
+    """Other files that the run writes to."""
 
     def open(self, run: RunFacts) -> OpenedOutput:
         """Open it.
 
         Raises:
-            UserError: it cannot be written, or is written or read already.
+            UserError: it cannot be written, or the run writes to it or reads it otherwise.
         """
         if real_path(self.file) in map(real_path, self.others):
             raise UserError(
-                f"--events and --trace both go to {self.file}; a trace holds the events, so --trace is enough"
+                f"--events and --trace both write to {self.file}; a trace has the events, so --trace is enough"
             )
         if real_path(self.file) in map(real_path, run.sources):
             raise UserError(f"{self.file} is read as the camera and cannot be written; name another file")
@@ -38,7 +38,7 @@ class FileOutput:
 
 
 def real_path(file: str) -> str:
-    """Where a path really leads; itself where it means none, or where the working folder is gone."""
+    """The real path of a file; the name itself for standard output, or if the working folder no longer exists."""
     try:
         return file if file == STDOUT else os.path.realpath(file)
     except OSError:

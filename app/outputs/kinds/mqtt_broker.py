@@ -11,7 +11,7 @@ from app.outputs.packages import need
 from common.version import __version__
 
 PASSWORD = "MSTNET_MQTT_PASSWORD"
-"""An environment variable, because every user of a machine can read its command lines."""
+"""Environment variable of the password, because other users of a machine can read command lines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,22 +13,23 @@ from app.outputs.packages import need
 from common.errors import UserError
 
 PASSWORD = "MSTNET_OBS_PASSWORD"
-"""An environment variable, because every user of a machine can read its command lines."""
+"""Environment variable of the password, because other users of a machine can read command lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObsOutput:
-    """An OBS Studio, and what switches its scenes."""
+    """An OBS Studio and the gestures that switch its scenes."""
 
     address: Address
+    """Address of its WebSocket server."""
     scenes: tuple[tuple[str, str], ...]
-    """Gestures, each with the scene that it switches to."""
+    """Pairs of a gesture and the scene that it switches to."""
 
     def open(self, run: RunFacts) -> OpenedOutput:
         """Connect as soon as OBS is there.
 
         Raises:
-            UserError: a gesture is not known, or websockets is not installed.
+            UserError: a gesture cannot fire, or websockets is not installed.
         """
         for name, _ in self.scenes:
             check_gesture(name, run.gestures)
@@ -40,14 +41,14 @@ class ObsOutput:
 
 
 def check_gesture(name: str, gestures: Sequence[str]) -> None:
-    """See that a gesture can fire: the model, or the vocabulary if one was given, knows it.
+    """Check that a gesture can fire: that it is a label of the model, or a group of the vocabulary.
 
     Raises:
-        UserError: it cannot; names the nearest that can.
+        UserError: it cannot; the message names the nearest one that can.
     """
     if name not in gestures:
         near = get_close_matches(name, gestures, n=1, cutoff=0.0)
-        raise UserError(f"no gesture is called '{name}'; the nearest that there is is '{near[0]}'")
+        raise UserError(f"no gesture is called '{name}'; did you mean '{near[0]}'?")
 
 
 def scene(text: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from app.outputs.osc import Osc
 
 @dataclass(frozen=True, slots=True)
 class OscOutput:
-    """Where packets are sent."""
+    """A receiver of OSC packets."""
 
     address: Address
 

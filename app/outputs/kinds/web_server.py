@@ -19,13 +19,13 @@ class WebOutput:
     """A server for browsers and programs."""
 
     address: Address
-    """Where it listens."""
+    """Address that it listens on."""
     page: bool
-    """Whether there is a page with the picture; else events only."""
+    """Serve a page with the picture; False for the events only."""
     token_file: Path | None = None
-    """Holds the token that it asks for."""
+    """File with its access token."""
     allowed_origins: tuple[str, ...] = ()
-    """Web pages elsewhere that may listen."""
+    """Origins of other web pages that may connect."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names of this machine."""
 
