@@ -279,8 +279,8 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
         "--control",
         action="append",
         metavar="FILE.toml",
-        help="act as this profile says (slides, media, browser and call are shipped); may be given several times, "
-        "for profiles of their own windows",
+        help="act as this key map says (slides, media, browser and call are shipped); may be given several times, "
+        "for key maps of their own windows",
     )
     group.add_argument("--armed", action="store_true", help="act from the start; otherwise a pause key turns it on")
     group.add_argument(
@@ -288,7 +288,7 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="what presses keys (default: auto)")
     group.add_argument(
-        "--allow-commands", action="store_true", help="let the profile start the programs it names, now and later"
+        "--allow-commands", action="store_true", help="let the key map start the programs it names, now and later"
     )
 
 

@@ -35,7 +35,7 @@ class ModelSettings:
     fast_pass: bool = True
     """Run the stream network's fast pass as well."""
     profile: str | None = None
-    """A user profile's name or file."""
+    """A profile's name or file."""
     vocabulary: str | None = None
     """A bundled vocabulary's name, or a file."""
 

@@ -30,7 +30,7 @@ class TomlText:
 
         Args:
             path: the file.
-            what: what it is, in a word, such as `profile`.
+            what: what it is, in a word, such as `vocabulary`.
             error: what to raise where something is wrong in it.
 
         Raises:
@@ -158,7 +158,7 @@ def locate(name: str, ready: Path, what: str, error: type[UserError], beside: Pa
     Args:
         name: the path or the name.
         ready: the folder of those that come with the program.
-        what: what it is, in a word, such as `profile`.
+        what: what it is, in a word, such as `vocabulary`.
         error: what to raise where there is none.
         beside: the folder that a path starts from.
 

@@ -1,4 +1,4 @@
-"""Profile: which gesture does what, and where."""
+"""Key map: which gesture does what, and where."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from common.errors import UserError
 from models.vocabulary import Group, Vocabulary
 
 
-class BindingsError(UserError):
-    """A profile cannot be used; says the file, the line and what was expected."""
+class KeyMapError(UserError):
+    """A key map cannot be used; says the file, the line and what was expected."""
 
 
 class Mode(Enum):
@@ -60,7 +60,7 @@ class ActiveWindow:
 
 @dataclass(frozen=True, slots=True)
 class WindowRule:
-    """In which windows a profile applies: both texts must occur, in whatever case; an empty one always does."""
+    """In which windows a key map applies: both texts must occur, in whatever case; an empty one always does."""
 
     class_name: str = ""
     title: str = ""
@@ -89,7 +89,7 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class KeyMap:
     """One file of bindings."""
 
     name: str
@@ -111,7 +111,7 @@ class Profile:
 
     @property
     def switches(self) -> tuple[Binding, ...]:
-        """The bindings that lead to other profiles."""
+        """The bindings that lead to other key maps."""
         return tuple(b for b in self.bindings.values() if isinstance(b.action, Switch))
 
     @property

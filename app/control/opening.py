@@ -10,7 +10,7 @@ from functools import partial
 from app.control.active_window import FindWindow, X11Windows
 from app.control.arming import Arming
 from app.control.back_ends import choose, open_backend
-from app.control.bindings import BindingsError
+from app.control.bindings import KeyMapError
 from app.control.control import Control
 from app.control.evdev_listener import EvdevListener
 from app.control.injected_events import InjectedEvents
@@ -34,18 +34,18 @@ log = logging.getLogger("mstnet")
 
 
 def open_control(settings: ControlSettings, networks: Networks) -> Control:
-    """Read the profiles, open the devices and begin.
+    """Read the key maps, open the devices and begin.
 
     Args:
         settings: which key maps, and through which backend.
         networks: those that step the stream.
 
     Raises:
-        UserError: a profile, a permission or a back end cannot be used.
+        UserError: a key map, a permission or a back end cannot be used.
     """
     library = Library(settings.key_maps, networks.labels)
     if not settings.dry_run:
-        require_permission(library.profiles, settings.allow_commands)
+        require_permission(library.key_maps, settings.allow_commands)
     _warn_of_no_pause(library)
     with ExitStack() as stack:
         backend = _backend(settings, stack)
@@ -54,10 +54,10 @@ def open_control(settings: ControlSettings, networks: Networks) -> Control:
 
 
 def _warn_of_no_pause(library: Library) -> None:
-    """Say which profile only a key can pause."""
-    for profile in library.profiles:
-        if not profile.pauses:
-            log.warning("%s: no gesture pauses control; a pause key does (add pause = true to one)", profile.path)
+    """Say which key map only a key can pause."""
+    for key_map in library.key_maps:
+        if not key_map.pauses:
+            log.warning("%s: no gesture pauses control; a pause key does (add pause = true to one)", key_map.path)
 
 
 def _backend(settings: ControlSettings, stack: ExitStack) -> InputBackend:
@@ -67,12 +67,12 @@ def _backend(settings: ControlSettings, stack: ExitStack) -> InputBackend:
 
 
 def _check_keys(library: Library, backend: InputBackend) -> None:
-    """See that every key of every profile can be pressed."""
-    for profile in library.profiles:
-        for binding in profile.bindings.values():
+    """See that every key of every key map can be pressed."""
+    for key_map in library.key_maps:
+        for binding in key_map.bindings.values():
             for key in binding.action.keys:
                 if not backend.strokes(key):
-                    raise BindingsError(f"{profile.path}:{binding.line}: no key {key!r}: {backend.why_lacking}")
+                    raise KeyMapError(f"{key_map.path}:{binding.line}: no key {key!r}: {backend.why_lacking}")
 
 
 def _assemble(
@@ -90,7 +90,7 @@ def _assemble(
     limiter = Limiter(safety.actions_per_s)
     player = Player(PressedKeys(backend, observers), limiter, say, pretend=settings.dry_run)
     find_window = _window_finder(library, stack)
-    interpreters = {profile.path: Interpreter(networks, profile.vocabulary) for profile in library.profiles}
+    interpreters = {key_map.path: Interpreter(networks, key_map.vocabulary) for key_map in library.key_maps}
     return Control(library, interpreters, player, arming, activity, find_window, say, stack.pop_all().close)
 
 
@@ -124,5 +124,5 @@ def _window_finder(library: Library, stack: ExitStack) -> FindWindow | None:
         with suppress(Exception):  # no python-xlib, or a display that does not answer
             return stack.enter_context(closing(X11Windows()))
     if library.asks_for_windows:
-        log.warning("which window is active cannot be told here; profiles with [window] do nothing")
+        log.warning("which window is active cannot be told here; key maps with [window] do nothing")
     return None
