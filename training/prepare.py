@@ -6,6 +6,7 @@ python -m training.prepare folders ROOT --out OUT                  own clips, RO
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -148,7 +149,7 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
         )
     yield from _counts(labels, sharing.splits)
     yield f"{len(clips)} clips, {len(broken)} left out -> {out}/{folders.NAME}-{{{','.join(SPLITS)}}}.jsonl"
-    yield f"Next: python -m training.train training/configs/folders/shipped.toml data.folder={out}"
+    yield f"Next: python -m training.train training/configs/folders/shipped.toml {shlex.quote(f'data.folder={out}')}"
 
 
 def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
@@ -157,7 +158,8 @@ def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
         of_label = {split: [clip for clip in clips if clip.label == place] for split, clips in splits.items()}
         seconds = sum(clip.frames / clip.fps for clips in of_label.values() for clip in clips)
         told = ", ".join(f"{len(clips)} {split}" for split, clips in of_label.items())
-        yield f"  {label}: {seconds / 60:.1f} min; {told}"
+        if seconds:
+            yield f"  {label}: {seconds / 60:.1f} min; {told}"
 
 
 def _write(source: Source, split: str, found: Found, out: Path) -> Iterable[str]:
