@@ -124,8 +124,10 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
     """Index own clips, a folder a label; yields a report, line by line.
 
     Raises:
-        DataError: there is no such folder, or nothing in it to tell apart.
+        DataError: there is no such folder, or nothing in it to tell apart; or OUT is in it, and would be a label.
     """
+    if root.resolve() in (out.resolve(), *out.resolve().parents):
+        raise DataError(f"{out} lies in {root}, whose folders are labels; give --out another folder")
     own = folders.find_clips(root)
     yield from own.notes
     names = labels_of(own.clips, root)

@@ -249,3 +249,11 @@ def test_lists_are_refused(root: Path, capsys) -> None:
     gestures(root)
     assert prepare(root, "--lists", str(root)) == 2
     assert "own clips have no lists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", [".", "out"])
+def test_what_is_written_does_not_become_a_label(root: Path, capsys, where: str) -> None:
+    gestures(root)
+    assert main(["folders", str(root), "--out", str(root / where)]) == 2
+    assert f"lies in {root}, whose folders are labels" in capsys.readouterr().err
+    assert sorted(path.name for path in root.iterdir()) == ["point", "wave"]
