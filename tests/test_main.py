@@ -289,6 +289,24 @@ def test_control_dry_runs_the_demo_and_the_lines_stay_lines():
     assert set(said[1:]) <= acts
 
 
+def test_the_bindings_are_listed_without_a_camera():
+    status, lines, errors = main("--control", "slides", "--list")
+    assert (status, errors) == (0, "")
+    assert lines[1].split() == [
+        "Swiping",
+        "Left,",
+        "Sliding",
+        "Two",
+        "Fingers",
+        "Left",
+        "next",
+        "slide:",
+        "press",
+        "right",
+    ]
+    assert "does nothing without --control" in refused("--list")
+
+
 def test_a_key_map_that_is_not_there_is_told():
     assert "did you mean 'slides'?" in refused("--demo", "--headless", "--control", "slide")
 
@@ -412,7 +430,7 @@ def test_questions():
     status, lines, _ = main("--doctor")
     assert status == 0
     assert any("onnxruntime" in line for line in lines)
-    assert any("ms a step" in line for line in lines)
+    assert any("ms per step" in line for line in lines)
     assert [line.split()[2] for line in lines if " control: " in line] == ["pynput", "uinput"]
     status, _, _ = main("--list-cameras")
     assert status == 0

@@ -21,10 +21,10 @@ from training.datasets.catalogue import SOURCES
 from training.datasets.crew import examine_all
 from training.datasets.listing import Entry, Listing
 from training.datasets.own_index import advice, cut_up, jobs_of, labels_of, renumbered, sorted_out, too_few
-from training.datasets.source import Source
+from training.datasets.publisher import PublishedDataset
 from training.datasets.splits import LEAST, SPLITS, Shared, share_out
 from training.datasets.survey import Broken, Job
-from training.recordings import DataError
+from training.errors import DataError
 
 FIRST = 3
 """How many ids are told; all of them are in a file."""
@@ -43,7 +43,9 @@ class Found:
     broken: tuple[Broken, ...]
 
 
-def prepare(source: Source, root: Path, lists: Path, out: Path, size: int | None, processes: int) -> Iterable[str]:
+def prepare(
+    source: PublishedDataset, root: Path, lists: Path, out: Path, size: int | None, processes: int
+) -> Iterable[str]:
     """Index every split whose list is there; yields a report, line by line.
 
     Raises:
@@ -61,7 +63,7 @@ def prepare(source: Source, root: Path, lists: Path, out: Path, size: int | None
         raise DataError(f"all {len(seen)} clips of {source.name} that are in {root} are broken; unpack them anew")
 
 
-def read_listings(source: Source, lists: Path) -> dict[str, Listing]:
+def read_listings(source: PublishedDataset, lists: Path) -> dict[str, Listing]:
     """The lists of the splits that are there.
 
     Raises:
@@ -76,14 +78,14 @@ def read_listings(source: Source, lists: Path) -> dict[str, Listing]:
     return found
 
 
-def _size_note(source: Source, split: str, listing: Listing) -> Iterable[str]:
+def _size_note(source: PublishedDataset, split: str, listing: Listing) -> Iterable[str]:
     published, here = source.sizes.get(split), len(listing.entries)
     if published not in (None, here):
         yield f"{source.name} {split}: the list names {here} clips, the published one {published}: is it cut short?"
 
 
 def make_jobs(
-    source: Source, root: Path, listings: Iterable[Listing], decoded: Path | None, size: int
+    source: PublishedDataset, root: Path, listings: Iterable[Listing], decoded: Path | None, size: int
 ) -> dict[str, Job]:
     """What to look at, by id: the clips that are there.
 
@@ -98,7 +100,7 @@ def make_jobs(
     return jobs
 
 
-def _job(source: Source, entry: Entry, path: Path, decoded: Path | None, size: int) -> Job:
+def _job(source: PublishedDataset, entry: Entry, path: Path, decoded: Path | None, size: int) -> Job:
     return Job(entry, path, source.fps, decoded / entry.id if decoded else None, size)
 
 
@@ -164,7 +166,7 @@ def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
             yield f"  {label}: {seconds / 60:.1f} min; {told}"
 
 
-def _write(source: Source, split: str, found: Found, out: Path) -> Iterable[str]:
+def _write(source: PublishedDataset, split: str, found: Found, out: Path) -> Iterable[str]:
     start = f"{source.name}-{split}"
     path = out / f"{start}.jsonl"
     if found.clips:

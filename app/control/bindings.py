@@ -40,13 +40,20 @@ class Binding:
     """Where it stands in the file."""
     also: tuple[str, ...] = ()
     """Labels that mean the same."""
+    does: str = ""
+    """What it is for, in words."""
     seen: str = ""
     """The label that was recognised, once one was."""
 
     def __str__(self) -> str:
         gesture = f"{self.seen} (as {self.gesture})" if self.seen in self.also else self.gesture
+        return f"{gesture}: {self.deed}"
+
+    @property
+    def deed(self) -> str:
+        """The action, and how often it is done."""
         mode = {Mode.ONCE: "", Mode.HOLD: " while it lasts", Mode.REPEAT: f" {self.rate_hz:g} times a second"}
-        return f"{gesture}: {self.action}{mode[self.mode]}"
+        return f"{self.action}{mode[self.mode]}"
 
 
 @dataclass(frozen=True, slots=True)

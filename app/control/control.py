@@ -16,10 +16,10 @@ from app.control.bindings import ActiveWindow, Binding, KeyMap, Mode
 from app.control.input_listener import UserActivity
 from app.control.library import Library
 from app.control.player import Player
+from common.errors import one_line
+from common.log import log
 from models.decoder import GestureEvent
 from models.recognition import Recognition
-
-log = logging.getLogger("mstnet")
 
 WAITING_MOST = 16
 """Length of the queue of gestures; more are left out."""
@@ -132,7 +132,7 @@ class Control:
             do()
         except Exception as error:  # display servers and kernels raise many kinds
             level = logging.WARNING if self.arming.on else logging.DEBUG  # once is enough
-            log.log(level, "control failed: %s", " ".join(str(error).split()) or type(error).__name__)
+            log.log(level, "control failed: %s", one_line(error))
             self.arming.disarm("it failed")
 
     def _still_lasting(self) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from app import toml_table
 from app.control.actions import Switch
 from app.control.bindings import ActiveWindow, Binding, KeyMap, KeyMapError
-from app.control.reading import read_key_map
+from app.control.profile_file import read_key_map
 
 BUNDLED = Path(__file__).parent / "key_maps"
 
@@ -66,10 +66,10 @@ class Library:
         self._read(path)
 
 
-def locate(name: str, beside: Path = Path()) -> Path:
-    """The file of a key map: a path, or the bare name of a ready one.
+def locate(name: str, base: Path = Path()) -> Path:
+    """The file of a key map: a path, or the name of a bundled one.
 
     Raises:
         KeyMapError: there is none.
     """
-    return toml_table.locate(name, BUNDLED, "key map", KeyMapError, beside)
+    return toml_table.locate(name, BUNDLED, "key map", KeyMapError, base)

@@ -1,6 +1,5 @@
 """Opening control: from its settings to a running Control."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from app.control.injected_events import InjectedEvents
 from app.control.input_backend import DryRunBackend, InputBackend
 from app.control.input_listener import InputListener, UserActivity
 from app.control.interpreter import Interpreter
-from app.control.keys import Chord
+from app.control.keys import Chord, written
 from app.control.library import Library
 from app.control.limiter import Limiter
 from app.control.permission import require_permission
@@ -28,9 +27,8 @@ from app.control.pynput_listener import PynputListener
 from app.control.settings import ControlSettings
 from app.control.uinput_backend import PERMISSION_ADVICE, UinputBackend
 from app.control.watchdog import Watchdog
+from common.log import log
 from models.networks import Networks
-
-log = logging.getLogger("mstnet")
 
 
 def open_control(settings: ControlSettings, networks: Networks) -> Control:
@@ -82,7 +80,8 @@ def _assemble(
     arming = Arming(settings.armed or settings.dry_run, safety.gesture_resumes)
     activity, injected = UserActivity(arming.toggle), InjectedEvents()
     on_loss = partial(arming.disarm, "it no longer listens to the keyboard")
-    _listen(backend, lambda: _listener(backend, activity, injected, safety.pause_keys, on_loss), stack)
+    if _listens(backend, lambda: _listener(backend, activity, injected, safety.pause_keys, on_loss), stack):
+        arming.keys = tuple(map(written, safety.pause_keys))
     observers: list[InputObserver] = [injected]
     if backend.name == PynputBackend.name:
         observers.insert(0, stack.enter_context(closing(Watchdog())))
@@ -94,15 +93,17 @@ def _assemble(
     return Control(library, interpreters, player, arming, activity, find_window, say, stack.pop_all().close)
 
 
-def _listen(backend: InputBackend, open_listener: Callable[[], InputListener], stack: ExitStack) -> None:
-    """Listen to the real mouse and keyboard; log a warning if that is impossible."""
+def _listens(backend: InputBackend, open_listener: Callable[[], InputListener], stack: ExitStack) -> bool:
+    """Listen to the real mouse and keyboard; log a warning if that is impossible. Whether it does."""
     if backend.name == DryRunBackend.name:
-        return
+        return False
     try:
         stack.enter_context(closing(open_listener()))
     except (ImportError, OSError) as error:
         advice = PERMISSION_ADVICE if backend.name == UinputBackend.name else "pause with the gesture, stop with Ctrl-C"
         log.warning("control does not listen to the keyboard (%s): no pause key, no hand-over; %s", error, advice)
+        return False
+    return True
 
 
 def _listener(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from common.video import write_video
-from training.synthetic.clip import Format, generate
+from training.synthetic.drawn_clip import Format, generate
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "your-own-network.md").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.spec import NO_GESTURE_LABELS
+from training.errors import DataError
 from training.jester import LABELS as SHIPPED
-from training.recordings import DataError
 
 NAME = "folders"
 VIDEOS = frozenset(

@@ -6,9 +6,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from common.errors import one_line
 from common.video import video_pictures
 from models.frame import Image
-from training.recordings import scaled
+from training.video_list import scaled
 
 FRAME = "{:05d}.jpg"
 """How the pictures of a clip are named, the first one 00001.jpg."""
@@ -33,7 +34,7 @@ def read_pixels(path: Path, indices: Sequence[int], shortest: int | None = None)
 
 def reason(error: Exception) -> str:
     """Why a file could not be read, on one line."""
-    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else " ".join(str(error).split())
+    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else one_line(error)
 
 
 def read_picture(path: Path) -> cv2.typing.MatLike:

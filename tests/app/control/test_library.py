@@ -1,13 +1,17 @@
 """Which key map applies."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from app.commands.list_bindings import gestures_of
 from app.control.bindings import ActiveWindow, KeyMapError
 from app.control.library import BUNDLED, Library
 from models.engines import load_engine
+from models.shipped import SHIPPED_MODEL
 
+ROOT = Path(__file__).resolve().parents[3]
 LABELS = ("Swiping Left", "Swiping Right")
 EDITOR, BROWSER = ActiveWindow("gedit Gedit", "notes.txt"), ActiveWindow("Navigator firefox", "A page")
 
@@ -18,13 +22,26 @@ def write(folder, name, text):
 
 
 def test_the_key_maps_in_the_box_fit_the_model_in_the_box():
-    # Not by `import main`, which is a program: it takes Ctrl-C from whoever imports it.
-    engine = load_engine(Path(__file__).resolve().parents[3] / "models" / "weights" / "mstnet_small.onnx")
+    engine = load_engine(SHIPPED_MODEL)
     assert sorted(file.stem for file in BUNDLED.glob("*.toml")) == ["browser", "call", "media", "slides"]
     for file in BUNDLED.glob("*.toml"):
         library = Library([file.stem], engine.spec.labels)
         assert library.first.pauses
         assert library.first.path == file
+
+
+def test_the_document_says_what_the_bundled_key_maps_do():
+    text = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", text, re.MULTILINE)
+    labels = load_engine(SHIPPED_MODEL).spec.labels
+    key_maps = {file.stem: Library([file.stem], labels).first for file in BUNDLED.glob("*.toml")}
+    bound = {
+        (name, gestures_of(binding), binding.does, binding.deed)
+        for name, key_map in key_maps.items()
+        for binding in key_map.bindings.values()
+    }
+    assert set(rows) == bound
+    assert [row for row in rows if not row[2] and "pause" not in row[3]] == [], "every binding says what it is for"
 
 
 def test_a_bound_key_map_comes_first_and_only_in_its_window(tmp_path):

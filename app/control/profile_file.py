@@ -81,7 +81,7 @@ def _refuse_bound(label: str, table: Table, key: str, lines: dict[str, int]) -> 
 
 def _binding(gesture: str, also: tuple[str, ...], table: Table, safety: Safety) -> Binding:
     actions = ACTIONS | FORMER_ACTIONS
-    table.only(*actions, "also", "times", "mode", "cooldown_s", "rate_hz")
+    table.only(*actions, "also", "does", "times", "mode", "cooldown_s", "rate_hz")
     said = [word for word in actions if word in table.values]
     if len(said) != 1:
         what = f"{' and '.join(said)} on one gesture; choose one" if said else "no action; give one"
@@ -100,6 +100,7 @@ def _binding(gesture: str, also: tuple[str, ...], table: Table, safety: Safety) 
         rate_hz=table.number("rate_hz", min(5.0, safety.actions_per_s), 0.1, safety.actions_per_s),
         line=table.line,
         also=also,
+        does=table.word("does"),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.control.actions import Move, Pause, Press, Run, Scroll, Switch, Type
 from app.control.bindings import KeyMapError, Mode
-from app.control.reading import read_key_map
+from app.control.profile_file import read_key_map
 from models.vocabulary import Group, Vocabulary
 
 LABELS = ("No gesture", "Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign", "Shaking Hand", "Swiping Up", "Drum")
@@ -119,7 +119,7 @@ def test_a_key_map_that_binds_nothing_is_refused(tmp_path, text):
         (LEFT + 'key = "a"\nalso = []', "mine.toml:3: also has no gestures"),
         (LEFT + 'key = "a"\nalso = ["Drum", "drum"]', "mine.toml:3: also has 'Drum' two times"),
         (LEFT + 'key = "a"\nalso = ["Swiping Left"]', "mine.toml:3: also has 'Swiping Left' itself"),
-        (LEFT + 'key = "a"\nalso = ["No gesture"]', "mine.toml:3: 'No gesture' means that nothing was done"),
+        (LEFT + 'key = "a"\nalso = ["No gesture"]', "mine.toml:3: 'No gesture' is an idle label"),
         (LEFT + 'key = "a"\nalso = "Drum"', "mine.toml:3: also = 'Drum'; expected a list of texts"),
         (
             LEFT + 'key = "a"\nalso = ["Drum"]\n[gestures.Drum]\nkey = "b"',
