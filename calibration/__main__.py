@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from calibration.commands import fit_profile, record
 from calibration.gesture_commands import delete, export, import_, list_gestures, rename
+from calibration.profile_commands import fit_profile, record
+from calibration.recording_options import COUNT_DOWN, add_recording_options
 from calibration.thresholds import Target
 from calibration.user_profile import NOBODY
 from common.arguments import positive_float
@@ -24,7 +25,7 @@ GESTURE_ACTIONS = {"list": list_gestures, "rename": rename, "delete": delete, "e
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of everything but `record`, whose options are those of `main.py`."""
+    """The parser; that of `record` only tells its help: its options are read by `main.py`, whose others may follow."""
     line = argparse.ArgumentParser(
         prog="python -m calibration",
         description="Make the model fit a person.",
@@ -32,10 +33,17 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = line.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("record", help="record takes of gestures and a minute of just work", add_help=False)
+    _add_record(commands.add_parser("record", help="record takes of gestures and a minute of just work"))
     _add_fit(commands.add_parser("fit", help="make a profile of what was recorded"))
     _add_gestures(commands.add_parser("gestures", help="list, rename, delete, export and import own gestures"))
     return line
+
+
+def _add_record(command: argparse.ArgumentParser) -> None:
+    command.description = f"Record takes of gestures, guided, then a take without gestures. {COUNT_DOWN}"
+    command.epilog = "Any option of main.py may follow, such as --camera 1, --headless or --model FILE."
+    _add_profile(command)
+    add_recording_options(command)
 
 
 def _add_fit(command: argparse.ArgumentParser) -> None:
@@ -83,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _do(words: list[str]) -> int:
-    if words[:1] == ["record"]:
+    if words[:1] == ["record"] and not {"-h", "--help"}.intersection(words):
         return record(*_whose(words[1:]))
     options = parser().parse_args(words)
     if options.command == "fit":

@@ -21,18 +21,18 @@ from models.spec import NO_GESTURE_LABELS, ModelSpec
 from training.evaluation.judging_takes import recording_take
 from training.evaluation.quiet import quiet_to_tune
 from training.evaluation.stream_metrics import Truth
-from training.evaluation.takes import Take, take
+from training.evaluation.takes import LabelledStream, take
 from training.jester import LABELS
 from training.reading import choose, told, watched
-from training.recordings import read_recordings
 from training.synthetic.drawn_clip import Format, stream
+from training.video_list import read_recordings
 
 SEED = 9000
 """Seeds of the drawn streams; far from those of the clips that training sees."""
 GESTURES_A_STREAM = 5
 
 
-def drawn_takes(streams: int, spec: ModelSpec) -> list[Take]:
+def drawn_takes(streams: int, spec: ModelSpec) -> list[LabelledStream]:
     """Streams in which each gesture comes about equally often, with pauses between."""
     gestures = [label for label in LABELS if label not in NO_GESTURE_LABELS]
     rng = np.random.default_rng(SEED)
@@ -46,7 +46,7 @@ def drawn_takes(streams: int, spec: ModelSpec) -> list[Take]:
     return takes
 
 
-def recorded_takes(data: Path, spec: ModelSpec) -> list[Take]:
+def recorded_takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Real recordings that nothing is judged by."""
     recordings = read_recordings(data)
     gestures = [r for r in recordings if r.source == "nvgesture" and r.split == "train"]
@@ -56,7 +56,7 @@ def recorded_takes(data: Path, spec: ModelSpec) -> list[Take]:
     ]
 
 
-def listed_takes(folder: Path, spec: ModelSpec) -> list[Take]:
+def listed_takes(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Labelled clips that were kept from training, each a stream."""
     return [recording_take(recording, folder.name, spec) for recording in read_recordings(folder)]
 

@@ -6,6 +6,7 @@ python -m training.prepare folders ROOT --out OUT                  own clips, RO
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,10 @@ from training.datasets.catalogue import SOURCES
 from training.datasets.crew import examine_all
 from training.datasets.listing import Entry, Listing
 from training.datasets.own_index import advice, cut_up, jobs_of, labels_of, renumbered, sorted_out, too_few
-from training.datasets.source import Source
+from training.datasets.publisher import PublishedDataset
 from training.datasets.splits import LEAST, SPLITS, Shared, share_out
 from training.datasets.survey import Broken, Job
-from training.recordings import DataError
+from training.errors import DataError
 
 FIRST = 3
 """How many ids are told; all of them are in a file."""
@@ -42,7 +43,9 @@ class Found:
     broken: tuple[Broken, ...]
 
 
-def prepare(source: Source, root: Path, lists: Path, out: Path, size: int | None, processes: int) -> Iterable[str]:
+def prepare(
+    source: PublishedDataset, root: Path, lists: Path, out: Path, size: int | None, processes: int
+) -> Iterable[str]:
     """Index every split whose list is there; yields a report, line by line.
 
     Raises:
@@ -60,7 +63,7 @@ def prepare(source: Source, root: Path, lists: Path, out: Path, size: int | None
         raise DataError(f"all {len(seen)} clips of {source.name} that are in {root} are broken; unpack them anew")
 
 
-def read_listings(source: Source, lists: Path) -> dict[str, Listing]:
+def read_listings(source: PublishedDataset, lists: Path) -> dict[str, Listing]:
     """The lists of the splits that are there.
 
     Raises:
@@ -75,14 +78,14 @@ def read_listings(source: Source, lists: Path) -> dict[str, Listing]:
     return found
 
 
-def _size_note(source: Source, split: str, listing: Listing) -> Iterable[str]:
+def _size_note(source: PublishedDataset, split: str, listing: Listing) -> Iterable[str]:
     published, here = source.sizes.get(split), len(listing.entries)
     if published not in (None, here):
         yield f"{source.name} {split}: the list names {here} clips, the published one {published}: is it cut short?"
 
 
 def make_jobs(
-    source: Source, root: Path, listings: Iterable[Listing], decoded: Path | None, size: int
+    source: PublishedDataset, root: Path, listings: Iterable[Listing], decoded: Path | None, size: int
 ) -> dict[str, Job]:
     """What to look at, by id: the clips that are there.
 
@@ -97,7 +100,7 @@ def make_jobs(
     return jobs
 
 
-def _job(source: Source, entry: Entry, path: Path, decoded: Path | None, size: int) -> Job:
+def _job(source: PublishedDataset, entry: Entry, path: Path, decoded: Path | None, size: int) -> Job:
     return Job(entry, path, source.fps, decoded / entry.id if decoded else None, size)
 
 
@@ -123,8 +126,10 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
     """Index own clips, a folder a label; yields a report, line by line.
 
     Raises:
-        DataError: there is no such folder, or nothing in it to tell apart.
+        DataError: there is no such folder, or nothing in it to tell apart; or OUT is in it, and would be a label.
     """
+    if root.resolve() in (out.resolve(), *out.resolve().parents):
+        raise DataError(f"{out} lies in {root}, whose folders are labels; give --out another folder")
     own = folders.find_clips(root)
     yield from own.notes
     names = labels_of(own.clips, root)
@@ -148,7 +153,7 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
         )
     yield from _counts(labels, sharing.splits)
     yield f"{len(clips)} clips, {len(broken)} left out -> {out}/{folders.NAME}-{{{','.join(SPLITS)}}}.jsonl"
-    yield f"Next: python -m training.train training/configs/folders/shipped.toml data.folder={out}"
+    yield f"Next: python -m training.train training/configs/folders/shipped.toml {shlex.quote(f'data.folder={out}')}"
 
 
 def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
@@ -157,10 +162,11 @@ def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
         of_label = {split: [clip for clip in clips if clip.label == place] for split, clips in splits.items()}
         seconds = sum(clip.frames / clip.fps for clips in of_label.values() for clip in clips)
         told = ", ".join(f"{len(clips)} {split}" for split, clips in of_label.items())
-        yield f"  {label}: {seconds / 60:.1f} min; {told}"
+        if seconds:
+            yield f"  {label}: {seconds / 60:.1f} min; {told}"
 
 
-def _write(source: Source, split: str, found: Found, out: Path) -> Iterable[str]:
+def _write(source: PublishedDataset, split: str, found: Found, out: Path) -> Iterable[str]:
     start = f"{source.name}-{split}"
     path = out / f"{start}.jsonl"
     if found.clips:

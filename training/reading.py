@@ -14,7 +14,7 @@ from training.datasets.base import Index
 from training.evaluation.inference import labelled, stream_logits
 from training.evaluation.montage import Montage, montages
 from training.evaluation.stream_score import Score, scores
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 
 WRONG_A_MINUTE = 3.0
 """How often a reading may be wrong where a gesture comes every few seconds."""
@@ -48,7 +48,7 @@ def balanced(total: Score) -> tuple[float, ...]:
 
 
 def choose(
-    takes: Sequence[Take], answers: Sequence[Floats], spec: ModelSpec, worth: Worth = bearable
+    takes: Sequence[LabelledStream], answers: Sequence[Floats], spec: ModelSpec, worth: Worth = bearable
 ) -> tuple[ModelSpec, dict[str, Score]]:
     """The spec with the best reading of some streams' logits [T, classes], and what it gives by group.
 
@@ -60,7 +60,7 @@ def choose(
     return best[_middle([_place(reading) for reading, _ in best])]
 
 
-def _scored(takes: Sequence[Take], answers: Sequence[Floats], reading: ModelSpec) -> dict[str, Score]:
+def _scored(takes: Sequence[LabelledStream], answers: Sequence[Floats], reading: ModelSpec) -> dict[str, Score]:
     return scores(takes, [softmax(answer, reading.temperature) for answer in answers], reading)
 
 
@@ -85,13 +85,13 @@ def told(spec: ModelSpec) -> str:
     )
 
 
-def watched(net: MSTNet, takes: Iterable[Take]) -> tuple[list[Take], list[Floats]]:
+def watched(net: MSTNet, takes: Iterable[LabelledStream]) -> tuple[list[LabelledStream], list[Floats]]:
     """Streams without their pictures, which may be more than fit into memory, and a network's logits [T, classes]."""
     seen = [(replace(take, pictures=take.pictures[:0]), stream_logits(net, take.pictures)) for take in takes]
     return [take for take, _ in seen], [answers for _, answers in seen]
 
 
-def streams_of(index: Index, spec: ModelSpec) -> Iterator[Take]:
+def streams_of(index: Index, spec: ModelSpec) -> Iterator[LabelledStream]:
     """The clips of an index one after another, each after a rest; of many, some."""
     clips = [(clip, spec.labels[label]) for clip, label in labelled(index, spec.labels)]
     return islice(montages(clips, spec, Montage(quiet_s=QUIET_S), []), STREAMS)

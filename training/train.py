@@ -20,8 +20,8 @@ from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.datasets.base import read_index
 from training.datasets.loading import readers_watched
+from training.errors import DataError
 from training.reading import read_as_streams
-from training.recordings import DataError
 from training.trainer.config import Config
 from training.trainer.config_file import read_config
 from training.trainer.data import index_path, make_data, skipped, updates, updates_an_epoch, validation
@@ -29,7 +29,7 @@ from training.trainer.distributed import Processes, join
 from training.trainer.learner import Learner
 from training.trainer.logbook import Logbook
 from training.trainer.precision import choose_precision
-from training.trainer.run_folder import Progress, RunFolder
+from training.trainer.run_folder import RunFolder, RunProgress
 from training.trainer.schedule import rate_factor
 from training.trainer.start import starting_net
 from training.trainer.stopping import Stop, Stopped
@@ -86,7 +86,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
             log.scores(step, place.epoch, scores, skipped(learnt, processes))
             if scores.top1 > place.best:
                 run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
-            place = Progress(place.epoch + 1, 0, max(place.best, scores.top1))
+            place = RunProgress(place.epoch + 1, 0, max(place.best, scores.top1))
             run.save(learner, place)
         if processes.first and config.data.sampling == "streams" and config.data.set != "motions":  # it has no index
             for line in finish(config, run.best):

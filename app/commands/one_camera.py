@@ -9,6 +9,7 @@ from app.control.opening import open_control
 from app.events import Events
 from app.headless import run_headless
 from app.meters import Meter
+from app.outputs.kind import RunFacts
 from app.outputs.opening import Outputs
 from app.pipeline import Pipeline
 from app.replay import Replay
@@ -29,7 +30,8 @@ def recognise(settings: Settings) -> None:
         networks = stack.enter_context(open_networks(settings.model))
         framing = ManualFraming(open_framing(settings.framing))
         recognizer = Recognizer(networks, framing)
-        outputs = stack.enter_context(closing(Outputs(settings.outputs, settings.camera.sources, networks.gestures)))
+        facts = RunFacts(settings.camera.sources, networks.gestures)
+        outputs = stack.enter_context(closing(Outputs(settings.outputs, facts)))
         events = Events(outputs.sinks)
         control = stack.enter_context(closing(open_control(settings.control, networks))) if settings.control else None
         status = StatusRelay()
@@ -57,8 +59,12 @@ def report_armed(control: Control, events: Events) -> None:
     """Log and emit an event when control is armed or disarmed."""
 
     def report(armed: bool, why: str) -> None:
-        off = f"off; {' or '.join(control.arming.keys)} turns it on" if control.arming.keys and not why else "off"
-        log.info("control is %s%s", "on" if armed else off, f" ({why})" if why else "")
+        words = f"control is {'on' if armed else 'off'}"
+        if why:
+            words += f" ({why})"
+        elif control.arming.keys and not armed:
+            words += f"; press {' or '.join(control.arming.keys)} to turn it on"
+        log.info("%s", words)
         events.arm(armed)
 
     control.arming.listen(report)

@@ -6,7 +6,7 @@ from pathlib import Path
 from app import toml_table
 from app.control.actions import Switch
 from app.control.bindings import ActiveWindow, Binding, KeyMap, KeyMapError
-from app.control.reading import read_key_map
+from app.control.profile_file import read_key_map
 
 BUNDLED = Path(__file__).parent / "key_maps"
 

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calibration.errors import TakeError
-from calibration.folders import one_name
+from calibration.person_files import one_name
+from calibration.recording_options import FIRST_READY_S, READY_S
 from calibration.take import Kind
 from models.spec import NO_GESTURE_LABELS
-
-FIRST_READY_S, READY_S = 5.0, 3.0
-"""Countdown before the first take of a gesture, and before the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from calibration.recording_options import FIRST_READY_S, READY_S
+
 ROOT = Path(__file__).resolve().parents[2]
 TAKES_AT = (5, 11, 17)
 WORK_AT = (25, 35)
@@ -139,3 +141,14 @@ def test_a_missing_profile_is_told(said, film, small_model):
     assert (status, lines) == (2, [])
     assert "no profile 'nobody'" in errors
     assert errors.count("\n") == 1
+
+
+def test_the_help_of_record_shows_its_own_options_and_the_count_down(said):
+    status, lines, errors = said("-m", "calibration", "record", "--help")
+    text = " ".join(" ".join(lines).split())
+    assert (status, errors) == (0, "")
+    assert all(option in text for option in ("--gesture", "--takes", "--take-seconds", "--work", "--profile"))
+    assert "--control" not in text
+    assert f"{FIRST_READY_S:g} s comes before the first take" in text
+    document = (ROOT / "docs" / "personal-gestures.md").read_text(encoding="utf-8")
+    assert f"{FIRST_READY_S:g} s before the first take of a gesture and before work, {READY_S:g} s before" in document

@@ -9,7 +9,7 @@ from models.spec import NO_GESTURE_LABELS, Decoding, Rule
 from training.decoding import drawn_takes, main
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score, scores
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 from training.jester import LABELS
 from training.reading import choose, readings
 from training.transplant.shufflenet3d import transplant
@@ -27,8 +27,8 @@ def answers(height: float, steps: range) -> np.ndarray:
 
 
 def test_the_reading_tells_a_gesture_from_a_twitch() -> None:
-    gesture = Take("a", NOTHING_SEEN, (Truth("Thumb Up", 1, 3),))
-    twitch = Take("b", NOTHING_SEEN, ())
+    gesture = LabelledStream("a", NOTHING_SEEN, (Truth("Thumb Up", 1, 3),))
+    twitch = LabelledStream("b", NOTHING_SEEN, ())
     seen = [answers(2.0, range(12, 36)), answers(6.0, range(12, 14))]
     chosen, result = choose([gesture, twitch], seen, SPEC)
     assert result == {"a": Score(1, 1, 0, 4 / 60, result["a"].early_s, 1), "b": Score(0, 0, 0, 4 / 60)}

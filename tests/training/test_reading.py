@@ -10,7 +10,7 @@ from networks import LABELS, small_net, small_spec
 from training.datasets.base import read_index
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 from training.reading import balanced, bearable, choose, read_as_streams, readings, told
 
 SHOWN = ["Swiping Left", "Thumb Up", "No gesture", "Swiping Right", "Thumb Up"]
@@ -22,7 +22,7 @@ def test_of_readings_as_good_it_is_the_one_among_the_most_others() -> None:
     logits = np.tile(np.float32([0.0, 0.0]), (60, 1))
     logits[:, 0] = 3
     logits[20:40] = 0, 3
-    take = Take("a", np.zeros((0, 2, 2, 3), np.uint8), (Truth("Thumb Up", 1.5, 3.5),))
+    take = LabelledStream("a", np.zeros((0, 2, 2, 3), np.uint8), (Truth("Thumb Up", 1.5, 3.5),))
     chosen, result = choose([take], [logits], spec, balanced)
     assert result["a"].exact == 1
     assert chosen.decoding.smooth_s == 0.3

@@ -12,7 +12,7 @@ import cv2
 from common.whole_file import write_whole
 from models.frame import Image
 from training.datasets.pixels import read_pixels, reason
-from training.recordings import DataError
+from training.errors import DataError
 
 
 class BrokenClip(DataError):  # noqa: N818 - it says what the clip is

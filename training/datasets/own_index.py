@@ -11,7 +11,7 @@ from training.datasets.folders import OwnClip, named, pictures_in
 from training.datasets.listing import Entry
 from training.datasets.splits import LEAST
 from training.datasets.survey import Broken, Job
-from training.recordings import DataError
+from training.errors import DataError
 
 REST, OTHER = NO_GESTURE_LABELS
 SHORTEST_S, SHORT_S, LONG_S = 0.5, 1.0, 8.0

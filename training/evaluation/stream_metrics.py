@@ -25,10 +25,14 @@ class Truth:
     start_s: float
     end_s: float
 
+    def covers(self, time_s: float) -> bool:
+        """Whether an event at this time is about this gesture."""
+        return self.start_s <= time_s <= self.end_s + GRACE_S
+
 
 def names(event: GestureEvent, truth: Truth) -> bool:
     """Whether an event names this gesture, in time."""
-    return event.label == truth.label and truth.start_s <= event.fired_s <= truth.end_s + GRACE_S
+    return event.label == truth.label and truth.covers(event.fired_s)
 
 
 def gestures_of(truths: Iterable[Truth]) -> list[Truth]:

@@ -8,7 +8,7 @@ from models.decoder import GestureEvent
 from models.spec import ModelSpec
 from training.evaluation.decoded_events import events
 from training.evaluation.stream_metrics import Truth, exactly_once, gestures_of, matched
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def score(found: Sequence[GestureEvent], truths: Sequence[Truth], seconds: float
 
 
 def scores(
-    takes: Sequence[Take],
+    takes: Sequence[LabelledStream],
     answers: Sequence[Floats],
     spec: ModelSpec,
 ) -> dict[str, Score]:
@@ -63,7 +63,7 @@ def scores(
     return result
 
 
-def scores_by_label(takes: Sequence[Take], answers: Sequence[Floats], spec: ModelSpec) -> dict[str, Score]:
+def scores_by_label(takes: Sequence[LabelledStream], answers: Sequence[Floats], spec: ModelSpec) -> dict[str, Score]:
     """The score of each label, over all streams; minutes are not counted."""
     result: dict[str, Score] = {}
     for one, answer in zip(takes, answers, strict=True):

@@ -20,7 +20,7 @@ from training.datasets.motions import MotionSet
 from training.datasets.sampling import Dense, Segments
 from training.datasets.step_labels import NO_LABEL
 from training.datasets.transforms import Augment, Centre, mirror_labels
-from training.recordings import DataError
+from training.errors import DataError
 from training.trainer.config import Config, DataConfig
 from training.trainer.config_file import ConfigError
 from training.trainer.distributed import Processes

@@ -108,7 +108,7 @@ def test_a_dry_run_says_it_and_does_nothing(desktop, run):
 def test_nothing_arrives_until_it_is_armed(desktop, run):
     terminal = Terminal(desktop)
     lines, said = ended(run(ARROWS, [LEFT, STOP, RIGHT], "--headless"))
-    assert said == ["mstnet: control is off; Pause or Ctrl+Shift+F9 turns it on"]
+    assert said == ["mstnet: control is off; press Pause or Ctrl+Shift+F9 to turn it on"]
     assert [line["label"] for line in lines if line["type"] == "gesture"] == [
         "Swiping Left",
         "Stop Sign",

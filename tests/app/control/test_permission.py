@@ -6,7 +6,7 @@ import pytest
 
 from app.control import permission
 from app.control.bindings import KeyMapError
-from app.control.reading import read_key_map
+from app.control.profile_file import read_key_map
 
 
 @pytest.fixture(autouse=True)

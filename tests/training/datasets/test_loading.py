@@ -11,7 +11,7 @@ from training.datasets.loading import ClipSet, StreamSet, start_worker
 from training.datasets.sampling import Segments
 from training.datasets.step_labels import either
 from training.datasets.transforms import Augment, Centre, mirror_labels
-from training.recordings import DataError
+from training.errors import DataError
 
 CLIPS = 7
 

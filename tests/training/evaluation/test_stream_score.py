@@ -10,7 +10,7 @@ from models.decoder import GestureEvent
 from models.spec import Decoding, Rule
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score, score, scores, scores_by_label
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 
 LABELS = ("No gesture", "Thumb Up", "Thumb Down")
 AT_ONCE = Decoding(smooth_s=0, rule=Rule(enter=0.6, exit=0.3, rest_s=0))
@@ -67,9 +67,9 @@ def test_scores_are_summed_by_group() -> None:
     rises = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0], [1, 0, 0]], np.float32)
     pictures = np.zeros((4, 2, 2, 3), np.uint8)
     takes = [
-        Take("a", pictures, (Truth("Thumb Up", 0, 1),)),
-        Take("a", pictures, (Truth("Thumb Down", 0, 1),)),
-        Take("b", pictures, ()),
+        LabelledStream("a", pictures, (Truth("Thumb Up", 0, 1),)),
+        LabelledStream("a", pictures, (Truth("Thumb Down", 0, 1),)),
+        LabelledStream("b", pictures, ()),
     ]
     spec = replace(small_spec(small_net()), labels=LABELS, decoding=AT_ONCE, rate_hz=4.0)
     found = scores(takes, [rises, rises, rises], spec)
@@ -79,7 +79,7 @@ def test_scores_are_summed_by_group() -> None:
 def test_a_wrong_event_counts_against_the_label_that_it_told() -> None:
     rises = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0], [1, 0, 0]], np.float32)
     pictures = np.zeros((4, 2, 2, 3), np.uint8)
-    takes = [Take("a", pictures, (Truth(label, 0, 1),)) for label in ("Thumb Up", "Thumb Down")]
+    takes = [LabelledStream("a", pictures, (Truth(label, 0, 1),)) for label in ("Thumb Up", "Thumb Down")]
     spec = replace(small_spec(small_net()), labels=LABELS, decoding=AT_ONCE, rate_hz=4.0)
     found = scores_by_label(takes, [rises, rises], spec)
     assert found == {"Thumb Up": Score(named=1, total=1, wrong=1), "Thumb Down": Score(named=0, total=1)}

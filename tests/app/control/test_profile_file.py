@@ -6,7 +6,7 @@ import pytest
 
 from app.control.actions import Move, Pause, Press, Run, Scroll, Switch, Type
 from app.control.bindings import KeyMapError, Mode
-from app.control.reading import read_key_map
+from app.control.profile_file import read_key_map
 from models.vocabulary import Group, Vocabulary
 
 LABELS = ("No gesture", "Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign", "Shaking Hand", "Swiping Up", "Drum")
