@@ -187,11 +187,8 @@ def test_a_web_server_without_tls_is_reported(serve, statuses):
 @pytest.mark.parametrize("sends", ["nothing", "a file that stalls", "a stream that stalls"])
 def test_a_sender_that_stalls_is_reported_and_blocks_no_signal(serve, video, sends):
     """Ctrl-C while it opens, and while it waits for data."""
-    content, asked, ends = (
-        video("video.mkv", (320, 240), 200, "mjpeg").read_bytes(),
-        threading.Event(),
-        threading.Event(),
-    )
+    content = video("video.mkv", (320, 240), 200, "mjpeg").read_bytes()
+    requested, ends = threading.Event(), threading.Event()
 
     def handle(request):
         requested.set()
