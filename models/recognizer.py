@@ -98,7 +98,7 @@ class Recognizer:
 
 
 def is_idle(decision: Decision, idle: Sequence[int]) -> bool:
-    """Whether nobody gestures, as far as the networks can tell; `idle` are the places of the labels that say so."""
+    """Whether no gesture is made, according to the networks; `idle` are the indices of the idle labels."""
     return decision.step is None or (decision.lasting is None and float(decision.smoothed[idle].sum()) >= IDLE)
 
 
