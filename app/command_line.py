@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,9 +11,10 @@ from app.control.back_ends import BACK_ENDS
 from app.control.settings import ControlSettings
 from app.demo_clip import DEMO
 from app.loop import Limits
-from app.option_types import address, broker, framing, host_name, origin, scene
-from app.outputs.json_lines import STDOUT
-from app.outputs.settings import OutputSettings
+from app.option_types import framing
+from app.outputs.kind import Output
+from app.outputs.kinds import KINDS, NETWORK
+from app.outputs.kinds.files import FILES
 from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
 from calibration.recording_options import add_recording_options
@@ -104,22 +104,8 @@ def _model(options: argparse.Namespace) -> ModelSettings:
     )
 
 
-def _outputs(options: argparse.Namespace) -> OutputSettings:
-    """Without a window and an output file, the events go to standard output."""
-    printed = STDOUT if options.headless and not options.trace else None
-    return OutputSettings(
-        events=options.events or printed,
-        trace=options.trace,
-        serve=options.serve,
-        websocket=options.websocket,
-        token_file=options.token_file,
-        allowed_origins=tuple(options.allow_origin),
-        allowed_hosts=tuple(options.allow_host),
-        mqtt=options.mqtt,
-        osc=options.osc,
-        obs=options.obs,
-        obs_scenes=tuple(options.obs_scene),
-    )
+def _outputs(options: argparse.Namespace) -> tuple[Output, ...]:
+    return tuple(output for kind in KINDS for output in kind.read(options))
 
 
 def _control(options: argparse.Namespace) -> ControlSettings | None:
@@ -228,8 +214,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
 
 def _add_outputs(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--headless", action="store_true", help="no window: events as JSON lines on standard output")
-    group.add_argument("--events", metavar="FILE", help="write events as JSON lines ('-' is standard output)")
-    group.add_argument("--trace", metavar="FILE", help="events and every step of the networks with its probabilities")
+    FILES.add_options(group)
     group.add_argument(
         "--overlay", action="store_true", help="a click-through overlay on top of all windows instead of a window"
     )
@@ -243,48 +228,8 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_network(group: argparse._ArgumentGroup) -> None:
-    at = partial(group.add_argument, type=address, metavar="[HOST:]PORT")
-    at("--serve", help="serve a web page with picture and gestures (default of HOST: this machine only)")
-    at("--websocket", help="events as JSON over a WebSocket, without the picture")
-    group.add_argument(
-        "--token-file",
-        type=Path,
-        metavar="FILE",
-        help="access token of --serve and --websocket; without it, a server that other machines can reach generates a "
-        "token and prints it",
-    )
-    group.add_argument(
-        "--allow-origin",
-        type=origin,
-        action="append",
-        default=[],
-        metavar="URL",
-        help="origin of another page that may connect, such as http://localhost:3000 or app://name (may be repeated)",
-    )
-    group.add_argument(
-        "--allow-host",
-        type=host_name,
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name of this machine, such as box.lan, or the one that a proxy forwards (may be repeated)",
-    )
-    group.add_argument(
-        "--mqtt",
-        type=broker,
-        metavar="URL",
-        help="mqtt[s]://[USER@]HOST[:PORT][/TOPIC]; Home Assistant finds the gestures there",
-    )
-    at("--osc", help="send gestures as OSC packets (UDP) to a music, light or stage program")
-    at("--obs", help="OBS Studio's WebSocket server, usually port 4455")
-    group.add_argument(
-        "--obs-scene",
-        type=scene,
-        action="append",
-        default=[],
-        metavar="GESTURE=SCENE",
-        help="switch to a scene on a gesture (may be repeated)",
-    )
+    for kind in NETWORK:
+        kind.add_options(group)
 
 
 def _add_control(group: argparse._ArgumentGroup) -> None:

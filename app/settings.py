@@ -7,7 +7,7 @@ from pathlib import Path
 from app.camera.settings import CameraSettings
 from app.control.settings import ControlSettings
 from app.loop import Limits
-from app.outputs.settings import OutputSettings
+from app.outputs.kind import Output
 from app.recording.plan import RecordingPlan
 from models.region import Region
 from models.shipped import SHIPPED_MODEL
@@ -73,7 +73,7 @@ class Settings:
     framing: Region | None
     """The region of the frame that the network reads; None follows the person who gestures."""
     view: ViewSettings
-    outputs: OutputSettings
+    outputs: tuple[Output, ...]
     control: ControlSettings | None
     recording: RecordingSettings | None
     limits: Limits

@@ -9,8 +9,8 @@ import pytest
 from streams import until
 from websockets.exceptions import InvalidStatus
 
-from app.option_types import host_name, origin
 from app.outputs.address import Address
+from app.outputs.kinds.web_server import host_name, origin
 from app.outputs.web import server
 from app.outputs.web.access_token import Token
 from app.outputs.web.opening import Web, link
