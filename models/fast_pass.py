@@ -50,9 +50,10 @@ class MainAndFastPass:
         return network == self._main or float(self._decoders[self._main].smoothed[self._idle_labels].sum()) < SLEEP
 
     def note(self, step: Step) -> None:
-        """Decode one step of one pass."""
-        self._steps[step.network] = step
-        self._events[step.network] = self._decoders[step.network].update(step.probabilities, step.time_s)
+        """Decode one step of one pass. The main pass's may have the name of several networks that answer together."""
+        of = self._fast if step.network == self._fast else self._main
+        self._steps[of] = step
+        self._events[of] = self._decoders[of].update(step.probabilities, step.time_s)
 
     def decide(self, time_s: float) -> Decision:
         """Choose the pass that decides, and what it says."""

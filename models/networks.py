@@ -21,7 +21,7 @@ STREAM, FAST, CLIP = "stream", "fast", "clip"
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What is run over a stream: a stream network, and beside it its fast pass or a clip network, not both.
+    """What is run over a stream: a stream network, and beside it its fast pass, a clip network, or both.
 
     Raises:
         ModelFileError: they do not go together: other labels, or other pictures.
@@ -32,8 +32,6 @@ class Networks:
     clip: ClipNetwork | None = None
 
     def __post_init__(self) -> None:
-        if self.fast and self.clip:
-            raise ValueError("a fast pass and a clip network; there is no rule that decides from both")
         spec = self.stream.engine.spec
         for other in (network for network in (self.fast, self.clip) if network):
             beside = other.engine.spec
@@ -71,9 +69,13 @@ class Networks:
 
     def fusion(self) -> Fusion:
         """The rule that decides from them, for one stream."""
-        if self.clip:
-            return StreamAndClip(self.stream, self.clip, self.clip.fusion)
-        return MainAndFastPass(self.stream, self.fast) if self.fast else SingleNetwork(self.stream)
+        if not self.clip:
+            return self._rule(self.stream)
+        shared = replace(self.stream, decoding=self.clip.fusion.decoding or self.stream.decoding)
+        return StreamAndClip(self.stream, self.clip, self.clip.fusion, self._rule(shared))
+
+    def _rule(self, main: Network) -> Fusion:
+        return MainAndFastPass(main, self.fast) if self.fast else SingleNetwork(main)
 
 
 def networks_of(
@@ -84,25 +86,25 @@ def networks_of(
     clip: ClipEngine | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Networks:
-    """How a model is run over a stream: by itself, with its fast pass if it has one, or with a clip network.
+    """How a model is run over a stream: by itself, with its fast pass if it has one, and with a clip network.
 
     Args:
         engine: runs the stream network.
         head: reads it; None for the softmax at the model's temperature.
         decoding: how probabilities become events, also those that a clip network shares; None for the models' way.
-        fast_pass: False leaves the fast pass out; a clip network takes its place.
-        clip: runs the clip network beside it.
+        fast_pass: False leaves the fast pass out.
+        clip: runs the clip network beside it; None for none.
         vocabulary: which labels decide together; None for each label by itself.
     """
     spec = engine.spec
     head = head or SoftmaxHead(spec.labels, spec.temperature)
     stream = Network(STREAM, engine, head, decoding or spec.decoding, vocabulary=vocabulary)
-    if clip:
-        clip_head = SoftmaxHead(head.labels, clip.spec.temperature)
-        fusion = replace(clip.spec.fusion, decoding=decoding) if decoding else clip.spec.fusion
-        return Networks(stream, clip=ClipNetwork(CLIP, clip, clip_head, spec.rate_hz, fusion))
-    if not (fast_pass and spec.fast_pass):
-        return Networks(stream)
-    settings = spec.fast_pass
-    fast_head = SoftmaxHead(head.labels, settings.temperature)
-    return Networks(stream, Network(FAST, engine, fast_head, settings.decoding, settings.lag_divisor, vocabulary))
+    fast, fast_settings = None, spec.fast_pass if fast_pass else None
+    if fast_settings:
+        fast_head = SoftmaxHead(head.labels, fast_settings.temperature)
+        fast = Network(FAST, engine, fast_head, fast_settings.decoding, fast_settings.lag_divisor, vocabulary)
+    if not clip:
+        return Networks(stream, fast)
+    clip_head = SoftmaxHead(head.labels, clip.spec.temperature)
+    fusion = replace(clip.spec.fusion, decoding=decoding) if decoding else clip.spec.fusion
+    return Networks(stream, fast, ClipNetwork(CLIP, clip, clip_head, spec.rate_hz, fusion))
