@@ -4,8 +4,8 @@
     xvfb-run -a python -m benchmarks.app_cpu --window     with one, on a screen in memory
     python -m benchmarks.app_cpu --still --cameras 4      four cameras, and no movement
 
-main.py itself runs on the bundled clip, scaled to a webcam's 640x480 at 30 frames a second and paced like a camera. This
-clip has a gesture most of the time; `--still` repeats its first picture with the noise of a camera.
+main.py itself runs on the bundled clip, scaled to a webcam's 640x480 at 30 frames a second and paced like a camera. It
+has a gesture most of the time; `--still` repeats its first picture with the noise of a camera.
 Decoding that film is listed separately: a camera does not need it. Shares are CPU seconds a second of the stream, so a
 busy machine makes them uncertain but not larger in kind; dropped frames are listed too.
 """
