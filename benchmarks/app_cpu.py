@@ -1,13 +1,13 @@
-"""What the running app costs: each part's share of one core, and the time from a frame's capture to what is told of it.
+"""What the running app costs: each part's share of one core, and the time from capturing a frame to its event.
 
     python -m benchmarks.app_cpu                          without a window
     xvfb-run -a python -m benchmarks.app_cpu --window     with one, on a screen in memory
-    python -m benchmarks.app_cpu --still --cameras 4      four cameras, before which nobody moves
+    python -m benchmarks.app_cpu --still --cameras 4      four cameras, and no movement
 
-main.py itself runs on the bundled clip, scaled to a webcam's 640x480 at 30 frames a second and paced like a camera. In
-it somebody gestures most of the time; `--still` shows its first picture all the time, with a camera's noise.
-Decoding that film is told apart: it is not a camera's cost. Shares are CPU seconds a second of the stream, so that a
-busy machine makes them uncertain but not larger in kind; frames that it drops are told too.
+main.py itself runs on the bundled clip, scaled to a webcam's 640x480 at 30 frames a second and paced like a camera. It
+has a gesture most of the time; `--still` repeats its first picture with the noise of a camera.
+Decoding that film is listed separately: a camera does not need it. Shares are CPU seconds a second of the stream, so a
+busy machine makes them uncertain but not larger in kind; dropped frames are listed too.
 """
 
 import argparse
@@ -65,7 +65,7 @@ class AppCosts:
         self.snapshots: list[tuple[float, Snapshot]] = []
         """The stream's time and what was spent, when the warm-up was over and at the newest frame."""
         self.latency_ms: list[float] = []
-        """By the clock, from a frame's capture until everybody was told of its step."""
+        """By the clock, from a frame's capture until every observer has its step."""
         self.painted = 0
         """Pictures that were painted on the window since the warm-up."""
         self.computing_ms: list[float] = []
@@ -94,7 +94,7 @@ class AppCosts:
         return see(recognizer, frame)
 
     def tell(self, events: Events, seen: Recognition, tell: Callable[..., None]) -> None:
-        """Note when everybody was told of a frame; in place of `Events.see`."""
+        """Note when every observer has a frame; replaces `Events.see`."""
         tell(events, seen)
         captured_s = self._captured_s.pop(id(seen.frame.image))
         if seen.frame.time_s < WARM_S:
@@ -222,7 +222,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     costs = AppCosts()
     with tempfile.TemporaryDirectory() as folder, costs.watch(given.window):
-        os.environ["XDG_CONFIG_HOME"] = folder  # the window's place on this screen is nobody's wish
+        os.environ["XDG_CONFIG_HOME"] = folder  # the window's place is not to be remembered
         if given.window:
             without_hint()
         film = Path(folder) / "film.avi"

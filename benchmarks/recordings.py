@@ -68,7 +68,7 @@ class LabelledFile:
     source: str
     path: Path
     fps: float | None
-    """Frames a second; None where the file itself tells the truth."""
+    """Frames a second; None if the file's own rate is right."""
     gestures: tuple[Truth, ...]
 
 

@@ -12,7 +12,7 @@ from models.spec import idle_labels
 SLEEP = 0.95
 """Smoothed probability of no gesture from which the fast pass is not run."""
 QUICK_EVENTS, QUICK_S = 3, 4.0
-"""The fast pass decides while it fired this often within so long. To it, parts of one slow gesture look like gestures,
+"""The fast pass decides while it fired this often within this time. It takes parts of one slow gesture for gestures,
 but hardly three of them at once."""
 SAME_S = 0.7
 """A gesture that fires again sooner than this is the same one."""
@@ -46,7 +46,7 @@ class MainAndFastPass:
         self._fired_by = self._main
 
     def wants(self, network: str) -> bool:
-        """The fast pass is left out while the main pass is sure that nobody gestures."""
+        """The fast pass is skipped while the main pass is sure that no gesture is made."""
         return network == self._main or float(self._decoders[self._main].smoothed[self._idle_labels].sum()) < SLEEP
 
     def note(self, step: Step) -> None:
