@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from calibration.commands import fit_profile, record
+from calibration.folders import one_name
 from calibration.gesture_commands import COMMANDS
 from calibration.user_profile import NOBODY
 from common.command import output_flushed
@@ -39,6 +40,15 @@ def _add_fit(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=Path, metavar="FILE", help="show all takes to this model first")
     command.add_argument("--false", type=_positive, default=1.0, metavar="N", help="tolerable false activations ...")
     command.add_argument("--minutes", type=_positive, default=10.0, metavar="M", help="... in so many minutes")
+    command.add_argument(
+        "--save-anyway",
+        type=one_name,
+        action="append",
+        default=[],
+        metavar="GESTURE",
+        help="keep this gesture of your own also where its takes show different movements, or none of them is found "
+        "(may be repeated)",
+    )
     command.add_argument("--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram")
 
 

@@ -11,7 +11,7 @@ from calibration.diagram import draw
 from calibration.errors import TakeError
 from calibration.fitting import fit
 from calibration.recordings import Recordings
-from calibration.report import report
+from calibration.report import report, unfound, warnings
 from calibration.retake import shown_to
 from calibration.take import Kind, Take
 from calibration.thresholds import Target
@@ -38,7 +38,7 @@ def fit_profile(given: argparse.Namespace) -> int:
     recordings, path = Recordings(given.profile), profile_path(given.profile)
     spec, takes = _of_one_model([take for _, take in recordings.takes()], given.model, recordings.folder)
     target = Target(given.false, given.minutes)
-    done = fit(_before(path, given.profile, spec), spec, takes, target)
+    done = fit(_before(path, given.profile, spec), spec, takes, target, given.save_anyway)
     if done.refused and len(done.refused) == len({take.label for take in takes if take.kind is Kind.GESTURE}):
         raise TakeError(f"nothing is saved, for no gesture could be learnt: {done.refused[0]}")
     done.profile.save(path)
@@ -49,6 +49,8 @@ def fit_profile(given: argparse.Namespace) -> int:
     print(f"saved {path}; use it with: python main.py --profile {given.profile}")
     for error in done.refused:
         print(f"mstnet: not learnt, the rest is saved: {error}", file=sys.stderr)
+    for line in (*warnings(done, target), *unfound(done)):
+        print(f"mstnet: {line}", file=sys.stderr)
     return 0
 
 

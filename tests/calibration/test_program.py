@@ -77,7 +77,10 @@ def test_recording_guides_in_the_terminal_and_says_what_is_next(recorded):
 
 def test_what_was_fitted_is_recognised(said, recorded, film, small_model):
     status, lines, errors = said("-m", "calibration", "fit", "--profile", "ann")
-    assert (status, errors) == (0, "")
+    assert status == 0
+    work, target = errors.splitlines()  # the network is not trained, and one of its gestures fires at anything
+    assert "of work are recorded, which say little" in work
+    assert "the target is missed" in target
     assert any("Cross the picture" in line and "3/3" in line for line in lines)
     line = ("main.py", "--camera", film, "--headless", "--calm", "--model", small_model, "--profile", "ann")
     status, lines, errors = said(*line)
@@ -103,9 +106,9 @@ def test_takes_may_be_shown_to_another_model(said, recorded, film, small_model, 
     assert status == 2
     assert errors.count("\n") == 1
     assert "was made for model small" in errors
-    status, _, errors = said("-m", "calibration", "fit", "--profile", "ann", "--model", other)
-    assert status in (0, 2)  # random weights may see nothing in the takes; then that is told in a line
-    assert errors.count("\n") <= 1
+    anyway = ("--save-anyway", "Cross the picture")  # random weights may see little in the takes
+    status, _, errors = said("-m", "calibration", "fit", "--profile", "ann", "--model", other, *anyway)
+    assert (status, "of work are recorded" in errors.splitlines()[0]) == (0, True)
     assert said(*use, other)[0] == 0
     assert said(*use, small_model)[0] == 2
 
