@@ -1,7 +1,7 @@
 """Many cameras in a batch: on each tick of one clock, the newest frame of each goes through the network at once.
 
-The clock has the model's rate and a thread of its own, which does the work for all of them. It never waits: a camera
-that has nothing new is left to `BatchRecognizer`, one that hangs has nothing new.
+The clock ticks at the model's step rate, in a thread of its own, which does the work for all cameras. It never waits
+for a camera: `BatchRecognizer` decides what a camera without a new frame gets.
 """
 
 import threading
@@ -20,42 +20,42 @@ from models.errors import CameraError
 from models.frame import Frame
 from models.recognition import Recognition
 
-PATIENCE_S = 5.0
-"""How long `close` waits for the tick that is under way."""
+TIMEOUT_S = 5.0
+"""How long `close` waits for the current tick."""
 
 
 @dataclass(eq=False)
-class Seat:
-    """One camera's place in the batch."""
+class BatchStream:
+    """One camera in the batch."""
 
     camera: Camera
     events: Events
     limits: Limits
     switches: Switches
     row: int = field(init=False)
-    """The batch's, from when it is let in."""
+    """Its row of the batch, from when it is added."""
     error: BaseException | None = None
     over: bool = False
     left: threading.Event = field(default_factory=threading.Event)
-    """Set when the clock has let go of it."""
+    """Set when it has been removed."""
 
     def __post_init__(self) -> None:
         self.meter = Meter(self.camera)
 
     def next(self) -> Frame | None:
-        """The newest frame, if there is one that was not returned before."""
+        """The newest frame; None where there is none that was not returned before."""
         self.over = self.over or self.switches.stop.is_set() or self.camera.ended
         return None if self.over else self.camera.next(timeout_s=0)
 
     def see(self, seen: Recognition) -> None:
-        """Take what was recognised on one frame."""
+        """Handle what was recognised on one frame."""
         self.meter.see(seen)
         self.events.see(seen)
         self.over = self.limits.reached(self.meter.frames, self.meter.duration_s)
 
     @contextmanager
     def failing(self) -> Iterator[None]:
-        """What goes wrong with this camera, its frames or in telling of them ends this seat and nobody else's."""
+        """An error of this camera, its frames or its sinks ends this stream and no other."""
         try:
             yield
         except Exception as error:  # it is raised again in the camera's own thread, whatever it is
@@ -66,13 +66,13 @@ class Batch:
     """The cameras that step together.
 
     Args:
-        recognizer: has a row for each; no more than that get in.
+        recognizer: has a row for each; no more cameras than rows can be added.
     """
 
     def __init__(self, recognizer: BatchRecognizer) -> None:
         self._recognizer = recognizer
         self._free = list(reversed(range(recognizer.streams)))
-        self._seats: list[Seat] = []
+        self._streams: list[BatchStream] = []
         self._changing = threading.Lock()
         self._over = False
         self._error: BaseException | None = None
@@ -80,90 +80,90 @@ class Batch:
         self._clock = Worker(self._run, on_end=self._end, on_error=self._end)
 
     def start(self) -> None:
-        """Begin to tick."""
+        """Start the clock."""
         self._clock.start()
 
     def close(self) -> None:
-        """Tick no more; whoever is still in ends."""
+        """Stop the clock; every stream that is still running ends."""
         self._stop.set()
-        self._clock.join(PATIENCE_S)
+        self._clock.join(TIMEOUT_S)
 
     def run(self, camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
-        """Run one camera's line: come in, and wait until it is over.
+        """Add one camera to the batch, and wait until its stream is over.
 
         Raises:
             CameraError: the batch is full or has ended, or the camera cannot deliver any more.
-            Exception: what ended the clock, such as a network that breaks.
+            Exception: what ended the clock, such as an error of the network.
         """
-        seat = Seat(camera, events, limits, switches)
+        stream = BatchStream(camera, events, limits, switches)
         events.header(self._recognizer.networks, self._recognizer.framing)
         try:
-            self._let_in(seat)
-            seat.left.wait()
-            if seat.error:
-                raise seat.error
+            self._add(stream)
+            stream.left.wait()
+            if stream.error:
+                raise stream.error
         finally:
-            events.summary(seat.meter)
+            events.summary(stream.meter)
 
     def tick(self) -> None:
-        """Take the newest frame of every camera, step once, and tell what was understood."""
+        """Take the newest frame of every camera, step once, and hand on what was recognised."""
         with self._changing:
-            seats = list(self._seats)
-        for seat in seats:
-            with seat.failing():
-                if frame := seat.next():
-                    self._recognizer.show(seat.row, frame)
-        for seat, recognition in self._step(seats).items():
-            with seat.failing():
-                seat.see(recognition)
-        for seat in seats:
-            if seat.over:
-                self._let_go(seat)
+            streams = list(self._streams)
+        for stream in streams:
+            with stream.failing():
+                if frame := stream.next():
+                    self._recognizer.show(stream.row, frame)
+        for stream, recognition in self._step(streams).items():
+            with stream.failing():
+                stream.see(recognition)
+        for stream in streams:
+            if stream.over:
+                self._remove(stream)
 
-    def _step(self, seats: list[Seat]) -> dict[Seat, Recognition]:
-        """Step once; what was understood in the frames of those that had one."""
+    def _step(self, streams: list[BatchStream]) -> dict[BatchStream, Recognition]:
+        """Step once; what was recognised on the frames of the streams that had one."""
         self._recognizer.step()
         seen = {}
-        for seat in seats:
-            with seat.failing():
-                if not seat.over and (recognition := self._recognizer.read(seat.row)):
-                    seen[seat] = recognition
+        for stream in streams:
+            with stream.failing():
+                if not stream.over and (recognition := self._recognizer.read(stream.row)):
+                    seen[stream] = recognition
         return seen
 
-    def _let_in(self, seat: Seat) -> None:
-        """Give a seat a row, if one is free and the clock goes on."""
+    def _add(self, stream: BatchStream) -> None:
+        """Give a stream a row, if one is free and the clock is running."""
         with self._changing:
             if self._over:
                 raise self._error or CameraError("the batch has ended")
             if not self._free:
                 raise CameraError(f"the batch is full: it has room for {self._recognizer.streams} cameras")
-            seat.row = self._free.pop()
-            self._seats.append(seat)
+            stream.row = self._free.pop()
+            self._streams.append(stream)
 
-    def _let_go(self, seat: Seat) -> None:
-        """Free a seat's row for another camera."""
-        self._recognizer.reset(seat.row)
+    def _remove(self, stream: BatchStream) -> None:
+        """Free a stream's row for another camera."""
+        self._recognizer.reset(stream.row)
         with self._changing:
-            self._seats.remove(seat)
-            self._free.append(seat.row)
-        seat.left.set()
+            self._streams.remove(stream)
+            self._free.append(stream.row)
+        stream.left.set()
 
     def _run(self) -> None:
         for _ in ticks(self._recognizer.spec.rate_hz, self._stop):
             self.tick()
 
     def _end(self, error: BaseException | None = None) -> None:
-        """The clock stands still: nobody may wait for it, now or later."""
+        """The clock has ended: end all streams, and let none be added."""
         with self._changing:
             self._over, self._error = True, error
-            seats, self._seats = self._seats, []
-        for seat in seats:
-            seat.error = seat.error or error
-            seat.left.set()
+            streams, self._streams = self._streams, []
+        for stream in streams:
+            stream.error = stream.error or error
+            stream.left.set()
 
 
 def ticks(rate_hz: float, stop: threading.Event) -> Iterator[None]:
-    """The ticks of a clock, until somebody says stop; those that passed while one was being served are left out."""
+    """The ticks of a clock, until `stop` is set; those that passed while one was being handled are left out."""
     next_s = time.monotonic()
     while not stop.wait(max(0.0, next_s - time.monotonic())):
         yield

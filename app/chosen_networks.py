@@ -2,14 +2,18 @@
 
 import logging
 import time
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
 
-from common.errors import UserError
-from models.engines import ClipEngine, load_clip_engine
+from app.settings import ModelSettings
+from app.vocabulary import read_vocabulary
+from calibration.personal_head import PersonalHead
+from calibration.user_profile import find_profile
+from models.engines import ClipEngine, Engine, load_clip_engine
 from models.errors import ModelFileError
-from models.networks import Networks
+from models.networks import Networks, networks_of
 
 SUFFIX = ".clip.onnx"
 """What the clip network of a model is called that lies beside it."""
@@ -18,6 +22,28 @@ SLOWEST_MS = 40.0
 TRIES = 3
 
 log = logging.getLogger("mstnet")
+
+
+def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -> Networks:
+    """What is run over each stream.
+
+    Args:
+        settings: which networks, for which person, with which vocabulary.
+        engine: runs the stream network.
+        stack: closes what is opened here.
+
+    Raises:
+        UserError: the profile, the vocabulary or the clip network cannot be used.
+    """
+    profile = find_profile(settings.profile) if settings.profile else None
+    head = PersonalHead(profile, engine.spec) if profile else None
+    labels = head.labels if head else engine.spec.labels
+    vocabulary = read_vocabulary(settings.vocabulary, labels) if settings.vocabulary else None
+    clip = chosen_clip(settings.path, settings.networks, settings.clip_model)
+    if clip:
+        stack.enter_context(closing(clip))
+    decoding = profile.decoding if profile else None
+    return networks_of(engine, head, decoding, settings.fast_pass, clip, vocabulary)
 
 
 def chosen_clip(model: Path, wanted: str | None, clip_model: Path | None) -> ClipEngine | None:
@@ -30,11 +56,8 @@ def chosen_clip(model: Path, wanted: str | None, clip_model: Path | None) -> Cli
 
     Raises:
         ModelFileError: it is asked for and is not there, or its file cannot be used.
-        UserError: it is named and not wanted.
     """
     wanted = wanted or ("both" if clip_model else "stream")
-    if wanted == "stream" and clip_model:
-        raise UserError("--clip-model does nothing beside --networks stream; leave one of them out")
     path = clip_model or model.with_suffix(SUFFIX)
     if wanted == "stream" or (wanted == "auto" and not clip_model and not path.is_file()):
         return None

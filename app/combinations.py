@@ -1,6 +1,6 @@
-"""Which options go together: one that would do nothing is refused, for whoever gave it expects something."""
+"""Which options go together. One that would do nothing is refused, because who gave it expects something of it."""
 
-import argparse
+from collections.abc import Iterator, Mapping
 
 NEEDED = {
     "gesture": ("record",),
@@ -16,35 +16,65 @@ NEEDED = {
     "allow_commands": ("control",),
 }
 """Options that say how, and those of which one must be there."""
+PAIRS = {("obs", "obs_scene"): "where OBS listens, and which gesture switches to which scene"}
+"""Options of which neither does anything alone, and what they say."""
 NO_USE = {
+    "camera": ("demo",),
     "calm": ("networks", "clip_model"),
+    "networks stream": ("clip_model",),
     "headless": ("overlay",),
     "record": (
         *("calm", "networks", "clip_model", "profile", "vocabulary", "control"),
-        *("events", "trace", "serve", "websocket", "mqtt", "osc", "obs"),
+        *("events", "trace", "serve", "websocket", "mqtt", "osc", "obs", "obs_scene"),
     ),
 }
-"""Options beside which others have nothing to do."""
+"""Options, some with a value, beside which others do nothing."""
 QUESTIONS = {
     "list_cameras": ("headless", "log_level"),
     "doctor": ("headless", "log_level", "model"),
 }
-"""Options that only answer, and what they heed; `--headless` is true of them, and `app.launch` may add it."""
+"""Options that only print something, and those that have a meaning beside them; `app.launch` may add `--headless`."""
+ONE_CAMERA = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
+"""Options that several cameras cannot have."""
 
 
-def check(line: argparse.ArgumentParser, given: argparse.Namespace) -> None:
-    """End with a usage error where an option would do nothing."""
-    asked = [name for name, value in vars(given).items() if value != line.get_default(name)]
+def find_problem(options: Mapping[str, object]) -> str | None:
+    """Why options do not go together, in one line; None where they do.
+
+    Args:
+        options: those that differ from their defaults, by name, with their values.
+    """
+    return next(_problems(options), None)
+
+
+def _problems(options: Mapping[str, object]) -> Iterator[str]:
     for name, needed in NEEDED.items():
-        if name in asked and not set(needed).intersection(asked):
-            line.error(f"{_option(name)} does nothing without {' or '.join(map(_option, needed))}; add it")
-    for name in asked:
-        for other in asked:
-            if other in NO_USE.get(name, ()) or _unheeded(other, name):
-                line.error(f"{_option(other)} does nothing beside {_option(name)}; leave one of them out")
+        if name in options and not set(needed).intersection(options):
+            yield f"{_option(name)} does nothing without {' or '.join(map(_option, needed))}; add it"
+    for name in (*options, *(f"{name} {value}" for name, value in options.items())):
+        for other in options:
+            if other in NO_USE.get(name, ()) or _is_ignored(other, name):
+                yield f"{_option(other)} does nothing beside {_option(name)}; leave one of them out"
+    for pair, why in PAIRS.items():
+        if len(set(pair).intersection(options)) == 1:
+            yield f"{' and '.join(map(_option, pair))} go together: {why}"
+    yield from _problems_of_cameras(options)
 
 
-def _unheeded(name: str, question: str) -> bool:
+def _problems_of_cameras(options: Mapping[str, object]) -> Iterator[str]:
+    cameras = options.get("camera")
+    if not isinstance(cameras, list) or len(cameras) < 2:
+        if "batch" in options:
+            yield "--batch is for several cameras; leave it out, or give another --camera"
+        return
+    for name in ONE_CAMERA:
+        if name in options:
+            yield f"{_option(name)} is for one camera; give one --camera, or start a process for each"
+    if "headless" not in options:
+        yield "several cameras have no window; add --headless, or give one --camera"
+
+
+def _is_ignored(name: str, question: str) -> bool:
     return question in QUESTIONS and name not in (question, *QUESTIONS[question])
 
 

@@ -1,21 +1,27 @@
-"""The command line: what can be said to `main.py`."""
+"""The command line: the options of `main.py`, and the settings that they make."""
 
 import argparse
-import re
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
+from app.camera.settings import CameraSettings
+from app.combinations import find_problem
 from app.control.back_ends import BACK_ENDS
-from app.outputs.address import Address
-from app.outputs.broker import Broker
-from common.errors import UserError
+from app.control.settings import ControlSettings
+from app.loop import Limits
+from app.option_types import address, broker, framing, host_name, origin, scene
+from app.outputs.json_lines import STDOUT
+from app.outputs.settings import OutputSettings
+from app.recording.plan import Plan
+from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
+from app.shipped import DEMO
+from common.arguments import number, positive, positive_float
 from common.hidden_password import without_password
 from common.version import __version__
 from models.engines import ENGINES
-from models.framing.choice import parse_framing
-from models.region import Region
+from models.shipped import SHIPPED_MODEL
 
 EXAMPLES = """\
 examples:
@@ -39,44 +45,136 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"mstnet: {without_password(message)}; --help shows what there is\n")
 
 
-def parser() -> argparse.ArgumentParser:
+def parse(arguments: Sequence[str] | None = None) -> Settings:
+    """The settings that a command line makes; ends the process with 2 and one line where it makes none.
+
+    Args:
+        arguments: without the program's name; None for the process's own.
+    """
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    if problem := find_problem(given_options(parser, options)):
+        parser.error(problem)
+    return Settings(
+        camera=_camera(options),
+        model=_model(options),
+        framing=options.framing,
+        view=ViewSettings(not options.headless, options.overlay, options.mirror),
+        outputs=_outputs(options),
+        control=_control(options),
+        recording=_recording(options),
+        limits=Limits(options.max_frames, options.duration),
+        question=_question(options),
+        batch=options.batch,
+        log_level=options.log_level,
+    )
+
+
+def given_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> dict[str, object]:
+    """The options that differ from their defaults, by name."""
+    return {name: value for name, value in vars(options).items() if value != parser.get_default(name)}
+
+
+def _question(options: argparse.Namespace) -> Question | None:
+    if options.list_cameras:
+        return Question.CAMERAS
+    return Question.DOCTOR if options.doctor else None
+
+
+def _camera(options: argparse.Namespace) -> CameraSettings:
+    """A window or a batch shows a file as if it were a camera."""
+    sources = (str(DEMO),) if options.demo else tuple(options.camera or ("0",))
+    realtime = options.realtime or options.batch or not options.headless
+    return CameraSettings(sources, realtime, options.flip_input, options.fps)
+
+
+def _model(options: argparse.Namespace) -> ModelSettings:
+    """A recording is made with the main pass alone."""
+    return ModelSettings(
+        path=options.model or SHIPPED_MODEL,
+        engine=options.engine,
+        networks=options.networks,
+        clip_model=options.clip_model,
+        fast_pass=not (options.calm or options.record),
+        profile=options.profile,
+        vocabulary=options.vocabulary,
+    )
+
+
+def _outputs(options: argparse.Namespace) -> OutputSettings:
+    """Without a window and without a file, the events go to standard output."""
+    printed = STDOUT if options.headless and not options.trace else None
+    return OutputSettings(
+        events=options.events or printed,
+        trace=options.trace,
+        serve=options.serve,
+        websocket=options.websocket,
+        token_file=options.token_file,
+        allowed_origins=tuple(options.allow_origin),
+        allowed_hosts=tuple(options.allow_host),
+        mqtt=options.mqtt,
+        osc=options.osc,
+        obs=options.obs,
+        obs_scenes=tuple(options.obs_scene),
+    )
+
+
+def _control(options: argparse.Namespace) -> ControlSettings | None:
+    if not options.control:
+        return None
+    return ControlSettings(
+        key_maps=tuple(options.control),
+        back_end=options.control_through,
+        armed=options.armed,
+        dry_run=options.dry_run,
+        allow_commands=options.allow_commands,
+    )
+
+
+def _recording(options: argparse.Namespace) -> RecordingSettings | None:
+    if not options.record:
+        return None
+    plan = Plan(tuple(options.gesture), options.takes, options.take_seconds, options.work)
+    return RecordingSettings(options.record, plan)
+
+
+def make_parser() -> argparse.ArgumentParser:
     """The parser of everything that `main.py` takes."""
-    line = Parser(
+    parser = Parser(
         prog="main.py",
         description="Recognise hand gestures as they happen, frame by frame.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add_source(line.add_argument_group("where the frames come from"))
-    _add_model(line.add_argument_group("what recognises them"))
-    _add_outputs(line.add_argument_group("what comes out"))
+    _add_source(parser.add_argument_group("where the frames come from"))
+    _add_model(parser.add_argument_group("what recognises them"))
+    _add_outputs(parser.add_argument_group("what comes out"))
     _add_network(
-        line.add_argument_group(
+        parser.add_argument_group(
             "who else is told", "Nothing listens or sends unless asked. See docs/outputs.md and docs/privacy.md."
         )
     )
-    _add_control(line.add_argument_group("what gestures do on the desktop"))
-    _add_person(line.add_argument_group("who is seen"))
-    _add_questions(line.add_argument_group("questions"))
-    return line
+    _add_control(parser.add_argument_group("what gestures do on the desktop"))
+    _add_person(parser.add_argument_group("who is seen"))
+    _add_questions(parser.add_argument_group("questions"))
+    return parser
 
 
 def _add_source(group: argparse._ArgumentGroup) -> None:
-    source = group.add_mutually_exclusive_group()
-    source.add_argument(
+    group.add_argument(
         "--camera",
         action="append",
         metavar="N|DEVICE|FILE|URL",
         help="webcam number, /dev/videoN, video file, rtsp or http URL, or GStreamer pipeline (default: 0); with "
         "--headless it may be repeated, see docs/many-cameras.md",
     )
-    source.add_argument("--demo", action="store_true", help="the bundled clip, drawn by this project")
+    group.add_argument("--demo", action="store_true", help="the bundled clip, drawn by this project")
     group.add_argument("--realtime", action="store_true", help="pace a file like a camera: the newest frame wins")
     group.add_argument("--fps", type=positive_float, metavar="F", help="a file's true frame rate, where the file lies")
     group.add_argument("--flip-input", action="store_true", help="for a camera that delivers a mirrored picture")
     group.add_argument(
-        "--max-frames", type=positive_int, metavar="N", help="look at so many frames and no more (a window stays open)"
+        "--max-frames", type=positive, metavar="N", help="look at so many frames and no more (a window stays open)"
     )
     group.add_argument("--duration", type=positive_float, metavar="S", help="the same in seconds of the source")
 
@@ -103,7 +201,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         "--clip-model",
         type=Path,
         metavar="FILE",
-        help="the clip network, for both (default: MODEL.clip.onnx beside the model)",
+        help="the clip network, for both (default: SHIPPED_MODEL.clip.onnx beside the model)",
     )
     group.add_argument(
         "--calm", action="store_true", help="main pass of the stream network only: least work, recognises less"
@@ -198,92 +296,14 @@ def _add_person(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--profile", metavar="NAME|FILE", help="thresholds and own gestures, from python -m calibration")
     group.add_argument("--record", metavar="NAME", help="record this person, guided; see python -m calibration --help")
     group.add_argument("--gesture", action="append", default=[], metavar="NAME", help="a gesture to record; repeatable")
-    group.add_argument("--takes", type=positive_int, default=5, metavar="N", help="takes of each (default: 5)")
+    group.add_argument("--takes", type=positive, default=5, metavar="N", help="takes of each (default: 5)")
     group.add_argument("--take-seconds", type=positive_float, default=3.0, metavar="S", help="of a take (default: 3)")
-    group.add_argument("--work", type=seconds, default=60.0, metavar="S", help="of just work; 0 is none (default: 60)")
+    group.add_argument(
+        "--work", type=number(float, 0), default=60.0, metavar="S", help="of just work; 0 is none (default: 60)"
+    )
 
 
 def _add_questions(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--list-cameras", action="store_true", help="print the cameras there are")
     group.add_argument("--doctor", action="store_true", help="print what works on this machine")
     group.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-
-
-def positive_float(text: str) -> float:
-    """A finite number above 0."""
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError(text)
-    return value
-
-
-def seconds(text: str) -> float:
-    """A finite number, 0 or above."""
-    value = float(text)
-    if not 0 <= value < float("inf"):
-        raise ValueError(text)
-    return value
-
-
-def positive_int(text: str) -> int:
-    """A whole number above 0."""
-    value = int(text)
-    if value < 1:
-        raise ValueError(text)
-    return value
-
-
-def address(text: str) -> Address:
-    """Where to listen or send to."""
-    return Address.parse(text)
-
-
-def broker(text: str) -> Broker:
-    """An MQTT broker."""
-    try:
-        return Broker.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def framing(text: str) -> Region | None:
-    """What the network sees of the picture: a region, or None for following whoever gestures."""
-    try:
-        return parse_framing(text)
-    except UserError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def origin(text: str) -> str:
-    """A page's origin: scheme, host and port, as a browser sends it, or a program with a browser in it."""
-    url = urlsplit(text)
-    if not url.scheme or not url.netloc or url.path.strip("/") or url.query or "@" in url.netloc:
-        raise ValueError(text)
-    usual = {"http": ":80", "https": ":443"}.get(url.scheme, "")
-    return f"{url.scheme}://{url.netloc.lower().removesuffix(usual)}"
-
-
-def host_name(text: str) -> str:
-    """A name of a machine, without scheme and port."""
-    name = text.strip().lower().rstrip(".")
-    if not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", name):
-        raise ValueError(text)
-    return name
-
-
-def scene(text: str) -> tuple[str, str]:
-    """A gesture and the scene that it switches to."""
-    label, _, name = text.partition("=")
-    if not (label.strip() and name.strip()):
-        raise ValueError(text)
-    return label.strip(), name.strip()
-
-
-# argparse prints these names: "invalid positive number value: '0'"
-positive_float.__name__ = "positive number"
-positive_int.__name__ = "positive whole number"
-address.__name__ = "[HOST:]PORT"
-broker.__name__ = "mqtt[s]://[USER@]HOST[:PORT][/TOPIC]"
-origin.__name__ = "SCHEME://HOST[:PORT]"
-host_name.__name__ = "host name"
-scene.__name__ = "GESTURE=SCENE"

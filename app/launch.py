@@ -1,7 +1,7 @@
 """`make run`: start `main.py` with what this machine has, and say what it lacks.
 
-Without a camera the bundled clip plays; without a display the events are printed. Whoever names a camera, or asks for
-something else than recognition, gets exactly that: everything passes through.
+Without a camera the bundled clip plays; without a display the events are printed. A command line that names a source,
+or asks for something else than recognition, is passed on as it is.
 """
 
 # ruff: noqa: E402
@@ -27,23 +27,23 @@ CHOSEN_SOURCE = ("--camera", "--demo", "--list-cameras", "--doctor", "--version"
 
 
 def arguments_for(
-    given: Sequence[str], cameras: Sequence[CameraDevice], environment: Mapping[str, str]
+    words: Sequence[str], cameras: Sequence[CameraDevice], environment: Mapping[str, str]
 ) -> tuple[list[str], list[str]]:
-    """What to say to `main.py`, and what to tell the user.
+    """The command line for `main.py`, and notes for the user.
 
     Args:
-        given: what the user said.
-        cameras: those there are.
-        environment: the process's, where a display is named.
+        words: the user's command line.
+        cameras: those of this machine.
+        environment: the environment variables, which name the display.
     """
-    arguments, notes = list(given), []
-    if not any(word.split("=")[0] in CHOSEN_SOURCE for word in given):
+    arguments, notes = list(words), []
+    if not any(word.split("=")[0] in CHOSEN_SOURCE for word in words):
         if cameras:
             arguments += ["--camera", str(cameras[0].index)]
         else:
             arguments.append("--demo")
             notes.append("No camera is attached: playing the demo clip.")
-    if "--headless" not in given and not _has_display(environment):
+    if "--headless" not in words and not _has_display(environment):
         arguments.append("--headless")
         notes.append("There is no display: printing the events.")
     return arguments, notes

@@ -1,4 +1,4 @@
-"""The line: camera to frame to network to gesture, one frame after another."""
+"""The loop: camera to frame to network to gesture, one frame after another."""
 
 import threading
 from collections.abc import Sequence
@@ -26,14 +26,14 @@ class Limits:
 
 
 class Switches:
-    """What other threads may tell a running line."""
+    """What other threads may change in a running loop."""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
         self.pause = threading.Event()
 
     def set_paused(self, paused: bool) -> None:
-        """Pause the line, or let it go on."""
+        """Pause the loop, or resume it."""
         if paused:
             self.pause.set()
         else:
@@ -49,10 +49,10 @@ def run(
     switches: Switches | None = None,
     meter: Meter | None = None,
 ) -> None:
-    """Recognise gestures until the camera ends, a limit is reached, or somebody says stop.
+    """Recognise gestures until the camera ends, a limit is reached, or `switches.stop` is set.
 
     The meter, the events and the observers are called in this order with every recognition. Events get a header first
-    and a summary last, whatever ends the line.
+    and a summary last, whatever ends the loop.
     """
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
     meter = meter or Meter(camera)
@@ -75,7 +75,7 @@ def run(
 
 
 def wait_out_pause(camera: Camera, switches: Switches) -> None:
-    """Hold the camera until the line may go on, or is to stop."""
+    """Pause the camera until the loop is resumed, or is to stop."""
     camera.pause(True)
     while switches.pause.is_set() and not switches.stop.wait(0.05):
         pass

@@ -13,9 +13,9 @@ from calibration.take import Kind
 from common.errors import UserError
 from models.decoder import GestureEvent
 from models.frame import Image
+from models.frame_times import LONGEST_REPEAT_S
 from models.networks import STREAM, Networks
 from models.recognition import Recognition, Step
-from models.step_grid import LONGEST_REPEAT_S
 
 SECONDS = 4.0
 REMEMBERED = 8

@@ -31,6 +31,7 @@ from app.camera.live import LiveCamera
 from app.events import Events
 from app.meters import Meter, Percentiles
 from app.replay import Replay
+from app.shipped import DEMO
 from benchmarks.machine import describe_machine
 from common.arguments import number
 from common.command import command
@@ -186,11 +187,11 @@ def write_film(path: Path, seconds: float) -> None:
 def _clip_for_ever() -> Iterator[Image]:
     while True:
         image = None
-        for image in video_pictures(program.DEMO):
+        for image in video_pictures(DEMO):
             if image is not None:
                 yield cv2.resize(image, SIZE).astype("uint8", copy=False)
         if image is None:
-            raise SystemExit(f"{program.DEMO} cannot be read")
+            raise SystemExit(f"{DEMO} cannot be read")
 
 
 @command("app_cpu")

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import onnx
-import onnxruntime as ort
 
 from calibration.take import Kind, Take
 from common.arrays import Floats
@@ -31,9 +29,6 @@ IDLE_EVERY = 3
 """Of the clips without a gesture, every so many-th."""
 FEWEST = 4
 """Colour clips of a gesture that make it worth a trial."""
-TEACHER_HZ, TEACHER_FRAMES, TEACHER_SIDE = 6.0, 16, 112
-TEACHER_HOP = 2
-TEACHER_MEAN = np.array([114.7748, 107.7354, 99.4750], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +60,6 @@ class Clip:
     logits: Floats
     embeddings: Floats
     """float32 [T, width], one a step."""
-    teacher: Floats
-    """float32 [T', width'], the teacher's, one a window; empty where it was not asked."""
     rate_hz: float
 
     @property
@@ -81,24 +74,18 @@ class Clip:
         return Take(kind, label, times_s, none, self.logits, self.embeddings, spec, self.lead)
 
 
-def read_clips(data: Path, engine: Engine, teacher: Path | None, cache: Path) -> list[Clip]:
+def read_clips(data: Path, engine: Engine, cache: Path) -> list[Clip]:
     """Every clip that the benchmark needs.
 
     Raises:
         DataError: the data is not there.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    session = _teacher(teacher) if teacher else None
-    clips = []
+    spec, clips = engine.spec, []
     for source in sources(data):
-        key = hashlib.sha256(f"{source} {engine.spec.weights_sha256}".encode()).hexdigest()[:20]
+        key = hashlib.sha256(f"{source} {spec.weights_sha256}".encode()).hexdigest()[:20]
         seen = _cached(cache / f"{key}.npz", partial(_seen, source, engine))
-        windows = {"teacher": np.zeros((0, 1), np.float32)}
-        if session:
-            key = hashlib.sha256(f"{source} {teacher}".encode()).hexdigest()[:20]
-            windows = _cached(cache / f"{key}.npz", partial(_taught, source, session))
-        lead = round(LEAD_S * engine.spec.rate_hz)
-        clips.append(Clip(source.label, source.setting, lead, **seen, **windows, rate_hz=engine.spec.rate_hz))
+        clips.append(Clip(source.label, source.setting, round(LEAD_S * spec.rate_hz), **seen, rate_hz=spec.rate_hz))
     return clips
 
 
@@ -156,30 +143,6 @@ def _seen(source: Source, engine: Engine) -> dict[str, Floats]:
         logits.append(output.logits[0])
         embeddings.append(output.embedding[0])
     return {"logits": np.stack(logits), "embeddings": np.stack(embeddings)}
-
-
-def _teacher(path: Path) -> ort.InferenceSession:
-    """A clip network that gives what its classifier gets."""
-    model = onnx.load(path)
-    features = model.graph.node[-1].input[0]
-    model.graph.output.append(onnx.helper.make_empty_tensor_value_info(features))
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-
-
-def _taught(source: Source, session: ort.InferenceSession) -> dict[str, Floats]:
-    """The teacher's embedding of a sliding window."""
-    pictures = source.pictures()
-    steps = [0] * round(LEAD_S * TEACHER_HZ) + steps_of(len(pictures), source.fps, TEACHER_HZ)
-    seen = (
-        np.stack([to_picture(pictures[k], TEACHER_SIDE, TEACHER_SIDE) for k in steps]).astype(np.float32) - TEACHER_MEAN
-    )
-    seen = np.concatenate([np.repeat(seen[:1], TEACHER_FRAMES, axis=0), seen]).transpose(3, 0, 1, 2)
-    name = session.get_inputs()[0].name
-    ends = range(TEACHER_FRAMES + TEACHER_HOP, seen.shape[1] + 1, TEACHER_HOP)
-    windows = [np.ascontiguousarray(seen[None, :, end - TEACHER_FRAMES : end]) for end in ends]
-    return {"teacher": np.concatenate([session.run(None, {name: window})[1] for window in windows])}
 
 
 def _cached(path: Path, make: Callable[[], dict[str, Floats]]) -> dict[str, Floats]:

@@ -1,7 +1,6 @@
 """Own gestures from a few takes, on real clips: how many are recognised, and what fires that should not.
 
     python -m benchmarks.enrolment --data ../shared/data
-    python -m benchmarks.enrolment --data ../shared/data --teacher ../shared/weights/jester_shufflenet3d.onnx
 
 Every gesture class is enrolled as if it were somebody's own, under a name that the model does not know, and looked for
 in clips that were not enrolled. Two settings: `one person` (hand silhouettes of eight gestures, recorded by one
@@ -14,8 +13,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 from training import packages
@@ -26,22 +24,19 @@ import numpy as np
 
 from benchmarks.clips import Clip, read_clips
 from benchmarks.machine import describe_machine
-from benchmarks.matchers import MATCHERS, Matcher, nearest, ours
-from calibration.background import Background
 from calibration.fitting import fit
 from calibration.personal_head import joined
 from calibration.take import Kind
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
 from common.arguments import positive
-from common.arrays import Floats
 from common.command import command
 from models.decoder import Decoder
 from models.engines import load_engine
+from models.shipped import SHIPPED_MODEL
 from models.softmax import softmax
 from models.spec import ModelSpec
 
-SHIPPED = Path(__file__).resolve().parent.parent / "models" / "weights" / "mstnet_small.onnx"
 NAME = "My gesture"
 TAKES = (1, 3, 5, 10)
 WORK_S = 60.0
@@ -50,8 +45,6 @@ TESTED = 10
 """Clips of the enrolled gesture looked at in one trial, at most."""
 OTHERS, IDLE = 30, 40
 """Clips of other gestures, and of none, at most."""
-FALSE_A_MINUTE = 0.5
-"""The rate at which methods are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +80,6 @@ class Fired:
         others = self.wrong_others / max(1e-9, self.others_minutes)
         idle = self.wrong_idle / max(1e-9, self.idle_minutes)
         return f"{recall:.0%} of {self.tested} | {others:.2f} | {idle:.2f} | {self.refused}/{self.trials}"
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of some trials."""
-
-    fired: dict[Target, Fired] = field(default_factory=dict)
-    """The app's own decisions for each target."""
-    at_equal_rate: dict[str, list[float]] = field(default_factory=dict)
-    """Recall of each method at the same rate of false activations."""
 
 
 def trials(setting: str, clips: Sequence[Clip], count: int, repeats: int) -> Iterator[Trial]:
@@ -168,30 +151,12 @@ def _firing(profile: UserProfile, spec: ModelSpec) -> Callable[[Clip], int]:
     return count
 
 
-def compare(trial: Trial, name: str, matcher: Matcher, features: Callable[[Clip], Floats], tally: Tally) -> None:
-    """Recall of one method at the threshold that other gestures and idle video pass at a fixed rate."""
-    score = matcher([features(clip) for clip in trial.takes], [features(clip) for clip in trial.work])
-    negatives = [*trial.others, *trial.idle]
-    wrong = np.sort([float(score(features(clip)).max()) for clip in negatives])[::-1]
-    minutes = sum(clip.seconds for clip in negatives) / 60
-    threshold = wrong[min(len(wrong) - 1, int(FALSE_A_MINUTE * minutes))]
-    found = [float(score(features(clip)).max()) > threshold for clip in trial.tested]
-    tally.at_equal_rate.setdefault(name, []).append(float(np.mean(found)))
-
-
-def print_tables(tallies: dict[tuple[str, int], Tally]) -> None:
-    """Two Markdown tables: the app's own decisions, and methods at an equal rate."""
+def print_table(fired: dict[tuple[str, int, Target], Fired]) -> None:
+    """A Markdown table of the app's own decisions."""
     print("| setting | takes | target | recognised | false a minute: other gestures | no gesture | not learnt |")
     print("|---|---|---|---|---|---|---|")
-    for (setting, count), tally in tallies.items():
-        for target, fired in tally.fired.items():
-            print(f"| {setting} | {count} | {target} | {fired.row} |")
-    names = list(next(iter(tallies.values())).at_equal_rate)
-    print(f"\nRecall at {FALSE_A_MINUTE:g} false activations a minute (other gestures and no gesture together):\n")
-    print("| setting | takes | " + " | ".join(names) + " |")
-    print("|---" * (2 + len(names)) + "|")
-    for (setting, count), t in tallies.items():
-        print(f"| {setting} | {count} | " + " | ".join(f"{np.mean(t.at_equal_rate[n]):.0%}" for n in names) + " |")
+    for (setting, count, target), counts in fired.items():
+        print(f"| {setting} | {count} | {target} | {counts.row} |")
 
 
 @command("enrolment")
@@ -199,37 +164,28 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.enrolment", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
-    parser.add_argument("--model", type=Path, default=SHIPPED)
-    parser.add_argument("--teacher", type=Path, help="a 3-D network over clips, compared by its own embedding")
+    parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")
     parser.add_argument("--repeats", type=positive, default=2, help="trials a class (default: %(default)s)")
     given = parser.parse_args(arguments)
     with closing(load_engine(given.model)) as engine:
-        spec, clips = engine.spec, read_clips(given.data, engine, given.teacher, given.cache)
-    tallies = run(clips, spec, given.repeats, with_teacher=given.teacher is not None)
-    print_tables(tallies)
+        spec, clips = engine.spec, read_clips(given.data, engine, given.cache)
+    print_table(run(clips, spec, given.repeats))
     print(f"\nmodel {spec.name} {spec.weights_sha256[:8]} ({spec.trained})")
     print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))
     return 0
 
 
-def run(clips: Sequence[Clip], spec: ModelSpec, repeats: int, with_teacher: bool) -> dict[tuple[str, int], Tally]:
-    """All trials."""
-    tallies: dict[tuple[str, int], Tally] = {}
-    methods: dict[str, Matcher] = {"ours": partial(ours, bundled=Background.bundled(spec.weights_sha256)), **MATCHERS}
+def run(clips: Sequence[Clip], spec: ModelSpec, repeats: int) -> dict[tuple[str, int, Target], Fired]:
+    """All trials: by setting, number of takes and target."""
+    fired: dict[tuple[str, int, Target], Fired] = {}
     for setting in ("one person", "other people"):
         for count in TAKES:
             for trial in trials(setting, clips, count, repeats):
-                tally = tallies.setdefault((setting, count), Tally())
                 for target in TARGETS:
-                    measure(trial, spec, target, tally.fired.setdefault(target, Fired()))
-                for name, matcher in methods.items():
-                    compare(trial, name, matcher, lambda clip: clip.embeddings[clip.lead :], tally)
-                if with_teacher:
-                    one = partial(nearest, newest=1)
-                    compare(trial, "teacher, nearest neighbour", one, lambda clip: clip.teacher, tally)
+                    measure(trial, spec, target, fired.setdefault((setting, count, target), Fired()))
             print(f"{setting}, {count} takes: done", file=sys.stderr)
-    return tallies
+    return fired
 
 
 if __name__ == "__main__":

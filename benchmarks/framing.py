@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-import main as program
+from app.shipped import DEMO
 from benchmarks.machine import describe_machine
 from common.command import command
 from models.frame import Image
@@ -46,7 +46,7 @@ def measure(pictures: list[Image], detector: FaceDetector) -> tuple[float, float
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.framing", description=__doc__.splitlines()[0])
-    parser.add_argument("file", nargs="?", type=Path, default=program.DEMO, metavar="FILE", help="a video")
+    parser.add_argument("file", nargs="?", type=Path, default=DEMO, metavar="FILE", help="a video")
     given = parser.parse_args(arguments)
     film, detector = decode(given.file)[::3], FaceDetector()
     print("| picture | first picture, ms | share of a core | region at the end |\n|---|---|---|---|")

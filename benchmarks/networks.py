@@ -15,10 +15,10 @@ from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleNet
 from models.nets.temporal import NoTime, TemporalConfig, TemporalLayer
 from models.nets.timeline import Chunk
-from training.export import export
-from training.graph import OPSET
+from models.shipped import SHIPPED_MODEL
+from training.export.onnx_file import OPSET
+from training.export.stream_export import export
 
-SHIPPED = Path(__file__).resolve().parent.parent / "models" / "weights" / "mstnet_small.onnx"
 SMALL, SMALL_SIZE = "shufflenet-112", 112
 SHIPPED_TIME = TemporalConfig("mixtconv", kernels=(3,))
 """What the shipped model was made with, as its 3-D teacher: one kernel."""
@@ -55,7 +55,7 @@ def contenders(clip_model: Path | None = None, hand: Path | None = None) -> Iter
         UserError: a file that was given is not what it should be.
     """
     plain = f"{SMALL}-plain"
-    yield Contender(f"shipped:{SHIPPED.name}", plain, lambda _: partial(open_stream, SHIPPED))
+    yield Contender(f"shipped:{SHIPPED_MODEL.name}", plain, lambda _: partial(open_stream, SHIPPED_MODEL))
     yield Contender(plain, plain, streaming(plain_shufflenet, SMALL_SIZE))
     yield from recomputed(SMALL, plain, partial(build, "shufflenet", SHIPPED_TIME), SMALL_SIZE)
     for backbone, size in SIZES:

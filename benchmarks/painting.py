@@ -31,8 +31,7 @@ from models.engines import Engine, load_engine
 from models.frame import Frame, Image
 from models.networks import networks_of
 from models.recognizer import Recognizer
-
-MODEL = Path(__file__).parent.parent / "models" / "weights" / "mstnet_small.onnx"
+from models.shipped import SHIPPED_MODEL
 
 
 @dataclass
@@ -99,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--camera", default="640x480", help="size of the pictures (default: %(default)s)")
     parser.add_argument("--camera-hz", type=number(float, 1), default=30.0)
     parser.add_argument("--stretch", type=number(float, 0.1), default=4.0, help="seconds each (default: %(default)s)")

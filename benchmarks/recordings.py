@@ -29,11 +29,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-import main as program
 from app.camera import open_camera
-from app.chosen_networks import chosen_clip
+from app.chosen_networks import choose_networks
+from app.combinations import find_problem
+from app.command_line import given_options
 from app.loop import run
-from app.vocabulary import read_vocabulary
+from app.settings import ModelSettings
 from benchmarks.machine import describe_machine
 from benchmarks.seats import SEATS, Seat, SeatedCamera
 from common.command import command
@@ -44,9 +45,10 @@ from models.decoder import GestureEvent
 from models.engines import load_engine
 from models.framing.base import Framing
 from models.framing.choice import open_framing, parse_framing
-from models.networks import Networks, networks_of
+from models.networks import Networks
 from models.recognition import Recognition
 from models.recognizer import Recognizer
+from models.shipped import SHIPPED_MODEL
 from models.spec import NO_GESTURE_LABELS
 from training.jester import LABELS
 from training.recordings import LIST, DataError, Recording, read_recordings
@@ -305,7 +307,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sources", default=sources, help="which recordings, with commas (default: %(default)s)")
     parser.add_argument("--seats", type=seats_named, default=SEATS[:1], metavar="all|NAMES", help="default: as it is")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
-    parser.add_argument("--model", type=Path, default=program.MODEL, help="model file (default: the shipped one)")
+    parser.add_argument("--model", type=Path, default=SHIPPED_MODEL, help="model file (default: the shipped one)")
     parser.add_argument("--calm", action="store_true", help="main pass only, as main.py --calm")
     parser.add_argument("--networks", choices=("stream", "both", "auto"), help="as main.py --networks")
     parser.add_argument("--clip-model", type=Path, metavar="FILE", help="as main.py --clip-model")
@@ -319,9 +321,19 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores of each file and seat there, too")
     given = parser.parse_args(arguments)
+    if problem := find_problem(given_options(parser, given)):
+        parser.error(problem)
     todo = [*takes(given.data, [s for s in given.sources.split(",") if s]), *(t for f in given.clips for t in made(f))]
     with ExitStack() as stack:
-        bench = Bench(chosen_networks(given, stack), given.framing)
+        engine = stack.enter_context(closing(load_engine(given.model)))
+        settings = ModelSettings(
+            path=given.model,
+            networks=given.networks,
+            clip_model=given.clip_model,
+            fast_pass=not given.calm,
+            vocabulary=given.vocabulary,
+        )
+        bench = Bench(choose_networks(settings, engine, stack), given.framing)
         scores: dict[tuple[str, str], Score] = {}
         rows = []
         for seat in given.seats:
@@ -337,16 +349,6 @@ def main(arguments: list[str] | None = None) -> int:
         with whole_file(given.json) as unfinished:
             unfinished.write_text(json.dumps({"machine": machine, "files": rows}, indent=1))
     return 0
-
-
-def chosen_networks(given: argparse.Namespace, stack: ExitStack) -> Networks:
-    """What the command line asks for, as main.py chooses it."""
-    engine = stack.enter_context(closing(load_engine(given.model)))
-    clip = None if given.calm else chosen_clip(given.model, given.networks, given.clip_model)
-    if clip:
-        stack.enter_context(closing(clip))
-    vocabulary = read_vocabulary(given.vocabulary, engine.spec.labels) if given.vocabulary else None
-    return networks_of(engine, fast_pass=not given.calm, clip=clip, vocabulary=vocabulary)
 
 
 def _row(seat: Seat, take: Take, seen: Seen, score: Score) -> dict[str, object]:

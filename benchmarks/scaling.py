@@ -27,7 +27,7 @@ import numpy as np
 import torch
 
 from benchmarks.machine import describe_machine
-from benchmarks.networks import SHIPPED, export_stream
+from benchmarks.networks import export_stream
 from benchmarks.runners import stepper
 from benchmarks.tables import Row, print_table
 from benchmarks.timing import Costs, Step, in_turns
@@ -39,6 +39,7 @@ from models.engines.cores import cores
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.turns import TurnsEngine
 from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.shipped import SHIPPED_MODEL
 
 SIZES = (96, 128, 160, 192, 224)
 STREAMS = (1, 2, 4, 8, 16)
@@ -54,7 +55,7 @@ def median_cpu_ms(costs: Costs) -> float:
 
 def against_frames(turns: int) -> Iterator[Row]:
     """One stream that goes on and on: measured over a window, then left alone for so many turns."""
-    step = stepper(OnnxRuntimeEngine(SHIPPED))
+    step = stepper(OnnxRuntimeEngine(SHIPPED_MODEL))
     for window in range(10):
         costs = Costs()
         for _ in range(WINDOW):
@@ -81,10 +82,10 @@ def against_resolution(folder: Path, turns: int) -> Iterator[Row]:
 
 def forms(folder: Path, streams: int) -> dict[str, Step]:
     """The ways to step so many streams by a picture each, on one thread."""
-    engine = OnnxRuntimeEngine(SHIPPED)
+    engine = OnnxRuntimeEngine(SHIPPED_MODEL)
     pictures = np.random.default_rng(0).integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
     singles = [stepper(engine) for _ in range(streams)]
-    batch = OnnxRuntimeEngine(SHIPPED, streams=streams)
+    batch = OnnxRuntimeEngine(SHIPPED_MODEL, streams=streams)
     rolled = RolledModel(folder / "rolled.onnx")
     past = rolled.start(streams)
 
@@ -101,7 +102,7 @@ def forms(folder: Path, streams: int) -> dict[str, Step]:
 
 def against_streams(folder: Path, turns: int) -> Iterator[Row]:
     """The shipped model, its streams one by one and in batches; the cost of one stream's step."""
-    export_rolled(SHIPPED, folder / "rolled.onnx")
+    export_rolled(SHIPPED_MODEL, folder / "rolled.onnx")
     for streams in STREAMS:
         taken = in_turns(forms(folder, streams), turns)
         costs = {f"{name}_cpu_ms": round(median_cpu_ms(value) / streams, 3) for name, value in taken.items()}
@@ -110,12 +111,12 @@ def against_streams(folder: Path, turns: int) -> Iterator[Row]:
 
 def until_full(turns: int) -> Iterator[Row]:
     """Steps a second, by the clock, when every core steps: so many cameras the chip can carry."""
-    engine = OnnxRuntimeEngine(SHIPPED)
+    engine = OnnxRuntimeEngine(SHIPPED_MODEL)
     turned = TurnsEngine(engine, cores())
     for streams in STREAMS:
         steps = [stepper(turned) for _ in range(streams)]
         alone = steps_per_s(steps, turns)
-        batch = OnnxRuntimeEngine(SHIPPED, threads=cores(), streams=streams)
+        batch = OnnxRuntimeEngine(SHIPPED_MODEL, threads=cores(), streams=streams)
         batched = streams * steps_per_s([stepper(batch)], turns)
         yield {
             "part": "full",

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from calibration.commands import fit_profile, record
 from calibration.folders import one_name
-from calibration.gesture_commands import COMMANDS
+from calibration.gesture_commands import delete, export, import_, list_gestures, rename
+from calibration.thresholds import Target
 from calibration.user_profile import NOBODY
+from common.arguments import positive_float
 from common.command import output_flushed
 from common.errors import UserError
 
@@ -18,6 +20,8 @@ examples:
   python -m calibration fit --false 1 --minutes 10
   python main.py --profile me
 """
+GESTURE_ACTIONS = {"list": list_gestures, "rename": rename, "delete": delete, "export": export, "import": import_}
+"""What `gestures` does, by the name of the action."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,8 +42,10 @@ def parser() -> argparse.ArgumentParser:
 def _add_fit(command: argparse.ArgumentParser) -> None:
     _add_profile(command)
     command.add_argument("--model", type=Path, metavar="FILE", help="show all takes to this model first")
-    command.add_argument("--false", type=_positive, default=1.0, metavar="N", help="tolerable false activations ...")
-    command.add_argument("--minutes", type=_positive, default=10.0, metavar="M", help="... in so many minutes")
+    command.add_argument(
+        "--false", type=positive_float, default=1.0, metavar="N", help="tolerable false activations ..."
+    )
+    command.add_argument("--minutes", type=positive_float, default=10.0, metavar="M", help="... in so many minutes")
     command.add_argument(
         "--save-anyway",
         type=one_name,
@@ -54,8 +60,8 @@ def _add_fit(command: argparse.ArgumentParser) -> None:
 
 def _add_gestures(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
-    for name, does in COMMANDS.items():
-        action = actions.add_parser(name, help=(does.__doc__ or "").splitlines()[0])
+    for name, function in GESTURE_ACTIONS.items():
+        action = actions.add_parser(name, help=(function.__doc__ or "").splitlines()[0])
         _add_profile(action)
         if name in ("rename", "delete", "export"):
             action.add_argument("gesture")
@@ -72,16 +78,6 @@ def _add_profile(command: argparse.ArgumentParser) -> None:
     command.add_argument("--profile", default=NOBODY, metavar="NAME", help=f"whose (default: {NOBODY})")
 
 
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise ValueError(text)
-    return value
-
-
-_positive.__name__ = "positive number"
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
@@ -93,25 +89,40 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    return 0  # whoever read standard output has had enough
+    return 0  # the reader of standard output has left
 
 
 def _do(words: list[str]) -> int:
     if words[:1] == ["record"]:
         return record(*_whose(words[1:]))
-    given = parser().parse_args(words)
-    if given.command == "fit":
-        return fit_profile(given)
-    COMMANDS[given.action](given)
+    options = parser().parse_args(words)
+    if options.command == "fit":
+        target = Target(options.false, options.minutes)
+        return fit_profile(options.profile, options.model, target, options.diagram, options.save_anyway)
+    _do_with_gestures(options)
     return 0
+
+
+def _do_with_gestures(options: argparse.Namespace) -> None:
+    match options.action:
+        case "list":
+            list_gestures(options.profile)
+        case "rename":
+            rename(options.profile, options.gesture, options.name)
+        case "delete":
+            delete(options.profile, options.gesture)
+        case "export":
+            export(options.profile, options.gesture, options.file)
+        case "import":
+            import_(options.profile, options.file, options.name)
 
 
 def _whose(words: list[str]) -> tuple[str, list[str]]:
     """The profile to record for, and what is left to say to `main.py`."""
-    line = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    _add_profile(line)
-    given, rest = line.parse_known_args(words)
-    return given.profile, rest
+    of_profile = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    _add_profile(of_profile)
+    options, rest = of_profile.parse_known_args(words)
+    return options.profile, rest
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What `python -m calibration fit` and `record` do."""
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -29,24 +28,32 @@ def record(profile: str, rest: Sequence[str]) -> int:
     os.execv(sys.executable, [sys.executable, str(MAIN), "--record", profile, *rest])
 
 
-def fit_profile(given: argparse.Namespace) -> int:
-    """Fit a profile to what was recorded, save it, and print what came of it.
+def fit_profile(
+    name: str, model: Path | None, target: Target, diagram: Path | None, anyway: Sequence[str] = ()
+) -> int:
+    """Fit a profile to what was recorded, save it, and print what came of it; return the exit status.
+
+    Args:
+        name: the profile's.
+        model: shown all takes first; None where one model saw them all.
+        target: how many false events are tolerable.
+        diagram: where the reliability diagram is drawn, if anywhere.
+        anyway: gestures of the person's own that are saved although their takes differ or none is found.
 
     Raises:
         TakeError: nothing was recorded, or none of the gestures can be learnt; then nothing is saved.
     """
-    recordings, path = Recordings(given.profile), profile_path(given.profile)
-    spec, takes = _of_one_model([take for _, take in recordings.takes()], given.model, recordings.folder)
-    target = Target(given.false, given.minutes)
-    done = fit(_before(path, given.profile, spec), spec, takes, target, given.save_anyway)
+    recordings, path = Recordings(name), profile_path(name)
+    spec, takes = _of_one_model([take for _, take in recordings.takes()], model, recordings.folder)
+    done = fit(_before(path, name, spec), spec, takes, target, anyway)
     if done.refused and len(done.refused) == len({take.label for take in takes if take.kind is Kind.GESTURE}):
         raise TakeError(f"nothing is saved, for no gesture could be learnt: {done.refused[0]}")
     done.profile.save(path)
     print(report(done, target))
-    if given.diagram and done.before and done.after:
+    if diagram and done.before and done.after:
         text = draw({"the model": done.before, "fitted": done.after})
-        write_whole(given.diagram, text.encode(), private=True)
-    print(f"saved {path}; use it with: python main.py --profile {given.profile}")
+        write_whole(diagram, text.encode(), private=True)
+    print(f"saved {path}; use it with: python main.py --profile {name}")
     for error in done.refused:
         print(f"mstnet: not learnt, the rest is saved: {error}", file=sys.stderr)
     for line in (*warnings(done, target), *unfound(done)):

@@ -1,7 +1,5 @@
 """What `python -m calibration gestures` does: list, rename, delete, export and import a profile's own gestures."""
 
-import argparse
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +11,9 @@ from calibration.recordings import Recordings
 from calibration.user_profile import UserProfile, find_profile, profile_path
 
 
-def list_gestures(given: argparse.Namespace) -> None:
+def list_gestures(profile_name: str) -> None:
     """Print a line a gesture: its name, its takes, when it fires."""
-    profile = find_profile(given.profile)
+    profile = find_profile(profile_name)
     for gesture in profile.gestures:
         rule = profile.decoding.rule_for(gesture.label)
         print(f"{gesture.label}: {gesture.takes} takes, enters at {rule.enter:g}, exits at {rule.exit:g}")
@@ -23,55 +21,46 @@ def list_gestures(given: argparse.Namespace) -> None:
         print(f"profile {profile.name} has no gestures of its own yet; record one with python -m calibration record")
 
 
-def rename(given: argparse.Namespace) -> None:
+def rename(profile_name: str, gesture_name: str, new_name: str) -> None:
     """Give a gesture another name, in the profile and in its takes."""
-    profile = find_profile(given.profile)
-    gesture, name = _one(profile, given.gesture), one_name(given.name)
+    profile = find_profile(profile_name)
+    gesture, name = _one(profile, gesture_name), one_name(new_name)
     _check_free(profile, name)
     renamed = tuple(g.renamed(name) if g is gesture else g for g in profile.gestures)
-    _save(_relabelled(profile, {gesture.label: name}, renamed), given.profile)
+    _save(_relabelled(profile, {gesture.label: name}, renamed), profile_name)
     Recordings(profile.name).rename(gesture.label, name)
     print(f"{gesture.label} is now {name}")
 
 
-def delete(given: argparse.Namespace) -> None:
+def delete(profile_name: str, gesture_name: str) -> None:
     """Delete a gesture and everything that was recorded of it."""
-    profile = find_profile(given.profile)
-    gesture = _one(profile, given.gesture)
+    profile = find_profile(profile_name)
+    gesture = _one(profile, gesture_name)
     left = tuple(each for each in profile.gestures if each is not gesture)
-    _save(_relabelled(profile, {gesture.label: None}, left), given.profile)
+    _save(_relabelled(profile, {gesture.label: None}, left), profile_name)
     count = Recordings(profile.name).delete(gesture.label)
     print(f"deleted {gesture.label} and {count} recordings of it")
 
 
-def export(given: argparse.Namespace) -> None:
+def export(profile_name: str, gesture_name: str, file: Path | None = None) -> None:
     """Write a gesture to a file for somebody else; no picture is in it."""
-    profile = find_profile(given.profile)
-    gesture = _one(profile, given.gesture)
-    path = given.file or Path(f"{plain(gesture.label)}.gesture.json")
+    profile = find_profile(profile_name)
+    gesture = _one(profile, gesture_name)
+    path = file or Path(f"{plain(gesture.label)}.gesture.json")
     export_gesture(gesture, profile.decoding.rule_for(gesture.label), profile.weights_sha256, path)
     print(f"wrote {path}")
 
 
-def import_(given: argparse.Namespace) -> None:
+def import_(profile_name: str, file: Path, new_name: str | None = None) -> None:
     """Take a gesture from a file into the profile."""
-    profile = find_profile(given.profile)
-    gesture, rule = import_gesture(given.file, profile.weights_sha256)
-    gesture = gesture.renamed(one_name(given.name or gesture.label))
+    profile = find_profile(profile_name)
+    gesture, rule = import_gesture(file, profile.weights_sha256)
+    gesture = gesture.renamed(one_name(new_name or gesture.label))
     _check_free(profile, gesture.label)
     rules = profile.decoding.per_label | {gesture.label: rule}
     decoding = replace(profile.decoding, per_label=rules)
-    _save(replace(profile, gestures=(*profile.gestures, gesture), decoding=decoding), given.profile)
+    _save(replace(profile, gestures=(*profile.gestures, gesture), decoding=decoding), profile_name)
     print(f"{gesture.label} is in profile {profile.name}")
-
-
-COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
-    "list": list_gestures,
-    "rename": rename,
-    "delete": delete,
-    "export": export,
-    "import": import_,
-}
 
 
 def _one(profile: UserProfile, label: str) -> PersonalGesture:

@@ -24,6 +24,17 @@ def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Numb
 positive, natural = number(int, 1), number(int, 0)
 
 
+def positive_float(text: str) -> float:
+    """A finite number above 0, for argparse."""
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number above 0; got {text}")
+    return value
+
+
+positive_float.__name__ = "number"
+
+
 def share(text: str) -> float:
     """A share, for argparse: a number from 0 to 1."""
     number = float(text)

@@ -11,8 +11,8 @@ from common.whole_file import FULL
 
 Main = Callable[[list[str] | None], int]
 """Takes the arguments, or None for the process's own; returns the exit status."""
-PACKAGES = {"onnx": "requirements-quantize.txt"}
-"""What some commands import only when they run, and where it is listed."""
+PACKAGES = {"onnx": "`pip install -r requirements-quantize.txt`"}
+"""What some commands import only when they run, and how it is installed."""
 
 
 def command(name: str) -> Callable[[Main], Callable[..., int]]:
@@ -30,9 +30,7 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
             except ModuleNotFoundError as error:
                 if error.name not in PACKAGES:
                     raise
-                print(
-                    f"{name}: {error.name} is not installed; `pip install -r {PACKAGES[error.name]}`", file=sys.stderr
-                )
+                print(f"{name}: {error.name} is not installed; {PACKAGES[error.name]}", file=sys.stderr)
                 return 2
             except KeyboardInterrupt:
                 return 130

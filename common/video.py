@@ -1,11 +1,14 @@
-"""Reading video files. Cameras, URLs and what plays in the app are read by `app/camera`."""
+"""Reading and writing video files. Cameras, URLs and what plays in the app are read by `app/camera`."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from common.errors import UserError
 
 VIDEOS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
 """How the name of a video ends, in small letters."""
@@ -45,6 +48,22 @@ def header_rate(path: Path) -> float | None:
 def header_frames(path: Path) -> float:
     """The number of frames as a video's header says; 0 or less where it does not."""
     return _header(path, cv2.CAP_PROP_FRAME_COUNT)
+
+
+def write_video(path: Path, frames: Iterable[NDArray[np.uint8]], fps: float) -> None:
+    """Write frames, uint8 [H, W, 3] RGB, into an mp4 file.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    frames = iter(frames)
+    first = next(frames)
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), fps, (first.shape[1], first.shape[0]))
+    if not writer.isOpened():
+        raise UserError(f"cannot write {path}: this OpenCV has no mp4v encoder, or the folder is missing")
+    for frame in chain([first], frames):
+        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+    writer.release()
 
 
 def _header(path: Path, what: int) -> float:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.frame import Frame, Image
+from models.frame_times import LONGEST_REPEAT_S, FrameTimes
 from models.framing.base import Framing
 from models.networks import Networks
 from models.preprocess import to_picture
@@ -16,7 +17,7 @@ from models.recognizer import is_idle, recognition, together, undecided
 from models.region import Region
 from models.spec import idle_labels
 from models.state import StreamState
-from models.step_grid import LONGEST_REPEAT_S, is_gap, spread
+from models.step_grid import spread
 
 
 class BatchRecognizer:
@@ -49,11 +50,11 @@ class BatchRecognizer:
         """Show a row the frame that it steps on next; after a gap, or with another size, it starts anew.
 
         Raises:
-            CameraError: there is no picture in it.
+            CameraError: there is no picture in it, or its time does not follow the last one's.
         """
         row = self._rows[number]
         if row.begins_anew(frame):
-            row.reset()
+            row.begin_anew()
         region = row.choose_region(frame)
         self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width, region)
         row.frame = frame
@@ -122,12 +123,18 @@ class Row:
         self._clip = networks.clip.open() if networks.clip else None
         self._fusion = networks.fusion()
         self._longest = math.ceil(LONGEST_REPEAT_S * networks.stream.engine.spec.rate_hz)
+        self._times = FrameTimes()
         self.frame: Frame | None
         """Shown, and not read yet."""
-        self.reset()
+        self.begin_anew()
 
     def reset(self) -> None:
-        """Forget the stream."""
+        """Forget the stream; the next frame is the first of another, and may have any time."""
+        self._times.reset()
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget what was seen."""
         self._fusion.reset()
         if self._clip:
             self._clip.reset()
@@ -168,8 +175,12 @@ class Row:
         return self._seen_s > -math.inf and len(self._silent) < self._longest
 
     def begins_anew(self, frame: Frame) -> bool:
-        """Whether a frame is the first of a stream."""
-        return not self._lasts or is_gap(self._seen_s, frame.time_s) or frame.image.shape != self._shape
+        """Whether a frame is the first of a stream, or continues nothing.
+
+        Raises:
+            FrameError: its time does not follow the last one's.
+        """
+        return self._times.breaks(frame.time_s) or not self._lasts or frame.image.shape != self._shape
 
     def starts(self, place: int) -> bool:
         """Whether the network of this place starts from an empty past."""

@@ -26,5 +26,9 @@ class CameraError(UserError):
     """A camera, file or URL does not deliver pictures."""
 
 
+class FrameError(CameraError):
+    """A frame's picture or its time is not what a frame has."""
+
+
 class SpentStateError(RuntimeError):
     """A stream's state was used twice; a bug in the caller, for `step` hands back the state to go on with."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.frame import Frame, Image
+from models.frame_times import FrameTimes
 from models.framing.base import Framing
 from models.fusion import Decision
 from models.networks import Networks
@@ -30,7 +31,7 @@ class Recognizer:
         self.networks = networks
         self.spec = networks.stream.engine.spec
         self.labels = networks.labels
-        self._grid = StepGrid(self.spec.rate_hz)
+        self._times, self._grid = FrameTimes(), StepGrid(self.spec.rate_hz)
         self._streams = [network.open() for network in networks]
         self._fusion = networks.fusion()
         self._framing = framing
@@ -40,7 +41,12 @@ class Recognizer:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the stream."""
+        """Forget the stream; the next frame is the first of another, and may have any time."""
+        self._times.reset()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Forget what was seen."""
         self._grid.reset()
         for stream in self._streams:
             stream.reset()
@@ -52,9 +58,13 @@ class Recognizer:
         self._shape: tuple[int, ...] | None = None
 
     def see(self, frame: Frame) -> Recognition:
-        """Take one frame: step the networks at each time that is due on it, and decide, until a gesture fires."""
-        if self._grid.broken(frame.time_s) or self._shape not in (None, frame.image.shape):
-            self.reset()
+        """Take one frame: step the networks at each time that is due on it, and decide, until a gesture fires.
+
+        Raises:
+            FrameError: its time is before the last one's, or the times of the stream are no seconds.
+        """
+        if self._times.breaks(frame.time_s) or self._shape not in (None, frame.image.shape):
+            self._begin_anew()
         self._shape = frame.image.shape
         times = self._grid.due(frame)
         if not times:

@@ -4,14 +4,6 @@ import math
 
 from models.frame import Frame
 
-LONGEST_REPEAT_S = 1.0
-"""A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
-
-
-def is_gap(before_s: float, time_s: float) -> bool:
-    """Whether a frame does not continue the one before: too late, or earlier. The first frame follows no gap."""
-    return before_s > -math.inf and not 0 <= time_s - before_s <= LONGEST_REPEAT_S
-
 
 class StepGrid:
     """Resamples a camera's frames to a network's rate, by time stamp.
@@ -30,17 +22,13 @@ class StepGrid:
 
     def reset(self) -> None:
         """Start anew: the next frame is due."""
-        self._next_s = self._seen_s = self._stepped_s = -math.inf
+        self._next_s = self._stepped_s = -math.inf
         self._index = -1
-
-    def broken(self, time_s: float) -> bool:
-        """Whether the stream has a gap before `time_s`, or runs backwards."""
-        return is_gap(self._seen_s, time_s)
 
     def due(self, frame: Frame) -> list[float]:
         """The times of the steps to take on a frame, in seconds, oldest first; empty between two steps."""
         count = self.count(frame.time_s, after_dropped=0 <= self._index < frame.index - 1)
-        self._seen_s, self._index = frame.time_s, frame.index
+        self._index = frame.index
         if count == 0:
             return []
         before_s, self._stepped_s = self._stepped_s, frame.time_s

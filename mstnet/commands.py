@@ -6,7 +6,7 @@ from typing import NoReturn
 
 def app() -> NoReturn:
     """Recognise gestures: `main.py`."""
-    from app.ending import leave
+    from app.shutdown import leave
     from main import main
 
     leave(main())
@@ -27,7 +27,7 @@ def train() -> NoReturn:
     """Train a network: `python -m training.train`."""
     from training import packages
 
-    packages.require("train")
+    packages.require("mstnet-train")
     from training.train import main
 
     sys.exit(main())

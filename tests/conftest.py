@@ -29,7 +29,7 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from networks import small_net, small_spec
 
     from models.nets.checkpoint import save_checkpoint
-    from training.export import export
+    from training.export.stream_export import export
 
     net = small_net("mobilenet_v2", "mixtconv")
     path = tmp_path_factory.mktemp("model") / "small.onnx"
@@ -43,7 +43,7 @@ def plain_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same without temporal layers, exported: it remembers nothing."""
     from networks import small_net, small_spec
 
-    from training.export import export
+    from training.export.stream_export import export
 
     net = small_net("mobilenet_v2", "none")
     path = tmp_path_factory.mktemp("model") / "plain.onnx"

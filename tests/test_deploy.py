@@ -22,8 +22,8 @@ def test_systemd_takes_the_unit(tmp_path):
 
 
 def test_the_unit_says_what_main_understands():
-    from app.command_line import parser
+    from app.command_line import make_parser
 
     (line,) = [line for line in UNIT.read_text().splitlines() if line.startswith("ExecStart=")]
-    given = parser().parse_args(line.split()[2:])
+    given = make_parser().parse_args(line.split()[2:])
     assert (given.camera, given.headless) == (["0"], True)

@@ -19,7 +19,7 @@ RUNS = {
     "a video without a window": ["main.py", "--demo", "--headless"],
     "the doctor": ["main.py", "--doctor"],
     "a calibration command": ["-m", "calibration.quantize", "--help"],
-    "a training command": ["-m", "training.approximations", "--help"],
+    "a training command": ["-m", "training.experiments.approximations", "--help"],
     "a benchmark": ["-m", "benchmarks.clips", "--help"],
     "a program of somebody else": ["-c", "import models.engines; import onnxruntime; import time; time.sleep(1)"],
     "a subprocess of a program": [

@@ -28,7 +28,7 @@ from models.nets.temporal import TemporalConfig
 from training.claim_results import Result, draw, gesture_table, read_results, table, write_results
 from training.complexity import count
 from training.datasets.motions import GESTURES, LABELS, STEPS
-from training.tables import ROWS, Row
+from training.paper import ROWS, PaperNetwork
 from training.train import train
 from training.trainer.config import Config
 from training.trainer.config_file import ConfigError, read_config
@@ -45,7 +45,7 @@ OPERATIONS = {row.row: row for row in ROWS if row.paper_gflops and row.frames ==
 class Trial:
     """One network to train."""
 
-    row: Row
+    row: PaperNetwork
     causal: bool
     seed: int
 

@@ -4,10 +4,10 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from common.video import write_video
 from common.whole_file import whole_file
 from training.recordings import LIST, DataError
 from training.synthetic.clip import Film, Format
-from training.synthetic.demo import write
 
 FORMAT = Format(height=128, width=170, moments=2)
 COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")
@@ -37,7 +37,7 @@ def add_clips(folder: Path, source: str, films: Iterable[tuple[str, str, Film]])
     for count, (name, label, clip) in enumerate(films, 1):
         folder.mkdir(parents=True, exist_ok=True)
         file = f"{name}.mp4"
-        write(clip, folder / file)
+        write_video(folder / file, clip.frames(), clip.format.fps)
         rows[file] = _row(clip, label, file, source)
         _write_list(folder / LIST, rows.values())
         if count % 25 == 0:

@@ -21,18 +21,18 @@ from common.arguments import natural, positive
 from common.command import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
-from training.distill import add_lesson_options, train, until
 from training.distillation.ahead import lessons_ahead
 from training.distillation.clip_student import ClipStudent
 from training.distillation.lessons import training_recordings
 from training.distillation.logbook import Logbook, resume
 from training.distillation.origin import Origin
+from training.distillation.session import add_lesson_options, train, until
 from training.distillation.streams import Playlist
 from training.distillation.teacher import LOOKED_AT, ClipTeacher
 from training.distillation.windows import RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
 from training.jester import LABELS, SIZE
 from training.recordings import Shelf
-from training.transplant import CLIP_RATE_HZ
+from training.transplant.shufflenet3d import CLIP_RATE_HZ
 
 
 @dataclass(frozen=True, slots=True, eq=False)

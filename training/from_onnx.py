@@ -2,7 +2,7 @@
 
     python -m training.from_onnx models/weights/mstnet_small.onnx OUT.pt
 
-An exported graph holds the weights in another form (`training.stacking`, `training.lean_shufflenet`): batch norm is
+An exported graph holds the weights in another form (`stacking`, `lean_shufflenet` in `training.export`): batch norm is
 part of the convolutions, the stem is one convolution a picture, temporal taps are kernels or factors. Here each goes
 back to its place. The running statistics of batch norm are not in the file: it becomes a scale and a bias for each
 channel, and has to stay in evaluation mode while training, as in `training.distill`.

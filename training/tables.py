@@ -10,69 +10,17 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from common.command import command
-from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
-from models.nets.temporal import Operation, TemporalConfig
 from training.complexity import count
-
-CLASSES = 400
-"""The paper's 24.3 M parameters are those of a network of Kinetics' 400 classes."""
+from training.paper import ROWS, PaperNetwork
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One network of the table."""
-
-    row: str
-    operation: Operation
-    kernels: tuple[int, ...] = (3,)
-    dilations: tuple[int, ...] = (1,)
-    causal: bool = False
-    backbone: BackboneName = "resnet50"
-    frames: int = 8
-    size: int = 224
-    paper_gflops: float | None = None
-    paper_mparams: float | None = None
-    note: str = ""
-
-    def network(self) -> MSTNet:
-        """The network of this row."""
-        temporal = TemporalConfig(self.operation, self.kernels, self.dilations, self.causal)
-        return MSTNet(MSTNetConfig(CLASSES, self.backbone, temporal=temporal))
-
-
-ALL_KERNELS = (1, 3, 5, 7)
-ROWS = (
-    Row("tsn", "none", paper_gflops=33.0),
-    Row("tsm", "shift", paper_gflops=33.0),
-    Row("ks3", "mixtconv", (3,), paper_gflops=33.13),
-    Row("ks5", "mixtconv", (5,), paper_gflops=33.23),
-    Row("ks7", "mixtconv", (7,), paper_gflops=33.32),
-    Row("ks13", "mixtconv", (1, 3), paper_gflops=33.09),
-    Row("ks135", "mixtconv", (1, 3, 5), paper_gflops=33.13),
-    Row("ks1357", "mixtconv", ALL_KERNELS, paper_gflops=33.18, paper_mparams=24.3),
-    Row("ks3-dilated", "mixtconv", (3, 3, 3), (1, 2, 3), paper_gflops=33.13),
-    Row(
-        "conv1d",
-        "conv1d",
-        paper_gflops=43.0,
-        note="the paper does not say where its ordinary 1D convolution sits; ours stands where MixTConv does, C to C",
-    ),
-    Row("ks1357-16f", "mixtconv", ALL_KERNELS, frames=16, paper_gflops=65.3),
-    Row("ks1357-causal", "mixtconv", ALL_KERNELS, causal=True),
-    Row("tsn-mobilenet_v2", "none", backbone="mobilenet_v2"),
-    Row("ks1357-mobilenet_v2", "mixtconv", ALL_KERNELS, backbone="mobilenet_v2"),
-    Row("ks1357-causal-mobilenet_v2", "mixtconv", ALL_KERNELS, causal=True, backbone="mobilenet_v2"),
-)
-
-
-def counted(rows: tuple[Row, ...] = ROWS) -> Iterator[dict[str, object]]:
+def counted(rows: tuple[PaperNetwork, ...] = ROWS) -> Iterator[dict[str, object]]:
     """Each row with its own and the paper's figures; `over_tsn` is what the temporal operation costs."""
     for row in rows:
         cost = count(row.network(), row.frames, row.size)
-        plain = count(Row("", "none", backbone=row.backbone).network(), row.frames, row.size)
+        plain = count(PaperNetwork("", "none", backbone=row.backbone).network(), row.frames, row.size)
         yield {
             "row": row.row,
             "backbone": row.backbone,

@@ -6,6 +6,7 @@
 A file or URL that has an end is read whole; whatever has none is live. A live camera that vanishes is waited for.
 """
 
+import logging
 from functools import partial
 
 from app.camera.base import Camera, OnStatus
@@ -15,10 +16,22 @@ from app.camera.flipped import FlippedCamera
 from app.camera.live import LiveCamera
 from app.camera.opencv import Capture
 from app.camera.opening import delivering, in_time, open_source
+from app.camera.settings import CameraSettings
 from app.camera.source import FileSource, Source, parse_source
 from app.camera.video_file import VideoFile
 from common.video import MOST_FPS
 from models.errors import CameraError
+
+log = logging.getLogger("mstnet")
+
+
+def open_configured(settings: CameraSettings, on_status: OnStatus, number: int = 0) -> Camera:
+    """Open one of the sources that the settings name; arguments and errors are those of `open_camera`."""
+    source, realtime, flip = settings.sources[number], settings.realtime, settings.flip
+    camera = open_camera(source, realtime=realtime, flip=flip, fps=settings.fps, on_status=on_status)
+    if settings.fps and camera.live:
+        log.warning("--fps is for files; %s tells its own times", camera.name)
+    return camera
 
 
 def open_camera(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 
 from app.camera.base import OnStatus
-from app.ending import join
+from app.shutdown import join
 from models.frame import Frame
 
 LONGEST_GOODBYE_S, HURRIED_GOODBYE_S = 2.0, 0.5

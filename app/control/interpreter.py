@@ -4,9 +4,9 @@ import math
 from itertools import groupby
 
 from models.decoder import GestureEvent
+from models.frame_times import is_gap
 from models.networks import Networks
 from models.recognition import Recognition
-from models.step_grid import is_gap
 from models.vocabulary import Vocabulary
 
 

@@ -1,11 +1,10 @@
-"""Opening control: from the command line's words to a running Control."""
+"""Opening control: from its settings to a running Control."""
 
 import logging
 import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
 from functools import partial
 
 from app.control.active_window import FindWindow, X11Windows
@@ -26,6 +25,7 @@ from app.control.player import Player
 from app.control.pressed_keys import InputObserver, PressedKeys
 from app.control.pynput_backend import PynputBackend
 from app.control.pynput_listener import PynputListener
+from app.control.settings import ControlSettings
 from app.control.uinput_backend import PERMISSION_ADVICE, UinputBackend
 from app.control.watchdog import Watchdog
 from models.networks import Networks
@@ -33,36 +33,24 @@ from models.networks import Networks
 log = logging.getLogger("mstnet")
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the command line says about control."""
-
-    profiles: tuple[str, ...]
-    through: str = "auto"
-    """The back end's name."""
-    armed: bool = False
-    dry_run: bool = False
-    allow_commands: bool = False
-
-
-def open_control(wishes: Wishes, networks: Networks) -> Control:
+def open_control(settings: ControlSettings, networks: Networks) -> Control:
     """Read the profiles, open the devices and begin.
 
     Args:
-        wishes: what the command line says.
+        settings: which key maps, and through which backend.
         networks: those that step the stream.
 
     Raises:
         UserError: a profile, a permission or a back end cannot be used.
     """
-    library = Library(wishes.profiles, networks.labels)
-    if not wishes.dry_run:
-        require_permission(library.profiles, wishes.allow_commands)
+    library = Library(settings.key_maps, networks.labels)
+    if not settings.dry_run:
+        require_permission(library.profiles, settings.allow_commands)
     _warn_of_no_pause(library)
     with ExitStack() as stack:
-        backend = _backend(wishes, stack)
+        backend = _backend(settings, stack)
         _check_keys(library, backend)
-        return _assemble(wishes, library, networks, backend, stack)
+        return _assemble(settings, library, networks, backend, stack)
 
 
 def _warn_of_no_pause(library: Library) -> None:
@@ -72,10 +60,10 @@ def _warn_of_no_pause(library: Library) -> None:
             log.warning("%s: no gesture pauses control; a pause key does (add pause = true to one)", profile.path)
 
 
-def _backend(wishes: Wishes, stack: ExitStack) -> InputBackend:
-    if wishes.dry_run:
+def _backend(settings: ControlSettings, stack: ExitStack) -> InputBackend:
+    if settings.dry_run:
         return DryRunBackend()
-    return stack.enter_context(closing(open_backend(choose(wishes.through, os.environ))))
+    return stack.enter_context(closing(open_backend(choose(settings.back_end, os.environ))))
 
 
 def _check_keys(library: Library, backend: InputBackend) -> None:
@@ -87,18 +75,20 @@ def _check_keys(library: Library, backend: InputBackend) -> None:
                     raise ProfileError(f"{profile.path}:{binding.line}: no key {key!r}: {backend.why_lacking}")
 
 
-def _assemble(wishes: Wishes, library: Library, networks: Networks, backend: InputBackend, stack: ExitStack) -> Control:
+def _assemble(
+    settings: ControlSettings, library: Library, networks: Networks, backend: InputBackend, stack: ExitStack
+) -> Control:
     safety = library.first.safety
-    arming = Arming(wishes.armed or wishes.dry_run, safety.gesture_resumes)
+    arming = Arming(settings.armed or settings.dry_run, safety.gesture_resumes)
     activity, injected = UserActivity(arming.toggle), InjectedEvents()
     on_loss = partial(arming.disarm, "it no longer listens to the keyboard")
     _listen(backend, lambda: _listener(backend, activity, injected, safety.pause_keys, on_loss), stack)
     observers: list[InputObserver] = [injected]
     if backend.name == PynputBackend.name:
         observers.insert(0, stack.enter_context(closing(Watchdog())))
-    say: Callable[[str], None] = log.info if wishes.dry_run else log.debug
+    say: Callable[[str], None] = log.info if settings.dry_run else log.debug
     limiter = Limiter(safety.actions_per_s)
-    player = Player(PressedKeys(backend, observers), limiter, say, pretend=wishes.dry_run)
+    player = Player(PressedKeys(backend, observers), limiter, say, pretend=settings.dry_run)
     find_window = _window_finder(library, stack)
     interpreters = {profile.path: Interpreter(networks, profile.vocabulary) for profile in library.profiles}
     return Control(library, interpreters, player, arming, activity, find_window, say, stack.pop_all().close)

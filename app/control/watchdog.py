@@ -2,15 +2,13 @@
 
 An X server, Windows and macOS keep a key down when the program that pressed it is killed. The watchdog reads from a
 pipe which keys are down. When the app ends in any way, the pipe ends, and the watchdog releases them. uinput does not
-need it: the kernel releases the keys of a device that is gone.
+need it: the kernel releases the keys of a device that is gone. The process is `watchdog_process.py`.
 """
 
-import signal
 import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 5.0
@@ -21,7 +19,7 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.control.watchdog"],
+            [sys.executable, "-m", f"{__package__}.watchdog_process"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -58,35 +56,3 @@ class Watchdog:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{sign}{stroke}\n".encode())
         self._process.stdin.flush()
-
-
-def watch(pipe: BinaryIO) -> list[str]:
-    """Read until the pipe ends; return the keys that are down then, in the order of pressing."""
-    down: list[str] = []
-    for line in pipe:
-        sign, key = line[:1], line[1:].decode().rstrip("\n")
-        if sign == b"+":
-            down.append(key)
-        elif key in down:
-            down.remove(key)
-    return down
-
-
-def main() -> None:
-    """Read standard input until it ends, then release what is still down."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    down = watch(sys.stdin.buffer)
-    if not down:
-        return
-    from app.control.pynput_backend import PynputBackend
-
-    backend = PynputBackend()
-    for key in reversed(down):
-        backend.release(key)
-    backend.close()
-
-
-if __name__ == "__main__":
-    main()

@@ -6,8 +6,8 @@ import threading
 from collections import deque
 from typing import Protocol
 
-from app.ending import HURRIED_S, join
 from app.outputs.open_file import LOOK_EVERY_S
+from app.shutdown import SHUTDOWN_TIMEOUT_S, join
 from common.errors import UserError
 
 ROOM = 16 * 2**20
@@ -89,7 +89,7 @@ class LineWriter:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        join(self._thread, patience_s if self._to.read else HURRIED_S)
+        join(self._thread, patience_s if self._to.read else SHUTDOWN_TIMEOUT_S)
         self._give_up.set()
         self._thread.join(2 * LOOK_EVERY_S)
         with self._changed:

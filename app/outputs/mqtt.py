@@ -3,11 +3,14 @@
 Under the broker's topic:
 
 * `status`: `online` or `offline`, retained; the broker itself says `offline` when we vanish (last will);
-* `header`, retained, and `summary`: as everywhere;
+* `header`, retained, `control` and `summary`: as everywhere;
 * `gesture`: every gesture, at least once (QoS 1), also those that fired while the broker was away. The user property
   `fired_at` says when, on the wall clock;
 * `trigger`: the same, but only those of this very moment. What switches a light should listen here: a gesture of ten
   minutes ago must not switch it now.
+
+Home Assistant finds a device by a retained message elsewhere. One that the same camera left under another topic is
+removed, unless somebody still speaks there.
 """
 
 import logging
@@ -17,7 +20,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -29,11 +32,11 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from app.ending import HURRIED_S, join, told_to_end
 from app.events import Message, to_line
 from app.network_cause import network_cause
 from app.outputs import home_assistant
 from app.outputs.broker import Broker
+from app.shutdown import SHUTDOWN_TIMEOUT_S, join, shutdown_requested
 
 KEPT = 1000
 """Gestures that are kept while the broker is away; then the oldest are lost, and counted."""
@@ -69,6 +72,14 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A retained message."""
+
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A message of the stream."""
 
@@ -76,18 +87,30 @@ class Said:
     at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 
 
+News = Connected | Away | Delivered | Heard | Said
+
+
 class Mqtt:
     """A sink that publishes to a broker. The broker may come, go and come back as it likes.
 
     All that happens, here or there, is put on one queue, and one thread takes it from there: so nobody waits for
     anybody, and nothing needs a lock. (The client library calls back while it holds locks of its own.)
+
+    Args:
+        broker: where to publish.
+        version: this program's.
+        sources: what is read as the camera.
+        kept: so many gestures are kept while the broker is away.
     """
 
     wants_steps = False
 
-    def __init__(self, broker: Broker, version: str, kept: int = KEPT) -> None:
+    def __init__(self, broker: Broker, version: str, sources: Sequence[str], kept: int = KEPT) -> None:
         self._broker, self._version, self._most = broker, version, kept
-        self._news: queue.SimpleQueue[Connected | Away | Delivered | Said | None] = queue.SimpleQueue()
+        self._serial = home_assistant.serial_number(sources)
+        self._news: queue.SimpleQueue[News | None] = queue.SimpleQueue()
+        self._old_devices: dict[str, str] = {}
+        """Discovery topics of this camera's other devices, by the topics of their status."""
         self._kept: deque[Said] = deque()
         self._on_the_way: set[int] = set()
         self._header: Message | None = None
@@ -121,6 +144,7 @@ class Mqtt:
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda *_: self._news.put(Away(self._cause(sys.exc_info()[1])))
         client.on_disconnect = lambda *_: self._news.put(Away(self._lost()))
+        client.on_message = self._on_message
         client.on_publish = lambda _client, _data, number, *_: self._news.put(Delivered(number))
         return client
 
@@ -130,6 +154,11 @@ class Mqtt:
         del client, data, flags, properties
         advice = "; check user and password (MSTNET_MQTT_PASSWORD)" if reason.value in NOT_LET_IN else ""
         self._news.put(Away(f"it says: {reason}{advice}") if reason.is_failure else Connected())
+
+    def _on_message(self, client: paho.Client, data: Any, heard: paho.MQTTMessage) -> None:
+        del client, data
+        if heard.retain:  # what was there before; what others say now is their own business
+            self._news.put(Heard(heard.topic, heard.payload.decode(errors="replace")))
 
     def _cause(self, error: BaseException | None) -> str:
         """Why it cannot be reached; the client library tells nobody, but calls while it handles the error."""
@@ -150,9 +179,11 @@ class Mqtt:
             self._handle(news)
         self._say_goodbye()
 
-    def _handle(self, news: Connected | Away | Delivered | Said) -> None:
+    def _handle(self, news: News) -> None:
         if isinstance(news, Said):
             self._keep(news)
+        elif isinstance(news, Heard):
+            self._listen(news)
         elif isinstance(news, Delivered):
             self._on_the_way.discard(news.number)
         elif isinstance(news, Away):
@@ -198,11 +229,31 @@ class Mqtt:
         if self._header:
             self._retain(self._broker.under("header"), to_line(self._header))
             if self._broker.discovery:
-                described = home_assistant.device(self._broker, self._header, self._version)
+                described = home_assistant.device(self._broker, self._header, self._version, self._serial)
                 self._retain(home_assistant.discovery_topic(self._broker), described)
+                self._client.subscribe(home_assistant.every_discovery_topic(self._broker))
 
-    def _retain(self, topic: str, text: str) -> None:
-        self._client.publish(topic, text, qos=1, retain=True)
+    def _listen(self, heard: Heard) -> None:
+        """Look for devices that this camera left under other topics, and remove those where nobody speaks any more."""
+        if discovery := self._old_devices.pop(heard.topic, None):
+            self._client.unsubscribe(heard.topic)
+            if heard.text == "offline":
+                self._remove(discovery, heard.topic.removesuffix("/status"))
+        elif heard.topic != home_assistant.discovery_topic(self._broker) and (
+            status := home_assistant.status_topic_of(heard.text, self._serial)
+        ):
+            self._old_devices[status] = heard.topic
+            self._client.subscribe(status)
+
+    def _remove(self, discovery: str, topic: str) -> None:
+        """Take back what is retained of a device."""
+        for each in (discovery, f"{topic}/status", f"{topic}/header"):
+            self._retain(each, "")
+        log.info("this camera's topic was %s and is %s: the old device is removed", topic, self._broker.topic)
+
+    def _retain(self, topic: str, text: str) -> int:
+        """Publish a message that the broker keeps; its number."""
+        return self._client.publish(topic, text, qos=1, retain=True).mid
 
     def _hand_over(self) -> None:
         """Give the client what is kept, a little at a time, so that what is bounded here is not unbounded there."""
@@ -215,13 +266,16 @@ class Mqtt:
             self._on_the_way.add(sent.mid)
 
     def _say_goodbye(self) -> None:
-        until_s = time.monotonic() + (HURRIED_S if told_to_end.is_set() else PATIENCE_S)
+        until_s = time.monotonic() + (SHUTDOWN_TIMEOUT_S if shutdown_requested.is_set() else PATIENCE_S)
         self._listen_until(lambda: not (self._kept or self._on_the_way) or self._connected is False, until_s)
         unsent = self.lost + len(self._kept) + len(self._on_the_way)
         if unsent:
             log.warning("%d events never reached the MQTT broker %s", unsent, self._broker)
         if self._connected:
-            self._retain(self._broker.under("status"), "offline")
+            last = self._retain(self._broker.under("status"), "offline")
+            self._on_the_way.add(last)
+            # A socket that is closed while the broker's answers wait in it takes back what the broker has not read.
+            self._listen_until(lambda: last not in self._on_the_way or not self._connected, until_s)
         self._closing = True
         self._client.disconnect()  # after what is on its way
         self._listen_until(lambda: not self._connected, until_s)

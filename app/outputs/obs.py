@@ -12,11 +12,11 @@ from contextlib import suppress
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from app.ending import join
 from app.events import Message, fired_name
 from app.network_cause import network_cause
 from app.outputs.address import Address
 from app.outputs.obs_session import TIMEOUT_S, TROUBLE, ObsSession, RefusedError
+from app.shutdown import join
 
 WRONG_PASSWORD = 4009
 """OBS's own code for it."""

@@ -1,20 +1,22 @@
-"""Opening: the outputs that the command line asks for. What an output needs is imported when it is asked for."""
+"""Opening the outputs that the settings name. The packages of an output are imported when it is opened."""
 
-import argparse
 import os
-import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from app.ending import signals_noted
 from app.events import Sink
 from app.observer import Observer
+from app.outputs.address import Address
+from app.outputs.broker import Broker
 from app.outputs.json_lines import STDOUT, JsonLines
 from app.outputs.osc import Osc
 from app.outputs.packages import need
+from app.outputs.settings import OutputSettings
+from app.signals import defer_signals
 from app.worker import Worker
 from common.errors import UserError
+from common.version import __version__
 
 if TYPE_CHECKING:
     from app.outputs.mqtt import Mqtt
@@ -40,21 +42,21 @@ class Outputs:
     """All outputs of a run, open until closed.
 
     Args:
-        given: the command line.
-        gestures: the names under which they fire.
-        version: this program's.
+        settings: which outputs there are.
+        sources: what is read as a camera, so that no output writes over it.
+        gestures: the names under which gestures fire.
 
     Raises:
         UserError: one of them cannot be opened; those before it are closed again.
     """
 
-    def __init__(self, given: argparse.Namespace, gestures: Sequence[str], version: str) -> None:
+    def __init__(self, settings: OutputSettings, sources: Sequence[str], gestures: Sequence[str]) -> None:
         self.sinks: list[Sink] = []
         self.observers: list[Observer] = []
         self._page: Web | None = None
         self._opened: list[Closable] = []
         try:
-            self._open(given, gestures, version)
+            self._open(settings, sources, gestures)
         except BaseException:
             self.close()
             raise
@@ -73,29 +75,27 @@ class Outputs:
             KeyboardInterrupt: Ctrl-C came meanwhile.
         """
         opened, self._opened = self._opened, []
-        with signals_noted() as came:
+        with defer_signals():
             errors = close_all(opened)
-        if signal.SIGINT in came:
-            raise KeyboardInterrupt
         if errors:
             raise errors[0]
 
-    def _open(self, given: argparse.Namespace, gestures: Sequence[str], version: str) -> None:
-        if given.serve:
-            self._page = self._kept(_web(given, page=True))
+    def _open(self, settings: OutputSettings, sources: Sequence[str], gestures: Sequence[str]) -> None:
+        if settings.serve:
+            self._page = self._kept(_web(settings.serve, settings, page=True))
             self.sinks.append(self._page.hub)
             self.observers.append(self._page.pictures)
-        if given.websocket:
-            self.sinks.append(self._kept(_web(given, page=False)).hub)
-        if given.mqtt:
-            self.sinks.append(self._kept(_mqtt(given, version)))
-        if given.osc:
-            self.sinks.append(self._kept(Osc(given.osc)))
-        if given.obs or given.obs_scene:
-            self.sinks.append(self._kept(_obs(given, gestures)))
+        if settings.websocket:
+            self.sinks.append(self._kept(_web(settings.websocket, settings, page=False)).hub)
+        if settings.mqtt:
+            self.sinks.append(self._kept(_mqtt(settings.mqtt, sources)))
+        if settings.osc:
+            self.sinks.append(self._kept(Osc(settings.osc)))
+        if settings.obs:
+            self.sinks.append(self._kept(_obs(settings.obs, settings.obs_scenes, gestures)))
         # Files come last: when one cannot be written any more, the others have heard what it could not hold.
-        files = list(wanted_files(given))
-        refuse_same_files([file for file, _ in files], given.camera or ())
+        files = [(file, steps) for file, steps in ((settings.events, False), (settings.trace, True)) if file]
+        refuse_same_files([file for file, _ in files], sources)
         self.sinks += [self._kept(JsonLines(file, steps)) for file, steps in files]
 
     def _kept(self, output: Opened) -> Opened:
@@ -115,15 +115,7 @@ def close_all(opened: Sequence[Closable]) -> list[BaseException]:
     return errors
 
 
-def wanted_files(given: argparse.Namespace) -> Iterator[tuple[str, bool]]:
-    """The files to write and whether each is a trace; headless without any writes events to standard output."""
-    if given.events or (given.headless and not given.trace):
-        yield given.events or STDOUT, False
-    if given.trace:
-        yield given.trace, True
-
-
-def refuse_same_files(files: Sequence[str], cameras: Sequence[str]) -> None:
+def refuse_same_files(files: Sequence[str], sources: Sequence[str]) -> None:
     """See that no two outputs write one file, and none a film that is read.
 
     Raises:
@@ -132,9 +124,9 @@ def refuse_same_files(files: Sequence[str], cameras: Sequence[str]) -> None:
     paths = [_real(file) for file in files]
     if len(set(paths)) < len(paths):
         raise UserError(f"--events and --trace both go to {files[0]}; a trace holds the events, so --trace is enough")
-    for camera in cameras:
-        if _real(camera) in paths:
-            raise UserError(f"{camera} is read as the camera and cannot be written; name another file")
+    for source in sources:
+        if _real(source) in paths:
+            raise UserError(f"{source} is read as the camera and cannot be written; name another file")
 
 
 def _real(file: str) -> str:
@@ -145,32 +137,27 @@ def _real(file: str) -> str:
         return file
 
 
-def _web(given: argparse.Namespace, page: bool) -> "Web":
+def _web(address: Address, settings: OutputSettings, page: bool) -> "Web":
     need("aiohttp", "aiohttp", "--serve" if page else "--websocket")
     from app.outputs.web.opening import Web
 
-    address = given.serve if page else given.websocket
-    return Web(address, page, given.token_file, given.allow_origin, given.allow_host)
+    return Web(address, page, settings.token_file, settings.allowed_origins, settings.allowed_hosts)
 
 
-def _mqtt(given: argparse.Namespace, version: str) -> "Mqtt":
+def _mqtt(broker: Broker, sources: Sequence[str]) -> "Mqtt":
     need("paho.mqtt.client", "paho-mqtt", "--mqtt")
     from app.outputs.mqtt import Mqtt
 
-    return Mqtt(given.mqtt.with_password(os.environ.get(MQTT_PASSWORD)), version)
+    return Mqtt(broker.with_password(os.environ.get(MQTT_PASSWORD)), __version__, sources)
 
 
-def _obs(given: argparse.Namespace, gestures: Sequence[str]) -> "Obs":
-    if not (given.obs and given.obs_scene):
-        raise UserError(
-            "--obs and --obs-scene go together: where OBS listens, and which gesture switches to which scene"
-        )
-    for name, _ in given.obs_scene:
+def _obs(address: Address, scenes: Sequence[tuple[str, str]], gestures: Sequence[str]) -> "Obs":
+    for name, _ in scenes:
         check_gesture(name, gestures)
     need("websockets", "websockets", "--obs")
     from app.outputs.obs import Obs
 
-    return Obs(given.obs, os.environ.get(OBS_PASSWORD, ""), dict(given.obs_scene))
+    return Obs(address, os.environ.get(OBS_PASSWORD, ""), dict(scenes))
 
 
 def check_gesture(name: str, gestures: Sequence[str]) -> None:

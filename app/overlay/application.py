@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from app.ending import told_to_end
 from app.overlay import display
 from app.overlay.view import ViewOptions
+from app.shutdown import shutdown_requested
 from common.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run(
     if session.error is not None:
         raise session.error
     if pressed:
-        told_to_end.set()
+        shutdown_requested.set()
         raise KeyboardInterrupt
 
 

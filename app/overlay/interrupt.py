@@ -10,7 +10,8 @@ from types import TracebackType
 from PyQt6 import sip
 from PyQt6.QtCore import QSocketNotifier
 
-from app.ending import ending_signals, told_to_end
+from app.shutdown import shutdown_requested
+from app.signals import shutdown_signals
 
 Fail = Callable[[BaseException], None]
 
@@ -24,14 +25,14 @@ def signals_to(fail: Fail, end: Callable[[], None]) -> Iterator[None]:
     """
 
     def interrupt(*_: object) -> None:
-        told_to_end.set()
+        shutdown_requested.set()
         fail(KeyboardInterrupt())
 
     def terminate(*_: object) -> None:
-        told_to_end.set()
+        shutdown_requested.set()
         end()
 
-    handlers: dict[int, Callable[..., None]] = dict.fromkeys(ending_signals(), terminate)
+    handlers: dict[int, Callable[..., None]] = dict.fromkeys(shutdown_signals(), terminate)
     handlers[signal.SIGINT] = interrupt
     ours, theirs = socket.socketpair()
     with ours, theirs:

@@ -9,9 +9,9 @@ from app.recording.plan import Plan, Scene
 from app.recording.prompt import OnPrompt, Prompt
 from calibration.recordings import Recordings
 from calibration.take import Kind, Take
+from models.frame_times import LONGEST_REPEAT_S
 from models.recognition import Recognition, Step
 from models.spec import ModelSpec
-from models.step_grid import LONGEST_REPEAT_S
 
 LEAD_S = 3.0
 """What a take keeps of its count-down: as much as a gesture's window looks back on."""

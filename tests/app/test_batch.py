@@ -11,7 +11,7 @@ from streams import Collected, until
 from app.batch import Batch, ticks
 from app.events import Events
 from app.loop import Limits, Switches
-from app.many import Streams
+from app.streams import Streams
 from common.errors import UserError
 from models.batch_recognizer import BatchRecognizer
 from models.errors import CameraError
@@ -40,7 +40,7 @@ class Watched:
         """Let a camera in, and wait until it is."""
         stream = self.streams.join(lambda: camera)
         until(lambda: self.of(stream.number))
-        until(lambda: camera in [seat.camera for seat in self.batch._seats])
+        until(lambda: camera in [stream.camera for stream in self.batch._streams])
         return stream
 
     def of(self, number, kind=None):

@@ -33,7 +33,6 @@ def test_auto_leaves_out_one_that_is_slow_here_and_says_so(monkeypatch, caplog):
 @pytest.mark.parametrize(
     ("model", "wanted", "named", "message"),
     [
-        (MODEL, "stream", CLIP, "--clip-model does nothing beside --networks stream"),
         (Path("other.onnx"), "both", None, "no clip network other.clip.onnx"),
         (MODEL, None, Path("none.onnx"), "no clip network none.onnx"),
         (MODEL, "both", MODEL, "is a stream network"),

@@ -95,7 +95,7 @@ def test_what_was_fitted_is_recognised(said, recorded, film, small_model):
 def test_takes_may_be_shown_to_another_model(said, recorded, film, small_model, tmp_path):
     from networks import small_net, small_spec
 
-    from training.export import export
+    from training.export.stream_export import export
 
     net = small_net("mobilenet_v2", "mixtconv", seed=1)
     other = tmp_path / "other.onnx"

@@ -18,7 +18,7 @@ from conversion.rolled_graph import roll
 from models.engines import load_engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
-from training.export import export
+from training.export.stream_export import export
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"

@@ -8,7 +8,7 @@ from onnx import TensorProto, helper
 from torch import Tensor
 
 from training.distillation.teacher import WINDOW
-from training.transplant import LABELS
+from training.jester import LABELS
 
 STAGES = ((120, 4), (240, 8), (480, 4))
 

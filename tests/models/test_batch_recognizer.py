@@ -6,7 +6,7 @@ from fakes import LABELS, ScriptedEngine
 from fakes import recognizer as recognizing
 
 from models.batch_recognizer import BatchRecognizer
-from models.errors import CameraError
+from models.errors import CameraError, FrameError
 from models.frame import Frame
 from models.networks import networks_of
 from models.region import Region
@@ -103,12 +103,21 @@ def test_after_a_long_gap_a_row_starts_anew_and_no_other(batch):
     assert seen[0].smoothed.argmax() == LEFT
 
 
-@pytest.mark.parametrize("to_tick", [3, 30])
-def test_a_frame_of_another_time_starts_a_row_anew(batch, to_tick):
+def test_a_frame_after_a_gap_starts_a_row_anew(batch):
     recognizer = of(batch)
     see(recognizer, {0: frame(10)})
-    see(recognizer, {0: frame(to_tick)})
+    see(recognizer, {0: frame(30)})
     assert batch.forgotten == [0, 0]
+
+
+def test_a_frame_out_of_order_is_refused_until_the_row_is_reset(batch):
+    recognizer = of(batch)
+    see(recognizer, {0: frame(10), 1: frame(10)})
+    with pytest.raises(FrameError, match="runs backwards"):
+        recognizer.show(0, frame(3))
+    assert see(recognizer, {1: frame(3 + 8)}).keys() == {1}
+    recognizer.reset(0)
+    assert see(recognizer, {0: frame(3)}).keys() == {0}
 
 
 def test_a_gap_that_a_repeat_may_bridge_starts_nothing_anew(batch):

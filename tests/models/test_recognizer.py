@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app.meters import step_durations_ms
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_ring import Ring
-from models.errors import ModelFileError
+from models.errors import FrameError, ModelFileError
 from models.frame import Frame
 from models.networks import Networks, networks_of
 from models.recognizer import Recognizer
@@ -102,14 +102,49 @@ def test_a_gesture_in_the_pictures_becomes_an_event():
     assert 1.0 <= events[0].fired_s < 1.6
 
 
-@pytest.mark.parametrize("times", [[0.0, 0.1, 9.0], [5.0, 5.1, 2.0]], ids=["gap", "backwards"])
-def test_after_a_break_the_stream_starts_anew(times):
+def test_after_a_gap_the_stream_starts_anew():
     engine = ScriptedEngine()
     recognizer = recognizing(engine)
-    for frame in frames(times):
+    for frame in frames([0.0, 0.1, 9.0]):
         recognizer.see(frame)
     assert engine.starts[1] == 2
     assert engine.steps[1] == 3
+
+
+def test_a_frame_out_of_order_is_refused_and_the_stream_goes_on():
+    engine = ScriptedEngine()
+    recognizer = recognizing(engine)
+    first, second, late, third = frames([5.0, 5.1, 5.05, 5.2])
+    recognizer.see(first)
+    recognizer.see(second)
+    with pytest.raises(FrameError, match=r"runs backwards: 5\.05 s after 5\.1 s"):
+        recognizer.see(late)
+    recognizer.see(third)
+    assert engine.starts[1] == 1
+
+
+def test_after_a_reset_another_stream_may_begin_at_any_time():
+    recognizer = recognizing(ScriptedEngine())
+    recognizer.see(next(frames([5.0])))
+    recognizer.reset()
+    assert len(recognizer.see(next(frames([0.0]))).steps) == 1
+
+
+@pytest.mark.parametrize("rate_hz", [12, 60, 240])
+def test_times_in_milliseconds_are_refused(rate_hz):
+    recognizer = recognizing(ScriptedEngine())
+    *first, tenth = frames(1000 * np.arange(10) / rate_hz)
+    for frame in first:
+        recognizer.see(frame)
+    with pytest.raises(FrameError, match="divide milliseconds by 1000"):
+        recognizer.see(tenth)
+
+
+def test_a_stream_that_stalls_is_not_refused():
+    """Two frames were close together once, so its times are seconds."""
+    recognizer = recognizing(ScriptedEngine())
+    for frame in frames([0.0, 0.1, *np.arange(5.0, 500.0, 5.0)]):
+        assert len(recognizer.see(frame).steps) == 1
 
 
 def test_the_temperature_softens_the_probabilities():

@@ -16,10 +16,10 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
 from models.nets.checkpoint import save_checkpoint
 from models.nets.mstnet import MSTNet
-from training.clip_export import describe_clips, export_clips
-from training.export import main
-from training.graph import OPSET
-from training.transplant import transplant
+from training.export.__main__ import main
+from training.export.clip_export import describe_clips, export_clips
+from training.export.onnx_file import OPSET
+from training.transplant.shufflenet3d import transplant
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -107,7 +107,7 @@ def test_a_description_of_another_graph_is_refused(exported: Path, tmp_path: Pat
 
 
 def test_a_file_that_answers_otherwise_is_not_left_behind(clip_net: MSTNet, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("training.clip_export.TOLERANCE", -1.0)
+    monkeypatch.setattr("training.export.clip_export.TOLERANCE", -1.0)
     _, spec = transplant(random_checkpoint(rank_1=True), centred=True)
     with pytest.raises(ModelFileError, match="differs from its network"):
         export_clips(clip_net, describe_clips(spec, (1.0,)), tmp_path / "clip.onnx")

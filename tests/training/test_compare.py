@@ -10,7 +10,7 @@ import training.compare
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.compare import main
 from training.distillation.student import Recipe
-from training.transplant import transplant
+from training.transplant.shufflenet3d import transplant
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import torch
 import training
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from training.complexity import count
-from training.tables import CLASSES, ROWS
+from training.paper import CLASSES, ROWS
 from training.trainer.config import Config
 from training.trainer.config_file import read_config
 

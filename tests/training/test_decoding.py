@@ -11,7 +11,7 @@ from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score, scores
 from training.evaluation.takes import Take
 from training.jester import LABELS
-from training.transplant import transplant
+from training.transplant.shufflenet3d import transplant
 
 THREE = ("No gesture", "Thumb Up", "Thumb Down")
 SPEC = replace(small_spec(small_net()), labels=THREE, rate_hz=12.0)

@@ -14,17 +14,18 @@ import pytest
 import torch
 from clip_networks import random_checkpoint, write_teacher
 
-import training.distance
 import training.distill
 import training.distillation.ahead
+import training.experiments.distance
 from models.nets.checkpoint import load_checkpoint, read_whole, save_checkpoint, write_whole
-from training.distill import main, train, until
+from training.distill import main
 from training.distillation.ahead import lessons_ahead
 from training.distillation.lessons import training_recordings
+from training.distillation.session import train, until
 from training.distillation.student import Recipe
 from training.jester import LABELS
 from training.recordings import DataError
-from training.transplant import transplant
+from training.transplant.shufflenet3d import transplant
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_refuses_what_lessons_do_not_fit(folder: Path, capsys: pytest.CaptureFix
     save_checkpoint(folder / "other.pt", net, replace(other, memories=net.memories(other.height, other.width)))
     assert distill("out.pt", 1, start="other.pt") == 2
     assert distill("out.pt", 1, "--teacher", "other.pt") == 2
-    assert training.distance.main(["teacher.onnx", "other.pt", "--data", "."]) == 2
+    assert training.experiments.distance.main(["teacher.onnx", "other.pt", "--data", "."]) == 2
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 3
     assert all("other.pt has 27 labels" in line for line in told)

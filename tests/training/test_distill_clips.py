@@ -13,7 +13,7 @@ import training.distill_clips
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.distill_clips import main
 from training.distillation.windows import ClipRecipe
-from training.transplant import transplant
+from training.transplant.shufflenet3d import transplant
 
 
 @pytest.fixture

@@ -17,8 +17,9 @@ from models.nets.checkpoint import describe, load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.preprocess import to_picture
 from models.spec import STREAMS, Decoding, FastPass, Rule
-from training.export import export, main
-from training.graph import OPSET
+from training.export.__main__ import main
+from training.export.onnx_file import OPSET
+from training.export.stream_export import export
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"
@@ -122,7 +123,7 @@ def test_a_network_that_looks_ahead_is_refused(tmp_path):
 
 
 def test_a_file_that_answers_otherwise_is_not_left_behind(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.export.TOLERANCE", -1.0)
+    monkeypatch.setattr("training.export.stream_export.TOLERANCE", -1.0)
     net = small_net("resnet18", "shift")
     with pytest.raises(ModelFileError, match="differs from its network"):
         export(net, small_spec(net), tmp_path / "model.onnx")

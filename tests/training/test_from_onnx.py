@@ -10,7 +10,7 @@ from conversion.difference import TOLERANCE
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
-from training.export import export
+from training.export.stream_export import export
 from training.from_onnx import FILTER_NORM, from_onnx, main
 
 

@@ -6,7 +6,7 @@ from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from training.kernels import by_reach, main, with_kernels
-from training.transplant import transplant
+from training.transplant.shufflenet3d import transplant
 
 CLIP = torch.randint(0, 256, (1, 6, 3, 32, 32), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
 

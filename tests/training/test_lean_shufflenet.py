@@ -11,8 +11,8 @@ from networks import small_net, small_spec
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ChannelShuffle
-from training.export import export
-from training.lean_shufflenet import GatheredShuffle, make_lean
+from training.export.lean_shufflenet import GatheredShuffle, make_lean
+from training.export.stream_export import export
 
 
 def lean(net: MSTNet) -> MSTNet:

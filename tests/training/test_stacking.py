@@ -14,8 +14,8 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.nets.temporal import MixTConv
 from models.nets.timeline import Chunk
 from models.spec import MemorySpec
-from training.export import export
-from training.stacking import SplitMixTConv, StackedMixTConv, cheapest, pays, stacked
+from training.export.stacking import SplitMixTConv, StackedMixTConv, cheapest, pays, stacked
+from training.export.stream_export import export
 
 
 def layer_with_taps(channels=16, kernels=(1, 3, 5, 7), dilations=(1, 1, 1, 1)) -> MixTConv:
@@ -47,7 +47,7 @@ def test_split_by_kernel_it_says_the_same_over_a_stream(kernels, dilation, seed)
 
 
 def test_split_by_kernel_it_reads_only_the_lags_of_each(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.stacking.LARGEST_STACK", 0)
+    monkeypatch.setattr("training.export.stacking.LARGEST_STACK", 0)
     net = small_net()
     spec = small_spec(net)
     export(net, spec, tmp_path / "model.onnx")

@@ -8,7 +8,8 @@ from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from training.jester import LABELS, MEAN
-from training.transplant import causal_taps, main, split, transplant
+from training.transplant.__main__ import main
+from training.transplant.shufflenet3d import causal_taps, split, transplant
 
 PACES = (4, 8, 16)
 

@@ -54,7 +54,7 @@ NO_ROOM = ("footage", "plainwall")
 SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4), "footage": (0.6, 1.8), "keyed": (0.6, 1.8)}
 USUAL_SPEED = (0.8, 1.2)
 """How fast recordings are played; silhouettes were recorded slowly."""
-HASTE = (1.2, 2.2)
+FAST_SPEEDS = (1.2, 2.2)
 """A share of the scenes is played faster still, by a factor between these: some people gesture twice as fast as those
 whom the teacher was trained on."""
 IDLE_FRAMES = 10
@@ -73,7 +73,7 @@ class Scene:
     label: str
     made: tuple[range, ...]
     """The steps of each time the gesture is made."""
-    haste: float
+    speed: float
     """How many times faster than usual it is played."""
     behind: Recording | None
     """What is seen behind a matte."""
@@ -93,7 +93,7 @@ class Shown:
     """How sure that is, 0..1."""
     made: tuple[range, ...]
     """The steps of each time the gesture is made; none if it is none."""
-    haste: float = 1.0
+    speed: float = 1.0
     """How many times faster than usual it is played."""
 
 
@@ -168,8 +168,8 @@ class Playlist:
     def _draw_scene(self, rng: np.random.Generator) -> Scene:
         recording = self._recordings[int(rng.choice(len(self._recordings), p=self._odds))]
         low, high = SPEEDS.get(recording.source, USUAL_SPEED)
-        haste = float(np.exp(rng.uniform(*np.log(HASTE)))) if rng.random() < self._faster else 1.0
-        stride = rng.uniform(low, high) * haste * recording.fps / self._rate_hz
+        speed = float(np.exp(rng.uniform(*np.log(FAST_SPEEDS)))) if rng.random() < self._faster else 1.0
+        stride = rng.uniform(low, high) * speed * recording.fps / self._rate_hz
         length, spans = len(self._shelf.pictures(recording)), recording.spans
         movement = np.arange(0, length, stride).astype(np.int64)
         backwards = rng.random() < 0.3
@@ -181,7 +181,7 @@ class Playlist:
             np.concatenate([lead, movement, tail]),
             reversed_in_time(recording.label) if backwards else recording.label,
             tuple(range(len(lead) + int(start / stride), len(lead) + round(end / stride)) for start, end in spans),
-            haste,
+            speed,
             self._room(rng) if is_matte(recording) and rng.random() < 0.85 else None,
         )
 
@@ -203,7 +203,7 @@ class Playlist:
             tuple(self._labels.index(each) for each in dict.fromkeys(names)),
             TRUST.get(scene.recording.source, 0.0),
             () if name in NO_GESTURE_LABELS else scene.made,
-            scene.haste,
+            scene.speed,
         )
 
     def _film(

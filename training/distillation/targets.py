@@ -34,7 +34,7 @@ class Targets:
 
 def targets(teacher: Teacher, stream: Stream, steps: Sequence[int], temperature: float) -> Targets:
     """Ask a teacher about some steps of a stream, and put it right where labels are known."""
-    logits, maps = teacher.answers(stream.looked_at, steps, [stream.at(step)[0].haste for step in steps])
+    logits, maps = teacher.answers(stream.looked_at, steps, [stream.at(step)[0].speed for step in steps])
     soft = softmax(logits, temperature)
     mended = np.stack([_mended(answer, stream, step) for answer, step in zip(soft, steps, strict=True)])
     return Targets(mended, maps, 1 - np.abs(mended - soft).sum(-1) / 2)
@@ -51,7 +51,7 @@ def side_by_side(streams: Sequence[Targets]) -> Targets:
 
 def _mended(soft: NDArray[np.float32], stream: Stream, step: int) -> NDArray[np.float32]:
     scene, within = stream.at(step)
-    if within < spans_at(scene.haste)[0] - 1:
+    if within < spans_at(scene.speed)[0] - 1:
         return soft  # the window reaches back into the scene before, whose gesture it may well see
     if scene.labels[0] in NOTHING:
         return calmed(soft, scene.trust)

@@ -48,13 +48,13 @@ class Teacher(Protocol):
     channels: int
     """C of its maps."""
 
-    def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:
+    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> Taught:
         """What it says at some steps.
 
         Args:
             pictures: uint8 [T, side, side, 3], 6 a second; any side, best `LOOKED_AT`.
             ends: the steps, ascending.
-            hastes: how many times faster than usual people move there.
+            speeds: how many times faster than usual people move there.
         """
         ...
 
@@ -99,12 +99,12 @@ class ClipTeacher:
         self._name, self._asked = clip.name, [logits.name, maps.name]
         self.channels: int = maps.shape[1]
 
-    def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:
+    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> Taught:
         """What it says at some steps, about windows that show people who gesture fast at their usual speed."""
         views = [at_scale(pictures, scale) for scale in SCALES]
         asked = [
-            [self.windows(view, end, spans_at(haste)) for view in views]
-            for end, haste in zip(ends, hastes, strict=True)
+            [self.windows(view, end, spans_at(speed)) for view in views]
+            for end, speed in zip(ends, speeds, strict=True)
         ]
         logits, maps = (np.stack([[getattr(each, part) for each in step] for step in asked]) for part in Taught._fields)
         return Taught(logits.mean((1, 2)), maps.mean((1, 2, 4, 5))[:, :, None, None])
@@ -132,8 +132,8 @@ class StreamTeacher:
         self.channels = net.backbone.width
 
     @torch.no_grad()
-    def answers(self, pictures: Image, ends: Sequence[int], hastes: Sequence[float]) -> Taught:  # noqa: ARG002
-        """What it says at some steps; it has to know about haste by itself."""
+    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> Taught:  # noqa: ARG002
+        """What it says at some steps; it has to handle fast gestures by itself."""
         answer = self._net(torch.from_numpy(at_scale(pictures, 1.0)).permute(0, 3, 1, 2)[None])
         steps = list(ends)
         return Taught(answer.logits[0, steps].numpy(), answer.maps[0, steps].numpy())
@@ -147,9 +147,9 @@ def at_scale(pictures: Image, scale: float) -> Image:
     return squares if side == SIZE else np.stack([to_picture(square, SIZE, SIZE) for square in squares])
 
 
-def spans_at(haste: float) -> tuple[int, ...]:
+def spans_at(speed: float) -> tuple[int, ...]:
     """How many of the newest pictures the windows hold where people move so many times faster than usual."""
-    return tuple(max(SHORTEST, round(span / haste)) for span in SPANS)
+    return tuple(max(SHORTEST, round(span / speed)) for span in SPANS)
 
 
 def window(end: int, span: int) -> NDArray[np.int64]:

@@ -68,7 +68,7 @@ class ClipLessonMaker:
             stream = self._playlist.draw(np.random.default_rng((recipe.seed, number, k)), steps)
             seen, looked_at = stream.pictures, [at_scale(stream.looked_at, scale) for scale in SCALES]
             for end in map(int, ends):
-                shown = [window(end, length_s / stream.at(end)[0].haste) for length_s in LENGTHS_S]
+                shown = [window(end, length_s / stream.at(end)[0].speed) for length_s in LENGTHS_S]
                 clips += [seen[each] for each in shown]
                 wanted += [self._targets(stream, looked_at, shown, end)] * len(shown)
         order = np.random.default_rng((recipe.seed, number)).permutation(len(clips))
@@ -94,7 +94,7 @@ def window(end: int, seconds: float) -> NDArray[np.int64]:
 def put_right_at(soft: NDArray[np.float32], stream: Stream, step: int) -> NDArray[np.float32]:
     """A teacher's answer [27] at a step, mended where the label is known (`training.distillation.targets`)."""
     scene, within = stream.at(step)
-    if within < LENGTHS_S[0] / scene.haste * RATE_HZ - 1:
+    if within < LENGTHS_S[0] / scene.speed * RATE_HZ - 1:
         return soft  # the window reaches back into the scene before, whose gesture it may well see
     if scene.labels[0] in NOTHING:
         return calmed(soft, scene.trust)

@@ -8,10 +8,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
-
 from common.command import command
-from training.synthetic.clip import Film, Format, Recording, stream
+from common.video import write_video
+from training.synthetic.clip import Format, Recording, stream
 from training.synthetic.sensor import Sensor
 
 PROGRAMME = (
@@ -34,17 +33,6 @@ def demo(seed: int) -> Recording:
     return replace(recording, sensor=Sensor(noise=0.001, quality=100))
 
 
-def write(recording: Film, path: Path) -> None:
-    """Render a recording into an mp4 file."""
-    size = recording.format.width, recording.format.height
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), recording.format.fps, size)
-    if not writer.isOpened():
-        raise SystemExit(f"cannot write {path}: this OpenCV has no mp4v encoder, or the folder is missing")
-    for frame in recording.frames():
-        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
-    writer.release()
-
-
 @command("demo")
 def main(arguments: list[str] | None = None) -> int:
     """Render the demo and print what happens in it."""
@@ -53,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=5, help="person, room and timing (default: %(default)s)")
     args = parser.parse_args(arguments)
     recording = demo(args.seed)
-    write(recording, args.out)
+    write_video(args.out, recording.frames(), FORMAT.fps)
     for event in recording.events:
         print(f"{event.start_s:6.2f} {event.end_s:6.2f}  {event.label}")
     return 0

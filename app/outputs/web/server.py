@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from app.ending import join
 from app.outputs.address import Address
+from app.shutdown import join
 from common.errors import UserError
 
 SEND_BUFFER = 128 * 1024

@@ -16,7 +16,7 @@ from models.recognizer import Recognizer
 from models.vocabulary import Group, Vocabulary
 
 SWIPE = Vocabulary((Group("swipe", ("Swiping Left", "Swiping Right")),))
-gaps_s = st.sampled_from([1 / 30, 1 / 30, 1 / 12, 0.25, 0.9, 1.5, -2.0])
+gaps_s = st.sampled_from([1 / 30, 1 / 30, 1 / 12, 0.25, 0.9, 1.5])
 films = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 12), gaps_s), min_size=1, max_size=12)
 
 

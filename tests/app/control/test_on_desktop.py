@@ -289,10 +289,11 @@ def test_where_nobody_may_listen_it_is_said_and_the_rest_works(desktop):
     # No X server here lets programs press keys and not listen, so that is pretended.
     script = (
         "import logging, sys; from app.control import pynput_listener; pynput_listener.server_lacks = lambda _: True\n"
-        "from app.control.opening import Wishes, open_control\n"
-        "from models.engines import load_engine; from models.networks import networks_of; import main\n"
+        "from app.control.opening import open_control; from app.control.settings import ControlSettings\n"
+        "from models.engines import load_engine; from models.networks import networks_of\n"
+        "from models.shipped import SHIPPED_MODEL\n"
         "logging.basicConfig(stream=sys.stdout, format='%(message)s')\n"
-        "control = open_control(Wishes(('slides',), armed=True), networks_of(load_engine(main.MODEL)))\n"
+        "control = open_control(ControlSettings(('slides',), armed=True), networks_of(load_engine(SHIPPED_MODEL)))\n"
         "assert control.arming.on; control._player._pressed.tap(['left']); control.close()"
     )
     desktop.environ["PYTHONPATH"] = str(ROOT)

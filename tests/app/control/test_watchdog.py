@@ -2,7 +2,7 @@
 
 import io
 
-from app.control.watchdog import watch
+from app.control.watchdog_process import watch
 
 
 def test_what_is_down_at_the_end_in_the_order_of_pressing():

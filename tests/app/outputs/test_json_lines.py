@@ -9,11 +9,11 @@ import threading
 import pytest
 from streams import fired, header, summary, until
 
-from app import ending
 from app.events import message
 from app.outputs.json_lines import JsonLines
 from app.outputs.line_writer import LineWriter
 from app.outputs.open_file import OpenFile
+from app.shutdown import shutdown_requested as requested
 from common.errors import UserError
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes and locks")
@@ -24,10 +24,10 @@ def lines_of(path):
 
 
 @pytest.fixture
-def told_to_end():
-    ending.told_to_end.set()
+def shutdown_requested():
+    requested.set()
     yield
-    ending.told_to_end.clear()
+    requested.clear()
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_reader_that_is_late_gets_every_line_whole(pipe, blocking):
 
 
 @posix
-def test_who_does_not_read_stops_nobody_and_what_is_lost_is_counted(pipe, told_to_end):
+def test_who_does_not_read_stops_nobody_and_what_is_lost_is_counted(pipe, shutdown_requested):
     reading, to = pipe
     writer = LineWriter(to, room=500_000)
     line = b"x" * 999 + b"\n"

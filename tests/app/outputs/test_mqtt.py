@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ from streams import fired, header, summary, until
 from app.outputs.broker import Broker
 from app.outputs.mqtt import IN_FLIGHT, Mqtt
 
+ROOT = Path(__file__).resolve().parents[3]
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(
     not (MOSQUITTO and shutil.which("mosquitto_sub")), reason="needs mosquitto and mosquitto-clients (Debian)"
@@ -102,8 +104,10 @@ class Subscriber:
         self._lines: Queue[str] = Queue()
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
-        while "SUBACK" not in self._lines.get(timeout=20):
-            pass
+        self._early = []
+        """What was retained comes before the broker confirms the subscription."""
+        while "SUBACK" not in (line := self._lines.get(timeout=20)):
+            self._early.append(line)
 
     def _read(self) -> None:
         for line in self._process.stdout:
@@ -111,10 +115,13 @@ class Subscriber:
 
     def next(self, timeout_s: float = 20.0) -> tuple[bool, str, str, str]:
         """Whether it was retained, topic, user properties, payload."""
-        while not (line := self._lines.get(timeout=timeout_s)).startswith("MSG "):
+        while not (line := self._line(timeout_s)).startswith("MSG "):
             pass
         retained, topic, properties, payload = line[4:].split("|", 3)
         return retained == "1", topic, properties, payload
+
+    def _line(self, timeout_s: float) -> str:
+        return self._early.pop(0) if self._early else self._lines.get(timeout=timeout_s)
 
     def until(self, topic: str) -> str:
         """The payload of the next message under a topic."""
@@ -161,8 +168,8 @@ def publish(broker):
     """Makes a sink that is connected as soon as the broker is there, and closes it."""
     made = []
 
-    def start(path="/desk", **options):
-        made.append(Mqtt(Broker.parse(f"mqtt://127.0.0.1:{broker.port}{path}"), "0.1.0", **options))
+    def start(path="/desk", camera="0", **options):
+        made.append(Mqtt(Broker.parse(f"mqtt://127.0.0.1:{broker.port}{path}"), "0.1.0", [camera], **options))
         return made[-1]
 
     yield start
@@ -205,6 +212,29 @@ def test_home_assistant_finds_it(running, listening, publish):
     assert {trigger["topic"] for trigger in triggers} == {"desk/trigger"}
 
 
+def test_a_camera_under_another_topic_leaves_no_old_device_behind(running, listening, publish, caplog):
+    caplog.set_level(logging.INFO, "mstnet")
+    beside = publish("/beside")  # the same camera, in another process that runs
+    beside.take(header())
+    until(lambda: beside._connected)
+    ear = listening(running, "beside/trigger")
+    beside.take(fired())
+    ear.until("beside/trigger")  # it has looked for old devices by now
+    ear.close()
+    for topic, camera in (("/desk", "0"), ("/door", "1")):
+        before = publish(topic, camera)
+        before.take(header())
+        until(lambda before=before: before._connected)
+        before.close()
+    publish("/kitchen").take(header())
+    until(lambda: "topic was desk and is kitchen" in caplog.text)
+    ear = listening(running, "homeassistant/#", "desk/#")
+    devices = {ear.next()[1] for _ in range(3)}
+    assert devices == {f"homeassistant/device/{name}/config" for name in ("door", "beside", "kitchen")}
+    assert "topic was door" not in caplog.text
+    assert "topic was beside" not in caplog.text
+
+
 def test_home_assistant_can_be_left_alone(running, listening, publish):
     ear = listening(running, "#")
     mqtt = publish("/desk?discovery=")
@@ -216,14 +246,32 @@ def test_home_assistant_can_be_left_alone(running, listening, publish):
     assert set(topics) == {f"desk/{name}" for name in ("status", "header", "summary")}
 
 
+def test_the_document_has_every_topic_and_its_automation_hears_a_gesture(running, listening, publish):
+    section = (ROOT / "docs" / "outputs.md").read_text().split("## MQTT and Home Assistant")[1].split("\n## ")[0]
+    ear = listening(running, "#")
+    mqtt, heard = publish(), {}
+    until(lambda: mqtt._connected)  # what fires before that triggers nothing
+    for message in (header(), {"v": 1, "type": "control", "armed": True}, fired(), summary()):
+        mqtt.take(message)
+    while "desk/summary" not in heard:
+        _, topic, _, payload = ear.next()
+        heard[topic] = payload
+    documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert sorted(heard) == sorted([f"desk/{name}" for name in documented] + ["homeassistant/device/desk/config"])
+    assert "`homeassistant/device/ID/config`" in section
+    trigger = dict(re.findall(r"^    (?:- )?(topic|payload|value_template): \"?(.*?)\"?$", section, re.MULTILINE))
+    gesture = json.loads(heard[trigger["topic"]])
+    assert trigger["value_template"] == "{{ value_json.label }}"
+    assert trigger["payload"] == gesture["label"]
+
+
 def test_when_it_vanishes_the_broker_says_so(running, listening, tmp_path):
     ear = listening(running, "desk/status")
     script = (
         "import os, sys; from app.outputs.broker import Broker; from app.outputs.mqtt import IN_FLIGHT, Mqtt\n"
-        f"Mqtt(Broker.parse('mqtt://127.0.0.1:{running.port}/desk'), '0.1.0'); sys.stdin.read(1); os._exit(1)"
+        f"Mqtt(Broker.parse('mqtt://127.0.0.1:{running.port}/desk'), '0.1.0', ['0']); sys.stdin.read(1); os._exit(1)"
     )
-    root = Path(__file__).resolve().parents[3]
-    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=root) as process:
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=ROOT) as process:
         assert ear.until("desk/status") == "online"
         process.kill()
     assert ear.until("desk/status") == "offline"
@@ -281,7 +329,7 @@ def test_memory_is_bounded_and_what_is_lost_is_counted(broker, publish, caplog):
 
 def test_no_call_waits_for_a_broker_that_accepts_and_is_silent(publish, caplog):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        mqtt = Mqtt(Broker.parse(f"mqtt://127.0.0.1:{silent.getsockname()[1]}/desk"), "0.1.0")
+        mqtt = Mqtt(Broker.parse(f"mqtt://127.0.0.1:{silent.getsockname()[1]}/desk"), "0.1.0", ["0"])
         for _ in range(1000):
             mqtt.take(fired())
         mqtt.close()
@@ -303,7 +351,7 @@ def test_what_a_broker_that_froze_did_not_confirm_is_not_forgotten(running, publ
 def test_a_wrong_password_is_told(tmp_path, broker, caplog):
     broker._settings.write_text(f"listener {broker.port} 127.0.0.1\nallow_anonymous false\n")
     broker.start()
-    mqtt = Mqtt(Broker.parse(f"mqtt://me:wrong-word@127.0.0.1:{broker.port}/desk"), "0.1.0")
+    mqtt = Mqtt(Broker.parse(f"mqtt://me:wrong-word@127.0.0.1:{broker.port}/desk"), "0.1.0", ["0"])
     until(lambda: "Not authorized" in caplog.text)
     mqtt.close()
     assert "wrong-word" not in caplog.text
@@ -338,7 +386,7 @@ def secure(tmp_path):
 
 def said_by(url, caplog, words):
     caplog.set_level(logging.INFO)
-    mqtt = Mqtt(Broker.parse(url), "0")
+    mqtt = Mqtt(Broker.parse(url), "0", ["0"])
     mqtt.take(header())
     until(lambda: words in caplog.text)
     mqtt.close()
@@ -350,7 +398,7 @@ def test_a_certificate_that_nobody_here_vouches_for_is_told_and_can_be_given(sec
     said_by(f"mqtts://localhost:{secure.port}", caplog, "its certificate is refused")
     assert "?ca=FILE" in caplog.text
     caplog.clear()
-    mqtt = Mqtt(Broker.parse(f"mqtts://localhost:{secure.port}/x?ca={tmp_path}/ca.crt"), "0")
+    mqtt = Mqtt(Broker.parse(f"mqtts://localhost:{secure.port}/x?ca={tmp_path}/ca.crt"), "0", ["0"])
     mqtt.take(header())
     until(lambda: mqtt._connected)
     mqtt.close()

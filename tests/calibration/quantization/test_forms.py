@@ -17,7 +17,7 @@ from calibration.quantization.scales import check_half_holds, find_scales
 from calibration.quantization.sensitivity import left_in_float, sensitivities
 from calibration.quantization.streaming import answers
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from training.export import export
+from training.export.stream_export import export
 
 
 @pytest.fixture(scope="module")

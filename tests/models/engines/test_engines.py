@@ -17,7 +17,7 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import EngineError, ModelFileError, SpentStateError
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import SPEC_KEY
-from training.export import export
+from training.export.stream_export import export
 
 ENGINES = [".pt", ".onnx", ".plan"]
 ROOT = Path(__file__).resolve().parents[3]

@@ -329,9 +329,7 @@ def test_what_the_command_builds_is_what_auto_finds(machine, small_model, capsys
 
 def test_a_plan_of_another_version_is_told(plan, machine):
     machine(version="10.16.2")
-    with pytest.raises(
-        EngineError, match=r"by tensorrt 10.3.0 for Orin .*; here is tensorrt 10.16.2 .*conversion"
-    ):
+    with pytest.raises(EngineError, match=r"by tensorrt 10.3.0 for Orin .*; here is tensorrt 10.16.2 .*conversion"):
         load_engine(plan)
 
 

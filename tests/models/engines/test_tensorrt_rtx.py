@@ -19,7 +19,7 @@ from models.engines.tensorrt_runtime import Tensorrt
 from models.errors import EngineError, ModelFileError
 from models.nets.checkpoint import describe
 from models.nets.mstnet import MSTNet, MSTNetConfig
-from training.export import export
+from training.export.stream_export import export
 
 rtx = pytest.importorskip("tensorrt_rtx_bindings", reason="needs TensorRT-RTX", exc_type=ImportError)
 

@@ -7,7 +7,7 @@ import pytest
 from models.frame import Image
 from training.distillation.augment import Camera, develop, draw_camera, frame_up, steady
 from training.distillation.matting import Hand, blend, cut_out
-from training.distillation.streams import HASTE, SHARES, Playlist
+from training.distillation.streams import FAST_SPEEDS, SHARES, Playlist
 from training.jester import LABELS
 from training.recordings import Recording
 
@@ -76,7 +76,7 @@ def test_gestures_are_where_their_recording_makes_them_forwards_and_backwards() 
         scene = made.draw(np.random.default_rng(seed), 10).scenes[0]
         moves = np.diff([picture.mean() for picture in scene.pictures]) != 0  # but for the rest at either end
         for steps in scene.made:
-            assert 0.7 * 5 / scene.haste - 1 <= len(steps) <= 1.3 * 5 / scene.haste + 1
+            assert 0.7 * 5 / scene.speed - 1 <= len(steps) <= 1.3 * 5 / scene.speed + 1
             assert moves[steps.start : steps.stop].all()
         assert scene.made[0].stop < scene.made[1].start
 
@@ -108,16 +108,16 @@ def test_beyond_a_recording_another_room_is_seen() -> None:
 
 def test_some_scenes_are_faster() -> None:
     stream = playlist(recording("generated", "Thumb Up")).draw(np.random.default_rng(1), 600)
-    hastes = np.array([scene.haste for scene in stream.scenes])
-    assert 0.25 < (hastes == 1).mean() < 0.75
-    assert HASTE[0] <= hastes[hastes > 1].min() < hastes.max() <= HASTE[1]
+    speeds = np.array([scene.speed for scene in stream.scenes])
+    assert 0.25 < (speeds == 1).mean() < 0.75
+    assert FAST_SPEEDS[0] <= speeds[speeds > 1].min() < speeds.max() <= FAST_SPEEDS[1]
     lengths = np.array([len(scene.made[0]) for scene in stream.scenes])
-    assert lengths[hastes > 1.6].mean() < 0.7 * lengths[hastes == 1].mean()
+    assert lengths[speeds > 1.6].mean() < 0.7 * lengths[speeds == 1].mean()
 
 
 def test_nobody_hurries_where_no_share_does() -> None:
     stream = playlist(recording("generated", "Thumb Up"), faster=0.0).draw(np.random.default_rng(1), 600)
-    assert {scene.haste for scene in stream.scenes} == {1.0}
+    assert {scene.speed for scene in stream.scenes} == {1.0}
 
 
 def test_where_nothing_happens_no_gesture_is_made() -> None:

@@ -36,7 +36,7 @@ def test_a_faster_scene_is_shown_in_shorter_windows(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     teacher = ClipTeacher(tmp_path / "t.onnx")
     before = Shown(*2 * [pictures_of([100] * WINDOW)], (OTHER,), 0.0, ())
-    fast = Shown(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, (), haste=2.0)
+    fast = Shown(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, (), speed=2.0)
     stream = Stream((before, fast), 2 * WINDOW)
     first_whole = WINDOW + WINDOW // 2 - 1
     early, whole = targets(teacher, stream, [first_whole - 1, first_whole], 1.0).soft

@@ -10,17 +10,17 @@ from training.distillation.clip_student import ClipStudent
 from training.distillation.streams import Shown, Stream
 from training.distillation.teacher import WINDOW, ClipTeacher
 from training.distillation.windows import LENGTHS_S, RATE_HZ, ClipLessonMaker, ClipRecipe, put_right_at, window
-from training.jester import LABELS
-from training.transplant import MEAN, transplant
+from training.jester import LABELS, MEAN
+from training.transplant.shufflenet3d import transplant
 
 THUMB_UP = LABELS.index("Thumb Up")
 
 
-def shown(steps: int, label: str = "Thumb Up", haste: float = 1.0, trust: float = 1.0) -> Shown:
+def shown(steps: int, label: str = "Thumb Up", speed: float = 1.0, trust: float = 1.0) -> Shown:
     """A scene whose pictures tell their step, to student and teacher; the gesture is made in its last half."""
     pictures = np.stack([np.full((112, 112, 3), step, np.uint8) for step in range(steps)])
     made = (range(steps // 2, steps - 6),)
-    return Shown(pictures, pictures, (LABELS.index(label),), trust, made, haste)
+    return Shown(pictures, pictures, (LABELS.index(label),), trust, made, speed)
 
 
 class OneStream:
@@ -67,7 +67,7 @@ def test_a_lesson_holds_each_window_of_each_step_with_the_teachers_mean(teacher:
 
 def test_fast_people_are_seen_in_shorter_windows(teacher: ClipTeacher) -> None:
     recipe = ClipRecipe(streams=1, seconds=5.0, first_s=4.5, every_s=1.0)
-    lesson = ClipLessonMaker(OneStream(shown(60, haste=2.0)), teacher, recipe)(0)
+    lesson = ClipLessonMaker(OneStream(shown(60, speed=2.0)), teacher, recipe)(0)
     spans = sorted(int(clip[-1, 0, 0, 0]) - int(clip[0, 0, 0, 0]) for clip in lesson.clips)
     assert spans == [10, 15]
 

@@ -1,13 +1,12 @@
 import itertools
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 
+from common.video import video_frames, write_video
 from training.jester import LABELS
 from training.synthetic.clip import Event, Format, Recording, generate, stream
-from training.synthetic.demo import write
 from training.synthetic.sensor import Sensor
 
 TINY = Format(height=40, width=54, fps=6.0, moments=2)
@@ -86,11 +85,8 @@ def test_both_hands_are_used() -> None:
 
 def test_a_written_clip_can_be_read(tmp_path) -> None:
     recording = generate("Thumb Up", 2, Format(64, 80, 6.0, 1))
-    write(recording, tmp_path / "clip.mp4")
-    video = cv2.VideoCapture(str(tmp_path / "clip.mp4"))
-    frames = []
-    while (read := video.read())[0]:
-        frames.append(read[1])
+    write_video(tmp_path / "clip.mp4", recording.frames(), recording.format.fps)
+    frames = list(video_frames(tmp_path / "clip.mp4"))
     assert len(frames) == len(recording)
-    first = cv2.cvtColor(next(recording.frames()), cv2.COLOR_RGB2BGR)
+    first = next(recording.frames())
     assert np.abs(frames[0].astype(int) - first).mean() < 6

@@ -9,7 +9,7 @@ import pytest
 from streams import until
 from websockets.exceptions import InvalidStatus
 
-from app.command_line import host_name, origin
+from app.option_types import host_name, origin
 from app.outputs.address import Address
 from app.outputs.web import server
 from app.outputs.web.access_token import Token

@@ -1,0 +1,54 @@
+"""Recording a person's gestures, guided, without a window or with one."""
+
+import logging
+from contextlib import ExitStack, closing
+from functools import partial
+
+from app.camera import open_configured
+from app.chosen_networks import choose_networks
+from app.events import Events
+from app.headless import run_headless
+from app.loop import Switches
+from app.meters import Meter
+from app.pipeline import Pipeline
+from app.recording.prompt import Printer
+from app.recording.recorder import Recorder
+from app.settings import RecordingSettings, Settings
+from app.status import StatusRelay
+from app.windowed import run_in_window
+from calibration.errors import TakeError
+from calibration.recordings import Recordings
+from models.engines import load_engine
+from models.framing.choice import open_framing
+from models.recognizer import Recognizer
+
+log = logging.getLogger("mstnet")
+
+
+def record(settings: Settings, recording: RecordingSettings) -> None:
+    """Follow the plan of a recording, and save what the network saw.
+
+    Raises:
+        TakeError: there is nothing to record, or the source ended too early.
+    """
+    recording.plan.check()
+    with ExitStack() as stack:
+        engine = stack.enter_context(closing(load_engine(settings.model.path, settings.model.engine)))
+        recognizer = Recognizer(choose_networks(settings.model, engine, stack), open_framing(settings.framing))
+        switches, recordings, status = Switches(), Recordings(recording.person), StatusRelay()
+        recordings.check()
+        recorder = Recorder(recording.plan, recordings, engine.spec, switches.stop.set)
+        camera = stack.enter_context(closing(open_configured(settings.camera, status)))
+        pipeline = Pipeline(camera, recognizer, Events(), [recorder], settings.limits, Meter(camera), switches)
+        if settings.view.window:
+            run_in_window(pipeline, settings.view, status, recorder=recorder)
+        else:
+            recorder.listener = Printer(partial(log.info, "%s"))
+            run_headless(pipeline)
+        if camera.ended and not recorder.finished:
+            raise TakeError(
+                f"{camera.name} ended after {recorder.done} of {recorder.scenes} recordings, which are saved; "
+                "ask for fewer or shorter ones, or give a longer video"
+            )
+    next_step = f"Next: python -m calibration fit --profile {recording.person}"
+    log.info("%d of %d recordings saved in %s. %s", recorder.done, recorder.scenes, recordings.folder, next_step)

@@ -1,0 +1,64 @@
+"""Recognising the gestures of several cameras, without a window: one model, a thread for each camera."""
+
+import logging
+from contextlib import ExitStack, closing
+from functools import partial
+from threading import Event
+
+from app.batch import Batch
+from app.camera import open_configured
+from app.chosen_networks import choose_networks, note_what_is_missing
+from app.outputs.opening import Outputs
+from app.settings import Settings
+from app.signals import stop_on_signals
+from app.status import StatusRelay
+from app.streams import RunStream, Streams, separate_steps
+from models.batch_recognizer import BatchRecognizer
+from models.engines import load_batch_engine, load_engine
+from models.engines.cores import cores
+from models.engines.turns import TurnsEngine
+from models.errors import CameraError
+from models.framing.choice import open_framing
+from models.networks import Networks
+
+log = logging.getLogger("mstnet")
+
+
+def recognise(settings: Settings) -> None:
+    """Run a stream for each camera.
+
+    Raises:
+        CameraError: some of the cameras could not be used; all the others ran to their end.
+    """
+    sources = settings.camera.sources
+    with ExitStack() as stack:
+        networks, run_stream = (batched if settings.batch else unbatched)(settings, stack)
+        outputs = stack.enter_context(closing(Outputs(settings.outputs, sources, networks.gestures)))
+        note_what_is_missing(networks, asked_for_less=not settings.model.fast_pass)
+        streams, stop = Streams(run_stream, outputs.sinks, settings.limits), Event()
+        with stop_on_signals(stop):
+            for number in range(len(sources)):
+                streams.join(partial(open_configured, settings.camera, StatusRelay(f"stream {number}: "), number))
+            streams.wait(stop)
+    if streams.failed:
+        raise CameraError(f"{streams.failed} of {len(sources)} cameras could not be used; see above")
+
+
+def unbatched(settings: Settings, stack: ExitStack) -> tuple[Networks, RunStream]:
+    """The networks, and what runs a stream that steps by itself; at most one step per core runs at once."""
+    engine = load_engine(settings.model.path, settings.model.engine)
+    at_once = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
+    shared = stack.enter_context(closing(TurnsEngine(engine, at_once)))
+    networks = choose_networks(settings.model, shared, stack)
+    return networks, separate_steps(networks, partial(open_framing, settings.framing))
+
+
+def batched(settings: Settings, stack: ExitStack) -> tuple[Networks, RunStream]:
+    """The networks, and what runs a stream that steps together with the others."""
+    engine = load_batch_engine(settings.model.path, len(settings.camera.sources), cores(), settings.model.engine)
+    networks = choose_networks(settings.model, stack.enter_context(closing(engine)), stack)
+    recognizer = BatchRecognizer(networks, partial(open_framing, settings.framing))
+    log.info("stepping on %s", engine.name)
+    batch = stack.enter_context(closing(Batch(recognizer)))
+    batch.start()
+    return recognizer.networks, batch.run

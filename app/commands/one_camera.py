@@ -1,0 +1,67 @@
+"""Recognising the gestures of one camera, without a window or with one."""
+
+import logging
+from contextlib import ExitStack, closing
+
+from app.camera import open_configured
+from app.chosen_networks import choose_networks, note_what_is_missing
+from app.control.control import Control
+from app.control.opening import open_control
+from app.events import Events
+from app.headless import run_headless
+from app.meters import Meter
+from app.outputs.opening import Outputs
+from app.pipeline import Pipeline
+from app.replay import Replay
+from app.settings import Settings
+from app.status import StatusRelay
+from app.windowed import run_in_window
+from calibration.recordings import Recordings
+from calibration.user_profile import NOBODY, find_profile
+from models.engines import load_engine
+from models.framing.choice import open_framing
+from models.framing.manual import ManualFraming
+from models.recognizer import Recognizer
+
+log = logging.getLogger("mstnet")
+
+
+def recognise(settings: Settings) -> None:
+    """Build the pipeline from camera to gesture and run it."""
+    with ExitStack() as stack:
+        engine = stack.enter_context(closing(load_engine(settings.model.path, settings.model.engine)))
+        networks = choose_networks(settings.model, engine, stack)
+        framing = ManualFraming(open_framing(settings.framing))
+        recognizer = Recognizer(networks, framing)
+        outputs = stack.enter_context(closing(Outputs(settings.outputs, settings.camera.sources, networks.gestures)))
+        events = Events(outputs.sinks)
+        control = stack.enter_context(closing(open_control(settings.control, networks))) if settings.control else None
+        status = StatusRelay()
+        # The camera comes last: what it delivers while the rest is built would count as dropped.
+        camera = stack.enter_context(closing(open_configured(settings.camera, status)))
+        outputs.describe(camera.name, settings.view.mirrored(camera.live))
+        note_what_is_missing(networks, asked_for_less=not settings.model.fast_pass)
+        replay = Replay(networks, Recordings(person(settings.model.profile))) if settings.view.window else None
+        observers = [*([control] if control else []), *outputs.observers, *([replay] if replay else [])]
+        pipeline = Pipeline(camera, recognizer, events, observers, settings.limits, Meter(camera))
+        if control:
+            report_armed(control, events)
+        if settings.view.window:
+            run_in_window(pipeline, settings.view, status, control, replay=replay, draw_region=framing.draw)
+        else:
+            run_headless(pipeline, control)
+
+
+def person(profile: str | None) -> str:
+    """Whose recordings a moment is added to that is marked as wrong."""
+    return find_profile(profile).name if profile else NOBODY
+
+
+def report_armed(control: Control, events: Events) -> None:
+    """Log and emit an event whenever gestures begin to act on the desktop, or no longer do."""
+
+    def report(armed: bool, why: str) -> None:
+        log.info("control is %s%s", "on" if armed else "off", f" ({why})" if why else "")
+        events.arm(armed)
+
+    control.arming.listen(report)

@@ -1,0 +1,29 @@
+"""Pipeline: the parts of one camera's run, from frame to gesture, ready to start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.camera.base import Camera
+from app.events import Events
+from app.loop import Limits, Switches, run
+from app.meters import Meter
+from app.observer import Observer
+from models.recognizer import Recognizer
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What `app.loop.run` runs."""
+
+    camera: Camera
+    recognizer: Recognizer
+    events: Events
+    observers: Sequence[Observer]
+    limits: Limits
+    meter: Meter
+    switches: Switches = field(default_factory=Switches)
+
+    def run(self, *observers: Observer) -> None:
+        """Run until the end, with further observers behind its own."""
+        every = [*self.observers, *observers]
+        run(self.camera, self.recognizer, self.events, every, self.limits, self.switches, self.meter)

@@ -1,0 +1,82 @@
+"""Settings: what one run does. Read once from the command line, by `app/command_line.py`."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from app.camera.settings import CameraSettings
+from app.control.settings import ControlSettings
+from app.loop import Limits
+from app.outputs.settings import OutputSettings
+from app.recording.plan import Plan
+from models.region import Region
+
+
+class Question(Enum):
+    """What the program only prints an answer to."""
+
+    CAMERAS = auto()
+    DOCTOR = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which networks recognise gestures, and how their output is read."""
+
+    path: Path
+    """The stream network's file."""
+    engine: str = "auto"
+    """One of `models.engines.ENGINES`."""
+    networks: str | None = None
+    """`stream`, `both` or `auto`; None is `both` where `clip_model` is set, else `stream`."""
+    clip_model: Path | None = None
+    """The clip network's file; None for the one beside the model."""
+    fast_pass: bool = True
+    """Run the stream network's fast pass as well."""
+    profile: str | None = None
+    """A user profile's name or file."""
+    vocabulary: str | None = None
+    """A bundled vocabulary's name, or a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSettings:
+    """What people see."""
+
+    window: bool = True
+    overlay: bool = False
+    """A click-through overlay instead of the window."""
+    mirror: bool | None = None
+    """Show the picture as a mirror would; None for a live camera only."""
+
+    def mirrored(self, live: bool) -> bool:
+        """Whether the picture of a camera, live or not, is shown mirrored."""
+        return live if self.mirror is None else self.mirror
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSettings:
+    """A guided recording."""
+
+    person: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the command line says."""
+
+    camera: CameraSettings
+    model: ModelSettings
+    framing: Region | None
+    """The part of the picture that the network sees; None follows the person who gestures."""
+    view: ViewSettings
+    outputs: OutputSettings
+    control: ControlSettings | None
+    recording: RecordingSettings | None
+    limits: Limits
+    question: Question | None
+    """None to recognise, or to record."""
+    batch: bool
+    """Step several cameras together."""
+    log_level: str

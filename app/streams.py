@@ -1,0 +1,148 @@
+"""Streams of several cameras in one process: each runs in a thread of its own, all through one engine.
+
+They share a `TurnsEngine`, or step together in a `Batch`. A stream never waits for another camera. A stream that is
+late loses frames, not order: each camera keeps its newest frame only. Streams join and leave while others run.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from app.camera.base import Camera
+from app.events import Events, Message, Sink
+from app.loop import Limits, Switches, run
+from app.worker import Worker
+from models.errors import CameraError
+from models.framing.base import Framing
+from models.networks import Networks
+from models.recognizer import Recognizer
+
+TIMEOUT_S = 5.0
+"""How long stopped streams may take to finish their frame and emit their summary."""
+
+log = logging.getLogger("mstnet")
+
+Opening = Callable[[], Camera]
+"""Opens a camera; it may take its time, in the stream's own thread."""
+
+
+class RunStream(Protocol):
+    """Runs one camera from its first frame to its last, in the thread that calls."""
+
+    def __call__(self, camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
+        """Emit events until the camera ends, a limit is reached, or `switches.stop` is set."""
+        ...
+
+
+def separate_steps(networks: Networks, framing: Callable[[], Framing] | None = None) -> RunStream:
+    """Run each stream by `app.loop.run`, with a framing of its own, through networks whose engine threads may share."""
+
+    def run_stream(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
+        run(camera, Recognizer(networks, framing() if framing else None), events, limits=limits, switches=switches)
+
+    return run_stream
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """One camera's stream, as it runs."""
+
+    number: int
+    switches: Switches = field(default_factory=Switches)
+
+
+class NumberedSink:
+    """Hands on one stream's messages with its number in them; streams in other threads may use the same sink.
+
+    Args:
+        sink: where the messages go.
+        lock: held while a message is handed on, by all streams of that sink.
+        number: the stream's.
+    """
+
+    def __init__(self, sink: Sink, lock: threading.Lock, number: int) -> None:
+        self._sink, self._lock, self._number = sink, lock, number
+
+    @property
+    def wants_steps(self) -> bool:
+        """Whether the sink wants every step."""
+        return self._sink.wants_steps
+
+    def take(self, message: Message) -> None:
+        """Hand on one message, with the stream's number after its type."""
+        head = {"v": message["v"], "type": message["type"], "stream": self._number}
+        with self._lock:
+            self._sink.take(head | message)
+
+
+class Streams:
+    """The streams that run now.
+
+    Args:
+        run_stream: runs each of them: `separate_steps` of networks, or `Batch.run`.
+        sinks: get the messages of every stream, each with a `stream` in it.
+        limits: when each of them stops before its source does.
+    """
+
+    def __init__(self, run_stream: RunStream, sinks: Iterable[Sink], limits: Limits | None = None) -> None:
+        self._run_stream, self._limits = run_stream, limits or Limits()
+        self._sinks = [(sink, threading.Lock()) for sink in sinks]
+        self._changed = threading.Condition()
+        self._running: dict[Stream, Worker] = {}
+        self._joined = 0
+        self._error: BaseException | None = None
+        self.failed = 0
+        """How many streams ended because their camera could not be used."""
+
+    def join(self, opening: Opening) -> Stream:
+        """Start a stream; its camera is opened in the stream's thread, so that no other waits for it."""
+        with self._changed:
+            stream = Stream(self._joined)
+            self._joined += 1
+            end = partial(self._end, stream)
+            worker = Worker(partial(self._watch, stream, opening), on_end=end, on_error=end)
+            self._running[stream] = worker
+            worker.start()
+        return stream
+
+    def leave(self, stream: Stream) -> None:
+        """End a stream after its current frame; the others go on."""
+        stream.switches.stop.set()
+
+    def wait(self, stop: threading.Event) -> None:
+        """Wait until every stream is over, or all are to stop; then none is left.
+
+        Raises:
+            Exception: what ended a stream and is no error of its camera, such as a full disk. It ends them all.
+        """
+        with self._changed:
+            while self._running and not self._error and not stop.is_set():
+                self._changed.wait(0.2)
+            left = dict(self._running)
+        for stream in left:
+            self.leave(stream)
+        until_s = time.monotonic() + TIMEOUT_S
+        for worker in left.values():
+            worker.join(max(0.0, until_s - time.monotonic()))
+        if self._error:
+            raise self._error
+
+    def _watch(self, stream: Stream, opening: Opening) -> None:
+        sinks = [NumberedSink(sink, lock, stream.number) for sink, lock in self._sinks]
+        with closing(opening()) as camera:
+            self._run_stream(camera, Events(sinks), self._limits, stream.switches)
+
+    def _end(self, stream: Stream, error: BaseException | None = None) -> None:
+        with self._changed:
+            if isinstance(error, CameraError):
+                self.failed += 1
+                log.error("stream %d: %s", stream.number, error)
+            elif error is not None:
+                self._error = self._error or error
+            del self._running[stream]
+            self._changed.notify_all()

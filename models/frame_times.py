@@ -1,0 +1,64 @@
+"""FrameTimes: whether a frame continues its stream, by the times of both."""
+
+import math
+
+from models.errors import FrameError
+
+LONGEST_REPEAT_S = 1.0
+"""A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
+FAR_APART_S = 3.0
+"""No camera and no film that shows a gesture delivers frames so rarely."""
+MOST_FAR_APART = 10
+"""So many frames from the first on, all far apart, have times in another unit than seconds."""
+
+
+def is_gap(before_s: float, time_s: float) -> bool:
+    """Whether a frame does not continue the one before: too late, or earlier. The first frame follows no gap."""
+    return before_s > -math.inf and not 0 <= time_s - before_s <= LONGEST_REPEAT_S
+
+
+class FrameTimes:
+    """The times of one stream's frames, in seconds.
+
+    A long pause is a gap, and the next frame starts the stream anew. A stream whose frames are far apart from the first
+    on has no frame that continues another, and no gesture would ever fire: its times are milliseconds, or units of a
+    container. One that runs backwards is two streams, or frames out of order.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Take a frame of any time next."""
+        self._before_s = -math.inf
+        self._far_apart: int | None = 1
+        """Frames so far, while all of them are far apart; None once two were not."""
+
+    def breaks(self, time_s: float) -> bool:
+        """Take the next frame's time, and say whether there is a gap before it.
+
+        Raises:
+            FrameError: it is before the last one, or the times are no seconds.
+        """
+        before_s = self._before_s
+        if time_s < before_s:
+            raise FrameError(
+                f"a frame's time runs backwards: {time_s:g} s after {before_s:g} s; "
+                "give frames in order, and call reset() before another stream"
+            )
+        if before_s > -math.inf:
+            self._count(time_s - before_s)
+        self._before_s = time_s
+        return is_gap(before_s, time_s)
+
+    def _count(self, step_s: float) -> None:
+        """Count frames that are far apart from the first on."""
+        if self._far_apart is None or step_s < FAR_APART_S:
+            self._far_apart = None
+            return
+        self._far_apart += 1
+        if self._far_apart == MOST_FAR_APART:
+            raise FrameError(
+                f"the first {MOST_FAR_APART} frames are {FAR_APART_S:g} s apart and more, the last two {step_s:g} s; "
+                "times are in seconds: divide milliseconds by 1000, or give the true frame rate"
+            )

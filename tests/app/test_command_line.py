@@ -1,0 +1,147 @@
+"""From words to settings."""
+
+import ast
+import shlex
+from pathlib import Path
+
+import pytest
+
+from app.camera.settings import CameraSettings
+from app.command_line import parse
+from app.control.settings import ControlSettings
+from app.loop import Limits
+from app.outputs.address import Address
+from app.outputs.broker import Broker
+from app.outputs.settings import OutputSettings
+from app.recording.plan import Plan
+from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
+from app.shipped import DEMO
+from models.region import Region
+from models.shipped import SHIPPED_MODEL
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def settings(words=""):
+    return parse(shlex.split(words))
+
+
+def test_without_options_the_first_camera_is_shown_in_the_window():
+    assert settings() == Settings(
+        camera=CameraSettings(("0",), realtime=True),
+        model=ModelSettings(SHIPPED_MODEL),
+        framing=None,
+        view=ViewSettings(),
+        outputs=OutputSettings(),
+        control=None,
+        recording=None,
+        limits=Limits(),
+        question=None,
+        batch=False,
+        log_level="info",
+    )
+    assert SHIPPED_MODEL.is_file()
+    assert DEMO.is_file()
+
+
+def test_every_option_of_one_camera_has_its_place():
+    words = """--camera clip.mp4 --fps 25 --flip-input --max-frames 9 --duration 2.5 --model m.onnx --engine torch
+        --framing 0.1,0.2,0.5,0.6 --networks both --clip-model c.onnx --profile ann --vocabulary directions
+        --headless --no-mirror --events e --trace t --log-level debug
+        --serve 1 --websocket h:2 --token-file f --allow-origin http://A --allow-host B --mqtt mqtt://h --osc 3
+        --obs 4 --obs-scene "Thumb Up=Desk" --control slides --control media --control-through uinput --armed --dry-run
+        --allow-commands"""
+    assert settings(words) == Settings(
+        camera=CameraSettings(("clip.mp4",), realtime=False, flip=True, fps=25.0),
+        model=ModelSettings(
+            Path("m.onnx"),
+            engine="torch",
+            networks="both",
+            clip_model=Path("c.onnx"),
+            profile="ann",
+            vocabulary="directions",
+        ),
+        framing=Region(0.1, 0.2, 0.5, 0.6),
+        view=ViewSettings(window=False, mirror=False),
+        outputs=OutputSettings(
+            events="e",
+            trace="t",
+            serve=Address("127.0.0.1", 1),
+            websocket=Address("h", 2),
+            token_file=Path("f"),
+            allowed_origins=("http://a",),
+            allowed_hosts=("b",),
+            mqtt=Broker.parse("mqtt://h"),
+            osc=Address("127.0.0.1", 3),
+            obs=Address("127.0.0.1", 4),
+            obs_scenes=(("Thumb Up", "Desk"),),
+        ),
+        control=ControlSettings(("slides", "media"), "uinput", armed=True, dry_run=True, allow_commands=True),
+        recording=None,
+        limits=Limits(9, 2.5),
+        question=None,
+        batch=False,
+        log_level="debug",
+    )
+
+
+def test_a_recording_has_a_plan_and_the_main_pass_alone():
+    made = settings("--record ann --gesture Wave --gesture Nod --takes 2 --take-seconds 4 --work 0")
+    assert made.recording == RecordingSettings("ann", Plan(("Wave", "Nod"), 2, 4.0, 0.0))
+    assert not made.model.fast_pass
+
+
+@pytest.mark.parametrize(
+    ("words", "sources", "realtime"),
+    [
+        ("--demo", (str(DEMO),), True),
+        ("--demo --headless", (str(DEMO),), False),
+        ("--demo --headless --realtime", (str(DEMO),), True),
+        ("--camera a --camera b --headless", ("a", "b"), False),
+        ("--camera a --camera b --headless --batch", ("a", "b"), True),
+    ],
+)
+def test_files_are_paced_in_a_window_in_a_batch_and_where_it_is_asked_for(words, sources, realtime):
+    assert settings(words).camera == CameraSettings(sources, realtime)
+
+
+@pytest.mark.parametrize(
+    ("words", "events", "trace"),
+    [
+        ("--headless", "-", None),
+        ("--headless --trace t", None, "t"),
+        ("--headless --events e", "e", None),
+        ("", None, None),
+    ],
+)
+def test_without_a_window_and_a_file_events_are_printed(words, events, trace):
+    outputs = settings(words).outputs
+    assert (outputs.events, outputs.trace) == (events, trace)
+
+
+def test_what_is_left():
+    assert settings("--list-cameras").question is Question.CAMERAS
+    assert settings("--doctor --model m.onnx").question is Question.DOCTOR
+    assert not settings("--calm").model.fast_pass
+    assert settings("--framing full").framing == Region(0, 0, 1, 1)
+    assert settings("--camera a --camera b --headless --batch").batch
+    assert settings("--overlay --mirror").view == ViewSettings(overlay=True, mirror=True)
+    assert [ViewSettings(mirror=mirror).mirrored(live) for mirror in (None, True, False) for live in (True, False)] == [
+        *(True, False),
+        *(True, True),
+        *(False, False),
+    ]
+
+
+def test_nothing_but_the_parser_sees_what_argparse_made():
+    """Anything else has the settings, whose use mypy checks."""
+    files = [path for path in (ROOT / "app").rglob("*.py") if path.name != "command_line.py"]
+    for path in (ROOT / "main.py", *files):
+        names = {
+            getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        }
+        assert not names & {"Namespace", "parse_args", "parse_known_args"}, path
+
+
+def test_the_main_program_is_short():
+    assert len((ROOT / "main.py").read_text("utf-8").splitlines()) <= 80

@@ -1,0 +1,164 @@
+"""What each step from the 3-D clip network to the causal stream costs, in genuine clips named.
+
+    python -m training.experiments.approximations TEACHER.onnx CHECKPOINT.pth --data ../shared/data
+
+The first rows change only weights inside the 3-D network: its depthwise kernels become sums of `rank` products of time
+and space, then lose the taps that look into the future. The other rows run the transplants themselves: the centred form
+on the same window, the causal one picture by picture.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from onnx import numpy_helper
+
+from common.command import command
+from models.errors import ModelFileError
+from models.frame import Image
+from models.nets.checkpoint import read_whole
+from models.nets.mstnet import MSTNet
+from models.spec import ModelSpec
+from training.distillation.teacher import WINDOW
+from training.evaluation.inference import stream_logits
+from training.evaluation.judging_takes import clip_takes
+from training.evaluation.takes import Take
+from training.jester import LABELS, MEAN, RATE_HZ
+from training.recordings import DataError
+from training.transplant.shufflenet3d import transplant
+
+Kernels = NDArray[np.float32]
+"""Depthwise kernels [C, 1, 3, 3, 3], time before space."""
+Change = Callable[[Kernels, bool], Kernels]
+"""Takes the kernels of one layer and whether it strides in time."""
+STILL_S = 2.0
+"""How long the first picture stands still where a stream does not start with its clip."""
+
+
+def of_rank(rank: int) -> Change:
+    """Keep the nearest sum of `rank` products of a temporal and a spatial kernel, by SVD."""
+
+    def change(kernels: Kernels, strided: bool) -> Kernels:  # noqa: ARG001
+        u, s, v = np.linalg.svd(kernels.reshape(-1, 3, 9), full_matrices=False)
+        kept: Kernels = np.einsum("ctr,cr,crs->cts", u[:, :, :rank], s[:, :rank], v[:, :rank])
+        return kept.reshape(kernels.shape).astype(np.float32)
+
+    return change
+
+
+def without_future(kernels: Kernels, strided: bool) -> Kernels:
+    """The rank-1 kernels without the tap that looks ahead; a strided layer's last tap is its present."""
+    kept = of_rank(1)(kernels, strided)
+    if not strided:
+        kept[:, :, 2] = 0
+    return kept
+
+
+def changed(model: onnx.ModelProto, change: Change) -> onnx.ModelProto:
+    """The network with other depthwise kernels."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    weights = {tensor.name: tensor for tensor in copy.graph.initializer}
+    for name, strided in _depthwise(copy):
+        kernels = change(numpy_helper.to_array(weights[name]).copy(), strided)
+        weights[name].CopyFrom(numpy_helper.from_array(kernels, name))
+    return copy
+
+
+def _depthwise(model: onnx.ModelProto) -> Iterator[tuple[str, bool]]:
+    """The weights of each depthwise 3x3x3 convolution, and whether it strides in time."""
+    for node in model.graph.node:
+        given = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+        if node.op_type == "Conv" and given.get("group", 1) > 3 and list(given["kernel_shape"]) == [3, 3, 3]:
+            yield node.input[1], given.get("strides", [1])[0] > 1
+
+
+def clips_named(model: onnx.ModelProto, takes: Sequence[Take]) -> int:
+    """How many clips the 3-D network names by the window in their middle."""
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    clips = [middle(take.pictures) - np.array(MEAN, np.float32) for take in takes]
+    answers = [session.run(None, {name: clip.transpose(3, 0, 1, 2)[None]})[0][0] for clip in clips]
+    return _right(answers, takes)
+
+
+def middle(pictures: Image) -> NDArray[np.float32]:
+    """The window in the middle of a clip of 12 pictures a second, every second one, float32 [16, H, W, 3]."""
+    first = (len(pictures) - 2 * WINDOW) // 2
+    shown = np.clip(first + 2 * np.arange(WINDOW), 0, len(pictures) - 1)
+    return pictures[shown].astype(np.float32)
+
+
+def steps_named(net: MSTNet, takes: Sequence[Take], still_s: float) -> int:
+    """How many clips the stream names at their last step, after the first picture stood still for so long."""
+    still = round(still_s * RATE_HZ)
+    streams = [np.concatenate([np.repeat(take.pictures[:1], still, 0), take.pictures]) for take in takes]
+    return _right([stream_logits(net, stream)[-1] for stream in streams], takes)
+
+
+def _right(answers: Sequence[NDArray[np.float32]], takes: Sequence[Take]) -> int:
+    return sum(LABELS[int(a.argmax())] == take.truths[0].label for a, take in zip(answers, takes, strict=True))
+
+
+def middles_named(net: MSTNet, takes: Sequence[Take]) -> int:
+    """How many clips a centred network names by the window in their middle."""
+    clips = [torch.from_numpy(middle(take.pictures)).permute(0, 3, 1, 2)[None] for take in takes]
+    with torch.inference_mode():
+        return _right([net(clip).logits[0, 0].numpy() for clip in clips], takes)
+
+
+def rows(
+    model: onnx.ModelProto, net: MSTNet, centred_forms: Mapping[int, MSTNet], takes: Sequence[Take]
+) -> Iterator[tuple[str, int]]:
+    """Name and clips named of each step of the way."""
+    yield "3-D network", clips_named(model, takes)
+    for rank in (2, 1):
+        yield f"kernels of rank {rank}", clips_named(changed(model, of_rank(rank)), takes)
+    yield "rank 1, future taps dropped", clips_named(changed(model, without_future), takes)
+    for ranks, centred in centred_forms.items():
+        yield f"centred form of rank {ranks}, by 2-D convolutions", middles_named(centred, takes)
+    yield "causal stream, 2 s of a still picture before", steps_named(net, takes, STILL_S)
+    yield "causal stream, from an empty past", steps_named(net, takes, 0)
+
+
+@command("approximations")
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.experiments.approximations", description="What transplants cost."
+    )
+    parser.add_argument("teacher", type=Path, help="the 3-D network's .onnx")
+    parser.add_argument("checkpoint", type=Path, help="the same as a state dict")
+    parser.add_argument("--data", type=Path, required=True, help="folder with jester_val/")
+    given = parser.parse_args(arguments)
+    checkpoint, name = read_whole(given.checkpoint), str(given.checkpoint)
+    net, spec = transplant(checkpoint, name)
+    centred = {ranks: transplant(checkpoint, name, centred=True, ranks=ranks)[0] for ranks in (1, 2, 3)}
+    takes = _takes(given.data, spec)
+    for name, named in rows(_load(given.teacher), net, centred, takes):
+        print(f"{name}: {named}/{len(takes)}", flush=True)
+    return 0
+
+
+def _load(path: Path) -> onnx.ModelProto:
+    try:
+        return onnx.load(path)
+    except Exception as error:  # onnx raises protobuf's errors and the system's
+        raise ModelFileError(f"cannot read {path} as ONNX ({error}); give the 3-D network's .onnx") from error
+
+
+def _takes(data: Path, spec: ModelSpec) -> list[Take]:
+    try:
+        return clip_takes(data / "jester_val", spec)
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(f"{data} has no jester_val ({error}); give the folder that holds it") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

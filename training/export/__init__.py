@@ -1,0 +1,1 @@
+"""Exporting checkpoints to ONNX: `python -m training.export CHECKPOINT.pt OUT.onnx`."""

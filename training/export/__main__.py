@@ -1,0 +1,74 @@
+"""Export a checkpoint to one ONNX file that describes itself.
+
+python -m training.export CHECKPOINT.pt OUT.onnx
+"""
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+
+from common.arguments import number, probability
+from common.command import command
+from models.errors import ModelFileError
+from models.nets.checkpoint import load_checkpoint
+from models.spec import Decoding, FastPass, ModelSpec
+from training.export.clip_export import WINDOWS_S, describe_clips, export_clips, takes_clips
+from training.export.stream_export import export
+
+
+def fast_pass(spec: ModelSpec, given: argparse.Namespace) -> FastPass:
+    """The fast pass that the command line asks for: smoothing and rest are divided as the lags are."""
+    divisor, decoding = given.fast_pass, spec.decoding
+    enter = given.fast_enter or decoding.rule.enter
+    rule = dataclasses.replace(
+        decoding.rule,
+        enter=enter,
+        exit=decoding.rule.exit * enter / decoding.rule.enter,
+        rest_s=decoding.rule.rest_s / divisor,
+    )
+    faster = Decoding(decoding.smooth_s / divisor, rule, decoding.per_label)
+    return FastPass(divisor, given.fast_temperature or spec.temperature, faster)
+
+
+@command("export")
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.export", description="Export a checkpoint to ONNX.")
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument(
+        "--fast-pass",
+        type=number(int, 2),
+        metavar="DIVISOR",
+        help="let the app run it a second time with lags divided by this, for fast and repeated gestures",
+    )
+    parser.add_argument("--fast-temperature", type=number(float, 0.01), metavar="T", help="of that pass")
+    parser.add_argument("--fast-enter", type=probability, metavar="P", help="threshold of that pass; else its own")
+    parser.add_argument(
+        "--windows",
+        type=number(float, 0.1),
+        nargs="+",
+        metavar="SECONDS",
+        help="of a clip network: lengths of the clips it is given",
+    )
+    given = parser.parse_args(arguments)
+    net, spec = load_checkpoint(given.checkpoint)
+    spec = dataclasses.replace(spec, name=given.out.stem)  # what a user sees is what the file is called
+    if takes_clips(net):
+        clip_spec = describe_clips(spec, tuple(given.windows or WINDOWS_S))
+        export_clips(net, clip_spec, given.out)
+        print(f"{given.out}: {given.out.stat().st_size / 1e6:.2f} MB, clips of {clip_spec.pictures} pictures")
+        return 0
+    if given.windows:
+        raise ModelFileError(f"{given.checkpoint} is a stream network, which has no --windows; leave them out")
+    if given.fast_pass:
+        spec = dataclasses.replace(spec, fast_pass=fast_pass(spec, given))
+    export(net, spec, given.out)
+    size_mb = given.out.stat().st_size / 1e6
+    print(f"{given.out}: {size_mb:.2f} MB, {len(spec.memories)} memories, ring of {spec.ring_length} slots")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

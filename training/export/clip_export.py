@@ -1,0 +1,93 @@
+"""Export of a clip network: one ONNX file that describes itself, proved against its network.
+
+The graph takes `clip` (uint8 [T, H, W, 3]) and gives `logits` and `embedding`. It has no Conv3d and no tensor of more
+than four dimensions (`training.export.lean_clips`).
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from common.whole_file import whole_file
+from conversion.difference import TOLERANCE
+from models.clip_spec import CLIP, CLIP_KEY, ClipFusion, ClipSpec, QuickWindow
+from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
+from models.errors import ModelFileError
+from models.nets.mstnet import MSTNet
+from models.nets.shufflenet import ShuffleNet
+from models.spec import EMBEDDING, LOGITS, Decoding, ModelSpec, Rule
+from training.export.lean_clips import LeanClips
+from training.export.onnx_file import write_graph
+
+PICTURES = 16
+"""T of a clip: with strides of 2 in pool and stages, one step is left."""
+
+WINDOWS_S = (11 / 6,)
+"""Lengths of the clips that it is given, unless said otherwise."""
+TEMPERATURE = 0.5
+FUSION = ClipFusion(
+    weight=0.5,
+    asked_below=0.8,
+    decoding=Decoding(0.5, Rule(enter=0.65, exit=0.325, hold_s=0.1, rest_s=1.0)),
+    quick=QuickWindow(),
+)
+"""How it decides with the stream network beside it; chosen by `training.fusion` and `benchmarks.recordings`."""
+
+
+def takes_clips(net: MSTNet) -> bool:
+    """Whether a network is one of whole clips that this can export."""
+    return isinstance(net.backbone, ShuffleNet) and net.backbone.clips
+
+
+def describe_clips(spec: ModelSpec, windows_s: tuple[float, ...]) -> ClipSpec:
+    """The description of a clip network's file, from its checkpoint's."""
+    return ClipSpec(
+        name=spec.name,
+        labels=spec.labels,
+        pictures=PICTURES,
+        height=spec.height,
+        width=spec.width,
+        mean=spec.mean,
+        std=spec.std,
+        rate_hz=spec.rate_hz,
+        windows_s=windows_s,
+        embedding_width=spec.embedding_width,
+        temperature=TEMPERATURE,
+        trained=spec.trained,
+        weights_sha256=spec.weights_sha256,
+        fusion=FUSION,
+    )
+
+
+def export_clips(net: MSTNet, spec: ClipSpec, path: Path) -> None:
+    """Write a clip network as a self-describing ONNX file; whole, or not at all.
+
+    Raises:
+        ModelFileError: the written file does not answer as the network does.
+    """
+    with whole_file(path) as unfinished:
+        clip = torch.zeros(spec.clip_shape, dtype=torch.uint8)
+        write_graph(
+            LeanClips(net.eval(), *spec.clip_shape[:3]),
+            (clip,),
+            [CLIP],
+            [LOGITS, EMBEDDING],
+            {CLIP_KEY: spec.to_json()},
+            unfinished,
+        )
+        difference = largest_difference(net, OnnxRuntimeClipEngine(unfinished))
+        if difference > TOLERANCE:
+            raise ModelFileError(f"the exported {path} differs from its network by {difference:.2g} > {TOLERANCE}")
+
+
+@torch.inference_mode()
+def largest_difference(net: MSTNet, engine: OnnxRuntimeClipEngine, clips: int = 4, seed: int = 0) -> float:
+    """The largest absolute difference of logits and features over some random clips."""
+    random, largest = np.random.default_rng(seed), 0.0
+    for _ in range(clips):
+        clip = random.integers(0, 256, engine.spec.clip_shape, dtype=np.uint8)
+        ours, theirs = net(torch.from_numpy(clip).permute(0, 3, 1, 2)[None]), engine.answer(clip)
+        for expected, got in ((ours.logits, theirs.logits), (ours.embedding, theirs.embedding)):
+            largest = max(largest, float(np.abs(expected[0].numpy() - got).max()))
+    return largest

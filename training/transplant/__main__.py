@@ -1,0 +1,31 @@
+"""Turn a Jester-trained 3D-ShuffleNet into an MSTNet, without any training.
+
+python -m training.transplant CHECKPOINT.pth OUT.pt [--centred [--ranks 2]]
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from common.command import command
+from models.nets.checkpoint import read_whole, save_checkpoint
+from training.transplant.shufflenet3d import transplant
+
+
+@command("transplant")
+def main(arguments: list[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.transplant", description="3D-ShuffleNet to MSTNet.")
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--centred", action="store_true", help="for whole clips: keep strides in time and future taps")
+    parser.add_argument("--ranks", type=int, choices=(1, 2, 3), default=1, help="products of time and space a kernel")
+    given = parser.parse_args(arguments)
+    net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint), given.centred, given.ranks)
+    save_checkpoint(given.out, net, spec)
+    print(f"{given.out}: {sum(p.numel() for p in net.parameters())} weights, {len(spec.memories)} memories")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
