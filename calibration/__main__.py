@@ -42,9 +42,7 @@ def parser() -> argparse.ArgumentParser:
 def _add_fit(command: argparse.ArgumentParser) -> None:
     _add_profile(command)
     command.add_argument("--model", type=Path, metavar="FILE", help="show all takes to this model first")
-    command.add_argument(
-        "--false", type=positive_float, default=1.0, metavar="N", help="tolerable false activations ..."
-    )
+    command.add_argument("--false", type=positive_float, default=1.0, metavar="N", help="tolerable false events ...")
     command.add_argument("--minutes", type=positive_float, default=10.0, metavar="M", help="... in so many minutes")
     command.add_argument(
         "--save-anyway",

@@ -28,9 +28,7 @@ def record(profile: str, rest: Sequence[str]) -> int:
     os.execv(sys.executable, [sys.executable, str(MAIN), "--record", profile, *rest])
 
 
-def fit_profile(
-    name: str, model: Path | None, target: Target, diagram: Path | None, anyway: Sequence[str] = ()
-) -> int:
+def fit_profile(name: str, model: Path | None, target: Target, diagram: Path | None, anyway: Sequence[str] = ()) -> int:
     """Fit a profile to what was recorded, save it, and print what came of it; return the exit status.
 
     Args:

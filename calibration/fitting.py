@@ -43,7 +43,7 @@ def fit(old: UserProfile, spec: ModelSpec, takes: Sequence[Take], target: Target
         old: the profile so far; its gestures that are not learnt anew, such as imported ones, stay.
         spec: the model that made the takes.
         takes: everything recorded.
-        target: how many false activations are tolerable.
+        target: how many false events are tolerable.
         anyway: the person's own gestures to keep where their takes show different movements, or none is found.
 
     Raises:

@@ -20,10 +20,10 @@ def warnings(fit: Fit, target: Target) -> Iterator[str]:
     """What a fit does not hold, a line each."""
     record = f"record a minute of it: python -m calibration record --profile {fit.profile.name} --work 60"
     if not fit.work_s:
-        yield f"no work is recorded, so nothing is known of false activations, and {target} is not checked; {record}"
+        yield f"no work is recorded, so nothing is known of false events, and {target} is not checked; {record}"
         return
     if fit.work_s < SHORT_S:
-        yield f"only {fit.work_s:.0f} s of work are recorded, which say little of false activations; {record}"
+        yield f"only {fit.work_s:.0f} s of work are recorded, which say little of false events; {record}"
     thresholds = fit.profile.thresholds
     expected = together(thresholds) * target.minutes / 10
     if expected > 1.001 * target.activations:

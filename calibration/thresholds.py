@@ -1,4 +1,4 @@
-"""Thresholds: when a gesture may fire, for so many false activations in so long a time."""
+"""Thresholds: when a gesture may fire, for so many false events in so long a time."""
 
 import math
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ MARGIN = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How many false activations are tolerable, for all gestures together."""
+    """How many false events are tolerable, for all gestures together."""
 
     activations: float = 1.0
     minutes: float = 10.0
@@ -36,7 +36,7 @@ class Target:
 
     @property
     def rate(self) -> float:
-        """Tolerable false activations a minute."""
+        """Tolerable false events a minute."""
         return self.activations / self.minutes
 
 
@@ -51,7 +51,7 @@ class Threshold:
     found: int
     """How many of the takes it fires on."""
     false_in_ten_minutes: float
-    """Expected false activations in ten minutes of work; NaN where no work was recorded."""
+    """Expected false events in ten minutes of work; NaN where no work was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Heights:
 def held(smoothed: Floats, steps: int) -> Floats:
     """The level that a probability [T] was at or above for so many steps, at each of them: float32 [T]."""
     padded = np.concatenate([np.zeros(steps - 1, np.float32), smoothed])
-    return np.lib.stride_tricks.sliding_window_view(padded, steps).min(axis=1)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, steps).min(axis=1), np.float32)
 
 
 def block_peaks(levels: Floats, rate_hz: float) -> list[float]:
@@ -133,12 +133,12 @@ def choose_all(gestures: Sequence[Heights], target: Target) -> list[Threshold]:
 
 
 def together(chosen: Sequence[Threshold]) -> float:
-    """False activations that all gestures make in ten minutes; those of which nothing is known count as none."""
+    """False events that all gestures make in ten minutes; those of which nothing is known count as none."""
     return math.fsum(each.false_in_ten_minutes for each in chosen if not math.isnan(each.false_in_ten_minutes))
 
 
 def choose(gesture: Heights, rate: float) -> Threshold:
-    """Choose when one gesture fires, for so many false activations a minute."""
+    """Choose when one gesture fires, for so many false events a minute."""
     tail, takes = gesture.tail, gesture.takes
     # Without work nothing is known of what must not fire, so nothing gets easier to fire.
     safe = max([tail.reached(rate) if tail else gesture.usual, *(level + 0.02 for level in gesture.wrong)])

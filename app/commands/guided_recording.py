@@ -29,7 +29,7 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
     """Follow the plan of a recording, and save what the network saw.
 
     Raises:
-        TakeError: there is nothing to record, or the source ended too early.
+        TakeError: there is nothing to record, nothing was recorded, or the source ended too early.
     """
     recording.plan.check()
     with ExitStack() as stack:
@@ -45,6 +45,11 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
         else:
             recorder.listener = Printer(partial(log.info, "%s"))
             run_headless(pipeline)
+        if not recorder.done:
+            raise TakeError(
+                f"nothing was recorded: it ended before the first of {recorder.scenes} recordings was whole; begin "
+                "again, and let the count-down and the recording run to their end"
+            )
         if camera.ended and not recorder.finished:
             raise TakeError(
                 f"{camera.name} ended after {recorder.done} of {recorder.scenes} recordings, which are saved; "

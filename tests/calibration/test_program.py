@@ -142,3 +142,24 @@ def test_a_missing_profile_is_told(said, film, small_model):
     assert (status, lines) == (2, [])
     assert "no profile 'nobody'" in errors
     assert errors.count("\n") == 1
+
+
+def test_a_recording_that_ends_before_its_first_take_is_no_success(said, film, small_model):
+    words = ("--profile", "dan", "--gesture", "Cross", "--work", 0, "--max-frames", 24)
+    line = ("-m", "calibration", "record", *words, "--camera", film, "--headless", "--model", small_model)
+    status, _, errors = said(*line)
+    assert status == 2
+    assert "nothing was recorded" in errors.splitlines()[-1]
+    assert "Next:" not in errors
+
+
+def test_what_a_fit_needs_is_told_in_one_line_and_nothing_is_saved(said, recorded):
+    for words, told in (
+        (("--profile", "nobody"), "nothing is recorded in"),
+        (("--profile", "ann", "--save-anyway", "Square"), "there is: Cross the picture"),
+        (("--profile", "ann", "--save-anyway", "..."), "is no name"),
+    ):
+        status, lines, errors = said("-m", "calibration", "fit", *words)
+        assert (status, lines) == (2, [])
+        assert errors.count("\n") == 1
+        assert told in errors
