@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from app.camera.settings import CameraSettings
 from app.combinations import find_problem
@@ -17,8 +16,7 @@ from app.outputs.settings import OutputSettings
 from app.recording.plan import Plan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
 from app.shipped import DEMO
-from common.arguments import number, positive, positive_float
-from common.hidden_password import without_password
+from common.arguments import Parser, number, positive, positive_float
 from common.version import __version__
 from models.engines import ENGINES
 from models.shipped import SHIPPED_MODEL
@@ -35,14 +33,6 @@ examples:
 
 exit status: 0 done, 2 something given cannot be used (one line says what), 130 Ctrl-C, 1 a bug
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line, like all others here."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and exit with 2."""
-        self.exit(2, f"mstnet: {without_password(message)}; --help shows what there is\n")
 
 
 def parse(arguments: Sequence[str] | None = None) -> Settings:
