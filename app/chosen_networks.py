@@ -2,16 +2,17 @@
 
 import logging
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from app.settings import ModelSettings
-from app.vocabulary import read_vocabulary
+from app.vocabulary_file import read_vocabulary
 from calibration.personal_head import PersonalHead
 from calibration.user_profile import find_profile
-from models.engines import ClipEngine, Engine, load_clip_engine
+from models.engines import ClipEngine, Engine, load_clip_engine, load_engine
 from models.errors import ModelFileError
 from models.networks import Networks, networks_of
 
@@ -22,6 +23,18 @@ SLOWEST_MS = 40.0
 TRIES = 3
 
 log = logging.getLogger("mstnet")
+
+
+@contextmanager
+def open_networks(settings: ModelSettings) -> Iterator[Networks]:
+    """The networks of a model, loaded; closed at the end of the `with` block.
+
+    Raises:
+        UserError: the model, the profile, the vocabulary or the clip network cannot be used.
+    """
+    with ExitStack() as stack:
+        engine = stack.enter_context(closing(load_engine(settings.path, settings.engine)))
+        yield choose_networks(settings, engine, stack)
 
 
 def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -> Networks:

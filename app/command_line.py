@@ -9,13 +9,13 @@ from app.camera.settings import CameraSettings
 from app.combinations import find_problem
 from app.control.back_ends import BACK_ENDS
 from app.control.settings import ControlSettings
+from app.demo_clip import DEMO
 from app.loop import Limits
 from app.option_types import address, broker, framing, host_name, origin, scene
 from app.outputs.json_lines import STDOUT
 from app.outputs.settings import OutputSettings
-from app.recording.plan import Plan
+from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
-from app.shipped import DEMO
 from common.arguments import Parser, number, positive, positive_float
 from common.version import __version__
 from models.engines import ENGINES
@@ -124,7 +124,7 @@ def _control(options: argparse.Namespace) -> ControlSettings | None:
 def _recording(options: argparse.Namespace) -> RecordingSettings | None:
     if not options.record:
         return None
-    plan = Plan(tuple(options.gesture), options.takes, options.take_seconds, options.work)
+    plan = RecordingPlan(tuple(options.gesture), options.takes, options.take_seconds, options.work)
     return RecordingSettings(options.record, plan)
 
 

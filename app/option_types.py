@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from app.outputs.address import Address
 from app.outputs.broker import Broker
 from common.errors import UserError
-from models.framing.choice import parse_framing
+from models.framing.opening import parse_framing
 from models.region import Region
 
 

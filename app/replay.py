@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from app.recording.recorder import cut
-from calibration.recordings import Recordings
 from calibration.take import Kind
+from calibration.take_folder import TakeFolder
 from common.errors import UserError
 from models.decoder import GestureEvent
 from models.frame import Image
@@ -50,7 +50,7 @@ class Replay:
         recordings: where moments go that were marked.
     """
 
-    def __init__(self, networks: Networks, recordings: Recordings) -> None:
+    def __init__(self, networks: Networks, recordings: TakeFolder) -> None:
         self._recordings, self._spec = recordings, networks.stream.engine.spec
         self._shots: deque[Shot] = deque()
         self._moments: deque[Moment] = deque(maxlen=REMEMBERED)

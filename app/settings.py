@@ -8,8 +8,9 @@ from app.camera.settings import CameraSettings
 from app.control.settings import ControlSettings
 from app.loop import Limits
 from app.outputs.settings import OutputSettings
-from app.recording.plan import Plan
+from app.recording.plan import RecordingPlan
 from models.region import Region
+from models.shipped import SHIPPED_MODEL
 
 
 class Question(Enum):
@@ -23,7 +24,7 @@ class Question(Enum):
 class ModelSettings:
     """Which networks recognise gestures, and how their output is read."""
 
-    path: Path
+    path: Path = SHIPPED_MODEL
     """The stream network's file."""
     engine: str = "auto"
     """One of `models.engines.ENGINES`."""
@@ -59,7 +60,7 @@ class RecordingSettings:
     """A guided recording."""
 
     person: str
-    plan: Plan
+    plan: RecordingPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Streams of several cameras in one process: each runs in a thread of its own, all through one engine.
 
-They share a `TurnsEngine`, or step together in a `Batch`. A stream never waits for another camera. A stream that is
+They share a `SharedEngine`, or step together in a `Batch`. A stream never waits for another camera. A stream that is
 late loses frames, not order: each camera keeps its newest frame only. Streams join and leave while others run.
 """
 

@@ -16,7 +16,7 @@ Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TomlText:
     """The text of a file, to find lines in."""
 
     name: str
@@ -25,7 +25,7 @@ class Source:
     """What is raised where something is wrong in it."""
 
     @classmethod
-    def read(cls, path: Path, what: str, error: type[UserError]) -> "Source":
+    def read(cls, path: Path, what: str, error: type[UserError]) -> "TomlText":
         """Read a file.
 
         Args:
@@ -84,7 +84,7 @@ class Source:
 class Table:
     """One table of a file."""
 
-    source: Source
+    source: TomlText
     path: Names
     values: Mapping[str, Any]
 

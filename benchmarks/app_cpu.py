@@ -28,10 +28,10 @@ import app.camera.opencv
 import main as program
 import models.recognizer
 from app.camera.live import LiveCamera
+from app.demo_clip import DEMO
 from app.events import Events
 from app.meters import Meter, Percentiles
 from app.replay import Replay
-from app.shipped import DEMO
 from benchmarks.machine import describe_machine
 from common.arguments import number
 from common.command import command
@@ -50,7 +50,7 @@ Snapshot = dict[str, float]
 """CPU seconds so far, by part, by thread and of the whole process."""
 
 
-class Costs:
+class AppCosts:
     """Watches main.py's line from within: CPU seconds by part, and the way of each stepped frame."""
 
     def __init__(self) -> None:
@@ -154,8 +154,8 @@ def without_hint() -> None:
     """Let the window open as it does from the second time on: without the list of gestures all over it."""
     from PyQt6.QtCore import QSettings
 
+    from app.overlay.main_window import HINT_SEEN
     from app.overlay.session import NAME
-    from app.overlay.window import HINT_SEEN
 
     QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME).setValue(HINT_SEEN, True)
 
@@ -204,7 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--window", action="store_true", help="with the window")
     parser.add_argument("--model", help="another model file than the shipped one")
     given = parser.parse_args(arguments)
-    costs = Costs()
+    costs = AppCosts()
     with tempfile.TemporaryDirectory() as folder, costs.watch(given.window):
         os.environ["XDG_CONFIG_HOME"] = folder  # the window's place on this screen is nobody's wish
         if given.window:
@@ -222,7 +222,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def table(costs: Costs, window: bool) -> str:
+def table(costs: AppCosts, window: bool) -> str:
     """Shares as Markdown, then the way of a frame, then the machine."""
     shares = costs.shares()
     line = shares.pop("recognition" if window else "MainThread", 0.0)

@@ -32,7 +32,7 @@ FEWEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ClipSource:
     """A clip on disk: some frames of a video."""
 
     path: Path
@@ -50,7 +50,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Clip:
+class EnrolmentClip:
     """A clip and what networks make of it."""
 
     label: str
@@ -74,18 +74,20 @@ class Clip:
         return Take(kind, label, times_s, none, self.logits, self.embeddings, spec, self.lead)
 
 
-def see(sources: Sequence[Source], engine: Engine, cache: Path) -> list[Clip]:
+def see(sources: Sequence[ClipSource], engine: Engine, cache: Path) -> list[EnrolmentClip]:
     """What a network makes of every clip; kept in a folder, that the next call need not run it again."""
     cache.mkdir(parents=True, exist_ok=True)
     spec, clips = engine.spec, []
     for source in sources:
         key = hashlib.sha256(f"{source} {spec.weights_sha256}".encode()).hexdigest()[:20]
         seen = _cached(cache / f"{key}.npz", partial(_seen, source, engine))
-        clips.append(Clip(source.label, source.setting, round(LEAD_S * spec.rate_hz), **seen, rate_hz=spec.rate_hz))
+        clips.append(
+            EnrolmentClip(source.label, source.setting, round(LEAD_S * spec.rate_hz), **seen, rate_hz=spec.rate_hz)
+        )
     return clips
 
 
-def sources(data: Path) -> list[Source]:
+def sources(data: Path) -> list[ClipSource]:
     """The clips of both settings, and idle video.
 
     Raises:
@@ -105,35 +107,35 @@ def sources(data: Path) -> list[Source]:
     return [*(s for s in found if s.setting != "idle" and counts[s.setting, s.label] >= FEWEST), *idle]
 
 
-def _listed(data: Path) -> Iterator[Source]:
+def _listed(data: Path) -> Iterator[ClipSource]:
     silhouettes: Counter[str] = Counter()
     for recording in sorted(read_recordings(data), key=lambda r: r.path.name):
         if recording.label in NO_GESTURE_LABELS:
             if recording.source != "nvgesture":
-                yield Source(recording.path, "", "idle", recording.fps)
+                yield ClipSource(recording.path, "", "idle", recording.fps)
         elif recording.source == "silhouettes":
             silhouettes[recording.label] += 1
             if silhouettes[recording.label] <= MOST:
-                yield Source(recording.path, recording.label, "one person", recording.fps)
+                yield ClipSource(recording.path, recording.label, "one person", recording.fps)
         else:
-            yield Source(recording.path, recording.label, "other people", recording.fps)
+            yield ClipSource(recording.path, recording.label, "other people", recording.fps)
 
 
-def _jester(folder: Path) -> Iterator[Source]:
+def _jester(folder: Path) -> Iterator[ClipSource]:
     for row in read_table(folder / "labels.csv", ("path", "label", "fps")):
         if (label := row.label("label", LABELS)) not in NO_GESTURE_LABELS:
-            yield Source(folder / row.text("path"), label, "other people", row.number_in("fps"))
+            yield ClipSource(folder / row.text("path"), label, "other people", row.number_in("fps"))
 
 
-def _stream(data: Path, name: str, fps: float, top: int) -> Iterator[Source]:
+def _stream(data: Path, name: str, fps: float, top: int) -> Iterator[ClipSource]:
     for row in read_table(data / "streams" / f"{name}_events.csv", ("start", "end", "jester_class")):
         if (label := row.label("jester_class", LABELS)) not in NO_GESTURE_LABELS:
             end = row.whole_in("end") + 1 + round(AFTER_S * fps / 2)
             path = data / "streams" / f"{name}.mp4"
-            yield Source(path, label, "other people", fps, row.whole_in("start"), end, top)
+            yield ClipSource(path, label, "other people", fps, row.whole_in("start"), end, top)
 
 
-def _seen(source: Source, engine: Engine) -> dict[str, Floats]:
+def _seen(source: ClipSource, engine: Engine) -> dict[str, Floats]:
     """Step the engine through a clip, its first picture held before it."""
     spec, pictures = engine.spec, source.pictures()
     steps = [0] * round(LEAD_S * spec.rate_hz) + steps_of(len(pictures), source.fps, spec.rate_hz)

@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from app.shipped import DEMO
+from app.demo_clip import DEMO
 from benchmarks.machine import describe_machine
 from common.command import command
 from models.frame import Image

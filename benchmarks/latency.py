@@ -26,11 +26,11 @@ import numpy as np
 import torch
 
 from app.meters import Percentiles
+from benchmarks.compared_networks import Contender, Open, contenders
 from benchmarks.machine import describe_machine
+from benchmarks.markdown import Row, print_table
 from benchmarks.memory import peak_mb
-from benchmarks.networks import Contender, Open, contenders
 from benchmarks.runners import Runner
-from benchmarks.tables import Row, print_table
 from benchmarks.timing import Costs, in_turns, ratio
 from common.arguments import positive
 from common.command import command

@@ -22,9 +22,9 @@ from PyQt6.QtCore import QSettings
 from app.meters import Meter, Percentiles, step_durations_ms
 from app.overlay.application import run
 from app.overlay.bridge import Bridge
+from app.overlay.main_window import HINT_SEEN
 from app.overlay.session import NAME
 from app.overlay.view import ViewOptions
-from app.overlay.window import HINT_SEEN
 from common.arguments import number, positive
 from common.command import command
 from models.engines import Engine, load_engine

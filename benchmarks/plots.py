@@ -8,7 +8,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from benchmarks.tables import Row
+from benchmarks.markdown import Row
 
 # Words stay words and the same figures make the same file.
 plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "benchmarks", "axes.grid": True, "grid.alpha": 0.3})

@@ -21,7 +21,7 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.camera import open_camera
-from app.chosen_networks import choose_networks
+from app.chosen_networks import open_networks
 from app.combinations import find_problem
 from app.command_line import given_options
 from app.loop import run
@@ -42,9 +42,8 @@ from common.errors import UserError
 from common.table_file import TableRow, read_table
 from common.whole_file import whole_file
 from models.decoder import GestureEvent
-from models.engines import load_engine
 from models.framing.base import Framing
-from models.framing.choice import open_framing, parse_framing
+from models.framing.opening import open_framing, parse_framing
 from models.networks import Networks
 from models.recognition import Recognition
 from models.recognizer import Recognizer
@@ -75,7 +74,7 @@ class Gesture:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class LabelledFile:
     """One file and what truly happens in it."""
 
     source: str
@@ -122,7 +121,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class AppScore:
     """Gestures there were, named and fired; events that misnamed one, and false ones; seconds of it all."""
 
     there: int = 0
@@ -142,12 +141,12 @@ class Score:
         """The same a minute of the recordings."""
         return 60 * self.wrong / self.seconds if self.seconds else 0.0
 
-    def __add__(self, other: "Score") -> "Score":
+    def __add__(self, other: "AppScore") -> "AppScore":
         mine, others = dataclasses.astuple(self), dataclasses.astuple(other)
-        return Score(*(a + b for a, b in zip(mine, others, strict=True)))
+        return AppScore(*(a + b for a, b in zip(mine, others, strict=True)))
 
     @classmethod
-    def of(cls, seen: Seen, gestures: Sequence[Gesture]) -> "Score":
+    def of(cls, seen: Seen, gestures: Sequence[Gesture]) -> "AppScore":
         """Compare what the app made of a file with what truly happened; an event fires one gesture at the most."""
         left, misnamed, false = list(gestures), 0, 0
         for event in seen.events:
@@ -162,13 +161,13 @@ class Score:
         return cls(len(gestures), named, len(gestures) - len(left), misnamed, false, seen.duration_s)
 
 
-def takes(data: Path, sources: Iterable[str]) -> list[Take]:
+def takes(data: Path, sources: Iterable[str]) -> list[LabelledFile]:
     """The recordings of some sources: `jester_val`, a stream's name, or a source in `clips.csv`.
 
     Raises:
         DataError: a source is not there.
     """
-    found: list[Take] = []
+    found: list[LabelledFile] = []
     for source in sources:
         if source == "jester_val":
             found += _jester(data / source)
@@ -179,7 +178,7 @@ def takes(data: Path, sources: Iterable[str]) -> list[Take]:
     return found
 
 
-def made(folder: Path) -> list[Take]:
+def made(folder: Path) -> list[LabelledFile]:
     """The clips in a folder that `training.cutouts` or `training.generated` made.
 
     Raises:
@@ -188,7 +187,7 @@ def made(folder: Path) -> list[Take]:
     return [_take(str(folder), recording) for recording in read_recordings(folder)]
 
 
-def _clips(data: Path, source: str) -> list[Take]:
+def _clips(data: Path, source: str) -> list[LabelledFile]:
     recordings = [r for r in read_recordings(data) if r.source == source] if (data / LIST).is_file() else []
     if not recordings:
         raise DataError(
@@ -198,30 +197,32 @@ def _clips(data: Path, source: str) -> list[Take]:
     return [_take(source, recording) for recording in chosen]
 
 
-def _take(source: str, recording: Recording) -> Take:
+def _take(source: str, recording: Recording) -> LabelledFile:
     fps = recording.fps
     if not fps > 0:
         raise DataError(f"{recording.path} is listed at {fps:g} frames a second; give a positive rate")
     spans = () if recording.label in NO_GESTURE_LABELS else recording.spans
-    return Take(source, recording.path, fps, tuple(Gesture(recording.label, a / fps, b / fps) for a, b in spans))
+    return LabelledFile(
+        source, recording.path, fps, tuple(Gesture(recording.label, a / fps, b / fps) for a, b in spans)
+    )
 
 
-def _stream(folder: Path, name: str) -> Take:
+def _stream(folder: Path, name: str) -> LabelledFile:
     fps = STREAMS[name]
     gestures = tuple(
         Gesture(label, row.whole_in("start") / fps, row.whole_in("end") / fps)
         for row in _rows(folder / f"{name}_events.csv", ("start", "end", "jester_class"))
         if (label := row.label("jester_class", LABELS)) not in NO_GESTURE_LABELS
     )
-    return Take(name, folder / f"{name}.mp4", None, gestures)
+    return LabelledFile(name, folder / f"{name}.mp4", None, gestures)
 
 
-def _jester(folder: Path) -> list[Take]:
+def _jester(folder: Path) -> list[LabelledFile]:
     found = []
     for row in _rows(folder / "labels.csv", ("path", "label", "frames")):
         label = row.label("label", LABELS)
         gestures = () if label in NO_GESTURE_LABELS else (Gesture(label, 0.0, row.whole_in("frames") / 12),)
-        found.append(Take("jester_val", folder / row.text("path"), 12.0, gestures))
+        found.append(LabelledFile("jester_val", folder / row.text("path"), 12.0, gestures))
     return found
 
 
@@ -242,7 +243,7 @@ class Bench:
     def __init__(self, networks: Networks, framing: Callable[[], Framing] | None = None) -> None:
         self._networks, self._framing = networks, framing
 
-    def watch(self, take: Take, seat: Seat) -> Seen:
+    def watch(self, take: LabelledFile, seat: Seat) -> Seen:
         """Run one file, from an empty past, as a seat shows it."""
         vocabulary = self._networks.stream.vocabulary
         groups = {group.name: group.labels for group in vocabulary.groups} if vocabulary else {}
@@ -253,7 +254,7 @@ class Bench:
         return seen
 
 
-def table(scores: dict[tuple[str, str], Score]) -> str:
+def table(scores: dict[tuple[str, str], AppScore]) -> str:
     """The scores by seat and source, summed over each, as a table in Markdown."""
     seats, sources = (list(dict.fromkeys(key[place] for key in scores)) for place in (0, 1))
     lines = [
@@ -268,13 +269,13 @@ def table(scores: dict[tuple[str, str], Score]) -> str:
     return "\n".join(lines)
 
 
-def _cell(score: Score) -> str:
+def _cell(score: AppScore) -> str:
     there = f"{score.named}, {score.fired} of {score.there}; " if score.there else ""
     return f"{there}{score.misnamed} + {score.false}"
 
 
-def _sum(scores: Iterable[Score]) -> Score:
-    return sum(scores, Score())
+def _sum(scores: Iterable[AppScore]) -> AppScore:
+    return sum(scores, AppScore())
 
 
 def seats_named(text: str) -> tuple[Seat, ...]:
@@ -324,23 +325,22 @@ def main(arguments: list[str] | None = None) -> int:
     if problem := find_problem(given_options(parser, given)):
         parser.error(problem)
     todo = [*takes(given.data, [s for s in given.sources.split(",") if s]), *(t for f in given.clips for t in made(f))]
-    with ExitStack() as stack:
-        engine = stack.enter_context(closing(load_engine(given.model)))
-        settings = ModelSettings(
-            path=given.model,
-            networks=given.networks,
-            clip_model=given.clip_model,
-            fast_pass=not given.calm,
-            vocabulary=given.vocabulary,
-        )
-        bench = Bench(choose_networks(settings, engine, stack), given.framing)
-        scores: dict[tuple[str, str], Score] = {}
+    settings = ModelSettings(
+        path=given.model,
+        networks=given.networks,
+        clip_model=given.clip_model,
+        fast_pass=not given.calm,
+        vocabulary=given.vocabulary,
+    )
+    with open_networks(settings) as networks:
+        bench = Bench(networks, given.framing)
+        scores: dict[tuple[str, str], AppScore] = {}
         rows = []
         for seat in given.seats:
             for take in todo:
                 seen = bench.watch(take, seat)
-                score = Score.of(seen, take.gestures)
-                scores[seat.name, take.source] = scores.get((seat.name, take.source), Score()) + score
+                score = AppScore.of(seen, take.gestures)
+                scores[seat.name, take.source] = scores.get((seat.name, take.source), AppScore()) + score
                 rows.append(_row(seat, take, seen, score))
     print("Named, fired of gestures made; misnamed + false events\n\n" + table(scores))
     machine = describe_machine()
@@ -351,7 +351,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _row(seat: Seat, take: Take, seen: Seen, score: Score) -> dict[str, object]:
+def _row(seat: Seat, take: LabelledFile, seen: Seen, score: AppScore) -> dict[str, object]:
     events = [{"label": event.label, "score": round(event.score, 4), "fired_s": event.fired_s} for event in seen.events]
     likeliest = [seen.likeliest(gesture) for gesture in take.gestures]
     return {

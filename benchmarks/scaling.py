@@ -26,10 +26,10 @@ packages.require("scaling")  # before anything imports them
 import numpy as np
 import torch
 
+from benchmarks.compared_networks import export_stream
 from benchmarks.machine import describe_machine
-from benchmarks.networks import export_stream
+from benchmarks.markdown import Row, print_table
 from benchmarks.runners import stepper
-from benchmarks.tables import Row, print_table
 from benchmarks.timing import Costs, Step, in_turns
 from common.arguments import positive
 from common.command import command
@@ -37,7 +37,7 @@ from conversion.rolled import RolledModel, export_rolled
 from models.engines.base import Engine
 from models.engines.cores import cores
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from models.engines.turns import TurnsEngine
+from models.engines.shared_engine import SharedEngine
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.shipped import SHIPPED_MODEL
 
@@ -112,9 +112,9 @@ def against_streams(folder: Path, turns: int) -> Iterator[Row]:
 def until_full(turns: int) -> Iterator[Row]:
     """Steps a second, by the clock, when every core steps: so many cameras the chip can carry."""
     engine = OnnxRuntimeEngine(SHIPPED_MODEL)
-    turned = TurnsEngine(engine, cores())
+    shared = SharedEngine(engine, cores())
     for streams in STREAMS:
-        steps = [stepper(turned) for _ in range(streams)]
+        steps = [stepper(shared) for _ in range(streams)]
         alone = steps_per_s(steps, turns)
         batch = OnnxRuntimeEngine(SHIPPED_MODEL, threads=cores(), streams=streams)
         batched = streams * steps_per_s([stepper(batch)], turns)
@@ -125,7 +125,7 @@ def until_full(turns: int) -> Iterator[Row]:
             "one_by_one_steps_per_s": round(alone),
             "batch_steps_per_s": round(batched),
         }
-    turned.close()
+    shared.close()
 
 
 def steps_per_s(steps: list[Step], turns: int) -> float:

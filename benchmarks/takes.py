@@ -24,7 +24,7 @@ packages.require("takes")  # before anything imports them
 
 import numpy as np
 
-from benchmarks.clips import LEAD_S, MOST, Clip, Source, see
+from benchmarks.clips import LEAD_S, MOST, ClipSource, EnrolmentClip, see
 from benchmarks.machine import describe_machine
 from calibration.errors import TakeError
 from calibration.one_movement import check_one_movement
@@ -51,7 +51,7 @@ People = dict[str, dict[str, Set]]
 """The takes of each movement of each person."""
 
 
-def sources(data: Path) -> Iterator[Source]:
+def sources(data: Path) -> Iterator[ClipSource]:
     """Clips of people whose movements are known, and recordings to cut windows from."""
     rows = sorted(read_table(data / LIST, ("path", "label", "source", "subject", "fps", "note")), key=_path)
     seen: dict[tuple[str, str], int] = defaultdict(int)
@@ -60,8 +60,8 @@ def sources(data: Path) -> Iterator[Source]:
         setting = person if movement else WINDOWS
         seen[setting, movement] += 1
         if row.text("source") != HANDS or seen[setting, movement] <= MOST:
-            yield Source(data / row.text("path"), movement, setting, row.number_in("fps"))
-    yield Source(data / "streams" / "desk.mp4", "", WINDOWS, 30, top=28)
+            yield ClipSource(data / row.text("path"), movement, setting, row.number_in("fps"))
+    yield ClipSource(data / "streams" / "desk.mp4", "", WINDOWS, 30, top=28)
 
 
 def _path(row: TableRow) -> str:
@@ -77,7 +77,7 @@ def _movement(row: TableRow) -> str:
     return "" if label in NO_GESTURE_LABELS else label
 
 
-def people_of(clips: Sequence[Clip], spec: ModelSpec) -> People:
+def people_of(clips: Sequence[EnrolmentClip], spec: ModelSpec) -> People:
     """The takes of everybody whose movements are known."""
     people: People = defaultdict(lambda: defaultdict(list))
     for clip in clips:
@@ -111,7 +111,7 @@ def one_that_differs(people: People, count: int, rng: np.random.Generator, sets:
                 yield from ([*_some(takes, count - 1, rng), *_some(others, 1, rng)] for _ in range(sets))
 
 
-def windows_of(clips: Sequence[Clip], spec: ModelSpec, count: int, rng: np.random.Generator) -> Iterator[Set]:
+def windows_of(clips: Sequence[EnrolmentClip], spec: ModelSpec, count: int, rng: np.random.Generator) -> Iterator[Set]:
     """Sets of windows that do not overlap, each of one recording; more of a longer one."""
     length, lead = round(WINDOW_S * spec.rate_hz), round(LEAD_S * spec.rate_hz)
     for clip in clips:
@@ -149,7 +149,7 @@ def accepted(takes: Set) -> bool:
     return False
 
 
-def print_table(clips: Sequence[Clip], spec: ModelSpec, sets: int) -> None:
+def print_table(clips: Sequence[EnrolmentClip], spec: ModelSpec, sets: int) -> None:
     """A Markdown table: of how many sets of each kind what share is refused."""
     people = people_of(clips, spec)
     hands = {person: movements for person, movements in people.items() if person.startswith(HANDS)}

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from calibration.diagram import draw
 from calibration.errors import TakeError
+from calibration.fit_report import report, unfound, warnings
 from calibration.fitting import fit
-from calibration.recordings import Recordings
-from calibration.report import report, unfound, warnings
 from calibration.retake import shown_to
 from calibration.take import Kind, Take
+from calibration.take_folder import TakeFolder
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile, profile_path
 from common.whole_file import write_whole
@@ -41,7 +41,7 @@ def fit_profile(name: str, model: Path | None, target: Target, diagram: Path | N
     Raises:
         TakeError: nothing was recorded, or none of the gestures can be learnt; then nothing is saved.
     """
-    recordings, path = Recordings(name), profile_path(name)
+    recordings, path = TakeFolder(name), profile_path(name)
     spec, takes = _of_one_model([take for _, take in recordings.takes()], model, recordings.folder)
     done = fit(_before(path, name, spec), spec, takes, target, anyway)
     if done.refused and len(done.refused) == len({take.label for take in takes if take.kind is Kind.GESTURE}):

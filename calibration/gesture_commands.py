@@ -7,7 +7,7 @@ from calibration.errors import ProfileError
 from calibration.folders import one_name, plain
 from calibration.packing import export_gesture, import_gesture
 from calibration.personal_gesture import PersonalGesture
-from calibration.recordings import Recordings
+from calibration.take_folder import TakeFolder
 from calibration.user_profile import UserProfile, find_profile, profile_path
 
 
@@ -28,7 +28,7 @@ def rename(profile_name: str, gesture_name: str, new_name: str) -> None:
     _check_free(profile, name)
     renamed = tuple(g.renamed(name) if g is gesture else g for g in profile.gestures)
     _save(_relabelled(profile, {gesture.label: name}, renamed), profile_name)
-    Recordings(profile.name).rename(gesture.label, name)
+    TakeFolder(profile.name).rename(gesture.label, name)
     print(f"{gesture.label} is now {name}")
 
 
@@ -38,7 +38,7 @@ def delete(profile_name: str, gesture_name: str) -> None:
     gesture = _one(profile, gesture_name)
     left = tuple(each for each in profile.gestures if each is not gesture)
     _save(_relabelled(profile, {gesture.label: None}, left), profile_name)
-    count = Recordings(profile.name).delete(gesture.label)
+    count = TakeFolder(profile.name).delete(gesture.label)
     print(f"deleted {gesture.label} and {count} recordings of it")
 
 

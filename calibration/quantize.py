@@ -45,8 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
     given = parser().parse_args(arguments)
     # Needs onnx, which `command` tells to install.
+    from calibration.quantization.form_report import report
     from calibration.quantization.making import make
-    from calibration.quantization.report import report
 
     path = given.out or given.model.with_suffix(f".{given.precision}.onnx")
     result = make(given.model, given.recordings, path, given.precision, given.tolerance)

@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import TakeError
+from common.arrays import Floats
 from common.whole_file import whole_file
 from models.errors import ModelFileError
 from models.frame import Image
 from models.spec import READABLE_VERSIONS, ModelSpec
-
-Floats = NDArray[np.float32]
 
 
 class Kind(Enum):

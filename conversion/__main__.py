@@ -10,7 +10,7 @@ from common.arguments import positive
 from common.command import command
 from conversion import tensorrt
 from conversion.rolled import export_rolled
-from conversion.triton import Limits, write_repository
+from conversion.triton import ServerLimits, write_repository
 from models.engines.parity import TOLERANCES
 
 
@@ -39,8 +39,8 @@ def _add_triton(form: argparse.ArgumentParser) -> None:
     form.add_argument("model", type=Path, metavar="MODEL.onnx")
     form.add_argument("repository", type=Path, help="the folder that Triton serves; made where there is none")
     form.add_argument("--name", help="what clients call the model (default: the file's name)")
-    form.add_argument("--max-batch", type=positive, default=Limits().batch, metavar="N", help="cameras in a step")
-    form.add_argument("--streams", type=positive, default=Limits().streams, metavar="N", help="cameras at once")
+    form.add_argument("--max-batch", type=positive, default=ServerLimits().batch, metavar="N", help="cameras in a step")
+    form.add_argument("--streams", type=positive, default=ServerLimits().streams, metavar="N", help="cameras at once")
     form.set_defaults(do=triton)
 
 
@@ -69,7 +69,7 @@ def rolled(given: argparse.Namespace) -> None:
 
 def triton(given: argparse.Namespace) -> None:
     """Write a model repository."""
-    limits = Limits(given.max_batch, max(given.streams, given.max_batch))
+    limits = ServerLimits(given.max_batch, max(given.streams, given.max_batch))
     folder = write_repository(given.model, given.repository, given.name, limits)
     print(f"{folder}: up to {limits.streams} cameras, {limits.batch} in a step")
     print(f"tritonserver --model-repository={given.repository}")

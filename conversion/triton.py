@@ -42,7 +42,7 @@ parameters {{ key: "{spec_key}" value {{ string_value: {spec_text} }} }}
 """
 
 
-class Limits(NamedTuple):
+class ServerLimits(NamedTuple):
     """How much one instance of the model takes on."""
 
     batch: int = 16
@@ -55,7 +55,7 @@ class Limits(NamedTuple):
     """How long a step may wait for others to share a batch with."""
 
 
-def config(spec: ModelSpec, name: str, limits: Limits) -> str:
+def config(spec: ModelSpec, name: str, limits: ServerLimits) -> str:
     """The text of `config.pbtxt`."""
     states = [STATE.format(memory=memory, dims=list(memory.rolled_shape[1:])) for memory in spec.memories]
     return CONFIG.format(
@@ -79,7 +79,9 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def write_repository(source: Path, repository: Path, name: str | None = None, limits: Limits | None = None) -> Path:
+def write_repository(
+    source: Path, repository: Path, name: str | None = None, limits: ServerLimits | None = None
+) -> Path:
     """Add an exported model to a repository; whole, or not at all.
 
     Args:
@@ -103,13 +105,13 @@ def write_repository(source: Path, repository: Path, name: str | None = None, li
     try:
         repository.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=repository, prefix=f".{name}-") as unfinished:
-            _fill(Path(unfinished) / name, source, limits or Limits()).rename(folder)
+            _fill(Path(unfinished) / name, source, limits or ServerLimits()).rename(folder)
     except OSError as error:
         raise WriteError.of(folder, error) from error
     return folder
 
 
-def _fill(folder: Path, source: Path, limits: Limits) -> Path:
+def _fill(folder: Path, source: Path, limits: ServerLimits) -> Path:
     """Make a model's folder."""
     (folder / "1").mkdir(parents=True)
     spec = export_rolled(source, folder / "1" / "model.onnx")

@@ -1,17 +1,19 @@
-"""The public API of mstnet-live: pixels in, gestures out. No camera, no window, no clock, no torch.
+"""The public API of mstnet-live: frames in, gestures out. No window, no torch.
 
-    from mstnet import SHIPPED_MODEL, Frame, Recognizer, load_engine, networks_of
+    from mstnet import Frame, open_recognizer
 
-    recognizer = Recognizer(networks_of(load_engine(SHIPPED_MODEL)))
-    recognition = recognizer.see(Frame(image, time_s, index))    # image: uint8 [H, W, 3] RGB
-    if recognition.event:
-        print(recognition.event.label)
+    with open_recognizer() as recognizer:
+        recognition = recognizer.see(Frame(image, time_s, index))    # image: uint8 [H, W, 3] RGB
+        if recognition.event:
+            print(recognition.event.label)
 
-`mstnet/api.py` lists the names. What is not listed there may change in any version.
+`docs/api.md` has whole programs, `mstnet/api.py` lists the names. What is not listed there may change in any version.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+import models  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off
 
 if TYPE_CHECKING:
     from mstnet.api import *  # noqa: F403

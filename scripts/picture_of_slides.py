@@ -1,61 +1,91 @@
-"""Make docs/slides.jpg: the demo clip turns slides on a desktop of its own; a picture whenever the slide changes.
+"""Make docs/slides.webp, a moving picture: the demo clip turns slides on a desktop of its own.
 
-Needs Xvfb, openbox, xdotool and feh: `python scripts/picture_of_slides.py`.
+Needs Xvfb, openbox, xdotool and feh, and Pillow: `python scripts/picture_of_slides.py`.
 """
 
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "helpers"))
 from desktop import Desktop, wait_for  # noqa: E402
 
 SCREEN = (1600, 620)
-PICTURES = 4
-WIDTH = 880
+SIZE = (800, 310)
+RATE_HZ = 20
+"""At most this many pictures a second; the machine may be slower."""
+BEFORE_S, AFTER_S = 1.4, 1.6
+"""What is shown before the first and after the second change of the slide."""
+LAST_MS = 1000
+"""How long the last picture stays before the first comes again."""
+APART_S = 5.0
+"""Two changes closer than this are the two swipes of one round of the clip."""
+
+
+class Look(NamedTuple):
+    """The screen at one time."""
+
+    time_s: float
+    slide: str
+    """The title of the viewer, which tells the slide."""
+    picture: np.ndarray
+    """uint8 [H, W, 3], RGB, of SIZE."""
 
 
 def main() -> None:
-    """Play, look, and write the series."""
+    """Record the desktop until two swipes have turned the slide, and write what was seen."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        desktop = Desktop(folder, "-screen", "0", "{}x{}x24".format(*SCREEN))
+        desktop = Desktop(Path(name), "-screen", "0", "{}x{}x24".format(*SCREEN))
         try:
-            series = np.vstack(play(desktop, folder))
+            looks = record(desktop, opened(desktop, Path(name)))
         finally:
             desktop.close()
-    height = round(series.shape[0] * WIDTH / series.shape[1])
-    small = cv2.resize(series, (WIDTH, height), interpolation=cv2.INTER_AREA)
-    cv2.imwrite(str(ROOT / "docs" / "slides.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 85])
+    first, *others = (Image.fromarray(look.picture) for look in looks)
+    shown_ms = [round(1000 * (after.time_s - now.time_s)) for now, after in pairwise(looks)]
+    path = ROOT / "docs" / "slides.webp"
+    first.save(path, save_all=True, append_images=others, duration=[*shown_ms, LAST_MS], loop=0, quality=70, method=6)
+    print(f"{path}: {len(looks)} pictures, {path.stat().st_size / 1e3:.0f} kB")
 
 
-def play(desktop: Desktop, folder: Path) -> list[np.ndarray]:
-    """Start the app and a viewer beside it; the screen after each change of the slide."""
+def opened(desktop: Desktop, folder: Path) -> str:
+    """Open the app and a viewer with slides beside it, and turn control on; the viewer's window."""
     settings = folder / "config" / "mstnet-live" / "mstnet-live.ini"
     settings.parent.mkdir(parents=True)
     settings.write_text("[General]\nhint_seen=true\n")
-    slides = [draw_slide(folder / f"{word}.png", word) for word in ("One", "Two", "Three", "Four")]
-    desktop.app("--demo", "--control", "slides")
+    slides = [draw_slide(folder / f"{word}.png", word) for word in ("One", "Two", "Three")]
+    desktop.app("--demo", "--mirror", "--control", "slides")
     window = desktop.focus("demo.mp4.*")
     desktop.run("xdotool", "windowsize", window, "930", "560", "windowmove", window, "10", "30")
-    desktop.popen(["feh", "--geometry", "620x500+960+60", "--title", "slide %u", *slides])
-    viewer = desktop.focus("slide 1")
-    desktop.run("xdotool", "key", "ctrl+shift+F9")  # turns control on
-    pictures, shown = [], ""
-    while len(pictures) < PICTURES:
-        title = wait_for(
-            lambda shown=shown: (now := desktop.run("xdotool", "getwindowname", viewer).strip()) != shown and now,
-            "another slide",
-        )
-        shown = str(title)
-        time.sleep(0.3)  # the windows paint
-        pictures.append(look(desktop))
-    return pictures
+    desktop.popen(["feh", "--geometry", "620x500+960+60", "--title", "slide %u", "--start-at", slides[1], *slides])
+    viewer = desktop.focus("slide 2")
+    desktop.run("xdotool", "key", "ctrl+shift+F9")
+    return viewer
+
+
+def record(desktop: Desktop, viewer: str) -> list[Look]:
+    """Look at the screen until the slide changed twice in one round of the clip; that part of what was seen."""
+    looks: list[Look] = []
+
+    def turned_twice() -> list[Look]:
+        slide = desktop.run("xdotool", "getwindowname", viewer).strip()
+        looks.append(Look(time.monotonic(), slide, look(desktop)))
+        changes = [now.time_s for before, now in pairwise(looks) if before.slide != now.slide]
+        time.sleep(max(0.0, looks[-1].time_s + 1 / RATE_HZ - time.monotonic()))
+        if len(changes) < 2 or changes[-1] - changes[-2] > APART_S or looks[-1].time_s < changes[-1] + AFTER_S:
+            return []
+        return [each for each in looks if each.time_s >= changes[-2] - BEFORE_S]
+
+    seen = wait_for(turned_twice, "two swipes that turn the slide")
+    assert isinstance(seen, list)
+    return seen
 
 
 def draw_slide(file: Path, word: str) -> str:
@@ -67,14 +97,15 @@ def draw_slide(file: Path, word: str) -> str:
 
 
 def look(desktop: Desktop) -> np.ndarray:
-    """The screen, uint8 [H, W, 3], BGR."""
+    """The screen, uint8 [H, W, 3], RGB, of SIZE."""
     from Xlib import X
     from Xlib.display import Display
 
     display = Display(desktop.environ["DISPLAY"])
     data = display.screen().root.get_image(0, 0, *SCREEN, X.ZPixmap, 0xFFFFFFFF).data
     display.close()
-    return np.frombuffer(data, np.uint8).reshape(SCREEN[1], SCREEN[0], 4)[:, :, :3]
+    screen = np.frombuffer(data, np.uint8).reshape(SCREEN[1], SCREEN[0], 4)
+    return cv2.cvtColor(cv2.resize(screen, SIZE, interpolation=cv2.INTER_AREA), cv2.COLOR_BGRA2RGB)
 
 
 if __name__ == "__main__":

@@ -96,6 +96,13 @@ def test_the_app_of_the_wheel_plays_the_demo_from_any_folder(wheel, tmp_path):
     assert gestures
 
 
+def test_a_program_of_the_document_runs_with_the_wheel_from_any_folder(wheel, tmp_path):
+    program = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)
+    done = python(wheel, "-c", program[1], ROOT / "app" / "demo" / "demo.mp4", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Swiping Left" in done.stdout
+
+
 def test_every_command_of_the_wheel_tells_its_own_name_in_its_help(wheel, tmp_path):
     entries = ConfigParser()
     entries.read(next(wheel.glob("*.dist-info")) / "entry_points.txt")

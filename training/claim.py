@@ -2,21 +2,23 @@
 
     python -m training.claim --out runs/claim             every operation, centred and causal, three seeds
     python -m training.claim --out runs/claim --rows tsn ks1357 --seeds 0
+    python -m training.claim --out runs/claim --rows ks1357 --forms causal --starts one_lag:0.25 averages --clips 8000
     python -m training.claim --out docs --results docs/claim.csv         the picture and tables again; trains nothing
 
 Every operation gets the same budget, that of training/configs/motions/claim.toml, on the generated gestures of
 training/datasets/motions.py. The same command goes on where it was stopped, or killed; what is finished stays. Each run
-adds a line to FOLDER/results.csv; the tables and FOLDER/claim.svg come at the end. A command for some of the rows and
-seeds that are finished makes them of those.
+adds a line to FOLDER/results.csv. The tables and FOLDER/claim.svg come at the end, of all that the file holds: the main
+ones of the usual starts and the smallest budget, the last one of every start and budget that was tried.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
+from typing import Any, cast, get_args
 
 import torch
 
@@ -24,8 +26,19 @@ from common.arguments import natural
 from common.command import command
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
+from models.nets.taps import AS_USUAL, Start, StartRule
 from models.nets.temporal import TemporalConfig
-from training.claim_results import Result, draw, gesture_table, read_results, table, write_results
+from training.claim_results import (
+    FORMS,
+    Result,
+    as_usual,
+    draw,
+    gesture_table,
+    read_results,
+    table,
+    variant_table,
+    write_results,
+)
 from training.complexity import count
 from training.datasets.motions import GESTURES, LABELS, STEPS
 from training.paper import ROWS, PaperNetwork
@@ -39,6 +52,8 @@ from training.trainer.stopping import Stop, Stopped
 CONFIG = Path(__file__).parent / "configs" / "motions" / "claim.toml"
 OPERATIONS = {row.row: row for row in ROWS if row.paper_gflops and row.frames == 8}
 """The ten of the paper's table."""
+START_NUMBERS: tuple[tuple[str, Callable[[str], Any]], ...] = (("share", float), ("least", int))
+"""What stands behind a start's rule on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +63,43 @@ class Trial:
     row: PaperNetwork
     causal: bool
     seed: int
+    start: Start
+    """Of a MixTConv's taps; not just `usual`, so that a run does not go on as another one when that changes."""
+    clips: int = 0
+    """How many it learns; 0 as many as the config says."""
 
     @property
     def name(self) -> str:
         """What its folder is called."""
-        return f"{self.row.row}{'-causal' * self.causal}-seed{self.seed}"
+        budget = f"-{self.clips}clips" if self.clips else ""
+        start = "" if self.start == AS_USUAL.resolved(self.causal) else f"-{self.start}".replace(":", "-")
+        return f"{self.row.row}{'-causal' * self.causal}{start}{budget}-seed{self.seed}"
 
     def config(self, base: Config) -> Config:
-        """The run's config: the base with this operation and seed."""
-        temporal = TemporalConfig(self.row.operation, self.row.kernels, self.row.dilations, self.causal)
-        return replace(base, seed=self.seed, net=replace(base.net, temporal=temporal))
+        """The run's config: the base with this operation, start, budget and seed."""
+        row = self.row
+        temporal = TemporalConfig(row.operation, row.kernels, row.dilations, self.causal, self.start)
+        data = replace(base.data, clips=self.clips or base.data.clips)
+        return replace(base, seed=self.seed, data=data, net=replace(base.net, temporal=temporal))
 
 
-def trials(rows: Sequence[str], seeds: Sequence[int]) -> Iterator[Trial]:
-    """Every trial, the whole table of a seed before the next seed's. TSN looks nowhere, so it has one form only."""
+def trials(
+    rows: Sequence[str],
+    seeds: Sequence[int],
+    forms: Sequence[bool] = (False, True),
+    starts: Sequence[Start] = (AS_USUAL,),
+    clips: int = 0,
+) -> Iterator[Trial]:
+    """Every trial, the whole table of a seed before the next seed's.
+
+    TSN looks nowhere, so it is centred only. Only MixTConv has a start to choose.
+    """
     for seed in seeds:
         for name in rows:
-            for causal in (False, True) if OPERATIONS[name].operation != "none" else (False,):
-                yield Trial(OPERATIONS[name], causal, seed)
+            row = OPERATIONS[name]
+            for causal in forms if row.operation != "none" else (False,) * (False in forms):
+                for start in starts if row.operation == "mixtconv" else (AS_USUAL,):
+                    yield Trial(row, causal, seed, start.resolved(causal), clips)
 
 
 def run(trial: Trial, base: Config, out: Path, processes: Processes, stop: Stop) -> Result:
@@ -75,7 +109,16 @@ def run(trial: Trial, base: Config, out: Path, processes: Processes, stop: Stop)
     net, _ = load_checkpoint(folder / "best.pt")
     cost = count(net, config.data.frames, config.data.size)
     scores = by_gesture(net, config, processes)
-    return Result(trial.row.row, trial.causal, trial.seed, cost.parameters, cost.multiply_adds, *scores)
+    return Result(
+        trial.row.row,
+        trial.causal,
+        str(trial.start) if trial.row.operation == "mixtconv" else "",
+        config.data.clips,
+        trial.seed,
+        cost.parameters,
+        cost.multiply_adds,
+        *scores,
+    )
 
 
 @torch.no_grad()
@@ -116,10 +159,36 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seeds", nargs="+", type=natural, default=[0, 1, 2], help="(default: 0 1 2)")
     parser.add_argument(
+        "--forms", nargs="+", choices=FORMS.values(), default=list(FORMS.values()), help="(default: both)"
+    )
+    parser.add_argument(
+        "--starts",
+        nargs="+",
+        type=start,
+        default=[AS_USUAL],
+        metavar="RULE[:SHARE[:LEAST]]",
+        help=f"of MixTConv's taps, such as one_lag:0.25:1; rules are {', '.join(get_args(StartRule))}",
+    )
+    parser.add_argument(
+        "--clips", type=natural, default=0, help="how many a network learns (default: as the config says)"
+    )
+    parser.add_argument(
         "--set", nargs="+", default=[], metavar="key=value", help="override the config, such as data.clips=8000"
     )
     parser.add_argument("--results", type=Path, metavar="CSV", help="train nothing; show what is in a results.csv")
     return parser
+
+
+def start(text: str) -> Start:
+    """The start that a word such as one_lag:0.25:1 names."""
+    rule, *numbers = text.split(":")
+    if rule not in get_args(StartRule):
+        raise argparse.ArgumentTypeError(f"a start's rule is one of {', '.join(get_args(StartRule))}; got {rule}")
+    try:
+        values = {name: kind(word) for (name, kind), word in zip(START_NUMBERS, numbers, strict=False)}
+        return Start(cast("StartRule", rule), **values)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a start is RULE[:SHARE[:LEAST]]; got {text} ({error})") from error
 
 
 @command("claim")
@@ -130,19 +199,28 @@ def main(arguments: list[str] | None = None) -> int:
         results = read_results(given.results) if given.results else run_all(given)
     except Stopped:
         return 130
-    draw(given.out / "claim.svg", results)
-    print(table(results), gesture_table(results), sep="\n\n")
+    main_results = as_usual(results)
+    draw(given.out / "claim.svg", main_results)
+    print(table(main_results), gesture_table(main_results), variant_table(results), sep="\n\n")
     return 0
 
 
 def run_all(given: argparse.Namespace) -> list[Result]:
     """Run every trial that the command line asks for; the results file grows with each."""
-    base, results = read_base(given.set), []
+    base, file = read_base(given.set), given.out / "results.csv"
+    results = {key(result): result for result in (read_results(file) if file.exists() else ())}
+    forms = [form for form, name in FORMS.items() if name in given.forms]
     with Stop() as stop, closing(join(base.run.device)) as processes:
-        for trial in trials(given.rows, given.seeds):
-            results.append(run(trial, base, given.out, processes, stop))
-            write_results(given.out / "results.csv", results)
-    return results
+        for trial in trials(given.rows, given.seeds, forms, given.starts, given.clips):
+            result = run(trial, base, given.out, processes, stop)
+            results[key(result)] = result
+            write_results(file, results.values())
+    return list(results.values())
+
+
+def key(result: Result) -> tuple[object, ...]:
+    """What makes it another trial's result."""
+    return result.row, result.causal, result.start, result.clips, result.seed
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from common.whole_file import whole_file
+from models.nets.taps import AS_USUAL
 from training.datasets.motions import BLIND, GESTURES
 from training.recordings import DataError
 
@@ -24,6 +25,10 @@ class Result:
     row: str
     """Its operation, as training/tables.py calls it."""
     causal: bool
+    start: str
+    """Of its taps, as `models.nets.taps.Start` writes it; empty where there is no choice."""
+    clips: int
+    """How many it learnt from."""
     seed: int
     parameters: int
     multiply_adds: int
@@ -73,8 +78,15 @@ def read_results(path: Path) -> list[Result]:
 
 def _result(row: Mapping[str, str]) -> Result:
     scores = [float(row[gesture.__name__]) for gesture in GESTURES]
-    numbers = [int(row[name]) for name in ("seed", "parameters", "multiply_adds")]
-    return Result(row["row"], row["causal"] == "True", *numbers, *scores)
+    numbers = [int(row[name]) for name in ("clips", "seed", "parameters", "multiply_adds")]
+    return Result(row["row"], row["causal"] == "True", row["start"], *numbers, *scores)
+
+
+def as_usual(results: Iterable[Result]) -> list[Result]:
+    """The results of each form's usual start with the smallest budget: those that the main tables compare."""
+    usual = [each for each in results if each.start in ("", str(AS_USUAL.resolved(each.causal)))]
+    budget = min((each.clips for each in usual), default=0)
+    return [each for each in usual if each.clips == budget]
 
 
 def by_operation(results: Iterable[Result]) -> dict[str, dict[bool, list[Result]]]:
@@ -106,11 +118,24 @@ def gesture_table(results: Iterable[Result]) -> str:
     return "\n".join(lines)
 
 
+def variant_table(results: Iterable[Result]) -> str:
+    """Markdown: every operation and form that was tried with several starts or budgets, and what each seed reached."""
+    tried: dict[tuple[str, bool], dict[tuple[int, str], list[Result]]] = {}
+    for each in results:
+        tried.setdefault((each.row, each.causal), {}).setdefault((each.clips, each.start), []).append(each)
+    lines = ["| operation | form | start | clips | top-1, % | seed: top-1 |", "|---|---|---|---|---|---|"]
+    for (row, causal), variants in tried.items():
+        for (clips, start), group in sorted(variants.items()) if len(variants) > 1 else ():
+            scores = ", ".join(f"{one.seed}: {100 * one.top1:.0f}" for one in sorted(group, key=lambda one: one.seed))
+            lines.append(f"| {row} | {FORMS[causal]} | {start or '-'} | {clips} | {spread(group)} | {scores} |")
+    return "\n".join(lines)
+
+
 def spread(results: Sequence[Result]) -> str:
-    """Mean ± standard deviation in per cent; a single result has no deviation, none at all is a -."""
+    """Mean ± standard deviation in per cent (seeds); a single result has no deviation, none at all is a -."""
     scores = [100 * result.top1 for result in results]
     if len(scores) > 1:
-        return f"{mean(scores):.1f} ± {stdev(scores):.1f}"
+        return f"{mean(scores):.1f} ± {stdev(scores):.1f} ({len(scores)})"
     return f"{scores[0]:.1f}" if scores else "-"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from common.video import write_video
 from common.whole_file import whole_file
 from training.recordings import LIST, DataError
-from training.synthetic.clip import Film, Format
+from training.synthetic.drawn_clip import Film, Format
 
 FORMAT = Format(height=128, width=170, moments=2)
 COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")

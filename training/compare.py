@@ -19,8 +19,8 @@ import torch
 from common.command import command
 from models.errors import ModelFileError
 from training.distillation.ahead import lessons_ahead
-from training.distillation.session import add_lesson_options, begin, lesson_maker, open_teacher, train, until
 from training.distillation.student import Lesson, Recipe
+from training.distillation.teaching import add_lesson_options, begin, lesson_maker, open_teacher, train, until
 
 
 @command("compare")

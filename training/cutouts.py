@@ -14,7 +14,7 @@ from common.arguments import natural, positive
 from common.command import command
 from training.clip_folder import FORMAT, write_clips
 from training.stills.album import Album
-from training.stills.clip import LABELS, generate
+from training.stills.cutout_clip import LABELS, generate
 
 SOURCE = "cutouts"
 

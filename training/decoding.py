@@ -31,7 +31,7 @@ from training.evaluation.stream_score import Score, scores
 from training.evaluation.takes import Take, take
 from training.jester import LABELS
 from training.recordings import read_recordings
-from training.synthetic.clip import Format, stream
+from training.synthetic.drawn_clip import Format, stream
 
 SEED = 9000
 """Seeds of the drawn streams; far from those of the clips that training sees."""

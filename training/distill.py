@@ -23,8 +23,8 @@ from common.arguments import natural, share
 from common.command import command
 from models.errors import ModelFileError
 from training.distillation.ahead import lessons_ahead
-from training.distillation.session import add_lesson_options, begin, lesson_maker, open_teacher, train, until
 from training.distillation.student import Recipe
+from training.distillation.teaching import add_lesson_options, begin, lesson_maker, open_teacher, train, until
 
 
 @command("distill")

@@ -23,12 +23,12 @@ from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from training.distillation.ahead import lessons_ahead
 from training.distillation.clip_student import ClipStudent
+from training.distillation.distillation_log import DistillationLog, resume
 from training.distillation.lessons import training_recordings
-from training.distillation.logbook import Logbook, resume
 from training.distillation.origin import Origin
-from training.distillation.session import add_lesson_options, train, until
 from training.distillation.streams import Playlist
 from training.distillation.teacher import LOOKED_AT, ClipTeacher
+from training.distillation.teaching import add_lesson_options, train, until
 from training.distillation.windows import RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
 from training.jester import LABELS, SIZE
 from training.recordings import Shelf
@@ -40,7 +40,7 @@ class Run:
     """A student and what is kept of it."""
 
     student: ClipStudent
-    logbook: Logbook
+    logbook: DistillationLog
 
     def take(self, number: int, lesson: ClipLesson) -> None:
         """Learn the lesson of a number, unless it was learnt before the run was stopped."""
@@ -63,7 +63,7 @@ def begin(given: argparse.Namespace, recipe: ClipRecipe) -> Run:
     student = ClipStudent(net, recipe, ClipTeacher(given.teacher).channels)
     origin = Origin.of(net, given.teacher, given.data)
     resume(student, origin, out)
-    return Run(student, Logbook(out, net, origin, spec, student, given.save_every))
+    return Run(student, DistillationLog(out, net, origin, spec, student, given.save_every))
 
 
 def lesson_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipLessonMaker:

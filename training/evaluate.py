@@ -27,9 +27,9 @@ from models.spec import ModelSpec
 from training.datasets.base import read_index
 from training.datasets.sampling import Dense, Sampling, Segments
 from training.datasets.transforms import Centre
+from training.evaluation.evaluation_folder import check_free, table, write
 from training.evaluation.inference import Views, labelled
 from training.evaluation.montage import Montage, montages
-from training.evaluation.report import check_free, table, write
 from training.evaluation.scoring import Evaluation
 from training.evaluation.takes import rate_of, video_take
 from training.evaluation.trials import try_clips, try_streams

@@ -15,10 +15,10 @@ from pathlib import Path
 from common.command import command
 from training.clip_folder import add_clips
 from training.recordings import DataError
-from training.stills.footage import LABEL, Footage, keyed, pieces, played
+from training.stills.film import LABEL, FilmPiece, keyed, pieces, played
 
 
-def films(stills: Path, cut: bool) -> Iterator[tuple[str, str, Footage]]:
+def films(stills: Path, cut: bool) -> Iterator[tuple[str, str, FilmPiece]]:
     """Name, label and clip of every piece of film in a folder of stills; all as they are, or those to be cut out.
 
     Raises:

@@ -14,7 +14,7 @@ from common.arguments import natural, positive
 from common.command import command
 from training.clip_folder import FORMAT, write_clips
 from training.jester import LABELS
-from training.synthetic.clip import generate
+from training.synthetic.drawn_clip import generate
 
 SOURCE = "generated"
 

@@ -24,7 +24,7 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax
 from models.spec import ModelSpec
-from training.distillation.augment import Camera, develop, draw_camera, frame_up
+from training.distillation.augment import Optics, develop, draw_camera, frame_up
 from training.evaluation.inference import stream_logits
 from training.evaluation.judging_takes import all_takes
 from training.evaluation.stream_score import scores, scores_by_label
@@ -41,7 +41,7 @@ def filmed(takes: Sequence[Take], seed: int, size: int) -> list[Take]:
     return [_filmed(one, camera, size, np.random.default_rng((seed, k))) for k, one in enumerate(takes)]
 
 
-def _filmed(take: Take, camera: Camera, size: int, rng: np.random.Generator) -> Take:
+def _filmed(take: Take, camera: Optics, size: int, rng: np.random.Generator) -> Take:
     around = cv2.blur(take.pictures[0], (take.pictures.shape[1] // 4,) * 2)  # nobody is seen twice
     pictures = [
         develop(camera, frame_up(camera, p, size, 0.0, np.asarray(around, np.uint8)), rng) for p in take.pictures

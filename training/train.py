@@ -26,7 +26,7 @@ from training.trainer.distributed import Processes, join
 from training.trainer.learner import Learner
 from training.trainer.logbook import Logbook
 from training.trainer.precision import choose_precision
-from training.trainer.run_folder import Place, RunFolder
+from training.trainer.run_folder import Progress, RunFolder
 from training.trainer.schedule import rate_factor
 from training.trainer.start import starting_net
 from training.trainer.stopping import Stop, Stopped
@@ -82,7 +82,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
             log.scores(step, place.epoch, scores, skipped(learnt, processes))
             if scores.top1 > place.best:
                 run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
-            place = Place(place.epoch + 1, 0, max(place.best, scores.top1))
+            place = Progress(place.epoch + 1, 0, max(place.best, scores.top1))
             run.save(learner, place)
         log.say(f"done: best top-1 {place.best:.2%}, {run.best}")
 

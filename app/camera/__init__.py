@@ -3,7 +3,8 @@
     text -> Source -> Capture -> VideoFile                          every frame, as fast as it is asked for
                               -> feed on a thread -> LiveCamera     the newest frame, the others counted
 
-A file or URL that has an end is read whole; whatever has none is live. A live camera that vanishes is waited for.
+A file or URL with a known length is read to its end; any other source is live. A live camera that disconnects is
+reopened as soon as it is back.
 """
 
 import logging
@@ -30,24 +31,35 @@ def open_configured(settings: CameraSettings, on_status: OnStatus, number: int =
     source, realtime, flip = settings.sources[number], settings.realtime, settings.flip
     camera = open_camera(source, realtime=realtime, flip=flip, fps=settings.fps, on_status=on_status)
     if settings.fps and camera.live:
-        log.warning("--fps is for files; %s tells its own times", camera.name)
+        log.warning("--fps is for files; %s sends its own times", camera.name)
     return camera
 
 
+def log_status(text: str) -> None:
+    """Log a camera's status message; an empty one is not logged."""
+    if text:
+        log.info("%s", text)
+
+
 def open_camera(
-    text: str, *, realtime: bool = False, flip: bool = False, fps: float | None = None, on_status: OnStatus
+    text: str,
+    *,
+    realtime: bool = False,
+    flip: bool = False,
+    fps: float | None = None,
+    on_status: OnStatus = log_status,
 ) -> Camera:
-    """Open what `--camera` names, and see that it delivers.
+    """Open what `--camera` names, and check that it delivers frames.
 
     Args:
         text: a number, `/dev/video0`, a file, a URL or a GStreamer pipeline.
-        realtime: pace a file like a camera: the newest frame wins, and the others are counted as dropped.
+        realtime: read a file at its own rate, as a camera: the newest frame is kept, older ones count as dropped.
         flip: mirror the pictures, for a camera that delivers them mirrored.
-        fps: a file's true frames a second, where the file itself does not tell the truth.
-        on_status: told in one line when a camera is gone or back, or a file ends too early; on any thread.
+        fps: true frame rate of a file, in frames per second, where the file's own times are wrong.
+        on_status: called with one line when a camera disconnects or is back, or a file ends too early; from any thread.
 
     Raises:
-        CameraError: it cannot be opened or delivers nothing; says why and what to do.
+        CameraError: it cannot be opened or delivers nothing; the message states why and what to do.
     """
     if fps is not None and not 0 < fps <= MOST_FPS:
         raise CameraError(f"a frame rate of {fps:g} makes no sense. Give frames a second, such as --fps 30.")

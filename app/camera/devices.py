@@ -1,4 +1,4 @@
-"""Which cameras this computer has."""
+"""The cameras of this computer."""
 
 import os
 import re
@@ -13,11 +13,11 @@ import cv2
 from app.camera.opencv import device_backends, quiet_opencv
 
 PROBED_INDICES = 6
-"""How many numbers are tried where the system cannot be asked for a list."""
+"""Number of indices to try on systems that give no list of cameras."""
 VIDIOC_QUERYCAP = 0x80685600
-"""The Linux request 'what can you do?'. It takes a struct v4l2_capability of 104 bytes and starts no streaming."""
+"""Linux ioctl for a device's capabilities. It fills a struct v4l2_capability of 104 bytes and starts no streaming."""
 CAPTURES_VIDEO = 0x1 | 0x1000
-"""V4L2_CAP_VIDEO_CAPTURE and its multi-planar sister."""
+"""V4L2_CAP_VIDEO_CAPTURE and V4L2_CAP_VIDEO_CAPTURE_MPLANE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class CameraDevice:
     index: int
     """The number for `--camera`."""
     label: str
-    """What its maker calls it; empty where the system does not tell."""
+    """Name given by the manufacturer; empty if the system does not report one."""
 
     def __str__(self) -> str:
         return f"{self.index} ({self.label})" if self.label else str(self.index)
@@ -45,7 +45,7 @@ def linux_devices(
 
     Args:
         sysfs: where the kernel lists its video devices, in folders `video0`, `video1`, ...
-        captures: tells whether a path such as `/dev/video0` delivers pictures; by default the driver is asked.
+        captures: returns whether a path such as `/dev/video0` captures video; `captures_video` by default.
     """
     captures = captures or captures_video
     found = {int(node.name[5:]): node for node in sysfs.glob("video*") if re.fullmatch(r"video\d+", node.name)}
@@ -60,7 +60,10 @@ def _label(node: Path) -> str:
 
 
 def captures_video(path: str) -> bool:
-    """Ask the driver; a webcam also has nodes that only carry metadata. One that may not be opened is listed too."""
+    """Whether the driver reports video capture; a webcam also has nodes with metadata only.
+
+    True without permission to open the node, so that it is listed.
+    """
     import fcntl  # Unix only
 
     try:
@@ -70,12 +73,12 @@ def captures_video(path: str) -> bool:
     except OSError:
         return False
     try:
-        answer = fcntl.ioctl(node, VIDIOC_QUERYCAP, bytes(104))
+        capabilities = fcntl.ioctl(node, VIDIOC_QUERYCAP, bytes(104))
     except OSError:
         return False
     finally:
         os.close(node)
-    (device_caps,) = struct.unpack_from("=I", answer, 88)
+    (device_caps,) = struct.unpack_from("=I", capabilities, 88)
     return bool(device_caps & CAPTURES_VIDEO)
 
 

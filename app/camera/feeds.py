@@ -1,4 +1,4 @@
-"""Frames at their own pace: a camera's as they are taken, a file's when they are due."""
+"""Frames in real time: a camera's when they are taken, a file's when they are due."""
 
 import math
 import time
@@ -16,10 +16,10 @@ from common.video import MOST_FPS, USUAL_FPS
 from models.errors import CameraError
 from models.frame import Frame, Image
 
-FIRST_RETRY_S, LAST_RETRY_S = 0.5, 5.0
-"""How long to wait before a lost camera is tried again: at first, and at most. It doubles in between."""
-MOST_DAMAGED = 30
-"""A camera that delivers so many undecodable frames in a row is as good as lost."""
+FIRST_RETRY_S, MAX_RETRY_S = 0.5, 5.0
+"""Delay before a lost camera is opened again: the first and the longest. It doubles in between."""
+MAX_DAMAGED_FRAMES = 30
+"""A camera that delivers this many undecodable frames in a row counts as lost."""
 
 Frames = Generator[Frame, None, None]
 Taken = tuple[Image, float]
@@ -29,22 +29,22 @@ Taken = tuple[Image, float]
 def camera_frames(
     name: str, capture: Capture, reopen: Callable[[], Capture], on_status: OnStatus, stop: Event
 ) -> Frames:
-    """Read a camera, and wait for it whenever it vanishes, until `stop` is set.
+    """Read a camera until `stop` is set; when it disconnects, wait and open it again.
 
     Args:
-        name: what people call it.
+        name: its name in messages.
         capture: the opened camera; it is released at the end.
-        reopen: opens it again, or raises CameraError while it cannot.
-        on_status: told when the camera is gone and when it is back.
+        reopen: opens it again, or raises CameraError if that fails.
+        on_status: called when the camera is gone and when it is back.
         stop: ends it.
 
     Yields:
-        Frames, timed from the first one: by the times that the stream carries, where it does, else by when each was
-        grabbed. The clock runs on while there is none.
+        Frames with times from the first one on: the stream's own times, or, without these, the time of each grab. The
+        clock also runs while the camera is gone.
     """
     first_s: float | None = None
     time_s = -math.inf
-    with closing(_pictures_for_ever(name, capture, reopen, on_status, stop)) as pictures:
+    with closing(_pictures_until_stopped(name, capture, reopen, on_status, stop)) as pictures:
         for index, (image, taken_s) in enumerate(pictures):
             first_s = taken_s if first_s is None else first_s
             time_s = max(taken_s - first_s, math.nextafter(time_s, math.inf))
@@ -61,7 +61,7 @@ def all_frames(file: VideoFile, stop: Event) -> Frames:
 def paced_frames(file: VideoFile, stop: Event) -> Frames:
     """Yield a file's frames when they are due, as a camera would have delivered them, until `stop` is set.
 
-    While whoever takes a frame holds on to it, the file's time stands still; that is how it pauses.
+    The file's time stands still while the caller processes a frame; a pause relies on this.
     """
     with closing(file):
         start_s: float | None = None
@@ -75,7 +75,7 @@ def paced_frames(file: VideoFile, stop: Event) -> Frames:
             start_s += time.perf_counter() - given_s
 
 
-def _pictures_for_ever(
+def _pictures_until_stopped(
     name: str, capture: Capture, reopen: Callable[[], Capture], on_status: OnStatus, stop: Event
 ) -> Generator[Taken, None, None]:
     current: Capture | None = capture
@@ -83,7 +83,7 @@ def _pictures_for_ever(
         try:
             for number, taken in enumerate(paced(current, _pictures(current, stop), stop)):
                 if number == 0 and current is not capture:
-                    on_status("")  # it delivers again, so nothing more is to be told
+                    on_status("")  # it delivers again: clear the message
                 yield taken
         finally:
             current.release()
@@ -96,9 +96,9 @@ def _pictures_for_ever(
 
 
 def _pictures(capture: Capture, stop: Event) -> Generator[Taken, None, None]:
-    """Read until the camera vanishes."""
+    """Read until the camera disconnects or is stopped."""
     damaged = 0
-    while damaged < MOST_DAMAGED and not stop.is_set() and capture.grab():
+    while damaged < MAX_DAMAGED_FRAMES and not stop.is_set() and capture.grab():
         taken_s = time.perf_counter()
         image = retrieve_rgb(capture)
         if image is None:
@@ -109,9 +109,9 @@ def _pictures(capture: Capture, stop: Event) -> Generator[Taken, None, None]:
 
 
 def paced(capture: Capture, pictures: Iterable[Taken], stop: Event) -> Iterator[Taken]:
-    """Hand on pictures when they are due by the times that their stream carries, where it does; networks bring bursts.
+    """Yield pictures when they are due by the stream's own times, if it has any; networks deliver in bursts.
 
-    While one is early, the next are left with their sender.
+    While a picture is early, the next ones are not read.
     """
     if not getattr(capture, "has_times", False):
         yield from pictures
@@ -136,5 +136,5 @@ def _wait_for(reopen: Callable[[], Capture], stop: Event) -> Capture | None:
     while not stop.wait(delay_s):
         with suppress(CameraError):
             return reopen()
-        delay_s = min(2 * delay_s, LAST_RETRY_S)
+        delay_s = min(2 * delay_s, MAX_RETRY_S)
     return None

@@ -1,7 +1,7 @@
 """FfmpegCapture: a file or a stream, decoded by FFmpeg through PyAV, with the interface of `cv2.VideoCapture`.
 
-OpenCV's own reader hides what is needed here: it squeezes pictures whose size changes into the first size, tells no
-cause when a URL does not open, guesses numbers of frames, and converts each picture whole.
+OpenCV's reader lacks what is needed here: it scales pictures whose size changes to the first size, gives no cause when
+a URL does not open, estimates numbers of frames, and converts each picture at full size.
 """
 
 from collections.abc import Iterator
@@ -13,26 +13,27 @@ import cv2
 import numpy as np
 
 FAILURES = (av.error.FFmpegError, OSError, ValueError)
-"""What PyAV raises."""
-LARGEST = 1280
-"""Pixels of a picture's longer side. Larger ones are made small while they are converted; nothing here shows more."""
-UNTIMED = ("mpjpeg", "mjpeg", "jpeg_pipe", "h264", "hevc", "m4v", "mpegvideo", "obu", "ivf_raw")
-"""Formats that are pictures one after the other, without times; FFmpeg makes some up, 25 a second."""
-STILLS = ("image2", "_pipe")
-COUNTED = ("mov", "avi", "gif")
-"""Formats whose number of frames is what was written, and no estimate."""
+"""The errors that PyAV raises."""
+MAX_SIDE = 1280
+"""Maximum length of a picture's longer side, in pixels. Larger pictures are scaled down when they are converted."""
+UNTIMED_FORMATS = ("mpjpeg", "mjpeg", "jpeg_pipe", "h264", "hevc", "m4v", "mpegvideo", "obu", "ivf_raw")
+"""Formats that are a sequence of pictures without times; FFmpeg assumes 25 per second."""
+STILL_FORMATS = ("image2", "_pipe")
+"""Prefix and suffix of the names of formats that hold still pictures."""
+COUNTED_FORMATS = ("mov", "avi", "gif")
+"""Formats whose number of frames is exact, not an estimate."""
 
 
 class FfmpegCapture:
-    """Decoded pictures of one video stream.
+    """The decoded pictures of one video stream.
 
     Args:
         address: a path after `file:`, or a URL.
-        timeout_s: how long opening, and each reading, may take.
-        options: FFmpeg's.
+        timeout_s: limit for opening and for each read, in seconds; None for no limit.
+        options: FFmpeg's options.
 
     Raises:
-        FAILURES: it cannot be opened, or is no video.
+        FAILURES: it cannot be opened, or is not a video.
     """
 
     def __init__(self, address: str, timeout_s: float | None, options: dict[str, str]) -> None:
@@ -40,9 +41,9 @@ class FfmpegCapture:
         self._container: Any = av.open(address, timeout=timeout, options=options, metadata_errors="ignore")
         try:
             self._stream = self._longest_stream()
-            self._stream.thread_type = "SLICE"  # threads that share out frames hold some back
+            self._stream.thread_type = "SLICE"  # threads by frame delay the output by some frames
             self._packets = 0
-            """Packets that held something."""
+            """Number of non-empty packets read."""
             self._frames = self._decoded()
             self._frame: Any = None
         except BaseException:
@@ -51,37 +52,37 @@ class FfmpegCapture:
 
     @property
     def format(self) -> str:
-        """FFmpeg's name of the container."""
+        """FFmpeg's name of the container format."""
         return str(self._container.format.name)
 
     @property
     def has_times(self) -> bool:
-        """Whether each picture carries the time when it was taken."""
-        return self.format not in UNTIMED and not self.is_still
+        """Whether each picture has its own time."""
+        return self.format not in UNTIMED_FORMATS and not self.is_still
 
     @property
     def is_still(self) -> bool:
-        """Whether the format is one of pictures, not of films."""
-        return self.format.startswith(STILLS[0]) or self.format.endswith(STILLS[1])
+        """Whether the format is one of still pictures, not of video."""
+        return self.format.startswith(STILL_FORMATS[0]) or self.format.endswith(STILL_FORMATS[1])
 
     @property
     def has_end(self) -> bool:
-        """Whether it is known how long it takes."""
+        """Whether its length is known."""
         duration = self._container.duration
         return self._stream.frames > 0 or (duration is not None and duration > 0)
 
     @property
     def missing(self) -> int:
-        """Frames that the file counts and that were not in it; 0 where its count is an estimate."""
-        counted = self.format.startswith(COUNTED)
+        """Number of frames that the file declares and does not hold; 0 if its number is an estimate."""
+        counted = self.format.startswith(COUNTED_FORMATS)
         return max(0, self._stream.frames - self._packets) if counted else 0
 
     def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
-        """Always: what cannot be opened was an error."""
+        """Always true: the constructor raises if it cannot be opened."""
         return True
 
     def grab(self) -> bool:
-        """Decode the next frame; one that is damaged has no picture. False at the end, or when nothing comes."""
+        """Decode the next frame; a damaged one has no picture. False at the end, or if no data comes in time."""
         try:
             self._frame = next(self._frames)
         except (StopIteration, *FAILURES):
@@ -90,7 +91,7 @@ class FfmpegCapture:
         return True
 
     def retrieve(self) -> tuple[bool, Any]:
-        """The picture that was decoded, uint8 [H, W, 3] BGR, upright, its pixels square."""
+        """The decoded picture, uint8 [H, W, 3] BGR, rotated upright, with square pixels."""
         frame = self._frame
         if frame is None:
             return False, None
@@ -103,7 +104,7 @@ class FfmpegCapture:
         return True, np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
 
     def get(self, prop: int, /) -> float:
-        """The rate, the newest frame's time in milliseconds, or the codec; 0 or NaN where it is not known."""
+        """The frame rate, newest frame's time in milliseconds, number of frames, or codec; 0 or NaN if unknown."""
         if prop == cv2.CAP_PROP_POS_MSEC:
             return float("nan") if self._frame is None or not self.has_times else self._since_start_ms()
         if prop == cv2.CAP_PROP_FPS:
@@ -115,29 +116,29 @@ class FfmpegCapture:
         return 0.0
 
     def set(self, prop: int, value: float, /) -> bool:
-        """Nothing can be set."""
+        """Not supported; always false."""
         del prop, value
         return False
 
     def release(self) -> None:
-        """Close it."""
         self._frame = None
         with suppress(*FAILURES):
             self._container.close()
 
     def _longest_stream(self) -> Any:
-        """The video stream; of several, such as an AVIF's still and its film, the one with the most frames."""
-        films = [stream for stream in self._container.streams.video if not stream.disposition & 0x400]  # no cover
-        if not films:
+        """The video stream; of several, such as an AVIF file's still and video, the one with the most frames."""
+        # 0x400: AV_DISPOSITION_ATTACHED_PIC, a cover picture
+        videos = [stream for stream in self._container.streams.video if not stream.disposition & 0x400]
+        if not videos:
             raise ValueError("it has no pictures")
-        return max(films, key=lambda stream: stream.frames)
+        return max(videos, key=lambda stream: stream.frames)
 
     def _decoded(self) -> Iterator[Any]:
         for packet in self._container.demux(self._stream):
             self._packets += packet.size > 0
             try:
                 yield from packet.decode()
-            except av.error.InvalidDataError:  # what is damaged
+            except av.error.InvalidDataError:  # a damaged packet
                 yield None
 
     def _since_start_ms(self) -> float:
@@ -147,9 +148,9 @@ class FfmpegCapture:
         return float(1000 * (self._frame.time - float((start or 0) * self._stream.time_base)))
 
     def _size(self, width: int, height: int) -> tuple[int, int]:
-        """The size to convert to: square pixels, and none more than can be used."""
+        """Width and height to convert to: square pixels, the longer side at most `MAX_SIDE`."""
         aspect = self._stream.codec_context.sample_aspect_ratio
         if aspect and 0.1 < aspect < 10:
             width = max(1, round(width * aspect))
-        scale = min(1.0, LARGEST / max(width, height))
+        scale = min(1.0, MAX_SIDE / max(width, height))
         return max(1, round(width * scale)), max(1, round(height * scale))

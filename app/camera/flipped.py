@@ -1,4 +1,4 @@
-"""A camera whose driver mirrors its pictures, put right."""
+"""FlippedCamera: corrects a camera that delivers mirrored pictures."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from models.frame import Frame
 
 
 class FlippedCamera(WrappedCamera):
-    """A camera seen the other way round: left and right change places before anybody sees the picture."""
+    """Mirrors the pictures of another camera left to right, before the network and the window."""
 
     def next(self, timeout_s: float) -> Frame | None:
         """The inner camera's next frame, flipped."""

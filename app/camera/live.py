@@ -1,4 +1,4 @@
-"""The newest frame of whatever delivers at its own pace, read on a thread."""
+"""LiveCamera: the newest frame of a source that delivers in real time, read on a thread."""
 
 import atexit
 import threading
@@ -9,30 +9,29 @@ from app.camera.base import OnStatus
 from app.shutdown import join
 from models.frame import Frame
 
-LONGEST_GOODBYE_S, HURRIED_GOODBYE_S = 2.0, 0.5
-"""How long `close` waits for the thread, which a driver may keep busy; shorter where the process was told to end."""
-
-SILENCE_S = 3.0
-"""After so long without a frame, somebody is told."""
+CLOSE_TIMEOUT_S, SHUTDOWN_CLOSE_TIMEOUT_S = 2.0, 0.5
+"""How long `close` waits for the thread, which a driver may keep busy: usually, and once a shutdown is requested."""
+NO_FRAME_WARNING_S = 3.0
+"""Time without a frame after which a status message is sent."""
 
 Feed = Callable[[threading.Event], Generator[Frame, None, None]]
-"""Yields frames as they come, and ends soon after the event is set."""
+"""Yields frames as they come, and ends shortly after the event is set."""
 
 
 class LiveCamera:
-    """Keeps only the newest frame of a feed, so that whoever asks is never late, and counts the others."""
+    """Keeps only the newest frame of a feed, so that a slow reader does not fall behind; counts dropped frames."""
 
     def __init__(
         self, name: str, feed: Feed, live: bool = True, every: bool = False, on_status: OnStatus | None = None
     ) -> None:
-        """Start reading; what is not live can wait, and starts when first asked.
+        """Start reading if the source is live; any other source starts with the first `next`.
 
         Args:
-            name: what people call it.
-            feed: where frames come from; it runs in the thread. What it raises, `next` raises.
-            live: whether its pictures are of this very moment.
-            every: keep each frame until it is asked for, instead of the newest.
-            on_status: told when no frame comes for a while, and when one does again.
+            name: its name in messages.
+            feed: the source of frames; it runs in the thread. `next` raises the errors of the feed.
+            live: whether its frames show the present.
+            every: keep each frame until it is read, instead of the newest.
+            on_status: called when no frame has come for `NO_FRAME_WARNING_S`, and when one comes again.
         """
         self.name = name
         self.live = live
@@ -45,7 +44,7 @@ class LiveCamera:
         self._stop = threading.Event()
         self._held = False
         self._every, self._on_status = every, on_status
-        self._silent_s, self._said = 0.0, False
+        self._silent_s, self._reported = 0.0, False
         self._thread = threading.Thread(target=self._run, name=f"frames of {name}", daemon=True)
         atexit.register(self.close)  # a thread that is still reading while Python shuts down would abort the process
         if live:
@@ -53,17 +52,15 @@ class LiveCamera:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing will come any more."""
         with self._changed:
             return self._over and self._newest is None and self._error is None
 
     @property
     def dropped(self) -> int:
-        """Frames that a newer one replaced before they were asked for."""
         return self._dropped
 
     def next(self, timeout_s: float) -> Frame | None:
-        """Return the newest frame as soon as there is one that was not returned before; None if none came in time."""
+        """Wait for a frame that was not returned before, and return the newest; None if none came in time."""
         if self._thread.ident is None and not self._stop.is_set():
             self._thread.start()
         with self._changed:
@@ -77,27 +74,26 @@ class LiveCamera:
         return frame
 
     def pause(self, paused: bool) -> None:
-        """Hold a file where it is; a live camera goes on, but what nobody asks for does not count as dropped."""
+        """Hold a file at its position; a live camera continues, but its unread frames do not count as dropped."""
         with self._changed:
             self._held = paused
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Stop reading."""
         atexit.unregister(self.close)
         self._stop.set()
         self.pause(False)
         if self._thread.is_alive():
-            join(self._thread, LONGEST_GOODBYE_S, HURRIED_GOODBYE_S)
+            join(self._thread, CLOSE_TIMEOUT_S, SHUTDOWN_CLOSE_TIMEOUT_S)
         with self._changed:
             self._over, self._newest, self._error = True, None, None
 
     def _note_silence(self, silent: bool, waited_s: float) -> None:
-        """Say that no frame comes, once, and when one does again."""
+        """Report once that no frame comes, and once when one comes again."""
         self._silent_s = self._silent_s + waited_s if silent else 0.0
-        said, self._said = self._said, self._silent_s >= SILENCE_S
-        if self._on_status and said != self._said:
-            self._on_status(f"{self.name} sends no pictures; waiting for it" if self._said else "")
+        before, self._reported = self._reported, self._silent_s >= NO_FRAME_WARNING_S
+        if self._on_status and before != self._reported:
+            self._on_status(f"{self.name} sends no pictures; waiting for it" if self._reported else "")
 
     def _run(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The door to OpenCV: what is used of its captures, its pictures as RGB, and its silence."""
+"""OpenCV: the interface of its captures, conversion to RGB, and its log level and threads."""
 
 import os
 import sys
@@ -13,14 +13,14 @@ from models.frame import Image
 
 
 class Capture(Protocol):
-    """What is used of `cv2.VideoCapture`."""
+    """The methods used of `cv2.VideoCapture`."""
 
     def grab(self) -> bool:
-        """Take the next frame, undecoded; waits for a camera's."""
+        """Take the next frame without decoding it; waits for a camera."""
         ...
 
     def retrieve(self) -> tuple[bool, Any]:
-        """Decode the frame that was grabbed."""
+        """Decode the grabbed frame; whether that worked, and the picture."""
         ...
 
     def get(self, prop: int, /) -> float:
@@ -32,33 +32,33 @@ class Capture(Protocol):
         ...
 
     def release(self) -> None:
-        """Close what was opened."""
+        """Close the source."""
         ...
 
 
 def quiet_opencv() -> None:
-    """Keep OpenCV and its FFmpeg from writing to stderr, unless their own variables ask them to."""
+    """Keep OpenCV and its FFmpeg from writing to stderr, unless their environment variables are set."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET; read when the first video is opened
     if "OPENCV_LOG_LEVEL" not in os.environ:
-        # OpenCV 4 has the function at the top, 5 in a module of its own.
+        # OpenCV 4 has the function in cv2, OpenCV 5 in cv2.utils.logging.
         set_level = cv2.setLogLevel if hasattr(cv2, "setLogLevel") else cv2.utils.logging.setLogLevel
         set_level(0)
 
 
 def keep_to_one_thread() -> None:
-    """Keep OpenCV from sharing out each picture: at a camera's size, waking its threads costs more than they save."""
+    """Run OpenCV on one thread: at the size of camera pictures, waking its threads costs more than they save."""
     cv2.setNumThreads(1)
 
 
 def device_backends() -> Sequence[int]:
-    """OpenCV's ways to a camera on this system, the best first."""
+    """OpenCV's camera back ends for this system, the best first."""
     if sys.platform == "win32":
         return (cv2.CAP_DSHOW, cv2.CAP_MSMF)
     return (cv2.CAP_AVFOUNDATION,) if sys.platform == "darwin" else (cv2.CAP_V4L2,)
 
 
 def retrieve_rgb(capture: Capture) -> Image | None:
-    """Decode the frame that was grabbed; None when it is damaged."""
+    """Decode the grabbed frame, uint8 [H, W, 3] RGB; None if it is damaged."""
     try:
         decoded, picture = capture.retrieve()
     except cv2.error:
@@ -67,13 +67,16 @@ def retrieve_rgb(capture: Capture) -> Image | None:
 
 
 def to_rgb(picture: Any) -> Image:
-    """Turn what OpenCV decoded into a frame's picture.
+    """Convert a picture decoded by OpenCV to that of a frame.
 
     Args:
         picture: uint8 or uint16, [H, W] or [H, W, 1] grey, [H, W, 3] BGR, [H, W, 4] BGRA.
 
     Returns:
-        uint8 [H, W, 3] RGB, an array of its own.
+        uint8 [H, W, 3] RGB, a new array.
+
+    Raises:
+        CameraError: another type or number of channels.
     """
     channels = 1 if picture.ndim == 2 else picture.shape[-1]
     how = {1: cv2.COLOR_GRAY2RGB, 3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}.get(channels)

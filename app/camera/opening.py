@@ -16,26 +16,24 @@ import cv2
 
 from app.camera.devices import list_devices
 from app.camera.ffmpeg import FAILURES, FfmpegCapture
-from app.camera.live import LONGEST_GOODBYE_S
+from app.camera.live import CLOSE_TIMEOUT_S
 from app.camera.opencv import Capture, device_backends, keep_to_one_thread, quiet_opencv
 from app.camera.source import DeviceSource, FileSource, PipelineSource, Source, UrlSource
 from app.network_cause import first_answer, network_cause
 from models.errors import CameraError
 
 ANSWER_TIMEOUT_S = 5.0
-"""How long a URL may take to answer, and later to go on."""
-FIRST_PICTURE_TRIES = 5
-"""How often an opened camera may say that it has no picture yet; on macOS each time takes a second."""
+"""Limit for a URL to respond when it is opened, and for each later read."""
+MAX_FIRST_GRABS = 5
+"""Number of grabs of an opened camera that may fail before the first picture; on macOS each takes a second."""
 OPEN_TIMEOUT_S = 15.0
-"""How long anything may take to open; some webcams need several seconds."""
-
-
+"""Limit for opening any source; some webcams take several seconds."""
 RTSP_OVER_TCP = {"rtsp_transport": "tcp"}
-"""As OpenCV has it: over UDP, many a network loses packets."""
+"""OpenCV's default, too: many networks lose packets over UDP."""
 PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322, "rtmp": 1935, "rtmps": 443}
 HTTP_PROBLEMS: dict[type[Exception], str] = {
-    av.error.HTTPUnauthorizedError: "wants another user or password; write USER:PASSWORD@ before the host, and the "
-    "signs @ : / # in them as %40 %3A %2F %23",
+    av.error.HTTPUnauthorizedError: "refuses the user or password; write USER:PASSWORD@ before the host, with the "
+    "characters @ : / # as %40 %3A %2F %23",
     av.error.HTTPForbiddenError: "may not be seen by this user (403)",
     av.error.HTTPNotFoundError: "has nothing at this path (404)",
     av.error.ProtocolNotFoundError: "is of a kind that FFmpeg does not know",
@@ -46,7 +44,7 @@ def open_source(source: Source) -> Capture:
     """Open a source, without reading from it.
 
     Raises:
-        CameraError: it cannot be opened; says why and what to do.
+        CameraError: it cannot be opened; the message states why and what to do.
     """
     quiet_opencv()
     keep_to_one_thread()
@@ -58,35 +56,35 @@ def open_source(source: Source) -> Capture:
 
 
 def delivering(capture: Capture, source: Source) -> Capture:
-    """Hand back an opened camera once it gave a first picture, which is skipped: many a camera's first is dark.
+    """Wait for the first picture of an opened camera and return the camera. This picture is skipped: it is often dark.
 
     Raises:
-        CameraError: it gives none, as a busy camera does.
+        CameraError: it delivers none, as a camera in use by another program.
     """
-    if any(capture.grab() for _ in range(FIRST_PICTURE_TRIES)):
+    if any(capture.grab() for _ in range(MAX_FIRST_GRABS)):
         return capture
     capture.release()
     raise CameraError(_silent(source))
 
 
 def in_time(source: Source, work: Callable[[], Capture]) -> Capture:
-    """Run `work`, which opens `source`, but wait for it no longer than `OPEN_TIMEOUT_S`; a late capture is released.
+    """Run `work`, which opens `source`, for at most `OPEN_TIMEOUT_S`; a capture that comes later is released.
 
     Raises:
         CameraError: it took too long.
     """
     if sys.platform == "darwin" and isinstance(source, DeviceSource):
-        return work()  # macOS asks for its camera permission on the main thread only
+        return work()  # macOS shows its camera permission dialog from the main thread only
     future: Future[Capture] = Future()
     thread = threading.Thread(target=_fulfil, args=(future, work), name=f"open {source.name}", daemon=True)
-    atexit.register(thread.join, LONGEST_GOODBYE_S)  # coming out of OpenCV while Python shuts down, it would abort
+    atexit.register(thread.join, CLOSE_TIMEOUT_S)  # returning from OpenCV while Python shuts down aborts
     thread.start()
     try:
         return future.result(OPEN_TIMEOUT_S)
     except FutureTimeoutError:
         if future.cancel():
             raise CameraError(_silent(source)) from None
-        return future.result()  # it came in this very moment
+        return future.result()  # it came between the timeout and the cancel
     finally:
         if future.done() and not future.cancelled():
             atexit.unregister(thread.join)
@@ -106,13 +104,13 @@ def _fulfil(future: "Future[Capture]", work: Callable[[], Capture]) -> None:
 
 
 def _open_file(source: FileSource) -> Capture:
-    # The whole path behind `file:`, for FFmpeg takes what stands before a colon in a bare name for a protocol.
+    # An absolute path after `file:`, because FFmpeg reads the part before a colon in a bare name as a protocol.
     try:
         return FfmpegCapture(f"file:{os.path.abspath(source.path)}", None, {})
     except FAILURES as error:
         raise CameraError(
             f"{source.name} cannot be opened as a video: it is damaged, cut off, or no video that FFmpeg reads. "
-            "Give a file that a video player shows, such as an .mp4."
+            "Give a file that a video player can play, such as an .mp4."
         ) from error
 
 
@@ -124,7 +122,7 @@ def _open_url(source: UrlSource) -> Capture:
             capture.release()
             raise CameraError(
                 f"{source.name} is a picture, not a stream. Give the address of the camera's stream, such as "
-                "rtsp://..., or .../video.mjpg; its manual has it."
+                "rtsp://..., or .../video.mjpg; the camera's manual lists it."
             )
     except FAILURES as error:
         late = time.monotonic() - asked_s >= ANSWER_TIMEOUT_S
@@ -134,8 +132,8 @@ def _open_url(source: UrlSource) -> Capture:
 
 
 def url_problem(url: str, error: Exception) -> str:
-    """Why a URL cannot be played. FFmpeg has few words for it, so what it cannot say is tried again here."""
-    status = next((said for kind, said in HTTP_PROBLEMS.items() if isinstance(error, kind)), "")
+    """Why a URL cannot be played. Where FFmpeg's error gives no cause, connect once more here to find it."""
+    status = next((text for kind, text in HTTP_PROBLEMS.items() if isinstance(error, kind)), "")
     if status:
         return status
     parts = urlsplit(url)
@@ -144,7 +142,7 @@ def url_problem(url: str, error: Exception) -> str:
     try:
         host, port = parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
     except ValueError:
-        return "has a port that is no number"
+        return "has a port that is not a number"
     if parts.scheme in PORTS and not isinstance(error, ConnectionRefusedError):
         tls = ssl.create_default_context() if parts.scheme.endswith("s") else None
         error = first_answer(host, port, tls, ANSWER_TIMEOUT_S) or error  # type: ignore[assignment]
@@ -154,8 +152,8 @@ def url_problem(url: str, error: Exception) -> str:
 def _open_pipeline(source: PipelineSource) -> Capture:
     if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
         raise CameraError(
-            f"this OpenCV ({cv2.__version__}) has no GStreamer, as those from pip have not. Use a system OpenCV that "
-            "has (on a Jetson, NVIDIA's), or give --camera a number, a file or a URL."
+            f"this OpenCV ({cv2.__version__}) has no GStreamer; packages from pip never have. Use a system OpenCV that "
+            "has it (on a Jetson, NVIDIA's), or give --camera a number, a file or a URL."
         )
     capture = cv2.VideoCapture(source.pipeline, cv2.CAP_GSTREAMER)
     if not capture.isOpened():
@@ -173,19 +171,23 @@ def _open_device(source: DeviceSource) -> Capture:
         address = os.path.realpath(source.address) if isinstance(source.address, str) else source.address
         capture = cv2.VideoCapture(address, backend)
         if capture.isOpened():
-            capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # where the driver listens, old frames do not queue up
+            capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # if the driver supports it, old frames do not queue up
             return capture
     raise CameraError(_silent(source))
 
 
 def _check_node(source: DeviceSource) -> None:
-    """Tell a camera that is not there, or not ours to use, from one that is busy."""
+    """Report a camera that does not exist, or that the user has no permission for; one in use fails when it is opened.
+
+    Raises:
+        CameraError: it is one of these.
+    """
     path = _node(source)
     if not os.path.exists(path):
         raise CameraError(_missing(source))
     if not os.access(path, os.R_OK | os.W_OK):
         raise CameraError(
-            f"{source.name} may not be used by you (see `ls -l {path}`). Join its group, usually with "
+            f"you have no permission for {source.name} (see `ls -l {path}`). Join its group, usually with "
             "`sudo usermod -aG video $USER`, and log in again."
         )
 
@@ -197,20 +199,20 @@ def _node(source: DeviceSource) -> str:
 def _missing(source: DeviceSource) -> str:
     devices = list_devices()
     if not devices:
-        return f"{source.name} is not there, and no other camera is. Plug one in, or give a file: --camera clip.mp4."
-    return f"{source.name} is not there. There is --camera {', '.join(map(str, devices))}."
+        return f"{source.name} does not exist, and no camera was found. Plug one in, or give a file: --camera clip.mp4."
+    return f"{source.name} does not exist. Found: --camera {', '.join(map(str, devices))}."
 
 
 def _silent(source: Source) -> str:
-    """What to say of a source that is there and delivers nothing."""
+    """The message for a source that exists and delivers nothing."""
     if not isinstance(source, DeviceSource):
         return f"{source.name} delivers no picture. Check that it is running, in a video player."
     if sys.platform == "linux":
         return (
-            f"{source.name} is there but delivers no picture. Is another program using it (`fuser {_node(source)}`), "
-            "or is it no camera? --list-cameras shows those that are."
+            f"{source.name} exists but delivers no picture. Is another program using it (`fuser {_node(source)}`), "
+            "or is it not a camera? --list-cameras lists the cameras."
         )
     return (
-        f"{source.name} delivers no picture. See --list-cameras for those there are, close other programs that use it, "
-        "and allow cameras in the system's privacy settings."
+        f"{source.name} delivers no picture. See --list-cameras for the cameras of this machine, close other programs "
+        "that use it, and allow cameras in the system's privacy settings."
     )

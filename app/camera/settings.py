@@ -10,8 +10,8 @@ class CameraSettings:
     sources: tuple[str, ...]
     """At least one camera number, device, file, URL or GStreamer pipeline."""
     realtime: bool = False
-    """Pace a file like a camera: the newest frame wins."""
+    """Read a file at its own rate, as a camera: the newest frame is kept."""
     flip: bool = False
-    """The camera delivers mirrored pictures; mirror them back."""
+    """Mirror the pictures, for a camera that delivers them mirrored."""
     fps: float | None = None
     """The true frame rate of a file whose own times are wrong."""

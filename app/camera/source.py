@@ -1,4 +1,4 @@
-"""Which camera is meant: the text behind `--camera`, read."""
+"""Parsing of `--camera`: which source a text names."""
 
 import difflib
 import os
@@ -14,8 +14,8 @@ from common.hidden_password import without_password
 from models.errors import CameraError
 
 VIDEO_ENDINGS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".webm")
-LONGEST_SHOWN = 120
-"""Characters of a name that fit into a message."""
+MAX_SHOWN_CHARACTERS = 120
+"""Maximum length of a name in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class DeviceSource:
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """A file of moving or still pictures."""
+    """A file of video or still pictures."""
 
     path: str
 
@@ -51,7 +51,7 @@ class UrlSource:
 
     @property
     def name(self) -> str:
-        """The URL without user, password and query, for it is shown and logged."""
+        """The URL without user, password and query, because it is shown and logged."""
         parts = urlsplit(without_password(self.url))
         return shown(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
 
@@ -72,10 +72,10 @@ Source = DeviceSource | FileSource | UrlSource | PipelineSource
 
 
 def parse_source(text: str) -> Source:
-    """Tell from a text which camera it means: `0`, `/dev/video0`, a file, a URL or a GStreamer pipeline.
+    """Parse the name of a source: `0`, `/dev/video0`, a file, a URL or a GStreamer pipeline.
 
     Raises:
-        CameraError: it is none of these; says what would be nearest.
+        CameraError: it is none of these; the message names the nearest match.
     """
     text = text.strip()
     if not text.isascii() and text != text.encode(errors="replace").decode():
@@ -95,22 +95,22 @@ def parse_source(text: str) -> Source:
 
 
 def shown(text: str) -> str:
-    """A text as it fits into one line of a message."""
+    """A text made fit for a message: one line, no password, at most `MAX_SHOWN_CHARACTERS`."""
     printable = "".join(c if c.isprintable() else "?" for c in without_password(text))
-    half = LONGEST_SHOWN // 2
-    return printable if len(printable) <= LONGEST_SHOWN else f"{printable[:half]}...{printable[-half:]}"
+    half = MAX_SHOWN_CHARACTERS // 2
+    return printable if len(printable) <= MAX_SHOWN_CHARACTERS else f"{printable[:half]}...{printable[-half:]}"
 
 
 def _url(text: str) -> UrlSource:
     try:
         urlsplit(text)
     except ValueError as error:
-        raise CameraError(f"{shown(text)} is no valid URL ({error}). Write it like rtsp://host:554/path.") from None
+        raise CameraError(f"{shown(text)} is not a valid URL ({error}). Write it like rtsp://host:554/path.") from None
     return UrlSource(text)
 
 
 def _file(path: str) -> FileSource | DeviceSource:
-    """Take a path that exists; only a regular file can be read without waiting for somebody to write into it."""
+    """The source of an existing path: a regular file or a camera; reading a pipe could wait for ever."""
     if os.path.isdir(path):
         raise CameraError(f"{shown(path)} is a folder, not a file of pictures. {_a_video_in(path)}")
     if _is_device(path):
@@ -120,12 +120,14 @@ def _file(path: str) -> FileSource | DeviceSource:
     if os.path.getsize(path) == 0:
         raise CameraError(f"{shown(path)} is empty (0 bytes). Give a file that holds a video.")
     if not os.access(path, os.R_OK):
-        raise CameraError(f"{shown(path)} may not be read by you. Change its permissions, or give another file.")
+        raise CameraError(
+            f"you have no permission to read {shown(path)}. Change its permissions, or give another file."
+        )
     return FileSource(path)
 
 
 def _is_device(path: str) -> bool:
-    """Whether a path is a camera under another name, as udev's rules give."""
+    """Whether a path is a camera under another name, as udev rules create."""
     return sys.platform == "linux" and stat.S_ISCHR(os.stat(path).st_mode) and captures_video(path)
 
 
@@ -140,8 +142,8 @@ def _no_such_file(path: str) -> str:
     if near:
         return f"there is no file {shown(path)}. Did you mean {shown(os.path.join(folder, near[0]))}?"
     return (
-        f"{shown(path)!r} is no camera number, no file that exists and no URL. "
-        "Give --camera 0, a video file, or rtsp://...; --list-cameras shows what is plugged in."
+        f"{shown(path)!r} is neither a camera number nor an existing file nor a URL. "
+        "Give --camera 0, a video file, or rtsp://...; --list-cameras lists the cameras."
     )
 
 

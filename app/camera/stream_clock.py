@@ -1,20 +1,21 @@
-"""StreamClock: when a live stream's pictures were taken, though they come in bursts, and how fast to hand them on."""
+"""StreamClock: times of a live stream's pictures, which arrive in bursts, and how long to hold each of them."""
 
 import math
 
-LONGEST_STEP_S = 1.0
-"""A stream's time that goes on by more than this, or back, is believed only when others follow it."""
-BELIEVED_AFTER = 3
-"""So many times in a row are no accident: the sender has set its clock."""
-FASTEST = 2.0
-"""Pictures that wait, as those of a burst do, are handed on at most so much faster than they were taken."""
+MAX_STEP_S = 1.0
+"""A step of the stream's time that is longer, or backwards, is accepted only if consistent times follow."""
+MIN_CONSISTENT_TIMES = 3
+"""Number of consistent times in a row after which the sender is taken to have set its clock."""
+MAX_SPEEDUP = 2.0
+"""Pictures of a burst are passed on at most this much faster than they were taken."""
 
 
 class StreamClock:
-    """Maps the times that a stream carries to the app's own, and says how long a picture is to be held.
+    """Maps a stream's own times to the app's clock, and computes how long to hold each picture.
 
-    A network delivers pictures in bursts: HLS in pieces of seconds, RTSP over TCP and Wi-Fi as it can. Handed on at
-    once, all but the newest of a burst would be dropped; at their own speed, the delay would grow to a burst's length.
+    A network delivers pictures in bursts: HLS in segments of seconds, RTSP over TCP and Wi-Fi irregularly. Passed on
+    immediately, all but the newest of a burst would be dropped; at their own rate, the delay would grow to the length
+    of a burst.
 
     Args:
         began_s: the app's time of the first picture, in seconds.
@@ -23,36 +24,36 @@ class StreamClock:
 
     def __init__(self, began_s: float, interval_s: float) -> None:
         self.time_s = began_s
-        """Of the newest picture, in the app's time."""
+        """Time of the newest picture, on the app's clock."""
         self._interval_s = interval_s
-        self._told_s, self._due_s = math.nan, -math.inf
+        self._reported_s, self._due_s = math.nan, -math.inf
         self._suspects: list[float] = []
 
-    def take(self, told_s: float, now_s: float) -> float:
+    def take(self, reported_s: float, now_s: float) -> float:
         """Take the newest picture's time; return how long to hold the picture, in seconds.
 
         Args:
-            told_s: what the stream says; NaN where it says nothing.
-            now_s: the clock's time when it came.
+            reported_s: its time in the stream; NaN if the stream has none.
+            now_s: its arrival on the app's clock.
         """
         if self._due_s == -math.inf:
-            self._told_s, self._due_s = told_s, now_s
+            self._reported_s, self._due_s = reported_s, now_s
             return 0.0
-        step_s = self._step(told_s, max(0.0, now_s - self._due_s))
+        step_s = self._step(reported_s, max(0.0, now_s - self._due_s))
         self.time_s += step_s
-        self._due_s = max(now_s, self._due_s + step_s / FASTEST)
+        self._due_s = max(now_s, self._due_s + step_s / MAX_SPEEDUP)
         return self._due_s - now_s
 
-    def _step(self, told_s: float, silent_s: float) -> float:
-        """How much the time goes on: by what the stream says, where that can be."""
-        step_s = told_s - self._told_s
-        longest_s = max(LONGEST_STEP_S, 3 * self._interval_s, 2 * silent_s)
+    def _step(self, reported_s: float, silent_s: float) -> float:
+        """The step of time to this picture: the stream's own where that is plausible, else the usual interval."""
+        step_s = reported_s - self._reported_s
+        longest_s = max(MAX_STEP_S, 3 * self._interval_s, 2 * silent_s)
         if 0 < step_s <= longest_s:
-            self._told_s, self._suspects = told_s, []
+            self._reported_s, self._suspects = reported_s, []
             return step_s
-        # A wild time is left out. A clock that was set goes on from where it now is; no time has passed by that.
-        follows = bool(self._suspects) and 0 < told_s - self._suspects[-1] <= longest_s
-        self._suspects = [*self._suspects, told_s] if follows else [told_s]
-        set_anew = math.isnan(self._told_s) or len(self._suspects) >= BELIEVED_AFTER
-        self._told_s = told_s if set_anew else self._told_s + self._interval_s
+        # An implausible time is ignored. If the sender set its clock, time continues from there; none has passed.
+        follows = bool(self._suspects) and 0 < reported_s - self._suspects[-1] <= longest_s
+        self._suspects = [*self._suspects, reported_s] if follows else [reported_s]
+        set_anew = math.isnan(self._reported_s) or len(self._suspects) >= MIN_CONSISTENT_TIMES
+        self._reported_s = reported_s if set_anew else self._reported_s + self._interval_s
         return self._interval_s

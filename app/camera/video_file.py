@@ -1,4 +1,4 @@
-"""A video file: every frame, in order, as fast as it is asked for."""
+"""VideoFile: every frame of a file, in order, as fast as they are read."""
 
 import math
 from collections import deque
@@ -12,76 +12,76 @@ from common.video import MOST_FPS, USUAL_FPS
 from models.errors import CameraError
 from models.frame import Frame, Image
 
-LONGEST_GAP_S = 3600.0
-"""A frame that claims to come later than this after the one before has a damaged time."""
-LONGEST_STEP_S = 1.0
-"""A step of time that is longer, or back, is held against the times of the frames that follow."""
-AHEAD = 2
-"""So many frames are read ahead for that."""
+MAX_GAP_S = 3600.0
+"""A frame whose time is later than the previous one's by more than this has a damaged time."""
+MAX_STEP_S = 1.0
+"""A step of time that is longer, or backwards, is checked against the times of the following frames."""
+FRAMES_AHEAD = 2
+"""Number of frames read ahead for this check."""
 ANSI_TEXT = int.from_bytes(b"ansi", "little")
-"""The codec by which FFmpeg plays any text file as a film of a terminal."""
+"""The codec by which FFmpeg plays any text file as a video of a terminal."""
 
 
 class PresentationClock:
-    """When each frame of a file is to be shown: as the file says, where it makes sense.
+    """The time of each frame of a file: the file's own where it is plausible.
 
-    A single wild time is left out. One from which the next frames go on is a gap, or where the file's clock was set
-    anew, as in two recordings that were joined; then time goes on from where it was.
+    A single implausible time is ignored. If the next frames continue from it, it is a gap, or the file's clock was
+    reset, as in two joined recordings; after a reset, time continues from the previous frame.
     """
 
     def __init__(self, interval_s: float, forced: bool = False) -> None:
         self._interval_s, self._forced = interval_s, forced
-        self._longest_s = max(LONGEST_STEP_S, 5 * interval_s)
+        self._longest_s = max(MAX_STEP_S, 5 * interval_s)
         self._shown_s = -math.inf
         self._offset_s = 0.0
 
-    def time_of(self, index: int, told_s: float, following_s: Sequence[float]) -> float:
+    def time_of(self, index: int, reported_s: float, following_s: Sequence[float]) -> float:
         """The time of the next frame, in seconds; each later than the one before.
 
         Args:
             index: the frame's number.
-            told_s: what the file says; NaN where it says nothing.
-            following_s: what it says of the frames after it.
+            reported_s: its time in the file; NaN if the file has none.
+            following_s: the same of the frames after it.
         """
         if self._forced:
             return index * self._interval_s
         if self._shown_s == -math.inf:
-            self._shown_s = self._first(told_s, following_s)
+            self._shown_s = self._first(reported_s, following_s)
         else:
-            self._shown_s = self._later(told_s, following_s)
+            self._shown_s = self._later(reported_s, following_s)
         return self._shown_s
 
-    def _first(self, told_s: float, following_s: Sequence[float]) -> float:
-        believable = 0 <= told_s < LONGEST_GAP_S and all(after_s >= told_s for after_s in following_s)
-        return told_s if believable else 0.0
+    def _first(self, reported_s: float, following_s: Sequence[float]) -> float:
+        believable = 0 <= reported_s < MAX_GAP_S and all(after_s >= reported_s for after_s in following_s)
+        return reported_s if believable else 0.0
 
-    def _later(self, told_s: float, following_s: Sequence[float]) -> float:
-        step_s = told_s + self._offset_s - self._shown_s
+    def _later(self, reported_s: float, following_s: Sequence[float]) -> float:
+        step_s = reported_s + self._offset_s - self._shown_s
         if 0 < step_s <= self._longest_s:
             return self._shown_s + step_s
-        goes_on = step_s > 0 and min(following_s, default=-math.inf) > told_s
-        back_s = None if goes_on else self._back_in_line(following_s)
+        continues = step_s > 0 and min(following_s, default=-math.inf) > reported_s
+        back_s = None if continues else self._next_plausible(following_s)
         guessed_s = self._shown_s + self._interval_s
         if back_s is not None:
             return guessed_s if guessed_s < back_s else (self._shown_s + back_s) / 2
-        if not (following_s and told_s < following_s[0] < told_s + LONGEST_GAP_S):
-            return guessed_s  # nothing bears it out
-        if step_s <= 0 or step_s >= LONGEST_GAP_S:
-            self._offset_s = guessed_s - told_s
+        if not (following_s and reported_s < following_s[0] < reported_s + MAX_GAP_S):
+            return guessed_s  # the following frames do not confirm it
+        if step_s <= 0 or step_s >= MAX_GAP_S:
+            self._offset_s = guessed_s - reported_s
             return guessed_s
         return self._shown_s + step_s
 
-    def _back_in_line(self, following_s: Sequence[float]) -> float | None:
-        """The time of the first frame after this one that goes on from the frame before it."""
-        for number, told_s in enumerate(following_s):
-            step_s = told_s + self._offset_s - self._shown_s
+    def _next_plausible(self, following_s: Sequence[float]) -> float | None:
+        """The time of the first following frame that is plausible after the previous frame; None if none is."""
+        for number, reported_s in enumerate(following_s):
+            step_s = reported_s + self._offset_s - self._shown_s
             if 0 < step_s <= (number + 2) * self._longest_s:
                 return self._shown_s + step_s
         return None
 
 
 class VideoFile:
-    """A file, or anything else that has an end. It drops nothing, and the same file gives the same frames."""
+    """A file, or another source with an end. It drops no frame, and the same file gives the same frames."""
 
     live = False
     dropped = 0
@@ -90,64 +90,63 @@ class VideoFile:
         """Read the first frames.
 
         Args:
-            name: what people call it.
+            name: its name in messages.
             capture: opened and unread; it is released at the end.
-            on_status: told when the file ends before it should.
-            fps: frames a second, instead of the times that the file carries.
+            on_status: called if the file ends before its declared number of frames.
+            fps: frames per second, used instead of the file's own times.
 
         Raises:
-            CameraError: there is no picture in it.
+            CameraError: it holds no picture.
         """
         self.name = name
         self._capture = capture
         self._on_status = on_status
         declared = capture.get(cv2.CAP_PROP_FPS)
         self.rate = fps or (declared if 0 < declared <= MOST_FPS else USUAL_FPS)
-        """Frames a second, where the frames carry no times."""
+        """Frames per second, for frames without times."""
         self.rate_is_guessed = fps is None and not getattr(capture, "has_times", True)
         self._clock = PresentationClock(1 / self.rate, forced=fps is not None or self.rate_is_guessed)
         self._frames = self._decoded = 0
         self._ahead: deque[tuple[int, Image, float]] = deque()
-        """Number, picture and told time of the frames that come next."""
+        """Number, picture and reported time of the next frames."""
         is_text = capture.get(cv2.CAP_PROP_FOURCC) == ANSI_TEXT
         if is_text or not self._read_ahead():
             capture.release()
             what = "is a text" if is_text else "holds no picture that can be decoded"
-            raise CameraError(f"{name} {what}. Give a video file, such as an .mp4 or .avi that a player shows.")
+            raise CameraError(f"{name} {what}. Give a video file that a player can play, such as an .mp4 or .avi.")
         self.is_picture = len(self._ahead) == 1 and bool(getattr(capture, "is_still", False))
-        """Whether it is a still picture: a film of one frame."""
+        """Whether it is a still picture, read as a video of one frame."""
 
     @property
     def ended(self) -> bool:
-        """Whether the last frame was handed out."""
+        """Whether the last frame was returned."""
         return not self._ahead
 
-    def next(self, timeout_s: float = 0.0) -> Frame | None:  # noqa: ARG002 - a file never makes anybody wait
+    def next(self, timeout_s: float = 0.0) -> Frame | None:  # noqa: ARG002 - a file never waits
         """Return the next frame; None at the end."""
         if not self._ahead:
             return None
-        index, image, told_s = self._ahead.popleft()
+        index, image, reported_s = self._ahead.popleft()
         if not self._read_ahead():
             self._finish()
-        time_s = self._clock.time_of(index, told_s, [each[2] for each in self._ahead])
+        time_s = self._clock.time_of(index, reported_s, [each[2] for each in self._ahead])
         return Frame(image, time_s, index)
 
     def pause(self, paused: bool) -> None:
-        """Nothing to hold: it gives a frame only when asked."""
+        """Nothing to do: a frame is read only by `next`."""
 
     def close(self) -> None:
-        """Close the file."""
         self._ahead.clear()
         self._capture.release()
 
     def _read_ahead(self) -> bool:
-        """Read on until enough frames that can be decoded wait; whether any does."""
-        while len(self._ahead) <= AHEAD and self._capture.grab():
-            told_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        """Decode frames until `FRAMES_AHEAD` + 1 wait or the file ends; whether any waits."""
+        while len(self._ahead) <= FRAMES_AHEAD and self._capture.grab():
+            reported_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
             image = retrieve_rgb(self._capture)
             if image is not None:
                 self._decoded += 1
-                self._ahead.append((self._frames, image, told_s))
+                self._ahead.append((self._frames, image, reported_s))
             self._frames += 1
         return bool(self._ahead)
 
@@ -155,5 +154,5 @@ class VideoFile:
         missing = getattr(self._capture, "missing", 0)
         self._capture.release()
         if missing:
-            whole = self._frames + missing
-            self._on_status(f"{self.name} ends after {self._decoded} of {whole} frames; it may be cut off")
+            declared = self._frames + missing
+            self._on_status(f"{self.name} ends after {self._decoded} of {declared} frames; it may be cut off")

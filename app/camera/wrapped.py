@@ -1,11 +1,11 @@
-"""A camera around another one, for those that only change its pictures."""
+"""WrappedCamera: the base of cameras that only change the pictures of another one."""
 
 from app.camera.base import Camera
 from models.frame import Frame
 
 
 class WrappedCamera:
-    """Hands everything through to another camera.
+    """Forwards every call to an inner camera.
 
     Args:
         camera: the inner camera; closed with this one.

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 from functools import partial
 
 from app.camera import open_configured
-from app.chosen_networks import choose_networks
+from app.chosen_networks import open_networks
 from app.events import Events
 from app.headless import run_headless
 from app.loop import Switches
@@ -17,9 +17,8 @@ from app.settings import RecordingSettings, Settings
 from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.errors import TakeError
-from calibration.recordings import Recordings
-from models.engines import load_engine
-from models.framing.choice import open_framing
+from calibration.take_folder import TakeFolder
+from models.framing.opening import open_framing
 from models.recognizer import Recognizer
 
 log = logging.getLogger("mstnet")
@@ -33,11 +32,11 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
     """
     recording.plan.check()
     with ExitStack() as stack:
-        engine = stack.enter_context(closing(load_engine(settings.model.path, settings.model.engine)))
-        recognizer = Recognizer(choose_networks(settings.model, engine, stack), open_framing(settings.framing))
-        switches, recordings, status = Switches(), Recordings(recording.person), StatusRelay()
+        networks = stack.enter_context(open_networks(settings.model))
+        recognizer = Recognizer(networks, open_framing(settings.framing))
+        switches, recordings, status = Switches(), TakeFolder(recording.person), StatusRelay()
         recordings.check()
-        recorder = Recorder(recording.plan, recordings, engine.spec, switches.stop.set)
+        recorder = Recorder(recording.plan, recordings, recognizer.spec, switches.stop.set)
         camera = stack.enter_context(closing(open_configured(settings.camera, status)))
         pipeline = Pipeline(camera, recognizer, Events(), [recorder], settings.limits, Meter(camera), switches)
         if settings.view.window:
@@ -52,8 +51,8 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
             )
         if camera.ended and not recorder.finished:
             raise TakeError(
-                f"{camera.name} ended after {recorder.done} of {recorder.scenes} recordings, which are saved; "
+                f"{camera.name} ended after {recorder.done} of {recorder.tasks} recordings, which are saved; "
                 "ask for fewer or shorter ones, or give a longer video"
             )
     next_step = f"Next: python -m calibration fit --profile {recording.person}"
-    log.info("%d of %d recordings saved in %s. %s", recorder.done, recorder.scenes, recordings.folder, next_step)
+    log.info("%d of %d recordings saved in %s. %s", recorder.done, recorder.tasks, recordings.folder, next_step)

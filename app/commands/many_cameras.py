@@ -16,9 +16,9 @@ from app.streams import RunStream, Streams, separate_steps
 from models.batch_recognizer import BatchRecognizer
 from models.engines import load_batch_engine, load_engine
 from models.engines.cores import cores
-from models.engines.turns import TurnsEngine
+from models.engines.shared_engine import SharedEngine
 from models.errors import CameraError
-from models.framing.choice import open_framing
+from models.framing.opening import open_framing
 from models.networks import Networks
 
 log = logging.getLogger("mstnet")
@@ -48,7 +48,7 @@ def unbatched(settings: Settings, stack: ExitStack) -> tuple[Networks, RunStream
     """The networks, and what runs a stream that steps by itself; at most one step per core runs at once."""
     engine = load_engine(settings.model.path, settings.model.engine)
     at_once = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
-    shared = stack.enter_context(closing(TurnsEngine(engine, at_once)))
+    shared = stack.enter_context(closing(SharedEngine(engine, at_once)))
     networks = choose_networks(settings.model, shared, stack)
     return networks, separate_steps(networks, partial(open_framing, settings.framing))
 

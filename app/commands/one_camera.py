@@ -4,7 +4,7 @@ import logging
 from contextlib import ExitStack, closing
 
 from app.camera import open_configured
-from app.chosen_networks import choose_networks, note_what_is_missing
+from app.chosen_networks import note_what_is_missing, open_networks
 from app.control.control import Control
 from app.control.opening import open_control
 from app.events import Events
@@ -16,11 +16,10 @@ from app.replay import Replay
 from app.settings import Settings
 from app.status import StatusRelay
 from app.windowed import run_in_window
-from calibration.recordings import Recordings
+from calibration.take_folder import TakeFolder
 from calibration.user_profile import NOBODY, find_profile
-from models.engines import load_engine
-from models.framing.choice import open_framing
 from models.framing.manual import ManualFraming
+from models.framing.opening import open_framing
 from models.recognizer import Recognizer
 
 log = logging.getLogger("mstnet")
@@ -29,8 +28,7 @@ log = logging.getLogger("mstnet")
 def recognise(settings: Settings) -> None:
     """Build the pipeline from camera to gesture and run it."""
     with ExitStack() as stack:
-        engine = stack.enter_context(closing(load_engine(settings.model.path, settings.model.engine)))
-        networks = choose_networks(settings.model, engine, stack)
+        networks = stack.enter_context(open_networks(settings.model))
         framing = ManualFraming(open_framing(settings.framing))
         recognizer = Recognizer(networks, framing)
         outputs = stack.enter_context(closing(Outputs(settings.outputs, settings.camera.sources, networks.gestures)))
@@ -41,7 +39,7 @@ def recognise(settings: Settings) -> None:
         camera = stack.enter_context(closing(open_configured(settings.camera, status)))
         outputs.describe(camera.name, settings.view.mirrored(camera.live))
         note_what_is_missing(networks, asked_for_less=not settings.model.fast_pass)
-        replay = Replay(networks, Recordings(person(settings.model.profile))) if settings.view.window else None
+        replay = Replay(networks, TakeFolder(person(settings.model.profile))) if settings.view.window else None
         observers = [*([control] if control else []), *outputs.observers, *([replay] if replay else [])]
         pipeline = Pipeline(camera, recognizer, events, observers, settings.limits, Meter(camera))
         if control:

@@ -12,7 +12,7 @@ from common.errors import UserError
 from models.vocabulary import Group, Vocabulary
 
 
-class ProfileError(UserError):
+class BindingsError(UserError):
     """A profile cannot be used; says the file, the line and what was expected."""
 
 

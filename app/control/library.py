@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app import toml_table
 from app.control.actions import Switch
-from app.control.bindings import ActiveWindow, Binding, Profile, ProfileError
+from app.control.bindings import ActiveWindow, Binding, BindingsError, Profile
 from app.control.reading import read_profile
 
 BUNDLED = Path(__file__).parent / "profiles"
@@ -61,8 +61,8 @@ class Library:
         assert isinstance(binding.action, Switch)
         try:
             path = locate(binding.action.profile, of.path.parent)
-        except ProfileError as error:
-            raise ProfileError(f"{of.path}:{binding.line}: {error}") from error
+        except BindingsError as error:
+            raise BindingsError(f"{of.path}:{binding.line}: {error}") from error
         self._read(path)
 
 
@@ -72,4 +72,4 @@ def locate(name: str, beside: Path = Path()) -> Path:
     Raises:
         ProfileError: there is none.
     """
-    return toml_table.locate(name, BUNDLED, "profile", ProfileError, beside)
+    return toml_table.locate(name, BUNDLED, "profile", BindingsError, beside)

@@ -10,7 +10,7 @@ from functools import partial
 from app.control.active_window import FindWindow, X11Windows
 from app.control.arming import Arming
 from app.control.back_ends import choose, open_backend
-from app.control.bindings import ProfileError
+from app.control.bindings import BindingsError
 from app.control.control import Control
 from app.control.evdev_listener import EvdevListener
 from app.control.injected_events import InjectedEvents
@@ -72,7 +72,7 @@ def _check_keys(library: Library, backend: InputBackend) -> None:
         for binding in profile.bindings.values():
             for key in binding.action.keys:
                 if not backend.strokes(key):
-                    raise ProfileError(f"{profile.path}:{binding.line}: no key {key!r}: {backend.why_lacking}")
+                    raise BindingsError(f"{profile.path}:{binding.line}: no key {key!r}: {backend.why_lacking}")
 
 
 def _assemble(

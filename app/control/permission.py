@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from app.control.bindings import Profile, ProfileError
+from app.control.bindings import BindingsError, Profile
 from common.user_folders import user_folder
 
 FILE_NAME = "allowed-profiles.txt"
@@ -27,7 +27,7 @@ def require_permission(profiles: Iterable[Profile], allow: bool) -> None:
     for profile in starting:
         if profile.sha256 not in _allowed(file):
             if not (allow or _asked(profile)):
-                raise ProfileError(
+                raise BindingsError(
                     f"{profile.path} starts programs ({_programs(profile)}) and was not allowed to; read it, then say "
                     "--allow-commands once"
                 )
@@ -56,7 +56,9 @@ def _allowed(file: Path) -> set[str]:
     except FileNotFoundError:
         return set()
     except (OSError, UnicodeDecodeError) as error:
-        raise ProfileError(f"cannot read {file} ({error}); delete it, and profiles will be asked about anew") from error
+        raise BindingsError(
+            f"cannot read {file} ({error}); delete it, and profiles will be asked about anew"
+        ) from error
 
 
 def _remember(file: Path, profile: Profile) -> None:
@@ -65,4 +67,4 @@ def _remember(file: Path, profile: Profile) -> None:
         with file.open("a", encoding="utf-8") as lines:
             lines.write(f"{profile.sha256}  {profile.path}\n")
     except OSError as error:
-        raise ProfileError(f"cannot remember the permission in {file} ({error.strerror}); make it writable") from error
+        raise BindingsError(f"cannot remember the permission in {file} ({error.strerror}); make it writable") from error

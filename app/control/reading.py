@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.control.actions import Action, Move, Pause, Press, Run, Scroll, Switch, Type
-from app.control.bindings import Binding, Mode, Profile, ProfileError, Safety, WindowRule, digest
+from app.control.bindings import Binding, BindingsError, Mode, Profile, Safety, WindowRule, digest
 from app.control.keys import Chord, parse_chord
 from app.nearest import nearest
-from app.toml_table import Source, Table
-from app.vocabulary import known_labels
+from app.toml_table import Table, TomlText
+from app.vocabulary_file import known_labels
 
 MOST_ACTIONS_HZ = 30.0
 """No profile may act oftener."""
@@ -23,13 +23,15 @@ def read_profile(path: Path, labels: tuple[str, ...]) -> Profile:
     Raises:
         ProfileError: the file is missing or wrong somewhere; says where, and the nearest known word.
     """
-    source = Source.read(path, "profile", ProfileError)
+    source = TomlText.read(path, "profile", BindingsError)
     top = source.parse()
     top.only("name", "window", "safety", "gestures")
     safety = _safety(top.table("safety"))
     bindings = _bindings(top.table("gestures"), labels, safety)
     if not bindings and "window" not in top.values:  # with one, it says that gestures do nothing there
-        raise ProfileError(f'{path} binds no gesture; give it one, such as [gestures."{labels[-1]}"] and key = "space"')
+        raise BindingsError(
+            f'{path} binds no gesture; give it one, such as [gestures."{labels[-1]}"] and key = "space"'
+        )
     return Profile(
         name=top.word("name", path.stem),
         path=path,

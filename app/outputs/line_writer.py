@@ -78,7 +78,7 @@ class LineWriter:
     def close(self, patience_s: float = math.inf) -> int:
         """Write what waits; how many lines could not be.
 
-        A reader is waited for, as any program in a pipeline does, unless the process is told to end.
+        A reader is waited for, as any program in a pipeline does, unless a shutdown is requested.
 
         Args:
             patience_s: how long to wait for a reader; where there is none, the wait is short.

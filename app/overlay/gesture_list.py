@@ -7,7 +7,7 @@ from PyQt6.QtGui import QFont, QPainter
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import icons, theme
-from app.overlay.gestures import Group, grouped
+from app.overlay.gesture_groups import GestureGroup, grouped
 from app.overlay.sheet import Sheet
 from app.overlay.theme import Role
 from models.vocabulary import Vocabulary
@@ -57,7 +57,7 @@ class GestureList(Sheet):
                 self._paint_group(painter, group, QRectF(k * width, top, width - unit, _height(group) * unit))
                 top += _height(group) * unit
 
-    def _paint_group(self, painter: QPainter, group: Group, where: QRectF) -> None:
+    def _paint_group(self, painter: QPainter, group: GestureGroup, where: QRectF) -> None:
         unit, colours = theme.unit(self), self.palette()
         painter.setFont(theme.scaled(self.font(), 0.92, QFont.Weight.DemiBold))
         title = QRectF(where.left(), where.top(), where.width(), 1.4 * unit)
@@ -69,16 +69,16 @@ class GestureList(Sheet):
             icons.draw(painter, label, icon, colours.color(Role.Accent))
             theme.write(painter, row.adjusted(2.1 * unit, 0, 0, 0), label, colours.color(Role.WindowText))
 
-    def _columns(self, width: int) -> list[list[Group]]:
+    def _columns(self, width: int) -> list[list[GestureGroup]]:
         """Spread the groups: each goes to the column that is shortest so far."""
         unit = theme.unit(self)
         fitting = int((width + unit) / (_COLUMN_UNITS * unit))  # a scroll bar must not cost a column
-        columns: list[list[Group]] = [[] for _ in range(max(1, min(_COLUMNS, fitting)))]
+        columns: list[list[GestureGroup]] = [[] for _ in range(max(1, min(_COLUMNS, fitting)))]
         for group in self._groups:
             min(columns, key=lambda column: sum(map(_height, column))).append(group)
         return columns
 
 
-def _height(group: Group) -> float:
+def _height(group: GestureGroup) -> float:
     """Height of a group with the gap below it, in units."""
     return _HEAD_UNITS + len(group.labels) * _ROW_UNITS + _GAP_UNITS

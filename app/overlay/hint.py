@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.overlay import theme
 from app.overlay.gesture_list import GestureList
-from app.overlay.keys import Key, Keys
+from app.overlay.key_hints import Key, Keys
 from app.overlay.theme import Role
 from models.vocabulary import Vocabulary
 

@@ -11,10 +11,10 @@ from app.overlay import theme
 from app.overlay.bridge import Bridge
 from app.overlay.hud import Hud
 from app.overlay.interrupt import errors_to, signals_to
+from app.overlay.main_window import Window
 from app.overlay.throttle import Throttle
 from app.overlay.tray import Tray, app_icon
 from app.overlay.view import View, ViewOptions
-from app.overlay.window import Window
 
 PAINT_INTERVAL_MS = 30
 """Paint no oftener than this: a 30 Hz camera gets through, a faster one is thinned."""

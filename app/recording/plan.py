@@ -1,4 +1,4 @@
-"""Plan: what a person is asked to do, scene after scene."""
+"""Plan: what a person is asked to do, task after task."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ FIRST_READY_S, READY_S = 5.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class RecordingTask:
     """Something to do once."""
 
     kind: Kind
@@ -39,7 +39,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RecordingPlan:
     """What one session records."""
 
     gestures: tuple[str, ...]
@@ -61,11 +61,11 @@ class Plan:
         if not self.gestures and not self.work_s:
             raise TakeError("there is nothing to record; name a gesture: --gesture NAME")
 
-    def scenes(self) -> Iterator[Scene]:
+    def tasks(self) -> Iterator[RecordingTask]:
         """Every take of every gesture, then work."""
         for label in map(one_name, self.gestures):
             for number in range(1, self.takes + 1):
                 ready_s = FIRST_READY_S if number == 1 else READY_S
-                yield Scene(Kind.GESTURE, label, number, self.takes, ready_s, self.take_s)
+                yield RecordingTask(Kind.GESTURE, label, number, self.takes, ready_s, self.take_s)
         if self.work_s:
-            yield Scene(Kind.WORK, "", 1, 1, FIRST_READY_S, self.work_s)
+            yield RecordingTask(Kind.WORK, "", 1, 1, FIRST_READY_S, self.work_s)

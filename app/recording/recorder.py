@@ -1,14 +1,14 @@
-"""Recorder: follows a plan on the stream's own clock and saves a take a scene."""
+"""Recorder: follows a plan on the stream's own clock and saves a take a task."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.recording.plan import Plan, Scene
+from app.recording.plan import RecordingPlan, RecordingTask
 from app.recording.prompt import OnPrompt, Prompt
-from calibration.recordings import Recordings
 from calibration.take import Kind, Take
+from calibration.take_folder import TakeFolder
 from models.frame_times import LONGEST_REPEAT_S
 from models.recognition import Recognition, Step
 from models.spec import ModelSpec
@@ -27,27 +27,29 @@ class Recorder:
         on_end: called once, when the plan is done.
     """
 
-    def __init__(self, plan: Plan, recordings: Recordings, spec: ModelSpec, on_end: Callable[[], None]) -> None:
+    def __init__(
+        self, plan: RecordingPlan, recordings: TakeFolder, spec: ModelSpec, on_end: Callable[[], None]
+    ) -> None:
         self._recordings, self._spec, self._on_end = recordings, spec, on_end
-        self._scenes = list(plan.scenes())
-        self._whole_s = sum(scene.ready_s + scene.length_s for scene in self._scenes)
+        self._tasks = list(plan.tasks())
+        self._whole_s = sum(task.ready_s + task.length_s for task in self._tasks)
         self._lead: deque[Step] = deque(maxlen=round(LEAD_S * spec.rate_hz))
         self._kept: list[Step] = []
         self._began_s: float | None = None
         self._seen_s = 0.0
         self.done = 0
-        """How many scenes are saved."""
+        """How many tasks are saved."""
         self.listener: OnPrompt = lambda _: None
 
     @property
-    def scenes(self) -> int:
-        """How many scenes there are."""
-        return len(self._scenes)
+    def tasks(self) -> int:
+        """How many tasks there are."""
+        return len(self._tasks)
 
     @property
     def finished(self) -> bool:
         """Whether everything is saved."""
-        return self.done == self.scenes
+        return self.done == self.tasks
 
     def see(self, seen: Recognition) -> None:
         """Take in one frame."""
@@ -55,39 +57,39 @@ class Recorder:
             return
         time_s = seen.frame.time_s
         if self._began_s is None or not 0 <= time_s - self._seen_s <= LONGEST_REPEAT_S:
-            self._begin(time_s)  # also after a gap, such as a pause: half a scene is none
+            self._begin(time_s)  # also after a gap, such as a pause: half a task is none
         self._seen_s = time_s
-        self._follow(self._scenes[self.done], seen.steps, time_s)
+        self._follow(self._tasks[self.done], seen.steps, time_s)
 
     def _begin(self, time_s: float) -> None:
         self._began_s = time_s
         self._kept = []
         self._lead.clear()
 
-    def _follow(self, scene: Scene, steps: Sequence[Step], time_s: float) -> None:
-        """Keep the steps of one frame where they belong; go on to the next scene where this one is over."""
+    def _follow(self, task: RecordingTask, steps: Sequence[Step], time_s: float) -> None:
+        """Keep the steps of one frame where they belong; go on to the next task where this one is over."""
         assert self._began_s is not None
-        starts_s = self._began_s + scene.ready_s
+        starts_s = self._began_s + task.ready_s
         for step in steps:
             (self._kept if step.time_s >= starts_s else self._lead).append(step)
-        self.listener(self._prompt(scene, time_s - self._began_s))
-        if time_s >= starts_s + scene.length_s:
-            self._finish(scene, time_s)
+        self.listener(self._prompt(task, time_s - self._began_s))
+        if time_s >= starts_s + task.length_s:
+            self._finish(task, time_s)
 
-    def _finish(self, scene: Scene, time_s: float) -> None:
-        self._recordings.add(cut(scene.kind, scene.label, list(self._lead), self._kept, self._spec))
+    def _finish(self, task: RecordingTask, time_s: float) -> None:
+        self._recordings.add(cut(task.kind, task.label, list(self._lead), self._kept, self._spec))
         self.done += 1
         self._begin(time_s)
         if self.finished:
             self.listener(Prompt("Done", "Everything is saved.", 0.0, False, 1.0))
             self._on_end()
 
-    def _prompt(self, scene: Scene, inside_s: float) -> Prompt:
-        recording = inside_s >= scene.ready_s
-        left_s = scene.ready_s - inside_s + (scene.length_s if recording else 0.0)
-        before_s = sum(each.ready_s + each.length_s for each in self._scenes[: self.done])
+    def _prompt(self, task: RecordingTask, inside_s: float) -> Prompt:
+        recording = inside_s >= task.ready_s
+        left_s = task.ready_s - inside_s + (task.length_s if recording else 0.0)
+        before_s = sum(each.ready_s + each.length_s for each in self._tasks[: self.done])
         progress = min(1.0, (before_s + inside_s) / self._whole_s)
-        return Prompt(scene.title, scene.hint, max(0.0, left_s), recording, progress)
+        return Prompt(task.title, task.hint, max(0.0, left_s), recording, progress)
 
 
 def cut(kind: Kind, label: str, lead: Sequence[Step], kept: Sequence[Step], spec: ModelSpec) -> Take:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.quantization.agreement import SideBySide, side_by_side
-from calibration.quantization.footage import Footage
+from calibration.quantization.calibration_clips import CalibrationClip
 from calibration.take import Take
 from calibration.temperature import SETTLED, Evidence, fit_temperature
 from common.arrays import Floats
@@ -27,11 +27,11 @@ class Examples:
     """Recordings for a model of one spec."""
 
     spec: ModelSpec
-    calibration: tuple[Footage, ...]
-    judging: tuple[Footage, ...]
+    calibration: tuple[CalibrationClip, ...]
+    judging: tuple[CalibrationClip, ...]
 
     @classmethod
-    def of(cls, footage: Sequence[Footage], spec: ModelSpec) -> "Examples":
+    def of(cls, footage: Sequence[CalibrationClip], spec: ModelSpec) -> "Examples":
         """Split recordings; too few to split serve as both."""
         warn_of_one_class(footage)
         judging = tuple(footage[HELD_OUT - 1 :: HELD_OUT])
@@ -62,10 +62,10 @@ class Examples:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class ComparedRecording:
     """One recording, as both models saw it."""
 
-    footage: Footage
+    footage: CalibrationClip
     begins: int
     both: SideBySide
 
@@ -80,16 +80,16 @@ class Shown:
         return labels[int(logits[first:].mean(axis=0).argmax())] == self.footage.label
 
 
-def show(footage: Sequence[Footage], one: Engine, other: Engine) -> list[Shown]:
+def show(footage: Sequence[CalibrationClip], one: Engine, other: Engine) -> list[ComparedRecording]:
     """Step both models through recordings."""
-    shown: list[Shown] = []
+    shown: list[ComparedRecording] = []
     for each in footage:
         pictures, begins = each.seen_by(one.spec)
-        shown.extend(Shown(each, begins, both) for both in side_by_side(one, other, [pictures]))
+        shown.extend(ComparedRecording(each, begins, both) for both in side_by_side(one, other, [pictures]))
     return shown
 
 
-def refitted_temperature(shown: Sequence[Shown], spec: ModelSpec) -> float:
+def refitted_temperature(shown: Sequence[ComparedRecording], spec: ModelSpec) -> float:
     """The smaller model's temperature: the float model's, times what quantisation changed about the best one.
 
     Both are fitted on the same labelled recordings; where there are none, the float model's own stays.
@@ -101,7 +101,7 @@ def refitted_temperature(shown: Sequence[Shown], spec: ModelSpec) -> float:
     return spec.temperature * fit_temperature(after) / fit_temperature(before)
 
 
-def warn_of_one_class(footage: Sequence[Footage]) -> None:
+def warn_of_one_class(footage: Sequence[CalibrationClip]) -> None:
     """Say so where all recordings show one thing: ranges of all others would be guessed."""
     labels = {one.label for one in footage}
     if len(labels) == 1 and None not in labels:
@@ -112,11 +112,11 @@ def warn_of_one_class(footage: Sequence[Footage]) -> None:
         )
 
 
-def step_ms(shown: Sequence[Shown]) -> NDArray[np.float64]:
+def step_ms(shown: Sequence[ComparedRecording]) -> NDArray[np.float64]:
     """Milliseconds of every step, float64 [T, 2]."""
     return 1000 * np.concatenate([each.both.step_s for each in shown])
 
 
-def pairs(shown: Sequence[Shown]) -> list[tuple[Floats, Floats]]:
+def pairs(shown: Sequence[ComparedRecording]) -> list[tuple[Floats, Floats]]:
     """The logits of both, a pair a recording."""
     return [each.both.logits for each in shown]

@@ -8,9 +8,9 @@ from pathlib import Path
 import onnx
 
 from calibration.errors import QuantizationError
-from calibration.quantization.examples import Examples, Shown, refitted_temperature, show
+from calibration.quantization.calibration_clips import find_footage
+from calibration.quantization.examples import ComparedRecording, Examples, refitted_temperature, show
 from calibration.quantization.files import save_model
-from calibration.quantization.footage import find_footage
 from calibration.quantization.graph import FloatGraph
 from calibration.quantization.half import halved
 from calibration.quantization.qdq import quantised
@@ -43,7 +43,7 @@ class Made:
     spec: tuple[ModelSpec, ModelSpec]
     """Of the float model and of the smaller one."""
     small: Small
-    judged: tuple[Shown, ...]
+    judged: tuple[ComparedRecording, ...]
     apart: bool
     """Whether it was judged on other recordings than those it was made with."""
 

@@ -100,7 +100,7 @@ def _load_best(path: Path) -> Engine:
 
 
 def _load_fastest(onnx: Path) -> Engine:
-    from models.engines.choice import fastest_form
+    from models.engines.fastest_form import fastest_form
 
     return _load_onnxruntime(fastest_form(onnx))
 

@@ -30,7 +30,7 @@ log = logging.getLogger("mstnet")
 
 
 @dataclass(slots=True, eq=False)
-class Ring:
+class GpuRing:
     """One stream's memory."""
 
     layout: RingLayout
@@ -69,17 +69,19 @@ class TensorrtEngine:
     def start(self, lag_divisor: int = 1) -> StreamState:
         """A ring of zeros for a new stream."""
         layout = lay_out(self.spec, self._sizes, lag_divisor)
-        return StreamState(Ring(layout, self._gpu.allocate(layout.end), self._gpu.allocate_pinned(layout.answer_end)))
+        return StreamState(
+            GpuRing(layout, self._gpu.allocate(layout.end), self._gpu.allocate_pinned(layout.answer_end))
+        )
 
     def forget(self, row: int, state: StreamState) -> StreamState:  # noqa: ARG002 - there is one stream
         """A new ring of zeros."""
-        ring: Ring = state.take()
+        ring: GpuRing = state.take()
         return StreamState(replace(ring, device=self._gpu.allocate(ring.layout.end)), state.steps)
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
         """Run one picture, uint8 `spec.picture_shape`."""
         check_picture(picture, self.spec)
-        ring: Ring = state.take()
+        ring: GpuRing = state.take()
         ring.host.bytes[: picture.size] = picture.reshape(-1)
         with self._turn:  # streams share the context
             self._run(ring, state.steps % len(ring.layout.phases))
@@ -97,7 +99,7 @@ class TensorrtEngine:
         """Give the engine's memory back; that of streams goes with their states."""
         del self._opened
 
-    def _run(self, ring: Ring, phase: int) -> None:
+    def _run(self, ring: GpuRing, phase: int) -> None:
         """Picture in, one step, answer out."""
         device, host, layout = ring.device.address, ring.host.address, ring.layout
         context = self._opened.context
@@ -109,7 +111,7 @@ class TensorrtEngine:
         self._gpu.copy_out(host + layout.logits, device + layout.logits, layout.answer_end - layout.logits)
         self._gpu.wait()
 
-    def _answer(self, ring: Ring) -> Output:
+    def _answer(self, ring: GpuRing) -> Output:
         """The host's copy of logits and embedding, in arrays of their own."""
         labels, width = len(self.spec.labels), self.spec.embedding_width
         logits, embedding = (ring.host.bytes[start:] for start in (ring.layout.logits, ring.layout.embedding))

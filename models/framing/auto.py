@@ -7,8 +7,8 @@ import numpy as np
 from models.frame import Image
 from models.framing.base import AUTO
 from models.framing.faces import Face, FaceDetector
-from models.framing.motion import Motion, Place
-from models.framing.people import People, Person, Window
+from models.framing.motion import Motion, MovingArea
+from models.framing.people import People, Person, SearchWindow
 from models.region import Region
 
 LOOK_S, SETTLED_S = 0.35, 1.0
@@ -99,7 +99,7 @@ class AutoFraming:
             self._region = self._around(self._framed.face)
         return self._region
 
-    def _look(self, image: Image, window: Window) -> None:
+    def _look(self, image: Image, window: SearchWindow) -> None:
         rows, columns = (round(window.top), round(window.height)), (round(window.left), round(window.width))
         part = image[rows[0] : rows[0] + rows[1], columns[0] : columns[0] + columns[1]]
         found = [
@@ -109,7 +109,7 @@ class AutoFraming:
         ]
         self._people.note(found, window)
 
-    def _next_window(self) -> Window:
+    def _next_window(self) -> SearchWindow:
         """What to look at: closely where somebody is, else everywhere in turn."""
         self._looks += 1
         if self._framed:
@@ -164,7 +164,7 @@ class AutoFraming:
         y = min(max(rows / 2, face.y - OFF_Y[1] * side), face.y + OFF_Y[0] * side)
         return Region.square(x, y, side, rows, columns)
 
-    def _around_hands(self, face: Face, hands: Place) -> Region:
+    def _around_hands(self, face: Face, hands: MovingArea) -> Region:
         """Around the face and the hands, but not so large that the face becomes too small."""
         reach = HANDS * hands.spread
         left, right = min(face.x - face.width / 2, hands.x - reach), max(face.x + face.width / 2, hands.x + reach)
@@ -182,26 +182,26 @@ class AutoFraming:
         side = max(SPREAD * place.spread, LEAST_SIDE * min(rows, columns))
         return Region.square(place.x, place.y, side, rows, columns)
 
-    def _near(self, person: Person) -> Window:
+    def _near(self, person: Person) -> SearchWindow:
         rows, columns = self._shape[:2]
         face = person.face
         side = min(face.height / FACE_SHARE, rows, columns)
         left = min(max(face.x - side / 2, 0.0), columns - side)
-        return Window(left, min(max(face.y - side / 2, 0.0), rows - side), side, side)
+        return SearchWindow(left, min(max(face.y - side / 2, 0.0), rows - side), side, side)
 
 
-def whole(shape: tuple[int, ...]) -> Window:
+def whole(shape: tuple[int, ...]) -> SearchWindow:
     """All of a picture."""
-    return Window(0, 0, shape[1], shape[0])
+    return SearchWindow(0, 0, shape[1], shape[0])
 
 
-def tiles(shape: tuple[int, ...]) -> list[Window]:
+def tiles(shape: tuple[int, ...]) -> list[SearchWindow]:
     """Squares that cover a picture and overlap, in which small faces are large enough to be found."""
     rows, columns = shape[:2]
     side = TILE * min(rows, columns)
     across, down = (int(np.ceil((length - side) / (0.7 * side))) + 1 for length in (columns, rows))
     return [
-        Window(left, top, side, side)
+        SearchWindow(left, top, side, side)
         for top in np.linspace(0, rows - side, down)
         for left in np.linspace(0, columns - side, across)
     ]

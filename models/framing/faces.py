@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnxruntime as ort
-from numpy.typing import NDArray
 
+from common.arrays import Floats
 from common.errors import first_line
 from models.errors import ModelFileError
 from models.frame import Image
@@ -21,8 +21,6 @@ LEAST_SCORE = 0.5
 """Of a face; MediaPipe's own threshold."""
 SAME_OVERLAP = 0.3
 """Boxes that share more of their union are of one face."""
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ Map = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MovingArea:
     """Where a picture moves, in pixels."""
 
     x: float
@@ -70,7 +70,7 @@ class Motion:
         """How much a person moved lately: the mean change of the pixels around, in levels of 255."""
         return self._moved.get(person, 0.0)
 
-    def place(self, rows: int, columns: int) -> Place | None:
+    def place(self, rows: int, columns: int) -> MovingArea | None:
         """Where a picture of this size moved so far; None where too little has."""
         if self._all is None or self._all.mean() < ENOUGH:
             return None
@@ -79,16 +79,16 @@ class Motion:
         mean_x, mean_y = float((weights * x).sum()), float((weights * y).sum())
         spread = np.sqrt(max((weights * (x - mean_x) ** 2).sum(), (weights * (y - mean_y) ** 2).sum()))
         down, across = rows / weights.shape[0], columns / weights.shape[1]
-        return Place(mean_x * across, mean_y * down, float(spread) * down)
+        return MovingArea(mean_x * across, mean_y * down, float(spread) * down)
 
-    def hands(self, person: Person) -> Place | None:
+    def hands(self, person: Person) -> MovingArea | None:
         """Where a person's hands moved, while the face kept still; None where that was not seen enough."""
         moments = self._hands.get(person)
         if moments is None or moments[0] < ENOUGH_HANDS:
             return None
         x, y, xx, yy = moments[1:] / moments[0]
         spread, face = float(np.sqrt(max(xx - x * x, yy - y * y, 0.0))), person.face
-        return Place(face.x + float(x) * face.height, face.y + float(y) * face.height, spread * face.height)
+        return MovingArea(face.x + float(x) * face.height, face.y + float(y) * face.height, spread * face.height)
 
     def _share_out(self, change: Map, people: Sequence[Person], scale: float) -> None:
         """Count each pixel for the person whose face is nearest, in face heights: who sits beside a waver waves not."""

@@ -70,7 +70,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class SearchWindow:
     """What of a picture was looked at, in pixels."""
 
     left: float
@@ -92,7 +92,7 @@ class People:
     def __init__(self) -> None:
         self.there: list[Person] = []
 
-    def note(self, faces: Iterable[Face], window: Window) -> None:
+    def note(self, faces: Iterable[Face], window: SearchWindow) -> None:
         """Note what one look found in a window of the picture."""
         found = set()
         for face in faces:

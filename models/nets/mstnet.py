@@ -12,6 +12,7 @@ from models.nets.backbone import Backbone, Placement
 from models.nets.mobilenet_v2 import MobileNetV2
 from models.nets.resnet import resnet18, resnet50
 from models.nets.shufflenet import ShuffleNet
+from models.nets.taps import Start
 from models.nets.temporal import TemporalConfig, TemporalLayer, Timeline
 from models.nets.timeline import Chunk, Clips, Past, Probe
 from models.spec import MemorySpec
@@ -47,6 +48,7 @@ class MSTNetConfig:
     def from_dict(cls, values: Mapping[str, Any]) -> "MSTNetConfig":
         """The config that `to_dict` wrote."""
         own, temporal = _with_tuples(values), _with_tuples(values["temporal"])
+        temporal["start"] = Start(**temporal.get("start", {}))  # files of before have none
         return cls(**(own | {"temporal": TemporalConfig(**temporal)}))
 
 

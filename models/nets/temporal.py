@@ -7,12 +7,17 @@ Every layer is a function `combine(now, lagged)` of its features now and of the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from itertools import accumulate, pairwise
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
 
+from models.nets.taps import AS_USUAL, Start, initial_taps, kernel_lags
+
 Operation = Literal["none", "shift", "mixtconv", "conv1d"]
+SHARES_TOLERANCE = 1e-6
+"""How far from 1 shares may add up: three times 0.3333333."""
 
 
 class TemporalLayer(nn.Module):
@@ -77,30 +82,83 @@ class Shift(TemporalLayer):
 class MixTConv(TemporalLayer):
     """Depthwise temporal convolution with a kernel size of its own for each group of channels (arXiv 2001.06769).
 
-    Channels are split evenly into one group a kernel. Tap j of a causal kernel of size k and dilation d looks j * d
-    steps back, j = 0..k-1; of a centred one, (j - (k-1)/2) * d steps back.
+    The first channels have the first kernel, and so on, unless `assign` says which channel has which. Tap j of a causal
+    kernel of size k and dilation d looks j * d steps back, j = 0..k-1; of a centred one, (j - (k-1)/2) * d steps back.
 
     Args:
         channels: C of the input; at least one a kernel.
         kernels: kernel sizes, ascending; a centred layer takes odd ones only.
         dilations: one a kernel.
         causal: whether it looks only back.
+        start: what the taps are before training.
+        shares: of the channels, one a kernel; without them the groups are equal, as in the paper.
+
+    Raises:
+        ValueError: they do not fit together; says which.
     """
 
-    def __init__(self, channels: int, kernels: Sequence[int], dilations: Sequence[int], causal: bool) -> None:
+    def __init__(
+        self,
+        channels: int,
+        kernels: Sequence[int],
+        dilations: Sequence[int],
+        causal: bool,
+        start: Start = AS_USUAL,
+        shares: Sequence[float] = (),
+    ) -> None:
         super().__init__()
         _check_kernels(channels, kernels, dilations, causal)
-        sizes = [len(part) for part in torch.arange(channels).tensor_split(len(kernels))]
+        sizes = group_sizes(channels, kernels, shares)
         self.group_lags = [kernel_lags(k, d, causal) for k, d in zip(kernels, dilations, strict=True)]
-        self.lags = tuple(sorted({lag for lags in self.group_lags for lag in lags} - {0}))
-        self.first = sum(size for size, k in zip(sizes, kernels, strict=True) if k == 1)
-        self.remembered = slice(self.first, None)
         self.taps = nn.ParameterList(
-            nn.Parameter(initial_taps(size, k, causal)) for size, k in zip(sizes, kernels, strict=True)
+            nn.Parameter(initial_taps(size, k, causal, start)) for size, k in zip(sizes, kernels, strict=True)
         )
+        self.kernel_of: Tensor
+        # Equal or given shares follow from the config, so this is no part of the weights before `assign`.
+        groups = [torch.full((size,), k) for k, size in enumerate(sizes)]
+        self.register_buffer("kernel_of", torch.cat(groups), persistent=False)
+        self.sorted = True
+        """Whether the channels of each kernel lie side by side, in the kernels' order."""
+        self._look()
+
+    def assign(self, kernel_of: Tensor) -> None:
+        """Give each channel a kernel. It is part of the weights from then on; all taps become identity.
+
+        Args:
+            kernel_of: [C], the number of each channel's kernel; some kernels may have none.
+
+        Raises:
+            ValueError: the layer has other channels or fewer kernels.
+        """
+        if kernel_of.shape != self.kernel_of.shape or not 0 <= kernel_of.min() <= kernel_of.max() < len(self.taps):
+            raise ValueError(f"{len(self.kernel_of)} channels need a kernel each, 0 to {len(self.taps) - 1}")
+        for k, lags in enumerate(self.group_lags):
+            identity = torch.tensor([float(lag == 0) for lag in lags], device=self.kernel_of.device)
+            self.taps[k] = nn.Parameter(identity.repeat(int((kernel_of == k).sum()), 1))
+        self.register_buffer("kernel_of", kernel_of.clone())
+        self.sorted = bool((kernel_of.diff() >= 0).all())
+        self._look()
+
+    def _look(self) -> None:
+        """Note how far back which channels look."""
+        looking = [lags for lags, taps in zip(self.group_lags, self.taps, strict=True) if len(taps)]
+        self.lags = tuple(sorted({lag for lags in looking for lag in lags} - {0}))
+        self.first = sum(len(taps) for taps in self.taps if taps.shape[1] == 1) if self.sorted else 0
+        self.remembered = slice(self.first, None)
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+        """Take over who has which kernel before the taps are loaded."""
+        kernel_of = state_dict.get(f"{prefix}kernel_of")
+        if kernel_of is not None and not torch.equal(kernel_of, self.kernel_of.cpu()):
+            self.assign(kernel_of.to(self.kernel_of.device))
+        super()._load_from_state_dict(state_dict, prefix, *rest)
+
+    def channels_of(self, k: int) -> Tensor:
+        """The channels of kernel number k, ascending, as `taps[k]` has them."""
+        return (self.kernel_of == k).nonzero().flatten()
 
     def taps_by_lag(self) -> Tensor:
-        """The taps of all groups, [C, 1 + len(lags)]: now first, then each of `lags`; 0 where a group has none."""
+        """The taps of all channels, [C, 1 + len(lags)]: now first, then each of `lags`; 0 where a channel has none."""
         columns = (0, *self.lags)
         rows = [
             torch.stack(
@@ -108,7 +166,8 @@ class MixTConv(TemporalLayer):
             )
             for taps, lags in zip(self.taps, self.group_lags, strict=True)
         ]
-        return torch.cat(rows)
+        taps = torch.cat(rows)
+        return taps if self.sorted else taps[self.kernel_of.argsort(stable=True).argsort()]
 
     def of_kernel(self, k: int) -> "MixTConv":
         """The channels of kernel number k as a layer of their own, with the same taps."""
@@ -207,6 +266,10 @@ class TemporalConfig:
     dilations: tuple[int, ...] = (1,)
     """One a kernel, or one for all."""
     causal: bool = True
+    start: Start = AS_USUAL
+    """Of MixTConv's taps."""
+    shares: tuple[float, ...] = ()
+    """Of MixTConv's channels, one a kernel; none are equal groups, as in the paper."""
 
     def build(self, channels: int, pace: int = 1) -> TemporalLayer:
         """Make the layer for a block of so many channels.
@@ -224,39 +287,30 @@ class TemporalConfig:
             (kernel,) = self.kernels
             return Conv1d(channels, kernel, self.causal)
         if self.operation == "mixtconv":
-            return MixTConv(channels, self.kernels, [pace * d for d in dilations], self.causal)
+            slower = [pace * d for d in dilations]
+            return MixTConv(channels, self.kernels, slower, self.causal, self.start, self.shares)
         raise ValueError(f"no temporal operation {self.operation!r}; there are none, shift, mixtconv, conv1d")
 
 
-def kernel_lags(kernel: int, dilation: int, causal: bool) -> list[int]:
-    """How many steps back each tap of a kernel looks, tap 0 first; 0 is now, negative is the future."""
-    now = 0 if causal else (kernel - 1) // 2
-    return [(tap - now) * dilation for tap in range(kernel)]
+def group_sizes(channels: int, kernels: Sequence[int], shares: Sequence[float]) -> list[int]:
+    """How many channels each kernel gets; without shares as equal as can be, the first ones more.
 
-
-def initial_taps(channels: int, kernel: int, causal: bool) -> Tensor:
-    """The taps [channels, kernel] that training starts from: mostly identity, some channels look elsewhere.
-
-    Centred, as the paper's authors start: of each kernel's channels the first 1/8 sum the frames before, the next 1/8
-    the frames after, the rest are identity. Causal, a rule of our own, for half of those channels would look at the
-    future: the first 1/8 average the nearer half of the past, the next 1/8 the farther half, so that scale is kept.
+    Raises:
+        ValueError: the shares are not one a kernel, do not add up to 1, or leave a kernel without a channel.
     """
-    taps = torch.zeros(channels, kernel)
-    reach, eighth = (kernel - 1) // 2, channels // 8
-    taps[:, 0 if causal else reach] = 1
-    if kernel == 1:
-        return taps
-    first, second = slice(0, eighth), slice(eighth, 2 * eighth)
-    taps[: 2 * eighth] = 0
-    if causal:
-        nearer = max(1, reach)
-        taps[first, 1 : 1 + nearer] = 1 / nearer
-        farther = slice(1 + nearer, kernel) if kernel > 2 else slice(1, 2)
-        taps[second, farther] = 1 / (farther.stop - farther.start)
-    else:
-        taps[first, reach + 1 :] = 1
-        taps[second, :reach] = 1
-    return taps
+    if not shares:
+        return [len(part) for part in torch.arange(channels).tensor_split(len(kernels))]
+    if len(shares) != len(kernels) or min(shares) < 0 or abs(sum(shares) - 1) > SHARES_TOLERANCE:
+        total = f"{sum(shares):g}"
+        raise ValueError(f"shares are one a kernel and add up to 1: got {shares}, {total} in all, for {kernels}")
+    ends = [round(channels * end) for end in accumulate(shares, initial=0.0)]
+    sizes = [end - begin for begin, end in pairwise(ends)]
+    if 0 in sizes:
+        k = sizes.index(0)
+        raise ValueError(
+            f"a share of {shares[k]:g} of {channels} channels leaves kernel {kernels[k]} without a channel"
+        )
+    return sizes
 
 
 def _check_kernels(channels: int, kernels: Sequence[int], dilations: Sequence[int], causal: bool) -> None:

@@ -9,13 +9,13 @@ import pytest
 from app.camera.settings import CameraSettings
 from app.command_line import parse
 from app.control.settings import ControlSettings
+from app.demo_clip import DEMO
 from app.loop import Limits
 from app.outputs.address import Address
 from app.outputs.broker import Broker
 from app.outputs.settings import OutputSettings
-from app.recording.plan import Plan
+from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
-from app.shipped import DEMO
 from models.region import Region
 from models.shipped import SHIPPED_MODEL
 
@@ -87,7 +87,7 @@ def test_every_option_of_one_camera_has_its_place():
 
 def test_a_recording_has_a_plan_and_the_main_pass_alone():
     made = settings("--record ann --gesture Wave --gesture Nod --takes 2 --take-seconds 4 --work 0")
-    assert made.recording == RecordingSettings("ann", Plan(("Wave", "Nod"), 2, 4.0, 0.0))
+    assert made.recording == RecordingSettings("ann", RecordingPlan(("Wave", "Nod"), 2, 4.0, 0.0))
     assert not made.model.fast_pass
 
 

@@ -6,8 +6,8 @@ from fakes import ListCamera, ScriptedEngine, recognizer
 
 from app.loop import run
 from app.replay import REMEMBERED, ROWS, SECONDS, Replay
-from calibration.recordings import Recordings
 from calibration.take import Kind
+from calibration.take_folder import TakeFolder
 from common.errors import UserError
 from models.frame import Frame
 
@@ -25,7 +25,7 @@ def white(picture):
 
 def watched(tmp_path, engine, *films):
     recognizing = recognizer(engine)
-    replay = Replay(recognizing.networks, Recordings("ann", tmp_path / "ann"))
+    replay = Replay(recognizing.networks, TakeFolder("ann", tmp_path / "ann"))
     run(ListCamera([frame for one in films for frame in one]), recognizing, observers=[replay])
     return replay
 
@@ -65,7 +65,7 @@ def test_nothing_is_written_until_a_moment_is_marked(replayed, tmp_path):
     replay = replayed(film(7, 7))
     assert not (tmp_path / "ann").exists()
     replay.mark_wrong(replay.moments[0])
-    ((path, take),) = Recordings("ann", tmp_path / "ann").takes()
+    ((path, take),) = TakeFolder("ann", tmp_path / "ann").takes()
     assert path.parent.name == "not-this"
     assert (take.kind, take.label) == (Kind.NOT_THIS, "Swiping Left")
     assert len(take) == len(replay.moments[0].shots)

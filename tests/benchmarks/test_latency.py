@@ -14,9 +14,9 @@ import pytest
 from networks import small_net, small_spec
 from onnx import TensorProto, helper
 
+from benchmarks.compared_networks import Contender, contenders, export_clip
 from benchmarks.latency import chosen, main, measure
 from benchmarks.memory import STATUS, peak_mb
-from benchmarks.networks import Contender, contenders, export_clip
 from benchmarks.plots import draw_latency
 from benchmarks.runners import open_clip, open_hands, open_stream
 from benchmarks.timing import Costs, in_turns, ratio

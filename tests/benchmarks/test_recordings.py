@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streams import step
 
-from benchmarks.recordings import Bench, Gesture, Score, Seen, Take, made, main, takes
+from benchmarks.recordings import AppScore, Bench, Gesture, LabelledFile, Seen, made, main, takes
 from benchmarks.seats import SEATS
 from models.decoder import GestureEvent
 from models.engines import load_engine
@@ -32,8 +32,8 @@ LABELS = ("No gesture", "Thumb Down", "Thumb Up")
 def test_what_the_cards_promise_is_fired(shared, source, model, fired, wrong):
     with closing(load_engine(WEIGHTS / model)) as engine:
         bench = Bench(networks_of(engine))
-        scores = [Score.of(bench.watch(take, SEATS[0]), take.gestures) for take in takes(shared / "data", [source])]
-    score = sum(scores, Score())
+        scores = [AppScore.of(bench.watch(take, SEATS[0]), take.gestures) for take in takes(shared / "data", [source])]
+    score = sum(scores, AppScore())
     assert score.fired >= fired
     assert score.wrong <= wrong
 
@@ -57,20 +57,20 @@ def fired(label, time_s):
 
 def test_the_likeliest_gesture_is_named_even_where_nothing_fires():
     seen = seen_of(shown(0.0, (0.9, 0.0, 0.1)), shown(1.0, (0.6, 0.1, 0.3)), shown(9.0, (0.0, 1.0, 0.0)))
-    score = Score.of(seen, [Gesture("Thumb Up", 0.5, 1.0)])
+    score = AppScore.of(seen, [Gesture("Thumb Up", 0.5, 1.0)])
     assert (score.there, score.named, score.fired, score.wrong) == (1, 1, 0, 0)
     assert score.seconds == 9.0
 
 
 def test_an_event_fires_one_gesture_misnames_one_or_is_false():
     seen = seen_of(*(fired(label, at_s) for label, at_s in (("Thumb Down", 1.2), ("Thumb Up", 1.9), ("Thumb Up", 5.0))))
-    score = Score.of(seen, [Gesture("Thumb Up", 0.5, 1.0)])
+    score = AppScore.of(seen, [Gesture("Thumb Up", 0.5, 1.0)])
     assert (score.fired, score.misnamed, score.false) == (1, 1, 1)
     assert score.wrong_a_minute == 60 * 2 / 5
 
 
 def test_scores_add_up():
-    assert Score(1, 1, 0, 2, 3, 4.0) + Score(1, 0, 1, 0, 1, 1.0) == Score(2, 1, 1, 2, 4, 5.0)
+    assert AppScore(1, 1, 0, 2, 3, 4.0) + AppScore(1, 0, 1, 0, 1, 1.0) == AppScore(2, 1, 1, 2, 4, 5.0)
 
 
 def test_clips_of_a_gesture_made_several_times_have_as_many(tmp_path):
@@ -80,7 +80,7 @@ def test_clips_of_a_gesture_made_several_times_have_as_many(tmp_path):
         "n.mp4,No gesture,train,cutouts,12,0,36\n"
     )
     up, nothing = made(tmp_path)
-    assert up == Take(
+    assert up == LabelledFile(
         str(tmp_path), tmp_path / "d.mp4", 12.0, (Gesture("Thumb Up", 0.5, 1.5), Gesture("Thumb Up", 2.0, 3.0))
     )
     assert nothing.gestures == ()

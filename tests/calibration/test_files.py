@@ -14,8 +14,8 @@ from calibration.__main__ import main
 from calibration.errors import ProfileError, TakeError
 from calibration.folders import data_folder, plain
 from calibration.personal_head import PersonalHead
-from calibration.recordings import Recordings
 from calibration.take import Kind, Take
+from calibration.take_folder import TakeFolder
 from calibration.user_profile import find_profile, profile_path
 from common.errors import UserError
 
@@ -29,7 +29,7 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def ann(home):
     """Somebody with two gestures of her own, recorded and fitted."""
-    recordings = Recordings("ann")
+    recordings = TakeFolder("ann")
     for take in (*takes_of("Circle", 0, 3), *takes_of("Cross", 4, 3), a_minute_of_work()):
         recordings.add(take)
     assert main(["fit", "--profile", "ann"]) == 0
@@ -46,7 +46,7 @@ def refused(capsys, *words):
 
 def test_a_take_comes_back_as_it_was(home):
     (take,) = takes_of("Circle", 0, 1)
-    path = Recordings("ann").add(take)
+    path = TakeFolder("ann").add(take)
     loaded = Take.load(path)
     assert (loaded.kind, loaded.label, loaded.begins, loaded.spec) == (Kind.GESTURE, "Circle", 30, SPEC)
     for name in ("times_s", "pictures", "logits", "embeddings"):
@@ -63,15 +63,15 @@ def test_what_is_recorded_is_nobody_elses_to_read(home, ann):
 
 @pytest.mark.parametrize("content", [b"", b"words", b"PK\x03\x04 half a zip"])
 def test_a_damaged_take_is_told_by_its_file(home, content):
-    path = Recordings("ann").folder / "work" / "1.npz"
+    path = TakeFolder("ann").folder / "work" / "1.npz"
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     with pytest.raises(TakeError, match=r"1\.npz is no take"):
-        list(Recordings("ann").takes())
+        list(TakeFolder("ann").takes())
 
 
 def test_takes_are_numbered_and_never_overwritten(home):
-    recordings = Recordings("ann")
+    recordings = TakeFolder("ann")
     paths = [recordings.add(take) for take in takes_of("Draw a circle!", 0, 11)]
     assert paths[-1].relative_to(recordings.folder).as_posix() == "gestures/Draw_a_circle/11.npz"
     assert [path for path, _ in recordings.takes()] == paths
@@ -144,14 +144,14 @@ def test_a_deleted_gesture_leaves_nothing_behind(ann):
     assert main(["gestures", "delete", "--profile", "ann", "Circle"]) == 0
     assert [gesture.label for gesture in find_profile("ann").gestures] == ["Cross"]
     assert "Circle" not in profile_path("ann").read_text()
-    assert "Circle" not in {take.label for _, take in Recordings("ann").takes()}
+    assert "Circle" not in {take.label for _, take in TakeFolder("ann").takes()}
 
 
 def test_an_exported_gesture_is_somebody_elses_to_import_and_survives_their_fit(ann, home):
     file = home / "circle.json"
     assert main(["gestures", "export", "--profile", "ann", "Circle", str(file)]) == 0
     assert "pictures" not in json.loads(file.read_text())
-    Recordings("bob").add(a_minute_of_work(5))
+    TakeFolder("bob").add(a_minute_of_work(5))
     assert main(["fit", "--profile", "bob"]) == 0
     assert main(["gestures", "import", "--profile", "bob", str(file), "--name", "Anns circle"]) == 0
     (gesture,) = find_profile("bob").gestures
@@ -179,7 +179,7 @@ def test_fitting_nothing_is_told(home, capsys):
 
 def recorded(*takes):
     for take in (*takes, a_minute_of_work()):
-        Recordings("bob").add(take)
+        TakeFolder("bob").add(take)
 
 
 def test_one_gesture_that_cannot_be_learnt_leaves_the_rest(home, capsys):
@@ -200,13 +200,13 @@ def test_where_no_gesture_can_be_learnt_nothing_is_saved(home, capsys):
 @pytest.mark.parametrize("name", ["../../x", "folder/x", "/x"])
 def test_a_path_is_nobodys_name(home, capsys, name):
     with pytest.raises(UserError, match="is a path"):
-        Recordings(name)
+        TakeFolder(name)
     assert "is a path" in refused(capsys, "fit", "--profile", name)
 
 
 def test_takes_of_two_models_need_a_word(ann, capsys):
     other = replace(a_minute_of_work(), spec=replace(SPEC, weights_sha256="cd" * 32))
-    Recordings("ann").add(other)
+    TakeFolder("ann").add(other)
     assert "--model" in refused(capsys, "fit", "--profile", "ann")
 
 
@@ -231,7 +231,7 @@ PERSONS = [
 
 def test_persons_whose_names_differ_have_files_of_their_own(home):
     files = [profile_path(name) for name in PERSONS]
-    folders = [Recordings(name).folder for name in PERSONS]
+    folders = [TakeFolder(name).folder for name in PERSONS]
     assert len(set(files)) == len(set(folders)) == len(PERSONS)
     assert all(len(file.name.encode()) < 255 for file in files)
 
@@ -249,7 +249,7 @@ def test_names_of_earlier_versions_are_found(home, ann):
 
 
 def test_one_name_is_one_gesture_however_its_accents_are_typed(home):
-    recordings = Recordings("ann")
+    recordings = TakeFolder("ann")
     for label in ("Caf\u00e9", "Cafe\u0301"):
         recordings.add(takes_of(label, 0, 1)[0])
     assert [take.label for _, take in recordings.takes()] == ["Caf\u00e9"] * 2
@@ -257,6 +257,6 @@ def test_one_name_is_one_gesture_however_its_accents_are_typed(home):
 
 
 def test_a_gesture_may_have_a_long_name(home):
-    path = Recordings("ann").add(takes_of("x" * 300, 0, 1)[0])
+    path = TakeFolder("ann").add(takes_of("x" * 300, 0, 1)[0])
     assert path.is_file()
-    assert Recordings("ann").add(takes_of("x" * 299, 0, 1)[0]).parent != path.parent
+    assert TakeFolder("ann").add(takes_of("x" * 299, 0, 1)[0]).parent != path.parent

@@ -10,10 +10,10 @@ from people import LABELS, SPEC, WIDTH, a_minute_of_work, a_take, performed, tak
 
 from calibration.background import Background
 from calibration.errors import TakeError
+from calibration.fit_report import unfound
 from calibration.fitting import fit
 from calibration.one_movement import check_one_movement
 from calibration.personal_head import PersonalHead, joined
-from calibration.report import unfound
 from calibration.take import Kind
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile

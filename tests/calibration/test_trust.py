@@ -8,9 +8,9 @@ import pytest
 from people import LABELS, SPEC, a_minute_of_work, a_take, work_stream
 
 from calibration.diagram import draw
+from calibration.fit_report import report, unfound, warnings
 from calibration.fitting import fit
 from calibration.reliability import Reliability
-from calibration.report import report, unfound, warnings
 from calibration.take import Kind
 from calibration.temperature import Evidence, fit_temperature
 from calibration.thresholds import (

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from calibration.quantization.footage import find_footage
+from calibration.quantization.calibration_clips import find_footage
 from common.table_file import TableError, read_table
 from training.jester import LABELS
 

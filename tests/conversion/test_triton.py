@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from conversion.__main__ import main
-from conversion.triton import Limits, write_repository
+from conversion.triton import ServerLimits, write_repository
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import EngineError
 from models.spec import ModelSpec
@@ -29,7 +29,7 @@ needs_schema = pytest.mark.skipif(
 def repository(small_model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("triton") / "repository"
     write_repository(small_model, folder)
-    write_repository(SHIPPED, folder, limits=Limits(batch=8, streams=100))
+    write_repository(SHIPPED, folder, limits=ServerLimits(batch=8, streams=100))
     return folder
 
 

@@ -5,7 +5,7 @@ from torch import nn
 
 from models.nets.checkpoint import describe
 from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
-from models.nets.temporal import Operation, TemporalConfig
+from models.nets.temporal import MixTConv, Operation, TemporalConfig
 from models.spec import ModelSpec
 
 LABELS = ("Doing other things", "No gesture", "Swiping Left", "Swiping Right", "Thumb Up")
@@ -19,16 +19,23 @@ def small_net(
     causal: bool = True,
     placement: str = "inner",
     seed: int = 0,
+    shares: tuple[float, ...] = (),
+    assigned: bool = False,
 ) -> MSTNet:
     """A network a quarter as wide, in evaluation mode, with random taps and batch-norm statistics.
+
+    With `assigned`, each channel of a MixTConv has a kernel of its own, drawn by lot.
 
     Untrained networks hide bugs: their taps are mostly identity and their answers hardly differ from one another.
     """
     torch.manual_seed(seed)
     if kernels is None:
         kernels = (1, 3, 5, 7) if operation == "mixtconv" else (3,)
-    temporal = TemporalConfig(operation, kernels, dilations, causal)
+    temporal = TemporalConfig(operation, kernels, dilations, causal, shares=shares)
     net = MSTNet(MSTNetConfig(len(LABELS), backbone, 0.25, temporal, placement)).eval()
+    for module in list(net.modules()):
+        if isinstance(module, MixTConv) and assigned:
+            module.assign(torch.randint(len(kernels), (len(module.kernel_of),)))
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.1)

@@ -7,10 +7,11 @@ import torch
 
 from common.whole_file import WriteError
 from models.nets.mstnet import MSTNet, MSTNetConfig
+from models.nets.taps import Start
 from models.nets.temporal import Operation, TemporalConfig
 from training import claim
 from training.claim import CONFIG, OPERATIONS, Trial, main, trials
-from training.claim_results import Result, draw, gesture_table, spread, table, write_results
+from training.claim_results import Result, as_usual, draw, gesture_table, spread, table, variant_table, write_results
 from training.datasets.motions import LABELS, MotionSet
 from training.trainer.config import Config, OptimConfig
 from training.trainer.config_file import read_config
@@ -31,10 +32,31 @@ def test_every_operation_is_tried_in_both_forms_with_every_seed():
     assert [trial.name for trial in trials(["tsn", "ks3"], [4])] == ["tsn-seed4", "ks3-seed4", "ks3-causal-seed4"]
 
 
+def test_starts_budgets_and_forms_are_chosen_and_make_runs_of_their_own():
+    starts = [Start(), Start("one_lag", 0.5, 1)]
+    names = [trial.name for trial in trials(["tsn", "tsm", "ks3"], [1], [True], starts, 64)]
+    assert names == ["tsm-causal-64clips-seed1", "ks3-causal-64clips-seed1", "ks3-causal-one_lag-0.5-1-64clips-seed1"]
+    usual, other = (
+        trial.config(read_config(Config, CONFIG)) for trial in list(trials(["ks3"], [1], [True], starts, 64))
+    )
+    assert usual.data.clips == 64
+    assert usual.net.temporal.start == Start().resolved(causal=True)
+    assert other.net.temporal.start == Start("one_lag", 0.5, 1)
+
+
+@pytest.mark.parametrize("word", ["twice", "one_lag:x", "one_lag:0.5:x", "one_lag:2", "one_lag:0.5:-1"])
+def test_a_start_that_makes_no_sense_is_told(word, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--out", str(tmp_path), "--starts", word])
+    assert ended.value.code == 2
+    assert "a start" in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_trials_differ_in_operation_and_seed_only():
     base = read_config(Config, CONFIG)
-    dilated, plain = (Trial(OPERATIONS[row], True, 2).config(base) for row in ("ks3-dilated", "tsn"))
-    assert dilated.net.temporal == TemporalConfig("mixtconv", (3, 3, 3), (1, 2, 3), causal=True)
+    start = Start("one_lag")
+    dilated, plain = (Trial(OPERATIONS[row], True, 2, start).config(base) for row in ("ks3-dilated", "tsn"))
+    assert dilated.net.temporal == TemporalConfig("mixtconv", (3, 3, 3), (1, 2, 3), causal=True, start=start)
     assert (dilated.seed, dilated.data, dilated.optim, dilated.schedule) == (2, plain.data, plain.optim, plain.schedule)
     assert base.net.classes == len(LABELS)
 
@@ -77,6 +99,20 @@ def validations(folder) -> list[float]:
         return [float(row["val_top1"]) for row in csv.DictReader(file) if row["val_top1"]]
 
 
+def test_results_of_several_commands_are_kept(tmp_path, capsys):
+    for words in (["--seeds", "0"], ["--seeds", "1"], ["--seeds", "0", "--starts", "one_lag"], ["--clips", "48"]):
+        assert main(["--out", str(tmp_path), "--rows", "ks3", "--forms", "causal", *words, "--set", *TINY]) == 0
+    assert [(row["start"], row["clips"], row["seed"]) for row in read(tmp_path)] == [
+        (str(Start().resolved(causal=True)), "32", "0"),
+        (str(Start().resolved(causal=True)), "32", "1"),
+        ("one_lag:0.25:0", "32", "0"),
+        *((str(Start().resolved(causal=True)), "48", seed) for seed in "012"),
+    ]
+    last = capsys.readouterr().out.split("| operation | parameters")[-1]
+    assert last.count("| ks3 | causal | one_lag:0.25:0 | 32 |") == 1
+    assert "(2) |" in last.splitlines()[2], "the main table has the usual start and the smaller budget"
+
+
 def test_another_budget_does_not_go_on_with_what_is_there(tmp_path, capsys):
     assert main(["--out", str(tmp_path), "--rows", "tsn", "--seeds", "0", "--set", *TINY]) == 0
     assert main(["--out", str(tmp_path), "--rows", "tsn", "--seeds", "0", "--set", *TINY, "optim.lr=0.2"]) == 2
@@ -97,8 +133,8 @@ def test_a_folder_that_cannot_be_is_one_line(tmp_path, capsys):
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-def result(row: str, causal: bool, seed: int, top1: float) -> Result:
-    return Result(row, causal, seed, 178_488, 12_345_678, top1 - 0.1, top1 + 0.1, top1, top1)
+def result(row: str, causal: bool, seed: int, top1: float, start: str = "", clips: int = 4000) -> Result:
+    return Result(row, causal, start, clips, seed, 178_488, 12_345_678, top1 - 0.1, top1 + 0.1, top1, top1)
 
 
 RESULTS = [
@@ -112,9 +148,25 @@ RESULTS = [
 def test_the_table_holds_means_and_spreads():
     assert table(RESULTS).splitlines()[2:] == [
         "| tsn | 178,488 | 12.35 | 25.0 | - |",
-        "| ks3 | 178,488 | 12.35 | 85.0 ± 7.1 | 70.0 |",
+        "| ks3 | 178,488 | 12.35 | 85.0 ± 7.1 (2) | 70.0 |",
     ]
     assert spread(()) == "-"
+
+
+def test_other_starts_and_budgets_have_a_table_of_their_own():
+    usual = str(Start().resolved(causal=True))
+    tried = [result("ks3", True, seed, 0.6 + 0.1 * seed, "one_lag:0.5:0") for seed in (1, 0)]
+    tried += [
+        result("ks3", True, 0, 0.7, usual),
+        result("ks3", True, 0, 0.8, usual, 8000),
+        result("tsn", False, 0, 0.2),
+    ]
+    assert variant_table(tried).splitlines()[2:] == [
+        f"| ks3 | causal | {usual} | 4000 | 70.0 | 0: 70 |",
+        "| ks3 | causal | one_lag:0.5:0 | 4000 | 65.0 ± 7.1 (2) | 0: 60, 1: 70 |",
+        f"| ks3 | causal | {usual} | 8000 | 80.0 | 0: 80 |",
+    ]
+    assert [(each.row, each.top1) for each in as_usual(tried)] == [("ks3", 0.7), ("tsn", 0.2)]
 
 
 def test_the_other_table_holds_each_gestures_means():
@@ -139,7 +191,8 @@ def test_the_same_results_draw_the_same_picture(tmp_path):
 def test_results_are_shown_again_from_their_file(tmp_path, capsys):
     write_results(tmp_path / "results.csv", RESULTS)
     assert main(["--out", str(tmp_path), "--results", str(tmp_path / "results.csv")]) == 0
-    assert capsys.readouterr().out == f"{table(RESULTS)}\n\n{gesture_table(RESULTS)}\n"
+    tables = f"{table(RESULTS)}\n\n{gesture_table(RESULTS)}\n\n{variant_table(RESULTS)}\n"
+    assert capsys.readouterr().out == tables
     draw(tmp_path / "direct.svg", RESULTS)
     assert (tmp_path / "claim.svg").read_bytes() == (tmp_path / "direct.svg").read_bytes()
 

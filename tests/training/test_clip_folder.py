@@ -4,7 +4,7 @@ import pytest
 
 from training.clip_folder import COLUMNS, write_clips
 from training.recordings import DataError, decode, read_recordings
-from training.synthetic.clip import Film, Format, generate
+from training.synthetic.drawn_clip import Film, Format, generate
 
 SMALL = Format(height=24, width=32, fps=4, moments=1)
 

@@ -21,8 +21,8 @@ from models.nets.checkpoint import load_checkpoint, read_whole, save_checkpoint,
 from training.distill import main
 from training.distillation.ahead import lessons_ahead
 from training.distillation.lessons import training_recordings
-from training.distillation.session import train, until
 from training.distillation.student import Recipe
+from training.distillation.teaching import train, until
 from training.jester import LABELS
 from training.recordings import DataError
 from training.transplant.shufflenet3d import transplant

@@ -14,7 +14,7 @@ from networks import LABELS, small_net, small_spec
 from models.nets.checkpoint import save_checkpoint
 from training.datasets.base import Clip, Index, write_index
 from training.evaluate import main
-from training.evaluation import report
+from training.evaluation import evaluation_folder as report
 
 SHOWN = [*COLOURS, "Swiping Left", "Thumb Up"]
 

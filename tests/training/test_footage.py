@@ -8,7 +8,7 @@ from training.distillation.matting import is_matte
 from training.distillation.streams import SHARES, TRUST
 from training.footage import main
 from training.recordings import decode, read_recordings
-from training.stills.footage import SHORTEST
+from training.stills.film import SHORTEST
 
 
 def write_film(stills: Path, pose: str) -> Path:

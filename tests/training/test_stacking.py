@@ -17,19 +17,23 @@ from models.spec import MemorySpec
 from training.export.stacking import SplitMixTConv, StackedMixTConv, cheapest, pays, stacked
 from training.export.stream_export import export
 
+kernel_lists = st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True)
 
-def layer_with_taps(channels=16, kernels=(1, 3, 5, 7), dilations=(1, 1, 1, 1)) -> MixTConv:
+
+def layer_with_taps(channels=16, kernels=(1, 3, 5, 7), dilations=(1, 1, 1, 1), assigned=False) -> MixTConv:
     layer = MixTConv(channels, kernels, dilations, causal=True)
+    if assigned:
+        layer.assign(torch.randint(len(kernels), (channels,)))
     for taps in layer.taps:
         taps.data.normal_()
     return layer
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True), st.integers(1, 3), st.integers(0, 99))
-def test_it_sums_what_mixtconv_sums(kernels, dilation, seed):
+@given(kernel_lists, st.integers(1, 3), st.integers(0, 99), st.booleans())
+def test_it_sums_what_mixtconv_sums(kernels, dilation, seed, assigned):
     torch.manual_seed(seed)
-    layer = layer_with_taps(16, sorted(kernels), [dilation] * len(kernels))
+    layer = layer_with_taps(16, sorted(kernels), [dilation] * len(kernels), assigned)
     now, lagged = torch.randn(2, 16, 3, 5), [torch.randn(2, 16, 3, 5) for _ in layer.lags]
     with torch.no_grad():
         expected = layer.combine(now, [frame[:, layer.remembered] for frame in lagged])
@@ -37,10 +41,10 @@ def test_it_sums_what_mixtconv_sums(kernels, dilation, seed):
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.integers(1, 7), min_size=2, max_size=4, unique=True), st.integers(1, 3), st.integers(0, 99))
-def test_split_by_kernel_it_says_the_same_over_a_stream(kernels, dilation, seed):
+@given(kernel_lists, st.integers(1, 3), st.integers(0, 99), st.booleans())
+def test_split_by_kernel_it_says_the_same_over_a_stream(kernels, dilation, seed, assigned):
     torch.manual_seed(seed)
-    layer = layer_with_taps(16, sorted(kernels), [dilation] * len(kernels))
+    layer = layer_with_taps(16, sorted(kernels), [dilation] * len(kernels), assigned)
     clip = torch.randn(25, 16, 3, 5)
     with torch.no_grad():
         assert torch.allclose(SplitMixTConv(layer)(clip, Chunk(25)), layer(clip, Chunk(25)), atol=1e-5)
@@ -58,6 +62,24 @@ def test_split_by_kernel_it_reads_only_the_lags_of_each(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.parametrize("largest", [0, 10**9], ids=["split", "stacked"])
+def test_channels_with_kernels_of_their_own_are_exported(tmp_path, monkeypatch, largest):
+    """The export itself compares the file's answers with the network's."""
+    monkeypatch.setattr("training.export.stacking.LARGEST_STACK", largest)
+    for backbone in ("shufflenet", "resnet18"):
+        net = small_net(backbone, assigned=True)
+        export(net, small_spec(net), tmp_path / f"{backbone}.onnx")
+    read = floats_read(OnnxRuntimeEngine(tmp_path / "resnet18.onnx").spec.memories)
+    layers = [net.temporal_layers[memory.layer] for memory in small_spec(net).memories]
+    needed = [
+        (taps.shape[1] - 1) * len(taps) * math.prod(memory.shape[2:])
+        for layer, memory in zip(layers, small_spec(net).memories, strict=True)
+        for taps in layer.taps
+    ]
+    assert (read == sum(needed)) == (largest == 0)
+    assert read >= sum(needed)
+
+
 def floats_read(memories: Sequence[MemorySpec]) -> int:
     return sum(len(memory.lags) * math.prod(memory.shape) for memory in memories)
 
@@ -67,6 +89,8 @@ def test_a_single_kernel_has_nothing_to_split(kernels):
     layer = layer_with_taps(12, kernels, [1] * len(kernels))
     memory = MemorySpec("temporal", (1, 12 - layer.first, 7, 7), layer.lags)
     assert isinstance(cheapest(layer, memory), SplitMixTConv) == (len(kernels) > 1)
+    layer.assign(torch.zeros(12, dtype=torch.int64))
+    assert cheapest(layer, memory) is layer, "the other kernels have no channels"
 
 
 @pytest.mark.parametrize(

@@ -36,12 +36,12 @@ def cut_out(recording: Recording, rng: np.random.Generator) -> Cutout:
         skin = SKIN[rng.integers(len(SKIN))] * rng.uniform(0.85, 1.1)
         return Silhouette(skin, rng.uniform(0.5, 0.95), rng.uniform(0, 2 * np.pi), rng.uniform(-0.2, 0.2))
     if recording.source == "keyed":
-        return Hand(_wander(rng))
-    return Person()
+        return KeyedHand(_wander(rng))
+    return KeyedPerson()
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class KeyedPerson:
     """A person or an arm on black: whatever is not black is in front."""
 
     def over(self, shot: Image, behind: Image, step: int) -> Image:  # noqa: ARG002
@@ -85,7 +85,7 @@ class Silhouette:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hand:
+class KeyedHand:
     """A hand on black that comes in from below, and moves as a whole beside how it moved when it was filmed."""
 
     path: NDArray[np.float64]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.frame import Image
 from models.spec import NO_GESTURE_LABELS
-from training.distillation.augment import Camera, develop, draw_camera, frame_up, steady
+from training.distillation.augment import Optics, develop, draw_camera, frame_up, steady
 from training.distillation.matting import Cutout, cut_out, is_matte
 from training.jester import mirrored, reversed_in_time
 from training.recordings import Recording, Shelf
@@ -193,7 +193,7 @@ class Playlist:
         rest = np.resize(sway, steps)
         return rest[::-1] if end == 0 else rest
 
-    def _show(self, scene: Scene, cameras: tuple[Camera, Camera], rng: np.random.Generator, first_step: int) -> Shown:
+    def _show(self, scene: Scene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int) -> Shown:
         name = mirrored(scene.label) if cameras[0].mirrored else scene.label
         names = (name, reversed_in_time(name)) if scene.recording.source in UNSURE else (name,)
         pictures, looked_at = zip(*self._film(scene, cameras, rng, first_step), strict=True)
@@ -207,7 +207,7 @@ class Playlist:
         )
 
     def _film(
-        self, scene: Scene, cameras: tuple[Camera, Camera], rng: np.random.Generator, first_step: int
+        self, scene: Scene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int
     ) -> Iterator[tuple[Image, Image]]:
         """Each step's picture by the stream's camera, and by the one that a teacher looks through."""
         camera, still = cameras

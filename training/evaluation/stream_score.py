@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from common.arrays import Floats
 from models.decoder import GestureEvent
 from models.spec import ModelSpec
-from training.evaluation.events import events
+from training.evaluation.decoded_events import events
 from training.evaluation.stream_metrics import Truth, gestures_of, matched
 from training.evaluation.takes import Take
 

@@ -8,7 +8,7 @@ from tqdm import tqdm
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax
 from models.spec import ModelSpec
-from training.evaluation.events import events
+from training.evaluation.decoded_events import events
 from training.evaluation.inference import Views, answer_clips, stream_logits
 from training.evaluation.metrics import Ints, clip_reliability
 from training.evaluation.scoring import Evaluation, stream_values

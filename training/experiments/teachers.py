@@ -21,7 +21,7 @@ from common.command import command
 from models.frame import Image
 from models.softmax import softmax
 from models.spec import ModelSpec
-from training.distillation.logbook import DECODING
+from training.distillation.distillation_log import DECODING
 from training.distillation.teacher import LOOKED_AT, SPANS, WINDOW, ClipTeacher, at_scale
 from training.evaluation.judging_takes import WEBCAMS, all_takes
 from training.evaluation.stream_score import Score, scores

@@ -56,16 +56,23 @@ class SplitMixTConv(TemporalLayer):
     def __init__(self, layer: MixTConv) -> None:
         super().__init__()
         self.name = layer.name
-        self.sizes = [len(taps) for taps in layer.taps]
-        parts = [layer.of_kernel(k) for k in range(len(self.sizes))]
+        numbers = [k for k, taps in enumerate(layer.taps) if len(taps)]
+        self.sizes = [len(layer.taps[k]) for k in numbers]
+        parts = [layer.of_kernel(k) for k in numbers]
         for k, part in enumerate(parts):
             part.name = f"{layer.name}.parts.{k}"  # as the network that holds it will call it
         self.parts = nn.ModuleList(parts)
+        self.sorted, order = layer.sorted, layer.kernel_of.argsort(stable=True)
+        self.order: Tensor
+        self.back: Tensor
+        self.register_buffer("order", order)
+        self.register_buffer("back", order.argsort())
 
     def forward(self, x: Tensor, timeline: Timeline) -> Tensor:
         """Each kernel's channels through its layer."""
-        channels = x.split(self.sizes, 1)
-        return torch.cat([part(own, timeline) for part, own in zip(self.parts, channels, strict=True)], 1)
+        channels = (x if self.sorted else x.index_select(1, self.order)).split(self.sizes, 1)
+        mixed = torch.cat([part(own, timeline) for part, own in zip(self.parts, channels, strict=True)], 1)
+        return mixed if self.sorted else mixed.index_select(1, self.back)
 
 
 def stacked(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
@@ -84,7 +91,7 @@ def cheapest(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
     """The form of a layer that costs a step the least: stacked, split by kernel, or as it is."""
     if pays(layer, memory):
         return StackedMixTConv(layer)
-    return SplitMixTConv(layer) if len(layer.taps) > 1 else layer
+    return SplitMixTConv(layer) if sum(map(bool, map(len, layer.taps))) > 1 else layer
 
 
 def pays(layer: MixTConv, memory: MemorySpec) -> bool:

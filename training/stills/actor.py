@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.stills.hand import Hand
-from training.synthetic.camera import Camera
-from training.synthetic.cones import Floats
-from training.synthetic.motion import HandPath
+from training.stills.hand_cutout import HandCutout
+from training.synthetic.camera import PinholeCamera
+from training.synthetic.cones import Reals
+from training.synthetic.keyframes import HandPath
 
 _PALM_M = 0.08
 """From the wrist to the middle of the palm."""
@@ -22,8 +22,8 @@ _THIN, _SHORT = 0.5, 0.55
 class Actor:
     """Who performs: a hand, its elbow somewhere below the picture."""
 
-    hand: Hand
-    camera: Camera
+    hand: HandCutout
+    camera: PinholeCamera
     elbow: float
     """Where it is to the side of the middle, in picture heights."""
     bend: float
@@ -31,14 +31,14 @@ class Actor:
     by_thumb: bool
     """The path's direction is the thumb's."""
 
-    def layer(self, path: HandPath, shows_palm: bool) -> Floats:
+    def layer(self, path: HandPath, shows_palm: bool) -> Reals:
         """The mean over the moments of a path, [H, W, 4]: linear colour times coverage, and coverage."""
         return np.asarray(
             np.mean([self._moment(path.at[k], path.axes[k], shows_palm) for k in range(len(path.at))], axis=0),
             np.float32,
         )
 
-    def _moment(self, at: Floats, axes: Floats, shows_palm: bool) -> Floats:
+    def _moment(self, at: Reals, axes: Reals, shows_palm: bool) -> Reals:
         place = self.camera.project(at)
         scale = self.camera.focal_px / max(float(at[2]), 0.1)
         along = axes[1, :2] / max(float(np.linalg.norm(axes[1, :2])), 1e-3)
@@ -52,11 +52,11 @@ class Actor:
         front = self._hand(wrist, along * length, width, scale)
         return np.asarray(front + arm * (1 - front[..., 3:]))
 
-    def _hand(self, wrist: Floats, up: Floats, width: float, scale: float) -> Floats:
+    def _hand(self, wrist: Reals, up: Reals, width: float, scale: float) -> Reals:
         right = _turned(up / np.linalg.norm(up), np.pi / 2) * width
         return self._laid(self.hand.sprite, self.hand.wrist, wrist, right, up, scale / self.hand.per_metre)
 
-    def _forearm(self, wrist: Floats, along: Floats, scale: float, depth_m: float) -> Floats:
+    def _forearm(self, wrist: Reals, along: Reals, scale: float, depth_m: float) -> Reals:
         """The nearer the hand is to the camera, the farther behind it is the elbow, and the smaller it looks."""
         height = self.camera.height
         elbow = np.array([self.camera.width / 2 + self.elbow * height, max(1.3 * height, wrist[1] + 0.5 * height)])
@@ -76,8 +76,14 @@ class Actor:
         )
 
     def _laid(
-        self, sprite: Floats, anchor: tuple[float, float], at: Floats, right: Floats, up: Floats, scale: float
-    ) -> Floats:
+        self,
+        sprite: Reals,
+        anchor: tuple[float, float],
+        at: Reals,
+        right: Reals,
+        up: Reals,
+        scale: float,
+    ) -> Reals:
         """Draw a sprite with its anchor at a place, [H, W, 4]."""
         linear = scale * np.stack([right, -up], 1)
         where = np.column_stack([linear, at - linear @ np.array(anchor)]).astype(np.float64)
@@ -85,7 +91,7 @@ class Actor:
         return np.asarray(cv2.warpAffine(sprite, where, size, flags=cv2.INTER_LINEAR), np.float32)
 
 
-def _turned(way: Floats, angle: float) -> Floats:
+def _turned(way: Reals, angle: float) -> Reals:
     """Turned clockwise, as seen where y points down."""
     sin, cos = np.sin(angle), np.cos(angle)
     return np.array([way[0] * cos - way[1] * sin, way[0] * sin + way[1] * cos], np.float32)

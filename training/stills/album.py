@@ -9,7 +9,7 @@ import numpy as np
 
 from models.frame import Image
 from training.recordings import DataError
-from training.stills.hand import Hand, stand_up
+from training.stills.hand_cutout import HandCutout, stand_up
 from training.stills.matte import cut_out
 from training.stills.rooms import without_hands
 
@@ -44,7 +44,7 @@ class Album:
         self._rooms = lru_cache(1000)(self._clear)
         self._mattes = lru_cache(300)(self._key)
 
-    def hand(self, kind: str, rng: np.random.Generator) -> Hand:
+    def hand(self, kind: str, rng: np.random.Generator) -> HandCutout:
         """Draw a hand of one of HANDS.
 
         Raises:

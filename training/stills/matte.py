@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.frame import Image
-from training.synthetic.cones import Floats
+from training.synthetic.cones import Reals
 
 SIDE = 200
 """Every still is keyed at this size, pixels."""
@@ -17,7 +17,7 @@ _CONTRAST = 6.0
 """How far, in Lab's a and b, hand and wall are at least apart."""
 
 
-def cut_out(still: Image) -> Floats | None:
+def cut_out(still: Image) -> Reals | None:
     """Key the hand, or find that it cannot be keyed.
 
     Args:
@@ -47,7 +47,7 @@ def largest(mask: Mask) -> Mask | None:
     return (np.asarray(labels) == 1 + int(areas.argmax())).astype(np.uint8)
 
 
-def _from_wall(picture: Image) -> Floats:
+def _from_wall(picture: Image) -> Reals:
     """How far each pixel's hue and saturation are from the wall's: a shadow on it is darker, but of its colour."""
     lab = np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
     chroma = np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
@@ -57,7 +57,7 @@ def _from_wall(picture: Image) -> Floats:
     return np.asarray(np.linalg.norm(chroma - np.median(edges, 0), axis=-1), np.float32)
 
 
-def _threshold(distance: Floats) -> float | None:
+def _threshold(distance: Reals) -> float | None:
     """Otsu's, where it parts two things that differ."""
     scaled = np.clip(distance * 4, 0, 255).astype(np.uint8)
     threshold = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)[0] / 4
@@ -67,7 +67,7 @@ def _threshold(distance: Floats) -> float | None:
     return float(threshold)
 
 
-def _grab(picture: Image, distance: Floats, threshold: float) -> Mask:
+def _grab(picture: Image, distance: Reals, threshold: float) -> Mask:
     """Refine the key by GrabCut, which knows that neighbours of one colour belong together."""
     guess = np.where(distance > threshold, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     guess[cv2.erode((distance > 1.3 * threshold).astype(np.uint8), np.ones((5, 5))) > 0] = cv2.GC_FGD
@@ -78,7 +78,7 @@ def _grab(picture: Image, distance: Floats, threshold: float) -> Mask:
     return np.asarray(cv2.morphologyEx(hand, cv2.MORPH_OPEN, np.ones((3, 3))), np.uint8)
 
 
-def _feathered(picture: Image, hand: Mask) -> Floats:
+def _feathered(picture: Image, hand: Mask) -> Reals:
     """Cut a little inside the edge, softly, with the colour of the inside carried across it."""
     padded = cv2.copyMakeBorder(hand, 4, 4, 4, 4, cv2.BORDER_REPLICATE)  # the arm goes on beyond the picture
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from training.synthetic import pose as poses
 from training.synthetic import strokes
-from training.synthetic.motion import Key, Vector
+from training.synthetic.keyframes import KeyFrame, Vector
 from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, one_of
 
 _UP: Vector = (0.0, -1.0, -0.1)
@@ -16,7 +16,7 @@ _DOWN: Vector = (0.0, 1.0, -0.1)
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class HandMove:
     """A gesture as stills perform it."""
 
     stroke: Stroke
@@ -26,8 +26,8 @@ class Move:
     """The stroke's direction is the thumb's, not the fingers'."""
 
 
-def _flat(at: Vector, fingers: Vector, palm: Vector) -> Key:
-    return Key(0.0, at, fingers, palm, poses.FLAT)
+def _flat(at: Vector, fingers: Vector, palm: Vector) -> KeyFrame:
+    return KeyFrame(0.0, at, fingers, palm, poses.FLAT)
 
 
 _SWIPE_LEFT = strokes.swipe(
@@ -64,27 +64,27 @@ _PULL_FINGERS = backwards(strokes.approach(poses.TWO_FINGERS, TO_SELF, 0.30, 0.6
 _TURN = strokes.turn((0.1, -1, -0.05), TO_CAMERA, 0.9, 0.4)
 _FLAT_HAND, _OPEN, _TWO, _ANY = "palm", "spread", "two fingers", "any"
 
-MOVES: dict[str, Move] = {
-    "Doing other things": Move(strokes.something_else, _ANY),
-    "No gesture": Move(strokes.nothing, _ANY),
-    "Pulling Hand In": Move(_PULL_HAND, _OPEN),
-    "Pulling Two Fingers In": Move(_PULL_FINGERS, _TWO),
-    "Pushing Hand Away": Move(_PUSH_HAND, _OPEN),
-    "Pushing Two Fingers Away": Move(_PUSH_FINGERS, _TWO),
-    "Shaking Hand": Move(strokes.shake, _OPEN),
-    "Sliding Two Fingers Down": Move(_SLIDE_DOWN, _TWO),
-    "Sliding Two Fingers Left": Move(_SLIDE_LEFT, _TWO),
-    "Sliding Two Fingers Right": Move(backwards(_SLIDE_LEFT), _TWO),
-    "Sliding Two Fingers Up": Move(backwards(_SLIDE_DOWN), _TWO),
-    "Stop Sign": Move(strokes.show(poses.FLAT, (0.08, -1, -0.05), TO_CAMERA), _FLAT_HAND),
-    "Swiping Down": Move(_SWIPE_DOWN, _OPEN),
-    "Swiping Left": Move(_SWIPE_LEFT, _FLAT_HAND),
-    "Swiping Right": Move(_SWIPE_RIGHT, _FLAT_HAND),
-    "Swiping Up": Move(_SWIPE_UP, _OPEN),
-    "Thumb Down": Move(strokes.show(poses.THUMB, _DOWN, TO_SELF, 0.06), "thumb", by_thumb=True),
-    "Thumb Up": Move(strokes.show(poses.THUMB, _UP, TO_CAMERA), "thumb", by_thumb=True),
-    "Turning Hand Clockwise": Move(_TURN, _OPEN),
-    "Turning Hand Counterclockwise": Move(backwards(_TURN), _OPEN),
+MOVES: dict[str, HandMove] = {
+    "Doing other things": HandMove(strokes.something_else, _ANY),
+    "No gesture": HandMove(strokes.nothing, _ANY),
+    "Pulling Hand In": HandMove(_PULL_HAND, _OPEN),
+    "Pulling Two Fingers In": HandMove(_PULL_FINGERS, _TWO),
+    "Pushing Hand Away": HandMove(_PUSH_HAND, _OPEN),
+    "Pushing Two Fingers Away": HandMove(_PUSH_FINGERS, _TWO),
+    "Shaking Hand": HandMove(strokes.shake, _OPEN),
+    "Sliding Two Fingers Down": HandMove(_SLIDE_DOWN, _TWO),
+    "Sliding Two Fingers Left": HandMove(_SLIDE_LEFT, _TWO),
+    "Sliding Two Fingers Right": HandMove(backwards(_SLIDE_LEFT), _TWO),
+    "Sliding Two Fingers Up": HandMove(backwards(_SLIDE_DOWN), _TWO),
+    "Stop Sign": HandMove(strokes.show(poses.FLAT, (0.08, -1, -0.05), TO_CAMERA), _FLAT_HAND),
+    "Swiping Down": HandMove(_SWIPE_DOWN, _OPEN),
+    "Swiping Left": HandMove(_SWIPE_LEFT, _FLAT_HAND),
+    "Swiping Right": HandMove(_SWIPE_RIGHT, _FLAT_HAND),
+    "Swiping Up": HandMove(_SWIPE_UP, _OPEN),
+    "Thumb Down": HandMove(strokes.show(poses.THUMB, _DOWN, TO_SELF, 0.06), "thumb", by_thumb=True),
+    "Thumb Up": HandMove(strokes.show(poses.THUMB, _UP, TO_CAMERA), "thumb", by_thumb=True),
+    "Turning Hand Clockwise": HandMove(_TURN, _OPEN),
+    "Turning Hand Counterclockwise": HandMove(backwards(_TURN), _OPEN),
 }
 """How each label is performed; what is not here, stills cannot do."""
 STROKES: dict[str, Stroke] = {label: move.stroke for label, move in MOVES.items()}

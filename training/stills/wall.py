@@ -9,8 +9,8 @@ import numpy as np
 from models.frame import Image
 from training.distillation.matting import SKIN
 from training.recordings import Recording, decode
-from training.synthetic.clip import Event, Format
-from training.synthetic.cones import Floats
+from training.synthetic.cones import Reals
+from training.synthetic.drawn_clip import Event, Format
 
 HEIGHT, WIDTH = 144, 192
 """Of the pictures that are made."""
@@ -56,7 +56,7 @@ class Keyed:
 
     pictures: Image
     """uint8 [T, H, W, 3]."""
-    arm: Floats
+    arm: Reals
     """[T, H, W], 0..1."""
 
 
@@ -98,19 +98,19 @@ def place(keyed: Keyed, recording: Recording, rng: np.random.Generator) -> WallT
     return WallTake(tuple(_set(picture, arm, where, gains) for picture, arm in shown), recording)
 
 
-def _set(picture: Image, arm: Floats, where: Floats, gains: Floats) -> Image:
+def _set(picture: Image, arm: Reals, where: Reals, gains: Reals) -> Image:
     colours = cv2.warpAffine(np.asarray(picture), where, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
     front = cv2.warpAffine(np.asarray(arm), where, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR) > 0.5
     return np.asarray(np.clip(colours * gains, DARKEST, 255) * front[..., None], np.uint8)
 
 
-def _chroma(picture: Image) -> Floats:
+def _chroma(picture: Image) -> Reals:
     """Lab's a and b, smoothed, [H, W, 2]."""
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     return np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
 
 
-def _wall(chroma: Floats) -> Floats:
+def _wall(chroma: Reals) -> Reals:
     """The wall's colour at each picture, [T, 1, 1, 2]: cameras adapt. Where an arm covers the edges, the usual one."""
     strips = chroma[:, :12], chroma[:, :, :6], chroma[:, :, -6:]
     edges = np.concatenate([strip.reshape(len(chroma), -1, 2)[:, ::3] for strip in strips], 1)
@@ -120,7 +120,7 @@ def _wall(chroma: Floats) -> Floats:
     return np.where(covered[:, None], usual, now)[:, None, None]
 
 
-def _threshold(distance: Floats) -> float | None:
+def _threshold(distance: Reals) -> float | None:
     """Otsu's over the whole take, where it parts two things that differ."""
     scaled = np.clip(distance * 4, 0, 255).astype(np.uint8).reshape(len(distance), -1)
     threshold = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)[0] / 4
@@ -130,7 +130,7 @@ def _threshold(distance: Floats) -> float | None:
     return float(0.8 * threshold)
 
 
-def _arm(distance: Floats, threshold: float) -> Floats:
+def _arm(distance: Reals, threshold: float) -> Reals:
     """The largest thing that is not wall, its holes filled, its edge cut a little inside."""
     mask = cv2.morphologyEx((distance > threshold).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
@@ -141,7 +141,7 @@ def _arm(distance: Floats, threshold: float) -> Floats:
     return np.asarray(cv2.erode(arm, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))), np.float32)
 
 
-def _cut_off(arm: Floats) -> Sequence[bool]:
+def _cut_off(arm: Reals) -> Sequence[bool]:
     """Whether the left, the right and the upper edge cut the arm off."""
     shown = arm[arm.reshape(len(arm), -1).any(1)]
     edges = shown[:, :, :3], shown[:, :, -3:], shown[:, :3]

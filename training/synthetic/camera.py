@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.synthetic.cones import Cones, Floats
+from training.synthetic.cones import Cones, Reals
 
 NEAR_M = 0.04
 """What comes nearer than this is not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
-class Camera:
+class PinholeCamera:
     """A pinhole that looks along z."""
 
     height: int
@@ -25,13 +25,13 @@ class Camera:
         """Focal length in pixels."""
         return self.zoom * self.height
 
-    def project(self, points: Floats) -> Floats:
+    def project(self, points: Reals) -> Reals:
         """Where points [..., 3] appear, in pixels [..., 2], column before row."""
         centre = np.array([self.width / 2, self.height / 2], np.float32)
         depth = np.maximum(points[..., 2:], NEAR_M)
         return (points[..., :2] / depth * self.focal_px + centre).astype(np.float32)
 
-    def rays(self, row: Floats, column: Floats) -> Floats:
+    def rays(self, row: Reals, column: Reals) -> Reals:
         """Unit vectors [3, N] through points of the picture, in pixels from its top left corner."""
         x = (column - np.float32(self.width / 2)) / np.float32(self.focal_px)
         y = (row - np.float32(self.height / 2)) / np.float32(self.focal_px)
@@ -51,7 +51,7 @@ class Spans:
     """One past the last column."""
 
 
-def find_spans(cones: Cones, camera: Camera) -> Spans:
+def find_spans(cones: Cones, camera: PinholeCamera) -> Spans:
     """The pieces of rows that each cone may cover; none for a cone that reaches behind the camera."""
     first, second = (camera.project(points).reshape(-1, 2) for points in (cones.start, cones.end))
     reach = np.maximum(
@@ -73,7 +73,7 @@ def find_spans(cones: Cones, camera: Camera) -> Spans:
     return Spans(owner[some], row[some], left[some], right[some])
 
 
-def _reach_px(centre: Floats, radius: Floats, camera: Camera) -> Floats:
+def _reach_px(centre: Reals, radius: Reals, camera: PinholeCamera) -> Reals:
     """How far from its middle a ball [S, P] may be seen, in pixels; infinite when it is too near."""
     distance = centre[..., 2] - radius
     # Off the axis a ball looks longer than its radius; a tenth more covers every lens used here.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.floating[Any]]
+Reals = NDArray[np.floating[Any]]
 """Real numbers, float32 where there are many; the shape is told where it is used."""
 
 
@@ -37,20 +37,20 @@ class Surface:
 class Cones:
     """P tapered capsules at S moments, in metres; x points right in the picture, y down, z away from the camera."""
 
-    start: Floats
+    start: Reals
     """[S, P, 3]"""
-    end: Floats
+    end: Reals
     """[S, P, 3]"""
-    dorsal: Floats
+    dorsal: Reals
     """[S, P, 3], unit vectors towards the back of each cone; zeros where it has none."""
-    start_radius: Floats
+    start_radius: Reals
     """[P]"""
-    end_radius: Floats
+    end_radius: Reals
     """[P]"""
     surfaces: tuple[Surface, ...]
     """P of them."""
 
-    def column(self, name: str) -> Floats:
+    def column(self, name: str) -> Reals:
         """One property of all surfaces, float32 [P] or [P, 3]."""
         return np.array([getattr(surface, name) for surface in self.surfaces], np.float32)
 
@@ -65,7 +65,7 @@ class Cones:
         return replace(self, start=start, end=end, dorsal=dorsal)
 
 
-def unit(vectors: ArrayLike) -> Floats:
+def unit(vectors: ArrayLike) -> Reals:
     """The same directions [..., 3] with length 1."""
     rough = np.asarray(vectors)
     return np.asarray(rough / np.sqrt((rough * rough).sum(-1, keepdims=True)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from common.command import command
 from common.video import write_video
-from training.synthetic.clip import Format, Recording, stream
+from training.synthetic.drawn_clip import DrawnClip, Format, stream
 from training.synthetic.sensor import Sensor
 
 PROGRAMME = (
@@ -27,7 +27,7 @@ PROGRAMME = (
 FORMAT = Format(height=480, width=640, fps=25.0, moments=5, shutter=0.35)
 
 
-def demo(seed: int) -> Recording:
+def demo(seed: int) -> DrawnClip:
     """Draw the demo's recording, taken with a clean camera so that it compresses well."""
     recording = stream(PROGRAMME, seed, FORMAT, idle_s=(0.8, 1.2), left_hand=False)
     return replace(recording, sensor=Sensor(noise=0.001, quality=100))

@@ -8,11 +8,11 @@ import numpy as np
 from training.jester import mirrored
 from training.synthetic import pose as poses
 from training.synthetic import strokes
-from training.synthetic.cones import Floats, unit
-from training.synthetic.motion import Key, Vector
+from training.synthetic.cones import Reals, unit
+from training.synthetic.keyframes import KeyFrame, Vector
 from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, one_of, vector
 
-REST = Key(0.0, (-0.20, 0.52, 0.60), (0.3, -0.5, -0.8), (0.2, 0.8, -0.3), poses.RELAXED)
+REST = KeyFrame(0.0, (-0.20, 0.52, 0.60), (0.3, -0.5, -0.8), (0.2, 0.8, -0.3), poses.RELAXED)
 """The hand on the lap, out of the picture."""
 
 
@@ -20,7 +20,7 @@ REST = Key(0.0, (-0.20, 0.52, 0.60), (0.3, -0.5, -0.8), (0.2, 0.8, -0.3), poses.
 class Script:
     """One gesture from rest to rest, made once or several times in a row."""
 
-    keys: tuple[Key, ...]
+    keys: tuple[KeyFrame, ...]
     spans_s: tuple[tuple[float, float], ...]
     """When each part with the meaning starts, and when it is over and the hand leaves or makes it again."""
     mirrored: bool
@@ -64,11 +64,11 @@ def script(
     return Script((*keys, replace(REST, after_s=leaving_s)), tuple(spans), left)
 
 
-def _length_s(keys: Sequence[Key]) -> float:
+def _length_s(keys: Sequence[KeyFrame]) -> float:
     return sum(key.after_s for key in keys)
 
 
-def _recover(end: Key, start: Key, rng: np.random.Generator) -> list[Key]:
+def _recover(end: KeyFrame, start: KeyFrame, rng: np.random.Generator) -> list[KeyFrame]:
     """Bring the hand back to where it starts again: loose, lower and nearer to the body than on its way there."""
     half_s = float(rng.uniform(0.14, 0.3))
     sunk = rng.uniform((-0.03, 0.05, 0.03), (0.03, 0.13, 0.10))
@@ -83,7 +83,7 @@ def _recover(end: Key, start: Key, rng: np.random.Generator) -> list[Key]:
     return [middle, replace(start, after_s=half_s)]
 
 
-def _vary(stroke: Sequence[Key], rng: np.random.Generator) -> list[Key]:
+def _vary(stroke: Sequence[KeyFrame], rng: np.random.Generator) -> list[KeyFrame]:
     """Perform faster or slower, wider or narrower, elsewhere, and with a wrist held otherwise."""
     tempo, reach = rng.uniform(0.8, 1.3), rng.uniform(0.8, 1.2)
     shift = rng.uniform((-0.04, -0.04, -0.04), (0.04, 0.04, 0.05))
@@ -103,7 +103,7 @@ def _vary(stroke: Sequence[Key], rng: np.random.Generator) -> list[Key]:
     ]
 
 
-def _rotation(axis: Floats) -> Floats:
+def _rotation(axis: Reals) -> Reals:
     """Rotation matrix of a small rotation vector, radians (Rodrigues)."""
     angle = float(np.linalg.norm(axis)) + 1e-9
     x, y, z = axis / angle
@@ -111,8 +111,8 @@ def _rotation(axis: Floats) -> Floats:
     return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)
 
 
-def _flat(at: Vector, fingers: Vector, palm: Vector) -> Key:
-    return Key(0.0, at, fingers, palm, poses.FLAT)
+def _flat(at: Vector, fingers: Vector, palm: Vector) -> KeyFrame:
+    return KeyFrame(0.0, at, fingers, palm, poses.FLAT)
 
 
 _SWIPE_LEFT = strokes.swipe(

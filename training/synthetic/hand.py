@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.synthetic.cones import Cones, Floats, Piece, Surface, assemble, join, unit
+from training.synthetic.cones import Cones, Piece, Reals, Surface, assemble, join, unit
 
 # Metres, on an adult right hand 0.19 long; x towards the thumb, y along the fingers, z out of the palm, zero at the
 # wrist. Index to little finger; within a finger from the knuckle outwards.
@@ -57,7 +57,7 @@ class Skin:
         return Surface(self.back, self.palm, gloss=0.10, blend_m=blend_m, crease=crease, nail=nail)
 
 
-def hand_cones(shape: HandShape, skin: Skin, wrist: Floats, axes: Floats, angles: Floats) -> Cones:
+def hand_cones(shape: HandShape, skin: Skin, wrist: Reals, axes: Reals, angles: Reals) -> Cones:
     """Place a right hand.
 
     Args:
@@ -80,7 +80,7 @@ def hand_cones(shape: HandShape, skin: Skin, wrist: Floats, axes: Floats, angles
     )
 
 
-def _finger(shape: HandShape, skin: Skin, k: int, angles: Floats) -> Cones:
+def _finger(shape: HandShape, skin: Skin, k: int, angles: Reals) -> Cones:
     """Three phalanges of finger k; angles [S, 4]: three flexions and the abduction."""
     spread = angles[:, 3:]
     along = np.concatenate([np.sin(spread), np.cos(spread), np.zeros_like(spread)], 1)
@@ -89,7 +89,7 @@ def _finger(shape: HandShape, skin: Skin, k: int, angles: Floats) -> Cones:
     return _chain(skin, root, along, out, angles[:, :3], _PHALANGES[k] * shape.length, _FINGER_RADII[k])
 
 
-def _thumb(shape: HandShape, skin: Skin, angles: Floats) -> Cones:
+def _thumb(shape: HandShape, skin: Skin, angles: Reals) -> Cones:
     """The thumb's three bones; angles [S, 4]: sideways, out of the palm's plane, two flexions."""
     side, lift = angles[:, 0], angles[:, 1]
     along = np.stack([np.sin(side) * np.cos(lift), np.cos(side) * np.cos(lift), np.sin(lift)], 1)
@@ -102,7 +102,13 @@ def _thumb(shape: HandShape, skin: Skin, angles: Floats) -> Cones:
 
 
 def _chain(
-    skin: Skin, root: Floats, along: Floats, out: Floats, flexion: Floats, lengths: Floats, radii: Floats
+    skin: Skin,
+    root: Reals,
+    along: Reals,
+    out: Reals,
+    flexion: Reals,
+    lengths: Reals,
+    radii: Reals,
 ) -> Cones:
     """Bones that bend in one plane, from `along` towards `out`, each by its flexion more than the one before."""
     bend = np.cumsum(flexion, 1)[..., None]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.synthetic.cones import Cones, Floats, Piece, Surface, assemble, join, unit
+from training.synthetic.cones import Cones, Piece, Reals, Surface, assemble, join, unit
 from training.synthetic.hand import HandShape, Skin, hand_cones
-from training.synthetic.motion import HandPath
+from training.synthetic.keyframes import HandPath
 
 _UPPER_ARM_M, _FOREARM_M, _PALM_M = 0.29, 0.26, 0.075
 _CLOTH, _HAIR = 1, 2
@@ -72,7 +72,7 @@ class Performer:
         hand = hand_cones(self.shape, self.skin, wrist, path.axes, path.pose)
         return join([hand, self._limb(shoulder, elbow, wrist, path.axes)])
 
-    def _limb(self, shoulder: Floats, elbow: Floats, wrist: Floats, axes: Floats) -> Cones:
+    def _limb(self, shoulder: Reals, elbow: Reals, wrist: Reals, axes: Reals) -> Cones:
         """Upper arm and forearm; the wrist is broad and flat, so the forearm's lower half is two cones."""
         thick = self.shape.size * self.shape.thickness
         side, flat = axes[:, 0] * 0.0105 * thick, axes[:, 2] * 0.002
@@ -120,12 +120,12 @@ class Performer:
         )
 
 
-def _rgb(colour: Floats) -> tuple[float, float, float]:
+def _rgb(colour: Reals) -> tuple[float, float, float]:
     red, green, blue = (float(c) for c in colour)
     return red, green, blue
 
 
-def _reach(shoulder: Floats, wrist: Floats, carried: Floats) -> tuple[Floats, Floats]:
+def _reach(shoulder: Reals, wrist: Reals, carried: Reals) -> tuple[Reals, Reals]:
     """Shoulder and elbow for a wrist, [S, 3] each; the shoulder leans if it must."""
     way = wrist - shoulder
     distance = np.linalg.norm(way, axis=1, keepdims=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.synthetic.cones import Floats
+from training.synthetic.cones import Reals
 
 FINGERS = ("index", "middle", "ring", "little")
 POSE_SIZE = 4 * 4 + 4
@@ -13,7 +13,7 @@ def pose(
     flexion: tuple[tuple[float, float, float], ...],
     spread: tuple[float, float, float, float],
     thumb: tuple[float, float, float, float],
-) -> Floats:
+) -> Reals:
     """Build a pose from degrees.
 
     Args:

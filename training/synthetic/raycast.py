@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.synthetic.camera import NEAR_M, Camera, Spans
-from training.synthetic.cones import Cones, Floats
+from training.synthetic.camera import NEAR_M, PinholeCamera, Spans
+from training.synthetic.cones import Cones, Reals
 
 SKIN_DEEP_M = np.float32(0.06)
 """What lies deeper below the nearest surface no longer shows through."""
@@ -20,30 +20,30 @@ class Hits:
     """Index into the flattened [S * P] cones."""
     pixel: NDArray[np.intp]
     """Index into the flattened [S, h, w] window of the picture."""
-    distance: Floats
+    distance: Reals
     """Metres from the camera, [N]."""
-    normal: Floats
+    normal: Reals
     """Unit vectors, [3, N]."""
-    along: Floats
+    along: Reals
     """Position on the cone's axis, 0 at its start to 1 at its end, [N]."""
-    facing: Floats
+    facing: Reals
     """Cosine between the normal and the way back to the camera, 0..1, [N]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Window:
+class RenderWindow:
     """The part of the picture that is looked at, at S moments."""
 
     top: int
     left: int
     height: int
     width: int
-    camera: Camera
-    jitter: Floats
+    camera: PinholeCamera
+    jitter: Reals
     """[S, 2], by how many pixels (columns, rows) the rays of each moment are shifted."""
 
     @classmethod
-    def around(cls, spans: Spans, camera: Camera, jitter: Floats) -> "Window":
+    def around(cls, spans: Spans, camera: PinholeCamera, jitter: Reals) -> "RenderWindow":
         """The smallest window that holds all spans."""
         top, left = int(spans.row.min()), int(spans.left.min())
         return cls(top, left, int(spans.row.max()) + 1 - top, int(spans.right.max()) - left, camera, jitter)
@@ -53,7 +53,7 @@ class Window:
         """Moments, rows, columns."""
         return len(self.jitter), self.height, self.width
 
-    def rays(self, pixel: NDArray[np.intp]) -> Floats:
+    def rays(self, pixel: NDArray[np.intp]) -> Reals:
         """Unit vectors [3, N] through pixels of the window."""
         moment, row, column = np.unravel_index(pixel, self.shape)
         shift = self.jitter.astype(np.float32) + np.float32(0.5)
@@ -62,7 +62,7 @@ class Window:
         return self.camera.rays(down, across)
 
 
-def cast(cones: Cones, spans: Spans, window: Window) -> tuple[Hits, Floats]:
+def cast(cones: Cones, spans: Spans, window: RenderWindow) -> tuple[Hits, Reals]:
     """Cast the rays of all spans, each against the cone that owns it.
 
     The body of a cone is a quadratic in the distance, its ends are balls: the classic rounded cone, exactly.
@@ -90,7 +90,7 @@ def cast(cones: Cones, spans: Spans, window: Window) -> tuple[Hits, Floats]:
     return Hits(owner, pixel, distance, normal, along, np.clip(-(normal * ray).sum(0), 0, 1)), nearest
 
 
-def _distance(cones: Cones, owners: NDArray[np.intp], counts: NDArray[np.intp], ray: Floats) -> tuple[Floats, Floats]:
+def _distance(cones: Cones, owners: NDArray[np.intp], counts: NDArray[np.intp], ray: Reals) -> tuple[Reals, Reals]:
     """Distance to each ray's cone, infinite where it misses, and the place on the axis: [N] each."""
     moments = len(cones.start)
     start, end = cones.start.reshape(-1, 3).T, cones.end.reshape(-1, 3).T

@@ -6,20 +6,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.synthetic.camera import Camera, find_spans
-from training.synthetic.cones import Cones, Floats, unit
-from training.synthetic.raycast import Hits, Window, cast
+from training.synthetic.camera import PinholeCamera, find_spans
+from training.synthetic.cones import Cones, Reals, unit
+from training.synthetic.raycast import Hits, RenderWindow, cast
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Light:
     """Where light comes from; directions point towards the light, colours are linear RGB."""
 
-    key: Floats
-    key_colour: Floats
-    fill: Floats
-    fill_colour: Floats
-    ambient: Floats
+    key: Reals
+    key_colour: Reals
+    fill: Reals
+    fill_colour: Reals
+    ambient: Reals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,9 +28,9 @@ class Layer:
 
     top: int
     left: int
-    depth: Floats
+    depth: Reals
     """[S, h, w], metres; infinite where there is nothing."""
-    colour: Floats
+    colour: Reals
     """[S, h, w, 3], lit, linear RGB; zeros where there is nothing."""
 
     @property
@@ -40,7 +40,7 @@ class Layer:
         return slice(self.top, self.top + rows), slice(self.left, self.left + columns)
 
 
-def render(cones: Cones, camera: Camera, light: Light, jitter: Floats) -> Layer | None:
+def render(cones: Cones, camera: PinholeCamera, light: Light, jitter: Reals) -> Layer | None:
     """Draw bodies.
 
     Args:
@@ -55,7 +55,7 @@ def render(cones: Cones, camera: Camera, light: Light, jitter: Floats) -> Layer 
     spans = find_spans(cones, camera)
     if not len(spans.row):
         return None
-    window = Window.around(spans, camera, jitter)
+    window = RenderWindow.around(spans, camera, jitter)
     hits, nearest = cast(cones, spans, window)
     covered = np.flatnonzero(nearest < np.inf)
     albedo, gloss, normal = _blend(cones, hits, nearest, covered)
@@ -66,7 +66,7 @@ def render(cones: Cones, camera: Camera, light: Light, jitter: Floats) -> Layer 
     return Layer(window.top, window.left, nearest.reshape(window.shape), colour.reshape(*window.shape, 3))
 
 
-def _blend(cones: Cones, hits: Hits, nearest: Floats, covered: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+def _blend(cones: Cones, hits: Hits, nearest: Reals, covered: NDArray[np.intp]) -> tuple[Reals, Reals, Reals]:
     """Albedo [3, n], gloss [n] and normal [3, n] of the covered pixels, averaged over the surfaces that meet there.
 
     A surface counts the less the deeper it lies behind the nearest one, and only if both are of the same matter. It
@@ -91,7 +91,7 @@ def _blend(cones: Cones, hits: Hits, nearest: Floats, covered: NDArray[np.intp])
     return sums[3:6] / sums[7], sums[6] / sums[7], normal
 
 
-def _texture(cones: Cones, hits: Hits, kept: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+def _texture(cones: Cones, hits: Hits, kept: NDArray[np.intp]) -> tuple[Reals, Reals, Reals]:
     """Colour [3, n], gloss [n] and normal [3, n] of some hits: creases, nails, the folds of cloth."""
     owner, normal, along = hits.owner[kept], hits.normal[:, kept], hits.along[kept]
     body = owner % len(cones.surfaces)
@@ -107,7 +107,7 @@ def _texture(cones: Cones, hits: Hits, kept: NDArray[np.intp]) -> tuple[Floats, 
     return colour, cones.column("gloss")[body] + np.float32(0.25) * nail, normal
 
 
-def _folded(cones: Cones, owner: NDArray[np.intp], normal: Floats, along: Floats) -> Floats:
+def _folded(cones: Cones, owner: NDArray[np.intp], normal: Reals, along: Reals) -> Reals:
     """Normals [3, n] of points on cloth, tilted to and fro along their cones."""
     body = owner % len(cones.surfaces)
     phase = body.astype(np.float32)
@@ -117,13 +117,13 @@ def _folded(cones: Cones, owner: NDArray[np.intp], normal: Floats, along: Floats
     return np.asarray(tilted / np.sqrt((tilted * tilted).sum(0)))
 
 
-def _step(x: Floats, low: float, high: float) -> Floats:
+def _step(x: Reals, low: float, high: float) -> Reals:
     """0 below low, 1 above high, smooth between."""
     t = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t))
 
 
-def _shade(albedo: Floats, gloss: Floats, normal: Floats, ray: Floats, light: Light) -> Floats:
+def _shade(albedo: Reals, gloss: Reals, normal: Reals, ray: Reals, light: Light) -> Reals:
     """Light n points: [3, n]. Light wraps a little around them, and reddens where it fades, as it does in skin."""
     wrap = np.array([[0.42], [0.25], [0.20]], np.float32)
     key = np.clip(((light.key @ normal)[None] + wrap) / (1 + wrap), 0, None) * light.key_colour[:, None]
@@ -136,7 +136,7 @@ def _shade(albedo: Floats, gloss: Floats, normal: Floats, ray: Floats, light: Li
     return np.asarray(albedo * (key + fill + sky) * (0.8 + 0.2 * facing) + shine * light.key_colour[:, None])
 
 
-def hollowness(depth: Floats, radius_px: float, reach_m: float) -> Floats:
+def hollowness(depth: Reals, radius_px: float, reach_m: float) -> Reals:
     """How much each point is shut in by nearer things close beside it, 0..1.
 
     Args:

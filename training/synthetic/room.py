@@ -6,7 +6,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from training.synthetic.cones import Floats
+from training.synthetic.cones import Reals
 
 Colour = tuple[float, float, float]
 """RGB as a screen shows it, 0..1."""
@@ -62,7 +62,7 @@ class _Canvas:
         self.pixels += fall[..., None] * np.array(colour, np.float32)
 
 
-def paint_room(height: int, width: int, rng: np.random.Generator, light_from: float = -1.0) -> Floats:
+def paint_room(height: int, width: int, rng: np.random.Generator, light_from: float = -1.0) -> Reals:
     """Paint a room.
 
     Args:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.synthetic.camera import Camera
-from training.synthetic.cones import Floats, unit
-from training.synthetic.motion import HandPath
+from training.synthetic.camera import PinholeCamera
+from training.synthetic.cones import Reals, unit
+from training.synthetic.keyframes import HandPath
 from training.synthetic.performer import Performer
 from training.synthetic.render import Layer, Light, hollowness, render
 from training.synthetic.room import paint_room
@@ -33,18 +33,18 @@ def sample_light(rng: np.random.Generator, side: float) -> Light:
 class Scene:
     """Everything that keeps still during a clip."""
 
-    camera: Camera
+    camera: PinholeCamera
     light: Light
     performer: Performer
-    room: Floats
+    room: Reals
     """[H, W, 3], linear RGB."""
-    figure: Floats
+    figure: Reals
     """[H, W, 4]: the person without the arm, colour times coverage (linear RGB), and coverage."""
     mirrored: bool
     """The left arm moves: bodies are mirrored, the room and the light are not."""
 
     @classmethod
-    def sample(cls, rng: np.random.Generator, camera: Camera, mirrored: bool) -> "Scene":
+    def sample(cls, rng: np.random.Generator, camera: PinholeCamera, mirrored: bool) -> "Scene":
         """Draw a person, a room and a light."""
         side = float(rng.choice([-1.0, 1.0]))
         light, performer = sample_light(rng, side), Performer.sample(rng)
@@ -56,7 +56,7 @@ class Scene:
             figure[layer.window] = _flattened(layer, 0.02 * camera.height, 0.06, 0.55)
         return cls(camera, light, performer, room, figure, mirrored)
 
-    def picture(self, path: HandPath, sway_px: tuple[float, float] = (0.0, 0.0)) -> Floats:
+    def picture(self, path: HandPath, sway_px: tuple[float, float] = (0.0, 0.0)) -> Reals:
         """Expose one picture over the moments of the path.
 
         Args:
@@ -78,7 +78,7 @@ class Scene:
         picture[layer.window] = _over(flat, picture[layer.window])
         return picture
 
-    def _shadow(self, coverage: Floats, layer: Layer) -> Floats:
+    def _shadow(self, coverage: Reals, layer: Layer) -> Reals:
         """The arm's shadow on what is close behind it, [H, W], 0..1."""
         cast = np.zeros((self.camera.height, self.camera.width), np.float32)
         cast[layer.window] = coverage
@@ -87,7 +87,7 @@ class Scene:
         return shifted(np.asarray(soft, np.float32), float(across), float(down), cv2.BORDER_CONSTANT)
 
 
-def _flattened(layer: Layer, radius_px: float, reach_m: float, darkness: float) -> Floats:
+def _flattened(layer: Layer, radius_px: float, reach_m: float, darkness: float) -> Reals:
     """The mean of a layer's moments, its hollows shaded: [h, w, 4], colour times coverage, and coverage."""
     covered = layer.depth < np.inf
     flat = np.zeros((*layer.depth.shape[1:], 4), np.float32)
@@ -100,6 +100,6 @@ def _flattened(layer: Layer, radius_px: float, reach_m: float, darkness: float) 
     return flat
 
 
-def _over(front: Floats, back: Floats) -> Floats:
+def _over(front: Reals, back: Reals) -> Reals:
     """Lay [h, w, 4] over [h, w, 3]."""
     return front[..., :3] + back * (1 - front[..., 3:])

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from models.frame import Image
-from training.synthetic.cones import Floats
+from training.synthetic.cones import Reals
 from training.synthetic.shift import shifted
 
 
@@ -42,7 +42,7 @@ class Sensor:
             quality=int(rng.integers(45, 95)),
         )
 
-    def expose(self, picture: Floats, time_s: float, rng: np.random.Generator) -> Image:
+    def expose(self, picture: Reals, time_s: float, rng: np.random.Generator) -> Image:
         """Turn linear light [H, W, 3] at a time into the picture that a webcam delivers, uint8 [H, W, 3] RGB."""
         height = len(picture)
         if self.shake:
@@ -58,7 +58,7 @@ class Sensor:
         return _compressed(image, self.quality)
 
 
-def _shoulder(light: Floats) -> Floats:
+def _shoulder(light: Reals) -> Reals:
     """Let highlights saturate gently: linear up to 0.6, then towards 1."""
     return np.where(light < 0.6, light, 1 - 0.4 * np.exp(-(light - 0.6) / 0.4))
 

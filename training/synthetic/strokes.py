@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from training.synthetic import pose as poses
-from training.synthetic.cones import Floats
-from training.synthetic.motion import Key, Vector
+from training.synthetic.cones import Reals
+from training.synthetic.keyframes import KeyFrame, Vector
 
-Stroke = Callable[[np.random.Generator], Sequence[Key]]
+Stroke = Callable[[np.random.Generator], Sequence[KeyFrame]]
 """Draws one performance; its first key is where the hand arrives, at no time of its own."""
 
 TO_CAMERA: Vector = (0.1, 0.0, -1.0)
@@ -33,7 +33,7 @@ _HABITS: tuple[tuple[Vector, Vector, Vector, Vector], ...] = (
 type, point about the screen, reach past the camera: where, fingers, palm towards, how the hand goes to and fro."""
 
 
-def reverse(stroke: Sequence[Key]) -> list[Key]:
+def reverse(stroke: Sequence[KeyFrame]) -> list[KeyFrame]:
     """The same stroke backwards in time."""
     waits = [0.0, *(key.after_s for key in stroke[:0:-1])]
     return [replace(key, after_s=wait) for key, wait in zip(reversed(stroke), waits, strict=True)]
@@ -49,15 +49,15 @@ def one_of(*strokes: Stroke) -> Stroke:
     return lambda rng: strokes[rng.integers(len(strokes))](rng)
 
 
-def _framed(moves: Sequence[Key], before_s: float, after_s: float) -> list[Key]:
+def _framed(moves: Sequence[KeyFrame], before_s: float, after_s: float) -> list[KeyFrame]:
     """Wait where the moves begin, make them, wait where they end."""
     return [moves[0], replace(moves[0], after_s=before_s), *moves[1:], replace(moves[-1], after_s=after_s)]
 
 
-def swipe(start: Key, middle: Key, end: Key) -> Stroke:
+def swipe(start: KeyFrame, middle: KeyFrame, end: KeyFrame) -> Stroke:
     """Sweep the flat hand through the picture."""
 
-    def stroke(rng: np.random.Generator) -> list[Key]:
+    def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         half, aside = rng.uniform(0.18, 0.27), np.array([rng.uniform(-0.04, 0.04), rng.uniform(-0.02, 0.02), 0])
         keys = [replace(start, after_s=0.0), replace(middle, after_s=half, through=True), replace(end, after_s=half)]
         keys = [replace(key, at=vector(key.at + aside)) for key in keys]
@@ -66,13 +66,13 @@ def swipe(start: Key, middle: Key, end: Key) -> Stroke:
     return stroke
 
 
-def approach(shape: Floats, palm: Vector, near: float, far: float) -> Stroke:
+def approach(shape: Reals, palm: Vector, near: float, far: float) -> Stroke:
     """From the chest towards the camera."""
 
-    def stroke(rng: np.random.Generator) -> list[Key]:
+    def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         x, y = rng.uniform(-0.14, -0.04), rng.uniform(0.0, 0.05)
-        back = Key(0, (x - 0.03, y + 0.02, far), (0.1, -1, 0.0), palm, shape)
-        front = Key(rng.uniform(0.5, 0.8), (x, y - 0.02, near), (0.1, -1, -0.15), palm, shape)
+        back = KeyFrame(0, (x - 0.03, y + 0.02, far), (0.1, -1, 0.0), palm, shape)
+        front = KeyFrame(rng.uniform(0.5, 0.8), (x, y - 0.02, near), (0.1, -1, -0.15), palm, shape)
         return _framed([back, front], rng.uniform(0.2, 0.4), rng.uniform(0.2, 0.4))
 
     return stroke
@@ -81,15 +81,15 @@ def approach(shape: Floats, palm: Vector, near: float, far: float) -> Stroke:
 def slide(start: Vector, end: Vector, fingers: tuple[Vector, Vector], palm: Vector) -> Stroke:
     """Move two stretched fingers from one place to another."""
 
-    def stroke(rng: np.random.Generator) -> list[Key]:
-        first = Key(0, start, fingers[0], palm, poses.TWO_FINGERS)
-        last = Key(rng.uniform(0.4, 0.75), end, fingers[1], palm, poses.TWO_FINGERS)
+    def stroke(rng: np.random.Generator) -> list[KeyFrame]:
+        first = KeyFrame(0, start, fingers[0], palm, poses.TWO_FINGERS)
+        last = KeyFrame(rng.uniform(0.4, 0.75), end, fingers[1], palm, poses.TWO_FINGERS)
         return _framed([first, last], rng.uniform(0.1, 0.3), rng.uniform(0.1, 0.3))
 
     return stroke
 
 
-def roll(rng: np.random.Generator) -> list[Key]:
+def roll(rng: np.random.Generator) -> list[KeyFrame]:
     """Circle before the chest, the forearm across it: over the top towards the camera, back below."""
     turns = int(rng.integers(1, 3))
     period = rng.uniform(1.1, 1.5) if turns == 1 else rng.uniform(0.75, 0.95)
@@ -99,7 +99,7 @@ def roll(rng: np.random.Generator) -> list[Key]:
         up, ahead = np.cos(angle), np.sin(angle)
         at = (x, y - 0.8 * radius * up, 0.48 - radius * ahead)
         fingers, palm = (1, -0.4 * up, -0.1 - 0.4 * ahead), (0, 0.7 + 0.4 * ahead, 0.7 + 0.4 * up)
-        keys.append(Key(period / 8, at, fingers, palm, poses.FLAT, through=True, elbow=0.9))
+        keys.append(KeyFrame(period / 8, at, fingers, palm, poses.FLAT, through=True, elbow=0.9))
     keys[0], keys[-1] = replace(keys[0], after_s=0.0, through=False), replace(keys[-1], through=False)
     return _framed(keys, rng.uniform(0.1, 0.35), rng.uniform(0.1, 0.3))
 
@@ -114,13 +114,13 @@ def turn(fingers: Vector, palm: Vector, takes_s: float, wait_s: float) -> Stroke
         wait_s: how long the hand stays at each end.
     """
 
-    def stroke(rng: np.random.Generator) -> list[Key]:
+    def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         at = (rng.uniform(-0.12, -0.01), rng.uniform(0.0, 0.05), rng.uniform(0.45, 0.49))
         shape = poses.OPEN if rng.random() < 0.85 else poses.RELAXED
         middle, half = rng.uniform(-8, 8), rng.uniform(44, 60)
         step_s = takes_s / 4 * rng.uniform(0.85, 1.15)
         keys = [
-            Key(step_s, at, _turned(fingers, angle), _turned(palm, angle), shape, through=True)
+            KeyFrame(step_s, at, _turned(fingers, angle), _turned(palm, angle), shape, through=True)
             for angle in np.radians(np.linspace(middle - half, middle + half, 5))
         ]
         keys[0], keys[-1] = replace(keys[0], after_s=0.0, through=False), replace(keys[-1], through=False)
@@ -135,25 +135,25 @@ def _turned(direction: Vector, angle: float) -> Vector:
     return vector(np.array([np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x, z]))
 
 
-def spread(closed: Floats, opened: Floats) -> Stroke:
+def spread(closed: Reals, opened: Reals) -> Stroke:
     """Part thumb and fingers."""
 
-    def stroke(rng: np.random.Generator) -> list[Key]:
+    def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         at = (rng.uniform(-0.14, -0.02), rng.uniform(-0.03, 0.05), 0.47)
-        first = Key(0, at, (0.25, -1.0, -0.25), ASIDE, closed)
+        first = KeyFrame(0, at, (0.25, -1.0, -0.25), ASIDE, closed)
         last = replace(first, after_s=rng.uniform(0.4, 0.6), pose=opened)
         return _framed([first, last], rng.uniform(0.3, 0.55), rng.uniform(0.25, 0.45))
 
     return stroke
 
 
-def show(shape: Floats, fingers: Vector, palm: Vector, dip: float = 0.0, elbow: float = 0.0) -> Stroke:
+def show(shape: Reals, fingers: Vector, palm: Vector, dip: float = 0.0, elbow: float = 0.0) -> Stroke:
     """Show the hand and keep it there; `dip` is how far it sinks before it does."""
 
-    def stroke(rng: np.random.Generator) -> list[Key]:
+    def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         at = np.array([rng.uniform(-0.14, -0.03), rng.uniform(-0.02, 0.04), rng.uniform(0.43, 0.53)])
         sink = np.array([0, dip * rng.uniform(0.5, 1.2), 0])
-        keys = [Key(0, vector(at - sink), fingers, palm, shape, elbow=elbow)]
+        keys = [KeyFrame(0, vector(at - sink), fingers, palm, shape, elbow=elbow)]
         if dip:
             keys.append(replace(keys[0], after_s=rng.uniform(0.2, 0.3), at=vector(at + 0.2 * sink)))
         held = replace(keys[0], after_s=rng.uniform(1.0, 1.6), at=vector(at - np.array([0, 0, 0.02])))
@@ -162,12 +162,14 @@ def show(shape: Floats, fingers: Vector, palm: Vector, dip: float = 0.0, elbow: 
     return stroke
 
 
-def shake(rng: np.random.Generator) -> list[Key]:
+def shake(rng: np.random.Generator) -> list[KeyFrame]:
     """Wave from side to side."""
     x, y, wide = rng.uniform(-0.14, -0.06), rng.uniform(-0.04, 0.02), rng.uniform(0.04, 0.09)
     half = rng.uniform(0.13, 0.20)
     return [
-        Key(half if k else 0, (x + side * wide, y, 0.48), (0.45 * side, -1, -0.1), (0.15 * side, 0, -1), poses.OPEN)
+        KeyFrame(
+            half if k else 0, (x + side * wide, y, 0.48), (0.45 * side, -1, -0.1), (0.15 * side, 0, -1), poses.OPEN
+        )
         for k, side in enumerate([-1, 1] * int(rng.integers(3, 5)))
     ]
 
@@ -175,7 +177,7 @@ def shake(rng: np.random.Generator) -> list[Key]:
 def drum(fingers: Vector, palm: Vector, depth: float) -> Stroke:
     """Tap with one finger after the other."""
 
-    def stroke(rng: np.random.Generator) -> list[Key]:
+    def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         at = (rng.uniform(-0.10, -0.02), rng.uniform(0.0, 0.06), 0.47)
         beat = rng.uniform(0.07, 0.11)
         keys = []
@@ -183,21 +185,21 @@ def drum(fingers: Vector, palm: Vector, depth: float) -> Stroke:
             bent = 0.22 + depth * (np.arange(4) == 3 - k % 4)
             flexion = tuple((70 * bend, 30 * bend + 8, 15 * bend + 4) for bend in bent)
             shape = poses.pose(flexion, (6, 1, -3, -8), (44, 30, 10, 10))
-            keys.append(Key(beat if k else 0, at, fingers, palm, shape, through=True))
+            keys.append(KeyFrame(beat if k else 0, at, fingers, palm, shape, through=True))
         return keys
 
     return stroke
 
 
-def nothing(rng: np.random.Generator) -> list[Key]:
+def nothing(rng: np.random.Generator) -> list[KeyFrame]:
     """Leave the hand on the lap."""
     del rng
     return []
 
 
-def something_else(rng: np.random.Generator) -> list[Key]:
+def something_else(rng: np.random.Generator) -> list[KeyFrame]:
     """Scratch, drink, reach, type: do one or two things that mean nothing."""
-    keys: list[Key] = []
+    keys: list[KeyFrame] = []
     habits = rng.choice(len(_HABITS), 1 + int(rng.random() < 0.3), replace=False)
     for habit in habits:
         at, fingers, palm, sway = (np.array(direction) for direction in _HABITS[habit])
@@ -206,11 +208,11 @@ def something_else(rng: np.random.Generator) -> list[Key]:
         half_s = rng.uniform(0.12, 0.3)
         for k in range(round(rng.uniform(1.2, 2.0) / len(habits) / half_s)):
             where = at + (-1) ** k * rng.uniform(0.6, 1.2) * sway
-            keys.append(Key(half_s if k else 0.5, vector(where), vector(fingers), vector(palm), shape))
+            keys.append(KeyFrame(half_s if k else 0.5, vector(where), vector(fingers), vector(palm), shape))
     return [replace(keys[0], after_s=0.0), *keys[1:]]
 
 
-def vector(values: Floats) -> Vector:
+def vector(values: Reals) -> Vector:
     """Three plain numbers."""
     x, y, z = (float(value) for value in values)
     return x, y, z

@@ -13,7 +13,7 @@ STEP = 12
 
 
 class FakeCapture:
-    """A camera that delivers grey pictures and then vanishes. A picture of None cannot be decoded."""
+    """A camera that delivers grey pictures and then disconnects. A picture of None cannot be decoded."""
 
     def __init__(self, *levels, **properties):
         self._levels = list(levels)
@@ -49,13 +49,13 @@ class FakeCapture:
 
 @pytest.fixture
 def fake_capture() -> type[FakeCapture]:
-    """Make a camera that delivers pictures of these grey levels and then vanishes."""
+    """Make a camera that delivers pictures of these grey levels and then disconnects."""
     return FakeCapture
 
 
 @pytest.fixture
 def statuses():
-    """A list, to be filled by `statuses.append`."""
+    """A list that receives status messages through `statuses.append`."""
     return []
 
 
@@ -79,7 +79,7 @@ def make_video(tmp_path) -> Callable[..., Path]:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], None]], str]]:
-    """Start a web server on the loopback address whose GET is answered by a function; return its URL."""
+    """Start a web server on the loopback address whose GET requests a function handles; return its URL."""
     servers = []
 
     def start(answer) -> str:
@@ -105,8 +105,8 @@ def serve() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], None]], str
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Time-outs and pauses short enough for a test."""
+    """Timeouts and delays short enough for a test."""
     monkeypatch.setattr("app.camera.opening.ANSWER_TIMEOUT_S", 0.5)
     monkeypatch.setattr("app.camera.opening.OPEN_TIMEOUT_S", 10.0)
     monkeypatch.setattr("app.camera.feeds.FIRST_RETRY_S", 0.001)
-    monkeypatch.setattr("app.camera.feeds.LAST_RETRY_S", 0.01)
+    monkeypatch.setattr("app.camera.feeds.MAX_RETRY_S", 0.01)

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from app.camera.feeds import MOST_DAMAGED, camera_frames, paced_frames
+from app.camera.feeds import MAX_DAMAGED_FRAMES, camera_frames, paced_frames
 from app.camera.video_file import VideoFile
 from models.errors import CameraError
 
@@ -26,16 +26,16 @@ def test_a_cameras_clock_starts_at_its_first_frame(fake_capture, statuses, stop)
     assert [int(frame.image[0, 0, 0]) for frame in frames] == [1, 2, 3]
 
 
-def test_a_camera_that_vanishes_is_waited_for(fake_capture, statuses, stop, quick):
+def test_a_camera_that_disconnects_is_opened_again(fake_capture, statuses, stop, quick):
     first, second = fake_capture(1, 2), fake_capture(3)
-    answers = iter([CameraError("gone"), CameraError("gone"), second])
+    results = iter([CameraError("gone"), CameraError("gone"), second])
 
     def reopen():
         assert first.released.is_set(), "a device cannot be opened twice"
-        answer = next(answers)
-        if isinstance(answer, CameraError):
-            raise answer
-        return answer
+        result = next(results)
+        if isinstance(result, CameraError):
+            raise result
+        return result
 
     feed = camera_frames("camera 0", first, reopen, statuses.append, stop)
     frames = list(itertools.islice(feed, 3))
@@ -45,7 +45,7 @@ def test_a_camera_that_vanishes_is_waited_for(fake_capture, statuses, stop, quic
     assert statuses == ["camera 0 is gone; trying until it is back", "camera 0 is back", ""]
 
 
-def test_the_pauses_between_tries_grow_to_a_limit(fake_capture, statuses, monkeypatch):
+def test_the_delays_between_tries_grow_to_a_limit(fake_capture, statuses, monkeypatch):
     pauses = []
 
     class Stop(threading.Event):
@@ -61,7 +61,7 @@ def test_the_pauses_between_tries_grow_to_a_limit(fake_capture, statuses, monkey
 
 
 def test_damaged_frames_are_skipped(fake_capture, statuses, stop):
-    damaged = [None] * (MOST_DAMAGED - 1)
+    damaged = [None] * (MAX_DAMAGED_FRAMES - 1)
     feed = camera_frames("camera 0", fake_capture(1, *damaged, 2, *damaged, 3), never, statuses.append, stop)
     frames = list(itertools.islice(feed, 3))
     assert [int(frame.image[0, 0, 0]) for frame in frames] == [1, 2, 3]
@@ -70,13 +70,13 @@ def test_damaged_frames_are_skipped(fake_capture, statuses, stop):
 
 
 def test_a_camera_of_damaged_frames_is_lost(fake_capture, statuses, stop, quick):
-    first = fake_capture(1, *[None] * MOST_DAMAGED, 2)
+    first = fake_capture(1, *[None] * MAX_DAMAGED_FRAMES, 2)
     feed = camera_frames("camera 0", first, lambda: fake_capture(3), statuses.append, stop)
     assert [int(frame.image[0, 0, 0]) for frame in itertools.islice(feed, 2)] == [1, 3]
     assert [bool(text) for text in statuses] == [True, True, False]
 
 
-def test_stopping_releases_the_camera_and_says_nothing(fake_capture, statuses, stop):
+def test_stopping_releases_the_camera_without_a_message(fake_capture, statuses, stop):
     capture = fake_capture(1, 2, 3)
     feed = camera_frames("camera 0", capture, never, statuses.append, stop)
     next(feed)
@@ -95,7 +95,7 @@ def test_abandoning_the_feed_releases_the_camera(fake_capture, statuses, stop):
 
 
 class Clock:
-    """A clock that only waiting moves on, and the event that is waited for."""
+    """A clock that advances only when it is waited on, and the event to wait for."""
 
     def __init__(self):
         self.now_s = 100.0
@@ -117,7 +117,7 @@ def test_a_paced_file_comes_when_its_frames_are_due(fake_capture, monkeypatch):
     assert came == [(100.0, 0.5), (100.1, 0.6), (100.4, 0.9)]
 
 
-def test_a_paced_file_does_not_wait_for_what_is_overdue(fake_capture, monkeypatch):
+def test_a_paced_file_does_not_wait_for_overdue_frames(fake_capture, monkeypatch):
     clock = Clock()
     monkeypatch.setattr("app.camera.feeds.time", clock)
     file = VideoFile("clip", fake_capture(1, 2, 3), print, fps=10)
@@ -128,7 +128,7 @@ def test_a_paced_file_does_not_wait_for_what_is_overdue(fake_capture, monkeypatc
     assert [(clock.now_s, frame.index) for frame in feed] == [(105.0, 1), (105.0, 2)]
 
 
-def test_a_paced_file_stands_still_while_its_frame_is_held(fake_capture, monkeypatch):
+def test_a_paced_file_stands_still_while_a_frame_is_processed(fake_capture, monkeypatch):
     clock = Clock()
     monkeypatch.setattr("app.camera.feeds.time", clock)
     feed = paced_frames(VideoFile("clip", fake_capture(1, 2, 3), print, fps=10), clock)
@@ -137,7 +137,7 @@ def test_a_paced_file_stands_still_while_its_frame_is_held(fake_capture, monkeyp
     assert [(round(clock.now_s, 6), frame.index) for frame in feed] == [(105.1, 1), (105.2, 2)]
 
 
-def test_a_paced_file_stops_at_once_and_is_closed(fake_capture, monkeypatch):
+def test_a_paced_file_stops_immediately_and_is_closed(fake_capture, monkeypatch):
     clock = Clock()
     monkeypatch.setattr("app.camera.feeds.time", clock)
     capture = fake_capture(1, 2, 3)

@@ -1,4 +1,4 @@
-"""Films as other programs and cameras make them, through FFmpeg."""
+"""Videos as other programs and cameras write them, through FFmpeg."""
 
 import itertools
 import signal
@@ -24,7 +24,7 @@ RATE = 25
 
 @pytest.fixture
 def film(tmp_path):
-    """Write a film of a white square in the middle of a grey picture, which other sizes show as a square, too."""
+    """Write a video of a white square in the middle of a grey picture; it must be a square in any size."""
 
     def make(name, size, frames=20, codec="mpeg2video", begins=0, sar=None, muxer=None):
         path = tmp_path / name
@@ -58,7 +58,7 @@ def square_of(image):
     return white.any(axis=1).sum(), white.any(axis=0).sum()
 
 
-def test_a_picture_that_is_turned_in_mid_stream_keeps_its_proportions(film, tmp_path, statuses):
+def test_a_picture_that_is_rotated_within_a_stream_keeps_its_proportions(film, tmp_path, statuses):
     parts = [film("a.ts", (320, 240)), film("b.ts", (240, 426), begins=20)]
     (tmp_path / "turned.ts").write_bytes(b"".join(part.read_bytes() for part in parts))
     frames = read_all(open_camera(str(tmp_path / "turned.ts"), on_status=statuses.append))
@@ -69,7 +69,7 @@ def test_a_picture_that_is_turned_in_mid_stream_keeps_its_proportions(film, tmp_
     assert all(0 < after - before < 0.2 for before, after in itertools.pairwise(times))
 
 
-def test_pixels_that_are_not_square_are_made_so(film, statuses):
+def test_pixels_that_are_not_square_are_scaled_to_squares(film, statuses):
     frame = read_all(open_camera(str(film("pal.ts", (360, 288), sar=Fraction(16, 15))), on_status=statuses.append))[0]
     assert frame.image.shape == (288, 384, 3)
     height, width = square_of(frame.image)
@@ -77,13 +77,13 @@ def test_pixels_that_are_not_square_are_made_so(film, statuses):
 
 
 @pytest.mark.parametrize(("size", "expected"), [((3840, 2160), (720, 1280)), ((1080, 1920), (1280, 720))])
-def test_a_large_picture_is_made_small(film, statuses, size, expected):
+def test_a_large_picture_is_scaled_down(film, statuses, size, expected):
     frame = read_all(open_camera(str(film("large.mp4", size, 2, "mpeg4")), on_status=statuses.append))[0]
     assert frame.image.shape[:2] == expected
     assert square_of(frame.image) == pytest.approx((min(expected) // 2, min(expected) // 2), abs=6)
 
 
-def test_recordings_that_were_joined_go_on(film, tmp_path, statuses):
+def test_the_time_of_joined_recordings_continues(film, tmp_path, statuses):
     part = film("a.ts", (160, 120)).read_bytes()
     (tmp_path / "joined.ts").write_bytes(part * 3)  # its clock begins anew twice
     times = [frame.time_s for frame in read_all(open_camera(str(tmp_path / "joined.ts"), on_status=statuses.append))]
@@ -93,7 +93,7 @@ def test_recordings_that_were_joined_go_on(film, tmp_path, statuses):
 
 
 @pytest.mark.parametrize("name", ["anim.gif", "anim.png"])
-def test_a_film_in_a_format_of_pictures_is_a_film(film, statuses, name, tmp_path):
+def test_a_video_in_a_format_of_pictures_is_a_video(film, statuses, name, tmp_path):
     codec = {"anim.gif": "gif", "anim.png": "apng"}[name]
     path = tmp_path / name
     with av.open(str(path), "w", format=codec) as container:
@@ -112,7 +112,7 @@ def test_a_film_in_a_format_of_pictures_is_a_film(film, statuses, name, tmp_path
     assert statuses == []
 
 
-def test_pictures_without_times_say_so(film, statuses):
+def test_pictures_without_times_are_reported(film, statuses):
     path = film("raw.mjpeg", (64, 48), 12, "mjpeg", muxer="mjpeg")
     frames = read_all(open_camera(str(path), on_status=statuses.append))
     assert len(frames) == 12
@@ -124,24 +124,24 @@ def test_pictures_without_times_say_so(film, statuses):
 
 @pytest.mark.parametrize("at", [0, 1, 40, 97])
 @pytest.mark.parametrize("wild_s", [-5.0, 0.0, 1000.0, 1e9])
-def test_one_wild_time_moves_no_later_frame(at, wild_s):
-    told = [k / RATE for k in range(100)]
-    told[at] = wild_s
+def test_one_implausible_time_moves_no_later_frame(at, wild_s):
+    reported = [k / RATE for k in range(100)]
+    reported[at] = wild_s
     clock = PresentationClock(1 / RATE)
-    times = [clock.time_of(k, told[k], told[k + 1 : k + 3]) for k in range(100)]
+    times = [clock.time_of(k, reported[k], reported[k + 1 : k + 3]) for k in range(100)]
     assert times[:at] + times[at + 1 :] == pytest.approx([k / RATE for k in range(100) if k != at])
     assert all(after > before for before, after in itertools.pairwise(times))
 
 
 @pytest.mark.parametrize("gap_s", [2.0, 600.0])
-def test_a_gap_that_the_next_frames_bear_out_is_one(gap_s):
-    told = [k / RATE + gap_s * (k >= 50) for k in range(100)]
+def test_a_gap_that_the_next_frames_confirm_is_kept(gap_s):
+    reported = [k / RATE + gap_s * (k >= 50) for k in range(100)]
     clock = PresentationClock(1 / RATE)
-    assert [clock.time_of(k, told[k], told[k + 1 : k + 3]) for k in range(100)] == pytest.approx(told)
+    assert [clock.time_of(k, reported[k], reported[k + 1 : k + 3]) for k in range(100)] == pytest.approx(reported)
 
 
 @pytest.mark.parametrize("path", ["snapshot.jpg", "cgi-bin/snapshot.cgi?ch=1"])
-def test_a_picture_behind_a_url_is_no_stream(serve, statuses, path):
+def test_a_picture_at_a_url_is_not_a_stream(serve, statuses, path):
     jpeg = cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))[1].tobytes()
 
     def answer(request):
@@ -164,36 +164,36 @@ def test_a_picture_behind_a_url_is_no_stream(serve, statuses, path):
         ("gibberish://127.0.0.1/x", "of a kind that FFmpeg does not know"),
     ],
 )
-def test_a_url_that_fails_says_why(statuses, url, cause):
+def test_the_error_of_a_url_states_the_cause(statuses, url, cause):
     with pytest.raises(CameraError, match=cause):
         open_camera(url, on_status=statuses.append)
 
 
-@pytest.mark.parametrize(("status", "cause"), [(401, "another user or password"), (403, "403"), (404, "404")])
-def test_a_web_server_that_refuses_is_quoted(serve, statuses, status, cause):
+@pytest.mark.parametrize(("status", "cause"), [(401, "refuses the user or password"), (403, "403"), (404, "404")])
+def test_the_refusal_of_a_web_server_is_reported(serve, statuses, status, cause):
     url = serve(lambda request: request.send_error(status)).replace("//", "//me:secret@")
     with pytest.raises(CameraError, match=cause) as caught:
         open_camera(url + "/video", on_status=statuses.append)
     assert "secret" not in str(caught.value)
 
 
-def test_a_plain_web_server_behind_https_is_told(serve, statuses):
+def test_a_web_server_without_tls_is_reported(serve, statuses):
     url = serve(lambda request: request.send_error(404)).replace("http:", "https:")
     with pytest.raises(CameraError, match="no TLS on that port"):
         open_camera(url + "/video", on_status=statuses.append)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-@pytest.mark.parametrize("sends", ["nothing", "a film that stalls", "a stream that stalls"])
-def test_a_sender_that_stalls_is_told_and_holds_no_signal(serve, film, sends):
-    """Ctrl-C while it opens, and while it reads what does not come."""
+@pytest.mark.parametrize("sends", ["nothing", "a file that stalls", "a stream that stalls"])
+def test_a_sender_that_stalls_is_reported_and_blocks_no_signal(serve, film, sends):
+    """Ctrl-C while it opens, and while it waits for data."""
     content, asked, ends = film("film.mkv", (320, 240), 200, "mjpeg").read_bytes(), threading.Event(), threading.Event()
 
     def answer(request):
         asked.set()
         request.send_response(200)
         stream = sends == "a stream that stalls"
-        if sends == "a film that stalls":
+        if sends == "a file that stalls":
             request.send_header("Content-Length", str(len(content)))
         if stream:
             request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
@@ -202,7 +202,7 @@ def test_a_sender_that_stalls_is_told_and_holds_no_signal(serve, film, sends):
             jpeg = cv2.imencode(".jpg", np.full((24, 32, 3), 90, np.uint8))[1].tobytes()
             head = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg)
             request.wfile.write((head + jpeg + b"\r\n") * 40)
-        elif sends == "a film that stalls":
+        elif sends == "a file that stalls":
             request.wfile.write(content[: len(content) // 2])
         ends.wait(60)
 
@@ -221,7 +221,7 @@ def test_a_sender_that_stalls_is_told_and_holds_no_signal(serve, film, sends):
     assert "Traceback" not in errors
 
 
-def test_the_picture_of_a_cover_is_no_film(tmp_path, statuses):
+def test_a_cover_picture_is_not_a_video(tmp_path, statuses):
     path = tmp_path / "song.mp4"
     jpeg = cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))[1].tobytes()
     with av.open(str(path), "w") as container:

@@ -10,8 +10,8 @@ from app.camera.live import LiveCamera
 from models.errors import CameraError
 from models.frame import Frame
 
-PATIENCE_S = 30.0
-"""Far longer than anything here takes."""
+TIMEOUT_S = 30.0
+"""Far longer than any wait here takes."""
 
 
 def frame(index):
@@ -19,7 +19,7 @@ def frame(index):
 
 
 class Feed:
-    """A feed that yields what the test puts in, ends at None and raises exceptions."""
+    """A feed that yields the items of the test, ends at None and raises exceptions."""
 
     def __init__(self):
         self._items = SimpleQueue()
@@ -27,19 +27,19 @@ class Feed:
         self.closed = threading.Event()
 
     def give(self, *items):
-        """Hand items over, and wait until the thread has dealt with all of them."""
+        """Pass items to the thread, and wait until it has handled all of them."""
         for item in items:
-            self._asked.get(timeout=PATIENCE_S)
+            self._asked.get(timeout=TIMEOUT_S)
             self._items.put(item)
         if isinstance(items[-1], Frame):
-            self._asked.get(timeout=PATIENCE_S)
+            self._asked.get(timeout=TIMEOUT_S)
             self._asked.put(None)
 
     def __call__(self, stop):
         try:
             while True:
                 self._asked.put(None)
-                item = self._items.get(timeout=PATIENCE_S)
+                item = self._items.get(timeout=TIMEOUT_S)
                 if item is None:
                     return
                 if isinstance(item, Exception):
@@ -62,7 +62,7 @@ def camera(feed):
     camera.close()
 
 
-def test_the_newest_frame_wins_and_the_others_are_counted(feed, camera):
+def test_the_newest_frame_is_kept_and_the_others_are_counted(feed, camera):
     feed.give(frame(0), frame(1), frame(2))
     assert camera.next(0).index == 2
     assert camera.dropped == 2
@@ -71,13 +71,13 @@ def test_the_newest_frame_wins_and_the_others_are_counted(feed, camera):
     assert camera.dropped == 2
 
 
-def test_what_comes_in_a_pause_does_not_count_as_dropped(feed, camera):
+def test_frames_in_a_pause_do_not_count_as_dropped(feed, camera):
     feed.give(frame(0), frame(1))
     assert camera.dropped == 1
     camera.pause(True)
     feed.give(frame(2), frame(3), frame(4))
     assert camera.dropped == 1
-    assert camera.next(0).index == 4, "a live camera goes on in a pause"
+    assert camera.next(0).index == 4, "a live camera continues in a pause"
     camera.pause(False)
     feed.give(frame(5), frame(6))
     assert camera.dropped == 2
@@ -93,7 +93,7 @@ def test_a_frame_is_returned_only_once(feed, camera):
 def test_next_waits_for_a_frame(feed, camera):
     giver = threading.Timer(0.01, feed.give, [frame(0)])
     giver.start()
-    assert camera.next(PATIENCE_S).index == 0
+    assert camera.next(TIMEOUT_S).index == 0
     giver.join()
 
 
@@ -101,20 +101,20 @@ def test_the_last_frame_is_still_returned_after_the_end():
     feed = Feed()
     camera = LiveCamera("clip", feed)
     feed.give(frame(0), None)
-    assert feed.closed.wait(PATIENCE_S)
+    assert feed.closed.wait(TIMEOUT_S)
     assert not camera.ended
-    assert camera.next(PATIENCE_S).index == 0
-    assert camera.next(PATIENCE_S) is None
+    assert camera.next(TIMEOUT_S).index == 0
+    assert camera.next(TIMEOUT_S) is None
     assert camera.ended
 
 
-def test_what_the_thread_raises_reaches_whoever_waits():
+def test_an_error_in_the_thread_is_raised_by_next():
     feed = Feed()
     camera = LiveCamera("camera 0", feed)
     feed.give(CameraError("broken"))
     with pytest.raises(CameraError, match="broken"):
-        camera.next(PATIENCE_S)
-    assert camera.next(PATIENCE_S) is None
+        camera.next(TIMEOUT_S)
+    assert camera.next(TIMEOUT_S) is None
     assert camera.ended
 
 
@@ -123,11 +123,11 @@ def test_closing_stops_the_thread_and_closes_the_feed():
 
     def feed(stop):
         yield frame(0)
-        stop.wait(PATIENCE_S)
+        stop.wait(TIMEOUT_S)
         stopped.set()
 
     camera = LiveCamera("camera 0", feed)
-    assert camera.next(PATIENCE_S) is not None
+    assert camera.next(TIMEOUT_S) is not None
     camera.close()
     camera.close()
     assert stopped.is_set()
@@ -136,13 +136,13 @@ def test_closing_stops_the_thread_and_closes_the_feed():
 
 
 def test_a_closed_camera_is_forgotten():
-    """A program that opens cameras again and again must not keep their last frames until it ends."""
+    """A program that opens many cameras in turn must not keep their last frames until it ends."""
 
     def feed(stop):
         yield frame(0)
 
     camera = LiveCamera("camera 0", feed)
-    assert camera.next(PATIENCE_S) is not None
+    assert camera.next(TIMEOUT_S) is not None
     camera.close()
     left = weakref.ref(camera)
     del camera
@@ -150,23 +150,23 @@ def test_a_closed_camera_is_forgotten():
     assert left() is None
 
 
-def test_a_driver_that_never_returns_does_not_hold_up_closing(monkeypatch):
-    monkeypatch.setattr("app.camera.live.LONGEST_GOODBYE_S", 0.01)
+def test_a_driver_that_never_returns_does_not_delay_closing(monkeypatch):
+    monkeypatch.setattr("app.camera.live.CLOSE_TIMEOUT_S", 0.01)
     returns, returned = threading.Event(), SimpleQueue()
 
     def feed(stop):
-        returned.put(returns.wait(PATIENCE_S))
+        returned.put(returns.wait(TIMEOUT_S))
         yield frame(0)
 
     camera = LiveCamera("camera 0", feed)
     camera.close()
     assert camera.ended
     returns.set()
-    assert returned.get(timeout=PATIENCE_S), "closing waited for the driver"
+    assert returned.get(timeout=TIMEOUT_S), "closing waited for the driver"
     assert camera.next(0) is None
 
 
-def test_what_is_not_live_starts_when_it_is_asked():
+def test_a_source_that_is_not_live_starts_with_the_first_next():
     started = threading.Event()
 
     def feed(stop):
@@ -175,10 +175,10 @@ def test_what_is_not_live_starts_when_it_is_asked():
 
     camera = LiveCamera("clip", feed, live=False)
     assert not started.is_set()
-    assert camera.next(PATIENCE_S).index == 0
+    assert camera.next(TIMEOUT_S).index == 0
 
 
-def test_what_was_closed_before_it_started_never_starts():
+def test_a_source_closed_before_it_started_never_starts():
     started = threading.Event()
 
     def feed(stop):

@@ -5,14 +5,14 @@ import pytest
 
 from app.camera import open_camera
 
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 
 
-def test_a_paced_file_is_read_like_a_camera_but_is_not_live(make_video, statuses):
+def test_a_file_in_real_time_is_read_like_a_camera_but_is_not_live(make_video, statuses):
     camera = open_camera(str(make_video(fps=200.0)), realtime=True, flip=True, on_status=statuses.append)
     seen = []
     while not camera.ended:
-        frame = camera.next(PATIENCE_S)
+        frame = camera.next(TIMEOUT_S)
         if frame is not None:
             seen.append(frame)
     camera.close()
@@ -24,7 +24,7 @@ def test_a_paced_file_is_read_like_a_camera_but_is_not_live(make_video, statuses
     assert last.image[:, 0].mean() > last.image[:, -1].mean(), "flipped, the bright half is on the left"
 
 
-def test_a_program_that_ends_without_closing_its_camera_ends_in_peace(make_video, pytestconfig):
+def test_a_program_that_ends_without_closing_its_camera_ends_without_an_error(make_video, pytestconfig):
     program = (
         "from app.camera import open_camera\n"
         f"camera = open_camera({str(make_video(fps=1.0))!r}, realtime=True, on_status=print)\n"

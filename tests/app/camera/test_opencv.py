@@ -22,7 +22,7 @@ BLUE_GREEN_RED = [10, 20, 30]
     ],
     ids=["grey", "grey, one channel", "BGR", "BGRA", "16 bit"],
 )
-def test_whatever_opencv_decodes_becomes_rgb(picture, rgb):
+def test_every_decoded_format_becomes_rgb(picture, rgb):
     image = to_rgb(picture)
     assert image.shape == (2, 3, 3)
     assert image.dtype == np.uint8
@@ -31,7 +31,7 @@ def test_whatever_opencv_decodes_becomes_rgb(picture, rgb):
 
 
 @pytest.mark.parametrize("picture", [np.zeros((2, 3, 2), np.uint8), np.zeros((2, 3, 3), np.float32)])
-def test_a_picture_that_cannot_be_used_says_what_it_is(picture):
+def test_the_error_of_an_unusable_picture_states_its_type_and_shape(picture):
     with pytest.raises(CameraError, match=rf"came as {picture.dtype} \[2, 3, {picture.shape[2]}\]"):
         to_rgb(picture)
 

@@ -15,20 +15,20 @@ from models.errors import CameraError
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's list of cameras is Linux's")
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 
 
 @linux_only
-def test_a_missing_camera_lists_those_that_are_there(monkeypatch):
+def test_the_error_of_a_missing_camera_lists_the_existing_ones(monkeypatch):
     monkeypatch.setattr(opening, "list_devices", lambda: [CameraDevice(0, "Integrated Webcam"), CameraDevice(2, "")])
-    with pytest.raises(CameraError, match=r"camera 9999 is not there\. There is --camera 0 \(Integrated Webcam\), 2\."):
+    with pytest.raises(CameraError, match=r"camera 9999 does not exist\. Found: --camera 0 \(Integrated Webcam\), 2\."):
         open_source(DeviceSource(9999))
 
 
 @linux_only
-def test_a_missing_camera_on_a_computer_without_any_says_so(monkeypatch):
+def test_the_error_on_a_computer_without_cameras_states_it(monkeypatch):
     monkeypatch.setattr(opening, "list_devices", list)
-    with pytest.raises(CameraError, match="no other camera is"):
+    with pytest.raises(CameraError, match="no camera was found"):
         open_source(DeviceSource("/dev/video9999"))
 
 
@@ -36,12 +36,12 @@ def test_a_missing_camera_on_a_computer_without_any_says_so(monkeypatch):
 def test_a_node_that_does_not_open_may_be_in_use(tmp_path):
     node = tmp_path / "video0"
     node.touch()
-    with pytest.raises(CameraError, match=rf"is there but delivers no picture.*another program.*fuser {node}"):
+    with pytest.raises(CameraError, match=rf"exists but delivers no picture.*another program.*fuser {node}"):
         open_source(DeviceSource(str(node)))
 
 
 @linux_only
-def test_a_node_that_may_not_be_used_says_how_to_get_leave(tmp_path, monkeypatch):
+def test_the_error_of_a_node_without_permission_names_the_group(tmp_path, monkeypatch):
     node = tmp_path / "video0"
     node.touch()
     monkeypatch.setattr(opening.os, "access", lambda *_: False)
@@ -50,7 +50,7 @@ def test_a_node_that_may_not_be_used_says_how_to_get_leave(tmp_path, monkeypatch
 
 
 @linux_only
-def test_a_device_is_opened_the_systems_way_and_keeps_no_old_frames(tmp_path, monkeypatch, fake_capture):
+def test_a_device_is_opened_by_the_systems_back_end_and_buffers_one_frame(tmp_path, monkeypatch, fake_capture):
     asked = []
 
     class Device(fake_capture):
@@ -77,31 +77,31 @@ def test_a_camera_may_need_a_moment_for_its_first_picture(fake_capture):
     assert not camera.released.is_set()
 
 
-def test_a_camera_that_opens_without_a_picture_is_released_and_named(fake_capture):
+def test_a_camera_that_opens_without_a_picture_is_released_and_reported(fake_capture):
     capture = fake_capture()
     with pytest.raises(CameraError, match=r"camera 0 .*delivers no picture"):
         delivering(capture, DeviceSource(0))
     assert capture.released.is_set()
 
 
-def test_what_never_opens_is_not_waited_for_and_closed_when_it_does(monkeypatch, fake_capture):
+def test_opening_has_a_timeout_and_a_late_capture_is_released(monkeypatch, fake_capture):
     monkeypatch.setattr(opening, "OPEN_TIMEOUT_S", 0.01)
     opens = threading.Event()
     capture = fake_capture(1)
 
     def work():
-        opens.wait(PATIENCE_S)
+        opens.wait(TIMEOUT_S)
         return capture
 
     with pytest.raises(CameraError, match="delivers no picture"):
         in_time(UrlSource("rtsp://host/a"), work)
     opens.set()
-    assert capture.released.wait(PATIENCE_S)
+    assert capture.released.wait(TIMEOUT_S)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 def test_ctrl_c_while_a_camera_opens_ends_in_good_order():
-    """The opening thread is inside OpenCV then, and must be out of it before Python shuts down."""
+    """The opening thread is inside OpenCV then, and must return from it before Python shuts down."""
     script = f"""
 import os, signal, socket, sys, time, types
 sys.path.insert(0, {str(ROOT)!r})
@@ -114,7 +114,7 @@ class SlowToGo:
         sleep(1)
 
 sys.modules["late"] = types.ModuleType("late")
-sys.modules["late"].slow_to_go = SlowToGo()  # modules are taken down after threads were left to themselves
+sys.modules["late"].slow_to_go = SlowToGo()  # modules are destroyed after threads are abandoned
 signal.signal(signal.SIGINT, signal.default_int_handler)
 server = socket.create_server(("127.0.0.1", 0))
 url = f"http://127.0.0.1:{{server.getsockname()[1]}}"
@@ -130,12 +130,12 @@ except KeyboardInterrupt:
     sys.exit(130)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=PATIENCE_S
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=TIMEOUT_S
     )
     assert (done.returncode, done.stderr) == (130, "")
 
 
-def test_what_opening_raises_reaches_the_caller():
+def test_an_error_of_opening_reaches_the_caller():
     def work():
         raise CameraError("no such luck")
 
@@ -144,12 +144,12 @@ def test_what_opening_raises_reaches_the_caller():
 
 
 @pytest.mark.skipif(cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER), reason="this OpenCV has GStreamer")
-def test_a_pipeline_without_gstreamer_says_what_is_missing():
+def test_the_error_of_a_pipeline_without_gstreamer_names_it():
     with pytest.raises(CameraError, match="has no GStreamer"):
         open_source(PipelineSource("videotestsrc ! appsink"))
 
 
-def test_the_kernels_list_of_cameras_leaves_out_what_is_none(tmp_path):
+def test_the_list_of_cameras_omits_nodes_that_are_not_cameras(tmp_path):
     for node, label in {"video0": "Webcam: front", "video1": "Webcam: front", "video10": "Capture\n"}.items():
         (tmp_path / node).mkdir()
         (tmp_path / node / "name").write_text(label)
@@ -163,7 +163,7 @@ def test_the_kernels_list_of_cameras_leaves_out_what_is_none(tmp_path):
 
 @linux_only
 @pytest.mark.parametrize(("device_caps", "captures"), [(0x04200001, True), (0x04201000, True), (0x04A00000, False)])
-def test_the_driver_tells_pictures_from_metadata(tmp_path, monkeypatch, device_caps, captures):
+def test_the_driver_distinguishes_video_from_metadata(tmp_path, monkeypatch, device_caps, captures):
     import fcntl
 
     v4l2_capability = struct.pack("=16s32s32s3I12x", b"uvcvideo", b"Webcam", b"usb", 1, 0x84A00001, device_caps)
@@ -175,7 +175,7 @@ def test_the_driver_tells_pictures_from_metadata(tmp_path, monkeypatch, device_c
 
 @linux_only
 @pytest.mark.parametrize("path", ["/dev/null", "/dev/video9999"])
-def test_a_node_that_is_no_camera_captures_nothing(path):
+def test_a_node_that_is_not_a_camera_captures_nothing(path):
     assert not devices.captures_video(path)
 
 

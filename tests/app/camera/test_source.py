@@ -22,7 +22,7 @@ from models.errors import CameraError
         ),
     ],
 )
-def test_a_text_tells_which_camera_is_meant(text, source, name):
+def test_a_text_names_a_source(text, source, name):
     assert parse_source(text) == source
     assert source.name == name
 
@@ -36,33 +36,33 @@ def test_a_file_that_exists_is_a_file(name, tmp_path):
     assert FileSource(str(path)).name == name
 
 
-def test_a_wrong_name_is_answered_with_the_nearest_one(tmp_path):
+def test_the_error_of_a_wrong_name_states_the_nearest_one(tmp_path):
     (tmp_path / "holiday.mp4").write_bytes(b"x")
     with pytest.raises(CameraError, match=r"no file .*holidays.mp4\. Did you mean .*holiday.mp4\?"):
         parse_source(str(tmp_path / "holidays.mp4"))
 
 
-def test_a_folder_is_answered_with_a_video_in_it(tmp_path):
+def test_the_error_of_a_folder_states_a_video_in_it(tmp_path):
     (tmp_path / "b.MP4").write_bytes(b"x")
     with pytest.raises(CameraError, match=r"is a folder.*such as .*b\.MP4"):
         parse_source(str(tmp_path))
 
 
-def test_an_empty_file_says_so(tmp_path):
+def test_an_empty_file_is_reported(tmp_path):
     (tmp_path / "clip.mp4").touch()
     with pytest.raises(CameraError, match=r"clip\.mp4 is empty"):
         parse_source(str(tmp_path / "clip.mp4"))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
-def test_a_pipe_is_refused_before_anybody_waits_for_it(tmp_path):
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
     os.mkfifo(tmp_path / "clip.mp4")
     with pytest.raises(CameraError, match="neither a file nor a camera"):
         parse_source(str(tmp_path / "clip.mp4"))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="/dev/null is Unix's")
-def test_the_null_device_is_no_camera():
+def test_the_null_device_is_not_a_camera():
     with pytest.raises(CameraError, match="neither a file nor a camera"):
         parse_source("/dev/null")
 

@@ -1,4 +1,4 @@
-"""Streams over a real network, which ends at this computer."""
+"""Streams over a network connection to this computer."""
 
 import itertools
 import socket
@@ -11,7 +11,7 @@ import pytest
 from app.camera import open_camera
 from models.errors import CameraError
 
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 pytestmark = pytest.mark.usefixtures("quick")
 
 
@@ -29,7 +29,7 @@ def open_url(statuses):
 
 
 def send_pictures(request, levels):
-    """Answer with a stream of JPEG pictures, as network cameras do."""
+    """Send a stream of JPEG pictures, as network cameras do."""
     request.send_response(200)
     request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
     request.end_headers()
@@ -40,7 +40,7 @@ def send_pictures(request, levels):
 
 
 @pytest.mark.parametrize("scheme", ["http", "rtsp"])
-def test_a_url_that_never_answers_gives_one_line(open_url, scheme):
+def test_a_url_that_never_responds_gives_one_line(open_url, scheme):
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"{scheme}://me:secret@127.0.0.1:{server.getsockname()[1]}/live"
         with pytest.raises(CameraError, match=r"127\.0\.0\.1:\d+/live did not answer within 0.5 s") as caught:
@@ -48,14 +48,14 @@ def test_a_url_that_never_answers_gives_one_line(open_url, scheme):
     assert "secret" not in str(caught.value)
 
 
-def test_a_url_that_answers_and_then_says_nothing_gives_one_line(open_url, serve):
+def test_a_url_that_responds_and_then_sends_nothing_gives_one_line(open_url, serve):
     ends = threading.Event()
 
     def answer(request):
         request.send_response(200)
         request.send_header("Content-Type", "video/mp4")
         request.end_headers()
-        ends.wait(PATIENCE_S)
+        ends.wait(TIMEOUT_S)
 
     with pytest.raises(CameraError, match="did not answer within"):
         open_url(serve(answer) + "/clip.mp4")
@@ -67,7 +67,7 @@ def test_a_url_without_a_video_gives_one_line(open_url, serve):
         open_url(serve(lambda request: request.send_error(404)) + "/clip.mp4")
 
 
-def test_a_video_behind_a_url_is_read_whole(open_url, serve, make_video):
+def test_a_video_at_a_url_is_read_to_its_end(open_url, serve, make_video):
     content = make_video("clip.mp4", codec="mp4v").read_bytes()
 
     def answer(request):
@@ -78,12 +78,12 @@ def test_a_video_behind_a_url_is_read_whole(open_url, serve, make_video):
 
     camera = open_url(serve(answer) + "/clip.mp4")
     assert not camera.live
-    assert [frame.index for frame in iter(lambda: camera.next(PATIENCE_S), None)] == list(range(10))
+    assert [frame.index for frame in iter(lambda: camera.next(TIMEOUT_S), None)] == list(range(10))
     assert camera.ended
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["breaks off", "falls silent"])
-def test_a_stream_that_fails_is_waited_for(open_url, serve, statuses, silent):
+def test_a_stream_that_fails_is_opened_again(open_url, serve, statuses, silent):
     failed, ends = threading.Event(), threading.Event()
 
     def answer(request):
@@ -91,13 +91,13 @@ def test_a_stream_that_fails_is_waited_for(open_url, serve, statuses, silent):
             return send_pictures(request, itertools.repeat(200))
         send_pictures(request, [50] * 20)
         failed.set()
-        return silent and ends.wait(PATIENCE_S)
+        return silent and ends.wait(TIMEOUT_S)
 
     camera = open_url(serve(answer) + "/stream.mjpg")
     assert camera.live
     frames = []
     while not frames or frames[-1].image.mean() < 150:
-        frame = camera.next(PATIENCE_S / 2)
+        frame = camera.next(TIMEOUT_S / 2)
         assert frame is not None, "nothing came back"
         frames.append(frame)
     camera.close()

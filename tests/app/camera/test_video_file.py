@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.camera import open_camera
-from app.camera.video_file import LONGEST_GAP_S, VideoFile
+from app.camera.video_file import MAX_GAP_S, VideoFile
 from models.errors import CameraError
 
 STEP = 12
@@ -22,7 +22,7 @@ def read_all(camera):
 
 
 def level(frame):
-    """The grey of a made video's right half."""
+    """The grey level of the right half of a frame."""
     return float(frame.image[:, -1].mean())
 
 
@@ -37,7 +37,7 @@ def test_every_frame_comes_in_order_and_with_its_time(make_video, open_file, sta
     assert statuses == []
 
 
-def test_it_has_ended_as_soon_as_the_last_frame_is_out(make_video, open_file):
+def test_it_has_ended_as_soon_as_the_last_frame_is_returned(make_video, open_file):
     camera = open_file(make_video(frames=2))
     assert camera.next(0) is not None
     assert not camera.ended
@@ -53,7 +53,7 @@ def test_the_same_file_gives_the_same_frames(make_video, open_file):
         assert (first.image == second.image).all()
 
 
-def test_pictures_are_rgb_and_flip_turns_them(make_video, open_file, tmp_path):
+def test_pictures_are_rgb_and_flip_mirrors_them(make_video, open_file, tmp_path):
     path = tmp_path / "half.png"
     picture = np.zeros((4, 8, 3), np.uint8)
     picture[:, :4] = (0, 0, 255)  # OpenCV's red
@@ -64,7 +64,7 @@ def test_pictures_are_rgb_and_flip_turns_them(make_video, open_file, tmp_path):
     assert not (flipped == plain).all()
 
 
-def test_the_given_rate_beats_the_files(make_video, open_file):
+def test_a_given_rate_overrides_the_files(make_video, open_file):
     frames = read_all(open_file(make_video(fps=20), fps=12.0))
     assert [frame.time_s for frame in frames] == pytest.approx([k / 12 for k in range(10)])
 
@@ -75,10 +75,10 @@ def test_a_rate_that_makes_no_sense_is_refused(make_video, open_file, fps):
         open_file(make_video(), fps=fps)
 
 
-def test_a_file_cut_off_in_the_middle_says_so_once_and_is_done(make_video, open_file, statuses):
+def test_a_file_cut_off_in_the_middle_is_reported_once(make_video, open_file, statuses):
     path = make_video(frames=20, size=(320, 240))
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
     frames = read_all(open_file(path))
     assert 5 <= len(frames) <= 15
     assert statuses == [f"clip.avi ends after {len(frames)} of 20 frames; it may be cut off"]
@@ -92,13 +92,13 @@ def test_a_file_cut_off_in_the_middle_says_so_once_and_is_done(make_video, open_
         ("clip.mp4", bytes(range(256)) * 64, "cannot be opened as a video"),
     ],
 )
-def test_what_is_no_video_gives_one_line(tmp_path, open_file, name, content, problem):
+def test_a_file_that_is_not_a_video_gives_one_line(tmp_path, open_file, name, content, problem):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CameraError, match=problem):
         open_file(tmp_path / name)
 
 
-def test_a_name_with_a_colon_is_no_protocol(make_video, open_file, monkeypatch):
+def test_a_name_with_a_colon_is_not_a_protocol(make_video, open_file, monkeypatch):
     monkeypatch.chdir(make_video("rtsp: it.avi").parent)
     assert len(read_all(open_file("rtsp: it.avi"))) == 10
 
@@ -134,7 +134,7 @@ def test_closing_ends_it(make_video, open_file):
 
 
 @pytest.mark.parametrize(
-    ("told_ms", "expected_s"),
+    ("reported_ms", "expected_s"),
     [
         ([0, 40, 200, 240], [0, 0.04, 0.2, 0.24]),
         ([500, 600, 700, 800], [0.5, 0.6, 0.7, 0.8]),
@@ -144,11 +144,11 @@ def test_closing_ends_it(make_video, open_file):
     ],
     ids=["variable rate", "late start", "no times", "garbage", "one step back"],
 )
-def test_times_are_the_files_where_they_make_sense(fake_capture, told_ms, expected_s):
-    capture = fake_capture(1, 2, 3, 4, FPS=10, POS_MSEC=list(told_ms))
+def test_times_are_the_files_where_they_are_plausible(fake_capture, reported_ms, expected_s):
+    capture = fake_capture(1, 2, 3, 4, FPS=10, POS_MSEC=list(reported_ms))
     times = [frame.time_s for frame in read_all(VideoFile("clip", capture, print))]
     assert times == pytest.approx(expected_s)
-    assert all(0 < after - before < LONGEST_GAP_S for before, after in itertools.pairwise(times))
+    assert all(0 < after - before < MAX_GAP_S for before, after in itertools.pairwise(times))
 
 
 @pytest.mark.parametrize("fps", [0, -1, math.nan, math.inf, 90_000])
@@ -162,7 +162,7 @@ def test_a_frame_that_cannot_be_decoded_leaves_a_gap(fake_capture):
     assert [(frame.index, frame.time_s) for frame in frames] == [(0, 0.0), (2, pytest.approx(0.2))]
 
 
-def test_a_file_of_frames_that_cannot_be_decoded_is_no_video(fake_capture):
+def test_a_file_of_frames_that_cannot_be_decoded_is_not_a_video(fake_capture):
     capture = fake_capture(None, None)
     with pytest.raises(CameraError, match="no picture"):
         VideoFile("clip", capture, print)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.control.bindings import ActiveWindow, ProfileError
+from app.control.bindings import ActiveWindow, BindingsError
 from app.control.library import BUNDLED, Library
 from models.engines import load_engine
 
@@ -57,12 +57,12 @@ def test_switching_goes_to_a_profile_beside_and_back(tmp_path):
 
 def test_a_switch_to_nowhere_is_told_with_its_line(tmp_path):
     one = write(tmp_path, "one.toml", '\n[gestures."Swiping Left"]\nprofile = "slids"')
-    with pytest.raises(ProfileError, match=r"one.toml:2: no profile 'slids'; .*did you mean 'slides'\?"):
+    with pytest.raises(BindingsError, match=r"one.toml:2: no profile 'slids'; .*did you mean 'slides'\?"):
         Library([one], LABELS)
 
 
 def test_a_mistake_in_a_profile_that_is_led_to_is_told(tmp_path):
     one = write(tmp_path, "one.toml", 'gestures."Swiping Left".profile = "two.toml"')
     write(tmp_path, "two.toml", 'gestures."Swiping Left".kee = "a"')
-    with pytest.raises(ProfileError, match=r"two.toml:1: unknown key 'kee'"):
+    with pytest.raises(BindingsError, match=r"two.toml:1: unknown key 'kee'"):
         Library([one], LABELS)

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from app.control import permission
-from app.control.bindings import ProfileError
+from app.control.bindings import BindingsError
 from app.control.reading import read_profile
 
 
@@ -20,7 +20,7 @@ def profile(folder, argument="1"):
 
 
 def test_it_is_refused_then_allowed_once_then_remembered(tmp_path):
-    with pytest.raises(ProfileError, match=r"starts programs \(true\).*--allow-commands"):
+    with pytest.raises(BindingsError, match=r"starts programs \(true\).*--allow-commands"):
         permission.require_permission([profile(tmp_path)], allow=False)
     permission.require_permission([profile(tmp_path)], allow=True)
     permission.require_permission([profile(tmp_path)], allow=False)
@@ -28,7 +28,7 @@ def test_it_is_refused_then_allowed_once_then_remembered(tmp_path):
 
 def test_a_changed_file_is_asked_about_anew(tmp_path):
     permission.require_permission([profile(tmp_path)], allow=True)
-    with pytest.raises(ProfileError):
+    with pytest.raises(BindingsError):
         permission.require_permission([profile(tmp_path, "2")], allow=False)
 
 
@@ -49,12 +49,12 @@ def test_it_asks_on_a_terminal(tmp_path, monkeypatch, answer, allowed):
     if allowed:
         permission.require_permission([profile(tmp_path)], allow=False)
     else:
-        with pytest.raises(ProfileError):
+        with pytest.raises(BindingsError):
             permission.require_permission([profile(tmp_path)], allow=False)
     assert "['true', '1']" in told.getvalue()
 
 
 def test_a_list_that_cannot_be_read_is_told(tmp_path):
     (tmp_path / "config" / permission.FILE_NAME).mkdir(parents=True)
-    with pytest.raises(ProfileError, match="cannot read"):
+    with pytest.raises(BindingsError, match="cannot read"):
         permission.require_permission([profile(tmp_path)], allow=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.control.actions import Move, Pause, Press, Run, Scroll, Switch, Type
-from app.control.bindings import Mode, ProfileError
+from app.control.bindings import BindingsError, Mode
 from app.control.reading import read_profile
 from models.vocabulary import Group, Vocabulary
 
@@ -22,7 +22,7 @@ def read(folder, text):
 
 def refused(folder, text):
     """The line that a wrong profile gets, without the file's folder."""
-    with pytest.raises(ProfileError) as caught:
+    with pytest.raises(BindingsError) as caught:
         read(folder, text)
     message = str(caught.value)
     assert "\n" not in message
@@ -155,10 +155,10 @@ def test_mistakes_are_told_with_their_line(tmp_path, text, said):
 
 
 def test_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(ProfileError, match="cannot read"):
+    with pytest.raises(BindingsError, match="cannot read"):
         read_profile(tmp_path, LABELS)
     (tmp_path / "picture.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ProfileError, match="not UTF-8"):
+    with pytest.raises(BindingsError, match="not UTF-8"):
         read_profile(tmp_path / "picture.toml", LABELS)
 
 

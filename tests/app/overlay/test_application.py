@@ -14,9 +14,9 @@ from app.overlay.application import run
 from app.overlay.bridge import Bridge
 from app.overlay.gesture_list import GestureList
 from app.overlay.hud import Hud
+from app.overlay.main_window import Window
 from app.overlay.picture import Picture
 from app.overlay.view import ViewOptions
-from app.overlay.window import Window
 from common.errors import UserError
 from models.errors import CameraError
 from models.recognition import Recognition

@@ -7,8 +7,8 @@ from PyQt6.QtCore import QPoint, QRect, QSettings
 from pytestqt.qtbot import QtBot
 
 from app.overlay.bridge import Bridge
+from app.overlay.main_window import Window
 from app.overlay.view import View, ViewOptions
-from app.overlay.window import Window
 from app.recording.prompt import Prompt
 
 SOON = Prompt("Circle · 1 of 5", "Make the movement once.", 2.4, recording=False, progress=0.1)

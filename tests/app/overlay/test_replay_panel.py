@@ -9,9 +9,9 @@ from PyQt6.QtCore import QSettings, Qt
 from pytestqt.qtbot import QtBot
 from streams import step
 
+from app.overlay.main_window import Window
 from app.overlay.replay_panel import ReplayPanel
 from app.overlay.view import View, ViewOptions
-from app.overlay.window import Window
 from app.replay import Moment, Replay, Shot
 from common.errors import UserError
 from models.decoder import GestureEvent

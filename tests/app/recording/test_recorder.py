@@ -5,15 +5,15 @@ import pytest
 from fakes import ListCamera, ScriptedEngine, recognizer
 
 from app.loop import Switches, run
-from app.recording.plan import Plan
+from app.recording.plan import RecordingPlan
 from app.recording.prompt import Printer
 from app.recording.recorder import LEAD_S, Recorder
-from calibration.recordings import Recordings
 from calibration.take import Kind
+from calibration.take_folder import TakeFolder
 from common.errors import UserError
 from models.frame import Frame
 
-PLAN = Plan(("Circle",), takes=2, take_s=2.0, work_s=4.0)
+PLAN = RecordingPlan(("Circle",), takes=2, take_s=2.0, work_s=4.0)
 WHOLE_S = 5 + 2 + 3 + 2 + 5 + 4
 
 
@@ -28,7 +28,7 @@ class Session:
 
     def __init__(self, folder, plan=PLAN):
         self.prompts, self.lines = [], []
-        self.recordings, self.switches = Recordings("ann", folder), Switches()
+        self.recordings, self.switches = TakeFolder("ann", folder), Switches()
         self.recognizer = recognizer(ScriptedEngine())
         self.recorder = Recorder(plan, self.recordings, self.recognizer.spec, self.switches.stop.set)
         printer = Printer(self.lines.append)
@@ -99,9 +99,9 @@ def test_a_source_that_ends_early_leaves_whole_takes(tmp_path):
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        (Plan(("No gesture",)), "is no gesture"),
-        (Plan(("...",)), "is no name"),
-        (Plan((), work_s=0), "nothing to record"),
+        (RecordingPlan(("No gesture",)), "is no gesture"),
+        (RecordingPlan(("...",)), "is no name"),
+        (RecordingPlan((), work_s=0), "nothing to record"),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_told(plan, words):

@@ -11,8 +11,8 @@ from films import moving_square, write_film
 
 from calibration.quantization import making
 from calibration.quantization.agreement import SideBySide
-from calibration.quantization.examples import Examples, Shown, refitted_temperature
-from calibration.quantization.footage import Footage, find_footage
+from calibration.quantization.calibration_clips import CalibrationClip, find_footage
+from calibration.quantization.examples import ComparedRecording, Examples, refitted_temperature
 from calibration.quantize import main
 from calibration.take import Kind, Take
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
@@ -128,14 +128,16 @@ def test_an_unreadable_video_is_named_and_left_out(tmp_path, capsys):
 
 
 def test_recordings_of_one_class_are_warned_of(graph, capsys):
-    Examples.of([Footage(path=None, label="Thumb Up")] * 6, graph.spec)
+    Examples.of([CalibrationClip(path=None, label="Thumb Up")] * 6, graph.spec)
     assert "all 6 recordings show 'Thumb Up'" in capsys.readouterr().err
-    Examples.of([Footage(path=None, label="Thumb Up"), Footage(path=None, label="No gesture")], graph.spec)
+    Examples.of(
+        [CalibrationClip(path=None, label="Thumb Up"), CalibrationClip(path=None, label="No gesture")], graph.spec
+    )
     assert not capsys.readouterr().err
 
 
 def test_what_judges_is_not_calibrated_with(graph):
-    footage = [Footage(path=name, label=name) for name in "abcdefghijkl"]
+    footage = [CalibrationClip(path=name, label=name) for name in "abcdefghijkl"]
     examples = Examples.of(footage, graph.spec)
     assert not set(examples.calibration) & set(examples.judging)
     assert len(examples.calibration) == 10
@@ -145,7 +147,7 @@ def test_what_judges_is_not_calibrated_with(graph):
 
 def test_a_video_is_seen_at_the_models_rate(graph, tmp_path):
     path = write_film(tmp_path / "fast.avi", moving_square(30, size=48), fps=30)
-    pictures, begins = Footage(path).seen_by(graph.spec)
+    pictures, begins = CalibrationClip(path).seen_by(graph.spec)
     assert pictures.shape == (12, 32, 32, 3)
     assert begins == 0
 
@@ -169,10 +171,12 @@ def test_the_temperature_makes_up_for_what_quantising_changed(graph):
     def shown(label, factor):
         logits = rng.normal(0, 1, (40, len(labels))).astype(np.float32)
         logits[:, labels.index(label)] += 1.5
-        return Shown(Footage(path=None, label=label), 0, SideBySide((logits, factor * logits), np.ones((40, 2))))
+        return ComparedRecording(
+            CalibrationClip(path=None, label=label), 0, SideBySide((logits, factor * logits), np.ones((40, 2)))
+        )
 
     changed = [shown(label, np.float32(2)) for label in SHOWN]
     spec = replace(graph.spec, temperature=1.3)
     assert refitted_temperature(changed, spec) == pytest.approx(2 * 1.3, rel=0.05)
-    unknown = [replace(each, footage=Footage(path=None)) for each in changed]
+    unknown = [replace(each, footage=CalibrationClip(path=None)) for each in changed]
     assert refitted_temperature(unknown, spec) == 1.3

@@ -51,8 +51,8 @@ def in_precision(path: Path, precision: str) -> bytes:
 @pytest.fixture(scope="module")
 def small(request, tmp_path_factory):
     """One of the networks at a quarter of its width and 32 px."""
-    backbone, operation = request.param
-    net = small_net(backbone, operation)
+    backbone, operation, assigned = request.param
+    net = small_net(backbone, operation, assigned=assigned)
     path = tmp_path_factory.mktemp("small") / "net.onnx"
     export(net, small_spec(net), path)
     return path
@@ -71,10 +71,13 @@ def full(request, tmp_path_factory):
 
 
 NETWORKS = [
-    pytest.param((backbone, operation), id=f"{backbone}-{operation}")
+    pytest.param((backbone, operation, False), id=f"{backbone}-{operation}")
     for backbone in ("mobilenet_v2", "resnet18", "resnet50", "shufflenet")
     for operation in ("none", "shift", "mixtconv")
-] + [pytest.param(("mobilenet_v2", "conv1d"), id="mobilenet_v2-conv1d")]
+] + [
+    pytest.param(("mobilenet_v2", "conv1d", False), id="mobilenet_v2-conv1d"),
+    pytest.param(("shufflenet", "mixtconv", True), id="shufflenet-mixtconv-assigned"),
+]
 
 
 @pytest.mark.parametrize("small", NETWORKS, indirect=True)

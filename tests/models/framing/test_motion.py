@@ -4,9 +4,9 @@ import pytest
 
 from models.framing.faces import Face
 from models.framing.motion import Motion
-from models.framing.people import People, Window
+from models.framing.people import People, SearchWindow
 
-PICTURE = Window(0, 0, 640, 480)
+PICTURE = SearchWindow(0, 0, 640, 480)
 LEFT_FACE, RIGHT_FACE = Face(200, 150, 80, 80, 0.9), Face(450, 150, 80, 80, 0.9)
 
 

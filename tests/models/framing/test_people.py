@@ -1,8 +1,8 @@
 from models.framing.faces import Face
-from models.framing.people import MISSED, People, Window
+from models.framing.people import MISSED, People, SearchWindow
 
-PICTURE = Window(0, 0, 640, 480)
-CLOSE = Window(150, 100, 300, 300)
+PICTURE = SearchWindow(0, 0, 640, 480)
+CLOSE = SearchWindow(150, 100, 300, 300)
 
 
 def face(x=300, y=200, height=100):
@@ -63,7 +63,7 @@ def test_nobody_is_missed_where_nobody_looked():
     people = People()
     people.note([face()], PICTURE)
     for _ in range(20):
-        people.note([], Window(400, 200, 200, 200))
+        people.note([], SearchWindow(400, 200, 200, 200))
     assert len(people.there) == 1
 
 

@@ -5,6 +5,7 @@ import torch
 from networks import small_net
 
 from models.nets.mstnet import MSTNet, MSTNetConfig, load_imagenet
+from models.nets.taps import Start
 from models.nets.temporal import TemporalConfig
 
 
@@ -113,6 +114,16 @@ def test_a_config_survives_a_checkpoint():
     as_json_would = {k: list(v) if isinstance(v, tuple) else v for k, v in config.to_dict().items()}
     assert MSTNetConfig.from_dict(config.to_dict()) == config
     assert MSTNetConfig.from_dict(as_json_would) == config
+
+
+def test_starts_and_shares_survive_a_checkpoint_and_those_of_before_have_none():
+    temporal = TemporalConfig("mixtconv", (1, 3), start=Start("one_lag", 0.5, 1), shares=(0.75, 0.25))
+    config = MSTNetConfig(27, "resnet18", temporal=temporal)
+    assert MSTNetConfig.from_dict(config.to_dict()) == config
+    plain = MSTNetConfig(27, "resnet18")
+    before = plain.to_dict()
+    del before["temporal"]["start"], before["temporal"]["shares"]
+    assert MSTNetConfig.from_dict(before) == plain
 
 
 @pytest.mark.parametrize(

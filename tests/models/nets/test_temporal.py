@@ -6,13 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import small_net
 
-from models.nets.temporal import Conv1d, MixTConv, Shift, TemporalConfig, initial_taps, kernel_lags
+from models.nets.temporal import Conv1d, MixTConv, Shift, TemporalConfig, group_sizes
 from models.nets.timeline import Chunk
 
 TOLERANCE = 1e-4
 
 kernel_sets = st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True).map(lambda ks: tuple(sorted(ks)))
 odd_kernel_sets = st.sets(st.sampled_from((1, 3, 5, 7)), min_size=1).map(lambda ks: tuple(sorted(ks)))
+UNEQUAL = {1: (1.0,), 2: (0.3, 0.7), 3: (0.2, 0.5, 0.3), 4: (0.4, 0.3, 0.17, 0.13)}
+"""Shares for so many kernels."""
 backbones = st.sampled_from(("resnet18", "resnet50", "mobilenet_v2", "shufflenet"))
 
 
@@ -20,14 +22,18 @@ backbones = st.sampled_from(("resnet18", "resnet50", "mobilenet_v2", "shufflenet
 def causal_networks(draw):
     """A causal network: any backbone, operation, kernel set, dilations and placement."""
     operation = draw(st.sampled_from(("none", "shift", "mixtconv", "conv1d")))
-    kernels, dilations = (3,), (1,)
+    kernels, dilations, shares, assigned = (3,), (1,), (), False
     if operation == "mixtconv":
         kernels = draw(kernel_sets)
+        shares, assigned = draw(st.sampled_from(((), UNEQUAL[len(kernels)]))), draw(st.booleans())
         dilations = tuple(draw(st.lists(st.integers(1, 3), min_size=len(kernels), max_size=len(kernels))))
     elif operation == "conv1d":
         kernels = (draw(st.integers(1, 5)),)
     placement = draw(st.sampled_from(("inner", "head")))
-    return small_net(draw(backbones), operation, kernels, dilations, placement=placement, seed=draw(st.integers(0, 99)))
+    seed = draw(st.integers(0, 99))
+    return small_net(
+        draw(backbones), operation, kernels, dilations, placement=placement, seed=seed, shares=shares, assigned=assigned
+    )
 
 
 def clip_of(steps: int, size: int = 32, batch: int = 1, seed: int = 0) -> torch.Tensor:
@@ -121,26 +127,28 @@ def test_the_receptive_field_is_how_far_an_answer_looks_back():
 
 
 @settings(max_examples=40, deadline=None)
-@given(kernel_sets, st.integers(1, 3), st.integers(7, 16), st.integers(1, 9))
-def test_causal_mixtconv_is_a_sum_over_lags(kernels, dilation, channels, steps):
+@given(kernel_sets, st.integers(1, 3), st.integers(7, 16), st.integers(1, 9), st.booleans())
+def test_causal_mixtconv_is_a_sum_over_lags(kernels, dilation, channels, steps, assigned):
     layer = MixTConv(channels, kernels, [dilation] * len(kernels), causal=True)
     layer.name = "layer"
+    if assigned:
+        layer.assign(torch.randint(len(kernels), (channels,)))
     for taps in layer.taps:
         taps.data.normal_()
     x = torch.randn(steps, channels, 2, 3)
     with torch.no_grad():
         got = layer(x, Chunk(steps))
-    channel = 0
-    for taps in layer.taps:
-        for row in taps.detach():
+    seen = []
+    for k, taps in enumerate(layer.taps):
+        for channel, row in zip(layer.channels_of(k).tolist(), taps.detach(), strict=True):
             for t in range(steps):
                 expected = sum(
                     (weight * x[t - j * dilation, channel] for j, weight in enumerate(row) if t >= j * dilation),
                     torch.zeros(2, 3),
                 )
                 torch.testing.assert_close(got[t, channel], expected)
-            channel += 1
-    assert channel == channels
+            seen.append(channel)
+    assert sorted(seen) == list(range(channels))
 
 
 @settings(max_examples=30, deadline=None)
@@ -197,32 +205,60 @@ def test_ordinary_convolution_equals_pytorchs(causal):
         torch.testing.assert_close(got, torch.nn.functional.conv1d(padded, kernel))
 
 
-def test_the_papers_start_of_a_centred_kernel():
-    assert initial_taps(16, 3, causal=False)[[0, 2, 4]].tolist() == [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
-    assert initial_taps(16, 7, causal=False)[0].tolist() == [0, 0, 0, 0, 1, 1, 1]
-    assert kernel_lags(7, 1, causal=False) == [-3, -2, -1, 0, 1, 2, 3]  # so those three look back
+@given(st.integers(1, 300), st.integers(1, 4))
+def test_groups_are_equal_without_shares_and_the_first_are_larger(channels, kernels):
+    sizes = group_sizes(channels, range(1, kernels + 1), ())
+    assert sum(sizes) == channels
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] - sizes[-1] <= 1
 
 
-@given(st.integers(1, 64), st.integers(1, 9))
-def test_a_causal_start_keeps_the_scale(channels, kernel):
-    taps = initial_taps(channels, kernel, causal=True)
-    torch.testing.assert_close(taps.sum(1), torch.ones(channels))
+@given(st.integers(8, 300), st.lists(st.floats(0.2, 1), min_size=1, max_size=4))
+def test_each_kernel_gets_its_share(channels, weights):
+    shares = [weight / sum(weights) for weight in weights]
+    sizes = group_sizes(channels, range(1, len(shares) + 1), shares)
+    assert sum(sizes) == channels
+    assert all(abs(size - share * channels) <= 1 for size, share in zip(sizes, shares, strict=True))
 
 
-@given(st.integers(1, 8), st.integers(2, 9))
-def test_a_causal_start_looks_at_both_halves_of_the_past_and_mostly_at_now(eighth, kernel):
-    taps = initial_taps(8 * eighth, kernel, causal=True)
-    nearer, farther, rest = taps[:eighth], taps[eighth : 2 * eighth], taps[2 * eighth :]
-    assert (rest == torch.eye(kernel)[0]).all(), "the other channels are identity"
-    for half in (nearer, farther):
-        assert (half == half[0]).all()
-        assert half[0, 0] == 0, "these look only at the past"
-        assert len(half[0][half[0] > 0].unique()) == 1, "and average it"
-    lags = [set(half[0].nonzero().flatten().tolist()) for half in (nearer, farther)]
-    assert lags[0] | lags[1] == set(range(1, kernel))
-    if kernel > 2:  # else the past is one frame, and both see it
-        assert max(lags[0]) < min(lags[1])
-        assert 0 <= len(lags[1]) - len(lags[0]) <= 1
+def test_a_layer_takes_its_shares():
+    layer = TemporalConfig("mixtconv", (1, 3, 7), shares=(0.5, 0.25, 0.25)).build(16)
+    assert [len(taps) for taps in layer.taps] == [8, 4, 4]
+    assert layer.remembered == slice(8, None)
+
+
+def test_who_has_which_kernel_goes_with_the_weights():
+    """Into a new network of the same config; and one that has it already keeps its parameters, for an optimiser."""
+    net, other = small_net("resnet18", assigned=True), small_net("resnet18", seed=1)
+    assert "kernel_of" not in str(other.state_dict().keys())
+    other.load_state_dict(net.state_dict())
+    clip = clip_of(5)
+    with torch.no_grad():
+        assert torch.equal(other(clip).logits, net(clip).logits)
+    before = list(other.parameters())
+    other.load_state_dict(net.state_dict())
+    assert all(one is two for one, two in zip(before, other.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("kernel_of", [[0] * 7, [0] * 7 + [2], [0] * 7 + [-1]])
+def test_channels_cannot_have_kernels_that_are_not_there(kernel_of):
+    with pytest.raises(ValueError, match="8 channels need a kernel each, 0 to 1"):
+        MixTConv(8, (1, 3), (1, 1), causal=True).assign(torch.tensor(kernel_of))
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.5, 0.4), r"add up to 1: got \(0.5, 0.4\), 0.9 in all"),
+        ((0.5, 0.25, 0.25), "one a kernel"),
+        ((1.5, -0.5), "add up to 1"),
+        ((0.99, 0.01), "a share of 0.01 of 8 channels leaves kernel 3 without a channel"),
+        ((0.0, 1.0), "leaves kernel 1 without a channel"),
+    ],
+)
+def test_shares_that_make_no_sense_are_refused(shares, said):
+    with pytest.raises(ValueError, match=said):
+        TemporalConfig("mixtconv", (1, 3), shares=shares).build(8)
 
 
 def test_a_centred_network_refuses_to_stream():

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from models.frame import Image
-from training.distillation.augment import Camera, develop, draw_camera, frame_up, steady
-from training.distillation.matting import Hand, blend, cut_out
+from training.distillation.augment import Optics, develop, draw_camera, frame_up, steady
+from training.distillation.matting import KeyedHand, blend, cut_out
 from training.distillation.streams import FAST_SPEEDS, SHARES, Playlist
 from training.jester import LABELS
 from training.recordings import Recording
@@ -159,7 +159,7 @@ def test_a_hand_comes_in_from_below_and_moves() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_a_hand_hides_as_a_whole_and_never_jumps(seed: int) -> None:
     hand = cut_out(recording("keyed", "Doing other things"), np.random.default_rng(seed))
-    assert isinstance(hand, Hand)
+    assert isinstance(hand, KeyedHand)
     _, below, size = hand.path.T
     assert (below >= size).any()  # out of sight, however high it reaches in its picture
     assert not ((below > 0.36) & (below < size) & (np.gradient(below) == 0)).any()
@@ -188,7 +188,7 @@ def test_a_camera_may_be_tilted_and_stretched_about_what_it_looks_at() -> None:
     picture[24:40, 24:40] = 255  # a square in the middle
     plain = replace(draw_camera(np.random.default_rng(0)), zoom=1.0, centre=(0, 0), turn=0.0, stretch=1.0, shake=0.0)
 
-    def size(camera: Camera) -> tuple[float, float, float]:
+    def size(camera: Optics) -> tuple[float, float, float]:
         rows, columns = np.nonzero(frame_up(camera, picture, 64, 0.0)[:, :, 0] > 127)
         assert np.allclose([rows.mean(), columns.mean()], 31.5, atol=1)
         return float(np.ptp(rows)), float(np.ptp(columns)), float(len(rows))

@@ -8,8 +8,8 @@ from painted_stills import write_stills
 
 from training.recordings import DataError
 from training.stills.album import Album
-from training.stills.clip import Clip, generate
-from training.synthetic.clip import Format
+from training.stills.cutout_clip import CutoutClip, generate
+from training.synthetic.drawn_clip import Format
 from training.synthetic.sensor import Sensor
 
 SMALL = Format(height=48, width=64, moments=1)
@@ -20,12 +20,12 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Album:
     return Album(write_stills(tmp_path_factory.mktemp("stills")))
 
 
-def bare(clip: Clip) -> Clip:
+def bare(clip: CutoutClip) -> CutoutClip:
     """Before black, taken by a perfect camera."""
     return replace(clip, room=np.zeros_like(clip.room), sensor=Sensor(noise=0, quality=100))
 
 
-def during(clip: Clip) -> list[np.ndarray]:
+def during(clip: CutoutClip) -> list[np.ndarray]:
     """The brightness of each frame while the gesture happens."""
     (event,) = clip.events
     frames = [frame.astype(float).sum(2) for frame in bare(clip).frames()]

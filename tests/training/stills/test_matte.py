@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 from painted_stills import SKIN, WALL, hand, person
 
-from training.stills.hand import stand_up
+from training.stills.hand_cutout import stand_up
 from training.stills.matte import SIDE, cut_out
 from training.stills.rooms import without_hands
 

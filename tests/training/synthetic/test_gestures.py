@@ -5,7 +5,7 @@ from training.jester import LABELS
 from training.synthetic.cones import unit
 from training.synthetic.gestures import _STROKES, REST, script
 from training.synthetic.hand import HandShape, Skin, hand_cones
-from training.synthetic.motion import HandPath, follow
+from training.synthetic.keyframes import HandPath, follow
 
 SEEDS = range(8)
 

@@ -4,7 +4,7 @@ import pytest
 from training.synthetic import pose as poses
 from training.synthetic.cones import unit
 from training.synthetic.hand import HandShape, Skin, hand_cones
-from training.synthetic.motion import HandPath
+from training.synthetic.keyframes import HandPath
 from training.synthetic.performer import Performer
 
 AVERAGE = HandShape()

@@ -1,10 +1,10 @@
 import numpy as np
 
-from training.synthetic.camera import Camera
+from training.synthetic.camera import PinholeCamera
 from training.synthetic.cones import Surface, assemble, join
 from training.synthetic.render import Light, hollowness, render
 
-CAMERA = Camera(80, 100, zoom=1.0)
+CAMERA = PinholeCamera(80, 100, zoom=1.0)
 STILL = np.zeros((1, 2), np.float32)
 RED, BLUE = Surface((1, 0, 0), (1, 0, 0)), Surface((0, 0, 1), (0, 0, 1), matter=1)
 FRONT = np.array([0, 0, -1], np.float32)

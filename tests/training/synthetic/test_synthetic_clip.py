@@ -6,17 +6,17 @@ import pytest
 
 from common.video import video_frames, write_video
 from training.jester import LABELS
-from training.synthetic.clip import Event, Format, Recording, generate, stream
+from training.synthetic.drawn_clip import DrawnClip, Event, Format, generate, stream
 from training.synthetic.sensor import Sensor
 
 TINY = Format(height=40, width=54, fps=6.0, moments=2)
 
 
-def pixels(recording: Recording) -> np.ndarray:
+def pixels(recording: DrawnClip) -> np.ndarray:
     return np.stack(list(recording.frames()))
 
 
-def moving_mass(recording: Recording, time_s: float) -> np.ndarray:
+def moving_mass(recording: DrawnClip, time_s: float) -> np.ndarray:
     """Middle of what differs from the scene without an arm, (x, y) in pixels."""
     recording = replace(recording, sensor=Sensor(noise=0.0, quality=100))
     times = time_s + np.zeros(1)

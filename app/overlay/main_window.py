@@ -1,0 +1,178 @@
+"""The main window: the stage, the side panel and the strip below."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QSettings, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.overlay import theme
+from app.overlay.bars import ROWS, Bars
+from app.overlay.event_timeline import EventTimeline
+from app.overlay.hint import Hint
+from app.overlay.key_hints import Key, Keys
+from app.overlay.readout import Readout
+from app.overlay.replay_panel import ReplayPanel
+from app.overlay.stage import Stage
+from app.overlay.view import View
+
+HINT_SEEN = "hint_seen"
+"""The setting that says that the first-run hint was closed once."""
+_PANEL_UNITS = (21, 27)
+_SIZE_UNITS = (80, 45)
+
+
+class Window(QWidget):
+    """Shows a view.
+
+    Keys: Space pauses, C is control on or off, F full screen, R replay, H or ? the gestures, Q or Esc quits.
+    """
+
+    closed = pyqtSignal()
+
+    def __init__(
+        self,
+        view: View,
+        settings: QSettings,
+        toggle_pause: Callable[[], None],
+        toggle_control: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._toggle_pause, self._toggle_control = toggle_pause, toggle_control
+        options = view.options
+        self.setFont(theme.for_a_distance(self.font()))
+        self.setWindowTitle(f"{options.source} · {options.model}")
+        self.stage = Stage(options.mirror, options.draw_region)
+        self.bars, self.timeline, self.readout = Bars(), EventTimeline(), Readout()
+        self._guided = options.guided
+        self.replay = ReplayPanel(options.replay, options.mirror, self) if options.replay else None
+        self._keys = Keys(self._key_list())
+        self._panel = self._make_panel()
+        self._lay_out()
+        self.hint = Hint(options.labels, self, options.vocabulary)
+        self.hint.closed.connect(lambda: settings.setValue(HINT_SEEN, True))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._follow_system_scheme()
+        self.resize(self.sizeHint())
+        self.show_view(view)
+
+    def show_view(self, view: View) -> None:
+        """Show what is new; each part repaints only where something changed."""
+        proportion = self.stage.picture.proportion
+        self.stage.show_view(view)
+        if self.stage.picture.proportion != proportion:
+            self._fit_panel()
+        self.bars.show_top(view.top(ROWS))
+        self.timeline.show_view(view)
+        self.readout.show_view(view)
+
+    def show_replay(self) -> None:
+        """Show the seconds before the newest gesture, where they are kept."""
+        if self.replay:
+            self.replay.setGeometry(self.rect())
+            self.replay.reveal()
+
+    def show_hint(self) -> None:
+        """Show which gestures there are."""
+        self.hint.setGeometry(self.rect())
+        self.hint.reveal()
+
+    def toggle_full_screen(self) -> None:
+        """Go to full screen, or back."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def sizeHint(self) -> QSize:
+        """1280 x 720 with an ordinary font, more with a larger one, never more than the screen holds."""
+        unit = theme.unit(self)
+        screen = QGuiApplication.primaryScreen()
+        size = QSize(_SIZE_UNITS[0] * unit, _SIZE_UNITS[1] * unit)
+        return size.boundedTo(screen.availableSize() * 0.92) if screen else size
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Do what the key says."""
+        assert event is not None
+        actions: dict[int, Callable[[], object]] = {
+            Qt.Key.Key_Space: self._toggle_pause,
+            Qt.Key.Key_F: self.toggle_full_screen,
+            Qt.Key.Key_H: self.show_hint,
+            Qt.Key.Key_Question: self.show_hint,
+            Qt.Key.Key_R: self.show_replay,
+            Qt.Key.Key_Q: self.close,
+            Qt.Key.Key_Escape: self.toggle_full_screen if self.isFullScreen() else self.close,
+        }
+        if self._toggle_control:
+            actions[Qt.Key.Key_C] = self._toggle_control
+        action = actions.get(event.key())
+        if action is None or event.isAutoRepeat():
+            super().keyPressEvent(event)
+        else:
+            action()
+
+    def showEvent(self, _event: QShowEvent | None) -> None:
+        """Greet a newcomer with the gestures there are."""
+        if not self._guided and not self._settings.value(HINT_SEEN, False, bool):
+            self.show_hint()
+
+    def resizeEvent(self, _event: QResizeEvent | None) -> None:
+        """Leave a small window to the picture."""
+        unit = theme.unit(self)
+        self._panel.setVisible(self.width() >= 2.2 * _PANEL_UNITS[0] * unit)
+        self._keys.setVisible(self.width() >= 3.2 * _PANEL_UNITS[0] * unit)
+        self.hint.setGeometry(self.rect())
+        if self.replay:
+            self.replay.setGeometry(self.rect())
+        self._fit_panel()
+
+    def _fit_panel(self) -> None:
+        """Let the panel take the room that the picture's proportions leave over."""
+        unit = theme.unit(self)
+        spare = self.width() - 3 * unit - round(self.stage.height() * self.stage.picture.proportion)
+        narrow, wide = (each * unit for each in _PANEL_UNITS)
+        self._panel.setFixedWidth(max(narrow, min(wide, spare)))
+
+    def closeEvent(self, _event: QCloseEvent | None) -> None:
+        """Say that it is over."""
+        self.closed.emit()
+
+    def _key_list(self) -> list[Key]:
+        keys = [
+            Key("Space", "Pause", self._toggle_pause),
+            *([Key("C", "Control", self._toggle_control)] if self._toggle_control else []),
+            Key("F", "Full screen", self.toggle_full_screen),
+            Key("H", "Gestures", self.show_hint),
+        ]
+        if self.replay:
+            keys.append(Key("R", "Replay", self.show_replay))
+        return [*keys, Key("Q", "Quit", self.close)]
+
+    def _make_panel(self) -> QWidget:
+        panel = QWidget()
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.unit(self))
+        column.addWidget(self.bars)
+        column.addWidget(self.timeline, 1)
+        return panel
+
+    def _lay_out(self) -> None:
+        unit = theme.unit(self)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(unit, unit, unit, round(0.7 * unit))
+        grid.setHorizontalSpacing(unit)
+        grid.setVerticalSpacing(round(0.7 * unit))
+        grid.addWidget(self.stage, 0, 0)
+        grid.addWidget(self._panel, 0, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(0, 1)
+        strip = QHBoxLayout()
+        strip.addWidget(self.readout, 1)
+        strip.addWidget(self._keys)
+        grid.addLayout(strip, 1, 0, 1, 2)
+        self.setMinimumSize(24 * unit, 18 * unit)
+
+    def _follow_system_scheme(self) -> None:
+        self.setPalette(theme.system_palette())
+        hints = QGuiApplication.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(lambda: self.setPalette(theme.system_palette()))

@@ -1,0 +1,147 @@
+"""Footage: recordings to quantise with, read when they are needed and seen at a model's own rate.
+
+A recording is a video file, a take of `python -m calibration record`, or a folder of either. A folder's list, a
+`clips.csv` or `labels.csv` with the columns path, label and perhaps fps, says what its videos show.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from calibration.errors import QuantizationError, TakeError
+from calibration.take import Kind, Take
+from common.arrays import Floats
+from common.errors import UserError
+from common.table_file import read_table
+from common.video import USUAL_FPS, VIDEOS, header_rate, video_frames
+from models.frame import Image
+from models.preprocess import to_picture
+from models.spec import NO_GESTURE_LABELS, ModelSpec
+from models.step_grid import StepGrid
+
+TAKE = ".npz"
+LISTS = ("clips.csv", "labels.csv")
+LONGEST_S = 60.0
+"""Of a longer video only so much is seen: ranges settle long before, and memory is not endless."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationClip:
+    """One recording on disk."""
+
+    path: Path
+    label: str | None = None
+    """What it shows; None where nobody said."""
+    fps: float | None = None
+    """Frames a second, instead of what the file says."""
+
+    def seen_by(self, spec: ModelSpec) -> tuple[Image, int]:
+        """Its pictures at a model's rate and size, uint8 [T, H, W, 3], and the step at which it begins.
+
+        Raises:
+            QuantizationError: it holds no picture.
+            TakeError: it is a damaged take, or one of another rate.
+        """
+        if self.path.suffix == TAKE:
+            return _of_take(self.path, spec)
+        pictures = list(islice(_of_video(self.path, self.fps, spec), round(LONGEST_S * spec.rate_hz)))
+        if not pictures:
+            raise QuantizationError(
+                f"{self.path} holds no picture that can be decoded; leave it out or record it again"
+            )
+        return np.stack(pictures), 0
+
+    def take(self, spec: ModelSpec, logits: Floats, begins: int) -> Take:
+        """What a model said of it, as temperature.py takes it; it shows what its label says."""
+        assert self.label is not None
+        kind = Kind.WORK if self.label in ("", *NO_GESTURE_LABELS) else Kind.GESTURE
+        none = np.zeros((len(logits), 0), np.float32)
+        times_s = np.arange(len(logits)) / spec.rate_hz
+        return Take(kind, self.label, times_s, none.astype(np.uint8), logits, none, spec, begins)
+
+
+def find_footage(paths: Sequence[Path], labels: Sequence[str] = ()) -> list[CalibrationClip]:
+    """Everything that can be read among files and folders; what cannot is named on standard error and left out.
+
+    Args:
+        paths: videos, takes, and folders of them.
+        labels: those that a list may name; any where none are given.
+
+    Raises:
+        QuantizationError: there is nothing, or a path is neither a recording nor a folder.
+        TableError: a list cannot be read, or names another label.
+    """
+    found = [footage for path in paths for footage in _at(path, labels)]
+    readable = [footage for footage in found if _opens(footage)]
+    if not readable:
+        where = ", ".join(map(str, paths))
+        raise QuantizationError(
+            f"no recording in {where} ({len(found)} files, none readable); give videos or takes, "
+            "or make some: python -m training.generated FOLDER"
+        )
+    return readable
+
+
+def _at(path: Path, labels: Sequence[str]) -> Iterator[CalibrationClip]:
+    if path.is_dir():
+        listed = next((path / name for name in LISTS if (path / name).is_file()), None)
+        files = sorted(each for each in path.rglob("*") if each.suffix.lower() in (*VIDEOS, TAKE))
+        yield from _listed(listed, labels) if listed else map(_alone, files)
+    elif path.suffix.lower() in (*VIDEOS, TAKE):
+        yield _alone(path)
+    else:
+        raise QuantizationError(
+            f"{path} is no recording; give a folder, a video ({', '.join(VIDEOS)}) or a take ({TAKE})"
+        )
+
+
+def _alone(path: Path) -> CalibrationClip:
+    """A file on its own: a take knows its label, a video does not."""
+    if path.suffix != TAKE:
+        return CalibrationClip(path)
+    try:
+        take = Take.load(path)
+    except TakeError:
+        return CalibrationClip(path)
+    return CalibrationClip(path, None if take.kind is Kind.NOT_THIS else take.label)
+
+
+def _listed(path: Path, labels: Sequence[str]) -> Iterator[CalibrationClip]:
+    for row in read_table(path, ("path", "label")):
+        label = row.label("label", labels) if labels and row.cells.get("label") else row.cells.get("label", "")
+        fps = row.number_in("fps") if row.cells.get("fps") else None
+        yield CalibrationClip(path.parent / row.text("path").replace("\\", "/"), label, fps)
+
+
+def _opens(footage: CalibrationClip) -> bool:
+    """Whether the first picture can be read."""
+    try:
+        if footage.path.suffix == TAKE:
+            return len(Take.load(footage.path)) > 0
+        next(video_frames(footage.path))
+    except (UserError, StopIteration):
+        print(f"quantize: {footage.path} cannot be read; going on without it", file=sys.stderr)
+        return False
+    return True
+
+
+def _of_take(path: Path, spec: ModelSpec) -> tuple[Image, int]:
+    take = Take.load(path)
+    if take.spec.rate_hz != spec.rate_hz:
+        raise TakeError(
+            f"{path} is of {take.spec.rate_hz:g} steps a second, the model of {spec.rate_hz:g}; leave it out"
+        )
+    return np.stack([to_picture(picture, spec.height, spec.width) for picture in take.pictures]), take.begins
+
+
+def _of_video(path: Path, fps: float | None, spec: ModelSpec) -> Iterator[Image]:
+    """The picture of each step, as the app would step."""
+    grid = StepGrid(spec.rate_hz)
+    rate = fps or header_rate(path) or USUAL_FPS
+    for index, image in enumerate(video_frames(path)):
+        for _ in range(grid.count(index / rate)):
+            yield to_picture(image, spec.height, spec.width)

@@ -1,0 +1,87 @@
+"""Recordings: the takes of one person on disk, a file a take."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from calibration.folders import data_folder, one_name, person_file, plain
+from calibration.take import Kind, Take
+from common.errors import UserError
+
+_FOLDERS = {Kind.WORK: "work", Kind.NOT_THIS: "not-this"}
+
+
+class TakeFolder:
+    """A folder `recordings/NAME` with `gestures/LABEL/1.npz`, `work/1.npz` and `not-this/1.npz`.
+
+    Raises:
+        UserError: what is given is no name.
+    """
+
+    def __init__(self, person: str, folder: Path | None = None) -> None:
+        if PurePath(person).name != person:
+            raise UserError(f"{person!r} is a path, and a person has a name; give one such as --profile ann")
+        self.person = person
+        self._given = folder
+        one_name(person)
+
+    @property
+    def folder(self) -> Path:
+        """Where they lie; it need not exist.
+
+        Raises:
+            UserError: this user has no home folder, and none is named.
+        """
+        return self._given or data_folder() / "recordings" / person_file(self.person)
+
+    def check(self) -> None:
+        """See that takes can be saved, before anybody performs them.
+
+        Raises:
+            UserError: they cannot.
+        """
+        there = next(folder for folder in (self.folder, *self.folder.parents) if folder.exists())
+        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+            raise UserError(
+                f"recordings cannot be saved in {self.folder}; set MSTNET_DATA to a folder that can be written"
+            )
+
+    def add(self, take: Take) -> Path:
+        """Save a take under the next free number; return its file.
+
+        Raises:
+            WriteError: it cannot be written.
+        """
+        where = self.folder / _FOLDERS.get(take.kind, f"gestures/{plain(take.label)}" if take.label else "gestures")
+        path = next(path for k in itertools.count(1) if not (path := where / f"{k}.npz").exists())
+        take.save(path)
+        return path
+
+    def takes(self) -> Iterator[tuple[Path, Take]]:
+        """Every take with its file, in order.
+
+        Raises:
+            TakeError: one is damaged.
+        """
+        for path in sorted(self.folder.glob("**/*.npz"), key=lambda p: (p.parent, len(p.name), p.name)):
+            yield path, Take.load(path)
+
+    def rename(self, label: str, name: str) -> None:
+        """Give every take of a gesture another name.
+
+        Raises:
+            UserError: one cannot be read or written.
+        """
+        for path, take in list(self.takes()):
+            if take.label == label:
+                self.add(replace(take, label=name))
+                path.unlink()
+
+    def delete(self, label: str) -> int:
+        """Delete every take of a gesture; return how many there were."""
+        paths = [path for path, take in self.takes() if take.label == label]
+        for path in paths:
+            path.unlink()
+        return len(paths)

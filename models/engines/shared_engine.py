@@ -1,0 +1,32 @@
+"""SharedEngine: one engine for several threads, at most N concurrent steps, first in, first out."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from models.engines.base import Engine, Output, PassingEngine
+from models.frame import Image
+from models.state import StreamState
+
+
+class SharedEngine(PassingEngine):
+    """An engine shared by streams that run in separate threads.
+
+    A stream waits for its step before it requests the next one, so each has at most one step in the queue: the streams
+    are served in turn, and the queue never holds more steps than there are streams.
+
+    Args:
+        engine: the inner engine, which runs the steps.
+        at_once: maximum number of concurrent steps, one thread each; 1 for engines that are not thread-safe.
+    """
+
+    def __init__(self, engine: Engine, at_once: int) -> None:
+        super().__init__(engine)
+        self._queue = ThreadPoolExecutor(at_once, thread_name_prefix="step")
+
+    def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
+        """Queue a step of the inner engine and wait for its result."""
+        return self._queue.submit(super().step, picture, state).result()
+
+    def close(self) -> None:
+        """Finish the queued steps, then close the inner engine."""
+        self._queue.shutdown()
+        super().close()

@@ -1,0 +1,110 @@
+"""The programs of docs/api.md run as they stand, and name the gestures that the app names."""
+
+import dataclasses
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from app.command_line import make_parser
+from app.demo_clip import DEMO
+from mstnet import ModelSettings, open_camera
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+FILE, ARRAY, CAMERA, SETTINGS, STREAMS = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def run(program, folder, *words):
+    """Run a program of the page from a folder that is not the checkout's."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", "-c", program, *map(str, words)]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def lines(gestures):
+    return [f"{gesture['fired_s']:.2f} s: {gesture['label']}, {gesture['score']:.2f}" for gesture in gestures]
+
+
+@pytest.fixture(scope="module")
+def by_the_app(tmp_path_factory):
+    """What the app tells of the demo clip."""
+    folder = tmp_path_factory.mktemp("app")
+    command = [sys.executable, str(ROOT / "main.py"), "--demo", "--headless"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    gestures = lines(message for message in map(json.loads, done.stdout.splitlines()) if message["type"] == "gesture")
+    assert len(gestures) >= 4
+    return gestures
+
+
+@pytest.fixture(scope="module")
+def images():
+    camera = open_camera(str(DEMO))
+    frames = iter(lambda: camera.next(timeout_s=0.2), None)
+    return np.stack([frame.image for frame in frames])
+
+
+def test_a_file_gives_the_events_of_the_app(by_the_app, tmp_path):
+    done = run(FILE, tmp_path, DEMO)
+    assert (done.stderr, done.stdout.splitlines()) == ("", by_the_app)
+
+
+def test_what_is_no_source_is_told_in_one_line(tmp_path):
+    done = run(FILE, tmp_path, "nothing.mp4")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "nothing.mp4" in done.stderr
+
+
+def test_an_array_gives_the_events_of_the_app(by_the_app, images, tmp_path):
+    rate_hz = cv2.VideoCapture(str(DEMO)).get(cv2.CAP_PROP_FPS)
+    np.save(tmp_path / "clip.npy", images)
+    done = run(ARRAY.replace("RATE_HZ = 30.0", f"RATE_HZ = {rate_hz}"), tmp_path)
+    assert (done.stderr, done.stdout.splitlines()) == ("", by_the_app)
+
+
+def test_a_camera_of_ones_own_gives_the_events_of_the_app(by_the_app, images, monkeypatch, capsys):
+    """A camera that delivers the demo clip, and a clock that goes on with it."""
+    rate_hz = cv2.VideoCapture(str(DEMO)).get(cv2.CAP_PROP_FPS)
+
+    class Capture:
+        grabbed = -1
+
+        def __init__(self, number):
+            assert number == 0
+
+        def grab(self):
+            Capture.grabbed += 1
+            return Capture.grabbed < len(images)
+
+        def retrieve(self):
+            return True, images[Capture.grabbed][:, :, ::-1]
+
+        def release(self):
+            pass
+
+    monkeypatch.setattr(cv2, "VideoCapture", Capture)
+    monkeypatch.setattr(time, "monotonic", lambda: 100 + max(Capture.grabbed, 0) / rate_hz)
+    exec(CAMERA, {"__name__": "__main__"})
+    assert capsys.readouterr().out.splitlines() == by_the_app
+
+
+def test_the_settings_are_those_of_the_app(tmp_path):
+    rows = re.findall(r"^\| `(\w+)` \| `(--[\w-]+)`", TEXT, re.MULTILINE)
+    assert sorted(name for name, _ in rows) == sorted(field.name for field in dataclasses.fields(ModelSettings))
+    assert {option for _, option in rows} <= set(make_parser()._option_string_actions)
+    done = run(SETTINGS, tmp_path)
+    assert (done.stderr, done.stdout) == ("", "['stream', 'clip'] ('left', 'right', 'up', 'down')\n")
+
+
+def test_several_streams_share_networks(tmp_path):
+    done = run(STREAMS, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")

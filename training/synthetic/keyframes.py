@@ -1,0 +1,88 @@
+"""Motion: a hand's way through key moments, with the smoothness of a human arm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.synthetic.cones import Reals, unit
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyFrame:
+    """Where the right hand is and what it looks like at one moment."""
+
+    after_s: float
+    """Seconds since the key before."""
+    at: Vector
+    """Middle of the palm, metres: x right in the picture, y down, z away from the camera."""
+    fingers: Vector
+    """Where straight fingers point; any length."""
+    palm: Vector
+    """Where the palm faces; any length, made square to the fingers."""
+    pose: Reals
+    """[POSE_SIZE], radians."""
+    through: bool = False
+    """The hand passes without stopping."""
+    elbow: float = 0.0
+    """How the elbow is carried: 0 hangs, 1 is held out sideways."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HandPath:
+    """A right hand at S moments."""
+
+    at: Reals
+    """Middle of the palm, [S, 3], metres."""
+    axes: Reals
+    """[S, 3, 3], rows: towards the thumb, along the fingers, out of the palm."""
+    pose: Reals
+    """[S, POSE_SIZE], radians."""
+    elbow: Reals
+    """[S], 0 hangs, 1 is held out sideways."""
+
+
+def follow(keys: Sequence[KeyFrame], times_s: NDArray[np.float64]) -> HandPath:
+    """Where the hand is at the given times.
+
+    Between two keys at rest every coordinate moves with minimum jerk: the quintic that starts and ends with neither
+    speed nor acceleration, as human reaching does. A key that is passed through keeps the mean speed around it.
+
+    Args:
+        keys: at least one; the first is at its `after_s`.
+        times_s: [S] seconds, any order; before the first key and after the last the hand keeps still.
+    """
+    knots = np.cumsum([key.after_s for key in keys])
+    values = np.array([[*key.at, *unit(key.fingers), *unit(key.palm), key.elbow, *key.pose] for key in keys])
+    speeds = np.zeros_like(values)
+    for k in range(1, len(keys) - 1):
+        if keys[k].through:
+            speeds[k] = (values[k + 1] - values[k - 1]) / (knots[k + 1] - knots[k - 1])
+    path = _quintic(knots, values, speeds, np.clip(times_s, knots[0], knots[-1]))
+    return HandPath(path[:, :3], _axes(path[:, 3:6], path[:, 6:9]), path[:, 10:], path[:, 9])
+
+
+def _quintic(
+    knots: NDArray[np.float64], values: NDArray[np.float64], speeds: NDArray[np.float64], times_s: NDArray[np.float64]
+) -> Reals:
+    """Quintic Hermite interpolation with no acceleration at the knots: [S, C]."""
+    if len(knots) == 1:
+        return np.repeat(values, len(times_s), 0).astype(np.float32)
+    k = np.clip(np.searchsorted(knots, times_s, side="right") - 1, 0, len(knots) - 2)
+    span = (knots[k + 1] - knots[k])[:, None]
+    t = (times_s[:, None] - knots[k, None]) / span
+    rise = t**3 * (10 - 15 * t + 6 * t * t)
+    leave = t - 6 * t**3 + 8 * t**4 - 3 * t**5
+    arrive = -4 * t**3 + 7 * t**4 - 3 * t**5
+    move = values[k] + (values[k + 1] - values[k]) * rise
+    return (move + span * (leave * speeds[k] + arrive * speeds[k + 1])).astype(np.float32)
+
+
+def _axes(fingers: Reals, palm: Reals) -> Reals:
+    """Square axes from two rough directions: [S, 3, 3]."""
+    along = unit(fingers)
+    out = unit(palm - along * (along * palm).sum(1, keepdims=True))
+    return np.stack([np.cross(along, out), along, out], 1).astype(np.float32)
