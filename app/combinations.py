@@ -25,6 +25,7 @@ NO_USE = {
     "headless": ("overlay",),
     "record": (
         *("calm", "networks", "clip_model", "profile", "vocabulary", "control"),
+        *("enter", "exit", "hold", "rest", "smooth", "temperature"),
         *("events", "trace", "serve", "websocket", "mqtt", "osc", "obs", "obs_scene"),
     ),
 }

@@ -16,6 +16,7 @@ from app.outputs.json_lines import STDOUT
 from app.outputs.settings import OutputSettings
 from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
+from calibration.decoding_options import add_decoding_options, decoding_change
 from common.arguments import Parser, number, positive, positive_float
 from common.version import __version__
 from models.engines import ENGINES
@@ -88,6 +89,7 @@ def _model(options: argparse.Namespace) -> ModelSettings:
         fast_pass=not (options.calm or options.record),
         profile=options.profile,
         vocabulary=options.vocabulary,
+        decoding=decoding_change(options),
     )
 
 
@@ -139,6 +141,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_source(parser.add_argument_group("where the frames come from"))
     _add_model(parser.add_argument_group("what recognises them"))
+    add_decoding_options(
+        parser.add_argument_group("when gestures fire", "Otherwise as the model or the profile says. See docs/thresholds.md.")
+    )
     _add_outputs(parser.add_argument_group("what comes out"))
     _add_network(
         parser.add_argument_group(
@@ -191,7 +196,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         "--clip-model",
         type=Path,
         metavar="FILE",
-        help="the clip network, for both (default: SHIPPED_MODEL.clip.onnx beside the model)",
+        help="the clip network, for both (default: MODEL.clip.onnx beside the model)",
     )
     group.add_argument(
         "--calm", action="store_true", help="main pass of the stream network only: least work, recognises less"

@@ -9,6 +9,7 @@ from app.control.settings import ControlSettings
 from app.loop import Limits
 from app.outputs.settings import OutputSettings
 from app.recording.plan import RecordingPlan
+from models.decoding_change import DecodingChange
 from models.region import Region
 from models.shipped import SHIPPED_MODEL
 
@@ -38,6 +39,8 @@ class ModelSettings:
     """A user profile's name or file."""
     vocabulary: str | None = None
     """A bundled vocabulary's name, or a file."""
+    decoding: DecodingChange = DecodingChange()
+    """What is changed of how the networks' output is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Options of command lines that change how a model's output is read: `--enter`, `--exit`, `--hold`, `--rest`, ..."""
 
 import argparse
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +11,6 @@ from models.decoding_change import DecodingChange, RuleChange
 
 RULE = {"enter": "enter", "exit": "exit", "hold": "hold_s", "rest": "rest_s"}
 """The options that may be given per gesture, and what they are called in a rule."""
-NAMES = (*RULE, "smooth", "temperature")
 
 ForOne = tuple[str | None, float]
 """A gesture, or None for all, and a value."""
@@ -66,7 +66,7 @@ def _for_one(of: Callable[[str], float]) -> Callable[[str], ForOne]:
         gesture, equals, value = text.rpartition("=")
         if equals and not gesture.strip():
             raise argparse.ArgumentTypeError(f"no gesture before the equals sign of {text!r}; name one, or leave = out")
-        return (gesture.strip() or None, of(value))
+        return unicodedata.normalize("NFC", gesture.strip()) or None, of(value)
 
     read.__name__ = "number"  # argparse prints it: "invalid number value: 'x'"
     return read

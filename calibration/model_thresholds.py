@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from models.clip_fusion import BOTH
 from models.clip_spec import ClipSpec
 from models.decoding_change import DecodingChange
-from models.engines.choice import FORMS
+from models.engines.fastest_form import FORMS
 from models.errors import DecodingError
 from models.networks import FAST, QUICK, STREAM
 from models.spec import Decoding, ModelSpec, idle_labels

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.errors import TakeError
-from calibration.take import Floats, Take
+from calibration.take import Take
 from calibration.windows import window_steps, windows
+from common.arrays import Floats
 from models.spec import idle_labels
 
 LOGITS_ALIKE, EMBEDDINGS_ALIKE = 0.7, 0.8
