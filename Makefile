@@ -1,4 +1,4 @@
-# `make` prints what there is to make.
+# `make` lists the targets.
 
 VENV      := .venv
 HEADLESS  := .venv-headless
@@ -12,7 +12,7 @@ ARGS      ?=
 help: ## Print this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
-# Without a display only --headless works, and that needs neither PyQt6 nor system libraries.
+# Without a display only --headless works; it needs neither PyQt6 nor system libraries.
 ifeq (,$(DISPLAY)$(WAYLAND_DISPLAY)$(filter-out Linux,$(shell uname)))
 RUN_HEADLESS := yes
 endif
@@ -60,5 +60,5 @@ $(HEADLESS)/.app: requirements-headless.txt | $(HEADLESS)/bin/python
 
 $(VENV)/bin/python $(HEADLESS)/bin/python:
 	@scripts/system-libraries python $(PYTHON)
-	@# Half an environment, left by a Python without ensurepip, would stop every later make.
+	@# An incomplete environment, left by a Python without ensurepip, would break every later make.
 	$(PYTHON) -m venv $(@D:/bin=) || { rm -rf $(@D:/bin=); exit 1; }

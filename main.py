@@ -6,32 +6,31 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the first imports ends the process without a traceback
 
 from app import dependencies
+from common.log import log
 
-dependencies.require()  # before anything imports them, so that a missing one is reported in one line
+dependencies.require()  # before any other import, so that a missing package is reported in one line
 
 import logging
 
 from app.command_line import parse
-from app.commands import doctor, guided_recording, list_cameras, many_cameras, one_camera
+from app.commands import doctor, guided_recording, list_bindings, list_cameras, many_cameras, one_camera
 from app.settings import Question, Settings
 from app.shutdown import leave
 from app.stderr_handler import StderrHandler
 from common.command import output_flushed
 from common.errors import UserError
 
-log = logging.getLogger("mstnet")
-
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line says; return the exit status.
+    """Run the program; return the exit status.
 
     Args:
-        arguments: the command line without the program's name; None for the process's own.
+        arguments: the command line without the program's name; None for `sys.argv[1:]`.
     """
     settings = parse(arguments)
     logging.basicConfig(level=settings.log_level.upper(), format="mstnet: %(message)s", handlers=[StderrHandler()])
     try:
-        dependencies.loaded()  # not before: from here on, Ctrl-C is caught below
+        dependencies.loaded()  # from here on, Ctrl-C is caught below
         with output_flushed():
             return run(settings)
     except UserError as error:
@@ -39,13 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    return 0  # the reader of standard output has left
+    return 0  # the reader of standard output has closed it
 
 
 def run(settings: Settings) -> int:
-    """Answer a question, record, or recognise gestures; return the exit status."""
+    """Print a report, record takes, or recognise gestures; return the exit status."""
     if settings.question is Question.CAMERAS:
         list_cameras.print_cameras()
+    elif settings.control and settings.question is Question.BINDINGS:
+        list_bindings.print_bindings(settings.control, settings.model)
     elif settings.question is Question.DOCTOR:
         return doctor.examine(settings.model.path)
     elif settings.recording:

@@ -1,3 +1,3 @@
-"""Devices and people: cameras, the window, the desktop, and the loop that joins them to a recogniser."""
+"""The app: cameras, the loop that runs a recogniser on their frames, the window, outputs and desktop control."""
 
-import common  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off
+import common  # noqa: F401 - before ONNX Runtime, because it turns off its telemetry

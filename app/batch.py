@@ -1,7 +1,7 @@
-"""Many cameras in a batch: on each tick of one clock, the newest frame of each goes through the network at once.
+"""Batch: several cameras step together; on each tick of one clock, the newest frame of each is one row of the batch.
 
-The clock ticks at the model's step rate, in a thread of its own, which does the work for all cameras. It never waits
-for a camera: `BatchRecognizer` decides what a camera without a new frame gets.
+The clock ticks at the model's step rate, in a separate thread, which does the work for all cameras. It never waits for
+a camera: `BatchRecognizer` decides what the row of a camera without a new frame gets.
 """
 
 import threading
@@ -21,7 +21,7 @@ from models.frame import Frame
 from models.recognition import Recognition
 
 TIMEOUT_S = 5.0
-"""How long `close` waits for the current tick."""
+"""How long `close` waits for the current tick to finish."""
 
 
 @dataclass(eq=False)
@@ -33,7 +33,7 @@ class BatchStream:
     limits: Limits
     switches: Switches
     row: int = field(init=False)
-    """Its row of the batch, from when it is added."""
+    """Its row of the batch; set when it is added."""
     error: BaseException | None = None
     over: bool = False
     left: threading.Event = field(default_factory=threading.Event)
@@ -43,22 +43,22 @@ class BatchStream:
         self.meter = Meter(self.camera)
 
     def next(self) -> Frame | None:
-        """The newest frame; None where there is none that was not returned before."""
+        """The newest frame; None if there is none that was not returned before."""
         self.over = self.over or self.switches.stop.is_set() or self.camera.ended
         return None if self.over else self.camera.next(timeout_s=0)
 
     def see(self, seen: Recognition) -> None:
-        """Handle what was recognised on one frame."""
+        """Count one recognition and emit its events."""
         self.meter.see(seen)
         self.events.see(seen)
         self.over = self.limits.reached(self.meter.frames, self.meter.duration_s)
 
     @contextmanager
     def failing(self) -> Iterator[None]:
-        """An error of this camera, its frames or its sinks ends this stream and no other."""
+        """A context in which an error of this camera, its frames or its sinks ends this stream only."""
         try:
             yield
-        except Exception as error:  # it is raised again in the camera's own thread, whatever it is
+        except Exception as error:  # raised again in the camera's own thread
             self.error, self.over = error, True
 
 
@@ -66,7 +66,7 @@ class Batch:
     """The cameras that step together.
 
     Args:
-        recognizer: has a row for each; no more cameras than rows can be added.
+        recognizer: has one row per camera; at most as many cameras as rows can be added.
     """
 
     def __init__(self, recognizer: BatchRecognizer) -> None:
@@ -89,11 +89,11 @@ class Batch:
         self._clock.join(TIMEOUT_S)
 
     def run(self, camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
-        """Add one camera to the batch, and wait until its stream is over.
+        """Add one camera to the batch and wait until its stream ends.
 
         Raises:
             CameraError: the batch is full or has ended, or the camera cannot deliver any more.
-            Exception: what ended the clock, such as an error of the network.
+            Exception: the error that ended the clock, such as one of the network.
         """
         stream = BatchStream(camera, events, limits, switches)
         events.header(self._recognizer.networks, self._recognizer.framing)
@@ -106,7 +106,7 @@ class Batch:
             events.summary(stream.meter)
 
     def tick(self) -> None:
-        """Take the newest frame of every camera, step once, and hand on what was recognised."""
+        """Take the newest frame of every camera, step once, and pass the recognitions to their streams."""
         with self._changing:
             streams = list(self._streams)
         for stream in streams:
@@ -121,7 +121,7 @@ class Batch:
                 self._remove(stream)
 
     def _step(self, streams: list[BatchStream]) -> dict[BatchStream, Recognition]:
-        """Step once; what was recognised on the frames of the streams that had one."""
+        """Step once; the recognitions of the streams that had a frame."""
         self._recognizer.step()
         seen = {}
         for stream in streams:
@@ -136,7 +136,7 @@ class Batch:
             if self._over:
                 raise self._error or CameraError("the batch has ended")
             if not self._free:
-                raise CameraError(f"the batch is full: it has room for {self._recognizer.streams} cameras")
+                raise CameraError(f"the batch is full: it has {self._recognizer.streams} rows, one per camera")
             stream.row = self._free.pop()
             self._streams.append(stream)
 
@@ -153,7 +153,7 @@ class Batch:
             self.tick()
 
     def _end(self, error: BaseException | None = None) -> None:
-        """The clock has ended: end all streams, and let none be added."""
+        """The clock has ended: end all streams and accept no more."""
         with self._changing:
             self._over, self._error = True, error
             streams, self._streams = self._streams, []
@@ -163,7 +163,7 @@ class Batch:
 
 
 def ticks(rate_hz: float, stop: threading.Event) -> Iterator[None]:
-    """The ticks of a clock, until `stop` is set; those that passed while one was being handled are left out."""
+    """The ticks of a clock, until `stop` is set; ticks missed while one was being handled are skipped."""
     next_s = time.monotonic()
     while not stop.wait(max(0.0, next_s - time.monotonic())):
         yield

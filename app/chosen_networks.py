@@ -1,6 +1,5 @@
-"""Which networks a run uses, and what is said of those that it does without."""
+"""The networks of a run, chosen by the settings."""
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -12,22 +11,21 @@ from app.settings import ModelSettings
 from app.vocabulary_file import read_vocabulary
 from calibration.personal_head import PersonalHead
 from calibration.user_profile import find_profile
+from common.log import log
 from models.engines import ClipEngine, Engine, load_clip_engine, load_engine
 from models.errors import ModelFileError
 from models.networks import Networks, networks_of
 
-SUFFIX = ".clip.onnx"
-"""What the clip network of a model is called that lies beside it."""
-SLOWEST_MS = 40.0
-"""A clip network that takes longer to answer is left out, unless it is asked for: gestures would come late."""
-TRIES = 3
-
-log = logging.getLogger("mstnet")
+CLIP_SUFFIX = ".clip.onnx"
+"""Suffix of the clip network's file in the folder of its stream network."""
+MAX_CLIP_MS = 40.0
+"""With `auto`, a clip network that needs more processor time per step is not used: gestures would come late."""
+N_TRIALS = 3
 
 
 @contextmanager
 def open_networks(settings: ModelSettings) -> Iterator[Networks]:
-    """The networks of a model, loaded; closed at the end of the `with` block.
+    """Load the networks of a model; they are closed at the end of the `with` block.
 
     Raises:
         UserError: the model, the profile, the vocabulary or the clip network cannot be used.
@@ -38,12 +36,12 @@ def open_networks(settings: ModelSettings) -> Iterator[Networks]:
 
 
 def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -> Networks:
-    """What is run over each stream.
+    """The networks to run over each stream.
 
     Args:
-        settings: which networks, for which person, with which vocabulary.
+        settings: the networks, the user's profile and the vocabulary.
         engine: runs the stream network.
-        stack: closes what is opened here.
+        stack: closes the clip network at its end.
 
     Raises:
         UserError: the profile, the vocabulary, the clip network or the thresholds cannot be used.
@@ -60,49 +58,49 @@ def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -
 
 
 def chosen_clip(model: Path, wanted: str | None, clip_model: Path | None) -> ClipEngine | None:
-    """The clip network to run beside a model, if there is one and this machine is fast enough.
+    """The clip network to run with a stream network; None if not wanted, or, with `auto`, if missing or too slow.
 
     Args:
         model: the stream network's file.
-        wanted: `stream`, `both` or `auto`; None is both where a clip network is named, else the stream network.
-        clip_model: the clip network's file; None for the one beside the model.
+        wanted: `stream`, `both` or `auto`; None is `both` if `clip_model` is given, else `stream`.
+        clip_model: the clip network's file; None for the one in the folder of the model.
 
     Raises:
-        ModelFileError: it is asked for and is not there, or its file cannot be used.
+        ModelFileError: it is wanted and missing, or its file cannot be used.
     """
     wanted = wanted or ("both" if clip_model else "stream")
-    path = clip_model or model.with_suffix(SUFFIX)
+    path = clip_model or model.with_suffix(CLIP_SUFFIX)
     if wanted == "stream" or (wanted == "auto" and not clip_model and not path.is_file()):
         return None
     if not path.is_file():
         raise ModelFileError(f"no clip network {path}; give --clip-model a .onnx file, or leave --networks out")
     engine = load_clip_engine(path)
-    if wanted == "auto" and (slowest_ms := answer_ms(engine)) > SLOWEST_MS:
+    if wanted == "auto" and (needed_ms := clip_step_ms(engine)) > MAX_CLIP_MS:
         log.info(
-            "%s takes %.0f ms of processor time to answer here and is left out; --networks both runs it",
+            "%s is not used: it takes %.0f ms of processor time per step here; --networks both runs it anyway",
             path.name,
-            slowest_ms,
+            needed_ms,
         )
         engine.close()
         return None
     return engine
 
 
-def answer_ms(engine: ClipEngine) -> float:
-    """Processor time of a clip network's answers at one step, in milliseconds: the best of a few tries.
+def clip_step_ms(engine: ClipEngine) -> float:
+    """Processor time that a clip network takes per step, in milliseconds: the minimum of `N_TRIALS`.
 
-    Not by the clock: whether a network runs must not depend on what else the machine is doing.
+    Processor time, not wall-clock time: the choice must not depend on the load of the machine.
     """
     clip, times_s = np.zeros(engine.spec.clip_shape, np.uint8), []
-    for _ in range(TRIES):
+    for _ in range(N_TRIALS):
         began_s = time.thread_time()
         engine.answer(clip)
         times_s.append(time.thread_time() - began_s)
     return 1000 * min(times_s) * (len(engine.spec.windows_s) + bool(engine.spec.fusion.quick))
 
 
-def note_what_is_missing(networks: Networks, asked_for_less: bool) -> None:
-    """Say on standard error when the stream network runs by itself, unless that was asked for."""
-    if not (networks.fast or networks.clip or asked_for_less):
+def log_missing_networks(networks: Networks, main_pass_only: bool) -> None:
+    """Log it if the stream network runs without a fast pass and a clip network, unless the settings want that."""
+    if not (networks.fast or networks.clip or main_pass_only):
         name = networks.stream.engine.spec.name
         log.info("%s has no fast pass and no clip network: fast and repeated gestures are recognised less well", name)

@@ -1,4 +1,4 @@
-"""Which options go together. One that would do nothing is refused, because who gave it expects something of it."""
+"""Which options go together. An option that would have no effect is an error, because the user expects one."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,12 +12,13 @@ NEEDED = {
     "allow_host": ("serve", "websocket"),
     "control_through": ("control",),
     "armed": ("control",),
+    "list": ("control",),
     "dry_run": ("control",),
     "allow_commands": ("control",),
 }
-"""Options that say how, and those of which one must be there."""
+"""Options, and those of which each needs at least one."""
 PAIRS = {("obs", "obs_scene"): "where OBS listens, and which gesture switches to which scene"}
-"""Options of which neither does anything alone, and what they say."""
+"""Options that only work together, and what they set."""
 NO_USE = {
     "camera": ("demo",),
     "calm": ("networks", "clip_model"),
@@ -29,21 +30,22 @@ NO_USE = {
         *("events", "trace", "serve", "websocket", "mqtt", "osc", "obs", "obs_scene"),
     ),
 }
-"""Options, some with a value, beside which others do nothing."""
+"""Options, some with a value, and those that have no effect with them."""
 QUESTIONS = {
     "list_cameras": ("headless", "log_level"),
     "doctor": ("headless", "log_level", "model"),
+    "list": ("headless", "log_level", "model", "profile", "control"),
 }
-"""Options that only print something, and those that have a meaning beside them; `app.launch` may add `--headless`."""
+"""Options that only print a report, and those allowed with them; `app.launch` may add `--headless`."""
 ONE_CAMERA = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
-"""Options that several cameras cannot have."""
+"""Options for a single camera only."""
 
 
 def find_problem(options: Mapping[str, object]) -> str | None:
-    """Why options do not go together, in one line; None where they do.
+    """The problem with a combination of options, in one line; None if there is none.
 
     Args:
-        options: those that differ from their defaults, by name, with their values.
+        options: values by name, of the options that differ from their defaults.
     """
     return next(_problems(options), None)
 
@@ -55,7 +57,7 @@ def _problems(options: Mapping[str, object]) -> Iterator[str]:
     for name in (*options, *(f"{name} {value}" for name, value in options.items())):
         for other in options:
             if other in NO_USE.get(name, ()) or _is_ignored(other, name):
-                yield f"{_option(other)} does nothing beside {_option(name)}; leave one of them out"
+                yield f"{_option(other)} has no effect with {_option(name)}; leave one of them out"
     for pair, why in PAIRS.items():
         if len(set(pair).intersection(options)) == 1:
             yield f"{' and '.join(map(_option, pair))} go together: {why}"

@@ -1,4 +1,4 @@
-"""The command line: the options of `main.py`, and the settings that they make."""
+"""The command line of `main.py`: its options, and their conversion to settings."""
 
 import argparse
 from collections.abc import Sequence
@@ -17,30 +17,31 @@ from app.outputs.settings import OutputSettings
 from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
 from calibration.decoding_options import add_decoding_options, decoding_change
-from common.arguments import Parser, number, positive, positive_float
+from calibration.recording_options import add_recording_options
+from common.arguments import Parser, positive, positive_float
 from common.version import __version__
 from models.engines import ENGINES
 from models.shipped import SHIPPED_MODEL
 
 EXAMPLES = """\
 examples:
-  python main.py --camera 0                      the window, on the first webcam
-  python main.py --demo                          the window, on the bundled clip
+  python main.py --camera 0                      the window, with the first webcam
+  python main.py --demo                          the window, with the bundled clip
   python main.py --camera clip.mp4 --headless    no window: events as JSON lines on standard output
   python main.py --camera 0 --headless --serve 8080
                                                  no window: a page at http://127.0.0.1:8080 for a browser
-  python main.py --control slides --armed        swipe, and the slides move
-  python main.py --doctor                        what works on this machine, and what to do about the rest
+  python main.py --control slides --armed        swipe to change the slides of a presentation
+  python main.py --doctor                        check this machine
 
-exit status: 0 done, 2 something given cannot be used (one line says what), 130 Ctrl-C, 1 a bug
+exit status: 0 done, 2 an input or an option cannot be used (one line states which), 130 Ctrl-C, 1 a bug
 """
 
 
 def parse(arguments: Sequence[str] | None = None) -> Settings:
-    """The settings that a command line makes; ends the process with 2 and one line where it makes none.
+    """Parse the command line; on an error, exit with status 2 and one line.
 
     Args:
-        arguments: without the program's name; None for the process's own.
+        arguments: the command line without the program's name; None for `sys.argv[1:]`.
     """
     parser = make_parser()
     options = parser.parse_args(arguments)
@@ -62,25 +63,27 @@ def parse(arguments: Sequence[str] | None = None) -> Settings:
 
 
 def given_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> dict[str, object]:
-    """The options that differ from their defaults, by name."""
+    """Values by name, of the options that differ from their defaults."""
     return {name: value for name, value in vars(options).items() if value != parser.get_default(name)}
 
 
 def _question(options: argparse.Namespace) -> Question | None:
     if options.list_cameras:
         return Question.CAMERAS
+    if options.list:
+        return Question.BINDINGS
     return Question.DOCTOR if options.doctor else None
 
 
 def _camera(options: argparse.Namespace) -> CameraSettings:
-    """A window or a batch shows a file as if it were a camera."""
+    """With a window or in a batch, files are read in real time."""
     sources = (str(DEMO),) if options.demo else tuple(options.camera or ("0",))
     realtime = options.realtime or options.batch or not options.headless
     return CameraSettings(sources, realtime, options.flip_input, options.fps)
 
 
 def _model(options: argparse.Namespace) -> ModelSettings:
-    """A recording is made with the main pass alone."""
+    """A guided recording uses the main pass only."""
     return ModelSettings(
         path=options.model or SHIPPED_MODEL,
         engine=options.engine,
@@ -94,7 +97,7 @@ def _model(options: argparse.Namespace) -> ModelSettings:
 
 
 def _outputs(options: argparse.Namespace) -> OutputSettings:
-    """Without a window and without a file, the events go to standard output."""
+    """Without a window and an output file, the events go to standard output."""
     printed = STDOUT if options.headless and not options.trace else None
     return OutputSettings(
         events=options.events or printed,
@@ -131,7 +134,7 @@ def _recording(options: argparse.Namespace) -> RecordingSettings | None:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """The parser of everything that `main.py` takes."""
+    """The parser of all options of `main.py`."""
     parser = Parser(
         prog="main.py",
         description="Recognise hand gestures as they happen, frame by frame.",
@@ -139,20 +142,21 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add_source(parser.add_argument_group("where the frames come from"))
-    _add_model(parser.add_argument_group("what recognises them"))
+    _add_source(parser.add_argument_group("source"))
+    _add_model(parser.add_argument_group("recognition"))
     add_decoding_options(
-        parser.add_argument_group("when gestures fire", "Otherwise as the model or the profile says. See docs/thresholds.md.")
+        parser.add_argument_group("thresholds", "Default: as the model or the profile says. See docs/thresholds.md.")
     )
-    _add_outputs(parser.add_argument_group("what comes out"))
+    _add_outputs(parser.add_argument_group("output"))
     _add_network(
         parser.add_argument_group(
-            "who else is told", "Nothing listens or sends unless asked. See docs/outputs.md and docs/privacy.md."
+            "network outputs",
+            "The app listens and sends only with these options. See docs/outputs.md and docs/privacy.md.",
         )
     )
-    _add_control(parser.add_argument_group("what gestures do on the desktop"))
-    _add_person(parser.add_argument_group("who is seen"))
-    _add_questions(parser.add_argument_group("questions"))
+    _add_control(parser.add_argument_group("desktop control"))
+    _add_person(parser.add_argument_group("user profile and guided recording"))
+    _add_questions(parser.add_argument_group("information"))
     return parser
 
 
@@ -165,75 +169,84 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
         "--headless it may be repeated, see docs/many-cameras.md",
     )
     group.add_argument("--demo", action="store_true", help="the bundled clip, drawn by this project")
-    group.add_argument("--realtime", action="store_true", help="pace a file like a camera: the newest frame wins")
-    group.add_argument("--fps", type=positive_float, metavar="F", help="a file's true frame rate, where the file lies")
-    group.add_argument("--flip-input", action="store_true", help="for a camera that delivers a mirrored picture")
     group.add_argument(
-        "--max-frames", type=positive, metavar="N", help="look at so many frames and no more (a window stays open)"
+        "--realtime",
+        action="store_true",
+        help="read a file at its own rate, as a camera; frames that come too fast are dropped",
     )
-    group.add_argument("--duration", type=positive_float, metavar="S", help="the same in seconds of the source")
+    group.add_argument(
+        "--fps", type=positive_float, metavar="F", help="true frame rate of a file whose own times are wrong"
+    )
+    group.add_argument(
+        "--flip-input", action="store_true", help="mirror the input, for a camera that delivers mirrored pictures"
+    )
+    group.add_argument("--max-frames", type=positive, metavar="N", help="stop after N frames (the window stays open)")
+    group.add_argument("--duration", type=positive_float, metavar="S", help="stop after S seconds of the source's time")
 
 
 def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--model", type=Path, metavar="FILE", help=".onnx, .plan or .pt (default: the shipped model)")
     group.add_argument(
-        "--engine", choices=ENGINES, default="auto", help="runtime (default: auto, the best that is here)"
+        "--engine", choices=ENGINES, default="auto", help="runtime (default: auto, the fastest one available)"
     )
     group.add_argument(
         "--framing",
         type=framing,
         metavar="auto|full|X,Y,W,H",
-        help="what is seen of the picture: whoever gestures, by the face; all of it; or always this part, in shares of "
-        "its width and height (default: auto)",
+        help="region of the frame that the network reads: auto follows the person who gestures, by the face; full is "
+        "all of it; X,Y,W,H is a fixed region, as fractions of its width and height (default: auto)",
     )
     group.add_argument(
         "--networks",
         choices=("stream", "both", "auto"),
         help="stream: the stream network with its fast pass (the default); both: with a clip network instead, which "
-        "sees a gesture as a whole; auto: both where there is one and this machine is fast enough",
+        "reads the last seconds at once; auto: both if there is a clip network and this machine is fast enough",
     )
     group.add_argument(
         "--clip-model",
         type=Path,
         metavar="FILE",
-        help="the clip network, for both (default: MODEL.clip.onnx beside the model)",
+        help="clip network, for both (default: MODEL.clip.onnx in the folder of the model)",
     )
     group.add_argument(
-        "--calm", action="store_true", help="main pass of the stream network only: least work, recognises less"
+        "--calm", action="store_true", help="no fast pass: less computation, misses fast and repeated gestures"
     )
     group.add_argument(
         "--vocabulary",
         metavar="NAME|FILE.toml",
-        help="gestures that mean the same decide together; directions is ready, see docs/outputs.md",
+        help="groups of gestures with the same meaning; directions is bundled, see docs/outputs.md",
     )
     group.add_argument(
-        "--batch", action="store_true", help="step all cameras at once, on one clock; see docs/many-cameras.md"
+        "--batch", action="store_true", help="step all cameras together, on one clock; see docs/many-cameras.md"
     )
 
 
 def _add_outputs(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--headless", action="store_true", help="no window: events as JSON lines on standard output")
     group.add_argument("--events", metavar="FILE", help="write events as JSON lines ('-' is standard output)")
-    group.add_argument("--trace", metavar="FILE", help="the same and every step of the network with its probabilities")
-    group.add_argument("--overlay", action="store_true", help="a click-through display over everything, not a window")
+    group.add_argument("--trace", metavar="FILE", help="events and every step of the networks with its probabilities")
+    group.add_argument(
+        "--overlay", action="store_true", help="a click-through overlay on top of all windows instead of a window"
+    )
     group.add_argument(
         "--mirror",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="show the picture as a mirror would; the network never sees it so (default: for a live camera)",
+        help="mirror the picture in the window, not the network's input (default: for a live camera)",
     )
     group.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
 
 
 def _add_network(group: argparse._ArgumentGroup) -> None:
     at = partial(group.add_argument, type=address, metavar="[HOST:]PORT")
-    at("--serve", help="a web page with picture and gestures (HOST default: this machine only)")
+    at("--serve", help="serve a web page with picture and gestures (default of HOST: this machine only)")
     at("--websocket", help="events as JSON over a WebSocket, without the picture")
     group.add_argument(
         "--token-file",
         type=Path,
         metavar="FILE",
-        help="what the two ask for; without it, one that others can reach makes a token up and prints it",
+        help="access token of --serve and --websocket; without it, a server that other machines can reach generates a "
+        "token and prints it",
     )
     group.add_argument(
         "--allow-origin",
@@ -241,7 +254,7 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="URL",
-        help="a page elsewhere that may listen, such as http://localhost:3000 or app://name (may be repeated)",
+        help="origin of another page that may connect, such as http://localhost:3000 or app://name (may be repeated)",
     )
     group.add_argument(
         "--allow-host",
@@ -249,7 +262,7 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="a name of this machine, such as box.lan, or the one that a proxy hands on (may be repeated)",
+        help="a name of this machine, such as box.lan, or the one that a proxy forwards (may be repeated)",
     )
     group.add_argument(
         "--mqtt",
@@ -257,7 +270,7 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
         metavar="URL",
         help="mqtt[s]://[USER@]HOST[:PORT][/TOPIC]; Home Assistant finds the gestures there",
     )
-    at("--osc", help="gestures as OSC packets (UDP) to a music, light or stage program")
+    at("--osc", help="send gestures as OSC packets (UDP) to a music, light or stage program")
     at("--obs", help="OBS Studio's WebSocket server, usually port 4455")
     group.add_argument(
         "--obs-scene",
@@ -265,7 +278,7 @@ def _add_network(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="GESTURE=SCENE",
-        help="the scene that a gesture switches to (may be repeated)",
+        help="switch to a scene on a gesture (may be repeated)",
     )
 
 
@@ -274,31 +287,33 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
         "--control",
         action="append",
         metavar="FILE.toml",
-        help="act as this profile says (slides, media, browser and call are shipped); may be given several times, "
-        "for profiles of their own windows",
+        help="act as this key map says (slides, media, browser and call are shipped); may be given several times, "
+        "for key maps of their own windows",
     )
-    group.add_argument("--armed", action="store_true", help="act from the start; otherwise a pause key turns it on")
+    group.add_argument("--list", action="store_true", help="print what each gesture does, and end; needs no camera")
     group.add_argument(
-        "--dry-run", action="store_true", help="do nothing, and say on standard error what would be done"
+        "--armed",
+        action="store_true",
+        help="armed from the start; otherwise a pause key (Pause or Ctrl+Shift+F9), or C in the window, arms it",
     )
-    group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="what presses keys (default: auto)")
     group.add_argument(
-        "--allow-commands", action="store_true", help="let the profile start the programs it names, now and later"
+        "--dry-run", action="store_true", help="from the start, log what would be done instead of doing it"
+    )
+    group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="key backend (default: auto)")
+    group.add_argument(
+        "--allow-commands", action="store_true", help="let the key map start the programs it names, now and later"
     )
 
 
 def _add_person(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--profile", metavar="NAME|FILE", help="thresholds and own gestures, from python -m calibration")
-    group.add_argument("--record", metavar="NAME", help="record this person, guided; see python -m calibration --help")
-    group.add_argument("--gesture", action="append", default=[], metavar="NAME", help="a gesture to record; repeatable")
-    group.add_argument("--takes", type=positive, default=5, metavar="N", help="takes of each (default: 5)")
-    group.add_argument("--take-seconds", type=positive_float, default=3.0, metavar="S", help="of a take (default: 3)")
     group.add_argument(
-        "--work", type=number(float, 0), default=60.0, metavar="S", help="of just work; 0 is none (default: 60)"
+        "--profile", metavar="NAME|FILE", help="user profile: thresholds and own gestures, from python -m calibration"
     )
+    group.add_argument("--record", metavar="NAME", help="guided recording of a user; see python -m calibration --help")
+    add_recording_options(group)
 
 
 def _add_questions(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--list-cameras", action="store_true", help="print the cameras there are")
+    group.add_argument("--list-cameras", action="store_true", help="print the cameras of this machine")
     group.add_argument("--doctor", action="store_true", help="print what works on this machine")
     group.add_argument("--version", action="version", version=f"%(prog)s {__version__}")

@@ -1,4 +1,4 @@
-"""Whether the packages that everything stands on load here; said in one line before anything imports them."""
+"""Checks the packages that the app always needs, and reports a missing one in one line."""
 
 import importlib
 import os
@@ -11,10 +11,10 @@ NEEDED = ("numpy", "cv2", "av", "onnxruntime")
 
 
 def require() -> None:
-    """Exit with 2 and one line when a package is missing or lacks a system library.
+    """Exit with status 2 and one line if a package is missing or lacks a system library.
 
-    Until `loaded` is called, Ctrl-C ends the process at once: an interrupt in the middle of an import comes out of it
-    as any error there is, or not at all.
+    Until `loaded` is called, Ctrl-C ends the process immediately: a KeyboardInterrupt within an import may be raised
+    as another error, or be lost.
     """
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     module = ""
@@ -27,17 +27,17 @@ def require() -> None:
 
 
 def loaded() -> None:
-    """Everything is imported: Ctrl-C is a KeyboardInterrupt again."""
+    """Make Ctrl-C a KeyboardInterrupt again; to be called when all is imported."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _reason(module: str, error: ImportError) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name == module:
         return "it is not installed. Run `pip install -r requirements.txt`, or `make run`."
-    said = first_line(error)  # numpy says it on a whole page
-    if module == "cv2" and ".so" in said:
+    cause = first_line(error)  # numpy's message has many lines
+    if module == "cv2" and ".so" in cause:
         return (
-            f"{said}. Install that system library (on Debian: apt-get install libgl1 libglib2.0-0), or, where there "
-            "is no display, `pip install -r requirements-headless.txt` in an environment of its own."
+            f"{cause}. Install that system library (on Debian: apt-get install libgl1 libglib2.0-0), or, without a "
+            "display, `pip install -r requirements-headless.txt` in a separate environment."
         )
-    return f"{said}. Install it again: `pip install --force-reinstall -r requirements.txt`."
+    return f"{cause}. Install it again: `pip install --force-reinstall -r requirements.txt`."

@@ -1,4 +1,4 @@
-"""What happens in a stream, as JSON objects (`"v": 1`): made here and nowhere else, told to any number of sinks."""
+"""The events of a stream as JSON objects (`"v": 1`), sent to any number of sinks. Only this module makes them."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -17,33 +17,33 @@ from models.region import Region
 FORMAT_VERSION = 1
 
 Message = dict[str, Any]
-"""One JSON object, with its version as `v` and its kind as `type`: header, gesture, step, control or summary."""
+"""One JSON object, with the version as `v` and the kind as `type`: header, gesture, step, control or summary."""
 
 
 class Sink(Protocol):
-    """Somewhere that messages go: a file, a broker, whoever is connected."""
+    """Receives messages: a file, a broker, the connected clients."""
 
     @property
     def wants_steps(self) -> bool:
-        """Whether it wants every step of the networks now; where no sink does, their messages are not made."""
+        """Whether it wants the messages of every step now; if no sink does, they are not made."""
         ...
 
     def take(self, message: Message) -> None:
-        """Take one message. The line from the camera waits for this call, so it must not wait for anybody."""
+        """Receive one message. The loop waits for this call, so it must not block."""
         ...
 
 
 class Events:
-    """Tells what happens in one stream to every sink, in the same words and the same order. Any thread may tell."""
+    """An observer that sends the events of one stream to all sinks, in the same order. Thread-safe."""
 
     def __init__(self, sinks: Sequence[Sink] = ()) -> None:
         self._sinks = sinks
-        self._telling = Lock()
+        self._lock = Lock()
         self._begun = False
         self._armed: bool | None = None
 
     def header(self, networks: Networks, framing: str | list[float] | None = None) -> None:
-        """The first message: what the rest was made with; the framing is named where one was chosen."""
+        """Send the first message: model, networks, labels and, if one was chosen, the framing."""
         first, vocabulary = networks.stream, networks.stream.vocabulary
         header = message(
             "header",
@@ -56,46 +56,46 @@ class Events:
             decoding={name: asdict(decoding) for name, decoding in networks.decodings.items()},
             **({"groups": {group.name: list(group.labels) for group in vocabulary.groups}} if vocabulary else {}),
         )
-        self._tell(header if framing is None else header | {"framing": framing})
+        self._send(header if framing is None else header | {"framing": framing})
         self._begun = True
         if self._armed is not None:
             self.arm(self._armed)
 
     def see(self, seen: Recognition) -> None:
-        """Tell the steps of a frame to the sinks that want them, and the gesture that fired on it, if one did."""
+        """Send the steps of a frame to the sinks that want them, and the gesture that fired on it, if any."""
         if tracers := [sink for sink in self._sinks if sink.wants_steps]:
-            with self._telling:
+            with self._lock:
                 for step in steps(seen):
                     for sink in tracers:
                         sink.take(step)
         if seen.event:
-            self._tell(gesture(seen.event, seen.frame.index, seen.network))
+            self._send(gesture(seen.event, seen.frame.index, seen.network))
 
     def arm(self, armed: bool) -> None:
-        """Tell that gestures act on the desktop from here on, or no longer do; after the header at the earliest."""
+        """Send whether control is armed; a call before the header is sent after it."""
         self._armed = armed
         if self._begun:
-            with suppress(BrokenPipeError, UserError):  # whoever tells the next message hears of it
-                self._tell(message("control", armed=armed))
+            with suppress(BrokenPipeError, UserError):  # the next message raises it again
+                self._send(message("control", armed=armed))
 
     def summary(self, meter: Meter) -> None:
-        """The last message: what the meter of the stream counted."""
+        """Send the last message: the numbers of the stream's meter."""
         times = {name: round(getattr(meter.step_ms, name), 3) for name in ("p50", "p95", "p99")}
-        self._tell(message("summary", frames=meter.frames, steps=meter.steps, dropped=meter.dropped, step_ms=times))
+        self._send(message("summary", frames=meter.frames, steps=meter.steps, dropped=meter.dropped, step_ms=times))
 
-    def _tell(self, told: Message) -> None:
-        with self._telling:
+    def _send(self, sent: Message) -> None:
+        with self._lock:
             for sink in self._sinks:
-                sink.take(told)
+                sink.take(sent)
 
 
 def message(kind: str, **fields: Any) -> Message:
-    """A message of some kind."""
+    """A message of a kind, with these fields."""
     return {"v": FORMAT_VERSION, "type": kind, **fields}
 
 
 def gesture(event: GestureEvent, frame: int, network: str) -> Message:
-    """The message that a gesture fired on a frame, in the answer of a network."""
+    """The message that a gesture fired on a frame, from the output of a network."""
     return message(
         "gesture",
         label=event.label,
@@ -109,13 +109,13 @@ def gesture(event: GestureEvent, frame: int, network: str) -> Message:
 
 
 def fired_name(gesture: Message) -> str:
-    """What fired, of a gesture's message: the group, or the label where there are no groups."""
+    """The group of a gesture message, or its label if there are no groups."""
     name: str = gesture["group" if "group" in gesture else "label"]
     return name
 
 
 def steps(seen: Recognition) -> Iterator[Message]:
-    """The messages of the networks' steps on a frame; `decides` marks the one that decided at its time."""
+    """The messages of the networks' steps on a frame; `decides` marks the step that decided at its time."""
     for step in seen.steps:
         sent = message(
             "step",
@@ -130,10 +130,10 @@ def steps(seen: Recognition) -> Iterator[Message]:
 
 
 def rounded(region: Region) -> list[float]:
-    """A region as left, top, width and height in shares of the picture."""
+    """A region as left, top, width and height, as fractions of the frame."""
     return [round(value, 4) for value in (region.left, region.top, region.width, region.height)]
 
 
-def to_line(told: Message) -> str:
-    """A message as one line of JSON, without its end of line."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+def to_line(message: Message) -> str:
+    """A message as one line of JSON, without the newline."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

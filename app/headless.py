@@ -1,4 +1,4 @@
-"""Running a pipeline without a window."""
+"""Runs a pipeline without a window."""
 
 from app.control.control import Control
 from app.pipeline import Pipeline
@@ -10,10 +10,10 @@ def run_headless(pipeline: Pipeline, control: Control | None = None) -> None:
 
     Args:
         pipeline: what to run.
-        control: finishes the actions that it has begun once the source has ended.
+        control: finishes its current actions when the source has ended.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C came; the pipeline has ended in good order.
+        KeyboardInterrupt: Ctrl-C was pressed; the pipeline has ended cleanly.
     """
     with stop_on_signals(pipeline.switches.stop) as received:
         pipeline.run()

@@ -1,7 +1,7 @@
-"""`make run`: start `main.py` with what this machine has, and say what it lacks.
+"""`make run`: starts `main.py` with options for the camera and display of this machine.
 
 Without a camera the bundled clip plays; without a display the events are printed. A command line that names a source,
-or asks for something else than recognition, is passed on as it is.
+or requests something else than recognition, is passed on unchanged.
 """
 
 # ruff: noqa: E402
@@ -33,7 +33,7 @@ def arguments_for(
 
     Args:
         words: the user's command line.
-        cameras: those of this machine.
+        cameras: the cameras of this machine.
         environment: the environment variables, which name the display.
     """
     arguments, notes = list(words), []
@@ -56,7 +56,7 @@ def _has_display(environment: Mapping[str, str]) -> bool:
 
 
 def main() -> None:
-    """Become `main.py`."""
+    """Replace this process by `main.py`."""
     arguments, notes = arguments_for(sys.argv[1:], list_devices(), os.environ)
     for note in notes:
         print(note, file=sys.stderr)

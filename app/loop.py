@@ -1,4 +1,4 @@
-"""The loop: camera to frame to network to gesture, one frame after another."""
+"""The loop: reads frames, runs the recogniser, and calls the observers."""
 
 import threading
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from models.recognizer import Recognizer
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to stop before the source does."""
+    """When to stop before the source ends."""
 
     max_frames: int | None = None
     duration_s: float | None = None
-    """Seconds of the stream from its first frame, not of the clock."""
+    """Seconds of stream time from the first frame, not of wall-clock time."""
 
     def reached(self, frames: int, duration_s: float) -> bool:
-        """Whether so many frames over so many seconds are enough."""
+        """Whether a number of frames or a duration reaches a limit."""
         enough = self.max_frames is not None and frames >= self.max_frames
         return enough or (self.duration_s is not None and duration_s >= self.duration_s)
 
 
 class Switches:
-    """What other threads may change in a running loop."""
+    """Switches by which other threads stop or pause a running loop."""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
@@ -51,8 +51,8 @@ def run(
 ) -> None:
     """Recognise gestures until the camera ends, a limit is reached, or `switches.stop` is set.
 
-    The meter, the events and the observers are called in this order with every recognition. Events get a header first
-    and a summary last, whatever ends the loop.
+    The meter, the events and the observers are called in this order with every recognition. A header event comes first
+    and a summary last, even if an error ends the loop.
     """
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
     meter = meter or Meter(camera)
@@ -75,7 +75,7 @@ def run(
 
 
 def wait_out_pause(camera: Camera, switches: Switches) -> None:
-    """Pause the camera until the loop is resumed, or is to stop."""
+    """Pause the camera until the loop is resumed or stopped."""
     camera.pause(True)
     while switches.pause.is_set() and not switches.stop.wait(0.05):
         pass

@@ -1,4 +1,4 @@
-"""Meters: how fast the camera and the network really are, measured while they run."""
+"""Meters: rates and durations of the camera and the network, measured while they run."""
 
 import math
 from collections import deque
@@ -12,14 +12,14 @@ from models.recognition import Recognition
 
 REMEMBERED_STEPS = 10_000
 RECENT_STEPS = 100
-"""How many steps the readings look back on."""
+"""Number of newest steps in the readings."""
 READINGS_EVERY_S = 0.5
-"""Readings change no oftener, in seconds of the stream: percentiles cost more than all the rest here."""
+"""Interval of new readings, in seconds of stream time: computing percentiles is expensive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Percentiles:
-    """The middle and the slow end of a set of durations, in milliseconds."""
+    """Percentiles of a set of durations, in milliseconds."""
 
     p50: float
     p95: float
@@ -27,7 +27,7 @@ class Percentiles:
 
     @classmethod
     def of(cls, durations_ms: "deque[float] | list[float]") -> "Percentiles":
-        """The percentiles of some durations; zeros where there are none."""
+        """The percentiles of durations; zeros if there are none."""
         if not durations_ms:
             return cls(0.0, 0.0, 0.0)
         p50, p95, p99 = np.percentile(np.fromiter(durations_ms, np.float64), (50, 95, 99))
@@ -36,36 +36,36 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What the meters show at one moment."""
+    """The values of the meters at one time."""
 
     camera_hz: float
-    """Frames a second that the camera really delivers, dropped ones counted."""
+    """Measured frame rate of the camera, dropped frames included."""
     step_hz: float
-    """Network steps a second of the stream."""
+    """Measured steps per second."""
     step_ms: Percentiles
     """Duration of the recent steps."""
     dropped: int
-    """Frames that a newer one replaced before they were looked at."""
+    """Number of frames that a newer one replaced before they were read."""
 
 
 class RateMeter:
-    """Events a second over the last few seconds, on the stream's own clock."""
+    """Rate of events over the last few seconds of stream time."""
 
     def __init__(self, window_s: float = 2.0) -> None:
         self._window_s = window_s
         self._counts: deque[tuple[float, int]] = deque()
 
     def note(self, time_s: float, total: int) -> None:
-        """Note that `total` events had happened by `time_s`."""
+        """Add a measurement: the total number of events at `time_s`."""
         if self._counts and time_s < self._counts[-1][0]:
-            self._counts.clear()  # the stream started anew
+            self._counts.clear()  # the stream started again
         self._counts.append((time_s, total))
         while time_s - self._counts[0][0] > self._window_s:
             self._counts.popleft()
 
     @property
     def hz(self) -> float:
-        """Events a second; 0 until two were noted."""
+        """Events per second; 0 until there are two measurements."""
         if len(self._counts) < 2:
             return 0.0
         (first_s, first), (last_s, last) = self._counts[0], self._counts[-1]
@@ -73,11 +73,11 @@ class RateMeter:
 
 
 class Dropping(Protocol):
-    """A source of frames that counts those it dropped, such as a camera."""
+    """A source of frames that counts dropped ones, such as a camera."""
 
     @property
     def dropped(self) -> int:
-        """Frames that a newer one replaced before they were asked for."""
+        """Number of frames that a newer one replaced before they were read."""
         ...
 
 
@@ -85,7 +85,7 @@ class Meter:
     """An observer that counts the frames and steps of one stream and measures their rates.
 
     Args:
-        camera: where the frames come from.
+        camera: the source of the frames.
     """
 
     def __init__(self, camera: Dropping) -> None:
@@ -98,7 +98,7 @@ class Meter:
         self.duration_s = 0.0
         """Seconds of the stream since its first frame."""
         self.readings = Readings(0.0, 0.0, Percentiles.of([]), 0)
-        """What the meters show; changes every `READINGS_EVERY_S`."""
+        """The current values; updated every `READINGS_EVERY_S`."""
 
     def see(self, seen: Recognition) -> None:
         """Count one frame and its steps."""
@@ -111,23 +111,23 @@ class Meter:
         self.steps += len(durations_ms)
         self._camera_rate.note(time_s, seen.frame.index)
         self._step_rate.note(time_s, self.steps)
-        if abs(self.duration_s - self._read_s) >= READINGS_EVERY_S:  # a stream that starts anew runs backwards
+        if abs(self.duration_s - self._read_s) >= READINGS_EVERY_S:  # a stream that starts again runs backwards
             self._read_s = self.duration_s
             recent = Percentiles.of(list(islice(reversed(self._durations_ms), RECENT_STEPS)))
             self.readings = Readings(self._camera_rate.hz, self._step_rate.hz, recent, self.dropped)
 
     @property
     def dropped(self) -> int:
-        """Frames that a newer one replaced before they were seen."""
+        """Number of frames that a newer one replaced before they were read."""
         return self._camera.dropped
 
     @property
     def step_ms(self) -> Percentiles:
-        """Durations of the stream's steps so far, of the newest `REMEMBERED_STEPS`."""
+        """Durations of the stream's steps, of the newest `REMEMBERED_STEPS`."""
         return Percentiles.of(self._durations_ms)
 
 
 def step_durations_ms(seen: Recognition) -> list[float]:
-    """How long each step on a frame took, in milliseconds, all networks that stepped at its time together."""
+    """Duration of each step on a frame, in milliseconds, summed over the networks that stepped at the same time."""
     by_time = groupby(seen.steps, key=lambda step: step.time_s)
     return [sum(step.duration_ms for step in steps) for _, steps in by_time]

@@ -1,17 +1,17 @@
-"""Network cause: why a connection failed, in one phrase that says what to do."""
+"""Network cause: why a connection failed and what to do, in one phrase."""
 
 import socket
 import ssl
 
 
 def network_cause(error: BaseException, host: str = "", tls_remedy: str = "", plain_remedy: str = "") -> str:
-    """What went wrong, and what to do about it.
+    """The cause of a connection error, and what to do about it.
 
     Args:
-        error: what was raised while connecting.
+        error: raised while connecting.
         host: the name that was looked up.
-        tls_remedy: what to do about a certificate that nobody here vouches for.
-        plain_remedy: what to do where the other side speaks no TLS.
+        tls_remedy: what to do about a certificate that is not trusted here.
+        plain_remedy: what to do if the server does not use TLS.
     """
     if isinstance(error, socket.gaierror):
         return f"no address is known for the name {host}; check its spelling, or give the address"
@@ -20,20 +20,20 @@ def network_cause(error: BaseException, host: str = "", tls_remedy: str = "", pl
         return f"its certificate is refused: {error.verify_message or error.reason}{remedy}"
     if isinstance(error, ssl.SSLError):
         remedy = f"; {plain_remedy}" if plain_remedy else ""
-        return f"there is no TLS on that port ({error.reason or 'it answers otherwise'}){remedy}"
+        return f"there is no TLS on that port ({error.reason or 'another protocol'}){remedy}"
     if isinstance(error, ConnectionRefusedError):
-        return "the connection is refused: nothing listens on that port, or a firewall forbids it"
+        return "the connection is refused: nothing listens on that port, or a firewall blocks it"
     if isinstance(error, TimeoutError | socket.timeout):
-        return "there is no answer; is it switched on, and the address right?"
+        return "there is no response; is it switched on, and is the address correct?"
     if isinstance(error, ConnectionResetError | BrokenPipeError | EOFError):
-        return f"it hung up at once; {plain_remedy or 'is it the right port, with TLS where that is needed?'}"
+        return f"it closed the connection; {plain_remedy or 'is it the right port, and does it need TLS?'}"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__
 
 
-def first_answer(host: str, port: int, tls: ssl.SSLContext | None, timeout_s: float) -> BaseException | None:
-    """Connect once, and with TLS shake hands; what was raised, or None where that works."""
+def connection_error(host: str, port: int, tls: ssl.SSLContext | None, timeout_s: float) -> BaseException | None:
+    """Connect once, with a TLS handshake if `tls` is given; return the error, or None on success."""
     try:
         with socket.create_connection((host, port), timeout_s) as connection:
             if tls:

@@ -1,4 +1,4 @@
-"""Observer: what is called with every frame's recognition."""
+"""Observer: the interface of objects that receive every recognition."""
 
 from typing import Protocol
 
@@ -6,8 +6,8 @@ from models.recognition import Recognition
 
 
 class Observer(Protocol):
-    """Something that follows a stream: a window, a recorder, what acts on the desktop, a log of events."""
+    """Receives the recognitions of a stream: a window, a recorder, desktop control, the events."""
 
     def see(self, seen: Recognition) -> None:
-        """Take what was recognised on one frame. The line from the camera waits for this call."""
+        """Receive the recognition of one frame. The loop waits for this call."""
         ...

@@ -1,4 +1,4 @@
-"""Types of options, for argparse: each reads one word of the command line, or raises an error."""
+"""Types of options, for argparse: each parses one argument or raises an error."""
 
 import argparse
 import re
@@ -12,12 +12,12 @@ from models.region import Region
 
 
 def address(text: str) -> Address:
-    """Where to listen or send to."""
+    """Parse an address to listen on or to send to."""
     return Address.parse(text)
 
 
 def broker(text: str) -> Broker:
-    """An MQTT broker."""
+    """Parse the URL of an MQTT broker."""
     try:
         return Broker.parse(text)
     except ValueError as error:
@@ -25,7 +25,7 @@ def broker(text: str) -> Broker:
 
 
 def framing(text: str) -> Region | None:
-    """What the network sees of the picture: a region, or None for following whoever gestures."""
+    """Parse a framing: a region of the frame, or None for one that follows the person who gestures."""
     try:
         return parse_framing(text)
     except UserError as error:
@@ -33,7 +33,7 @@ def framing(text: str) -> Region | None:
 
 
 def origin(text: str) -> str:
-    """A page's origin: scheme, host and port, as a browser sends it, or a program with a browser in it."""
+    """Parse the origin of a page, as browsers send it: scheme, host and port, without the scheme's usual port."""
     url = urlsplit(text)
     if not url.scheme or not url.netloc or url.path.strip("/") or url.query or "@" in url.netloc:
         raise ValueError(text)
@@ -42,7 +42,7 @@ def origin(text: str) -> str:
 
 
 def host_name(text: str) -> str:
-    """A name of a machine, without scheme and port."""
+    """Parse the name of a machine, without scheme and port; in lower case."""
     name = text.strip().lower().rstrip(".")
     if not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", name):
         raise ValueError(text)
@@ -50,7 +50,7 @@ def host_name(text: str) -> str:
 
 
 def scene(text: str) -> tuple[str, str]:
-    """A gesture and the scene that it switches to."""
+    """Parse a gesture and the OBS scene that it switches to."""
     label, _, name = text.partition("=")
     if not (label.strip() and name.strip()):
         raise ValueError(text)

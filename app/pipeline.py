@@ -1,4 +1,4 @@
-"""Pipeline: the parts of one camera's run, from frame to gesture, ready to start."""
+"""Pipeline: the parts of the run of one camera, ready to start."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from models.recognizer import Recognizer
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What `app.loop.run` runs."""
+    """The arguments of `app.loop.run`."""
 
     camera: Camera
     recognizer: Recognizer
@@ -24,6 +24,6 @@ class Pipeline:
     switches: Switches = field(default_factory=Switches)
 
     def run(self, *observers: Observer) -> None:
-        """Run until the end, with further observers behind its own."""
+        """Run until the end; further observers are called after the pipeline's own."""
         every = [*self.observers, *observers]
         run(self.camera, self.recognizer, self.events, every, self.limits, self.switches, self.meter)

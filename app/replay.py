@@ -1,4 +1,4 @@
-"""Replay: the last seconds before each gesture, kept in memory, to see why it fired and to say that it was wrong."""
+"""Replay: the last seconds before each event, kept in memory, to review it and to mark it as wrong."""
 
 import threading
 from collections import deque
@@ -18,49 +18,49 @@ from models.networks import STREAM, Networks
 from models.recognition import Recognition, Step
 
 SECONDS = 4.0
-REMEMBERED = 8
-"""Moments kept; at 240 rows and 12 steps a second each takes about 13 MB."""
-ROWS = 240
+N_MOMENTS = 8
+"""Number of moments kept; with 240 rows and 12 steps per second each takes about 13 MB."""
+MAX_ROWS = 240
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
-    """One step as a person and as the network saw it."""
+    """One step with the image shown to the user."""
 
     time_s: float
     image: Image
-    """uint8 [H, W, 3], RGB, at most `ROWS` rows."""
+    """uint8 [H, W, 3], RGB, at most `MAX_ROWS` rows."""
     step: Step
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment:
-    """A gesture and the seconds before it."""
+    """An event and the seconds before it."""
 
     event: GestureEvent
     shots: tuple[Shot, ...]
-    """What the network saw that fired it, up to then."""
+    """The steps of the network that fired it, up to the event."""
 
 
 class Replay:
-    """An observer that remembers. It writes nothing to disk until somebody marks a moment as wrong.
+    """An observer that keeps the last moments. It writes to disk only when the user marks a moment as wrong.
 
     Args:
-        networks: that step the stream.
-        recordings: where moments go that were marked.
+        networks: the networks of the stream.
+        recordings: where marked moments are saved.
     """
 
     def __init__(self, networks: Networks, recordings: TakeFolder) -> None:
         self._recordings, self._spec = recordings, networks.stream.engine.spec
         self._shots: deque[Shot] = deque()
-        self._moments: deque[Moment] = deque(maxlen=REMEMBERED)
+        self._moments: deque[Moment] = deque(maxlen=N_MOMENTS)
         self._lock = threading.Lock()
 
     def see(self, seen: Recognition) -> None:
         """Take in one frame."""
         steps = seen.steps
         if steps and self._shots and not 0 <= steps[0].time_s - self._shots[-1].time_s <= LONGEST_REPEAT_S:
-            self._shots.clear()  # the stream began anew
+            self._shots.clear()  # the stream started again
         if steps:
             image = _small(seen.frame.image)
             self._shots.extend(Shot(step.time_s, image, step) for step in steps)
@@ -73,12 +73,12 @@ class Replay:
 
     @property
     def moments(self) -> tuple[Moment, ...]:
-        """What is remembered, newest first. Any thread may ask."""
+        """The kept moments, newest first. Thread-safe."""
         with self._lock:
             return tuple(self._moments)
 
     def mark_wrong(self, moment: Moment) -> None:
-        """Save a moment as one that its gesture must not fire in; the next fit heeds it.
+        """Save a moment as one in which its gesture must not fire; the next `calibration fit` uses it.
 
         Raises:
             UserError: it fired in a network whose thresholds are not fitted.
@@ -93,9 +93,9 @@ class Replay:
 
 
 def _small(image: Image) -> Image:
-    """The picture with at most `ROWS` rows."""
+    """The image, scaled down to at most `MAX_ROWS` rows."""
     rows, columns = image.shape[:2]
-    if rows <= ROWS:
+    if rows <= MAX_ROWS:
         return image
-    size = (max(1, round(columns * ROWS / rows)), ROWS)
+    size = (max(1, round(columns * MAX_ROWS / rows)), MAX_ROWS)
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,6 +1,6 @@
-"""Settings: what one run does. Read once from the command line, by `app/command_line.py`."""
+"""Settings of one run, read once from the command line by `app/command_line.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
@@ -15,15 +15,16 @@ from models.shipped import SHIPPED_MODEL
 
 
 class Question(Enum):
-    """What the program only prints an answer to."""
+    """A report that the program prints instead of running."""
 
     CAMERAS = auto()
     DOCTOR = auto()
+    BINDINGS = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """Which networks recognise gestures, and how their output is read."""
+    """The networks of a run and the decoding of their output."""
 
     path: Path = SHIPPED_MODEL
     """The stream network's file."""
@@ -32,20 +33,20 @@ class ModelSettings:
     networks: str | None = None
     """`stream`, `both` or `auto`; None is `both` where `clip_model` is set, else `stream`."""
     clip_model: Path | None = None
-    """The clip network's file; None for the one beside the model."""
+    """The clip network's file; None for the one in the folder of the model."""
     fast_pass: bool = True
     """Run the stream network's fast pass as well."""
     profile: str | None = None
-    """A user profile's name or file."""
+    """A profile's name or file."""
     vocabulary: str | None = None
     """A bundled vocabulary's name, or a file."""
-    decoding: DecodingChange = DecodingChange()
+    decoding: DecodingChange = field(default_factory=DecodingChange)
     """What is changed of how the networks' output is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewSettings:
-    """What people see."""
+    """How the stream is shown."""
 
     window: bool = True
     overlay: bool = False
@@ -68,19 +69,19 @@ class RecordingSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that the command line says."""
+    """All settings of a run."""
 
     camera: CameraSettings
     model: ModelSettings
     framing: Region | None
-    """The part of the picture that the network sees; None follows the person who gestures."""
+    """The region of the frame that the network reads; None follows the person who gestures."""
     view: ViewSettings
     outputs: OutputSettings
     control: ControlSettings | None
     recording: RecordingSettings | None
     limits: Limits
     question: Question | None
-    """None to recognise, or to record."""
+    """None to recognise or to record."""
     batch: bool
     """Step several cameras together."""
     log_level: str

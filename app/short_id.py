@@ -1,4 +1,4 @@
-"""Short ids: names for machines that differ when the texts differ, whatever their script and length."""
+"""Short ids: ASCII names that differ when the texts differ, for texts of any script and length."""
 
 import hashlib
 import re
@@ -8,7 +8,12 @@ LONGEST = 60
 
 
 def short_id(text: str, kept: bool) -> str:
-    """Letters, digits and underscores of ASCII, and, unless `kept`, a digest that tells apart what they do not."""
+    """An id of ASCII letters, digits and underscores.
+
+    Args:
+        text: the text.
+        kept: no digest if the letters fit; set it only if they alone identify the text.
+    """
     text = unicodedata.normalize("NFC", text)
     letters = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")
     if kept and len(letters) <= LONGEST:

@@ -1,6 +1,6 @@
-"""Shutdown: whether this process was asked to end, and how long waits may take from then on.
+"""Shutdown: whether this process was requested to end, and how long waits may take from then on.
 
-Ctrl-C and SIGTERM end the program within two seconds, whatever a reader, a broker or a camera does.
+Ctrl-C and SIGTERM end the program within two seconds, also if a reader, a broker or a camera blocks.
 """
 
 import logging
@@ -11,17 +11,17 @@ import time
 from typing import NoReturn
 
 shutdown_requested = threading.Event()
-"""Set by Ctrl-C, SIGTERM, and SIGHUP, which comes when a terminal is closed."""
+"""Set by Ctrl-C, SIGTERM, and SIGHUP, which is sent when a terminal is closed."""
 SHUTDOWN_TIMEOUT_S = 0.5
 """How long each wait may take once a shutdown is requested."""
 POLL_INTERVAL_S = 0.02
 
 
 def join(thread: threading.Thread, timeout_s: float, shutdown_timeout_s: float = SHUTDOWN_TIMEOUT_S) -> bool:
-    """Wait for a thread to end; whether it did.
+    """Wait for a thread to end; return whether it did.
 
     Args:
-        thread: it must be a daemon: one that does not end is left behind.
+        thread: a daemon thread; one that does not end is abandoned.
         timeout_s: how long to wait.
         shutdown_timeout_s: how long to wait once a shutdown is requested.
     """
@@ -34,10 +34,10 @@ def join(thread: threading.Thread, timeout_s: float, shutdown_timeout_s: float =
 
 
 def leave(status: int) -> NoReturn:
-    """End the process, once all that it opened is closed, with this exit status.
+    """End the process with this exit status; all outputs and cameras must be closed.
 
-    A thread that had to be left behind is inside a library, such as FFmpeg or a camera's driver. Coming out of it while
-    Python shuts down would crash the process, so Python is not shut down then.
+    An abandoned thread is inside a library, such as FFmpeg or a camera's driver. Returning from it while Python shuts
+    down would crash the process; with such a thread, the process ends without shutting Python down.
     """
     logging.shutdown()
     if any(thread.daemon for thread in threading.enumerate()):

@@ -1,4 +1,4 @@
-"""Signals that end the program in good order: Ctrl-C, SIGTERM, and SIGHUP, which comes when a terminal is closed."""
+"""Signals that end the program cleanly: Ctrl-C, SIGTERM, and SIGHUP, which is sent when a terminal is closed."""
 
 import signal
 import threading
@@ -10,7 +10,7 @@ from app.shutdown import shutdown_requested
 
 
 def shutdown_signals() -> list[int]:
-    """The signals that end this process; without SIGHUP where it is ignored, as after `nohup`."""
+    """The signals that end this process; without SIGHUP if it is ignored, as after `nohup`."""
     hang_up = getattr(signal, "SIGHUP", None)
     ignored = hang_up is None or signal.getsignal(hang_up) is signal.SIG_IGN
     return [signal.SIGINT, signal.SIGTERM, *([] if ignored or hang_up is None else [hang_up])]
@@ -18,10 +18,10 @@ def shutdown_signals() -> list[int]:
 
 @contextmanager
 def stop_on_signals(stop: threading.Event) -> Iterator[list[int]]:
-    """Set an event when a signal comes; yields the list of those that came. Call it from the main thread.
+    """Set an event when a signal comes; yields the list of received signals. Call it from the main thread.
 
     Raises:
-        KeyboardInterrupt: at the end, where Ctrl-C was one of them.
+        KeyboardInterrupt: at the end, if Ctrl-C was received.
     """
     with _received(stop.set) as received:
         yield received
@@ -31,10 +31,10 @@ def stop_on_signals(stop: threading.Event) -> Iterator[list[int]]:
 
 @contextmanager
 def defer_signals() -> Iterator[None]:
-    """Let signals only set `shutdown_requested`, so that they shorten what goes on and do not interrupt it.
+    """Handle signals by setting `shutdown_requested` only: they shorten waits in the context, but do not interrupt it.
 
     Raises:
-        KeyboardInterrupt: at the end, where Ctrl-C came.
+        KeyboardInterrupt: at the end, if Ctrl-C was received.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -47,7 +47,7 @@ def defer_signals() -> Iterator[None]:
 
 @contextmanager
 def _received(on_signal: Callable[[], None] = lambda: None) -> Iterator[list[int]]:
-    """Handle signals while this lasts; yields the list of those that came."""
+    """Handle signals within the context; yields the list of received ones."""
     received: list[int] = []
 
     def handle(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""StderrHandler: log lines to standard error, written by a thread of their own: who reads them is not waited for."""
+"""StderrHandler: log lines to standard error, written by a separate thread, so that a slow reader delays nothing."""
 
 import logging
 import sys
@@ -9,7 +9,7 @@ from app.outputs.open_file import OpenFile
 
 
 class StderrHandler(logging.Handler):
-    """Writes whole lines to standard error; nothing where it is closed."""
+    """Writes complete lines to standard error; does nothing if it is closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,13 +18,12 @@ class StderrHandler(logging.Handler):
             self._writer = LineWriter(OpenFile(sys.stderr.fileno(), "standard error", owned=False))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take one line."""
         if self._writer:
-            with suppress(OSError):  # there is nowhere to tell of it
+            with suppress(OSError):  # this error cannot be logged anywhere
                 self._writer.put(f"{self.format(record)}\n".encode(errors="backslashreplace"), may_leave_out=True)
 
     def close(self) -> None:
-        """Write what waits; whoever does not read the last lines does not keep the program from ending."""
+        """Write the waiting lines; gives up after a short timeout, so that the program can end."""
         if self._writer:
             with suppress(OSError):
                 self._writer.close(patience_s=0.5)

@@ -1,10 +1,10 @@
-"""Streams of several cameras in one process: each runs in a thread of its own, all through one engine.
+"""Streams of several cameras in one process: each runs in a separate thread, all with one engine.
 
 They share a `SharedEngine`, or step together in a `Batch`. A stream never waits for another camera. A stream that is
-late loses frames, not order: each camera keeps its newest frame only. Streams join and leave while others run.
+too slow drops frames and keeps their order: each camera keeps only its newest frame. Streams can join and leave while
+others run.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -17,22 +17,22 @@ from app.camera.base import Camera
 from app.events import Events, Message, Sink
 from app.loop import Limits, Switches, run
 from app.worker import Worker
+from common.log import log
 from models.errors import CameraError
 from models.framing.base import Framing
 from models.networks import Networks
 from models.recognizer import Recognizer
 
 TIMEOUT_S = 5.0
-"""How long stopped streams may take to finish their frame and emit their summary."""
+"""How long `wait` waits for stopped streams to finish their frame and emit their summary."""
 
-log = logging.getLogger("mstnet")
 
 Opening = Callable[[], Camera]
-"""Opens a camera; it may take its time, in the stream's own thread."""
+"""Opens a camera; called in the stream's thread, so it may take long."""
 
 
 class RunStream(Protocol):
-    """Runs one camera from its first frame to its last, in the thread that calls."""
+    """Runs one camera from its first frame to its last, in the calling thread."""
 
     def __call__(self, camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
         """Emit events until the camera ends, a limit is reached, or `switches.stop` is set."""
@@ -40,7 +40,7 @@ class RunStream(Protocol):
 
 
 def separate_steps(networks: Networks, framing: Callable[[], Framing] | None = None) -> RunStream:
-    """Run each stream by `app.loop.run`, with a framing of its own, through networks whose engine threads may share."""
+    """Run each stream by `app.loop.run` with its own framing; the networks' engine must be thread-safe."""
 
     def run_stream(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
         run(camera, Recognizer(networks, framing() if framing else None), events, limits=limits, switches=switches)
@@ -50,19 +50,19 @@ def separate_steps(networks: Networks, framing: Callable[[], Framing] | None = N
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """One camera's stream, as it runs."""
+    """The running stream of one camera."""
 
     number: int
     switches: Switches = field(default_factory=Switches)
 
 
 class NumberedSink:
-    """Hands on one stream's messages with its number in them; streams in other threads may use the same sink.
+    """Adds the stream's number to its messages; streams in several threads can use the same sink.
 
     Args:
-        sink: where the messages go.
-        lock: held while a message is handed on, by all streams of that sink.
-        number: the stream's.
+        sink: receives the messages.
+        lock: held while a message is passed on; shared by all streams of the sink.
+        number: number of the stream.
     """
 
     def __init__(self, sink: Sink, lock: threading.Lock, number: int) -> None:
@@ -74,19 +74,19 @@ class NumberedSink:
         return self._sink.wants_steps
 
     def take(self, message: Message) -> None:
-        """Hand on one message, with the stream's number after its type."""
+        """Pass on one message, with the stream's number after its type."""
         head = {"v": message["v"], "type": message["type"], "stream": self._number}
         with self._lock:
             self._sink.take(head | message)
 
 
 class Streams:
-    """The streams that run now.
+    """The running streams.
 
     Args:
-        run_stream: runs each of them: `separate_steps` of networks, or `Batch.run`.
-        sinks: get the messages of every stream, each with a `stream` in it.
-        limits: when each of them stops before its source does.
+        run_stream: runs one stream: the result of `separate_steps`, or `Batch.run`.
+        sinks: receive the messages of every stream, with its number as `stream`.
+        limits: when each stream stops before its source ends.
     """
 
     def __init__(self, run_stream: RunStream, sinks: Iterable[Sink], limits: Limits | None = None) -> None:
@@ -97,10 +97,10 @@ class Streams:
         self._joined = 0
         self._error: BaseException | None = None
         self.failed = 0
-        """How many streams ended because their camera could not be used."""
+        """Number of streams that ended because their camera could not be used."""
 
     def join(self, opening: Opening) -> Stream:
-        """Start a stream; its camera is opened in the stream's thread, so that no other waits for it."""
+        """Start a stream. Its camera is opened in the stream's thread, so that no other stream waits for it."""
         with self._changed:
             stream = Stream(self._joined)
             self._joined += 1
@@ -111,14 +111,14 @@ class Streams:
         return stream
 
     def leave(self, stream: Stream) -> None:
-        """End a stream after its current frame; the others go on."""
+        """End a stream after its current frame; the others continue."""
         stream.switches.stop.set()
 
     def wait(self, stop: threading.Event) -> None:
-        """Wait until every stream is over, or all are to stop; then none is left.
+        """Wait until every stream has ended or `stop` is set, then stop the remaining ones.
 
         Raises:
-            Exception: what ended a stream and is no error of its camera, such as a full disk. It ends them all.
+            Exception: an error of a stream that is not one of its camera, such as a full disk. It ends all streams.
         """
         with self._changed:
             while self._running and not self._error and not stop.is_set():

@@ -1,4 +1,4 @@
-"""A TOML table that is read with care: whatever is wrong in it is told with its line and the nearest known word."""
+"""TOML tables with checks: every error has the line and the nearest known word."""
 
 import importlib
 import re
@@ -12,17 +12,17 @@ from app.nearest import nearest
 from common.errors import UserError
 
 Names = tuple[str, ...]
-"""Where a value is: the names of the tables around it, then its own."""
+"""The path to a value: the names of the tables around it, then its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class TomlText:
-    """The text of a file, to find lines in."""
+    """The text of a TOML file, which finds the line of each value."""
 
     name: str
     text: str
     error: type[UserError]
-    """What is raised where something is wrong in it."""
+    """The type of the errors that it raises."""
 
     @classmethod
     def read(cls, path: Path, what: str, error: type[UserError]) -> "TomlText":
@@ -30,24 +30,24 @@ class TomlText:
 
         Args:
             path: the file.
-            what: what it is, in a word, such as `profile`.
-            error: what to raise where something is wrong in it.
+            what: its kind in error messages, such as `vocabulary`.
+            error: the type of the errors that it raises.
 
         Raises:
-            UserError: of that type: it is missing, or no text.
+            UserError: of that type: it is missing, or not UTF-8 text.
         """
         try:
-            return cls(str(path), path.read_bytes().decode("utf-8-sig"), error)  # Windows' editors write a mark
+            return cls(str(path), path.read_bytes().decode("utf-8-sig"), error)  # Windows' editors may write a BOM
         except OSError as reason:
             raise error(f"cannot read {path} ({reason.strerror}); name a {what} that is there") from reason
         except UnicodeDecodeError as reason:
             raise error(f"{path} is not UTF-8 text; a {what} is a TOML file") from reason
 
     def parse(self) -> "Table":
-        """The whole file as a table.
+        """The file as a table.
 
         Raises:
-            UserError: it is not TOML.
+            UserError: it is not valid TOML.
         """
         try:
             return Table(self, (), _loads(self.text))
@@ -62,7 +62,7 @@ class TomlText:
             raise self.error(f"{self.name}:{line}: {reason}") from error
 
     def line_of(self, path: Names) -> int:
-        """The line, from 1, where a value begins, or the table nearest around it."""
+        """The line, from 1, where a value begins, or, if it is not found, the nearest table around it."""
         best, best_line, table = 0, 1, Names()
         for number, line in enumerate(self.text.splitlines(), 1):
             words = _words(line)
@@ -76,7 +76,7 @@ class TomlText:
         return best_line
 
     def fail(self, path: Names, message: str) -> NoReturn:
-        """Raise what is wrong with the value at a path."""
+        """Raise an error about the value at a path."""
         raise self.error(f"{self.name}:{self.line_of(path)}: {message}")
 
 
@@ -90,45 +90,42 @@ class Table:
 
     @property
     def line(self) -> int:
-        """Where it begins."""
+        """The line, from 1, where it begins."""
         return self.source.line_of(self.path)
 
     def only(self, *known: str) -> None:
-        """Refuse every key that is not known."""
+        """Check that there are no other keys than these."""
         for key in self.values:
             if key not in known:
                 self.fail(key, f"unknown key {key!r}{nearest(key, known)}")
 
     def table(self, key: str) -> "Table":
-        """A table within; an empty one where there is none."""
+        """A table in it; an empty one if it is missing."""
         return Table(self.source, (*self.path, key), self._get(key, dict, "a table", {}))
 
     def word(self, key: str, default: str = "") -> str:
-        """A text."""
         value: str = self._get(key, str, "a text in quotes", default)
         return value
 
     def flag(self, key: str, default: bool) -> bool:
-        """True or false."""
         value: bool = self._get(key, bool, "true or false", default)
         return value
 
     def number(self, key: str, default: float, low: float, high: float) -> float:
-        """A number in a range, ends included."""
+        """A number in `[low, high]`."""
         value = self._get(key, (int, float), f"a number from {low:g} to {high:g}", default)
         if isinstance(value, bool) or not low <= value <= high:
             self.fail(key, f"{key} = {value!r}; expected a number from {low:g} to {high:g}")
         return float(value)
 
     def words(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """A list of texts."""
         values = self._get(key, list, "a list of texts", list(default))
         if not all(isinstance(value, str) for value in values):
             self.fail(key, f"{key} = {values!r}; expected a list of texts")
         return tuple(values)
 
     def pair(self, key: str) -> tuple[int, int]:
-        """Two whole numbers: to the right, and down."""
+        """Two integers: right and down, in pixels."""
         values = self._get(key, list, "[right, down]", [])
         if len(values) != 2 or not all(type(value) is int for value in values):
             self.fail(key, f"{key} = {values!r}; expected two whole numbers, [right, down]")
@@ -142,7 +139,7 @@ class Table:
         return value
 
     def fail(self, key: str, message: str) -> NoReturn:
-        """Raise what is wrong with one value."""
+        """Raise an error about one value."""
         self.source.fail((*self.path, key), message)
 
     def _get(self, key: str, kind: type | tuple[type, ...], expected: str, default: Any) -> Any:
@@ -152,42 +149,44 @@ class Table:
         return value
 
 
-def locate(name: str, ready: Path, what: str, error: type[UserError], beside: Path = Path()) -> Path:
-    """The file of something that is called by its path or, if it comes with the program, by its bare name.
+def locate(name: str, bundled: Path, what: str, error: type[UserError], base: Path = Path()) -> Path:
+    """The file that a path or the bare name of a bundled file names.
 
     Args:
         name: the path or the name.
-        ready: the folder of those that come with the program.
-        what: what it is, in a word, such as `profile`.
-        error: what to raise where there is none.
-        beside: the folder that a path starts from.
+        bundled: the folder of the bundled files.
+        what: its kind in error messages, such as `vocabulary`.
+        error: the type of the error if there is no such file.
+        base: the folder that a relative path starts from.
 
     Raises:
         UserError: of that type.
     """
-    names = sorted(file.stem for file in ready.glob("*.toml"))
+    names = sorted(file.stem for file in bundled.glob("*.toml"))
     if name in names:
-        return ready / f"{name}.toml"
-    path = (beside / name).resolve()
+        return bundled / f"{name}.toml"
+    path = (base / name).resolve()
     if not path.is_file():
-        raise error(f"no {what} {name!r}; give the path of a .toml file, or the name of one here{nearest(name, names)}")
+        raise error(
+            f"no {what} {name!r}; give the path of a .toml file, or the name of a bundled one{nearest(name, names)}"
+        )
     return path
 
 
 def _loads(text: str) -> Any:
-    """Parse TOML; what is wrong with it is a ValueError."""
-    # Python 3.11 brings tomli under a name of its own.
+    """Parse TOML; raises ValueError if it is not valid."""
+    # Python 3.11 has tomli in the standard library, as tomllib.
     return importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli").loads(text)
 
 
 def _words(line: str) -> Names | None:
-    """The names that a line gives: `[a."b c"]` gives a, b c; `d = 1` gives d."""
+    """The names that a line defines: `[a."b c"]` defines a, b c; `d = 1` defines d."""
     line = line.strip()
     head = line if line.startswith("[") else line.partition("=")[0] + "= 0"
     try:
         node = _loads(head)
     except ValueError:
-        return None  # a piece of a longer value
+        return None  # a part of a value of several lines
     words = []
     while isinstance(node, dict) and node:
         word, node = next(iter(node.items()))
@@ -196,7 +195,7 @@ def _words(line: str) -> Names | None:
 
 
 def _common(one: Names, other: Names) -> int:
-    """How many names two paths begin with alike."""
+    """The number of names that two paths have in common at their start."""
     same = 0
     for mine, theirs in zip(one, other, strict=False):
         if mine != theirs:

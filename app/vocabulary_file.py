@@ -1,4 +1,4 @@
-"""Reading a vocabulary: from a TOML file to groups of labels."""
+"""Reads a vocabulary from a TOML file."""
 
 from pathlib import Path
 
@@ -8,21 +8,21 @@ from models.errors import VocabularyError
 from models.spec import NO_GESTURE_LABELS
 from models.vocabulary import Group, Vocabulary
 
-READY = Path(__file__).parent / "vocabularies"
-"""The vocabularies that come with the program, by name."""
+BUNDLED = Path(__file__).parent / "vocabularies"
+"""The folder of the bundled vocabularies."""
 
 
 def read_vocabulary(name: str, labels: tuple[str, ...]) -> Vocabulary:
-    """Read a vocabulary for a model that knows these labels.
+    """Read a vocabulary for a model with these labels.
 
     Args:
-        name: a path, or the name of a ready one.
-        labels: the model's, and a person's own.
+        name: a path, or the name of a bundled vocabulary.
+        labels: the labels of the model and of the user's own gestures.
 
     Raises:
-        VocabularyError: the file is missing or wrong somewhere; says where, and the nearest known word.
+        VocabularyError: the file is missing or invalid; the message has the line and the nearest known word.
     """
-    path = locate(name, READY, "vocabulary", VocabularyError)
+    path = locate(name, BUNDLED, "vocabulary", VocabularyError)
     top = TomlText.read(path, "vocabulary", VocabularyError).parse()
     top.only("groups", "others")
     table = top.table("groups")
@@ -35,7 +35,7 @@ def read_vocabulary(name: str, labels: tuple[str, ...]) -> Vocabulary:
 
 
 def _groups(table: Table, labels: tuple[str, ...]) -> list[Group]:
-    """The groups that the file names."""
+    """The groups of the file."""
     groups: list[Group] = []
     taken: dict[str, str] = {}
     for name in table.values:
@@ -51,22 +51,22 @@ def _groups(table: Table, labels: tuple[str, ...]) -> list[Group]:
 
 
 def _others(table: Table, groups: list[Group], labels: tuple[str, ...]) -> list[Group]:
-    """A group for each label that can fire and is in none."""
+    """One group for each label that can fire and is in no group yet."""
     taken = {*NO_GESTURE_LABELS, *(label for group in groups for label in group.labels)}
     others = [label for label in labels if label not in taken]
     for group in groups:
         if group.name in others:
-            table.fail(group.name, f"{group.name!r} is a gesture by itself, too; rename the group")
+            table.fail(group.name, f"{group.name!r} is also the label of a gesture; rename the group")
     return [Group(label, (label,)) for label in others]
 
 
 def known_labels(table: Table, key: str, labels: tuple[str, ...]) -> tuple[str, ...]:
-    """A list of labels that can fire, in whatever case: at least one, none two times.
+    """Read a list of labels that can fire, in any case: at least one, without duplicates.
 
     Args:
-        table: where it is.
-        key: its name there.
-        labels: those there are.
+        table: the table of the list.
+        key: its key in the table.
+        labels: the known labels.
     """
     known = {label.casefold(): label for label in labels}
     found: list[str] = []
@@ -75,10 +75,10 @@ def known_labels(table: Table, key: str, labels: tuple[str, ...]) -> tuple[str, 
         if label is None:
             table.fail(key, f"unknown gesture {word!r}{nearest(word, labels)}")
         if label in NO_GESTURE_LABELS:
-            table.fail(key, f"{label!r} means that nothing was done and never fires; leave it out")
+            table.fail(key, f"{label!r} is an idle label and never fires; remove it")
         if label in found:
             table.fail(key, f"{key} has {label!r} two times; leave one of them out")
         found.append(label)
     if not found:
-        table.fail(key, f"{key} has no gestures; give it at least one, or leave it out")
+        table.fail(key, f"{key} has no gestures; give it at least one, or remove it")
     return tuple(found)

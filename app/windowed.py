@@ -1,4 +1,4 @@
-"""Running a pipeline behind the window or the overlay."""
+"""Runs a pipeline with the window or the overlay."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.control.control import Control
 from app.overlay import application
-from app.overlay.view import ViewOptions
+from app.overlay.view import CONTROL_KEY, ViewOptions
 from app.pipeline import Pipeline
 from app.recording.recorder import Recorder
 from app.replay import Replay
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.overlay.bridge import Bridge
 
 TIMEOUT_S = 5.0
-"""How long a closed window waits for its worker to finish a frame."""
+"""How long a closed window waits for the worker thread to finish its frame."""
 
 
 def run_in_window(
@@ -31,16 +31,16 @@ def run_in_window(
     replay: Replay | None = None,
     draw_region: Callable[[Region | None], None] | None = None,
 ) -> None:
-    """Run in a thread of its own while the window, in this one, shows what happens; return when it is closed.
+    """Run in a separate thread and show the window in this one; return when it is closed.
 
     Args:
-        pipeline: what to run.
-        view: what to show.
-        status: the camera's messages, which go to the window from here on.
-        control: the window shows whether it acts, and turns it on and off.
-        recorder: the window shows what it asks for.
-        replay: the window shows its last seconds.
-        draw_region: takes the region that a person draws on the picture.
+        pipeline: the pipeline.
+        view: how the stream is shown.
+        status: the camera's status messages; the window shows them from here on.
+        control: the window shows whether it is armed, and arms and disarms it.
+        recorder: the window shows its prompts.
+        replay: the window shows its moments.
+        draw_region: called with the region that the user draws on the picture.
     """
     workers: list[Worker] = []
 
@@ -65,6 +65,8 @@ def run_in_window(
         replay=replay,
         draw_region=draw_region,
         vocabulary=pipeline.recognizer.networks.stream.vocabulary,
+        armed=control.arming.on if control else None,
+        control_key=control_key(control, view.overlay) if control else "",
     )
     switches, toggle_control = pipeline.switches, control.arming.toggle if control else None
     try:
@@ -72,3 +74,8 @@ def run_in_window(
     finally:
         for worker in workers:
             worker.join(TIMEOUT_S)
+
+
+def control_key(control: Control, overlay: bool) -> str:
+    """The key that turns control on: one of the window, where there is a window that takes keys."""
+    return next(iter(control.arming.keys), "") if overlay else CONTROL_KEY

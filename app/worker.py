@@ -1,15 +1,15 @@
-"""Worker: a job in a thread of its own, whose end and whose error somebody hears of."""
+"""Worker: a job in a separate thread, with callbacks for its end and its error."""
 
 import threading
 from collections.abc import Callable
 
 
 class Worker:
-    """Runs a job in a daemon thread and hands on how it ended.
+    """Runs a job in a daemon thread and reports how it ended.
 
     Args:
-        job: what to do.
-        on_end: called in the thread when the job is done.
+        job: the function to run.
+        on_end: called in the thread when the job has returned.
         on_error: called in the thread with the error that ended it.
     """
 
@@ -20,11 +20,10 @@ class Worker:
         self._thread = threading.Thread(target=self._work, name="recognition", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
         self._thread.start()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the end; whether it came in time."""
+        """Wait for the end; return whether it came in time."""
         if self._thread.ident is None:
             return True
         self._thread.join(timeout_s)
@@ -33,7 +32,7 @@ class Worker:
     def _work(self) -> None:
         try:
             self._job()
-        except BaseException as error:  # it is handed to whoever waits, whatever it is
+        except BaseException as error:  # on_error passes every error to the waiting thread
             self._on_error(error)
         else:
             self._on_end()

@@ -11,14 +11,17 @@ import numpy as np
 
 from calibration.take import Kind, Take
 from common.arrays import Floats
-from common.table_file import read_table
+from common.video_list import read_video_list
 from common.whole_file import whole_file
 from models.engines.base import Engine
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
+from training.errors import DataError
+from training.evaluation.stream_metrics import gestures_of
+from training.evaluation.takes import read_events
 from training.jester import LABELS
-from training.recordings import DataError, decode, read_recordings, steps_of
+from training.video_list import decode, read_recordings, steps_of
 
 LEAD_S = 2.0
 """A clip begins with its first picture held still: nobody's gesture begins in an empty past."""
@@ -122,17 +125,15 @@ def _listed(data: Path) -> Iterator[ClipSource]:
 
 
 def _jester(folder: Path) -> Iterator[ClipSource]:
-    for row in read_table(folder / "labels.csv", ("path", "label", "fps")):
-        if (label := row.label("label", LABELS)) not in NO_GESTURE_LABELS:
-            yield ClipSource(folder / row.text("path"), label, "other people", row.number_in("fps"))
+    for listed in read_video_list(folder / "labels.csv", LABELS, ("path", "label", "fps")):
+        if listed.label not in NO_GESTURE_LABELS:
+            yield ClipSource(listed.path, listed.label, "other people", listed.row.number_in("fps"))
 
 
 def _stream(data: Path, name: str, fps: float, top: int) -> Iterator[ClipSource]:
-    for row in read_table(data / "streams" / f"{name}_events.csv", ("start", "end", "jester_class")):
-        if (label := row.label("jester_class", LABELS)) not in NO_GESTURE_LABELS:
-            end = row.whole_in("end") + 1 + round(AFTER_S * fps / 2)
-            path = data / "streams" / f"{name}.mp4"
-            yield ClipSource(path, label, "other people", fps, row.whole_in("start"), end, top)
+    for truth in gestures_of(read_events(data / "streams" / f"{name}_events.csv", fps, LABELS)):
+        first, end = round(truth.start_s * fps), round((truth.end_s + AFTER_S / 2) * fps)
+        yield ClipSource(data / "streams" / f"{name}.mp4", truth.label, "other people", fps, first, end, top)
 
 
 def _seen(source: ClipSource, engine: Engine) -> dict[str, Floats]:

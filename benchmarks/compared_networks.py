@@ -1,7 +1,7 @@
 """The networks that `benchmarks.latency` compares; those not shipped have random weights, which cost the same."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,18 +44,24 @@ class Contender:
     """Writes this file, where one is needed."""
 
 
-def contenders(clip_model: Path | None = None, hand: Path | None = None) -> Iterator[Contender]:
+def contenders(
+    clip_model: Path | None = None, hand: Path | None = None, models: Sequence[Path] = ()
+) -> Iterator[Contender]:
     """All rows; nothing is built yet.
 
     Args:
         clip_model: a network of clips from elsewhere.
         hand: a picture for MediaPipe to follow a hand in.
+        models: more model files of this project, held against the shipped one.
 
     Raises:
         UserError: a file that was given is not what it should be.
     """
     plain = f"{SMALL}-plain"
-    yield Contender(f"shipped:{SHIPPED_MODEL.name}", plain, lambda _: partial(open_stream, SHIPPED_MODEL))
+    shipped = f"shipped:{SHIPPED_MODEL.name}"
+    yield Contender(shipped, plain, lambda _: partial(open_stream, SHIPPED_MODEL))
+    for path in models:
+        yield Contender(path.stem, shipped, lambda _, path=path: partial(open_stream, path))  # type: ignore[misc]
     yield Contender(plain, plain, streaming(plain_shufflenet, SMALL_SIZE))
     yield from recomputed(SMALL, plain, partial(build, "shufflenet", SHIPPED_TIME), SMALL_SIZE)
     for backbone, size in SIZES:

@@ -2,12 +2,14 @@
 
     python -m benchmarks.latency                        a table
     python -m benchmarks.latency --json                 a list of objects, machine and versions in each
+    python -m benchmarks.latency --only mine --model runs/mine.onnx      another model file beside the shipped one
     python -m benchmarks.latency --plot docs/latency.svg --clip-model jester_shufflenet3d.onnx --hand hand.jpg
 
 All run in turns in one process, networks on one thread, so that whatever else the machine does hits all alike; a ratio
-is the median of the ratios turn by turn. `cpu_` is processor time, which a busy machine changes little. `peak_mb` is
-how far the resident memory of a fresh process rises by loading and 20 steps, `past_mb` what one stream keeps of that.
-Making a picture of the network's size is in no figure but MediaPipe's, which does it inside.
+is the median of the ratios turn by turn, to a plain 2-D network, or, of a `--model`, to the shipped one. `cpu_` is
+processor time, which a busy machine changes little. `peak_mb` is how far the resident memory of a fresh process rises
+by loading and 20 steps, `past_mb` what one stream keeps of that. Making a picture of the network's size is in no figure
+but MediaPipe's, which does it inside.
 """
 
 # ruff: noqa: E402
@@ -95,12 +97,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--turns", type=positive, default=200, help="pictures for each network (default: 200)")
     parser.add_argument("--only", metavar="TEXT", default="", help="networks with this in their name, and their plain")
     parser.add_argument("--clip-model", type=Path, metavar="FILE", help="also an ONNX network of clips")
+    parser.add_argument(
+        "--model", type=Path, metavar="FILE", action="append", default=[], help="also this model file; repeatable"
+    )
     parser.add_argument("--hand", type=Path, metavar="FILE", help="also MediaPipe on this picture of a hand")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the medians there, as SVG")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     torch.manual_seed(0)
-    rows = measure(chosen(contenders(given.clip_model, given.hand), given.only), given.turns)
+    rows = measure(chosen(contenders(given.clip_model, given.hand, given.model), given.only), given.turns)
     if given.json:
         print(json.dumps([row | {"turns": given.turns} | describe_machine() for row in rows], indent=1))
     else:

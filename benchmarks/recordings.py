@@ -39,7 +39,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.seats import SEATS, Seat, SeatedCamera
 from common.command import command
 from common.errors import UserError
-from common.table_file import TableRow, read_table
+from common.video_list import read_video_list
 from common.whole_file import whole_file
 from models.decoder import GestureEvent
 from models.framing.base import Framing
@@ -49,28 +49,16 @@ from models.recognition import Recognition
 from models.recognizer import Recognizer
 from models.shipped import SHIPPED_MODEL
 from models.spec import NO_GESTURE_LABELS
-from training.jester import LABELS
-from training.recordings import LIST, DataError, Recording, read_recordings
+from training.errors import DataError
+from training.evaluation.stream_metrics import Truth, gestures_of
+from training.evaluation.takes import read_events
+from training.jester import LABELS, RATE_HZ
+from training.video_list import LIST, Recording, read_recordings
 
-GRACE_S = 1.0
-"""An event counts for a gesture until so long after its end."""
 STREAMS = {"desk": 30.0, "sense": 16.0}
 """Recordings of several gestures, and the frames a second that their event lists count in."""
 SOURCES = ("jester_val", "desk", "sense", "aiforever_dynamic", "lanhas", "shaunak99", "aa10402tw")
 """What is judged unless others are named: recordings that no weights were trained on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gesture:
-    """A gesture that truly happened, in seconds."""
-
-    label: str
-    start_s: float
-    end_s: float
-
-    def covers(self, time_s: float) -> bool:
-        """Whether an event at this time is about this gesture."""
-        return self.start_s <= time_s <= self.end_s + GRACE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +69,7 @@ class LabelledFile:
     path: Path
     fps: float | None
     """Frames a second; None where the file itself tells the truth."""
-    gestures: tuple[Gesture, ...]
+    gestures: tuple[Truth, ...]
 
 
 @dataclass(slots=True)
@@ -106,11 +94,11 @@ class Seen:
             self.times_s.append(seen.frame.time_s)
             self.smoothed.append(seen.smoothed)
 
-    def means(self, event: GestureEvent, gesture: Gesture) -> bool:
+    def means(self, event: GestureEvent, gesture: Truth) -> bool:
         """Whether an event is about a gesture: of its label, or of a group with its label, and in its time."""
         return gesture.label in self.groups.get(event.group, (event.label,)) and gesture.covers(event.fired_s)
 
-    def likeliest(self, gesture: Gesture) -> str | None:
+    def likeliest(self, gesture: Truth) -> str | None:
         """The gesture with the highest smoothed probability while one was made; None without a step then."""
         during = [p for time_s, p in zip(self.times_s, self.smoothed, strict=True) if gesture.covers(time_s)]
         if not during:
@@ -146,7 +134,7 @@ class AppScore:
         return AppScore(*(a + b for a, b in zip(mine, others, strict=True)))
 
     @classmethod
-    def of(cls, seen: Seen, gestures: Sequence[Gesture]) -> "AppScore":
+    def of(cls, seen: Seen, gestures: Sequence[Truth]) -> "AppScore":
         """Compare what the app made of a file with what truly happened; an event fires one gesture at the most."""
         left, misnamed, false = list(gestures), 0, 0
         for event in seen.events:
@@ -202,34 +190,28 @@ def _take(source: str, recording: Recording) -> LabelledFile:
     if not fps > 0:
         raise DataError(f"{recording.path} is listed at {fps:g} frames a second; give a positive rate")
     spans = () if recording.label in NO_GESTURE_LABELS else recording.spans
-    return LabelledFile(
-        source, recording.path, fps, tuple(Gesture(recording.label, a / fps, b / fps) for a, b in spans)
-    )
+    truths = tuple(Truth(recording.label, start / fps, end / fps) for start, end in spans)
+    return LabelledFile(source, recording.path, fps, truths)
 
 
 def _stream(folder: Path, name: str) -> LabelledFile:
     fps = STREAMS[name]
-    gestures = tuple(
-        Gesture(label, row.whole_in("start") / fps, row.whole_in("end") / fps)
-        for row in _rows(folder / f"{name}_events.csv", ("start", "end", "jester_class"))
-        if (label := row.label("jester_class", LABELS)) not in NO_GESTURE_LABELS
-    )
-    return LabelledFile(name, folder / f"{name}.mp4", None, gestures)
+    events = _there(folder / f"{name}_events.csv")
+    return LabelledFile(name, folder / f"{name}.mp4", None, tuple(gestures_of(read_events(events, fps, LABELS))))
 
 
 def _jester(folder: Path) -> list[LabelledFile]:
     found = []
-    for row in _rows(folder / "labels.csv", ("path", "label", "frames")):
-        label = row.label("label", LABELS)
-        gestures = () if label in NO_GESTURE_LABELS else (Gesture(label, 0.0, row.whole_in("frames") / 12),)
-        found.append(LabelledFile("jester_val", folder / row.text("path"), 12.0, gestures))
+    for listed in read_video_list(_there(folder / "labels.csv"), LABELS, ("path", "label", "frames")):
+        truth = Truth(listed.label, 0.0, listed.row.whole_in("frames") / RATE_HZ)
+        found.append(LabelledFile("jester_val", listed.path, RATE_HZ, tuple(gestures_of([truth]))))
     return found
 
 
-def _rows(path: Path, columns: Sequence[str]) -> list[TableRow]:
+def _there(path: Path) -> Path:
     if not path.is_file():
         raise DataError(f"no {path}; give the folder that holds streams/, jester_val/ and clips.csv with --data")
-    return read_table(path, columns)
+    return path
 
 
 class Bench:

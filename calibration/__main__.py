@@ -4,11 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from calibration.commands import fit_profile, record
 from calibration.decoding_options import add_decoding_options, decoding_change
-from calibration.folders import one_name
 from calibration.gesture_commands import delete, export, import_, list_gestures, rename
 from calibration.model_thresholds import thresholds
+from calibration.person_files import one_name
+from calibration.profile_commands import fit_profile, record
+from calibration.recording_options import COUNT_DOWN, add_recording_options
 from calibration.thresholds import Target
 from calibration.user_profile import NOBODY
 from common.arguments import Parser, positive_float
@@ -28,7 +29,7 @@ GESTURE_ACTIONS = {"list": list_gestures, "rename": rename, "delete": delete, "e
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of everything but `record`, whose options are those of `main.py`."""
+    """The parser; that of `record` only tells its help: its options are read by `main.py`, whose others may follow."""
     line = Parser(
         prog="python -m calibration",
         description="Make the model fit a person.",
@@ -36,11 +37,18 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = line.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("record", help="record takes of gestures and a minute of just work", add_help=False)
+    _add_record(commands.add_parser("record", help="record takes of gestures and a minute of just work"))
     _add_fit(commands.add_parser("fit", help="make a profile of what was recorded"))
     _add_gestures(commands.add_parser("gestures", help="list, rename, delete, export and import own gestures"))
     _add_thresholds(commands.add_parser("thresholds", help="print and change how a model file's output is read"))
     return line
+
+
+def _add_record(command: argparse.ArgumentParser) -> None:
+    command.description = f"Record takes of gestures, guided, then a take without gestures. {COUNT_DOWN}"
+    command.epilog = "Any option of main.py may follow, such as --camera 1, --headless or --model FILE."
+    _add_profile(command)
+    add_recording_options(command)
 
 
 def _add_fit(command: argparse.ArgumentParser) -> None:
@@ -100,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _do(words: list[str]) -> int:
-    if words[:1] == ["record"]:
+    if words[:1] == ["record"] and not {"-h", "--help"}.intersection(words):
         return record(*_whose(words[1:]))
     options = parser().parse_args(words)
     if options.command == "fit":

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from calibration.background import Background, Whitening
+from calibration.embedding_windows import window_steps, windows
 from calibration.errors import TakeError
 from calibration.one_movement import check_one_movement
 from calibration.personal_gesture import PersonalGesture, stream_likenesses
 from calibration.take import Take
-from calibration.windows import window_steps, windows
 from common.arrays import Floats
 
 SHORTEST_S = 0.8

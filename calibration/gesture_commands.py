@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from calibration.errors import ProfileError
-from calibration.folders import one_name, plain
 from calibration.packing import export_gesture, import_gesture
+from calibration.person_files import one_name, plain
 from calibration.personal_gesture import PersonalGesture
 from calibration.take_folder import TakeFolder
 from calibration.user_profile import UserProfile, find_profile, profile_path

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.embedding_windows import window_steps, windows
 from calibration.errors import TakeError
 from calibration.take import Take
-from calibration.windows import window_steps, windows
 from common.arrays import Floats
 from models.spec import idle_labels
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from calibration.background import Whitening
+from calibration.embedding_windows import SEGMENTS
 from calibration.errors import ProfileError
 from calibration.personal_gesture import PersonalGesture
-from calibration.windows import SEGMENTS
 from common.arrays import Floats
 from common.whole_file import write_whole
 from models.spec import Rule

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from calibration.background import Whitening
-from calibration.windows import pooled, window_steps, windows
+from calibration.embedding_windows import pooled, window_steps, windows
 from common.arrays import Floats
 
 

@@ -12,6 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from common.arguments import share
 from common.command import command
 
 PRECISIONS = ("int8", "fp16")
@@ -31,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--precision", choices=PRECISIONS, default="int8")
     line.add_argument(
         "--tolerance",
-        type=_share,
+        type=share,
         default=TOLERANCE,
         metavar="V",
         help="how far INT8 may move the answers: mean total variation, 0..1 (default: %(default)s). The most sensitive "
@@ -53,15 +54,6 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{report(result)}\nsaved {path}", flush=True)
     return 0
 
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1:
-        raise ValueError(text)
-    return value
-
-
-_share.__name__ = "share between 0 and 1"
 
 if __name__ == "__main__":
     sys.exit(main())

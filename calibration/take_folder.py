@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from calibration.folders import data_folder, one_name, person_file, plain
+from calibration.person_files import data_folder, one_name, person_file, plain
 from calibration.take import Kind, Take
 from common.errors import UserError
 

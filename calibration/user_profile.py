@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from calibration.errors import ProfileError
-from calibration.folders import data_folder, person_file
 from calibration.packing import packed_gesture, unpacked_gesture
+from calibration.person_files import data_folder, person_file
 from calibration.personal_gesture import PersonalGesture
 from calibration.thresholds import Threshold
 from common.whole_file import write_whole

@@ -12,8 +12,8 @@ class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and exit with 2."""
-        self.exit(2, f"mstnet: {without_password(message)}; --help shows what there is\n")
+        """Print the error and exit with status 2."""
+        self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
 
 
 Number = TypeVar("Number", int, float)

@@ -11,3 +11,8 @@ class UserError(Exception):
 def first_line(error: BaseException) -> str:
     """What a foreign error says, cut to a line that fits into one of ours."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def one_line(error: BaseException) -> str:
+    """All that a foreign error says, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__

@@ -7,7 +7,7 @@
         if recognition.event:
             print(recognition.event.label)
 
-`docs/api.md` has whole programs, `mstnet/api.py` lists the names. What is not listed there may change in any version.
+`docs/api.md` has complete programs, `mstnet/api.py` lists the names. Names not listed there may change in any version.
 """
 
 from importlib import import_module
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> object:
-        """Import the API when a name of it is first used: so a command can say in one line which package is missing."""
+        """Import the API when a name of it is first used, so that commands can report a missing package in one line."""
         api = import_module("mstnet.api")
         if name not in api.__all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The names of the public API, from where they are defined."""
+"""The names of the public API, imported from the modules that define them."""
 
 from app.camera import open_camera
 from app.chosen_networks import open_networks

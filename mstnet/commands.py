@@ -1,4 +1,4 @@
-"""The commands that an installation has: `mstnet`, `mstnet-calibrate`, `mstnet-train`."""
+"""The commands of an installation: `mstnet`, `mstnet-calibrate`, `mstnet-train`."""
 
 import sys
 from typing import NoReturn
@@ -13,7 +13,7 @@ def app() -> NoReturn:
 
 
 def calibrate() -> NoReturn:
-    """Make the model fit a person: `python -m calibration`."""
+    """Calibrate the model for a user: `python -m calibration`."""
     from app import dependencies
 
     dependencies.require()

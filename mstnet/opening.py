@@ -1,4 +1,4 @@
-"""Opening: a recogniser with all that the app itself uses."""
+"""Opening a recogniser as the app does: model, profile, vocabulary and framing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +11,14 @@ from models.recognizer import Recognizer
 
 @contextmanager
 def open_recognizer(settings: ModelSettings | None = None, framing: str = "auto") -> Iterator[Recognizer]:
-    """A recogniser of one stream, as `python main.py` makes it; closed at the end of the `with` block.
+    """A recogniser of one stream, as `python main.py` uses it; closed at the end of the `with` block.
 
     Args:
-        settings: the model, and what goes with it; None for the shipped one with its fast pass.
-        framing: as `--framing`: `auto`, `full`, or `X,Y,W,H` in shares of the picture.
+        settings: the model and its options; None for the shipped model with its fast pass.
+        framing: as `--framing`: `auto`, `full`, or `X,Y,W,H` as fractions of the frame.
 
     Raises:
-        UserError: something of it cannot be used; one line says what, and what to do.
+        UserError: a file or an option cannot be used; the message states which, and what to do.
     """
     chosen = open_framing(parse_framing(framing))
     with open_networks(settings or ModelSettings()) as networks:

@@ -319,14 +319,32 @@ def test_control_dry_runs_the_demo_and_the_lines_stay_lines():
     assert set(said[1:]) <= acts
 
 
-def test_a_profile_that_is_not_there_is_told():
+def test_the_bindings_are_listed_without_a_camera():
+    status, lines, errors = main("--control", "slides", "--list")
+    assert (status, errors) == (0, "")
+    assert lines[1].split() == [
+        "Swiping",
+        "Left,",
+        "Sliding",
+        "Two",
+        "Fingers",
+        "Left",
+        "next",
+        "slide:",
+        "press",
+        "right",
+    ]
+    assert "does nothing without --control" in refused("--list")
+
+
+def test_a_key_map_that_is_not_there_is_told():
     assert "did you mean 'slides'?" in refused("--demo", "--headless", "--control", "slide")
 
 
 def test_a_gesture_that_the_model_does_not_know_is_told(small_model, tmp_path):
-    profile = tmp_path / "mine.toml"
-    profile.write_text('gestures."Thumb Up".key = "a"\ngestures."Thumb Upp".key = "b"')
-    line = refused("--demo", "--headless", "--model", small_model, "--control", profile, "--dry-run")
+    key_map = tmp_path / "mine.toml"
+    key_map.write_text('gestures."Thumb Up".key = "a"\ngestures."Thumb Upp".key = "b"')
+    line = refused("--demo", "--headless", "--model", small_model, "--control", key_map, "--dry-run")
     assert "mine.toml:2: unknown gesture 'Thumb Upp'; did you mean 'Thumb Up'?" in line
 
 
@@ -350,10 +368,10 @@ def test_gestures_that_mean_the_same_decide_together(unsure, tmp_path):
     assert gesture["label"] in header["groups"]["swipe"]
 
 
-def test_control_decides_with_the_labels_of_its_profile_and_the_events_with_all(unsure, tmp_path):
-    profile = tmp_path / "profile.toml"
-    profile.write_text('gestures."Swiping Left" = { also = ["Swiping Right"], key = "a" }')
-    status, lines, errors = main(*unsure, "--control", profile, "--dry-run")
+def test_control_decides_with_the_labels_of_its_key_map_and_the_events_with_all(unsure, tmp_path):
+    key_map = tmp_path / "mine.toml"
+    key_map.write_text('gestures."Swiping Left" = { also = ["Swiping Right"], key = "a" }')
+    status, lines, errors = main(*unsure, "--control", key_map, "--dry-run")
     assert (status, [line["type"] for line in parsed(lines)]) == (0, ["header", "control", "summary"])
     assert len(re.findall(r"Swiping Left: press a|Swiping Right \(as Swiping Left\): press a", errors)) == 1
 
@@ -442,7 +460,7 @@ def test_questions():
     status, lines, _ = main("--doctor")
     assert status == 0
     assert any("onnxruntime" in line for line in lines)
-    assert any("ms a step" in line for line in lines)
+    assert any("ms per step" in line for line in lines)
     assert [line.split()[2] for line in lines if " control: " in line] == ["pynput", "uinput"]
     status, _, _ = main("--list-cameras")
     assert status == 0

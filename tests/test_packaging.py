@@ -183,3 +183,13 @@ def test_an_import_that_cannot_be_rewritten_stops_the_build():
     assert rewritten == "from mstnet.models.frame import Frame\n"
     with pytest.raises(ValueError, match=r"x\.py:1"):
         hatch_build.as_installed("import models.frame\n", "x.py")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.name)
+def test_a_workflow_names_what_is_there(path):
+    text = path.read_text(encoding="utf-8")
+    extras = {extra for listed in re.findall(r"\.whl\)\[([\w,]+)\]", text) for extra in listed.split(",")}
+    assert extras <= set(PROJECT["optional-dependencies"])
+    assert set(re.findall(r"(?<![\w/-])mstnet(?:-\w+)?(?= )", text)) <= set(PROJECT["scripts"])
+    paths = re.findall(r"(?<![\w/.])(?:tests|scripts)/[\w/.-]+", text)
+    assert [name for name in paths if not (ROOT / name).exists()] == []

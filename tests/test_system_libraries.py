@@ -58,7 +58,7 @@ def test_a_package_manager_that_is_busy_is_waited_for(run):
 
 
 def test_one_that_stays_busy_is_given_up(run):
-    done, _ = run(busy=1000, APT_PATIENCE_S="20")
+    done, _ = run(busy=1000, APT_TIMEOUT_S="20")
     assert done.returncode != 0
     assert "install these yourself: libgl1" in done.stderr
 

@@ -30,7 +30,7 @@ from models.nets.taps import AS_USUAL, Start, StartRule
 from models.nets.temporal import TemporalConfig
 from training.claim_results import (
     FORMS,
-    Result,
+    ClaimResult,
     as_usual,
     draw,
     gesture_table,
@@ -102,14 +102,14 @@ def trials(
                     yield Trial(row, causal, seed, start.resolved(causal), clips)
 
 
-def run(trial: Trial, base: Config, out: Path, processes: Processes, stop: Stop) -> Result:
+def run(trial: Trial, base: Config, out: Path, processes: Processes, stop: Stop) -> ClaimResult:
     """Train what is left to train of a trial, and see what its network can."""
     config, folder = trial.config(base), out / trial.name
     train(config, folder, processes, stop)
     net, _ = load_checkpoint(folder / "best.pt")
     cost = count(net, config.data.frames, config.data.size)
     scores = by_gesture(net, config, processes)
-    return Result(
+    return ClaimResult(
         trial.row.row,
         trial.causal,
         str(trial.start) if trial.row.operation == "mixtconv" else "",
@@ -205,7 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def run_all(given: argparse.Namespace) -> list[Result]:
+def run_all(given: argparse.Namespace) -> list[ClaimResult]:
     """Run every trial that the command line asks for; the results file grows with each."""
     base, file = read_base(given.set), given.out / "results.csv"
     results = {key(result): result for result in (read_results(file) if file.exists() else ())}
@@ -218,7 +218,7 @@ def run_all(given: argparse.Namespace) -> list[Result]:
     return list(results.values())
 
 
-def key(result: Result) -> tuple[object, ...]:
+def key(result: ClaimResult) -> tuple[object, ...]:
     """What makes it another trial's result."""
     return result.row, result.causal, result.start, result.clips, result.seed
 

@@ -13,13 +13,13 @@ from matplotlib.figure import Figure
 from common.whole_file import whole_file
 from models.nets.taps import AS_USUAL
 from training.datasets.motions import BLIND, GESTURES
-from training.recordings import DataError
+from training.errors import DataError
 
 FORMS = {False: "centred", True: "causal"}
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ClaimResult:
     """What one trained network reached."""
 
     row: str
@@ -50,19 +50,19 @@ class Result:
         return mean(self.by_gesture)
 
 
-def write_results(path: Path, results: Iterable[Result]) -> None:
+def write_results(path: Path, results: Iterable[ClaimResult]) -> None:
     """Write results as CSV, whole.
 
     Raises:
         WriteError: it cannot be written.
     """
     with whole_file(path) as unfinished, open(unfinished, "w", newline="") as file:
-        writer = csv.DictWriter(file, [*(field.name for field in fields(Result)), "top1"])
+        writer = csv.DictWriter(file, [*(field.name for field in fields(ClaimResult)), "top1"])
         writer.writeheader()
         writer.writerows({**asdict(result), "top1": result.top1} for result in results)
 
 
-def read_results(path: Path) -> list[Result]:
+def read_results(path: Path) -> list[ClaimResult]:
     """Read what `write_results` wrote.
 
     Raises:
@@ -76,28 +76,28 @@ def read_results(path: Path) -> list[Result]:
         raise DataError(f"{path} holds no results of training.claim ({reason}); give its results.csv") from error
 
 
-def _result(row: Mapping[str, str]) -> Result:
+def _result(row: Mapping[str, str]) -> ClaimResult:
     scores = [float(row[gesture.__name__]) for gesture in GESTURES]
     numbers = [int(row[name]) for name in ("clips", "seed", "parameters", "multiply_adds")]
-    return Result(row["row"], row["causal"] == "True", row["start"], *numbers, *scores)
+    return ClaimResult(row["row"], row["causal"] == "True", row["start"], *numbers, *scores)
 
 
-def as_usual(results: Iterable[Result]) -> list[Result]:
+def as_usual(results: Iterable[ClaimResult]) -> list[ClaimResult]:
     """The results of each form's usual start with the smallest budget: those that the main tables compare."""
     usual = [each for each in results if each.start in ("", str(AS_USUAL.resolved(each.causal)))]
     budget = min((each.clips for each in usual), default=0)
     return [each for each in usual if each.clips == budget]
 
 
-def by_operation(results: Iterable[Result]) -> dict[str, dict[bool, list[Result]]]:
+def by_operation(results: Iterable[ClaimResult]) -> dict[str, dict[bool, list[ClaimResult]]]:
     """The results of each operation's forms, in the order in which they came."""
-    groups: dict[str, dict[bool, list[Result]]] = {}
+    groups: dict[str, dict[bool, list[ClaimResult]]] = {}
     for result in results:
         groups.setdefault(result.row, {}).setdefault(result.causal, []).append(result)
     return groups
 
 
-def table(results: Iterable[Result]) -> str:
+def table(results: Iterable[ClaimResult]) -> str:
     """Markdown: mean and standard deviation over the seeds of the top-1 in per cent."""
     lines = ["| operation | parameters | M multiply-adds | centred | causal |", "|---|---|---|---|---|"]
     for row, forms in by_operation(results).items():
@@ -107,7 +107,7 @@ def table(results: Iterable[Result]) -> str:
     return "\n".join(lines)
 
 
-def gesture_table(results: Iterable[Result]) -> str:
+def gesture_table(results: Iterable[ClaimResult]) -> str:
     """Markdown: mean over the seeds of the top-1 in per cent on each gesture."""
     names = [gesture.__name__ for gesture in GESTURES]
     lines = [f"| operation | form | {' | '.join(names)} |", "|---" * (2 + len(names)) + "|"]
@@ -118,9 +118,9 @@ def gesture_table(results: Iterable[Result]) -> str:
     return "\n".join(lines)
 
 
-def variant_table(results: Iterable[Result]) -> str:
+def variant_table(results: Iterable[ClaimResult]) -> str:
     """Markdown: every operation and form that was tried with several starts or budgets, and what each seed reached."""
-    tried: dict[tuple[str, bool], dict[tuple[int, str], list[Result]]] = {}
+    tried: dict[tuple[str, bool], dict[tuple[int, str], list[ClaimResult]]] = {}
     for each in results:
         tried.setdefault((each.row, each.causal), {}).setdefault((each.clips, each.start), []).append(each)
     lines = ["| operation | form | start | clips | top-1, % | seed: top-1 |", "|---|---|---|---|---|---|"]
@@ -131,7 +131,7 @@ def variant_table(results: Iterable[Result]) -> str:
     return "\n".join(lines)
 
 
-def spread(results: Sequence[Result]) -> str:
+def spread(results: Sequence[ClaimResult]) -> str:
     """Mean ± standard deviation in per cent (seeds); a single result has no deviation, none at all is a -."""
     scores = [100 * result.top1 for result in results]
     if len(scores) > 1:
@@ -139,7 +139,7 @@ def spread(results: Sequence[Result]) -> str:
     return f"{scores[0]:.1f}" if scores else "-"
 
 
-def draw(path: Path, results: Sequence[Result]) -> None:
+def draw(path: Path, results: Sequence[ClaimResult]) -> None:
     """Draw every result as a dot and each mean as a bar, as SVG; the same results give the same file.
 
     Raises:
@@ -159,7 +159,7 @@ def draw(path: Path, results: Sequence[Result]) -> None:
         figure.savefig(unfinished, format="svg", metadata={"Date": None})
 
 
-def _draw_form(axes: Axes, columns: Sequence[Sequence[Result]], shift: float, colour: str, label: str) -> None:
+def _draw_form(axes: Axes, columns: Sequence[Sequence[ClaimResult]], shift: float, colour: str, label: str) -> None:
     for x, column in enumerate(columns):
         scores = [100 * result.top1 for result in column]
         axes.plot([x + shift] * len(scores), scores, "o", color=colour, alpha=0.6, markersize=4)

@@ -26,17 +26,17 @@ from training.distillation.clip_student import ClipStudent
 from training.distillation.distillation_log import DistillationLog, resume
 from training.distillation.lessons import training_recordings
 from training.distillation.origin import Origin
-from training.distillation.streams import Playlist
 from training.distillation.teacher import LOOKED_AT, ClipTeacher
 from training.distillation.teaching import add_lesson_options, train, until
+from training.distillation.training_streams import Playlist
 from training.distillation.windows import RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
 from training.jester import LABELS, SIZE
-from training.recordings import Shelf
 from training.transplant.shufflenet3d import CLIP_RATE_HZ
+from training.video_list import Shelf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Run:
+class ClipStudentRun:
     """A student and what is kept of it."""
 
     student: ClipStudent
@@ -48,7 +48,7 @@ class Run:
             self.logbook.note(self.student.learn(lesson))
 
 
-def begin(given: argparse.Namespace, recipe: ClipRecipe) -> Run:
+def begin(given: argparse.Namespace, recipe: ClipRecipe) -> ClipStudentRun:
     """A student at its first lesson, or where it was stopped.
 
     Raises:
@@ -63,7 +63,7 @@ def begin(given: argparse.Namespace, recipe: ClipRecipe) -> Run:
     student = ClipStudent(net, recipe, ClipTeacher(given.teacher).channels)
     origin = Origin.of(net, given.teacher, given.data)
     resume(student, origin, out)
-    return Run(student, DistillationLog(out, net, origin, spec, student, given.save_every))
+    return ClipStudentRun(student, DistillationLog(out, net, origin, spec, student, given.save_every))
 
 
 def lesson_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipLessonMaker:

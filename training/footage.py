@@ -14,7 +14,7 @@ from pathlib import Path
 
 from common.command import command
 from training.clip_folder import add_clips
-from training.recordings import DataError
+from training.errors import DataError
 from training.stills.film import LABEL, FilmPiece, keyed, pieces, played
 
 

@@ -36,11 +36,11 @@ from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.window import ClipWindow
 from training.decoding import listed_takes
+from training.errors import DataError
 from training.evaluation.judging_takes import all_takes
 from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
 from training.evaluation.stream_score import Score, score
-from training.evaluation.takes import Take
-from training.recordings import DataError
+from training.evaluation.takes import LabelledStream
 
 LENGTHS_S = (16 / 6, 11 / 6, 4 / 3, 1.0, 2 / 3)
 """Of the windows that are tried."""
@@ -72,7 +72,7 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Fusion:
+class FusionRule:
     """One way of deciding together."""
 
     looks: tuple[Look, ...] = ()
@@ -93,30 +93,30 @@ class Fusion:
 
 LONG, MIDDLE, SHORT = LOOKS[:3]
 FUSIONS = {
-    "stream network": Fusion(),
-    "2.67 s": Fusion((LONG,)),
-    "1.83 s": Fusion((MIDDLE,)),
-    "1.33 s": Fusion((SHORT,)),
-    "2.67 and 1.83 s": Fusion((LONG, MIDDLE)),
-    "2.67 and 1.33 s": Fusion((LONG, SHORT)),
-    "1.83 s, closer": Fusion((Look(MIDDLE.length_s, closer=True),)),
-    "2.67 and 1.83 s, whole and closer": Fusion(
+    "stream network": FusionRule(),
+    "2.67 s": FusionRule((LONG,)),
+    "1.83 s": FusionRule((MIDDLE,)),
+    "1.33 s": FusionRule((SHORT,)),
+    "2.67 and 1.83 s": FusionRule((LONG, MIDDLE)),
+    "2.67 and 1.33 s": FusionRule((LONG, SHORT)),
+    "1.83 s, closer": FusionRule((Look(MIDDLE.length_s, closer=True),)),
+    "2.67 and 1.83 s, whole and closer": FusionRule(
         tuple(Look(one.length_s, near) for one in LOOKS[:2] for near in (False, True))
     ),
-    "1.83 s, weight 0.3": Fusion((MIDDLE,), 0.3),
-    "1.83 s, weight 0.7": Fusion((MIDDLE,), 0.7),
-    "1.83 s, temperature 0.8": Fusion((MIDDLE,), temperature=0.8),
-    "1.83 s, asked below 0.9": Fusion((MIDDLE,), asked_below=0.9),
-    "1.83 s, at every second step": Fusion((MIDDLE,), every=2),
-    "1.83 s, quick 0.67 s": Fusion((MIDDLE,), quick=QuickWindow()),
-    "1.83 s, quick 0.67 s, not confirmed": Fusion((MIDDLE,), quick=QuickWindow(confirmed=0.0)),
-    "1.83 s, quick 1 s": Fusion((MIDDLE,), quick=QuickWindow(1.0)),
+    "1.83 s, weight 0.3": FusionRule((MIDDLE,), 0.3),
+    "1.83 s, weight 0.7": FusionRule((MIDDLE,), 0.7),
+    "1.83 s, temperature 0.8": FusionRule((MIDDLE,), temperature=0.8),
+    "1.83 s, asked below 0.9": FusionRule((MIDDLE,), asked_below=0.9),
+    "1.83 s, at every second step": FusionRule((MIDDLE,), every=2),
+    "1.83 s, quick 0.67 s": FusionRule((MIDDLE,), quick=QuickWindow()),
+    "1.83 s, quick 0.67 s, not confirmed": FusionRule((MIDDLE,), quick=QuickWindow(confirmed=0.0)),
+    "1.83 s, quick 1 s": FusionRule((MIDDLE,), quick=QuickWindow(1.0)),
 }
 """What is tried."""
 
 
 @dataclass(slots=True)
-class Result:
+class FusionResult:
     """What a fusion made of all recordings."""
 
     groups: dict[str, Score] = field(default_factory=dict)
@@ -129,7 +129,7 @@ class Result:
         return sum(self.groups.values(), Score())
 
 
-def closer_takes(takes: Sequence[Take], size: int) -> list[Take]:
+def closer_takes(takes: Sequence[LabelledStream], size: int) -> list[LabelledStream]:
     """The middle of larger pictures, `size` pixels wide."""
     found = []
     for one in takes:
@@ -160,7 +160,7 @@ def clip_logits(engine: ClipEngine, pictures: Image, rate_hz: float, lengths_s: 
 
 
 def answers_of(
-    stream: OnnxRuntimeEngine, clip: ClipEngine, takes: Sequence[Take], closer: Sequence[Take]
+    stream: OnnxRuntimeEngine, clip: ClipEngine, takes: Sequence[LabelledStream], closer: Sequence[LabelledStream]
 ) -> list[Answers]:
     """What both networks answer along all recordings, which are given whole and closer."""
     rate_hz, found = stream.spec.rate_hz, []
@@ -177,7 +177,7 @@ def answers_of(
     return found
 
 
-def fused(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[Floats, NDArray[np.bool_]]:
+def fused(answers: Answers, fusion: FusionRule, spec: ModelSpec) -> tuple[Floats, NDArray[np.bool_]]:
     """The fused probabilities [T, labels], and at which steps [T] the clip network was asked."""
     stream = answers.stream[int(fusion.closer)] / spec.temperature
     asked = np.zeros(len(stream), bool)
@@ -197,7 +197,7 @@ def fused(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[Floats, ND
     return softmax(logits), asked
 
 
-def fired(answers: Answers, fusion: Fusion, spec: ModelSpec) -> tuple[list[GestureEvent], int]:
+def fired(answers: Answers, fusion: FusionRule, spec: ModelSpec) -> tuple[list[GestureEvent], int]:
     """The gestures that a fusion fires, and at how many steps the clip network was asked."""
     probabilities, asked = fused(answers, fusion, spec)
     decoder = Decoder(spec.labels, spec.decoding)
@@ -227,9 +227,9 @@ def smoothed(probabilities: Floats, spec: ModelSpec) -> Floats:
     return np.stack(rows)
 
 
-def judged(all_answers: Sequence[Answers], fusion: Fusion, spec: ModelSpec) -> Result:
+def judged(all_answers: Sequence[Answers], fusion: FusionRule, spec: ModelSpec) -> FusionResult:
     """What a fusion fires on all recordings."""
-    result = Result()
+    result = FusionResult()
     for answers in all_answers:
         found, asked = fired(answers, fusion, spec)
         steps = answers.stream.shape[1]
@@ -264,7 +264,7 @@ def windows_table(all_answers: Sequence[Answers], spec: ModelSpec) -> Iterator[s
         yield f"| {look.length_s:.2f}{', closer' if look.closer else ''} | {' | '.join(cells)} |"
 
 
-def fusions_table(all_answers: Sequence[Answers], fusions: dict[str, Fusion], spec: ModelSpec) -> Iterator[str]:
+def fusions_table(all_answers: Sequence[Answers], fusions: dict[str, FusionRule], spec: ModelSpec) -> Iterator[str]:
     """Markdown: what each fusion fires, by group and in all."""
     for number, (name, fusion) in enumerate(fusions.items()):
         result = judged(all_answers, fusion, spec)
@@ -299,7 +299,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _takes(data: Path | None, folders: Sequence[Path], spec: ModelSpec) -> list[Take]:
+def _takes(data: Path | None, folders: Sequence[Path], spec: ModelSpec) -> list[LabelledStream]:
     made = [take for folder in folders for take in listed_takes(folder, spec)]
     found = [*(all_takes(data, spec) if data else []), *made]
     if not found:

@@ -28,26 +28,26 @@ from training.distillation.augment import Optics, develop, draw_camera, frame_up
 from training.evaluation.inference import stream_logits
 from training.evaluation.judging_takes import all_takes
 from training.evaluation.stream_score import scores, scores_by_label
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 from training.jester import mirrored
 
 CLOSELY = 2
 """How many times larger pictures are, of which other cameras see a part."""
 
 
-def filmed(takes: Sequence[Take], seed: int, size: int) -> list[Take]:
+def filmed(takes: Sequence[LabelledStream], seed: int, size: int) -> list[LabelledStream]:
     """The same streams as another camera films them, one for all, in square pictures of another size."""
     camera = draw_camera(np.random.default_rng(seed))
     return [_filmed(one, camera, size, np.random.default_rng((seed, k))) for k, one in enumerate(takes)]
 
 
-def _filmed(take: Take, camera: Optics, size: int, rng: np.random.Generator) -> Take:
+def _filmed(take: LabelledStream, camera: Optics, size: int, rng: np.random.Generator) -> LabelledStream:
     around = cv2.blur(take.pictures[0], (take.pictures.shape[1] // 4,) * 2)  # nobody is seen twice
     pictures = [
         develop(camera, frame_up(camera, p, size, 0.0, np.asarray(around, np.uint8)), rng) for p in take.pictures
     ]
     truths = [replace(t, label=mirrored(t.label)) if camera.mirrored else t for t in take.truths]
-    return Take(take.group, np.stack(pictures), tuple(truths))
+    return LabelledStream(take.group, np.stack(pictures), tuple(truths))
 
 
 def probabilities(net: MSTNet, pictures: Image, temperature: float = 1.0) -> Floats:
@@ -55,12 +55,12 @@ def probabilities(net: MSTNet, pictures: Image, temperature: float = 1.0) -> Flo
     return softmax(stream_logits(net, pictures), temperature)
 
 
-def right_at_end(takes: Sequence[Take], answers: Sequence[Floats], labels: tuple[str, ...]) -> int:
+def right_at_end(takes: Sequence[LabelledStream], answers: Sequence[Floats], labels: tuple[str, ...]) -> int:
     """How many clips of one gesture are answered right at their last picture."""
     return sum(labels[int(a[-1].argmax())] == t.truths[0].label for t, a in zip(takes, answers, strict=True))
 
 
-def report(net: MSTNet, spec: ModelSpec, takes: Sequence[Take]) -> str:
+def report(net: MSTNet, spec: ModelSpec, takes: Sequence[LabelledStream]) -> str:
     """What a network makes of everything: a line a group, then a table by label."""
     answers = [probabilities(net, one.pictures, spec.temperature) for one in takes]
     clips = [(t, a) for t, a in zip(takes, answers, strict=True) if t.group == "clips"]

@@ -16,8 +16,9 @@ import numpy as np
 from common.arguments import natural, positive
 from common.command import command
 from training.clip_folder import add_clips
-from training.recordings import DataError, Recording, read_recordings
+from training.errors import DataError
 from training.stills.wall import WallTake, key, place
+from training.video_list import Recording, read_recordings
 
 SOURCE = "plainwall"
 """The source that is keyed."""

@@ -1,4 +1,8 @@
-"""Look through a data set and write its indexes: `python -m training.prepare jester ROOT --lists FOLDER --out OUT`."""
+"""Look through a data set and write its indexes.
+
+python -m training.prepare jester ROOT --lists FOLDER --out OUT    a public data set
+python -m training.prepare folders ROOT --out OUT                  own clips, ROOT/<label>/clip.mp4
+"""
 
 import argparse
 import os
@@ -7,19 +11,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.arguments import positive
+from common.arguments import number, positive
 from common.command import command
 from common.whole_file import write_whole
+from training.datasets import folders
 from training.datasets.base import Clip, Index, write_index
 from training.datasets.catalogue import SOURCES
 from training.datasets.crew import examine_all
 from training.datasets.listing import Entry, Listing
-from training.datasets.source import Source
+from training.datasets.own_index import advice, cut_up, jobs_of, labels_of, renumbered, sorted_out, too_few
+from training.datasets.publisher import PublishedDataset
+from training.datasets.splits import LEAST, SPLITS, Shared, share_out
 from training.datasets.survey import Broken, Job
-from training.recordings import DataError
+from training.errors import DataError
 
 FIRST = 3
 """How many ids are told; all of them are in a file."""
+OWN_SIZE = 160
+"""Shorter side in pixels that own clips are decoded at: enough for networks of 112 pixels that see parts of them."""
+OWN_FPS = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,9 @@ class Found:
     broken: tuple[Broken, ...]
 
 
-def prepare(source: Source, root: Path, lists: Path, out: Path, size: int | None, processes: int) -> Iterable[str]:
+def prepare(
+    source: PublishedDataset, root: Path, lists: Path, out: Path, size: int | None, processes: int
+) -> Iterable[str]:
     """Index every split whose list is there; yields a report, line by line.
 
     Raises:
@@ -50,7 +62,7 @@ def prepare(source: Source, root: Path, lists: Path, out: Path, size: int | None
         raise DataError(f"all {len(seen)} clips of {source.name} that are in {root} are broken; unpack them anew")
 
 
-def read_listings(source: Source, lists: Path) -> dict[str, Listing]:
+def read_listings(source: PublishedDataset, lists: Path) -> dict[str, Listing]:
     """The lists of the splits that are there.
 
     Raises:
@@ -65,14 +77,14 @@ def read_listings(source: Source, lists: Path) -> dict[str, Listing]:
     return found
 
 
-def _size_note(source: Source, split: str, listing: Listing) -> Iterable[str]:
+def _size_note(source: PublishedDataset, split: str, listing: Listing) -> Iterable[str]:
     published, here = source.sizes.get(split), len(listing.entries)
     if published not in (None, here):
         yield f"{source.name} {split}: the list names {here} clips, the published one {published}: is it cut short?"
 
 
 def make_jobs(
-    source: Source, root: Path, listings: Iterable[Listing], decoded: Path | None, size: int
+    source: PublishedDataset, root: Path, listings: Iterable[Listing], decoded: Path | None, size: int
 ) -> dict[str, Job]:
     """What to look at, by id: the clips that are there.
 
@@ -87,7 +99,7 @@ def make_jobs(
     return jobs
 
 
-def _job(source: Source, entry: Entry, path: Path, decoded: Path | None, size: int) -> Job:
+def _job(source: PublishedDataset, entry: Entry, path: Path, decoded: Path | None, size: int) -> Job:
     return Job(entry, path, source.fps, decoded / entry.id if decoded else None, size)
 
 
@@ -109,7 +121,48 @@ def _sort(listing: Listing, seen: dict[str, Clip | Broken]) -> Found:
     )
 
 
-def _write(source: Source, split: str, found: Found, out: Path) -> Iterable[str]:
+def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int) -> Iterable[str]:
+    """Index own clips, a folder a label; yields a report, line by line.
+
+    Raises:
+        DataError: there is no such folder, or nothing in it to tell apart.
+    """
+    own = folders.find_clips(root)
+    yield from own.notes
+    names = labels_of(own.clips, root)
+    jobs = jobs_of(own.clips, names, out / f"frames-{size}" / folders.NAME, size, fps)
+    _make_folder(out)
+    whole, broken = sorted_out(examine_all(jobs, processes), names)
+    yield from (f"{one.id} is left out: {one.why}" for one in broken)
+    files = {clip.id: clip for clip in own.clips}
+    pieces = {piece.id: (piece, files[clip.id]) for clip in whole for piece in cut_up(clip, names)}
+    clips = [piece for piece, _ in pieces.values()]
+    few = too_few(clips, names)
+    yield from (f"{label!r} is left out: it has {n} whole clips and needs {LEAST} or more" for label, n in few.items())
+    labels = labels_of((file for piece, file in pieces.values() if file.label not in few), root)
+    clips = renumbered(clips, names, labels)
+    yield from advice(clips, labels)
+    sharing = share_out(clips, {id_: file for id_, (_, file) in pieces.items()})
+    yield sharing.how
+    for split in SPLITS:
+        write_index(
+            out / f"{folders.NAME}-{split}.jsonl", Index(folders.NAME, split, labels, tuple(sharing.splits[split]))
+        )
+    yield from _counts(labels, sharing.splits)
+    yield f"{len(clips)} clips, {len(broken)} left out -> {out}/{folders.NAME}-{{{','.join(SPLITS)}}}.jsonl"
+    yield f"Next: python -m training.train training/configs/folders/shipped.toml data.folder={out}"
+
+
+def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
+    """How many clips of each label each split has."""
+    for place, label in enumerate(labels):
+        of_label = {split: [clip for clip in clips if clip.label == place] for split, clips in splits.items()}
+        seconds = sum(clip.frames / clip.fps for clips in of_label.values() for clip in clips)
+        told = ", ".join(f"{len(clips)} {split}" for split, clips in of_label.items())
+        yield f"  {label}: {seconds / 60:.1f} min; {told}"
+
+
+def _write(source: PublishedDataset, split: str, found: Found, out: Path) -> Iterable[str]:
     start = f"{source.name}-{split}"
     path = out / f"{start}.jsonl"
     if found.clips:
@@ -136,14 +189,23 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training.prepare",
         description="Look through a data set, say what is missing or broken, and write its indexes.",
-        epilog="docs/datasets.md tells how to get each data set.",
+        epilog="docs/datasets.md tells how to get each data set, docs/your-own-network.md how to make one.",
     )
-    parser.add_argument("dataset", choices=SOURCES)
-    parser.add_argument("root", type=Path, help="the folder that it was unpacked into")
-    parser.add_argument("--lists", type=Path, help="the folder of its lists (default: ROOT)")
+    parser.add_argument("dataset", choices=(*SOURCES, folders.NAME))
+    parser.add_argument("root", type=Path, help="the folder that it was unpacked into, or of own clips: ROOT/<label>/")
+    parser.add_argument("--lists", type=Path, help="the folder of its lists (default: ROOT); own clips have none")
     parser.add_argument("--out", type=Path, required=True, help="the folder for the indexes")
     parser.add_argument(
-        "--decode", type=positive, metavar="SIZE", help="decode once into OUT/frames-SIZE/DATASET, shorter side"
+        "--decode",
+        type=positive,
+        metavar="SIZE",
+        help=f"decode once into OUT/frames-SIZE/DATASET, shorter side (own clips always are; default: {OWN_SIZE})",
+    )
+    parser.add_argument(
+        "--fps",
+        type=number(float, 1),
+        default=OWN_FPS,
+        help="pictures a second of own clips that are folders of pictures (default: %(default)g)",
     )
     parser.add_argument("--processes", type=positive, default=os.cpu_count(), help="default: %(default)s")
     return parser
@@ -154,10 +216,18 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     given = _parser().parse_args(arguments)
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # a broken clip is told once, by us
-    lists = given.lists or given.root
-    for line in prepare(SOURCES[given.dataset], given.root, lists, given.out, given.decode, given.processes):
+    for line in _report(given):
         _say(line)
     return 0
+
+
+def _report(given: argparse.Namespace) -> Iterable[str]:
+    if given.dataset != folders.NAME:
+        lists = given.lists or given.root
+        return prepare(SOURCES[given.dataset], given.root, lists, given.out, given.decode, given.processes)
+    if given.lists:
+        raise DataError("own clips have no lists, their folders are the labels; leave --lists out")
+    return prepare_folders(given.root, given.out, given.decode or OWN_SIZE, given.fps, given.processes)
 
 
 def _say(line: str) -> None:

@@ -17,16 +17,19 @@ from itertools import zip_longest
 from pathlib import Path
 
 from common.command import command
+from models.nets.checkpoint import load_checkpoint, save_checkpoint
+from training.datasets.base import read_index
 from training.datasets.loading import readers_watched
-from training.recordings import DataError
+from training.errors import DataError
+from training.reading import read_as_streams
 from training.trainer.config import Config
 from training.trainer.config_file import read_config
-from training.trainer.data import make_data, skipped, updates, updates_an_epoch, validation
+from training.trainer.data import index_path, make_data, skipped, updates, updates_an_epoch, validation
 from training.trainer.distributed import Processes, join
 from training.trainer.learner import Learner
 from training.trainer.logbook import Logbook
 from training.trainer.precision import choose_precision
-from training.trainer.run_folder import Progress, RunFolder
+from training.trainer.run_folder import RunFolder, RunProgress
 from training.trainer.schedule import rate_factor
 from training.trainer.start import starting_net
 from training.trainer.stopping import Stop, Stopped
@@ -50,7 +53,8 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
     precision = choose_precision(config.run.precision, processes.device)
     run = RunFolder(folder, config, len(learnt), processes.first)
     start = replace(config, init="") if run.last.exists() else config  # what was saved stands for what it began with
-    learner = Learner(starting_net(start, labels), config.optim, processes, precision, config.seed)
+    net = starting_net(start, labels)
+    learner = Learner(net, config.optim, processes, precision, config.seed, config.data.every)
 
     place = run.resume(learner)
     step = place.epoch * an_epoch + place.position
@@ -73,7 +77,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
                 if stopping:
                     raise Stopped
             batches = validation(held_out, config, processes)
-            scores = validate(learner.best_net, batches, processes, precision, stop)
+            scores = validate(learner.best_net, batches, processes, precision, stop, config.data.every)
             if scores is None:
                 run.save(learner, place)
                 raise Stopped
@@ -82,9 +86,24 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
             log.scores(step, place.epoch, scores, skipped(learnt, processes))
             if scores.top1 > place.best:
                 run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
-            place = Progress(place.epoch + 1, 0, max(place.best, scores.top1))
+            place = RunProgress(place.epoch + 1, 0, max(place.best, scores.top1))
             run.save(learner, place)
+        if processes.first and config.data.sampling == "streams" and config.data.set != "motions":  # it has no index
+            for line in finish(config, run.best):
+                log.say(line)
         log.say(f"done: best top-1 {place.best:.2%}, {run.best}")
+
+
+def finish(config: Config, best: Path) -> list[str]:
+    """Choose how the best network's answers are read, store it with the network, and tell what its events come to."""
+    net, spec = load_checkpoint(best)
+    test = index_path(config.data, config.data.test)
+    known = read_index(test) if test.is_file() else None
+    if known and all(clip.label is None for clip in known.clips):
+        known = None
+    spec, lines = read_as_streams(net, spec, read_index(index_path(config.data, config.data.val)), known)
+    save_checkpoint(best, net, spec)
+    return lines
 
 
 def same_labels(learnt: tuple[str, ...], validated: tuple[str, ...]) -> None:

@@ -24,10 +24,10 @@ from models.nets.checkpoint import load_checkpoint
 from training.datasets.base import Clip, Index, read_index
 from training.datasets.sampling import Segments
 from training.datasets.transforms import Centre
+from training.errors import DataError
 from training.evaluation.figures import draw_clusters
 from training.evaluation.inference import Views, answer_clips, labelled
 from training.evaluation.metrics import Ints
-from training.recordings import DataError
 
 PERPLEXITY = 30.0
 """About how many neighbours count; fewer where there are few clips."""

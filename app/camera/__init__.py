@@ -7,7 +7,6 @@ A file or URL with a known length is read to its end; any other source is live. 
 reopened as soon as it is back.
 """
 
-import logging
 from functools import partial
 
 from app.camera.base import Camera, OnStatus
@@ -20,10 +19,9 @@ from app.camera.opening import delivering, in_time, open_source
 from app.camera.settings import CameraSettings
 from app.camera.source import FileSource, Source, parse_source
 from app.camera.video_file import VideoFile
+from common.log import log
 from common.video import MOST_FPS
 from models.errors import CameraError
-
-log = logging.getLogger("mstnet")
 
 
 def open_configured(settings: CameraSettings, on_status: OnStatus, number: int = 0) -> Camera:

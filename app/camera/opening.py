@@ -19,7 +19,7 @@ from app.camera.ffmpeg import FAILURES, FfmpegCapture
 from app.camera.live import CLOSE_TIMEOUT_S
 from app.camera.opencv import Capture, device_backends, keep_to_one_thread, quiet_opencv
 from app.camera.source import DeviceSource, FileSource, PipelineSource, Source, UrlSource
-from app.network_cause import first_answer, network_cause
+from app.network_cause import connection_error, network_cause
 from models.errors import CameraError
 
 ANSWER_TIMEOUT_S = 5.0
@@ -145,7 +145,7 @@ def url_problem(url: str, error: Exception) -> str:
         return "has a port that is not a number"
     if parts.scheme in PORTS and not isinstance(error, ConnectionRefusedError):
         tls = ssl.create_default_context() if parts.scheme.endswith("s") else None
-        error = first_answer(host, port, tls, ANSWER_TIMEOUT_S) or error  # type: ignore[assignment]
+        error = connection_error(host, port, tls, ANSWER_TIMEOUT_S) or error  # type: ignore[assignment]
     return f"cannot be reached: {network_cause(error, host, plain_remedy=f'write {parts.scheme[:-1]}://')}"
 
 

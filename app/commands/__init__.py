@@ -1,1 +1,1 @@
-"""What the program does: one module for each task that the command line can ask for."""
+"""The tasks of the program: one module for each that the command line can request."""

@@ -1,4 +1,4 @@
-"""Doctor: what works on this machine, what does not, and what to do about it."""
+"""Doctor: checks what works on this machine, and reports what to do about the rest."""
 
 import importlib
 import importlib.util
@@ -24,21 +24,21 @@ from models.errors import EngineError
 from models.networks import networks_of
 
 STEPS = 100
-"""Steps on a black picture for the speed that is printed."""
+"""Number of steps on a black picture for the printed speed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at."""
+    """The result of one check."""
 
     state: Literal["ok", "note", "bad"]
-    """`note` is something that some uses miss, `bad` something without which the app does not run."""
+    """`note`: some features do not work; `bad`: the app does not run."""
     subject: str
     text: str
 
 
 def examine(model: Path) -> int:
-    """Print every finding; 0 when the app can run here without a window, else 2.
+    """Print all findings; return 0 if the app can run here without a window, else 2.
 
     Args:
         model: the file to load and time.
@@ -51,18 +51,18 @@ def examine(model: Path) -> int:
 
 
 def check_python() -> Iterator[Finding]:
-    """Python and the system."""
+    """The versions of Python and of the system."""
     supported = (3, 10) <= sys.version_info[:2] <= (3, 12)
     text = f"{platform.python_version()} on {platform.platform()}"
-    yield Finding("ok" if supported else "note", "python", text + ("" if supported else "; tested are 3.10 to 3.12"))
+    yield Finding("ok" if supported else "note", "python", text + ("" if supported else "; 3.10 to 3.12 are tested"))
 
 
 def check_packages() -> Iterator[Finding]:
-    """The packages that the app needs, and those that some uses need."""
+    """The packages that the app needs, and those that some features need."""
     for package, module in (("numpy", "numpy"), ("opencv-python", "cv2"), ("av", "av"), ("onnxruntime", "onnxruntime")):
         yield _package(package, module, "bad", "run `pip install -r requirements.txt`")
     yield _package("PyQt6", "PyQt6.QtWidgets", "note", "only --headless runs; `pip install -r requirements.txt`")
-    # Slow to import, so only looked for.
+    # Not imported, only searched, because importing them is slow.
     yield _installed("torch", "torch", "training and .pt files only")
     outputs = "only; `pip install -r requirements-outputs.txt`"
     yield _installed("aiohttp", "aiohttp", f"--serve and --websocket {outputs}")
@@ -71,7 +71,7 @@ def check_packages() -> Iterator[Finding]:
 
 
 def check_providers() -> Iterator[Finding]:
-    """Where ONNX Runtime can run a network."""
+    """The execution providers of ONNX Runtime."""
     import onnxruntime
 
     providers = ", ".join(onnxruntime.get_available_providers())
@@ -79,7 +79,7 @@ def check_providers() -> Iterator[Finding]:
 
 
 def check_tensorrt() -> Iterator[Finding]:
-    """Whether TensorRT can run a network, and on what."""
+    """The version of TensorRT and the GPU that it runs on."""
     from models.engines.cuda_device import find_gpu
     from models.engines.tensorrt_runtime import find_tensorrt
 
@@ -90,14 +90,14 @@ def check_tensorrt() -> Iterator[Finding]:
 
 
 def check_cameras() -> Iterator[Finding]:
-    """The cameras, and what OpenCV can open besides."""
+    """The cameras, and whether OpenCV has GStreamer."""
     devices = list_devices()
     if devices:
         yield Finding("ok", "cameras", ", ".join(map(str, devices)))
     else:
         yield Finding("note", "cameras", "none found; --demo and files work")
     gstreamer = any("GStreamer" in line and "YES" in line for line in cv2.getBuildInformation().splitlines())
-    text = "GStreamer pipelines can be opened" if gstreamer else "no GStreamer in this OpenCV; URLs go through FFmpeg"
+    text = "GStreamer pipelines can be opened" if gstreamer else "no GStreamer in this OpenCV; FFmpeg opens URLs"
     yield Finding("ok" if gstreamer else "note", "opencv", text)
 
 
@@ -117,7 +117,7 @@ def check_display() -> Iterator[Finding]:
 
 
 def check_control() -> Iterator[Finding]:
-    """Whether gestures can act on this desktop, and through what."""
+    """The key backends that work on this desktop."""
     chosen = choose("auto", os.environ)
     for name, find_problem in PROBLEMS.items():
         problem = find_problem() or listening_problem(name)
@@ -126,7 +126,7 @@ def check_control() -> Iterator[Finding]:
 
 
 def check_model(path: Path) -> Iterator[Finding]:
-    """Whether the model loads, what it is, and how fast it steps here."""
+    """Whether the model loads, its size, and how fast it steps here."""
     try:
         engine = load_engine(path)
     except UserError as error:
@@ -141,8 +141,8 @@ def check_model(path: Path) -> Iterator[Finding]:
     yield Finding(
         "ok" if load < 0.5 else "note",
         "speed",
-        f"{times.p50:.2f} ms a step (p95 {times.p95:.2f}) on {engine.name}; "
-        f"{100 * load:.0f} % of a core at {spec.rate_hz:g} steps a second",
+        f"{times.p50:.2f} ms per step (p95 {times.p95:.2f}) on {engine.name}; "
+        f"{100 * load:.0f} % of a core at {spec.rate_hz:g} steps per second",
     )
 
 
@@ -161,7 +161,7 @@ def _package(package: str, module: str, state_without: Literal["note", "bad"], a
         loaded = importlib.import_module(module)
     except (ImportError, OSError) as error:
         return Finding(state_without, package, f"{first_line(error)}; {advice}")
-    # By the module and not by the distribution: opencv-python-headless and onnxruntime-gpu bring the same modules.
+    # The module's version, not the distribution's: opencv-python-headless and onnxruntime-gpu have the same modules.
     return Finding("ok", package, getattr(loaded, "__version__", None) or metadata.version(package))
 
 

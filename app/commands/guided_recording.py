@@ -1,6 +1,5 @@
-"""Recording a person's gestures, guided, without a window or with one."""
+"""Guided recording of a user's gestures, with or without a window."""
 
-import logging
 from contextlib import ExitStack, closing
 from functools import partial
 
@@ -18,17 +17,16 @@ from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.errors import TakeError
 from calibration.take_folder import TakeFolder
+from common.log import log
 from models.framing.opening import open_framing
 from models.recognizer import Recognizer
 
-log = logging.getLogger("mstnet")
-
 
 def record(settings: Settings, recording: RecordingSettings) -> None:
-    """Follow the plan of a recording, and save what the network saw.
+    """Run a recording plan and save its takes.
 
     Raises:
-        TakeError: there is nothing to record, nothing was recorded, or the source ended too early.
+        TakeError: the plan is empty, nothing was recorded, or the source ended too early.
     """
     recording.plan.check()
     with ExitStack() as stack:

@@ -1,14 +1,11 @@
-"""Listing the cameras of this machine."""
-
-import logging
+"""Lists the cameras of this machine."""
 
 from app.camera.devices import list_devices
-
-log = logging.getLogger("mstnet")
+from common.log import log
 
 
 def print_cameras() -> None:
-    """Print the cameras there are, one a line."""
+    """Print the cameras of this machine, one per line."""
     devices = list_devices()
     for device in devices:
         print(device)

@@ -1,18 +1,18 @@
-"""Recognising the gestures of several cameras, without a window: one model, a thread for each camera."""
+"""Recognises the gestures of several cameras, without a window: one model, one thread per camera."""
 
-import logging
 from contextlib import ExitStack, closing
 from functools import partial
 from threading import Event
 
 from app.batch import Batch
 from app.camera import open_configured
-from app.chosen_networks import choose_networks, note_what_is_missing
+from app.chosen_networks import choose_networks, log_missing_networks
 from app.outputs.opening import Outputs
 from app.settings import Settings
 from app.signals import stop_on_signals
 from app.status import StatusRelay
 from app.streams import RunStream, Streams, separate_steps
+from common.log import log
 from models.batch_recognizer import BatchRecognizer
 from models.engines import load_batch_engine, load_engine
 from models.engines.cores import cores
@@ -21,20 +21,18 @@ from models.errors import CameraError
 from models.framing.opening import open_framing
 from models.networks import Networks
 
-log = logging.getLogger("mstnet")
-
 
 def recognise(settings: Settings) -> None:
-    """Run a stream for each camera.
+    """Run one stream per camera until all have ended.
 
     Raises:
-        CameraError: some of the cameras could not be used; all the others ran to their end.
+        CameraError: some of the cameras could not be used; all others ran to their end.
     """
     sources = settings.camera.sources
     with ExitStack() as stack:
         networks, run_stream = (batched if settings.batch else unbatched)(settings, stack)
         outputs = stack.enter_context(closing(Outputs(settings.outputs, sources, networks.gestures)))
-        note_what_is_missing(networks, asked_for_less=not settings.model.fast_pass)
+        log_missing_networks(networks, main_pass_only=not settings.model.fast_pass)
         streams, stop = Streams(run_stream, outputs.sinks, settings.limits), Event()
         with stop_on_signals(stop):
             for number in range(len(sources)):
@@ -45,7 +43,7 @@ def recognise(settings: Settings) -> None:
 
 
 def unbatched(settings: Settings, stack: ExitStack) -> tuple[Networks, RunStream]:
-    """The networks, and what runs a stream that steps by itself; at most one step per core runs at once."""
+    """The networks, and a function that runs one stream; streams step separately, at most one step per core."""
     engine = load_engine(settings.model.path, settings.model.engine)
     at_once = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
     shared = stack.enter_context(closing(SharedEngine(engine, at_once)))
@@ -54,7 +52,7 @@ def unbatched(settings: Settings, stack: ExitStack) -> tuple[Networks, RunStream
 
 
 def batched(settings: Settings, stack: ExitStack) -> tuple[Networks, RunStream]:
-    """The networks, and what runs a stream that steps together with the others."""
+    """The networks, and a function that runs one stream; all streams step together in a batch."""
     engine = load_batch_engine(settings.model.path, len(settings.camera.sources), cores(), settings.model.engine)
     networks = choose_networks(settings.model, stack.enter_context(closing(engine)), stack)
     recognizer = BatchRecognizer(networks, partial(open_framing, settings.framing))

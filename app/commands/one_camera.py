@@ -1,10 +1,9 @@
-"""Recognising the gestures of one camera, without a window or with one."""
+"""Recognises the gestures of one camera, with or without a window."""
 
-import logging
 from contextlib import ExitStack, closing
 
 from app.camera import open_configured
-from app.chosen_networks import note_what_is_missing, open_networks
+from app.chosen_networks import log_missing_networks, open_networks
 from app.control.control import Control
 from app.control.opening import open_control
 from app.events import Events
@@ -18,11 +17,10 @@ from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.take_folder import TakeFolder
 from calibration.user_profile import NOBODY, find_profile
+from common.log import log
 from models.framing.manual import ManualFraming
 from models.framing.opening import open_framing
 from models.recognizer import Recognizer
-
-log = logging.getLogger("mstnet")
 
 
 def recognise(settings: Settings) -> None:
@@ -35,10 +33,10 @@ def recognise(settings: Settings) -> None:
         events = Events(outputs.sinks)
         control = stack.enter_context(closing(open_control(settings.control, networks))) if settings.control else None
         status = StatusRelay()
-        # The camera comes last: what it delivers while the rest is built would count as dropped.
+        # The camera is opened last: frames that it delivers during set-up would count as dropped.
         camera = stack.enter_context(closing(open_configured(settings.camera, status)))
         outputs.describe(camera.name, settings.view.mirrored(camera.live))
-        note_what_is_missing(networks, asked_for_less=not settings.model.fast_pass)
+        log_missing_networks(networks, main_pass_only=not settings.model.fast_pass)
         replay = Replay(networks, TakeFolder(person(settings.model.profile))) if settings.view.window else None
         observers = [*([control] if control else []), *outputs.observers, *([replay] if replay else [])]
         pipeline = Pipeline(camera, recognizer, events, observers, settings.limits, Meter(camera))
@@ -51,15 +49,20 @@ def recognise(settings: Settings) -> None:
 
 
 def person(profile: str | None) -> str:
-    """Whose recordings a moment is added to that is marked as wrong."""
+    """Name of the user whose takes receive the moments that are marked as wrong."""
     return find_profile(profile).name if profile else NOBODY
 
 
 def report_armed(control: Control, events: Events) -> None:
-    """Log and emit an event whenever gestures begin to act on the desktop, or no longer do."""
+    """Log and emit an event when control is armed or disarmed."""
 
     def report(armed: bool, why: str) -> None:
-        log.info("control is %s%s", "on" if armed else "off", f" ({why})" if why else "")
+        words = f"control is {'on' if armed else 'off'}"
+        if why:
+            words += f" ({why})"
+        elif control.arming.keys and not armed:
+            words += f"; press {' or '.join(control.arming.keys)} to turn it on"
+        log.info("%s", words)
         events.arm(armed)
 
     control.arming.listen(report)

@@ -103,13 +103,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A change to another profile."""
+    """A change to another key map."""
 
-    profile: str
+    key_map: str
     keys: ClassVar[tuple[str, ...]] = ()
 
     def __str__(self) -> str:
-        return f"switch to profile {self.profile}"
+        return f"switch to key map {self.key_map}"
 
 
 @dataclass(frozen=True, slots=True)

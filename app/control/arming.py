@@ -24,6 +24,9 @@ class Arming:
         gesture_resumes: whether the pause gesture also ends its own pause.
     """
 
+    keys: tuple[str, ...] = ()
+    """The keys that turn it on and off in every window, as people write them; empty where none is heard."""
+
     def __init__(self, on: bool, gesture_resumes: bool) -> None:
         self._state = _State.ON if on else _State.OFF
         self._gesture_resumes = gesture_resumes

@@ -13,7 +13,7 @@ from app.control.pynput_backend import PynputBackend, load
 from app.control.pynput_listener import NO_RECORD
 from app.control.uinput_backend import DEVICE, PERMISSION_ADVICE, UinputBackend
 from app.control.x11_server import LISTENING, TESTING, server_lacks
-from common.errors import UserError
+from common.errors import UserError, one_line
 
 BACK_ENDS = ("auto", "pynput", "uinput")
 INPUT_DEVICES = Path("/dev/input/event*")
@@ -44,7 +44,7 @@ def open_backend(name: str) -> InputBackend:
     try:
         return PynputBackend() if name == "pynput" else UinputBackend.open()
     except Exception as error:  # each of them has errors of its own
-        raise ControlError(f"cannot control the desktop through {name}: {_line(error)}; see --doctor") from error
+        raise ControlError(f"cannot control the desktop through {name}: {one_line(error)}; see --doctor") from error
 
 
 def pynput_problem() -> str:
@@ -58,7 +58,7 @@ def pynput_problem() -> str:
         load("mouse")
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError)
-        return f"pynput is not installed; run {INSTALL}" if missing else f"pynput does not load: {_line(error)}"
+        return f"pynput is not installed; run {INSTALL}" if missing else f"pynput does not load: {one_line(error)}"
     except ConnectionError as error:
         return f"{error}; set DISPLAY to one that does, or use uinput"
     if sys.platform == "darwin" and not trusted_on_mac():
@@ -106,7 +106,3 @@ def trusted_on_mac(load_library: Callable[[str], Any] = ctypes.CDLL) -> bool:
 
 
 PROBLEMS: dict[str, Callable[[], str]] = {"pynput": pynput_problem, "uinput": uinput_problem}
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())

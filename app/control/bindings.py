@@ -1,4 +1,4 @@
-"""Profile: which gesture does what, and where."""
+"""Key map: which gesture does what, and where."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ from common.errors import UserError
 from models.vocabulary import Group, Vocabulary
 
 
-class BindingsError(UserError):
-    """A profile cannot be used; says the file, the line and what was expected."""
+class KeyMapError(UserError):
+    """A key map cannot be used; says the file, the line and what was expected."""
 
 
 class Mode(Enum):
@@ -40,13 +40,20 @@ class Binding:
     """Where it stands in the file."""
     also: tuple[str, ...] = ()
     """Labels that mean the same."""
+    does: str = ""
+    """What it is for, in words."""
     seen: str = ""
     """The label that was recognised, once one was."""
 
     def __str__(self) -> str:
         gesture = f"{self.seen} (as {self.gesture})" if self.seen in self.also else self.gesture
+        return f"{gesture}: {self.deed}"
+
+    @property
+    def deed(self) -> str:
+        """The action, and how often it is done."""
         mode = {Mode.ONCE: "", Mode.HOLD: " while it lasts", Mode.REPEAT: f" {self.rate_hz:g} times a second"}
-        return f"{gesture}: {self.action}{mode[self.mode]}"
+        return f"{self.action}{mode[self.mode]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class ActiveWindow:
 
 @dataclass(frozen=True, slots=True)
 class WindowRule:
-    """In which windows a profile applies: both texts must occur, in whatever case; an empty one always does."""
+    """In which windows a key map applies: both texts must occur, in whatever case; an empty one always does."""
 
     class_name: str = ""
     title: str = ""
@@ -89,7 +96,7 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class KeyMap:
     """One file of bindings."""
 
     name: str
@@ -111,7 +118,7 @@ class Profile:
 
     @property
     def switches(self) -> tuple[Binding, ...]:
-        """The bindings that lead to other profiles."""
+        """The bindings that lead to other key maps."""
         return tuple(b for b in self.bindings.values() if isinstance(b.action, Switch))
 
     @property

@@ -1,4 +1,4 @@
-"""Control: takes what was recognised and does what the profile says, in a thread of its own."""
+"""Control: takes what was recognised and does what the key map says, in a thread of its own."""
 
 import logging
 import queue
@@ -12,14 +12,14 @@ from typing import Protocol
 from app.control.actions import Pause, Switch
 from app.control.active_window import FindWindow, is_ours
 from app.control.arming import Arming
-from app.control.bindings import ActiveWindow, Binding, Mode, Profile
+from app.control.bindings import ActiveWindow, Binding, KeyMap, Mode
 from app.control.input_listener import UserActivity
 from app.control.library import Library
 from app.control.player import Player
+from common.errors import one_line
+from common.log import log
 from models.decoder import GestureEvent
 from models.recognition import Recognition
-
-log = logging.getLogger("mstnet")
 
 WAITING_MOST = 16
 """Length of the queue of gestures; more are left out."""
@@ -32,11 +32,11 @@ LOST_S = 1.0
 PATIENCE_S = 3.0
 
 Fired = tuple[tuple[Path, GestureEvent], ...]
-"""What fired on one frame, each with the path of the profile in whose vocabulary it did."""
+"""What fired on one frame, each with the path of the key map in whose vocabulary it did."""
 
 
 class Interprets(Protocol):
-    """Says what fired in the vocabulary of one profile, as an `Interpreter` does."""
+    """Says what fired in the vocabulary of one key map, as an `Interpreter` does."""
 
     lasting: str | None
 
@@ -48,11 +48,11 @@ class Interprets(Protocol):
 class Control:
     """An observer that acts on the desktop; `see` never waits.
 
-    Each profile has its own vocabulary, and so its own events. Those of the profile that applies count.
+    Each key map has its own vocabulary, and so its own events. Those of the key map that applies count.
 
     Args:
-        library: the profiles.
-        interpreters: one for each profile, by its path.
+        library: the key maps.
+        interpreters: one for each key map, by its path.
         player: what acts.
         arming: whether it may.
         activity: whether a person uses mouse or keyboard.
@@ -81,7 +81,7 @@ class Control:
         self._lasting: tuple[dict[Path, str | None], float] = ({}, 0.0)
         self._acted_s: dict[str, float] = {}
         self._last: tuple[Path, float] | None = None
-        """The profile that acted last, and when its gesture fired."""
+        """The key map that acted last, and when its gesture fired."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="control", daemon=True)
         self._thread.start()
@@ -132,7 +132,7 @@ class Control:
             do()
         except Exception as error:  # display servers and kernels raise many kinds
             level = logging.WARNING if self.arming.on else logging.DEBUG  # once is enough
-            log.log(level, "control failed: %s", " ".join(str(error).split()) or type(error).__name__)
+            log.log(level, "control failed: %s", one_line(error))
             self.arming.disarm("it failed")
 
     def _still_lasting(self) -> str | None:
@@ -144,22 +144,22 @@ class Control:
         return lasting.get(self._last[0])
 
     def _take(self, fired: Fired) -> None:
-        """Act on what fired in the vocabulary of the profile that applies."""
+        """Act on what fired in the vocabulary of the key map that applies."""
         window = self._find_window() if self._find_window else None
-        profile = self._library.current(window)
+        key_map = self._library.current(window)
         for path, event in fired:
-            if profile and path == profile.path and not self._done_by_another(path, event):
-                self._act(profile, event, window)
+            if key_map and path == key_map.path and not self._done_by_another(path, event):
+                self._act(key_map, event, window)
 
     def _done_by_another(self, path: Path, event: GestureEvent) -> bool:
-        """Whether another profile acted while this gesture was made, such as by handing over to this one."""
+        """Whether another key map acted while this gesture was made, such as by handing over to this one."""
         if self._last is None:
             return False
         last, last_s = self._last
         return path != last and event.began_s <= last_s <= event.fired_s
 
-    def _act(self, profile: Profile, event: GestureEvent, window: ActiveWindow | None) -> None:
-        binding = profile.bindings.get(event.name)
+    def _act(self, key_map: KeyMap, event: GestureEvent, window: ActiveWindow | None) -> None:
+        binding = key_map.bindings.get(event.name)
         if binding is None or self._cooling(binding, event) or _goes_on(binding, event):
             return
         binding = replace(binding, seen=event.label)
@@ -174,11 +174,11 @@ class Control:
         elif isinstance(binding.action, Switch):
             self._player.rest()
             self._say(str(binding))
-            self._library.switch(binding, profile)
+            self._library.switch(binding, key_map)
         else:
             self._player.begin(binding)
         self._acted_s[binding.gesture] = event.fired_s
-        self._last = (profile.path, event.fired_s)
+        self._last = (key_map.path, event.fired_s)
 
     def _cooling(self, binding: Binding, event: GestureEvent) -> bool:
         """Whether the gesture acted a short time ago."""

@@ -47,6 +47,11 @@ def parse_chord(text: str) -> Chord:
     return chord if len(chord) == 1 else tuple(key.lower() for key in chord)
 
 
+def written(chord: Chord) -> str:
+    """A chord as it is printed on keys: `Ctrl+Shift+F9`."""
+    return "+".join(key.replace("_", " ").title() for key in chord)
+
+
 def key_of(character: str) -> str:
     """The key that types a character."""
     return CHARACTER_KEYS.get(character, character)

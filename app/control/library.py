@@ -1,75 +1,75 @@
-"""The profiles of a run: those that were named, and those that they lead to."""
+"""The key maps of a run: those that were named, and those that they lead to."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from app import toml_table
 from app.control.actions import Switch
-from app.control.bindings import ActiveWindow, Binding, BindingsError, Profile
-from app.control.reading import read_profile
+from app.control.bindings import ActiveWindow, Binding, KeyMap, KeyMapError
+from app.control.profile_file import read_key_map
 
-BUNDLED = Path(__file__).parent / "profiles"
+BUNDLED = Path(__file__).parent / "key_maps"
 
 
 class Library:
-    """Says which profile applies: one that is bound to the active window, else the chosen one.
+    """Says which key map applies: one that is bound to the active window, else the chosen one.
 
     Raises:
-        ProfileError: a profile, or one that it leads to, is missing or wrong.
+        KeyMapError: a key map, or one that it leads to, is missing or wrong.
     """
 
     def __init__(self, names: Iterable[str], labels: tuple[str, ...]) -> None:
         self._labels = labels
-        self._by_path: dict[Path, Profile] = {}
+        self._by_path: dict[Path, KeyMap] = {}
         named = tuple(self._read(locate(name)) for name in names)
-        self._bound = tuple(profile for profile in named if profile.window)
-        self._chosen = next((profile for profile in named if not profile.window), named[0])
+        self._bound = tuple(key_map for key_map in named if key_map.window)
+        self._chosen = next((key_map for key_map in named if not key_map.window), named[0])
 
     @property
-    def profiles(self) -> tuple[Profile, ...]:
-        """Every profile that can come to apply, the named ones first."""
+    def key_maps(self) -> tuple[KeyMap, ...]:
+        """Every key map that can come to apply, the named ones first."""
         return tuple(self._by_path.values())
 
     @property
-    def first(self) -> Profile:
-        """The profile whose safety counts."""
-        return self.profiles[0]
+    def first(self) -> KeyMap:
+        """The key map whose safety counts."""
+        return self.key_maps[0]
 
     @property
     def asks_for_windows(self) -> bool:
         """Whether the active window matters."""
-        return any(profile.window for profile in self.profiles)
+        return any(key_map.window for key_map in self.key_maps)
 
-    def current(self, window: ActiveWindow | None) -> Profile | None:
-        """The profile that applies while this window has the focus; None where none does."""
-        return next((profile for profile in (*self._bound, self._chosen) if profile.applies_in(window)), None)
+    def current(self, window: ActiveWindow | None) -> KeyMap | None:
+        """The key map that applies while this window has the focus; None where none does."""
+        return next((key_map for key_map in (*self._bound, self._chosen) if key_map.applies_in(window)), None)
 
-    def switch(self, binding: Binding, of: Profile) -> Profile:
-        """Choose the profile that a binding leads to."""
+    def switch(self, binding: Binding, of: KeyMap) -> KeyMap:
+        """Choose the key map that a binding leads to."""
         assert isinstance(binding.action, Switch)
-        self._chosen = self._by_path[locate(binding.action.profile, of.path.parent)]
+        self._chosen = self._by_path[locate(binding.action.key_map, of.path.parent)]
         return self._chosen
 
-    def _read(self, path: Path) -> Profile:
+    def _read(self, path: Path) -> KeyMap:
         if path not in self._by_path:
-            profile = self._by_path[path] = read_profile(path, self._labels)
-            for binding in profile.switches:
-                self._follow(binding, profile)
+            key_map = self._by_path[path] = read_key_map(path, self._labels)
+            for binding in key_map.switches:
+                self._follow(binding, key_map)
         return self._by_path[path]
 
-    def _follow(self, binding: Binding, of: Profile) -> None:
+    def _follow(self, binding: Binding, of: KeyMap) -> None:
         assert isinstance(binding.action, Switch)
         try:
-            path = locate(binding.action.profile, of.path.parent)
-        except BindingsError as error:
-            raise BindingsError(f"{of.path}:{binding.line}: {error}") from error
+            path = locate(binding.action.key_map, of.path.parent)
+        except KeyMapError as error:
+            raise KeyMapError(f"{of.path}:{binding.line}: {error}") from error
         self._read(path)
 
 
-def locate(name: str, beside: Path = Path()) -> Path:
-    """The file of a profile: a path, or the bare name of a ready one.
+def locate(name: str, base: Path = Path()) -> Path:
+    """The file of a key map: a path, or the name of a bundled one.
 
     Raises:
-        ProfileError: there is none.
+        KeyMapError: there is none.
     """
-    return toml_table.locate(name, BUNDLED, "profile", BindingsError, beside)
+    return toml_table.locate(name, BUNDLED, "key map", KeyMapError, base)

@@ -1,6 +1,5 @@
 """Opening control: from its settings to a running Control."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable
@@ -10,14 +9,14 @@ from functools import partial
 from app.control.active_window import FindWindow, X11Windows
 from app.control.arming import Arming
 from app.control.back_ends import choose, open_backend
-from app.control.bindings import BindingsError
+from app.control.bindings import KeyMapError
 from app.control.control import Control
 from app.control.evdev_listener import EvdevListener
 from app.control.injected_events import InjectedEvents
 from app.control.input_backend import DryRunBackend, InputBackend
 from app.control.input_listener import InputListener, UserActivity
 from app.control.interpreter import Interpreter
-from app.control.keys import Chord
+from app.control.keys import Chord, written
 from app.control.library import Library
 from app.control.limiter import Limiter
 from app.control.permission import require_permission
@@ -28,24 +27,23 @@ from app.control.pynput_listener import PynputListener
 from app.control.settings import ControlSettings
 from app.control.uinput_backend import PERMISSION_ADVICE, UinputBackend
 from app.control.watchdog import Watchdog
+from common.log import log
 from models.networks import Networks
-
-log = logging.getLogger("mstnet")
 
 
 def open_control(settings: ControlSettings, networks: Networks) -> Control:
-    """Read the profiles, open the devices and begin.
+    """Read the key maps, open the devices and begin.
 
     Args:
         settings: which key maps, and through which backend.
         networks: those that step the stream.
 
     Raises:
-        UserError: a profile, a permission or a back end cannot be used.
+        UserError: a key map, a permission or a back end cannot be used.
     """
     library = Library(settings.key_maps, networks.labels)
     if not settings.dry_run:
-        require_permission(library.profiles, settings.allow_commands)
+        require_permission(library.key_maps, settings.allow_commands)
     _warn_of_no_pause(library)
     with ExitStack() as stack:
         backend = _backend(settings, stack)
@@ -54,10 +52,10 @@ def open_control(settings: ControlSettings, networks: Networks) -> Control:
 
 
 def _warn_of_no_pause(library: Library) -> None:
-    """Say which profile only a key can pause."""
-    for profile in library.profiles:
-        if not profile.pauses:
-            log.warning("%s: no gesture pauses control; a pause key does (add pause = true to one)", profile.path)
+    """Say which key map only a key can pause."""
+    for key_map in library.key_maps:
+        if not key_map.pauses:
+            log.warning("%s: no gesture pauses control; a pause key does (add pause = true to one)", key_map.path)
 
 
 def _backend(settings: ControlSettings, stack: ExitStack) -> InputBackend:
@@ -67,12 +65,12 @@ def _backend(settings: ControlSettings, stack: ExitStack) -> InputBackend:
 
 
 def _check_keys(library: Library, backend: InputBackend) -> None:
-    """See that every key of every profile can be pressed."""
-    for profile in library.profiles:
-        for binding in profile.bindings.values():
+    """See that every key of every key map can be pressed."""
+    for key_map in library.key_maps:
+        for binding in key_map.bindings.values():
             for key in binding.action.keys:
                 if not backend.strokes(key):
-                    raise BindingsError(f"{profile.path}:{binding.line}: no key {key!r}: {backend.why_lacking}")
+                    raise KeyMapError(f"{key_map.path}:{binding.line}: no key {key!r}: {backend.why_lacking}")
 
 
 def _assemble(
@@ -82,7 +80,8 @@ def _assemble(
     arming = Arming(settings.armed or settings.dry_run, safety.gesture_resumes)
     activity, injected = UserActivity(arming.toggle), InjectedEvents()
     on_loss = partial(arming.disarm, "it no longer listens to the keyboard")
-    _listen(backend, lambda: _listener(backend, activity, injected, safety.pause_keys, on_loss), stack)
+    if _listens(backend, lambda: _listener(backend, activity, injected, safety.pause_keys, on_loss), stack):
+        arming.keys = tuple(map(written, safety.pause_keys))
     observers: list[InputObserver] = [injected]
     if backend.name == PynputBackend.name:
         observers.insert(0, stack.enter_context(closing(Watchdog())))
@@ -90,19 +89,21 @@ def _assemble(
     limiter = Limiter(safety.actions_per_s)
     player = Player(PressedKeys(backend, observers), limiter, say, pretend=settings.dry_run)
     find_window = _window_finder(library, stack)
-    interpreters = {profile.path: Interpreter(networks, profile.vocabulary) for profile in library.profiles}
+    interpreters = {key_map.path: Interpreter(networks, key_map.vocabulary) for key_map in library.key_maps}
     return Control(library, interpreters, player, arming, activity, find_window, say, stack.pop_all().close)
 
 
-def _listen(backend: InputBackend, open_listener: Callable[[], InputListener], stack: ExitStack) -> None:
-    """Listen to the real mouse and keyboard; log a warning if that is impossible."""
+def _listens(backend: InputBackend, open_listener: Callable[[], InputListener], stack: ExitStack) -> bool:
+    """Listen to the real mouse and keyboard; log a warning if that is impossible. Whether it does."""
     if backend.name == DryRunBackend.name:
-        return
+        return False
     try:
         stack.enter_context(closing(open_listener()))
     except (ImportError, OSError) as error:
         advice = PERMISSION_ADVICE if backend.name == UinputBackend.name else "pause with the gesture, stop with Ctrl-C"
         log.warning("control does not listen to the keyboard (%s): no pause key, no hand-over; %s", error, advice)
+        return False
+    return True
 
 
 def _listener(
@@ -124,5 +125,5 @@ def _window_finder(library: Library, stack: ExitStack) -> FindWindow | None:
         with suppress(Exception):  # no python-xlib, or a display that does not answer
             return stack.enter_context(closing(X11Windows()))
     if library.asks_for_windows:
-        log.warning("which window is active cannot be told here; profiles with [window] do nothing")
+        log.warning("which window is active cannot be told here; key maps with [window] do nothing")
     return None

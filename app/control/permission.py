@@ -1,52 +1,52 @@
-"""Permission: a profile may start programs only after a person has allowed that very file, once."""
+"""Permission: a key map may start programs only after a person has allowed that very file, once."""
 
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from app.control.bindings import BindingsError, Profile
+from app.control.bindings import KeyMap, KeyMapError
 from common.user_folders import user_folder
 
-FILE_NAME = "allowed-profiles.txt"
+FILE_NAME = "allowed-key-maps.txt"
 
 
-def require_permission(profiles: Iterable[Profile], allow: bool) -> None:
-    """See that every profile that starts programs was allowed; ask where somebody can answer.
+def require_permission(key_maps: Iterable[KeyMap], allow: bool) -> None:
+    """See that every key map that starts programs was allowed; ask where somebody can answer.
 
     Args:
-        profiles: those of this run.
+        key_maps: those of this run.
         allow: whether the command line allows them.
 
     Raises:
-        ProfileError: one is not allowed.
+        KeyMapError: one is not allowed.
     """
-    starting = [profile for profile in profiles if profile.commands]
+    starting = [key_map for key_map in key_maps if key_map.commands]
     if not starting:
         return
     file = user_folder("config") / FILE_NAME
-    for profile in starting:
-        if profile.sha256 not in _allowed(file):
-            if not (allow or _asked(profile)):
-                raise BindingsError(
-                    f"{profile.path} starts programs ({_programs(profile)}) and was not allowed to; read it, then say "
+    for key_map in starting:
+        if key_map.sha256 not in _allowed(file):
+            if not (allow or _asked(key_map)):
+                raise KeyMapError(
+                    f"{key_map.path} starts programs ({_programs(key_map)}) and was not allowed to; read it, then say "
                     "--allow-commands once"
                 )
-            _remember(file, profile)
+            _remember(file, key_map)
 
 
-def _asked(profile: Profile) -> bool:
+def _asked(key_map: KeyMap) -> bool:
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    sys.stderr.write(f"{profile.path} starts programs:\n")
-    for run in profile.commands:
+    sys.stderr.write(f"{key_map.path} starts programs:\n")
+    for run in key_map.commands:
         sys.stderr.write(f"  {list(run.command)}\n")
     sys.stderr.write("Allow this file, as it is now, from here on? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _programs(profile: Profile) -> str:
-    return ", ".join(dict.fromkeys(run.command[0] for run in profile.commands))
+def _programs(key_map: KeyMap) -> str:
+    return ", ".join(dict.fromkeys(run.command[0] for run in key_map.commands))
 
 
 def _allowed(file: Path) -> set[str]:
@@ -56,15 +56,13 @@ def _allowed(file: Path) -> set[str]:
     except FileNotFoundError:
         return set()
     except (OSError, UnicodeDecodeError) as error:
-        raise BindingsError(
-            f"cannot read {file} ({error}); delete it, and profiles will be asked about anew"
-        ) from error
+        raise KeyMapError(f"cannot read {file} ({error}); delete it, and key maps will be asked about anew") from error
 
 
-def _remember(file: Path, profile: Profile) -> None:
+def _remember(file: Path, key_map: KeyMap) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a", encoding="utf-8") as lines:
-            lines.write(f"{profile.sha256}  {profile.path}\n")
+            lines.write(f"{key_map.sha256}  {key_map.path}\n")
     except OSError as error:
-        raise BindingsError(f"cannot remember the permission in {file} ({error.strerror}); make it writable") from error
+        raise KeyMapError(f"cannot remember the permission in {file} ({error.strerror}); make it writable") from error

@@ -1,13 +1,11 @@
 """Presses keys through an input backend and records which are down, so that all of them can be released."""
 
-import logging
 from collections.abc import Iterable
 from typing import Protocol
 
 from app.control.input_backend import InputBackend
 from app.control.keys import key_of
-
-log = logging.getLogger("mstnet")
+from common.log import log
 
 
 class InputObserver(Protocol):

@@ -10,6 +10,7 @@ from app.control.input_listener import UserActivity
 from app.control.keys import Chord
 from app.control.pynput_backend import PYNPUT_NAMES, load
 from app.control.x11_server import LISTENING, server_lacks
+from common.errors import one_line
 
 NO_RECORD = "this X server does not let programs listen (no RECORD extension)"
 MIN_MOVE_PX = 6
@@ -68,7 +69,7 @@ class PynputListener:
                 run()
                 reasons.append("it ended")
             except Exception as error:
-                reasons.append(" ".join(str(error).split()))
+                reasons.append(one_line(error))
             listener._mark_ready()
             if self._open:
                 self._on_loss()

@@ -1,6 +1,5 @@
 """JSON lines: one message a line, to a file, a named pipe or standard output."""
 
-import logging
 import os
 import stat
 import sys
@@ -12,11 +11,10 @@ from app.outputs.log_file import LogFile
 from app.outputs.named_pipe import NamedPipe
 from app.outputs.open_file import OpenFile
 from common.errors import UserError
+from common.log import log
 
 STDOUT = "-"
 """The file name that means standard output."""
-
-log = logging.getLogger("mstnet")
 
 
 class JsonLines:

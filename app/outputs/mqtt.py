@@ -13,7 +13,6 @@ Home Assistant finds a device by a retained message elsewhere. One that the same
 removed, unless somebody still speaks there.
 """
 
-import logging
 import queue
 import ssl
 import sys
@@ -37,6 +36,7 @@ from app.network_cause import network_cause
 from app.outputs import home_assistant
 from app.outputs.broker import Broker
 from app.shutdown import SHUTDOWN_TIMEOUT_S, join, shutdown_requested
+from common.log import log
 
 KEPT = 1000
 """Gestures that are kept while the broker is away; then the oldest are lost, and counted."""
@@ -48,8 +48,6 @@ KEEPALIVE_S = 15
 SLOWEST_RETRY_S = 30
 PATIENCE_S = 3.0
 """How long the last words may take at the end."""
-
-log = logging.getLogger("mstnet")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,13 @@
 """NamedPipe: a FIFO, whose readers may come late, leave, and come again."""
 
 import errno
-import logging
 import os
 from pathlib import Path
 from threading import Event
 
 from app.outputs.open_file import LOOK_EVERY_S, OpenFile
+from common.log import log
 from common.whole_file import WriteError
-
-log = logging.getLogger("mstnet")
 
 
 class NamedPipe:

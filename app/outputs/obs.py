@@ -3,7 +3,6 @@
 A scene is switched now or not at all: a gesture made while OBS was away switches nothing when it is back.
 """
 
-import logging
 import queue
 import threading
 import time
@@ -17,6 +16,7 @@ from app.network_cause import network_cause
 from app.outputs.address import Address
 from app.outputs.obs_session import TIMEOUT_S, TROUBLE, ObsSession, RefusedError
 from app.shutdown import join
+from common.log import log
 
 WRONG_PASSWORD = 4009
 """OBS's own code for it."""
@@ -24,8 +24,6 @@ RETRY_S = 5.0
 """How often OBS is looked for while it is away."""
 FRESH_S = 2.0
 """A gesture older than this switches nothing any more."""
-
-log = logging.getLogger("mstnet")
 
 
 class Obs:

@@ -7,7 +7,6 @@ header and summary.
 OSC 1.0 is written here by hand: what is needed of it is smaller than a dependency would be.
 """
 
-import logging
 import re
 import socket
 import struct
@@ -17,10 +16,9 @@ from app.events import Message, fired_name, to_line
 from app.network_cause import network_cause
 from app.outputs.address import Address
 from common.errors import UserError
+from common.log import log
 
 Argument = str | int | float
-
-log = logging.getLogger("mstnet")
 
 
 class Osc:

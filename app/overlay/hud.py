@@ -1,15 +1,13 @@
 """The HUD: the current gesture on top of everything, for a mouse that does not notice it."""
 
-import logging
-
 from PyQt6.QtCore import QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QFontMetricsF, QGuiApplication, QPaintEvent, QRegion
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import caption, theme, tone
 from app.overlay.view import View
+from common.log import log
 
-_LOG = logging.getLogger(__name__)
 _SIZE_UNITS = (46, 9)
 _FLAGS = (
     Qt.WindowType.FramelessWindowHint
@@ -43,7 +41,7 @@ class Hud(QWidget):
         if screen is not None:
             screen.availableGeometryChanged.connect(self._place)
         if platform.startswith("wayland"):
-            _LOG.warning(
+            log.warning(
                 "--overlay: Wayland does not let a window keep itself on top or choose its place. "
                 "Set it to 'always on top' in its window menu, or start with XWayland (QT_QPA_PLATFORM=xcb)."
             )

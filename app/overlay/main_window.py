@@ -14,7 +14,7 @@ from app.overlay.key_hints import Key, Keys
 from app.overlay.readout import Readout
 from app.overlay.replay_panel import ReplayPanel
 from app.overlay.stage import Stage
-from app.overlay.view import View
+from app.overlay.view import CONTROL_KEY, View
 
 HINT_SEEN = "hint_seen"
 """The setting that says that the first-run hint was closed once."""
@@ -46,6 +46,7 @@ class Window(QWidget):
         self.stage = Stage(options.mirror, options.draw_region)
         self.bars, self.timeline, self.readout = Bars(), EventTimeline(), Readout()
         self._guided = options.guided
+        self._armed = view.armed
         self.replay = ReplayPanel(options.replay, options.mirror, self) if options.replay else None
         self._keys = Keys(self._key_list())
         self._panel = self._make_panel()
@@ -59,6 +60,9 @@ class Window(QWidget):
 
     def show_view(self, view: View) -> None:
         """Show what is new; each part repaints only where something changed."""
+        if view.armed and not self._armed:
+            self.hint.hide()  # nobody should miss what gestures do to the desktop
+        self._armed = view.armed
         proportion = self.stage.picture.proportion
         self.stage.show_view(view)
         if self.stage.picture.proportion != proportion:
@@ -110,8 +114,8 @@ class Window(QWidget):
             action()
 
     def showEvent(self, _event: QShowEvent | None) -> None:
-        """Greet a newcomer with the gestures there are."""
-        if not self._guided and not self._settings.value(HINT_SEEN, False, bool):
+        """Greet a newcomer with the gestures there are, unless they act already."""
+        if not self._guided and not self._armed and not self._settings.value(HINT_SEEN, False, bool):
             self.show_hint()
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
@@ -138,7 +142,7 @@ class Window(QWidget):
     def _key_list(self) -> list[Key]:
         keys = [
             Key("Space", "Pause", self._toggle_pause),
-            *([Key("C", "Control", self._toggle_control)] if self._toggle_control else []),
+            *([Key(CONTROL_KEY, "Control", self._toggle_control)] if self._toggle_control else []),
             Key("F", "Full screen", self.toggle_full_screen),
             Key("H", "Gestures", self.show_hint),
         ]

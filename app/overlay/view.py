@@ -21,6 +21,8 @@ HOLD_S = 2.0
 """A gesture stays on the screen this long after it fired, in seconds of the stream."""
 REMEMBERED = 200
 """How many past gestures are kept."""
+CONTROL_KEY = "C"
+"""The window's own key that turns control on and off."""
 _MOST_RANKED = 10
 
 
@@ -47,6 +49,10 @@ class ViewOptions:
     """Takes the region that a person draws on the picture, or None when they let go of it."""
     vocabulary: Vocabulary | None = None
     """Which labels decide together, if any do."""
+    armed: bool | None = None
+    """Whether gestures act on the desktop from the start; None where they never do."""
+    control_key: str = ""
+    """The key that turns control on and off; empty where none is heard."""
 
     @property
     def engine_words(self) -> str:
@@ -108,10 +114,6 @@ class Past:
     at_s: float
 
 
-# First, so that a long message cannot push it off the screen.
-_ARMED = {None: "", True: "Control on · ", False: "Control off · "}
-
-
 class View:
     """Turns the worker's news into what to show.
 
@@ -122,7 +124,7 @@ class View:
         self.options = options
         self.paused = False
         self.ended = False
-        self.armed: bool | None = None
+        self.armed = options.armed
         """Whether gestures act on the desktop; None where nothing was said of it."""
         self.prompt: Prompt | None = None
         self.message = ""
@@ -191,7 +193,17 @@ class View:
     def status(self) -> Status:
         """What most needs saying, and always whether control is on."""
         status = self._stream_status
-        return Status(status.tone, _ARMED[self.armed] + status.text)
+        # First, so that a long message cannot push it off the screen.
+        return Status(status.tone, self._control_words + status.text)
+
+    @property
+    def _control_words(self) -> str:
+        """Whether control is on, and how to turn it on."""
+        if self.armed is None:
+            return ""
+        key = "" if self.ended else self.options.control_key
+        advice = f"press {key} to turn it on · " if key else ""
+        return "Control on · " if self.armed else f"Control off · {advice}"
 
     @property
     def _stream_status(self) -> Status:

@@ -1,1 +1,1 @@
-"""Recording a person: what is asked of them, when, and the takes that come of it."""
+"""Guided recording of a user: the plan, the prompts and the takes."""

@@ -1,20 +1,18 @@
-"""Plan: what a person is asked to do, task after task."""
+"""RecordingPlan: the tasks of a guided recording, in order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calibration.errors import TakeError
-from calibration.folders import one_name
+from calibration.person_files import one_name
+from calibration.recording_options import FIRST_READY_S, READY_S
 from calibration.take import Kind
 from models.spec import NO_GESTURE_LABELS
-
-FIRST_READY_S, READY_S = 5.0, 3.0
-"""Count-down before the first take of something, and before the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingTask:
-    """Something to do once."""
+    """One take to record."""
 
     kind: Kind
     label: str
@@ -25,14 +23,14 @@ class RecordingTask:
 
     @property
     def title(self) -> str:
-        """What to do, in a few words."""
+        """What to do, as a title."""
         if self.kind is Kind.WORK:
             return "Just work"
         return f"{self.label} · {self.number} of {self.of}"
 
     @property
     def hint(self) -> str:
-        """How to do it."""
+        """How to do it, in one sentence."""
         if self.kind is Kind.WORK:
             return "Type, drink, scratch your nose. No gestures."
         return "Make the movement once, then lower your hand."
@@ -40,29 +38,29 @@ class RecordingTask:
 
 @dataclass(frozen=True, slots=True)
 class RecordingPlan:
-    """What one session records."""
+    """The takes of one session."""
 
     gestures: tuple[str, ...]
     takes: int = 5
     take_s: float = 3.0
     work_s: float = 60.0
-    """0 for none."""
+    """Length of the take without gestures; 0 for none."""
 
     def check(self) -> None:
-        """See that every gesture has a name that can be one.
+        """Check the names of the gestures.
 
         Raises:
-            UserError: one has not, or there is nothing to record.
+            UserError: a name cannot be used, or there is nothing to record.
         """
         for label in self.gestures:
             one_name(label)
             if label in NO_GESTURE_LABELS:
-                raise TakeError(f"{label!r} is no gesture; --work records what is none")
+                raise TakeError(f"{label!r} is not a gesture; --work records takes without gestures")
         if not self.gestures and not self.work_s:
             raise TakeError("there is nothing to record; name a gesture: --gesture NAME")
 
     def tasks(self) -> Iterator[RecordingTask]:
-        """Every take of every gesture, then work."""
+        """Every take of every gesture, then the take without gestures."""
         for label in map(one_name, self.gestures):
             for number in range(1, self.takes + 1):
                 ready_s = FIRST_READY_S if number == 1 else READY_S

@@ -1,4 +1,4 @@
-"""Prompt: what to tell a person now, as plain data."""
+"""Prompt: the current instruction of a guided recording."""
 
 import math
 from collections.abc import Callable
@@ -15,16 +15,16 @@ class Prompt:
     """Seconds until the recording begins, or, once it runs, until it ends."""
     recording: bool
     progress: float
-    """How much of the session is over, 0..1."""
+    """Completed fraction of the session, 0..1."""
 
     @property
     def count(self) -> str:
-        """The count-down; nothing once there is nothing to count."""
+        """The countdown in whole seconds; empty at 0."""
         return str(math.ceil(self.left_s)) if self.left_s > 0 else ""
 
     @property
     def line(self) -> str:
-        """The prompt for somebody who reads it in a terminal."""
+        """The prompt as one line for a terminal."""
         if self.recording or not self.count:
             return f"{self.title}: {'now. ' if self.recording else ''}{self.hint}"
         return f"{self.title}: in {self.count} ..."
@@ -34,14 +34,14 @@ OnPrompt = Callable[[Prompt], None]
 
 
 class Printer:
-    """Hands prompts on as lines, one when something new begins and one a second of the count-down."""
+    """Writes prompts as lines: one when a task begins, one per second of the countdown."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
-        self._told = ""
+        self._last_line = ""
 
     def __call__(self, prompt: Prompt) -> None:
-        """Hand on a prompt, unless it reads like the one before."""
-        if prompt.line != self._told:
-            self._told = prompt.line
+        """Write a prompt, unless its line equals the last one."""
+        if prompt.line != self._last_line:
+            self._last_line = prompt.line
             self._write(prompt.line)

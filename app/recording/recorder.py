@@ -1,4 +1,4 @@
-"""Recorder: follows a plan on the stream's own clock and saves a take a task."""
+"""Recorder: follows a recording plan in stream time and saves one take per task."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,17 +14,17 @@ from models.recognition import Recognition, Step
 from models.spec import ModelSpec
 
 LEAD_S = 3.0
-"""What a take keeps of its count-down: as much as a gesture's window looks back on."""
+"""Seconds of the countdown that a take keeps: the longest window before a gesture."""
 
 
 class Recorder:
-    """An observer that says what to do, and keeps the steps that it sees.
+    """An observer that issues the prompts of a plan and saves the steps of each task as a take.
 
     Args:
-        plan: what to record.
-        recordings: where it goes.
-        spec: of the only network that steps the stream.
-        on_end: called once, when the plan is done.
+        plan: the tasks.
+        recordings: where the takes are saved.
+        spec: of the network that steps the stream; there must be only one.
+        on_end: called once, when the plan is finished.
     """
 
     def __init__(
@@ -32,23 +32,23 @@ class Recorder:
     ) -> None:
         self._recordings, self._spec, self._on_end = recordings, spec, on_end
         self._tasks = list(plan.tasks())
-        self._whole_s = sum(task.ready_s + task.length_s for task in self._tasks)
+        self._total_s = sum(task.ready_s + task.length_s for task in self._tasks)
         self._lead: deque[Step] = deque(maxlen=round(LEAD_S * spec.rate_hz))
         self._kept: list[Step] = []
         self._began_s: float | None = None
         self._seen_s = 0.0
         self.done = 0
-        """How many tasks are saved."""
+        """Number of saved tasks."""
         self.listener: OnPrompt = lambda _: None
 
     @property
     def tasks(self) -> int:
-        """How many tasks there are."""
+        """Number of tasks."""
         return len(self._tasks)
 
     @property
     def finished(self) -> bool:
-        """Whether everything is saved."""
+        """Whether all tasks are saved."""
         return self.done == self.tasks
 
     def see(self, seen: Recognition) -> None:
@@ -57,7 +57,7 @@ class Recorder:
             return
         time_s = seen.frame.time_s
         if self._began_s is None or not 0 <= time_s - self._seen_s <= LONGEST_REPEAT_S:
-            self._begin(time_s)  # also after a gap, such as a pause: half a task is none
+            self._begin(time_s)  # also after a gap, such as a pause: an interrupted task starts again
         self._seen_s = time_s
         self._follow(self._tasks[self.done], seen.steps, time_s)
 
@@ -67,7 +67,7 @@ class Recorder:
         self._lead.clear()
 
     def _follow(self, task: RecordingTask, steps: Sequence[Step], time_s: float) -> None:
-        """Keep the steps of one frame where they belong; go on to the next task where this one is over."""
+        """Keep the steps of one frame, send the prompt, and finish the task if its time is over."""
         assert self._began_s is not None
         starts_s = self._began_s + task.ready_s
         for step in steps:
@@ -88,12 +88,12 @@ class Recorder:
         recording = inside_s >= task.ready_s
         left_s = task.ready_s - inside_s + (task.length_s if recording else 0.0)
         before_s = sum(each.ready_s + each.length_s for each in self._tasks[: self.done])
-        progress = min(1.0, (before_s + inside_s) / self._whole_s)
+        progress = min(1.0, (before_s + inside_s) / self._total_s)
         return Prompt(task.title, task.hint, max(0.0, left_s), recording, progress)
 
 
 def cut(kind: Kind, label: str, lead: Sequence[Step], kept: Sequence[Step], spec: ModelSpec) -> Take:
-    """Make a take of the steps of a stream and of those before it."""
+    """Build a take from its steps and the steps before it."""
     steps = [*lead, *kept]
     return Take(
         kind,

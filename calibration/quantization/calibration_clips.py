@@ -16,8 +16,8 @@ from calibration.errors import QuantizationError, TakeError
 from calibration.take import Kind, Take
 from common.arrays import Floats
 from common.errors import UserError
-from common.table_file import read_table
 from common.video import USUAL_FPS, VIDEOS, header_rate, video_frames
+from common.video_list import read_video_list
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
@@ -90,7 +90,10 @@ def _at(path: Path, labels: Sequence[str]) -> Iterator[CalibrationClip]:
     if path.is_dir():
         listed = next((path / name for name in LISTS if (path / name).is_file()), None)
         files = sorted(each for each in path.rglob("*") if each.suffix.lower() in (*VIDEOS, TAKE))
-        yield from _listed(listed, labels) if listed else map(_alone, files)
+        if listed:
+            yield from (CalibrationClip(each.path, each.label, each.fps) for each in read_video_list(listed, labels))
+        else:
+            yield from map(_alone, files)
     elif path.suffix.lower() in (*VIDEOS, TAKE):
         yield _alone(path)
     else:
@@ -108,13 +111,6 @@ def _alone(path: Path) -> CalibrationClip:
     except TakeError:
         return CalibrationClip(path)
     return CalibrationClip(path, None if take.kind is Kind.NOT_THIS else take.label)
-
-
-def _listed(path: Path, labels: Sequence[str]) -> Iterator[CalibrationClip]:
-    for row in read_table(path, ("path", "label")):
-        label = row.label("label", labels) if labels and row.cells.get("label") else row.cells.get("label", "")
-        fps = row.number_in("fps") if row.cells.get("fps") else None
-        yield CalibrationClip(path.parent / row.text("path").replace("\\", "/"), label, fps)
 
 
 def _opens(footage: CalibrationClip) -> bool:

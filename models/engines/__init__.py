@@ -1,9 +1,9 @@
 """Ways to run a network: one protocol, one file a runtime, and `load_engine` that chooses."""
 
-import logging
 from pathlib import Path
 
 from common.errors import UserError
+from common.log import log
 from models.engines.base import Engine, Output
 from models.engines.clip_engine import ClipEngine
 from models.errors import EngineError, ModelFileError, UnavailableError
@@ -15,8 +15,6 @@ ENGINES = ("auto", "onnxruntime", "tensorrt", "torch")
 
 RUNTIMES = {".onnx": ("onnxruntime", "tensorrt"), ".pt": ("torch",), ".plan": ("tensorrt",)}
 """Which runtimes take a model file."""
-
-log = logging.getLogger("mstnet")
 
 
 BATCHING = ("onnxruntime", "torch")

@@ -7,7 +7,6 @@ faster, for it is the one whose answers are known best.
 
 import hashlib
 import json
-import logging
 import os
 import platform
 import time
@@ -18,6 +17,7 @@ import numpy as np
 import onnxruntime as ort
 
 from common.errors import UserError
+from common.log import log
 from common.whole_file import WriteError, write_whole
 from models.engines.base import Engine
 from models.engines.cache_folder import cache_folder
@@ -32,8 +32,6 @@ WORTH = 0.95
 TURNS = 30
 LONGEST_S = 3.0
 """Measuring ends after so many turns, or after so long; large models get fewer turns."""
-
-log = logging.getLogger("mstnet")
 
 
 def fastest_form(path: Path) -> Path:

@@ -1,12 +1,12 @@
 """A model file opened in ONNX Runtime, or one line that says why it cannot be."""
 
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 import onnxruntime as ort
 
 from common.errors import first_line
+from common.log import log
 from models.clip_spec import CLIP_KEY, ClipSpec
 from models.errors import EngineError, ModelFileError
 from models.spec import OLD_BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
@@ -14,7 +14,6 @@ from models.spec import OLD_BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpe
 NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "AzureExecutionProvider")
 """Providers left out unless asked for: TensorRT has an engine of its own here, Azure is no local device."""
 
-log = logging.getLogger("mstnet")
 
 DEVICES = {"CUDAExecutionProvider": "cuda"}
 """Where a provider wants its tensors; all others take them on the CPU."""

@@ -4,16 +4,14 @@ The key is the ONNX file's content, in which its precision lies, and what an eng
 """
 
 import glob
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+from common.log import log
 from common.whole_file import WriteError
 from models.engines.cache_folder import OVERRIDE, cache_folder
 from models.engines.plan_file import Plan, read_description, read_plan, sha256, write_plan
 from models.errors import ModelFileError
-
-log = logging.getLogger("mstnet")
 
 
 def cached_path(onnx: Path, runtime: str, gpu: str) -> Path:

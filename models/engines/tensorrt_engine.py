@@ -5,7 +5,6 @@ slices into slot t % length and reads the slices of lag k from slot (t - k) % le
 of its phase. Only the picture goes in and only the answer comes out, a copy each.
 """
 
-import logging
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from common.log import log
 from common.whole_file import WriteError, write_whole
 from models.engines.base import Output, check_picture
 from models.engines.cuda_device import DeviceMemory, PinnedMemory, find_gpu
@@ -25,8 +25,6 @@ from models.errors import EngineError, ModelFileError
 from models.frame import Image
 from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
 from models.state import StreamState
-
-log = logging.getLogger("mstnet")
 
 
 @dataclass(slots=True, eq=False)

@@ -1,11 +1,11 @@
 """Getting a TensorRT engine: from a `.plan`, from the cache, or built now and held against ONNX Runtime."""
 
 import dataclasses
-import logging
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from common.log import log
 from models.engines.base import Engine
 from models.engines.cuda_device import find_gpu
 from models.engines.onnx_to_plan import build_plan
@@ -16,8 +16,6 @@ from models.engines.tensorrt_engine import TensorrtEngine
 from models.engines.tensorrt_runtime import find_tensorrt
 from models.errors import EngineError, ModelFileError
 from models.frame import Image
-
-log = logging.getLogger("mstnet")
 
 
 def load_plan(path: Path) -> TensorrtEngine:

@@ -5,12 +5,12 @@ is a flag (10) or the only way (11, RTX), and that RTX compiles its kernels when
 """
 
 import importlib
-import logging
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from common.errors import first_line
+from common.log import log
 from models.engines.interrupts import held_back
 from models.errors import EngineError, UnavailableError
 
@@ -18,8 +18,6 @@ MODULES = ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings")
 """In order of preference: TensorRT tunes for the very chip, RTX also builds without one."""
 OLDEST = 10
 """The first major version of TensorRT whose calls all go by a tensor's name, and that knows strong typing."""
-
-log = logging.getLogger("mstnet")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Many cameras in step: the newest frame of each on every tick, none held up by another, no more than there is room."""
+"""A batch of cameras: the newest frame of each on every tick, no camera waits for another, at most one per row."""
 
 import threading
 from functools import partial
@@ -28,30 +28,30 @@ def frames(label: str, number: int = 24, first: int = 0) -> list[Frame | None]:
 
 
 class Watched:
-    """Streams in a batch whose clock ticks when the test says so."""
+    """Streams in a batch whose clock ticks when the test calls `tick`."""
 
     def __init__(self, rows=2, limits=None, sink=None, head=None):
         self.engine = ScriptedEngine(lambda picture: picture.flat[0], streams=rows)
         self.batch = Batch(BatchRecognizer(networks_of(self.engine, head)))
-        self.told = sink or Collected(steps=True)
-        self.streams = Streams(self.batch.run, [self.told], limits)
+        self.sink = sink or Collected(steps=True)
+        self.streams = Streams(self.batch.run, [self.sink], limits)
 
     def join(self, camera):
-        """Let a camera in, and wait until it is."""
+        """Add a camera, and wait until it is in the batch."""
         stream = self.streams.join(lambda: camera)
         until(lambda: self.of(stream.number))
         until(lambda: camera in [stream.camera for stream in self.batch._streams])
         return stream
 
     def of(self, number, kind=None):
-        return [m for m in list(self.told.messages) if m["stream"] == number and kind in (None, m["type"])]
+        return [m for m in list(self.sink.messages) if m["stream"] == number and kind in (None, m["type"])]
 
     def tick(self, times=1):
         for _ in range(times):
             self.batch.tick()
 
     def finish(self):
-        """Tick until all are over."""
+        """Tick until all streams have ended."""
         ended = threading.Thread(target=self.streams.wait, args=(threading.Event(),))
         ended.start()
         until(lambda: self.tick() or not ended.is_alive())
@@ -68,13 +68,13 @@ def test_each_camera_is_read_in_order_under_its_number(watched):
         watched.join(ListCamera(frames(label)))
     watched.finish()
     for number, label in enumerate(("Swiping Left", "Thumb Up")):
-        told = watched.of(number)
-        assert [told[0]["type"], told[-1]["type"]] == ["header", "summary"]
+        messages = watched.of(number)
+        assert [messages[0]["type"], messages[-1]["type"]] == ["header", "summary"]
         assert [m["label"] for m in watched.of(number, "gesture")] == [label]
         steps = watched.of(number, "step")
         assert [m["frame"] for m in steps] == list(range(24))
         assert [m["time_s"] for m in steps] == [round(k / RATE_HZ, 3) for k in range(24)]
-        assert told[-1]["steps"] == told[-1]["frames"] == 24
+        assert messages[-1]["steps"] == messages[-1]["frames"] == 24
 
 
 def test_one_tick_is_one_step_of_the_network_for_all(watched):
@@ -85,7 +85,7 @@ def test_one_tick_is_one_step_of_the_network_for_all(watched):
     assert [len(watched.of(number, "step")) for number in (0, 1)] == [5, 5]
 
 
-def test_a_camera_with_nothing_new_holds_up_nobody(watched):
+def test_a_camera_without_a_new_frame_delays_no_other(watched):
     watched.join(ListCamera([None] * 100))
     watched.join(ListCamera(frames("Swiping Left")))
     watched.tick(24)
@@ -93,7 +93,7 @@ def test_a_camera_with_nothing_new_holds_up_nobody(watched):
     assert [m["label"] for m in watched.of(1, "gesture")] == ["Swiping Left"]
 
 
-def test_a_camera_that_never_opens_holds_up_nobody(watched):
+def test_a_camera_that_never_opens_delays_no_other(watched):
     opened = threading.Event()
 
     def never():
@@ -109,7 +109,7 @@ def test_a_camera_that_never_opens_holds_up_nobody(watched):
     assert watched.streams.failed == 1
 
 
-def test_a_camera_that_dies_ends_its_own_stream_only(watched):
+def test_a_camera_that_fails_ends_its_own_stream_only(watched):
     class Dying(ListCamera):
         def next(self, timeout_s):
             if len(self._frames) < 20:
@@ -136,7 +136,7 @@ def test_a_bad_frame_ends_its_own_stream_only(watched):
     assert watched.of(1, "gesture")
 
 
-def test_a_head_that_breaks_ends_its_own_camera_only():
+def test_an_error_of_a_head_ends_its_own_stream_only():
     class Breaking(SoftmaxHead):
         def read(self, logits, embedding, memory):
             if logits.argmax() == LABELS.index("Thumb Up"):
@@ -153,14 +153,14 @@ def test_a_head_that_breaks_ends_its_own_camera_only():
         watched.streams.wait(threading.Event())
 
 
-def test_a_row_that_was_left_is_somebody_elses_without_a_trace(watched):
+def test_a_freed_row_keeps_no_state_for_the_next_stream(watched):
     first = watched.join(ListCamera(frames("Thumb Up", 100)))
     watched.join(ListCamera(frames("Swiping Left", 100)))
     watched.tick(12)
     watched.streams.leave(first)
     watched.tick()
     until(lambda: watched.of(0, "summary"))
-    watched.join(ListCamera(frames("No gesture", 100, first=13)))  # its times might go on
+    watched.join(ListCamera(frames("No gesture", 100, first=13)))  # its times could continue those of the first stream
     watched.tick(12)
     assert [m["label"] for m in watched.of(1, "gesture")] == ["Swiping Left"]
     assert not watched.of(2, "gesture")
@@ -168,25 +168,25 @@ def test_a_row_that_was_left_is_somebody_elses_without_a_trace(watched):
     assert len(watched.of(1, "step")) == 25
 
 
-def test_no_more_get_in_than_there_is_room(watched, caplog):
+def test_no_more_cameras_than_rows(watched, caplog):
     for _ in range(2):
         watched.join(ListCamera(frames("Thumb Up")))
     watched.streams.join(partial(ListCamera, frames("Thumb Up")))
     until(lambda: watched.streams.failed)
-    assert "the batch is full: it has room for 2 cameras" in caplog.text
+    assert "the batch is full: it has 2 rows" in caplog.text
     watched.finish()
     assert [watched.of(number, "summary")[0]["steps"] for number in range(3)] == [24, 24, 0]
 
 
-def test_limits_hold_for_each():
+def test_limits_hold_for_each_stream():
     watched = Watched(limits=Limits(max_frames=5))
     for _ in range(2):
         watched.join(ListCamera(frames("Thumb Up")))
     watched.finish()
-    assert [m["frames"] for m in watched.told.messages if m["type"] == "summary"] == [5, 5]
+    assert [m["frames"] for m in watched.sink.messages if m["type"] == "summary"] == [5, 5]
 
 
-def test_a_full_disk_ends_them_all():
+def test_a_full_disk_ends_all_streams():
     class FullDisk(Collected):
         def take(self, message):
             if message["type"] == "gesture":
@@ -209,7 +209,7 @@ def test_the_clock_runs_until_the_batch_is_closed(watched):
     watched.streams.wait(threading.Event())
 
 
-def test_a_network_that_breaks_ends_them_all(watched):
+def test_an_error_of_the_network_ends_all_streams(watched):
     def broken(pictures, state):
         raise RuntimeError("out of memory")
 
@@ -226,13 +226,13 @@ def run(batch, camera=None, sinks=()):
 
 
 @pytest.mark.parametrize("error", [None, RuntimeError("out of memory")])
-def test_who_joins_after_the_end_is_told_what_ended_it(watched, error):
+def test_joining_after_the_end_raises_what_ended_the_batch(watched, error):
     watched.batch._end(error)
     with pytest.raises(type(error or CameraError()), match="out of memory" if error else "the batch has ended"):
         run(watched.batch)
 
 
-def test_the_clock_may_end_while_somebody_joins():
+def test_the_clock_may_end_while_a_camera_joins():
     class Ending(Collected):
         def take(self, message):
             super().take(message)
@@ -246,7 +246,7 @@ def test_the_clock_may_end_while_somebody_joins():
         watched.streams.wait(threading.Event())
 
 
-def test_a_header_that_cannot_be_told_takes_no_row():
+def test_a_header_that_cannot_be_written_takes_no_row():
     class Broken(Collected):
         def take(self, message):
             raise UserError("no space left")
@@ -259,7 +259,7 @@ def test_a_header_that_cannot_be_told_takes_no_row():
     assert watched.of(0, "summary")[0]["steps"] == 24
 
 
-def test_a_late_clock_leaves_ticks_out(monkeypatch):
+def test_a_late_clock_skips_ticks(monkeypatch):
     now_s, stop = [100.0], threading.Event()
     waited = []
 

@@ -14,16 +14,16 @@ CLIP = MODEL.with_suffix(".clip.onnx")
     ("wanted", "named", "runs"),
     [(None, None, False), (None, CLIP, True), ("stream", None, False), ("both", None, True), ("auto", None, True)],
 )
-def test_a_clip_network_runs_where_it_is_asked_for(monkeypatch, wanted, named, runs):
-    monkeypatch.setattr(app.chosen_networks, "answer_ms", lambda _: 1.0)
+def test_a_clip_network_runs_if_it_is_wanted(monkeypatch, wanted, named, runs):
+    monkeypatch.setattr(app.chosen_networks, "clip_step_ms", lambda _: 1.0)
     clip = chosen_clip(MODEL, wanted, named)
     assert (clip is not None) == runs
     if clip:
         clip.close()
 
 
-def test_auto_leaves_out_one_that_is_slow_here_and_says_so(monkeypatch, caplog):
-    monkeypatch.setattr(app.chosen_networks, "answer_ms", lambda _: 90.0)
+def test_auto_does_not_use_a_slow_clip_network_and_logs_it(monkeypatch, caplog):
+    monkeypatch.setattr(app.chosen_networks, "clip_step_ms", lambda _: 90.0)
     with caplog.at_level("INFO", "mstnet"):
         assert chosen_clip(MODEL, "auto", None) is None
     assert "takes 90 ms" in caplog.text
@@ -38,6 +38,6 @@ def test_auto_leaves_out_one_that_is_slow_here_and_says_so(monkeypatch, caplog):
         (MODEL, "both", MODEL, "is a stream network"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_a_line(model, wanted, named, message):
+def test_a_wrong_file_is_refused_in_one_line(model, wanted, named, message):
     with pytest.raises(UserError, match=message):
         chosen_clip(model, wanted, named)

@@ -1,4 +1,4 @@
-"""Options that would do nothing are refused; those that do something are not."""
+"""Options without an effect are refused; options with one are accepted."""
 
 import shlex
 
@@ -8,9 +8,9 @@ from app.command_line import parse
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
-        ("--headless --overlay", "--overlay does nothing beside --headless"),
+        ("--headless --overlay", "--overlay has no effect with --headless"),
         ("--takes 3", "--takes does nothing without --record"),
         ("--gesture Wave", "--gesture does nothing without --record"),
         ("--token-file x --mqtt mqtt://h", "--token-file does nothing without --serve or --websocket"),
@@ -18,19 +18,19 @@ from app.command_line import parse
         ("--armed", "--armed does nothing without --control"),
         ("--dry-run --headless", "--dry-run does nothing without --control"),
         ("--record ann --allow-commands", "--allow-commands does nothing without --control"),
-        ("--list-cameras --batch", "--batch does nothing beside --list-cameras"),
-        ("--list-cameras --profile x", "--profile does nothing beside --list-cameras"),
-        ("--list-cameras --model x", "--model does nothing beside --list-cameras"),
-        ("--doctor --camera 0", "--camera does nothing beside --doctor"),
-        ("--doctor --engine torch", "--engine does nothing beside --doctor"),
-        ("--doctor --list-cameras", "--doctor does nothing beside --list-cameras"),
-        ("--record ann --gesture Wave --control slides", "--control does nothing beside --record"),
-        ("--record ann --gesture Wave --vocabulary directions", "--vocabulary does nothing beside --record"),
-        ("--record ann --gesture Wave --events x", "--events does nothing beside --record"),
-        ("--record ann --gesture Wave --obs-scene a=b", "--obs-scene does nothing beside --record"),
-        ("--camera 0 --demo", "--demo does nothing beside --camera"),
-        ("--calm --networks both", "--networks does nothing beside --calm"),
-        ("--networks stream --clip-model x", "--clip-model does nothing beside --networks stream"),
+        ("--list-cameras --batch", "--batch has no effect with --list-cameras"),
+        ("--list-cameras --profile x", "--profile has no effect with --list-cameras"),
+        ("--list-cameras --model x", "--model has no effect with --list-cameras"),
+        ("--doctor --camera 0", "--camera has no effect with --doctor"),
+        ("--doctor --engine torch", "--engine has no effect with --doctor"),
+        ("--doctor --list-cameras", "--doctor has no effect with --list-cameras"),
+        ("--record ann --gesture Wave --control slides", "--control has no effect with --record"),
+        ("--record ann --gesture Wave --vocabulary directions", "--vocabulary has no effect with --record"),
+        ("--record ann --gesture Wave --events x", "--events has no effect with --record"),
+        ("--record ann --gesture Wave --obs-scene a=b", "--obs-scene has no effect with --record"),
+        ("--camera 0 --demo", "--demo has no effect with --camera"),
+        ("--calm --networks both", "--networks has no effect with --calm"),
+        ("--networks stream --clip-model x", "--clip-model has no effect with --networks stream"),
         ("--obs 4455", "--obs and --obs-scene go together: where OBS listens"),
         ("--obs-scene a=b", "--obs and --obs-scene go together: where OBS listens"),
         ("--camera 0 --batch --headless", "--batch is for several cameras"),
@@ -39,12 +39,12 @@ from app.command_line import parse
         ("--camera 0 --camera 1 --record ann --gesture Wave --headless", "--record is for one camera"),
     ],
 )
-def test_what_would_do_nothing_is_a_usage_error_of_one_line(capsys, words, said):
+def test_an_option_without_an_effect_is_a_usage_error_of_one_line(capsys, words, message):
     with pytest.raises(SystemExit) as end:
         parse(shlex.split(words))
     assert end.value.code == 2
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.count("\n") == 1
 
 
@@ -64,5 +64,5 @@ def test_what_would_do_nothing_is_a_usage_error_of_one_line(capsys, words, said)
         "--doctor --headless --model x.onnx --log-level debug",
     ],
 )
-def test_what_does_something_passes(words):
+def test_options_with_an_effect_are_accepted(words):
     parse(shlex.split(words))

@@ -1,4 +1,4 @@
-"""From words to settings."""
+"""From the command line to settings."""
 
 import ast
 import shlex
@@ -45,7 +45,7 @@ def test_without_options_the_first_camera_is_shown_in_the_window():
     assert DEMO.is_file()
 
 
-def test_every_option_of_one_camera_has_its_place():
+def test_every_option_of_one_camera_sets_its_field():
     words = """--camera clip.mp4 --fps 25 --flip-input --max-frames 9 --duration 2.5 --model m.onnx --engine torch
         --framing 0.1,0.2,0.5,0.6 --networks both --clip-model c.onnx --profile ann --vocabulary directions
         --enter 0.7 --enter "Thumb Up=0.5" --exit 0.2 --hold 0.1 --rest "Thumb Up=2" --smooth 0.3 --temperature 0.8
@@ -93,7 +93,7 @@ def test_every_option_of_one_camera_has_its_place():
     )
 
 
-def test_a_recording_has_a_plan_and_the_main_pass_alone():
+def test_a_recording_has_a_plan_and_the_main_pass_only():
     made = settings("--record ann --gesture Wave --gesture Nod --takes 2 --take-seconds 4 --work 0")
     assert made.recording == RecordingSettings("ann", RecordingPlan(("Wave", "Nod"), 2, 4.0, 0.0))
     assert not made.model.fast_pass
@@ -109,7 +109,7 @@ def test_a_recording_has_a_plan_and_the_main_pass_alone():
         ("--camera a --camera b --headless --batch", ("a", "b"), True),
     ],
 )
-def test_files_are_paced_in_a_window_in_a_batch_and_where_it_is_asked_for(words, sources, realtime):
+def test_files_are_read_in_real_time_in_a_window_in_a_batch_and_with_realtime(words, sources, realtime):
     assert settings(words).camera == CameraSettings(sources, realtime)
 
 
@@ -127,9 +127,10 @@ def test_without_a_window_and_a_file_events_are_printed(words, events, trace):
     assert (outputs.events, outputs.trace) == (events, trace)
 
 
-def test_what_is_left():
+def test_the_remaining_options():
     assert settings("--list-cameras").question is Question.CAMERAS
     assert settings("--doctor --model m.onnx").question is Question.DOCTOR
+    assert settings("--control slides --list").question is Question.BINDINGS
     assert not settings("--calm").model.fast_pass
     assert settings("--framing full").framing == Region(0, 0, 1, 1)
     assert settings("--camera a --camera b --headless --batch").batch
@@ -141,8 +142,8 @@ def test_what_is_left():
     ]
 
 
-def test_nothing_but_the_parser_sees_what_argparse_made():
-    """Anything else has the settings, whose use mypy checks."""
+def test_only_the_command_line_module_uses_argparse_namespaces():
+    """All other modules use the settings, which mypy checks."""
     files = [path for path in (ROOT / "app").rglob("*.py") if path.name != "command_line.py"]
     for path in (ROOT / "main.py", *files):
         names = {

@@ -1,4 +1,4 @@
-"""Messages: what programs read, wherever they read it."""
+"""The messages of a stream, which are the same for every sink."""
 
 import json
 from dataclasses import replace
@@ -77,7 +77,7 @@ def test_with_a_vocabulary_the_header_lists_the_groups_and_a_gesture_names_its_o
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3])
-def test_steps_go_to_those_who_want_them_and_come_before_their_gesture(steps):
+def test_steps_go_to_the_sinks_that_want_them_before_their_gesture(steps):
     tracer, other = Collected(steps=True), Collected()
     Events([other, tracer]).see(recognition(steps, EVENT))
     *taken, gesture = tracer.messages
@@ -89,7 +89,7 @@ def test_steps_go_to_those_who_want_them_and_come_before_their_gesture(steps):
     assert taken == [expected | {"network": "stream", "decides": True}] * steps
 
 
-def test_the_steps_of_every_network_are_told_and_which_one_decides():
+def test_the_steps_of_every_network_are_sent_with_which_one_decides():
     tracer, seen = Collected(steps=True), recognition()
     fast, later = step(1.83, 2.0, "fast"), step(1.92)
     steps = (*seen.steps, fast, later)
@@ -101,11 +101,11 @@ def test_the_steps_of_every_network_are_told_and_which_one_decides():
     ]
 
 
-def test_a_line_is_one_line_with_its_letters_as_they_are():
+def test_a_line_is_one_line_in_utf_8():
     assert to_line({"v": 1, "type": "gesture", "label": "Grüße\n"}) == '{"v":1,"type":"gesture","label":"Grüße\\n"}'
 
 
-def test_arming_is_told_after_the_header_and_whenever_it_changes():
+def test_arming_is_sent_after_the_header_and_on_every_change():
     sink = Collected()
     events = Events([sink])
     events.arm(False)
@@ -116,7 +116,7 @@ def test_arming_is_told_after_the_header_and_whenever_it_changes():
     assert arming == [{"v": 1, "type": "control", "armed": False}, {"v": 1, "type": "control", "armed": True}]
 
 
-def test_arming_on_a_full_disk_is_left_to_the_message_that_follows():
+def test_an_error_while_arming_is_raised_by_the_next_message():
     class Full(Collected):
         def take(self, message):
             if message["type"] != "header":
@@ -136,7 +136,7 @@ def test_the_header_names_the_framing_where_there_is_one(framing):
     assert sink.messages[0]["framing"] == framing
 
 
-def test_a_step_tells_which_region_was_seen():
+def test_a_step_has_the_region_of_its_input():
     tracer = Collected(steps=True)
     Events([tracer]).see(replace(recognition(), region=Region(0.123456, 0.2, 0.5, 0.6)))
     assert tracer.messages[0]["region"] == [0.1235, 0.2, 0.5, 0.6]

@@ -1,4 +1,4 @@
-"""`make run` shows something true on any machine."""
+"""`make run` chooses options for the machine."""
 
 import sys
 
@@ -24,8 +24,8 @@ SCREEN = {"DISPLAY": ":0"}
         (["--doctor"], 0, SCREEN, ["--doctor"], 0),
     ],
 )
-def test_what_is_passed_on(given, cameras, environment, arguments, notes):
+def test_the_arguments_for_a_machine(given, cameras, environment, arguments, notes):
     devices = [CameraDevice(2 + k, "webcam") for k in range(cameras)]
-    passed, told = arguments_for(given, devices, environment)
+    passed, notes_given = arguments_for(given, devices, environment)
     assert passed == arguments
-    assert len(told) == notes
+    assert len(notes_given) == notes

@@ -1,4 +1,4 @@
-"""The line: every frame is seen once, and whatever ends it, the summary is written."""
+"""The loop: every frame is recognised once, and a summary is written also after an error."""
 
 import json
 import threading
@@ -16,7 +16,7 @@ from models.frame import Frame
 
 
 def film(seconds=3.0, fps=30.0):
-    """Dark, with a bright second in the middle; the scripted engine sees that as a thumb up."""
+    """Dark, with a bright second in the middle, which the scripted engine recognises as a thumb up."""
     for k in range(int(seconds * fps)):
         time_s = k / fps
         yield Frame(np.full((4, 4, 3), 200 if 1 <= time_s < 2 else 50, np.uint8), time_s, k)
@@ -27,7 +27,7 @@ def thumbs():
 
 
 class Screen:
-    """An observer that keeps what the meter said of each frame, too."""
+    """An observer that keeps the recognitions with the meter's readings."""
 
     def __init__(self, camera):
         self.meter, self.shown = Meter(camera), []
@@ -60,7 +60,7 @@ def test_both_passes_of_a_step_count_as_one_step(tmp_path):
     assert summary["steps"] == 36
 
 
-def test_observers_see_every_frame_and_the_meter_before_them():
+def test_observers_are_called_with_every_frame_after_the_meter():
     camera = ListCamera(film())
     screen = Screen(camera)
     run(camera, thumbs(), observers=[screen], meter=screen.meter)
@@ -70,25 +70,25 @@ def test_observers_see_every_frame_and_the_meter_before_them():
     assert readings.step_hz == pytest.approx(12, rel=0.1)
 
 
-def test_observers_see_every_frame_and_for_how_long_as_a_gesture_lasts():
-    heard = []
+def test_a_recognition_has_the_gesture_that_lasts():
+    lasting = []
 
-    class Hand:
+    class Lasting:
         def see(self, seen):
-            heard.append((seen.event.label if seen.event else None, seen.lasting))
+            lasting.append((seen.event.label if seen.event else None, seen.lasting))
 
-    run(ListCamera(film()), thumbs(), observers=[Hand()])
-    assert len(heard) == 90
-    assert [event for event, _ in heard if event] == ["Thumb Up"]
-    first = next(k for k, (event, _) in enumerate(heard) if event)
-    during = [lasting for _, lasting in heard[first:] if lasting]
+    run(ListCamera(film()), thumbs(), observers=[Lasting()])
+    assert len(lasting) == 90
+    assert [event for event, _ in lasting if event] == ["Thumb Up"]
+    first = next(k for k, (event, _) in enumerate(lasting) if event)
+    during = [label for _, label in lasting[first:] if label]
     assert set(during) == {"Thumb Up"}
     assert 25 <= len(during) <= 40
-    assert heard[first - 1][1] is None
-    assert heard[-1][1] is None
+    assert lasting[first - 1][1] is None
+    assert lasting[-1][1] is None
 
 
-def test_waits_without_a_frame_are_not_frames(tmp_path):
+def test_timeouts_do_not_count_as_frames(tmp_path):
     frames = [part for frame in film(1.0) for part in (None, frame)]
     *_, summary = run_logged(tmp_path, ListCamera(frames))
     assert summary["frames"] == 30
@@ -114,7 +114,7 @@ def test_stop_ends_it_with_a_summary(tmp_path):
     assert summary["frames"] == 21
 
 
-def test_an_error_ends_it_with_a_summary_and_is_handed_on(tmp_path):
+def test_an_error_ends_it_with_a_summary_and_is_raised(tmp_path):
     class Broken:
         def see(self, seen):
             if seen.frame.index == 20:
@@ -126,7 +126,7 @@ def test_an_error_ends_it_with_a_summary_and_is_handed_on(tmp_path):
     assert (summary["type"], summary["frames"]) == ("summary", 21)
 
 
-def test_paused_it_takes_no_frame_and_goes_on_after():
+def test_paused_it_reads_no_frame_and_continues_after():
     switches, camera = Switches(), ListCamera(film())
     screen = Screen(camera)
     switches.set_paused(True)
@@ -141,20 +141,20 @@ def test_paused_it_takes_no_frame_and_goes_on_after():
     assert camera.pauses == [True, False]
 
 
-def test_the_worker_hands_on_its_error():
-    errors, told = [], threading.Event()
+def test_the_worker_reports_its_error():
+    errors, reported = [], threading.Event()
 
     def fail():
         raise ValueError("broken")
 
-    worker = Worker(fail, lambda: None, lambda error: (errors.append(error), told.set()))
+    worker = Worker(fail, lambda: None, lambda error: (errors.append(error), reported.set()))
     worker.start()
-    assert told.wait(10)
+    assert reported.wait(10)
     assert worker.join(10)
     assert str(errors[0]) == "broken"
 
 
-def test_readings_change_no_oftener_than_people_read():
+def test_readings_change_at_their_interval():
     camera = ListCamera(film())
     screen = Screen(camera)
     run(camera, thumbs(), observers=[screen], meter=screen.meter)

@@ -1,11 +1,11 @@
-"""What is remembered of the seconds before a gesture, and what marking it as wrong leaves on disk."""
+"""The kept seconds before an event, and the take that marking it as wrong saves."""
 
 import numpy as np
 import pytest
 from fakes import ListCamera, ScriptedEngine, recognizer
 
 from app.loop import run
-from app.replay import REMEMBERED, ROWS, SECONDS, Replay
+from app.replay import MAX_ROWS, N_MOMENTS, SECONDS, Replay
 from calibration.take import Kind
 from calibration.take_folder import TakeFolder
 from common.errors import UserError
@@ -13,7 +13,7 @@ from models.frame import Frame
 
 
 def film(seconds, gesture_every_s, first_s=0.0, size=(480, 640)):
-    """Black pictures, and half a second of white ones now and then, which the engine takes for a gesture."""
+    """Black pictures with half a second of white ones at an interval, which the engine recognises as a gesture."""
     for k in range(round(24 * seconds)):
         white = k / 24 % gesture_every_s >= gesture_every_s - 0.5
         yield Frame(np.full((*size, 3), 255 if white else 0, np.uint8), first_s + k / 24, k)
@@ -45,18 +45,18 @@ def test_the_seconds_before_a_gesture_are_kept(replayed):
     assert moment.shots[-1].time_s - moment.shots[0].time_s == pytest.approx(SECONDS, abs=0.15)
     assert moment.shots[0].image.max() == 0
     assert moment.shots[-1].image.min() == 255
-    assert moment.shots[0].image.shape == (ROWS, 320, 3)
+    assert moment.shots[0].image.shape == (MAX_ROWS, 320, 3)
 
 
-def test_only_so_many_are_kept_newest_first(replayed):
-    moments = replayed(film(3 * (REMEMBERED + 3), 3)).moments
+def test_the_newest_moments_are_kept_newest_first(replayed):
+    moments = replayed(film(3 * (N_MOMENTS + 3), 3)).moments
     fired = [moment.event.fired_s for moment in moments]
-    assert len(moments) == REMEMBERED
+    assert len(moments) == N_MOMENTS
     assert fired == sorted(fired, reverse=True)
-    assert fired[0] > 3 * (REMEMBERED + 2)
+    assert fired[0] > 3 * (N_MOMENTS + 2)
 
 
-def test_a_stream_that_began_anew_does_not_mix_with_the_old(replayed):
+def test_a_stream_that_starts_again_does_not_mix_with_the_old(replayed):
     moment = replayed(film(5, 60), film(2, 2, first_s=100)).moments[0]
     assert moment.shots[0].time_s >= 100
 
@@ -72,8 +72,8 @@ def test_nothing_is_written_until_a_moment_is_marked(replayed, tmp_path):
     assert take.logits[-1].argmax() == 2
 
 
-def test_a_moment_is_what_the_network_saw_that_fired(tmp_path):
-    """The main pass is sure of nothing; the fast pass fires its third gesture within 4 s."""
+def test_a_moment_has_the_steps_of_the_network_that_fired(tmp_path):
+    """The main pass has low probabilities only; the fast pass fires its third gesture within 4 s."""
     replay = watched(tmp_path, ScriptedEngine(temperature=8.0, fast_label_of=white), film(4, 1))
     moment = replay.moments[-1]
     assert moment.event.fired_s == pytest.approx(2.6, abs=0.1)

@@ -1,4 +1,4 @@
-"""Many streams through one engine: each as if alone, none held up by another."""
+"""Several streams with one engine: each as if it ran alone, and no stream waits for another."""
 
 import threading
 from functools import partial
@@ -20,7 +20,7 @@ RATE_HZ = 12
 
 
 def frames(label: str, seconds: float = 2.0, start: int = 0) -> list[Frame]:
-    """Frames at the model's rate that a `ScriptedEngine` of brightness takes for a gesture."""
+    """Frames at the model's rate whose brightness a `ScriptedEngine` recognises as a gesture."""
     image = np.full((8, 8, 3), LABELS.index(label), np.uint8)
     return [Frame(image, k / RATE_HZ, k) for k in range(start, start + round(seconds * RATE_HZ))]
 
@@ -36,12 +36,12 @@ def watch(streams: Streams) -> None:
     streams.wait(threading.Event())
 
 
-def told_by(collected: Collected, number: int):
+def messages_of(collected: Collected, number: int):
     return [message for message in collected.messages if message["stream"] == number]
 
 
 class StuckCamera(ListCamera):
-    """A camera that delivers nothing until it is let go."""
+    """A camera that delivers nothing until `go` is set."""
 
     def __init__(self, frames):
         super().__init__(frames)
@@ -51,22 +51,22 @@ class StuckCamera(ListCamera):
         return super().next(timeout_s) if self.go.wait(min(timeout_s, 0.01)) else None
 
 
-def test_each_stream_tells_what_it_would_alone_under_its_number(run_stream):
+def test_each_stream_sends_the_same_as_alone_with_its_number(run_stream):
     collected = Collected(steps=True)
     streams = Streams(run_stream, [collected])
     for label in ("Swiping Left", "Thumb Up"):
         streams.join(partial(ListCamera, frames(label)))
     watch(streams)
     for number, label in enumerate(("Swiping Left", "Thumb Up")):
-        told = told_by(collected, number)
-        assert [told[0]["type"], told[-1]["type"]] == ["header", "summary"]
-        assert [message["label"] for message in told if message["type"] == "gesture"] == [label]
-        assert told[-1]["steps"] == sum(message["type"] == "step" for message in told) == 2 * RATE_HZ
-        assert list(told[0])[:3] == ["v", "type", "stream"]
+        messages = messages_of(collected, number)
+        assert [messages[0]["type"], messages[-1]["type"]] == ["header", "summary"]
+        assert [message["label"] for message in messages if message["type"] == "gesture"] == [label]
+        assert messages[-1]["steps"] == sum(message["type"] == "step" for message in messages) == 2 * RATE_HZ
+        assert list(messages[0])[:3] == ["v", "type", "stream"]
 
 
-def test_each_stream_has_a_fast_pass_of_its_own():
-    """The main pass is sure of nothing; the fast one sees a thumb up in every other half second."""
+def test_each_stream_has_its_own_fast_pass():
+    """The main pass has low probabilities only; the fast one recognises a thumb up in every other half second."""
     flashes = [Frame(np.full((8, 8, 3), 4 * (k // 6 % 2), np.uint8), k / RATE_HZ, k) for k in range(60)]
     scripted = ScriptedEngine(temperature=8.0, fast_label_of=lambda picture: picture.flat[0] or 1)
     engine, collected = SharedEngine(scripted, at_once=2), Collected()
@@ -77,24 +77,24 @@ def test_each_stream_has_a_fast_pass_of_its_own():
     engine.close()
     assert scripted.starts == {1: 2, 4: 2}
     for number in range(2):
-        told = [message for message in told_by(collected, number) if message["type"] == "gesture"]
-        assert {(message["label"], message["network"]) for message in told} == {("Thumb Up", "fast")}
+        messages = [message for message in messages_of(collected, number) if message["type"] == "gesture"]
+        assert {(message["label"], message["network"]) for message in messages} == {("Thumb Up", "fast")}
 
 
-def test_a_slow_camera_holds_up_nobody(run_stream):
+def test_a_slow_camera_delays_no_other(run_stream):
     collected = Collected()
     streams = Streams(run_stream, [collected])
     slow = StuckCamera(frames("Thumb Up"))
     streams.join(lambda: slow)
     streams.join(partial(ListCamera, frames("Swiping Left")))
-    until(lambda: [m for m in told_by(collected, 1) if m["type"] == "summary"])
-    assert not [m for m in told_by(collected, 0) if m["type"] != "header"]
+    until(lambda: [m for m in messages_of(collected, 1) if m["type"] == "summary"])
+    assert not [m for m in messages_of(collected, 0) if m["type"] != "header"]
     slow.go.set()
     watch(streams)
-    assert [m["label"] for m in told_by(collected, 0) if m["type"] == "gesture"] == ["Thumb Up"]
+    assert [m["label"] for m in messages_of(collected, 0) if m["type"] == "gesture"] == ["Thumb Up"]
 
 
-def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(run_stream, caplog):
+def test_a_camera_that_takes_long_to_open_or_never_opens_delays_no_other(run_stream, caplog):
     opened = threading.Event()
 
     def never():
@@ -105,14 +105,14 @@ def test_a_camera_that_takes_long_to_open_or_never_does_holds_up_nobody(run_stre
     streams = Streams(run_stream, [collected])
     streams.join(never)
     streams.join(partial(ListCamera, frames("Swiping Left")))
-    until(lambda: [m for m in told_by(collected, 1) if m["type"] == "summary"])
+    until(lambda: [m for m in messages_of(collected, 1) if m["type"] == "summary"])
     opened.set()
     watch(streams)
     assert streams.failed == 1
     assert "stream 0: camera 9 is not there" in caplog.text
 
 
-def test_a_camera_that_dies_ends_its_own_stream_only(run_stream):
+def test_a_camera_that_fails_ends_its_own_stream_only(run_stream):
     class Dying(ListCamera):
         def next(self, timeout_s):
             if len(self._frames) < 5:
@@ -126,8 +126,8 @@ def test_a_camera_that_dies_ends_its_own_stream_only(run_stream):
     watch(streams)
     assert camera.closed
     assert streams.failed == 1
-    assert told_by(collected, 0)[-1]["type"] == "summary"
-    assert [m["label"] for m in told_by(collected, 1) if m["type"] == "gesture"] == ["Swiping Left"]
+    assert messages_of(collected, 0)[-1]["type"] == "summary"
+    assert [m["label"] for m in messages_of(collected, 1) if m["type"] == "gesture"] == ["Swiping Left"]
 
 
 def test_streams_join_and_leave_while_others_run(run_stream):
@@ -135,15 +135,15 @@ def test_streams_join_and_leave_while_others_run(run_stream):
     streams = Streams(run_stream, [collected])
     cameras = [StuckCamera(frames("Thumb Up")) for _ in range(2)]
     first = streams.join(lambda: cameras[0])
-    until(lambda: told_by(collected, 0))
+    until(lambda: messages_of(collected, 0))
     streams.join(lambda: cameras[1])
     streams.leave(first)
-    until(lambda: told_by(collected, 0)[-1]["type"] == "summary")
+    until(lambda: messages_of(collected, 0)[-1]["type"] == "summary")
     cameras[1].go.set()
     watch(streams)
     assert cameras[0].closed
-    assert [m["type"] for m in told_by(collected, 0)] == ["header", "summary"]
-    assert [m["label"] for m in told_by(collected, 1) if m["type"] == "gesture"] == ["Thumb Up"]
+    assert [m["type"] for m in messages_of(collected, 0)] == ["header", "summary"]
+    assert [m["label"] for m in messages_of(collected, 1) if m["type"] == "gesture"] == ["Thumb Up"]
 
 
 def test_stop_ends_all_with_their_summaries(run_stream):
@@ -157,7 +157,7 @@ def test_stop_ends_all_with_their_summaries(run_stream):
     assert sorted(m["stream"] for m in collected.messages if m["type"] == "summary") == [0, 1, 2]
 
 
-def test_what_ends_a_stream_and_is_no_cameras_fault_ends_them_all(run_stream):
+def test_an_error_that_is_not_a_cameras_ends_all_streams(run_stream):
     class FullDisk(Collected):
         def take(self, message):
             if message["type"] == "gesture":
@@ -172,7 +172,7 @@ def test_what_ends_a_stream_and_is_no_cameras_fault_ends_them_all(run_stream):
     assert stuck.closed
 
 
-def test_limits_hold_for_each(run_stream):
+def test_limits_hold_for_each_stream(run_stream):
     collected = Collected()
     streams = Streams(run_stream, [collected], Limits(max_frames=5))
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""From a TOML file to groups of labels, and what mistakes in it get."""
+"""Reading a vocabulary from a TOML file, and the messages for its mistakes."""
 
 from pathlib import Path
 
@@ -38,14 +38,14 @@ def test_only_what_is_named_counts(tmp_path):
     )
 
 
-def test_the_others_each_by_itself(tmp_path):
+def test_others_adds_one_group_per_remaining_label(tmp_path):
     text = 'others = true\n[groups]\nleft = ["Swiping Left", "Sliding Two Fingers Left"]'
     names = [group.name for group in read(tmp_path, text).groups]
     assert names == ["left", "Swiping Right", "Thumb Up", "My wave"]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("", "mine.toml has no groups; give it one"),
         ("[groups]", "mine.toml has no groups; give it one"),
@@ -61,27 +61,27 @@ def test_the_others_each_by_itself(tmp_path):
         ("[groups]\nleft = []", "mine.toml:2: left has no gestures"),
         ('[groups]\nleft = "Swiping Left"', "mine.toml:2: left = 'Swiping Left'; expected a list of texts"),
         ("[groups]\nleft = [1]", "mine.toml:2: left = [1]; expected a list of texts"),
-        ('[groups]\nrest = ["No gesture"]', "mine.toml:2: 'No gesture' means that nothing was done and never fires"),
+        ('[groups]\nrest = ["No gesture"]', "mine.toml:2: 'No gesture' is an idle label and never fires"),
         ('[groups]\na = ["Thumb Up"]\na = ["My wave"]', "mine.toml:3: this name is given two times"),
         ('[groups]\n"" = ["Thumb Up"]', "a group needs a name"),
         ('[group]\na = ["Thumb Up"]', "mine.toml:1: unknown key 'group'; did you mean 'groups'?"),
         ('others = 1\n[groups]\na = ["Thumb Up"]', "mine.toml:1: others = 1; expected true or false"),
         (
             'others = true\n[groups]\n"Thumb Up" = ["My wave"]',
-            "mine.toml:3: 'Thumb Up' is a gesture by itself, too; rename the group",
+            "mine.toml:3: 'Thumb Up' is also the label of a gesture; rename the group",
         ),
         ("left: [Swiping Left]", "mine.toml:1: "),
     ],
 )
-def test_mistakes_are_told_in_one_line_with_its_number(tmp_path, text, said):
+def test_mistakes_are_reported_in_one_line_with_its_number(tmp_path, text, expected):
     with pytest.raises(VocabularyError) as caught:
         read(tmp_path, text)
     message = str(caught.value).replace(f"{tmp_path}/", "")
-    assert said in message
+    assert expected in message
     assert "\n" not in message
 
 
-def test_a_vocabulary_that_is_not_there_is_told(tmp_path):
+def test_a_missing_vocabulary_is_reported(tmp_path):
     with pytest.raises(VocabularyError, match=r"no vocabulary 'direction'; .*did you mean 'directions'\?"):
         read_vocabulary("direction", LABELS)
     with pytest.raises(VocabularyError, match="no vocabulary"):
@@ -91,6 +91,6 @@ def test_a_vocabulary_that_is_not_there_is_told(tmp_path):
         read_vocabulary(str(tmp_path / "picture.toml"), LABELS)
 
 
-def test_a_model_without_the_labels_of_a_ready_vocabulary_is_told():
+def test_a_model_without_the_labels_of_a_bundled_vocabulary_is_reported():
     with pytest.raises(VocabularyError, match=r"directions.toml:\d+: unknown gesture 'Sliding Two Fingers Right'"):
         read_vocabulary("directions", LABELS)

@@ -118,6 +118,15 @@ def test_json_is_a_list_of_objects_with_machine_and_versions(capsys, clip_model,
     assert "other_clips" in (tmp_path / "plots" / "latency.svg").read_text()
 
 
+def test_another_model_file_is_held_against_the_shipped_one(capsys, small_model, tmp_path):
+    other = tmp_path / "other.onnx"
+    other.write_bytes(small_model.read_bytes())
+    assert main(["--only", "other", "--model", str(other), "--turns", "2", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert set(rows) == {"other", "shipped:mstnet_small.onnx"}
+    assert rows["other"]["ratio_to_plain"] > 0
+
+
 def test_the_plot_is_the_same_for_the_same_figures(tmp_path):
     rows = [{"name": "one", "p50_ms": 2.0, "p95_ms": 3.0}, {"name": "two", "p50_ms": 200.0, "p95_ms": 210.0}]
     for name in ("a.svg", "b.svg"):
@@ -130,6 +139,7 @@ def test_the_plot_is_the_same_for_the_same_figures(tmp_path):
     [
         (["--only", "nothing of this name"], "no network has 'nothing of this name'"),
         (["--clip-model", "missing.onnx"], "no clip network missing.onnx"),
+        (["--model", "missing.onnx"], "missing.onnx"),
         (["--clip-model", "{small_model}"], "a clip network takes one float32"),
         (["--clip-model", "{text}"], "is not a model that ONNX Runtime can run"),
     ],

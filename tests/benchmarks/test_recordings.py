@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from streams import step
 
-from benchmarks.recordings import AppScore, Bench, Gesture, LabelledFile, Seen, made, main, takes
+from benchmarks.recordings import AppScore, Bench, LabelledFile, Seen, made, main, takes
 from benchmarks.seats import SEATS
 from models.decoder import GestureEvent
 from models.engines import load_engine
 from models.frame import Frame
 from models.networks import networks_of
 from models.recognition import Recognition
+from training.evaluation.stream_metrics import Truth
 
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "models" / "weights"
@@ -57,14 +58,14 @@ def fired(label, time_s):
 
 def test_the_likeliest_gesture_is_named_even_where_nothing_fires():
     seen = seen_of(shown(0.0, (0.9, 0.0, 0.1)), shown(1.0, (0.6, 0.1, 0.3)), shown(9.0, (0.0, 1.0, 0.0)))
-    score = AppScore.of(seen, [Gesture("Thumb Up", 0.5, 1.0)])
+    score = AppScore.of(seen, [Truth("Thumb Up", 0.5, 1.0)])
     assert (score.there, score.named, score.fired, score.wrong) == (1, 1, 0, 0)
     assert score.seconds == 9.0
 
 
 def test_an_event_fires_one_gesture_misnames_one_or_is_false():
     seen = seen_of(*(fired(label, at_s) for label, at_s in (("Thumb Down", 1.2), ("Thumb Up", 1.9), ("Thumb Up", 5.0))))
-    score = AppScore.of(seen, [Gesture("Thumb Up", 0.5, 1.0)])
+    score = AppScore.of(seen, [Truth("Thumb Up", 0.5, 1.0)])
     assert (score.fired, score.misnamed, score.false) == (1, 1, 1)
     assert score.wrong_a_minute == 60 * 2 / 5
 
@@ -81,7 +82,7 @@ def test_clips_of_a_gesture_made_several_times_have_as_many(tmp_path):
     )
     up, nothing = made(tmp_path)
     assert up == LabelledFile(
-        str(tmp_path), tmp_path / "d.mp4", 12.0, (Gesture("Thumb Up", 0.5, 1.5), Gesture("Thumb Up", 2.0, 3.0))
+        str(tmp_path), tmp_path / "d.mp4", 12.0, (Truth("Thumb Up", 0.5, 1.5), Truth("Thumb Up", 2.0, 3.0))
     )
     assert nothing.gestures == ()
 

@@ -12,7 +12,7 @@ from people import SPEC, a_minute_of_work, takes_of
 
 from calibration.__main__ import main
 from calibration.errors import ProfileError, TakeError
-from calibration.folders import data_folder, plain
+from calibration.person_files import data_folder, plain
 from calibration.personal_head import PersonalHead
 from calibration.take import Kind, Take
 from calibration.take_folder import TakeFolder

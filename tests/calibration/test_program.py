@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
+from calibration.recording_options import FIRST_READY_S, READY_S
+
 ROOT = Path(__file__).resolve().parents[2]
 TAKES_AT = (5, 11, 17)
 WORK_AT = (25, 35)
@@ -115,15 +117,15 @@ def test_takes_may_be_shown_to_another_model(said, recorded, film, small_model, 
 
 def test_what_cannot_be_recorded_is_told_in_one_line(said, film, small_model):
     record = ("-m", "calibration", "record", "--profile", "bob", "--camera", film, "--headless", "--model", small_model)
-    for words, told in (
-        (("--gesture", "No gesture"), "is no gesture"),
+    for words, message in (
+        (("--gesture", "No gesture"), "is not a gesture"),
         (("--work", "0"), "nothing to record"),
         (("--gesture", "..."), "is no name"),
     ):
         status, _, errors = said(*record, *words)
         assert status == 2
         assert errors.count("\n") == 1
-        assert told in errors
+        assert message in errors
 
 
 def test_a_video_that_is_too_short_leaves_whole_takes(said, film, small_model):
@@ -163,3 +165,14 @@ def test_what_a_fit_needs_is_told_in_one_line_and_nothing_is_saved(said, recorde
         assert (status, lines) == (2, [])
         assert errors.count("\n") == 1
         assert told in errors
+
+
+def test_the_help_of_record_shows_its_own_options_and_the_count_down(said):
+    status, lines, errors = said("-m", "calibration", "record", "--help")
+    text = " ".join(" ".join(lines).split())
+    assert (status, errors) == (0, "")
+    assert all(option in text for option in ("--gesture", "--takes", "--take-seconds", "--work", "--profile"))
+    assert "--control" not in text
+    assert f"{FIRST_READY_S:g} s comes before the first take" in text
+    document = (ROOT / "docs" / "personal-gestures.md").read_text(encoding="utf-8")
+    assert f"{FIRST_READY_S:g} s before the first take of a gesture and before work, {READY_S:g} s before" in document

@@ -11,7 +11,16 @@ from models.nets.taps import Start
 from models.nets.temporal import Operation, TemporalConfig
 from training import claim
 from training.claim import CONFIG, OPERATIONS, Trial, main, trials
-from training.claim_results import Result, as_usual, draw, gesture_table, spread, table, variant_table, write_results
+from training.claim_results import (
+    ClaimResult,
+    as_usual,
+    draw,
+    gesture_table,
+    spread,
+    table,
+    variant_table,
+    write_results,
+)
 from training.datasets.motions import LABELS, MotionSet
 from training.trainer.config import Config, OptimConfig
 from training.trainer.config_file import read_config
@@ -133,8 +142,8 @@ def test_a_folder_that_cannot_be_is_one_line(tmp_path, capsys):
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-def result(row: str, causal: bool, seed: int, top1: float, start: str = "", clips: int = 4000) -> Result:
-    return Result(row, causal, start, clips, seed, 178_488, 12_345_678, top1 - 0.1, top1 + 0.1, top1, top1)
+def result(row: str, causal: bool, seed: int, top1: float, start: str = "", clips: int = 4000) -> ClaimResult:
+    return ClaimResult(row, causal, start, clips, seed, 178_488, 12_345_678, top1 - 0.1, top1 + 0.1, top1, top1)
 
 
 RESULTS = [

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from training.clip_folder import COLUMNS, write_clips
-from training.recordings import DataError, decode, read_recordings
+from training.errors import DataError
 from training.synthetic.drawn_clip import Film, Format, generate
+from training.video_list import decode, read_recordings
 
 SMALL = Format(height=24, width=32, fps=4, moments=1)
 

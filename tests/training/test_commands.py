@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.command import command
-from training.recordings import DataError
+from training.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = sorted(

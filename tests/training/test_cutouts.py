@@ -6,8 +6,8 @@ from painted_stills import write_stills
 import training.cutouts
 from training.clip_folder import FORMAT
 from training.cutouts import main
-from training.distillation.streams import SHARES, TRUST
-from training.recordings import decode, read_recordings
+from training.distillation.training_streams import SHARES, TRUST
+from training.video_list import decode, read_recordings
 
 
 def test_what_is_written_reads_as_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

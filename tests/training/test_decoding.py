@@ -6,11 +6,12 @@ from networks import small_net, small_spec
 
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, Decoding, Rule
-from training.decoding import choose, drawn_takes, main, readings
+from training.decoding import drawn_takes, main
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score, scores
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 from training.jester import LABELS
+from training.reading import choose, readings
 from training.transplant.shufflenet3d import transplant
 
 THREE = ("No gesture", "Thumb Up", "Thumb Down")
@@ -26,11 +27,11 @@ def answers(height: float, steps: range) -> np.ndarray:
 
 
 def test_the_reading_tells_a_gesture_from_a_twitch() -> None:
-    gesture = Take("a", NOTHING_SEEN, (Truth("Thumb Up", 1, 3),))
-    twitch = Take("b", NOTHING_SEEN, ())
+    gesture = LabelledStream("a", NOTHING_SEEN, (Truth("Thumb Up", 1, 3),))
+    twitch = LabelledStream("b", NOTHING_SEEN, ())
     seen = [answers(2.0, range(12, 36)), answers(6.0, range(12, 14))]
     chosen, result = choose([gesture, twitch], seen, SPEC)
-    assert result == {"a": Score(1, 1, 0, 4 / 60, result["a"].early_s), "b": Score(0, 0, 0, 4 / 60)}
+    assert result == {"a": Score(1, 1, 0, 4 / 60, result["a"].early_s, 1), "b": Score(0, 0, 0, 4 / 60)}
     eager = replace(SPEC, decoding=Decoding(0.0, Rule(enter=0.5, exit=0.25)))
     assert scores([twitch], seen[1:], eager)["b"].wrong == 1
     assert chosen in readings(SPEC)

@@ -23,8 +23,8 @@ from training.distillation.ahead import lessons_ahead
 from training.distillation.lessons import training_recordings
 from training.distillation.student import Recipe
 from training.distillation.teaching import train, until
+from training.errors import DataError
 from training.jester import LABELS
-from training.recordings import DataError
 from training.transplant.shufflenet3d import transplant
 
 

@@ -5,10 +5,10 @@ import pytest
 from painted_stills import hand
 
 from training.distillation.matting import is_matte
-from training.distillation.streams import SHARES, TRUST
+from training.distillation.training_streams import SHARES, TRUST
 from training.footage import main
-from training.recordings import decode, read_recordings
 from training.stills.film import SHORTEST
+from training.video_list import decode, read_recordings
 
 
 def write_film(stills: Path, pose: str) -> Path:

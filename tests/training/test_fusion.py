@@ -12,7 +12,7 @@ from training.evaluation.stream_metrics import Truth
 from training.fusion import (
     LOOKS,
     Answers,
-    Fusion,
+    FusionRule,
     Look,
     fired,
     fused,
@@ -55,7 +55,7 @@ def answers(stream: dict[range, int], clip: dict[range, int]) -> Answers:
 
 def test_without_looks_the_stream_network_decides_alone():
     one = answers({range(20, 40): UP}, {range(STEPS): DOWN})
-    probabilities, asked = fused(one, Fusion(), SPEC)
+    probabilities, asked = fused(one, FusionRule(), SPEC)
     assert not asked.any()
     assert (probabilities[20:40].argmax(1) == UP).all()
     assert (probabilities[:20].argmax(1) == 0).all()
@@ -63,17 +63,17 @@ def test_without_looks_the_stream_network_decides_alone():
 
 def test_the_clip_network_is_not_asked_while_nobody_gestures():
     one = answers({range(20, 40): UP}, {range(STEPS): DOWN})
-    probabilities, asked = fused(one, Fusion(LOOKS[:1], 0.9, 1.0, 0.9), SPEC)
+    probabilities, asked = fused(one, FusionRule(LOOKS[:1], 0.9, 1.0, 0.9), SPEC)
     assert (probabilities[:20].argmax(1) == 0).all()
     assert (probabilities[25:40].argmax(1) == DOWN).all()
     assert 0 < asked.sum() < STEPS - 20
-    third = fused(one, Fusion(LOOKS[:1], 0.9, 1.0, 0.9, every=3), SPEC)[1]
+    third = fused(one, FusionRule(LOOKS[:1], 0.9, 1.0, 0.9, every=3), SPEC)[1]
     assert third.sum() == -(-asked.sum() // 3)
 
 
 def test_each_networks_logits_are_divided_by_its_temperature_and_weighed():
     one = answers({range(STEPS): UP}, {range(STEPS): DOWN})
-    probabilities, _ = fused(one, Fusion(LOOKS[:2], 0.25, 2.0, 1.0), SPEC)
+    probabilities, _ = fused(one, FusionRule(LOOKS[:2], 0.25, 2.0, 1.0), SPEC)
     logits = np.array([0, 0, 0.75 * 4 / 0.5, 0.25 * 4 / 2])
     np.testing.assert_allclose(probabilities[30], np.exp(logits) / np.exp(logits).sum(), rtol=1e-5)
 
@@ -89,12 +89,12 @@ def test_smoothing_is_the_decoders():
 def test_what_fires_is_counted_by_group():
     right, wrong = answers({range(20, 40): UP}, {}), answers({range(20, 40): DOWN}, {})
     other = replace(wrong, group="desk")
-    result = judged([right, other], Fusion(), SPEC)
+    result = judged([right, other], FusionRule(), SPEC)
     assert {group: (s.named, s.total, s.wrong) for group, s in result.groups.items()} == {
         "clips": (1, 1, 0),
         "desk": (0, 1, 1),
     }
-    head, _, row = fusions_table([right, other], {"alone": Fusion()}, SPEC)
+    head, _, row = fusions_table([right, other], {"alone": FusionRule()}, SPEC)
     assert head == "| | clips | desk | all | wrong a minute | asked |"
     assert row == "| alone | 1 of 1, 0 wrong | 0 of 1, 1 wrong | 1 of 2, 1 wrong | 6.0 | 0% |"
 
@@ -112,15 +112,15 @@ def test_a_short_window_counts_the_gestures_of_a_row_that_the_fused_answer_confi
         if look == Look(QUICK.seconds):
             one.clip[k] = np.maximum(sure(range(14, 22), UP), sure(range(34, 42), UP))
             one.clip[k, 14:22, 0] = one.clip[k, 34:42, 0] = 0
-    calm, _ = fired(one, Fusion(LOOKS[:1]), SPEC)
+    calm, _ = fired(one, FusionRule(LOOKS[:1]), SPEC)
     assert [event.label for event in calm] == ["Thumb Up"]
-    both, _ = fired(one, Fusion(LOOKS[:1], quick=QUICK), SPEC)
+    both, _ = fired(one, FusionRule(LOOKS[:1], quick=QUICK), SPEC)
     assert [event.label for event in both] == ["Thumb Up"] * 2
     other = answers({range(10, 50): UP}, {range(10, 50): UP})
     other.clip[LOOKS.index(Look(QUICK.seconds))] = sure(range(25, 50), DOWN)
-    found, _ = fired(other, Fusion(LOOKS[:1], quick=QUICK), SPEC)
+    found, _ = fired(other, FusionRule(LOOKS[:1], quick=QUICK), SPEC)
     assert [event.label for event in found] == ["Thumb Up"]  # nobody else sees a thumb down
-    found, _ = fired(other, Fusion(LOOKS[:1], quick=replace(QUICK, confirmed=0.0)), SPEC)
+    found, _ = fired(other, FusionRule(LOOKS[:1], quick=replace(QUICK, confirmed=0.0)), SPEC)
     assert "Thumb Down" in [event.label for event in found]
 
 

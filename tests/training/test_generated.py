@@ -5,7 +5,7 @@ import pytest
 import training.generated
 from training.clip_folder import FORMAT
 from training.generated import main
-from training.recordings import decode, read_recordings
+from training.video_list import decode, read_recordings
 
 
 def test_what_is_written_reads_as_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

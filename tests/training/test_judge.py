@@ -14,14 +14,14 @@ from training.distillation.lessons import training_recordings
 from training.evaluation.inference import CHUNK
 from training.evaluation.quiet import QUIET, quiet_to_judge, quiet_to_tune
 from training.evaluation.stream_metrics import Truth
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 from training.judge import filmed, main, probabilities, right_at_end
-from training.recordings import hold_out, read_recordings
+from training.video_list import hold_out, read_recordings
 
 
 def test_a_clip_is_right_when_its_last_picture_is() -> None:
     rises = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
-    takes = [Take("clips", np.zeros((2, 2, 2, 3), np.uint8), (Truth("Thumb Up", 0, 1),))] * 2
+    takes = [LabelledStream("clips", np.zeros((2, 2, 2, 3), np.uint8), (Truth("Thumb Up", 0, 1),))] * 2
     assert right_at_end(takes, [rises, rises[::-1]], ("No gesture", "Thumb Up", "Thumb Down")) == 1
 
 
@@ -56,7 +56,9 @@ def test_what_is_judged_with_is_neither_learnt_from_nor_tuned_on(tmp_path, monke
 
 def test_other_cameras_film_the_same_and_a_mirror_swaps_the_sides() -> None:
     ramp = np.repeat(np.arange(0, 224, 7, dtype=np.uint8)[None, None, :, None], 32, axis=1).repeat(3, axis=3)
-    takes = [Take("clips", ramp.repeat(4, axis=0), (Truth("Swiping Left", 0.0, 1.0), Truth("Thumb Up", 0.0, 1.0)))]
+    takes = [
+        LabelledStream("clips", ramp.repeat(4, axis=0), (Truth("Swiping Left", 0.0, 1.0), Truth("Thumb Up", 0.0, 1.0)))
+    ]
     mirrors = set()
     for seed in range(8):
         ((one,), (same,)) = filmed(takes, seed, 24), filmed(takes, seed, 24)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tiny_datasets import jester
 
-import training.export
+import training.export.__main__
 import training.prepare
 import training.train
 from models.nets.checkpoint import load_checkpoint
@@ -43,7 +43,7 @@ def test_clips_with_a_broken_one_among_them(indexes: Path, tmp_path: Path, capsy
 def test_streams_become_a_model_for_the_app(indexes: Path, tmp_path: Path) -> None:
     words = ("optim.batch=1", "optim.accumulate=1", "data.frames=8")
     assert train("ks1357-causal.toml", indexes, tmp_path / "run", *words) == 0
-    assert training.export.main([str(tmp_path / "run" / "best.pt"), str(tmp_path / "model.onnx")]) == 0
+    assert training.export.__main__.main([str(tmp_path / "run" / "best.pt"), str(tmp_path / "model.onnx")]) == 0
     assert (tmp_path / "model.onnx").is_file()
     spec: ModelSpec = load_checkpoint(tmp_path / "run" / "best.pt")[1]
     assert (spec.rate_hz, spec.labels) == (12.0, LABELS)

@@ -12,7 +12,7 @@ import cv2
 from common.whole_file import write_whole
 from models.frame import Image
 from training.datasets.pixels import read_pixels, reason
-from training.recordings import DataError
+from training.errors import DataError
 
 
 class BrokenClip(DataError):  # noqa: N818 - it says what the clip is
@@ -32,6 +32,8 @@ class Clip:
     frames: int
     fps: float
     """Frames a second."""
+    first: int = 0
+    """The frame of the file that it begins with; above 0 where a long recording became several clips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def write_index(path: Path, index: Index) -> None:
 
 def _line(clip: Clip, root: str) -> dict[str, Any]:
     path = clip.path.absolute().relative_to(root).as_posix()
-    return {"id": clip.id, "path": path, "label": clip.label, "frames": clip.frames, "fps": clip.fps}
+    line = {"id": clip.id, "path": path, "label": clip.label, "frames": clip.frames, "fps": clip.fps}
+    return line | ({"first": clip.first} if clip.first else {})
 
 
 def read_index(path: Path) -> Index:
@@ -83,7 +86,8 @@ def _clip(root: Path, line: dict[str, Any], labels: tuple[str, ...]) -> Clip:
     label = line["label"]
     if label is not None and not 0 <= label < len(labels):
         raise ValueError(f"clip {line['id']} has label {label} of {len(labels)}")
-    return Clip(line["id"], root / line["path"], label, int(line["frames"]), float(line["fps"]))
+    frames, fps, first = int(line["frames"]), float(line["fps"]), int(line.get("first", 0))
+    return Clip(line["id"], root / line["path"], label, frames, fps, first)
 
 
 def read_frames(clip: Clip, indices: Sequence[int], shortest: int | None = None) -> Image:
@@ -91,13 +95,13 @@ def read_frames(clip: Clip, indices: Sequence[int], shortest: int | None = None)
 
     Args:
         clip: whose frames.
-        indices: which, from 0 on, in any order and as often as wanted.
+        indices: which of its frames, from 0 on, in any order and as often as wanted.
         shortest: pixels of the shorter side; None leaves the pictures as they are.
 
     Raises:
         BrokenClip: a frame is missing or cannot be read.
     """
     try:
-        return read_pixels(clip.path, [int(index) for index in indices], shortest)
+        return read_pixels(clip.path, [clip.first + int(index) for index in indices], shortest)
     except (OSError, ValueError, cv2.error) as error:
         raise BrokenClip(f"clip {clip.id} cannot be read ({reason(error)}); prepare the data set anew") from error

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from training.datasets.base import Clip
 from training.datasets.survey import Broken, Job, examine
-from training.recordings import DataError
+from training.errors import DataError
 
 CHUNK = 8
 """Clips that a process takes at once."""

@@ -3,10 +3,10 @@
 Its labels, and what they become when a video is mirrored, are in `training/jester.py`.
 """
 
-from training.datasets.source import Source, folders
+from training.datasets.publisher import PublishedDataset, folders
 from training.datasets.twenty_bn import SPLITS, listing_of
 
-SOURCE = Source(
+SOURCE = PublishedDataset(
     name="jester",
     splits=SPLITS,
     fps=12.0,

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.datasets.listing import Listing, Row, find, make_listing, need, nonsense, read_text
-from training.datasets.source import Source, videos
+from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_text
+from training.datasets.publisher import PublishedDataset, videos
 
 FILES = {"train": ("train",), "validation": ("val", "validate", "validation"), "test": ("test",)}
 """What publishers and mirrors call a split."""
@@ -25,19 +25,19 @@ def _read(lists: Path, split: str) -> Listing | None:
     return make_listing(sorted(labels), _rows(path))
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[ListingRow]:
     """Lines of label, youtube_id, time_start, time_end, split; some test lists have no label."""
     reader = csv.DictReader(read_text(path).splitlines())
     for line in reader:
         where = f"{path} line {reader.line_num}"
         try:
             start, end = (int(float(line[key])) for key in ("time_start", "time_end"))
-            yield Row(where, f"{line['youtube_id']}_{start:06d}_{end:06d}", line.get("label") or None)
+            yield ListingRow(where, f"{line['youtube_id']}_{start:06d}_{end:06d}", line.get("label") or None)
         except (KeyError, TypeError, ValueError) as error:
             raise nonsense(where, list(line.values()), "label,youtube_id,time_start,time_end,split") from error
 
 
-SOURCE = Source(
+SOURCE = PublishedDataset(
     name="kinetics400",
     splits=tuple(FILES),
     fps=30.0,

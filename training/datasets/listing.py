@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.table_file import TableError, text_of
-from training.recordings import DataError
+from training.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListingRow:
     """A list's line: where it stands, the clip, its label's name."""
 
     where: str
@@ -97,7 +97,7 @@ def nonsense(where: str, came: object, expected: str) -> DataError:
     return DataError(f"{where}: {str(came)[:80]!r} is not {expected}; get the list anew from its publisher")
 
 
-def make_listing(labels: Sequence[str], rows: Iterable[Row]) -> Listing:
+def make_listing(labels: Sequence[str], rows: Iterable[ListingRow]) -> Listing:
     """Number the labels of a list's lines.
 
     Raises:
@@ -112,7 +112,7 @@ def make_listing(labels: Sequence[str], rows: Iterable[Row]) -> Listing:
     return Listing(tuple(labels), tuple(Entry(*item) for item in seen.items()))
 
 
-def _number(row: Row, numbers: dict[str, int]) -> int | None:
+def _number(row: ListingRow, numbers: dict[str, int]) -> int | None:
     if Path(row.id).name != row.id:
         raise nonsense(row.where, row.id, "a clip's id")
     if row.name is not None and row.name not in numbers:

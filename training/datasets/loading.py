@@ -13,15 +13,23 @@ from torch.utils.data import Dataset
 
 from common.errors import first_line
 from models.frame import Image
+from models.spec import NO_GESTURE_LABELS
 from training.datasets.base import BrokenClip, Clip, Index, read_frames
+from training.datasets.movement import nameable_steps
 from training.datasets.sampling import Indices, Sampling
+from training.datasets.step_labels import NO_LABEL, either
 from training.datasets.transforms import Transform
-from training.recordings import DataError, steps_of
+from training.errors import DataError
+from training.video_list import steps_of
 
-NO_LABEL = -1
-"""Do not score."""
-UNTOLD = 0.5
-"""The share of a clip at its beginning in which nobody could name it yet."""
+REST = NO_GESTURE_LABELS[0]
+"""The label of a person who rests."""
+LINGERS_S = 0.5
+"""How long after a gesture its label is still the right answer."""
+GRACE_S = 1.0
+"""How long a rest after a gesture may still be answered with its label."""
+PIECE_S = 4.0
+"""The longest piece of a clip without a gesture that is played at once."""
 TOLD = 3
 """How many broken clips a report names."""
 
@@ -149,10 +157,13 @@ class ClipSet(_Shuffled):
 
 
 class StreamSet(_Shuffled):
-    """Clips one after another, seen at a model's rate: uint8 [T, 3, H, W] and a label a step, int64 [T].
+    """Clips one after another with rest between, as a model sees them: uint8 [T, 3, H, W], labels int64 [T].
 
-    Steps in which nobody could name the clip yet, the first half of each, have the label -1: do not score. An epoch
-    shuffles the clips and begins a stream with each k-th of them, where k clips make up a stream on average.
+    A rest is the first or last picture of a clip, standing still. Its label is "No gesture", where the index has that.
+    Within a clip its label is the right one from where the gesture can be named until shortly after it is over
+    (`movement`); at the other steps, and in the first second of the rest behind it, either that label or "No gesture"
+    is right (`step_labels`). Of a long clip without a gesture a piece is played. An epoch shuffles the clips and begins
+    a stream with each k-th of them, where k clips make up a stream on average.
 
     Args:
         index: the clips.
@@ -160,22 +171,41 @@ class StreamSet(_Shuffled):
         steps: length T of a stream.
         rate_hz: steps a second; clips are resampled to it by time stamp, as the app does it.
         seed: of everything that is drawn.
-        untold: the share of each clip, at its beginning, that has no label.
+        rest_s: the longest rest before and after a gesture; one in three rests is left out.
+        tempo: clips are played up to so many times faster or slower.
+        least: streams that an epoch has at the least; few clips are played several times in it.
     """
 
     def __init__(
-        self, index: Index, transform: Transform, steps: int, rate_hz: float, seed: int = 0, untold: float = UNTOLD
+        self,
+        index: Index,
+        transform: Transform,
+        steps: int,
+        rate_hz: float,
+        seed: int = 0,
+        rest_s: float = 0.0,
+        tempo: float = 1.0,
+        least: int = 0,
     ) -> None:
         super().__init__(index, transform, seed)
         self._steps = steps
         self._rate_hz = rate_hz
-        self._untold = untold
-        seconds = sum(clip.frames / clip.fps for clip in index.clips) / len(index.clips)
+        self._rest_s = rest_s
+        self._tempo = tempo
+        self._least = least
+        self._idle = [k for k, label in enumerate(index.labels) if label in NO_GESTURE_LABELS]
+        self._rest_label = index.labels.index(REST) if REST in index.labels else NO_LABEL
+        seconds = sum(self._usual_s(clip) for clip in index.clips) / len(index.clips)
         self._stride = max(1, int(steps / (seconds * rate_hz)))
+
+    def _usual_s(self, clip: Clip) -> float:
+        """How long a clip is played on average, with its rests."""
+        length_s = clip.frames / clip.fps
+        return min(length_s, PIECE_S) if clip.label in self._idle else length_s + 2 * self._rest_s / 3
 
     def __len__(self) -> int:
         """How many streams an epoch has."""
-        return math.ceil(len(self.index.clips) / self._stride)
+        return max(self._least, math.ceil(len(self.index.clips) / self._stride))
 
     def __getitem__(self, item: int) -> tuple[Tensor, Tensor]:
         """A stream, drawn by (seed, epoch, item).
@@ -189,27 +219,50 @@ class StreamSet(_Shuffled):
         labels: list[Indices] = []
         position, left = item * self._stride, self._steps
         while left > 0:
-            shown = self._show(int(order[position % len(order)]), left, rng)
+            shown = self._show(int(order[position % len(order)]), rng)
             position += 1
             if shown is not None:
-                pictures.append(shown[0])
-                labels.append(shown[1])
+                pictures.append(shown[0][:left])
+                labels.append(shown[1][:left])
                 left -= len(shown[1])
             elif self._broken.all():
                 raise self._none_left()
         return _tensor(np.concatenate(pictures)), torch.from_numpy(np.concatenate(labels))
 
-    def _show(self, number: int, left: int, rng: Generator) -> tuple[Image, Indices] | None:
-        """A clip from its beginning, as many steps as are left, and their labels; None if it is broken."""
+    def _show(self, number: int, rng: Generator) -> tuple[Image, Indices] | None:
+        """A clip with its rests, and the labels of all steps; None if it is broken."""
         clip = self.index.clips[number]
-        steps = np.array(steps_of(clip.frames, clip.fps, self._rate_hz), np.int64)
-        read = self._read(number, steps[:left])
+        idle = clip.label in self._idle
+        steps = np.array(steps_of(clip.frames, clip.fps * self._tempo ** rng.uniform(-1, 1), self._rate_hz), np.int64)
+        read = self._read(number, self._piece(steps, rng) if idle else steps)
         if read is None:
             return None
         pictures, label = self._transform(read, _label(clip), rng)
-        labels = np.full(len(steps), label, np.int64)
-        labels[: int(self._untold * len(steps))] = NO_LABEL
-        return pictures, labels[:left]
+        if idle or label == NO_LABEL:
+            return pictures, np.full(len(pictures), label, np.int64)
+        before, after = (self._rest_steps(rng) for _ in range(2))
+        shown = np.concatenate([pictures[:1].repeat(before, 0), pictures, pictures[-1:].repeat(after, 0)])
+        return shown, self._labels(label, before, nameable_steps(read), len(pictures), after)
+
+    def _piece(self, steps: Indices, rng: Generator) -> Indices:
+        """As many steps of a clip as are played at once, from a place that is drawn."""
+        length = min(len(steps), round(PIECE_S * self._rate_hz))
+        first = int(rng.integers(len(steps) - length + 1))
+        return steps[first : first + length]
+
+    def _rest_steps(self, rng: Generator) -> int:
+        return round(max(0.0, rng.uniform(-self._rest_s / 2, self._rest_s)) * self._rate_hz)
+
+    def _labels(self, label: int, before: int, nameable: range, length: int, after: int) -> Indices:
+        """The labels of a gesture's clip of this length, and of so many steps of rest around it."""
+        rest, classes = self._rest_label, len(self.index.labels)
+        unsure = NO_LABEL if rest == NO_LABEL else either(label, rest, classes)
+        labels = np.full(before + length + after, unsure, np.int64)
+        labels[:before] = rest
+        labels[before + length + round(GRACE_S * self._rate_hz) :] = rest
+        lingers = round(LINGERS_S * self._rate_hz)
+        labels[before + nameable.start : before + min(nameable.stop + lingers, length)] = label
+        return labels
 
 
 def _check(item: int, length: int) -> None:

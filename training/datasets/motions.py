@@ -22,7 +22,7 @@ from torch.utils.data import Dataset
 
 from models.frame import Image
 from training.datasets.motion_pictures import draw_pictures
-from training.recordings import DataError
+from training.errors import DataError
 
 Split = Literal["train", "val"]
 Places = NDArray[np.float64]

@@ -6,12 +6,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from common.errors import one_line
 from common.video import video_pictures
 from models.frame import Image
-from training.recordings import scaled
+from training.video_list import scaled
 
 FRAME = "{:05d}.jpg"
 """How the pictures of a clip are named, the first one 00001.jpg."""
+JPEGS = (".jpg", ".jpeg")
 JPEG_END = b"\xff\xd9"
 """Ends every JPEG file, and never stands within its coded data."""
 
@@ -32,18 +34,20 @@ def read_pixels(path: Path, indices: Sequence[int], shortest: int | None = None)
 
 def reason(error: Exception) -> str:
     """Why a file could not be read, on one line."""
-    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else " ".join(str(error).split())
+    return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else one_line(error)
 
 
 def read_picture(path: Path) -> cv2.typing.MatLike:
-    """Read a JPEG picture, uint8 [H, W, 3] BGR.
+    """Read a picture, uint8 [H, W, 3] BGR.
 
     Raises:
         OSError: it cannot be opened.
         ValueError: it is empty, cut short, or no picture.
     """
     data = path.read_bytes()
-    if JPEG_END not in data:  # OpenCV fills up with grey and says nothing a program could hear
+    if (
+        path.suffix.lower() in JPEGS and JPEG_END not in data
+    ):  # OpenCV fills up with grey and says nothing a program could hear
         raise ValueError(f"{path} is {'cut short' if data else 'empty'}")
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:

@@ -1,9 +1,9 @@
 """Something-Something v1: 108,499 clips of 174 actions as folders of pictures (Goyal et al., ICCV 2017)."""
 
-from training.datasets.source import Source, folders
+from training.datasets.publisher import PublishedDataset, folders
 from training.datasets.twenty_bn import SPLITS, listing_of
 
-SOURCE = Source(
+SOURCE = PublishedDataset(
     name="something_v1",
     splits=SPLITS,
     fps=12.0,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from training.datasets.listing import Listing, Row, find, make_listing, need, nonsense, read_json
-from training.datasets.source import Source, videos
+from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_json
+from training.datasets.publisher import PublishedDataset, videos
 from training.datasets.twenty_bn import SPLITS, read_rows
 
 PREFIX = "something-something-v2-"
@@ -33,7 +33,7 @@ def _labels(lists: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[ListingRow]:
     """A clip's label is its template without brackets; the test split has none."""
     clips = read_json(path)
     if not isinstance(clips, list):
@@ -42,7 +42,7 @@ def _rows(path: Path) -> Iterator[Row]:
         where = f"{path} clip {number}"
         if not isinstance(clip, dict) or "id" not in clip:
             raise nonsense(where, clip, "a clip with an id and a template")
-        yield Row(where, str(clip["id"]), _name(clip))
+        yield ListingRow(where, str(clip["id"]), _name(clip))
 
 
 def _name(clip: dict[str, Any]) -> str | None:
@@ -50,7 +50,7 @@ def _name(clip: dict[str, Any]) -> str | None:
     return None if template is None else str(template).replace("[", "").replace("]", "")
 
 
-SOURCE = Source(
+SOURCE = PublishedDataset(
     name="something_v2",
     splits=SPLITS,
     fps=12.0,

@@ -13,7 +13,7 @@ from common.whole_file import WriteError
 from training.datasets.base import Clip
 from training.datasets.listing import Entry
 from training.datasets.pixels import FRAME, JPEG_END, read_picture, reason
-from training.recordings import scaled
+from training.video_list import scaled
 
 LEAST_SHARE = 0.5
 """A video that yields less than this share of the frames its header promises is cut short."""
@@ -31,6 +31,8 @@ class Job:
     """The folder to decode it into."""
     size: int
     """Pixels of the shorter side there, at most."""
+    pictures: tuple[Path, ...] = ()
+    """The pictures of a folder in which they are not numbered from 00001.jpg on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _is_whole(folder: Path) -> bool:
 
 def _write_pictures(job: Job, folder: Path) -> None:
     frames = 0
-    for picture in _pictures(job.path):
+    for picture in _pictures(job):
         small = scaled(picture, min(job.size, *picture.shape[:2]))
         save(folder / FRAME.format(frames + 1), cv2.imencode(".jpg", small)[1].tobytes())
         frames += 1
@@ -142,11 +144,14 @@ def _write_pictures(job: Job, folder: Path) -> None:
         _enough(job.path, frames)
 
 
-def _pictures(path: Path) -> Iterator[cv2.typing.MatLike]:
-    if path.is_dir():
-        yield from (read_picture(path / FRAME.format(number)) for number in range(1, count_pictures(path) + 1))
+def _pictures(job: Job) -> Iterator[cv2.typing.MatLike]:
+    if job.path.is_file():
+        yield from (picture for picture in video_pictures(job.path) if picture is not None)
     else:
-        yield from (picture for picture in video_pictures(path) if picture is not None)
+        numbered = (
+            job.path / FRAME.format(number + 1) for number in range(0 if job.pictures else count_pictures(job.path))
+        )
+        yield from map(read_picture, job.pictures or numbered)
 
 
 def save(path: Path, data: bytes) -> None:

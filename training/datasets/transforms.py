@@ -9,8 +9,8 @@ import numpy as np
 from numpy.random import Generator
 
 from models.frame import Image
+from training.errors import DataError
 from training.jester import mirrored
-from training.recordings import DataError
 
 SCALES = (1.0, 0.875, 0.75, 0.66)
 """Sides of a crop, in shorter sides of the picture; a row of it is at most one step from square (TSN)."""

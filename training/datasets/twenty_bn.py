@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from training.datasets.listing import Listing, Row, find, make_listing, need, nonsense, read_table
+from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_table
 
 SPLITS = ("train", "validation", "test")
 
@@ -29,9 +29,9 @@ def read_labels(lists: Path, prefix: str) -> tuple[str, ...]:
     return tuple(sorted({cells[0] for _, cells in read_table(path, ";")}))
 
 
-def read_rows(path: Path, split: str) -> Iterator[Row]:
+def read_rows(path: Path, split: str) -> Iterator[ListingRow]:
     """The lines of a list, `id;label`, or `id` alone in the test split."""
     for where, cells in read_table(path, ";"):
         if len(cells) > 2 or (len(cells) == 1 and split != "test") or not all(cells):
             raise nonsense(where, ";".join(cells), "`id;label`")
-        yield Row(where, cells[0], cells[1] if len(cells) == 2 else None)
+        yield ListingRow(where, cells[0], cells[1] if len(cells) == 2 else None)

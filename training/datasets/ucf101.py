@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from training.datasets.listing import Listing, Row, find, make_listing, need, nonsense, read_table
-from training.datasets.source import Source, videos
+from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_table
+from training.datasets.publisher import PublishedDataset, videos
 
 
 def _read(lists: Path, split: str) -> Listing | None:
@@ -23,16 +23,16 @@ def _labels(path: Path) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[ListingRow]:
     """Lines such as `ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1`; test lists leave the number out."""
     for where, cells in read_table(path, " "):
         file = PurePosixPath(cells[0])
         if len(file.parts) != 2 or file.suffix != ".avi":
             raise nonsense(where, " ".join(cells), "`Class/v_Class_g01_c01.avi`")
-        yield Row(where, file.stem, file.parts[0])
+        yield ListingRow(where, file.stem, file.parts[0])
 
 
-SOURCE = Source(
+SOURCE = PublishedDataset(
     name="ucf101",
     splits=("train01", "test01", "train02", "test02", "train03", "test03"),
     fps=25.0,

@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
-from training.recordings import DataError
+from training.errors import DataError
 
 Taken = TypeVar("Taken")
 """A lesson of any kind."""

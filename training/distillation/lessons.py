@@ -7,13 +7,13 @@ import numpy as np
 
 from models.errors import ModelFileError
 from models.spec import ModelSpec
-from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe
 from training.distillation.targets import side_by_side, targets
 from training.distillation.teacher import Teacher
+from training.distillation.training_streams import Playlist
 from training.evaluation.quiet import QUIET
 from training.jester import LABELS, SIZE
-from training.recordings import Recording, hold_out, read_recordings
+from training.video_list import Recording, hold_out, read_recordings
 
 RATE_HZ = 6.0
 """Pictures a second in training; what the teacher was trained at."""

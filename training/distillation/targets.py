@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from models.softmax import softmax
 from models.spec import idle_labels
-from training.distillation.streams import Stream
 from training.distillation.teacher import Teacher, spans_at
+from training.distillation.training_streams import TrainingStream
 from training.jester import LABELS
 
 NOTHING = idle_labels(LABELS)
@@ -32,7 +32,7 @@ class Targets:
     """[..., E], how much of the teacher's answer stood when it was put right, 0..1; its features count as much."""
 
 
-def targets(teacher: Teacher, stream: Stream, steps: Sequence[int], temperature: float) -> Targets:
+def targets(teacher: Teacher, stream: TrainingStream, steps: Sequence[int], temperature: float) -> Targets:
     """Ask a teacher about some steps of a stream, and put it right where labels are known."""
     logits, maps = teacher.answers(stream.looked_at, steps, [stream.at(step)[0].speed for step in steps])
     soft = softmax(logits, temperature)
@@ -49,7 +49,7 @@ def side_by_side(streams: Sequence[Targets]) -> Targets:
     )
 
 
-def _mended(soft: NDArray[np.float32], stream: Stream, step: int) -> NDArray[np.float32]:
+def _mended(soft: NDArray[np.float32], stream: TrainingStream, step: int) -> NDArray[np.float32]:
     scene, within = stream.at(step)
     if within < spans_at(scene.speed)[0] - 1:
         return soft  # the window reaches back into the scene before, whose gesture it may well see

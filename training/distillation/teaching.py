@@ -17,15 +17,15 @@ from training.distillation.ahead import Taken
 from training.distillation.distillation_log import DistillationLog, resume
 from training.distillation.lessons import RATE_HZ, LessonMaker, check_taught, training_recordings
 from training.distillation.origin import Origin
-from training.distillation.streams import Playlist
 from training.distillation.student import Lesson, Recipe, Student, at_half_rate
 from training.distillation.teacher import LOOKED_AT, ClipTeacher, StreamTeacher, Teacher
+from training.distillation.training_streams import Playlist
 from training.jester import LABELS, SIZE
-from training.recordings import Shelf
+from training.video_list import Shelf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Run:
+class StudentRun:
     """A student and what is kept of it."""
 
     student: Student
@@ -63,7 +63,9 @@ def open_teacher(path: Path) -> Teacher:
     return ClipTeacher(path)
 
 
-def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, channels: int, device: str = "cpu") -> Run:
+def begin(
+    given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, channels: int, device: str = "cpu"
+) -> StudentRun:
     """A student at its first lesson, or where it was stopped.
 
     Args:
@@ -83,7 +85,7 @@ def begin(given: argparse.Namespace, start: Path, out: Path, recipe: Recipe, cha
     check_taught(spec, start)
     student, origin = Student(net, recipe, channels, device), Origin.of(net, given.teacher, given.data)
     resume(student, origin, out)
-    return Run(student, DistillationLog(out, net, origin, spec, student, given.save_every))
+    return StudentRun(student, DistillationLog(out, net, origin, spec, student, given.save_every))
 
 
 def lesson_maker(given: argparse.Namespace, recipe: Recipe) -> LessonMaker:

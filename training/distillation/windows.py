@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from models.frame import Image
 from models.softmax import softmax
 from models.window import nearest
-from training.distillation.streams import Playlist, Stream
 from training.distillation.student import Recipe
 from training.distillation.targets import FRESH, NOTHING, Targets, calmed, put_right, side_by_side
 from training.distillation.teacher import SCALES, WINDOW, ClipTeacher, at_scale
+from training.distillation.training_streams import Playlist, TrainingStream
 
 RATE_HZ = 12.0
 """Pictures a second in the streams, as the app keeps them."""
@@ -75,7 +75,7 @@ class ClipLessonMaker:
         return ClipLesson(np.stack([clips[k] for k in order]), side_by_side([wanted[k] for k in order]))
 
     def _targets(
-        self, stream: Stream, looked_at: Sequence[Image], shown: Sequence[NDArray[np.int64]], end: int
+        self, stream: TrainingStream, looked_at: Sequence[Image], shown: Sequence[NDArray[np.int64]], end: int
     ) -> Targets:
         """What the teacher says of a step's windows at all scales on average, put right where the label is known."""
         taught = self._teacher.clips(np.stack([pictures[each] for pictures in looked_at for each in shown]))
@@ -91,7 +91,7 @@ def window(end: int, seconds: float) -> NDArray[np.int64]:
     return nearest(np.arange(end + 1.0), wanted)
 
 
-def put_right_at(soft: NDArray[np.float32], stream: Stream, step: int) -> NDArray[np.float32]:
+def put_right_at(soft: NDArray[np.float32], stream: TrainingStream, step: int) -> NDArray[np.float32]:
     """A teacher's answer [27] at a step, mended where the label is known (`training.distillation.targets`)."""
     scene, within = stream.at(step)
     if within < LENGTHS_S[0] / scene.speed * RATE_HZ - 1:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from calibration.diagram import draw
 from common.whole_file import WriteError
+from training.errors import DataError
 from training.evaluation.figures import draw_confusion
 from training.evaluation.metrics import PerClass
 from training.evaluation.scoring import Evaluation
-from training.recordings import DataError
 
 METRICS = "metrics.json"
 WRITTEN = {METRICS, "per_class.csv", "confusion.png", "reliability.svg"}

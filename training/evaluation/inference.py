@@ -16,8 +16,8 @@ from training.datasets.base import BrokenClip, Clip, Index, read_frames
 from training.datasets.loading import readers_watched, start_worker
 from training.datasets.sampling import Sampling
 from training.datasets.transforms import Transform
+from training.errors import DataError
 from training.evaluation.metrics import Ints
-from training.recordings import DataError
 
 CHUNK = 32
 """Steps of a stream that are computed at once."""

@@ -2,35 +2,35 @@
 
 from pathlib import Path
 
-from common.table_file import read_table
+from common.video_list import read_video_list
 from models.spec import ModelSpec
+from training.errors import DataError
 from training.evaluation.quiet import quiet_to_judge
 from training.evaluation.stream_metrics import Truth
-from training.evaluation.takes import Take, take, video_take
-from training.recordings import DataError, Recording, decode, read_recordings
+from training.evaluation.takes import LabelledStream, take, video_take
+from training.video_list import Recording, decode, read_recordings
 
 WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw val")
 """Groups of labelled clips of people before webcams."""
 
 
-def clip_takes(folder: Path, spec: ModelSpec) -> list[Take]:
+def clip_takes(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""
     takes = []
-    for row in read_table(folder / "labels.csv", ("path", "label", "fps")):
-        pictures, fps = decode(folder / row.text("path")), row.number_in("fps")
-        label = row.label("label", spec.labels)
-        takes.append(take(pictures, fps, "clips", [Truth(label, 0, len(pictures) / fps)], spec))
+    for listed in read_video_list(folder / "labels.csv", spec.labels, ("path", "label", "fps")):
+        pictures, fps = decode(listed.path), listed.row.number_in("fps")
+        takes.append(take(pictures, fps, "clips", [Truth(listed.label, 0, len(pictures) / fps)], spec))
     return takes
 
 
-def recording_take(recording: Recording, group: str, spec: ModelSpec) -> Take:
+def recording_take(recording: Recording, group: str, spec: ModelSpec) -> LabelledStream:
     """A listed recording as a stream of its own."""
     fps = recording.fps
     truths = [Truth(recording.label, start / fps, end / fps) for start, end in recording.spans]
     return take(decode(recording.path), fps, group, truths, spec)
 
 
-def all_takes(data: Path, spec: ModelSpec) -> list[Take]:
+def all_takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Everything under a data folder that is for judging only.
 
     Raises:
@@ -50,5 +50,5 @@ def all_takes(data: Path, spec: ModelSpec) -> list[Take]:
         raise DataError(f"{data} lacks what judging needs ({error}); give the folder that holds it") from error
 
 
-def _stream(video: Path, fps: float, top: int, spec: ModelSpec) -> Take:
+def _stream(video: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStream:
     return video_take(video, video.with_name(f"{video.stem}_events.csv"), fps, top, spec)

@@ -10,8 +10,8 @@ from models.preprocess import to_picture
 from models.spec import ModelSpec
 from training.datasets.base import BrokenClip, Clip, read_frames
 from training.evaluation.stream_metrics import Truth
-from training.evaluation.takes import Take
-from training.recordings import steps_of
+from training.evaluation.takes import LabelledStream
+from training.video_list import steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,9 @@ class Montage:
     """Of the order."""
 
 
-def montages(clips: Sequence[tuple[Clip, str]], spec: ModelSpec, montage: Montage, broken: list[str]) -> Iterator[Take]:
+def montages(
+    clips: Sequence[tuple[Clip, str]], spec: ModelSpec, montage: Montage, broken: list[str]
+) -> Iterator[LabelledStream]:
     """The streams of labelled clips, made when asked for; the ids of clips that cannot be read are added to a list."""
     order = np.random.default_rng(montage.seed).permutation(len(clips))
     quiet = round(montage.quiet_s * spec.rate_hz)
@@ -44,7 +46,7 @@ def montages(clips: Sequence[tuple[Clip, str]], spec: ModelSpec, montage: Montag
             truths.append(Truth(label, (end - len(moving)) / spec.rate_hz, end / spec.rate_hz))
         if pictures:
             pictures.append(np.repeat(pictures[-1][-1:], quiet, axis=0))
-            yield Take("montage", np.concatenate(pictures), tuple(truths))
+            yield LabelledStream("montage", np.concatenate(pictures), tuple(truths))
 
 
 def _moving(clip: Clip, spec: ModelSpec) -> Image:

@@ -13,6 +13,7 @@ from training.evaluation.stream_metrics import (
     Watched,
     accuracy_when_seen,
     delays_s,
+    exactly_once,
     false_activations,
     levenshtein_accuracy,
 )
@@ -65,6 +66,7 @@ def stream_values(streams: Sequence[Watched], labels: Sequence[str]) -> Values:
         "gestures": len(delays),
         "named": len(named),
         "events": sum(len(stream.found) for stream in streams),
+        "exactly_once": sum(exactly_once(stream.found, stream.truths) for stream in streams),
         "recall": len(named) / len(delays) if delays else math.nan,
         "levenshtein_accuracy": levenshtein_accuracy(streams),
         "delay_s_p50": float(np.percentile(named, 50)) if named else math.nan,

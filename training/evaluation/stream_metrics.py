@@ -25,10 +25,14 @@ class Truth:
     start_s: float
     end_s: float
 
+    def covers(self, time_s: float) -> bool:
+        """Whether an event at this time is about this gesture."""
+        return self.start_s <= time_s <= self.end_s + GRACE_S
+
 
 def names(event: GestureEvent, truth: Truth) -> bool:
     """Whether an event names this gesture, in time."""
-    return event.label == truth.label and truth.start_s <= event.fired_s <= truth.end_s + GRACE_S
+    return event.label == truth.label and truth.covers(event.fired_s)
 
 
 def gestures_of(truths: Iterable[Truth]) -> list[Truth]:
@@ -45,6 +49,23 @@ def matched(found: Sequence[GestureEvent], gestures: Sequence[Truth]) -> list[Ge
             left.remove(match)
         matches.append(match)
     return matches
+
+
+def exactly_once(found: Sequence[GestureEvent], truths: Iterable[Truth]) -> int:
+    """How many gestures are named by one event, and nothing else fires until what comes next begins.
+
+    An event that fires in time to name the gesture before is that one's.
+    """
+    order = sorted(truths, key=lambda truth: truth.start_s)
+    gestures = gestures_of(order)
+    matches = matched(found, gestures)
+    wrong = [event for event in found if not any(event is match for match in matches)]
+    starts = [truth.start_s for truth in order] + [math.inf]
+    ends = [min(start for start in starts if start > gesture.start_s) for gesture in gestures]
+    return sum(
+        match is not None and not any(gesture.start_s <= event.fired_s < end for event in wrong)
+        for gesture, match, end in zip(gestures, matches, ends, strict=True)
+    )
 
 
 def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:

@@ -7,8 +7,8 @@ from common.arrays import Floats
 from models.decoder import GestureEvent
 from models.spec import ModelSpec
 from training.evaluation.decoded_events import events
-from training.evaluation.stream_metrics import Truth, gestures_of, matched
-from training.evaluation.takes import Take
+from training.evaluation.stream_metrics import Truth, exactly_once, gestures_of, matched
+from training.evaluation.takes import LabelledStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Score:
     minutes: float = 0.0
     early_s: float = 0.0
     """How long before their end the named ones were named, summed."""
+    exact: int = 0
+    """Gestures that were named once, and nothing else fired until the next began."""
 
     def __add__(self, other: "Score") -> "Score":
         return Score(
@@ -29,6 +31,7 @@ class Score:
             self.wrong + other.wrong,
             self.minutes + other.minutes,
             self.early_s + other.early_s,
+            self.exact + other.exact,
         )
 
     def __str__(self) -> str:
@@ -43,11 +46,12 @@ def score(found: Sequence[GestureEvent], truths: Sequence[Truth], seconds: float
     """Count gestures named (one event of that label between start and end, or soon after) and events that are wrong."""
     gestures = gestures_of(truths)
     early = [g.end_s - match.fired_s for g, match in zip(gestures, matched(found, gestures), strict=True) if match]
-    return Score(len(early), len(gestures), len(found) - len(early), seconds / 60, sum(early))
+    exact = exactly_once(found, truths)
+    return Score(len(early), len(gestures), len(found) - len(early), seconds / 60, sum(early), exact)
 
 
 def scores(
-    takes: Sequence[Take],
+    takes: Sequence[LabelledStream],
     answers: Sequence[Floats],
     spec: ModelSpec,
 ) -> dict[str, Score]:
@@ -59,7 +63,7 @@ def scores(
     return result
 
 
-def scores_by_label(takes: Sequence[Take], answers: Sequence[Floats], spec: ModelSpec) -> dict[str, Score]:
+def scores_by_label(takes: Sequence[LabelledStream], answers: Sequence[Floats], spec: ModelSpec) -> dict[str, Score]:
     """The score of each label, over all streams; minutes are not counted."""
     result: dict[str, Score] = {}
     for one, answer in zip(takes, answers, strict=True):

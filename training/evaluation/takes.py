@@ -12,12 +12,12 @@ from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.step_grid import StepGrid
+from training.errors import DataError
 from training.evaluation.stream_metrics import Truth
-from training.recordings import DataError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Take:
+class LabelledStream:
     """One stream to judge by."""
 
     group: str
@@ -26,15 +26,15 @@ class Take:
     truths: tuple[Truth, ...]
 
 
-def take(pictures: Iterable[Image], fps: float, group: str, truths: Sequence[Truth], spec: ModelSpec) -> Take:
+def take(pictures: Iterable[Image], fps: float, group: str, truths: Sequence[Truth], spec: ModelSpec) -> LabelledStream:
     """Resample a video to a model's rate and pictures."""
     grid = StepGrid(spec.rate_hz)
     due = ((picture, grid.count(index / fps)) for index, picture in enumerate(pictures))
     shown = [np.repeat(to_picture(p, spec.height, spec.width)[None], n, axis=0) for p, n in due if n]
-    return Take(group, np.concatenate(shown), tuple(truths))
+    return LabelledStream(group, np.concatenate(shown), tuple(truths))
 
 
-def video_take(video: Path, events: Path, fps: float, top: int, spec: ModelSpec) -> Take:
+def video_take(video: Path, events: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStream:
     """A continuous recording and the list of its events; its first `top` rows are cut away.
 
     Raises:

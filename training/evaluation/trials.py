@@ -8,13 +8,13 @@ from tqdm import tqdm
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax
 from models.spec import ModelSpec
+from training.errors import DataError
 from training.evaluation.decoded_events import events
 from training.evaluation.inference import Views, answer_clips, stream_logits
 from training.evaluation.metrics import Ints, clip_reliability
 from training.evaluation.scoring import Evaluation, stream_values
 from training.evaluation.stream_metrics import Watched, logits_when_seen, stream_reliability
-from training.evaluation.takes import Take
-from training.recordings import DataError
+from training.evaluation.takes import LabelledStream
 
 
 def try_clips(
@@ -32,7 +32,7 @@ def try_clips(
     return Evaluation(spec.labels, answers.logits, found, reliability), broken.tolist()
 
 
-def try_streams(net: MSTNet, spec: ModelSpec, takes: Iterable[Take]) -> Evaluation:
+def try_streams(net: MSTNet, spec: ModelSpec, takes: Iterable[LabelledStream]) -> Evaluation:
     """What a network makes of streams.
 
     Raises:
@@ -50,7 +50,7 @@ def try_streams(net: MSTNet, spec: ModelSpec, takes: Iterable[Take]) -> Evaluati
     return Evaluation(spec.labels, logits, truth, reliability, stream_values(streams, spec.labels))
 
 
-def watch(net: MSTNet, spec: ModelSpec, take: Take) -> Watched:
+def watch(net: MSTNet, spec: ModelSpec, take: LabelledStream) -> Watched:
     """Run a network along one stream and read its answers as the app does."""
     logits = stream_logits(net, take.pictures)
     found = events(softmax(logits, spec.temperature), spec.labels, spec.decoding, spec.rate_hz)

@@ -26,11 +26,11 @@ from models.nets.checkpoint import read_whole
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
 from training.distillation.teacher import WINDOW
+from training.errors import DataError
 from training.evaluation.inference import stream_logits
 from training.evaluation.judging_takes import clip_takes
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 from training.jester import LABELS, MEAN, RATE_HZ
-from training.recordings import DataError
 from training.transplant.shufflenet3d import transplant
 
 Kernels = NDArray[np.float32]
@@ -79,7 +79,7 @@ def _depthwise(model: onnx.ModelProto) -> Iterator[tuple[str, bool]]:
             yield node.input[1], given.get("strides", [1])[0] > 1
 
 
-def clips_named(model: onnx.ModelProto, takes: Sequence[Take]) -> int:
+def clips_named(model: onnx.ModelProto, takes: Sequence[LabelledStream]) -> int:
     """How many clips the 3-D network names by the window in their middle."""
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
@@ -95,18 +95,18 @@ def middle(pictures: Image) -> NDArray[np.float32]:
     return pictures[shown].astype(np.float32)
 
 
-def steps_named(net: MSTNet, takes: Sequence[Take], still_s: float) -> int:
+def steps_named(net: MSTNet, takes: Sequence[LabelledStream], still_s: float) -> int:
     """How many clips the stream names at their last step, after the first picture stood still for so long."""
     still = round(still_s * RATE_HZ)
     streams = [np.concatenate([np.repeat(take.pictures[:1], still, 0), take.pictures]) for take in takes]
     return _right([stream_logits(net, stream)[-1] for stream in streams], takes)
 
 
-def _right(answers: Sequence[NDArray[np.float32]], takes: Sequence[Take]) -> int:
+def _right(answers: Sequence[NDArray[np.float32]], takes: Sequence[LabelledStream]) -> int:
     return sum(LABELS[int(a.argmax())] == take.truths[0].label for a, take in zip(answers, takes, strict=True))
 
 
-def middles_named(net: MSTNet, takes: Sequence[Take]) -> int:
+def middles_named(net: MSTNet, takes: Sequence[LabelledStream]) -> int:
     """How many clips a centred network names by the window in their middle."""
     clips = [torch.from_numpy(middle(take.pictures)).permute(0, 3, 1, 2)[None] for take in takes]
     with torch.inference_mode():
@@ -114,7 +114,7 @@ def middles_named(net: MSTNet, takes: Sequence[Take]) -> int:
 
 
 def rows(
-    model: onnx.ModelProto, net: MSTNet, centred_forms: Mapping[int, MSTNet], takes: Sequence[Take]
+    model: onnx.ModelProto, net: MSTNet, centred_forms: Mapping[int, MSTNet], takes: Sequence[LabelledStream]
 ) -> Iterator[tuple[str, int]]:
     """Name and clips named of each step of the way."""
     yield "3-D network", clips_named(model, takes)
@@ -153,7 +153,7 @@ def _load(path: Path) -> onnx.ModelProto:
         raise ModelFileError(f"cannot read {path} as ONNX ({error}); give the 3-D network's .onnx") from error
 
 
-def _takes(data: Path, spec: ModelSpec) -> list[Take]:
+def _takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
     try:
         return clip_takes(data / "jester_val", spec)
     except (OSError, KeyError, ValueError) as error:

@@ -27,7 +27,7 @@ from training.distillation.student import Recipe, soft_loss
 from training.distillation.teacher import LOOKED_AT, ClipTeacher, Taught, Teacher, at_scale
 from training.evaluation.inference import stream_features
 from training.evaluation.judging_takes import all_takes
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,9 @@ def _error(maps: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
     return float(shares.mean()) if len(shares) else math.nan
 
 
-def distances(takes: Sequence[Take], answers: Sequence[Taught], wanted: Sequence[Taught]) -> dict[str, Distance]:
+def distances(
+    takes: Sequence[LabelledStream], answers: Sequence[Taught], wanted: Sequence[Taught]
+) -> dict[str, Distance]:
     """By group of streams, over all their steps."""
     groups = list(dict.fromkeys(take.group for take in takes))
 
@@ -72,13 +74,13 @@ def distances(takes: Sequence[Take], answers: Sequence[Taught], wanted: Sequence
     return {group: distance(together(answers, group), together(wanted, group)) for group in groups}
 
 
-def teachers_answers(teacher: Teacher, take: Take) -> Taught:
+def teachers_answers(teacher: Teacher, take: LabelledStream) -> Taught:
     """What a teacher says at every second step of a stream."""
     pictures = take.pictures[::2]
     return teacher.answers(pictures, range(len(pictures)), [1.0] * len(pictures))
 
 
-def students_answers(net: MSTNet, take: Take) -> Taught:
+def students_answers(net: MSTNet, take: LabelledStream) -> Taught:
     """What a student says at every second step of a stream, having seen every one."""
     return Taught(*(part[::2].astype(np.float32) for part in stream_features(net, take.pictures)))
 

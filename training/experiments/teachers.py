@@ -25,7 +25,7 @@ from training.distillation.distillation_log import DECODING
 from training.distillation.teacher import LOOKED_AT, SPANS, WINDOW, ClipTeacher, at_scale
 from training.evaluation.judging_takes import WEBCAMS, all_takes
 from training.evaluation.stream_score import Score, scores
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 from training.jester import LABELS, MEAN
 
 STEPS_HZ = 6
@@ -63,7 +63,7 @@ def along(teacher: ClipTeacher, pictures: Image) -> Floats:
     return np.concatenate(steps, 1)
 
 
-def table(takes: Sequence[Take], answers: Sequence[Floats]) -> Iterator[str]:
+def table(takes: Sequence[LabelledStream], answers: Sequence[Floats]) -> Iterator[str]:
     """Markdown, a row a set of windows: named, of how many, and wrong events, by group of streams."""
     for number, (scales, spans) in enumerate(ROWS):
         row = [TRIED.index(window) for window in product(scales, spans)]

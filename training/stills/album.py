@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from models.frame import Image
-from training.recordings import DataError
+from training.errors import DataError
 from training.stills.hand_cutout import HandCutout, stand_up
 from training.stills.matte import cut_out
 from training.stills.rooms import without_hands

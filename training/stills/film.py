@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from models.frame import Image
-from training.recordings import DataError
+from training.errors import DataError
 from training.stills.album import read_picture
 from training.stills.matte import RIM, SIDE, cut_out
 from training.synthetic.cones import Reals

@@ -5,7 +5,7 @@ from typing import Literal
 
 from models.nets.mstnet import MSTNetConfig
 
-SetName = Literal["jester", "something_v1", "something_v2", "ucf101", "kinetics400", "motions"]
+SetName = Literal["jester", "something_v1", "something_v2", "ucf101", "kinetics400", "motions", "folders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class DataConfig:
     train: str = "train"
     """The split to learn."""
     val: str = "validation"
-    """The split to validate on."""
+    """The split to validate on. Of streams, temperature and thresholds are chosen on it, too."""
+    test: str = "test"
+    """The split whose streams are watched at the end, where it is there and has labels."""
     sampling: Literal["segments", "dense", "streams"] = "segments"
     """`segments`: one picture of each of `frames` equal parts (TSN). `dense`: pictures `stride` apart. `streams`: clips
     one after another, every step labelled: for causal networks."""
@@ -32,6 +34,14 @@ class DataConfig:
     """Mirror half of the clips; labels that name a side swap."""
     rate_hz: float = 12.0
     """Steps a second of a stream, written into the checkpoint."""
+    every: int = 1
+    """2 learns every second step of a stream, in half the time; all layers look half as many steps back meanwhile."""
+    rest_s: float = 1.5
+    """The longest rest before and after a gesture in a stream."""
+    streams: int = 0
+    """Streams that an epoch of training has at the least; few clips are played several times in it."""
+    tempo: float = 1.0
+    """In streams, clips are played up to so many times faster or slower to be learnt."""
     clips: int = 1600
     """Clips an epoch of the generated set."""
     val_clips: int = 320
@@ -39,20 +49,25 @@ class DataConfig:
 
     def __post_init__(self) -> None:
         _at_least(1, frames=self.frames, stride=self.stride, size=self.size, clips=self.clips, val_clips=self.val_clips)
+        _at_least(1, every=self.every, tempo=self.tempo)
+        _at_least(0, rest_s=self.rest_s, streams=self.streams)
         if self.rate_hz <= 0:
             raise ValueError(f"rate_hz is above 0; got {self.rate_hz}")
 
 
 @dataclass(frozen=True, slots=True)
 class OptimConfig:
-    """Stochastic gradient descent with momentum. The defaults are the paper's recipe for Something-Something v1."""
+    """How weights change. The defaults are the paper's recipe for Something-Something v1."""
 
+    kind: Literal["sgd", "adam"] = "sgd"
+    """Stochastic gradient descent with momentum, or Adam with decoupled weight decay."""
     batch: int = 64
     """Clips an update, over all processes and accumulated parts."""
     accumulate: int = 1
     """Parts that a process takes its share of a batch in, one after another; more need less memory."""
     lr: float = 0.01
     momentum: float = 0.9
+    """How much of the running mean of gradients stays at each update."""
     weight_decay: float = 5e-4
     policy: Literal["tsn", "uniform"] = "tsn"
     """`tsn`: the classifier learns five times as fast, biases twice as fast as weights, and neither biases nor batch
@@ -62,6 +77,8 @@ class OptimConfig:
     batch_norm: Literal["local", "synced", "frozen"] = "local"
     """Whose statistics normalise: each process's own part of the batch, all processes' (CUDA only), or those that the
     network started with."""
+    frozen: tuple[str, ...] = ()
+    """Parts of the network that stay as they start, such as "backbone.layer1"."""
     ema: float = 0.0
     """How much of the weights' running average stays at each update; 0 keeps none. Validation uses the average."""
 
@@ -127,7 +144,8 @@ class Config:
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     run: RunConfig = field(default_factory=RunConfig)
     init: str = ""
-    """A checkpoint to start from: a plain backbone's (torchvision's keys) or one of ours. Empty starts at random."""
+    """What to start from: a checkpoint of a plain backbone (torchvision's keys) or of ours, or an exported ShuffleNet,
+    .onnx. Empty starts at random."""
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -14,12 +14,13 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from training.datasets.base import Index, read_index
-from training.datasets.loading import NO_LABEL, ClipSet, StreamSet, start_worker
+from training.datasets.loading import ClipSet, StreamSet, start_worker
 from training.datasets.motions import LABELS as MOTION_LABELS
 from training.datasets.motions import MotionSet
 from training.datasets.sampling import Dense, Segments
+from training.datasets.step_labels import NO_LABEL
 from training.datasets.transforms import Augment, Centre, mirror_labels
-from training.recordings import DataError
+from training.errors import DataError
 from training.trainer.config import Config, DataConfig
 from training.trainer.config_file import ConfigError
 from training.trainer.distributed import Processes
@@ -56,12 +57,16 @@ def make_data(config: Config, split: Split) -> tuple[EpochSet, tuple[str, ...]]:
         _check_motions(data)
         clips = data.clips if split == "train" else data.val_clips
         return MotionSet(split, config.seed, clips=clips, frames=data.frames, size=data.size), MOTION_LABELS
-    name = data.train if split == "train" else data.val
-    index = read_index(Path(os.path.expanduser(data.folder)) / f"{data.set}-{name}.jsonl")
+    index = read_index(index_path(data, data.train if split == "train" else data.val))
     if index.clips and all(clip.label is None for clip in index.clips):
         key = "train" if split == "train" else "val"
         raise DataError(f"the {index.split} split of {index.dataset} has no labels; give another split, data.{key}=...")
     return _indexed(index, data, config.seed, split == "train"), index.labels
+
+
+def index_path(data: DataConfig, split: str) -> Path:
+    """Where `training.prepare` wrote the index of a split."""
+    return Path(os.path.expanduser(data.folder)) / f"{data.set}-{split}.jsonl"
 
 
 def _check_motions(data: DataConfig) -> None:
@@ -88,7 +93,9 @@ def _indexed(index: Index, data: DataConfig, seed: int, learnt: bool) -> EpochSe
     mirror = mirror_labels(index.labels) if data.flip else None
     transform = Augment(data.size, mirror) if learnt else Centre(data.size)
     if data.sampling == "streams":
-        return StreamSet(index, transform, data.frames, data.rate_hz, seed)
+        rate_hz = data.rate_hz / data.every
+        drawn = (data.tempo, data.streams) if learnt else (1.0, 0)
+        return StreamSet(index, transform, data.frames, rate_hz, seed, data.rest_s, *drawn)
     views = None if learnt else 1
     dense, count = data.sampling == "dense", data.frames
     sampling = Dense(count, data.stride, views) if dense else Segments(count, views)

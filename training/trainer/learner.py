@@ -9,11 +9,11 @@ from typing import Any, cast
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from models.nets.mstnet import MSTNet
+from training.datasets.step_labels import right_answers
 from training.trainer.config import OptimConfig
 from training.trainer.config_file import ConfigError
 from training.trainer.distributed import Processes
@@ -21,7 +21,7 @@ from training.trainer.optimizer import make_optimizer, set_learning_rate
 from training.trainer.precision import Precision
 
 Batch = tuple[Tensor, Tensor]
-"""Clips uint8 [N, T, 3, H, W] and labels int64, [N], or [N, T] where every step has its own; -1 is not scored."""
+"""Clips uint8 [N, T, 3, H, W] and labels int64, [N], or [N, T] where every step has its own, as in `step_labels`."""
 
 
 class DivergedError(ArithmeticError):
@@ -46,12 +46,22 @@ class Learner:
         processes: who else trains it.
         precision: of the activations.
         seed: of what is random in the network.
+        every: steps of a stream from one that is learnt to the next.
     """
 
-    def __init__(self, net: MSTNet, config: OptimConfig, processes: Processes, precision: Precision, seed: int) -> None:
+    def __init__(
+        self,
+        net: MSTNet,
+        config: OptimConfig,
+        processes: Processes,
+        precision: Precision,
+        seed: int,
+        every: int = 1,
+    ) -> None:
         self.net = prepared(net, config, processes.device)
         self.average = averaged(self.net, config.ema)
         self._config, self._processes, self._precision, self._seed = config, processes, precision, seed
+        self._every = every
         self._parallel = DistributedDataParallel(self.net) if processes.count > 1 else self.net
         self._optimizer = make_optimizer(self.net, config)
         self._scaler = precision.scaler()
@@ -99,8 +109,8 @@ class Learner:
         """Add the gradient of a piece; its share of the batch's mean loss."""
         clips, labels = (tensor.to(self._processes.device, non_blocking=True) for tensor in batch)
         with self._precision.autocast():
-            logits, wanted = scored_answers(self._parallel(clips).logits, labels)
-        loss = F.cross_entropy(logits.float(), wanted, reduction="sum") / scored
+            logits, wanted = scored_answers(self._parallel(clips, lag_divisor=self._every).logits, labels)
+        loss = total_loss(logits.float(), wanted) / scored
         # DistributedDataParallel averages gradients over processes; the sum is wanted.
         self._scaler.scale(loss * self._processes.count).backward()
         return loss.item()
@@ -150,13 +160,37 @@ def scored_answers(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     return answers[labels >= 0], labels[labels >= 0]
 
 
+def total_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of logits [M, classes], summed: of the probability that all right answers have together."""
+    right = right_answers(labels, logits.shape[1])
+    return (logits.logsumexp(1) - logits.masked_fill(~right, -math.inf).logsumexp(1)).sum()
+
+
 def prepared(net: MSTNet, config: OptimConfig, device: torch.device) -> MSTNet:
     """The network on its device, in the layout that convolutions like, its batch norm synced where wanted."""
     if config.batch_norm == "synced":
         if device.type != "cuda":
             raise ConfigError('optim.batch_norm="synced" needs CUDA; give optim.batch_norm=frozen or local')
         net = nn.SyncBatchNorm.convert_sync_batchnorm(net)
+    for part in frozen(net, config):
+        part.requires_grad_(False)
     return net.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def frozen(net: MSTNet, config: OptimConfig) -> list[nn.Module]:
+    """The parts of a network that stay as they start.
+
+    Raises:
+        ConfigError: it has no part of this name.
+    """
+    parts = dict(net.named_modules())
+    unknown = next((name for name in config.frozen if name not in parts), None)
+    if unknown is not None:
+        near = ", ".join(name for name, _ in net.backbone.named_children())
+        raise ConfigError(
+            f"optim.frozen names {unknown!r}, which the network does not have; of its backbone it has {near}"
+        )
+    return [parts[name] for name in config.frozen]
 
 
 def averaged(net: MSTNet, keep: float) -> AveragedModel | None:
@@ -169,6 +203,8 @@ def averaged(net: MSTNet, keep: float) -> AveragedModel | None:
 def set_training(net: MSTNet, config: OptimConfig) -> None:
     """Put a network into training mode, frozen batch norms excepted."""
     net.train()
+    for part in frozen(net, config):
+        part.eval()
     if config.batch_norm == "frozen":
         for module in net.modules():
             if isinstance(module, nn.modules.batchnorm._BatchNorm):

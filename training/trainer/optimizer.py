@@ -13,9 +13,12 @@ FACTOR = "factor"
 """The key of a group's factor on the learning rate."""
 
 
-def make_optimizer(net: MSTNet, config: OptimConfig) -> torch.optim.SGD:
-    """SGD over the groups of `parameter_groups`."""
-    return torch.optim.SGD(parameter_groups(net, config), config.lr, config.momentum)
+def make_optimizer(net: MSTNet, config: OptimConfig) -> torch.optim.Optimizer:
+    """The optimiser over the groups of `parameter_groups`; what is frozen is in none."""
+    groups = parameter_groups(net, config)
+    if config.kind == "adam":
+        return torch.optim.AdamW(groups, config.lr, (config.momentum, 0.999))
+    return torch.optim.SGD(groups, config.lr, config.momentum)
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
@@ -34,7 +37,8 @@ def parameter_groups(net: MSTNet, config: OptimConfig) -> list[dict[str, Any]]:
     for module in net.modules():
         for name, parameter in module.named_parameters(recurse=False):
             kind = _tsn(net, module, name) if config.policy == "tsn" else (1.0, True)
-            groups[kind].append(parameter)
+            if parameter.requires_grad:
+                groups[kind].append(parameter)
     return [
         {"params": parameters, FACTOR: factor, "weight_decay": config.weight_decay if decays else 0.0}
         for (factor, decays), parameters in groups.items()

@@ -26,7 +26,7 @@ class RunError(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """How far a run has come."""
 
     epoch: int = 0
@@ -52,7 +52,7 @@ class RunFolder:
         self.path = path
         self._config, self._clips, self._writes = config, clips, writes
 
-    def resume(self, learner: Learner) -> Progress:
+    def resume(self, learner: Learner) -> RunProgress:
         """Bring a learner to where the run was saved last; the beginning where there is nothing.
 
         Raises:
@@ -60,12 +60,12 @@ class RunFolder:
         """
         if not self.last.exists():
             self._begin()
-            return Progress()
+            return RunProgress()
         state = read_whole(self.last)
         self._check(state)
         try:
             learner.restore(state["learner"])
-            return Progress(**state["place"])
+            return RunProgress(**state["place"])
         except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
             reason = f"{type(error).__name__}: {first_line(error)}"
             raise RunError(f"{self.last} cannot be gone on from ({reason}); give another run.folder") from error
@@ -100,7 +100,7 @@ class RunFolder:
         with whole_file(self.path / "config.json") as unfinished:
             unfinished.write_text(json.dumps(dataclasses.asdict(self._config), indent=1) + "\n", encoding="utf-8")
 
-    def save(self, learner: Learner, place: Progress) -> None:
+    def save(self, learner: Learner, place: RunProgress) -> None:
         """Write `last.pt` whole.
 
         Raises:

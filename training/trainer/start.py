@@ -1,48 +1,52 @@
 """The network that a run starts from."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from models.errors import ModelFileError
 from models.nets.checkpoint import FORMAT, read_whole
 from models.nets.mstnet import MSTNet, MSTNetConfig, load_imagenet
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
+from training.from_onnx import from_onnx
 from training.trainer.config import Config
 from training.trainer.config_file import ConfigError
+
+CLASSIFIER = ("classifier.weight", "classifier.bias")
 
 
 def starting_net(config: Config, labels: tuple[str, ...]) -> MSTNet:
     """Build the network of a config, from its seed and from the checkpoint that `init` names.
 
     Raises:
-        ConfigError: the data has another number of classes.
+        ConfigError: the data has another number of classes, or a layer looks back to a step that is not learnt.
         ModelFileError: the checkpoint is missing or of another network.
     """
-    if len(labels) != config.net.classes:
+    if len(labels) != (config.net.classes or len(labels)):
         raise ConfigError(
             f"net.classes is {config.net.classes} and the data has {len(labels)} labels; "
             f"prepare the data again if labels are missing, or give net.classes={len(labels)}"
         )
     torch.manual_seed(config.seed)
-    net = new_net(config)
+    net = new_net(replace(config.net, classes=len(labels)))
+    _check_lags(net, config.data.every)
     if config.init:
         load_start(net, Path(os.path.expanduser(config.init)), labels)
     return net
 
 
-def new_net(config: Config) -> MSTNet:
+def new_net(config: MSTNetConfig) -> MSTNet:
     """The network with random weights; its classifier is nearly silent, as TSN's starts.
 
     Raises:
         ConfigError: its parts do not fit together.
     """
     try:
-        net = MSTNet(config.net)
+        net = MSTNet(config)
     except ValueError as error:
         raise ConfigError(f"[net] {error}") from error
     nn.init.normal_(net.classifier.weight, std=0.001)
@@ -50,39 +54,63 @@ def new_net(config: Config) -> MSTNet:
     return net
 
 
+def _check_lags(net: MSTNet, every: int) -> None:
+    """See that layers can look a whole number of the steps back that are learnt."""
+    for name, layer in net.temporal_layers.items():
+        if any(lag % every for lag in layer.lags):
+            raise ConfigError(f"data.every={every} needs lags that it divides; {name} looks {layer.lags} back; give 1")
+
+
 def load_start(net: MSTNet, path: Path, labels: tuple[str, ...]) -> None:
-    """Load a plain backbone's checkpoint, or one of ours, whose classifier is kept where its labels are the same.
+    """Load a plain backbone's checkpoint, one of ours, or an exported file.
+
+    Of ours, the classifier keeps what it knows of the labels that both have; the others start anew.
 
     Raises:
         ModelFileError: it is missing or of another network; says where it differs.
     """
     if not path.is_file():
         raise ModelFileError(f"no checkpoint {path}; docs/training.md says where to get it, or give init= for none")
-    checkpoint = read_whole(path)
     try:
+        if path.suffix == ".onnx":
+            other, spec = from_onnx(path)
+            _load_ours(net, other.config, other.state_dict(), spec.labels, labels)
+            return
+        checkpoint = read_whole(path)
         if checkpoint.get("format") == FORMAT:
-            _load_ours(net, checkpoint, labels, path)
+            config, spec = MSTNetConfig.from_dict(checkpoint["config"]), checkpoint["spec"]
+            theirs = ModelSpec.from_json(spec, str(path)).labels
+            _load_ours(net, config, checkpoint["weights"], theirs, labels)
         else:
             load_imagenet(net, checkpoint)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelFileError(f"{path} does not fit this network: {error}; give another init=") from error
 
 
-def _load_ours(net: MSTNet, checkpoint: dict[str, Any], labels: tuple[str, ...], path: Path) -> None:
-    before, now = MSTNetConfig.from_dict(checkpoint["config"]).temporal, net.config.temporal
+def _load_ours(
+    net: MSTNet, config: MSTNetConfig, weights: dict[str, Tensor], theirs: tuple[str, ...], labels: tuple[str, ...]
+) -> None:
+    before, now = config.temporal, net.config.temporal
     if before.operation != "none" and _looks(before) != _looks(now):
         raise ValueError(f"it looks at other frames by {_looks(before)}, this network by {_looks(now)}")
-    theirs, ours = checkpoint["weights"], net.state_dict()
-    if ModelSpec.from_json(checkpoint["spec"], str(path)).labels != labels:
-        theirs = {**theirs, "classifier.weight": ours["classifier.weight"], "classifier.bias": ours["classifier.bias"]}
-    shapes, wanted = ({key: tuple(value.shape) for key, value in state.items()} for state in (theirs, ours))
+    ours = net.state_dict()
+    weights = weights | {name: _known(weights[name], ours[name], theirs, labels) for name in CLASSIFIER}
+    shapes, wanted = ({key: tuple(value.shape) for key, value in state.items()} for state in (weights, ours))
     wrong = sorted(key for key in shapes.keys() | wanted.keys() if shapes.get(key) != wanted.get(key))
     if wrong:
         raise ValueError(
             f"{len(wrong)} weights differ, such as {wrong[0]}, {shapes.get(wrong[0], 'missing')} there and "
             f"{wanted.get(wrong[0], 'missing')} here"
         )
-    net.load_state_dict(theirs)
+    net.load_state_dict(weights)
+
+
+def _known(before: Tensor, start: Tensor, theirs: tuple[str, ...], labels: tuple[str, ...]) -> Tensor:
+    """A classifier's start [labels, ...], with what another one [theirs, ...] knows of the labels that both have."""
+    if before.shape[1:] != start.shape[1:]:
+        return before  # of another width; what differs is told with the rest
+    rows = [before[theirs.index(label)] if label in theirs else row for label, row in zip(labels, start, strict=True)]
+    return torch.stack(rows)
 
 
 def _looks(temporal: TemporalConfig) -> str:

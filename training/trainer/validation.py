@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
-from torch.nn import functional as F
 
 from models.nets.mstnet import MSTNet
 from training.trainer.distributed import Processes
-from training.trainer.learner import Batch, scored_answers
+from training.trainer.learner import Batch, scored_answers, total_loss
 from training.trainer.precision import Precision
 from training.trainer.stopping import Stop
 
@@ -29,6 +28,7 @@ def validate(
     processes: Processes,
     precision: Precision,
     stop: Stop,
+    every: int = 1,
 ) -> Scores | None:
     """Score a network on this process's share of a set, together with the others; None when told to stop.
 
@@ -41,10 +41,12 @@ def validate(
         if stop.asked:
             break
         with precision.autocast():
-            answer = net(clips.to(processes.device, non_blocking=True))
+            answer = net(clips.to(processes.device, non_blocking=True), lag_divisor=every)
         logits, wanted = scored_answers(answer.logits.float(), labels.to(processes.device))
+        sure = wanted < logits.shape[1]  # where either of two is right, being right says little
+        logits, wanted = logits[sure], wanted[sure]
         likeliest = logits.topk(min(5, logits.shape[1])).indices == wanted[:, None]
-        counts = (F.cross_entropy(logits, wanted, reduction="sum"), likeliest[:, 0].sum(), likeliest.sum())
+        counts = (total_loss(logits, wanted), likeliest[:, 0].sum(), likeliest.sum())
         sums = [total + value for total, value in zip(sums, [c.item() for c in counts] + [len(wanted)], strict=True)]
     loss, top1, top5, scored, stopped = processes.sum([*sums, stop.asked])
     scored = max(1, scored)

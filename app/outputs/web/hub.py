@@ -1,20 +1,18 @@
 """Hub: hands each message to everyone who is connected; a client that does not read is cut off."""
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from app.events import Message, to_line
+from common.log import log
 
 WAITING = 256
 """Messages that may wait for one client; with every step of the network, twenty seconds of them."""
 REMEMBERED = 100
 """Gestures that a new client may ask to be told at once."""
 MOST_CLIENTS = 32
-
-log = logging.getLogger("mstnet")
 
 
 class Client:

@@ -1,6 +1,5 @@
 """Opening: a server as the command line asks for it, with the token that it needs."""
 
-import logging
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +11,7 @@ from app.outputs.web.hub import Hub
 from app.outputs.web.pictures import Pictures
 from app.outputs.web.server import Server
 from app.outputs.web.website import PageOptions, Website, sign_in
-
-log = logging.getLogger("mstnet")
+from common.log import log
 
 
 class Web:

@@ -18,8 +18,6 @@ MOST_CONNECTIONS = 200
 """About so many; whoever opens one after another, and says nothing, cannot use up the files that the app may open."""
 PATIENCE_S = 5.0
 
-log = logging.getLogger("mstnet")
-
 
 class Server:
     """Serves a site from the moment it is made until it is closed.

@@ -2,7 +2,6 @@
 
 import asyncio
 import html
-import logging
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from aiohttp import web
 from app.outputs.web.guard import Guard, protect
 from app.outputs.web.hub import Client, Hub
 from app.outputs.web.pictures import Pictures
+from common.log import log
 
 PAGE = Path(__file__).resolve().parent / "page"
 HEARTBEAT_S = 15.0
@@ -22,8 +22,6 @@ STALL_S = 10.0
 FAREWELL_S = 1.0
 """How long the last words of a stream may take to arrive."""
 BOUNDARY = "mstnet-picture"
-
-log = logging.getLogger("mstnet")
 
 
 @dataclass(frozen=True, slots=True)

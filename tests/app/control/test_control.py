@@ -21,7 +21,7 @@ from models.frame import Frame
 from models.recognition import Recognition
 
 LABELS = ("Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign", "Drum")
-PROFILE = """
+KEY_MAP = """
 [gestures."Swiping Left"]
 key = "left"
 [gestures."Swiping Right"]
@@ -33,7 +33,7 @@ mode = "hold"
 [gestures."Stop Sign"]
 pause = true
 [gestures."Drum"]
-profile = "other.toml"
+key_map = "other.toml"
 """
 
 
@@ -63,14 +63,14 @@ class Bench:
     """A control with backend that write down, an own window, and a person."""
 
     def __init__(self, folder, armed=True, window=None):
-        (folder / "one.toml").write_text(PROFILE)
+        (folder / "one.toml").write_text(KEY_MAP)
         (folder / "other.toml").write_text('gestures."Swiping Left".key = "x"')
         self.backend, self.said, self.window = RecordingBackend(), [], window
         self.arming = Arming(armed, gesture_resumes=True)
         self.activity = UserActivity(self.arming.toggle)
         library = Library([str(folder / "one.toml")], LABELS)
         player = Player(PressedKeys(self.backend), Limiter(30), self.said.append)
-        interpreters = {profile.path: AsRecognised() for profile in library.profiles}
+        interpreters = {key_map.path: AsRecognised() for key_map in library.key_maps}
         self.control = Control(
             library, interpreters, player, self.arming, self.activity, lambda: self.window, self.said.append,
             self.backend.close,
@@ -147,7 +147,7 @@ def test_our_own_window_is_left_alone(bench):
     assert bench.pressed == ["left"]
 
 
-def test_switching_profiles(bench):
+def test_switching_key_maps(bench):
     bench.fire("Drum", "Swiping Left", "Swiping Right")
     assert bench.pressed == ["x"]
 
@@ -233,11 +233,11 @@ def event(label, began_s, fired_s, group=""):
 
 @pytest.fixture
 def two(tmp_path):
-    """A control of two profiles that lead to one another, each with events of its own; what it pressed."""
+    """A control of two key maps that lead to one another, each with events of its own; what it pressed."""
     for name, other, key in (("one", "two", "a"), ("two", "one", "b")):
         (tmp_path / f"{name}.toml").write_text(
             f"""
-            gestures."Drum".profile = "{other}.toml"
+            gestures."Drum".key_map = "{other}.toml"
             gestures."Swiping Left" = {{ also = ["Swiping Right"], key = "{key}" }}
             gestures."Thumb Up" = {{ key = "up", mode = "hold" }}
             """
@@ -247,8 +247,8 @@ def two(tmp_path):
 
     def start(one, other):
         library = Library([str(tmp_path / "one.toml")], LABELS)
-        scripts = zip(library.profiles, (one, other), strict=True)
-        interpreters = {profile.path: AsScripted(events) for profile, events in scripts}
+        scripts = zip(library.key_maps, (one, other), strict=True)
+        interpreters = {key_map.path: AsScripted(events) for key_map, events in scripts}
         player = Player(PressedKeys(backend), Limiter(30), said.append)
         arming = Arming(True, gesture_resumes=True)
         controls.append(Control(library, interpreters, player, arming, activity, None, lambda _: None, backend.close))
@@ -266,27 +266,27 @@ def show(control, *numbers):
         control.finish()
 
 
-def test_only_the_profile_that_applies_acts_on_its_own_events(two):
+def test_only_the_key_map_that_applies_acts_on_its_own_events(two):
     control, backend = two({1: [event("Swiping Left", 0.0, 0.1)]}, {2: [event("Swiping Left", 0.0, 0.2)]})
     show(control, 1, 2)
     assert backend.done == ["+a", "-a"]
 
 
-def test_a_gesture_that_leads_to_a_profile_does_nothing_more_there(two):
-    """The other profile's vocabulary may hear it a little later, or at once."""
+def test_a_gesture_that_leads_to_a_key_map_does_nothing_more_there(two):
+    """The other key map's vocabulary may hear it a little later, or at once."""
     drum, late = event("Drum", 0.0, 0.1), event("Drum", 0.05, 0.2)
     control, backend = two({1: [drum]}, {1: [drum], 2: [late], 9: [event("Swiping Left", 0.7, 0.9)]})
     show(control, 1, 2, 9)
     assert backend.done == ["+b", "-b"]
 
 
-def test_a_switched_profile_acts_after_a_stream_that_began_anew(two):
+def test_a_switched_key_map_acts_after_a_stream_that_began_anew(two):
     control, backend = two({9: [event("Drum", 0.0, 0.9)]}, {1: [event("Swiping Left", 0.0, 0.1)]})
     show(control, 9, 1)
     assert backend.done == ["+b", "-b"]
 
 
-def test_a_hold_lasts_as_long_as_the_profile_says_that_began_it(two):
+def test_a_hold_lasts_as_long_as_the_key_map_says_that_began_it(two):
     drum, hold, swipe = event("Drum", 0.0, 0.1), event("Thumb Up", 0.4, 0.5), event("Swiping Left", 0.5, 0.6)
     control, backend = two({1: [drum], 6: [swipe]}, {5: [hold]})
     show(control, 1, 5, 6, 7)

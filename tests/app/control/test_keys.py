@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.control.keys import key_of, parse_chord
+from app.control.keys import key_of, parse_chord, written
 from app.nearest import nearest
 
 
@@ -49,3 +49,11 @@ def test_the_key_of_a_character():
 def test_nearest():
     assert nearest("swiping lft", ("Swiping Left", "Thumb Up")) == "; did you mean 'Swiping Left'?"
     assert nearest("xyz", ("once", "hold")) == "; known are once, hold"
+
+
+def test_a_chord_is_written_as_on_the_keys():
+    assert [written(parse_chord(text)) for text in ("pause", "ctrl+shift+f9", "alt+page-up")] == [
+        "Pause",
+        "Ctrl+Shift+F9",
+        "Alt+Page Up",
+    ]

@@ -1,13 +1,17 @@
-"""Which profile applies."""
+"""Which key map applies."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from app.control.bindings import ActiveWindow, BindingsError
+from app.commands.list_bindings import gestures_of
+from app.control.bindings import ActiveWindow, KeyMapError
 from app.control.library import BUNDLED, Library
 from models.engines import load_engine
+from models.shipped import SHIPPED_MODEL
 
+ROOT = Path(__file__).resolve().parents[3]
 LABELS = ("Swiping Left", "Swiping Right")
 EDITOR, BROWSER = ActiveWindow("gedit Gedit", "notes.txt"), ActiveWindow("Navigator firefox", "A page")
 
@@ -17,9 +21,8 @@ def write(folder, name, text):
     return str(folder / name)
 
 
-def test_the_profiles_in_the_box_fit_the_model_in_the_box():
-    # Not by `import main`, which is a program: it takes Ctrl-C from whoever imports it.
-    engine = load_engine(Path(__file__).resolve().parents[3] / "models" / "weights" / "mstnet_small.onnx")
+def test_the_key_maps_in_the_box_fit_the_model_in_the_box():
+    engine = load_engine(SHIPPED_MODEL)
     assert sorted(file.stem for file in BUNDLED.glob("*.toml")) == ["browser", "call", "media", "slides"]
     for file in BUNDLED.glob("*.toml"):
         library = Library([file.stem], engine.spec.labels)
@@ -27,7 +30,21 @@ def test_the_profiles_in_the_box_fit_the_model_in_the_box():
         assert library.first.path == file
 
 
-def test_a_bound_profile_comes_first_and_only_in_its_window(tmp_path):
+def test_the_document_says_what_the_bundled_key_maps_do():
+    text = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", text, re.MULTILINE)
+    labels = load_engine(SHIPPED_MODEL).spec.labels
+    key_maps = {file.stem: Library([file.stem], labels).first for file in BUNDLED.glob("*.toml")}
+    bound = {
+        (name, gestures_of(binding), binding.does, binding.deed)
+        for name, key_map in key_maps.items()
+        for binding in key_map.bindings.values()
+    }
+    assert set(rows) == bound
+    assert [row for row in rows if not row[2] and "pause" not in row[3]] == [], "every binding says what it is for"
+
+
+def test_a_bound_key_map_comes_first_and_only_in_its_window(tmp_path):
     plain = write(tmp_path, "plain.toml", 'gestures."Swiping Left".key = "a"')
     bound = write(tmp_path, "bound.toml", 'window.class = "FireFox"\ngestures."Swiping Left".key = "b"')
     titled = write(tmp_path, "titled.toml", 'window.class = "edit"\nwindow.title = "notes"')
@@ -37,32 +54,32 @@ def test_a_bound_profile_comes_first_and_only_in_its_window(tmp_path):
     assert library.asks_for_windows
 
 
-def test_a_bound_profile_alone_does_nothing_elsewhere(tmp_path):
+def test_a_bound_key_map_alone_does_nothing_elsewhere(tmp_path):
     library = Library([write(tmp_path, "bound.toml", 'window.title = "page"')], LABELS)
     assert library.current(EDITOR) is None
     assert library.current(None) is None
     assert library.current(BROWSER).name == "bound"
 
 
-def test_switching_goes_to_a_profile_beside_and_back(tmp_path):
-    one = write(tmp_path, "one.toml", 'gestures."Swiping Left".profile = "two.toml"')
-    write(tmp_path, "two.toml", 'gestures."Swiping Left".profile = "one.toml"')
+def test_switching_goes_to_a_key_map_beside_and_back(tmp_path):
+    one = write(tmp_path, "one.toml", 'gestures."Swiping Left".key_map = "two.toml"')
+    write(tmp_path, "two.toml", 'gestures."Swiping Left".key_map = "one.toml"')
     library = Library([one], LABELS)
-    assert [profile.name for profile in library.profiles] == ["one", "two"]
+    assert [key_map.name for key_map in library.key_maps] == ["one", "two"]
     for expected in ("two", "one"):
-        profile = library.current(None)
-        assert library.switch(profile.bindings["Swiping Left"], profile).name == expected
+        key_map = library.current(None)
+        assert library.switch(key_map.bindings["Swiping Left"], key_map).name == expected
         assert library.current(None).name == expected
 
 
 def test_a_switch_to_nowhere_is_told_with_its_line(tmp_path):
-    one = write(tmp_path, "one.toml", '\n[gestures."Swiping Left"]\nprofile = "slids"')
-    with pytest.raises(BindingsError, match=r"one.toml:2: no profile 'slids'; .*did you mean 'slides'\?"):
+    one = write(tmp_path, "one.toml", '\n[gestures."Swiping Left"]\nkey_map = "slids"')
+    with pytest.raises(KeyMapError, match=r"one.toml:2: no key map 'slids'; .*did you mean 'slides'\?"):
         Library([one], LABELS)
 
 
-def test_a_mistake_in_a_profile_that_is_led_to_is_told(tmp_path):
-    one = write(tmp_path, "one.toml", 'gestures."Swiping Left".profile = "two.toml"')
+def test_a_mistake_in_a_key_map_that_is_led_to_is_told(tmp_path):
+    one = write(tmp_path, "one.toml", 'gestures."Swiping Left".key_map = "two.toml"')
     write(tmp_path, "two.toml", 'gestures."Swiping Left".kee = "a"')
-    with pytest.raises(BindingsError, match=r"two.toml:1: unknown key 'kee'"):
+    with pytest.raises(KeyMapError, match=r"two.toml:1: unknown key 'kee'"):
         Library([one], LABELS)

@@ -51,10 +51,10 @@ def desktop(tmp_path):
 def run(desktop, model, tmp_path):
     """Start the app on a script of gestures."""
 
-    def start(profile, script, *arguments):
-        (tmp_path / "profile.toml").write_text(profile)
+    def start(key_map, script, *arguments):
+        (tmp_path / "key map.toml").write_text(key_map)
         clip = grey_clip(tmp_path / "clip.avi", REST, *(part for label in script for part in (label, REST)))
-        fixed = ("--camera", clip, "--calm", "--model", model, "--control", tmp_path / "profile.toml")
+        fixed = ("--camera", clip, "--calm", "--model", model, "--control", tmp_path / "key map.toml")
         return desktop.app(*fixed, *arguments)
 
     return start
@@ -108,7 +108,7 @@ def test_a_dry_run_says_it_and_does_nothing(desktop, run):
 def test_nothing_arrives_until_it_is_armed(desktop, run):
     terminal = Terminal(desktop)
     lines, said = ended(run(ARROWS, [LEFT, STOP, RIGHT], "--headless"))
-    assert said == ["mstnet: control is off"]
+    assert said == ["mstnet: control is off; press Pause or Ctrl+Shift+F9 to turn it on"]
     assert [line["label"] for line in lines if line["type"] == "gesture"] == [
         "Swiping Left",
         "Stop Sign",
@@ -141,8 +141,8 @@ def test_the_pause_keys_turn_it_on_and_off_in_whatever_window(desktop, run):
 
 def test_whoever_uses_mouse_or_keyboard_takes_over(desktop, run):
     terminal = Terminal(desktop)
-    profile = "safety.hand_over_s = 1\n" + ARROWS
-    app = run(profile, [LEFT] * 30, "--headless", "--realtime", "--armed", "--log-level", "debug")
+    key_map = "safety.hand_over_s = 1\n" + ARROWS
+    app = run(key_map, [LEFT] * 30, "--headless", "--realtime", "--armed", "--log-level", "debug")
     for used in (("mousemove_relative", "40", "30"), ("key", "x"), ("click", "1"), ("click", "5")):
         # Two arrows were not taken for a person's.
         count = terminal.typed.count(LEFT_ARROW)
@@ -156,7 +156,7 @@ def test_whoever_uses_mouse_or_keyboard_takes_over(desktop, run):
 
 def test_hold_repeat_click_and_scroll(desktop, run):
     window = Witness(desktop)
-    profile = """
+    key_map = """
     [gestures."Thumb Up"]
     key = "alt+F6"
     mode = "hold"
@@ -170,7 +170,7 @@ def test_hold_repeat_click_and_scroll(desktop, run):
     rate_hz = 10
     """
     desktop.run("xdotool", "mousemove", "--window", window.window, "150", "100")
-    ended(run(profile, [LEFT, RIGHT, UP, STOP], "--headless", "--armed", "--realtime"))
+    ended(run(key_map, [LEFT, RIGHT, UP, STOP], "--headless", "--armed", "--realtime"))
     events = wait_for(
         lambda: window.events if window.events.count("KeyPress XF86AudioRaiseVolume") > 4 else [], "the volume"
     )
@@ -203,8 +203,8 @@ def test_no_key_is_left_down_when_it_is_ended(desktop, run, sent, window, held):
     (desktop.folder / "config" / "mstnet-live").mkdir(parents=True)
     (desktop.folder / "config" / "mstnet-live" / "mstnet-live.ini").write_text("[General]\nhint_seen=true\n")
     # Again and again: where the app's own window still has the focus, or a busy machine lets a hold go, the next acts.
-    profile = HOLD.replace(KEYS, held)
-    app = run(profile, [("Thumb Up", 4)] * 30, *window, "--realtime", "--armed", "--log-level", "debug")
+    key_map = HOLD.replace(KEYS, held)
+    app = run(key_map, [("Thumb Up", 4)] * 30, *window, "--realtime", "--armed", "--log-level", "debug")
     if not window:
         heard(app, "control is on")
         desktop.focus(".*grey")
@@ -216,15 +216,15 @@ def test_no_key_is_left_down_when_it_is_ended(desktop, run, sent, window, held):
     wait_for(lambda: not desktop.keys_down(), "nothing held")
 
 
-def test_profiles_bound_to_their_windows(desktop, run, tmp_path):
+def test_key_maps_bound_to_their_windows(desktop, run, tmp_path):
     (tmp_path / "typist.toml").write_text('window.class = "typist"\ngestures."Swiping Left".text = "t"')
     terminal, other = Terminal(desktop), Witness(desktop)
-    profile = 'gestures."Swiping Left".text = "o"'
-    _, said = ended(run(profile, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
+    key_map = 'gestures."Swiping Left".text = "o"'
+    _, said = ended(run(key_map, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
     wait_for(lambda: other.events.count("KeyPress o") == 2, "two letters in the other window")
     assert len([line for line in said if "no gesture pauses control" in line]) == 2
     desktop.focus("typed")
-    ended(run(profile, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
+    ended(run(key_map, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
     assert terminal.typed == b"tt"
     assert other.events.count("KeyPress o") == 2
     assert "KeyPress t" not in other.events
@@ -232,25 +232,25 @@ def test_profiles_bound_to_their_windows(desktop, run, tmp_path):
 
 def test_a_program_runs_only_after_it_was_allowed(desktop, run, tmp_path):
     made = tmp_path / "made; touch $(date)"
-    profile = f"gestures.\"Swiping Left\".run = ['touch', '{made}']"
-    refused = run(profile, [LEFT], "--headless", "--armed")
+    key_map = f"gestures.\"Swiping Left\".run = ['touch', '{made}']"
+    refused = run(key_map, [LEFT], "--headless", "--armed")
     _, err = refused.communicate(timeout=60)
     assert refused.returncode == 2
     assert "--allow-commands" in err
     assert err.count("\n") == 1
     assert not made.exists()
-    ended(run(profile, [LEFT], "--headless", "--armed", "--allow-commands"))
+    ended(run(key_map, [LEFT], "--headless", "--armed", "--allow-commands"))
     wait_for(made.exists, "the file that the program makes")
     made.unlink()
-    ended(run(profile, [LEFT], "--headless", "--armed"))
+    ended(run(key_map, [LEFT], "--headless", "--armed"))
     wait_for(made.exists, "the file, without being asked again")
 
 
 def test_the_window_shows_it_and_its_own_keys_are_its_own(desktop, run):
     (desktop.folder / "config" / "mstnet-live").mkdir(parents=True)
     (desktop.folder / "config" / "mstnet-live" / "mstnet-live.ini").write_text("[General]\nhint_seen=true\n")
-    profile = 'safety.hand_over_s = 0\ngestures."Swiping Left".key = "q"'  # which quits the window
-    app = run(profile, [LEFT] * 8, "--log-level", "debug")
+    key_map = 'safety.hand_over_s = 0\ngestures."Swiping Left".key = "q"'  # which quits the window
+    app = run(key_map, [LEFT] * 8, "--log-level", "debug")
     heard(app, "control is off")
     window = desktop.focus(".*grey")
     desktop.run("xdotool", "key", "c")
@@ -302,7 +302,7 @@ def test_where_nobody_may_listen_it_is_said_and_the_rest_works(desktop):
 
 
 def test_the_demo_clip_turns_real_slides(desktop, tmp_path):
-    """The clip and the shipped model, the shipped profile, and a viewer of pictures."""
+    """The clip and the shipped model, the shipped key map, and a viewer of pictures."""
     slides = [tmp_path / f"{number}.png" for number in range(1, 5)]
     for number, slide in enumerate(slides, 1):
         cv2.imwrite(str(slide), np.full((300, 400, 3), 50 * number, np.uint8))

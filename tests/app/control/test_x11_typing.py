@@ -1,4 +1,4 @@
-"""Typed characters are the profile's, whatever the keyboard of an X11 desktop is set to."""
+"""Typed characters are the key map's, whatever the keyboard of an X11 desktop is set to."""
 
 import ctypes
 import shutil

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,28 @@ def newcomers_window(qtbot: QtBot, view: View, settings: QSettings, pauses: list
 def window(qtbot: QtBot, newcomers_window: Window) -> Window:
     qtbot.keyClick(newcomers_window.hint, Key.Key_Return)
     return newcomers_window
+
+
+def test_the_gestures_to_try_never_cover_a_stream_that_acts(
+    qtbot: QtBot, options: ViewOptions, settings: QSettings
+) -> None:
+    acting = Window(View(replace(options, armed=True)), settings, lambda: None)
+    qtbot.addWidget(acting)
+    acting.show()
+    qtbot.waitExposed(acting)
+    assert not acting.hint.isVisible()
+    waiting_view = View(replace(options, armed=False))
+    waiting = Window(waiting_view, settings, lambda: None)
+    qtbot.addWidget(waiting)
+    waiting.show()
+    qtbot.waitExposed(waiting)
+    assert waiting.hint.isVisible(), "a newcomer's, while nothing acts"
+    waiting_view.take(News(armed=True))
+    waiting.show_view(waiting_view)
+    assert not waiting.hint.isVisible()
+    qtbot.keyClick(waiting, Key.Key_H)
+    waiting.show_view(waiting_view)
+    assert waiting.hint.isVisible(), "whoever asks for them gets them"
 
 
 def test_space_pauses(qtbot: QtBot, window: Window, pauses: list[bool]) -> None:

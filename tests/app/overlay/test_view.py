@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -89,6 +90,15 @@ def test_the_status_says_what_matters_most(view: View, recognise: Recognise) -> 
     assert status()[0] is Tone.WARNING, "news without a message must not clear it"
     view.take(News(message=""))
     assert status() == (Tone.ENDED, "Control off · End of Camera 0")
+
+
+def test_control_that_is_off_says_which_key_turns_it_on(options: ViewOptions, recognise: Recognise) -> None:
+    view = View(replace(options, armed=False, control_key="C"))
+    assert view.status.text == "Control off · press C to turn it on · Opening Camera 0"
+    view.take(News(armed=True))
+    assert view.status.text == "Control on · Opening Camera 0"
+    view.take(News(armed=False, ended=True))
+    assert view.status.text == "Control off · End of Camera 0"
 
 
 @pytest.mark.parametrize(

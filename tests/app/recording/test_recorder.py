@@ -1,4 +1,4 @@
-"""The guided recording: what is asked when, and what is kept."""
+"""The guided recording: the prompts and the saved takes."""
 
 import numpy as np
 import pytest
@@ -14,17 +14,17 @@ from common.errors import UserError
 from models.frame import Frame
 
 PLAN = RecordingPlan(("Circle",), takes=2, take_s=2.0, work_s=4.0)
-WHOLE_S = 5 + 2 + 3 + 2 + 5 + 4
+TOTAL_S = 5 + 2 + 3 + 2 + 5 + 4
 
 
 def frames(seconds, first_s=0.0, fps=24):
-    """A camera's pictures; each one's brightness is its second."""
+    """Frames whose brightness is their time in whole seconds."""
     times = [first_s + k / fps for k in range(round(seconds * fps))]
     return [Frame(np.full((16, 16, 3), int(time_s), np.uint8), time_s, k) for k, time_s in enumerate(times)]
 
 
 class Session:
-    """A recorder on a line, and what it said."""
+    """A recorder in a loop, and its prompts."""
 
     def __init__(self, folder, plan=PLAN):
         self.prompts, self.lines = [], []
@@ -46,7 +46,7 @@ class Session:
 
 def test_a_session_saves_what_was_planned_and_then_stops(tmp_path):
     session = Session(tmp_path)
-    camera = session.run(frames(WHOLE_S + 5))
+    camera = session.run(frames(TOTAL_S + 5))
     assert session.recorder.finished
     assert not camera.ended
     assert [(take.kind, take.label) for take in session.takes] == [
@@ -57,9 +57,9 @@ def test_a_session_saves_what_was_planned_and_then_stops(tmp_path):
     assert [take.duration_s for take in session.takes] == pytest.approx([2, 2, 4], abs=0.2)
 
 
-def test_a_take_begins_when_the_count_down_is_over_and_keeps_what_was_before(tmp_path):
+def test_a_take_begins_when_the_countdown_ends_and_keeps_the_seconds_before(tmp_path):
     session = Session(tmp_path)
-    session.run(frames(WHOLE_S + 1))
+    session.run(frames(TOTAL_S + 1))
     for take, begins_s in zip(session.takes, (5.0, 10.0), strict=False):
         assert take.times_s[take.begins] == pytest.approx(begins_s, abs=0.1)
         assert take.times_s[0] == pytest.approx(begins_s - LEAD_S, abs=0.2)
@@ -67,9 +67,9 @@ def test_a_take_begins_when_the_count_down_is_over_and_keeps_what_was_before(tmp
         np.testing.assert_array_equal(take.pictures[:, 0, 0, 0], take.times_s.astype(int))
 
 
-def test_the_person_is_told_in_time(tmp_path):
+def test_the_prompts_come_in_time(tmp_path):
     session = Session(tmp_path)
-    session.run(frames(WHOLE_S + 1))
+    session.run(frames(TOTAL_S + 1))
     assert session.lines[:6] == [
         *(f"Circle · 1 of 2: in {k} ..." for k in (5, 4, 3, 2, 1)),
         "Circle · 1 of 2: now. Make the movement once, then lower your hand.",
@@ -80,17 +80,17 @@ def test_the_person_is_told_in_time(tmp_path):
     assert (progress[0], progress[-1]) == (0, 1)
 
 
-def test_a_scene_with_a_gap_in_it_begins_again(tmp_path):
-    """As after a pause: half a take and half of what came later are no take."""
+def test_a_task_with_a_gap_in_it_starts_again(tmp_path):
+    """As after a pause: steps from before and after a gap do not make a take."""
     session = Session(tmp_path)
-    session.run([*frames(6), *frames(WHOLE_S + 1, first_s=60)])
+    session.run([*frames(6), *frames(TOTAL_S + 1, first_s=60)])
     first = session.takes[0]
     assert len(session.takes) == 3
     assert first.times_s[first.begins] == pytest.approx(65, abs=0.1)
     assert first.times_s[0] >= 60
 
 
-def test_a_source_that_ends_early_leaves_whole_takes(tmp_path):
+def test_a_source_that_ends_early_leaves_complete_takes(tmp_path):
     session = Session(tmp_path)
     session.run(frames(8))
     assert (session.recorder.done, session.recorder.finished, len(session.takes)) == (1, False, 1)
@@ -99,11 +99,11 @@ def test_a_source_that_ends_early_leaves_whole_takes(tmp_path):
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        (RecordingPlan(("No gesture",)), "is no gesture"),
+        (RecordingPlan(("No gesture",)), "is not a gesture"),
         (RecordingPlan(("...",)), "is no name"),
         (RecordingPlan((), work_s=0), "nothing to record"),
     ],
 )
-def test_a_plan_that_makes_no_sense_is_told(plan, words):
+def test_an_invalid_plan_is_refused(plan, words):
     with pytest.raises(UserError, match=words):
         plan.check()

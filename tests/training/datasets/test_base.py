@@ -7,7 +7,7 @@ from tiny_datasets import FRAMES, SIZE, frame_of, index_of, write_pictures, writ
 
 from common.whole_file import WriteError
 from training.datasets.base import BrokenClip, Clip, read_frames, read_index, write_index
-from training.recordings import DataError
+from training.errors import DataError
 
 
 def test_an_index_comes_back_as_it_was_written(tmp_path) -> None:

@@ -9,8 +9,9 @@ from torch.utils.data import DataLoader
 from training.datasets.base import Index
 from training.datasets.loading import ClipSet, StreamSet, start_worker
 from training.datasets.sampling import Segments
+from training.datasets.step_labels import either
 from training.datasets.transforms import Augment, Centre, mirror_labels
-from training.recordings import DataError
+from training.errors import DataError
 
 CLIPS = 7
 
@@ -115,15 +116,67 @@ def test_a_clip_without_label_is_not_scored(index: Index) -> None:
     assert (streams(unlabelled)[0][1] == -1).all()
 
 
+def of_label(index: Index, label: int | None) -> Index:
+    return replace(index, clips=tuple(replace(clip, label=label) for clip in index.clips))
+
+
 def test_a_stream_is_clips_one_after_another_and_a_label_a_step(index: Index) -> None:
-    data = StreamSet(index, Centre(16), 2 * FRAMES + 5, 12.0, untold=0.5)
-    pictures, labels = data[0]
+    """Grey that grows evenly: half of the movement has been seen in the middle, and it is over at the end."""
+    left = 1
+    pictures, labels = StreamSet(of_label(index, left), Centre(16), 2 * FRAMES + 5, 12.0)[0]
     assert (pictures.shape, pictures.dtype) == ((29, 3, 16, 16), torch.uint8)
     assert (labels.shape, labels.dtype) == ((29,), torch.int64)
     assert [frame_of(picture.numpy()) for picture in pictures] == [*range(FRAMES), *range(FRAMES), *range(5)]
-    untold = labels.numpy() == -1
-    assert untold.tolist() == 2 * (6 * [True] + 6 * [False]) + 5 * [True]
-    assert len(set(labels[6:12].tolist())) == 1
+    unsure = either(left, index.labels.index("No gesture"), len(index.labels))
+    assert labels.tolist() == 2 * (6 * [unsure] + 6 * [left]) + 5 * [unsure]
+
+
+def test_between_gestures_a_still_picture_rests(index: Index) -> None:
+    left, rest = 1, index.labels.index("No gesture")
+    unsure = either(left, rest, len(index.labels))
+    pictures, labels = (
+        torch.cat(parts)
+        for parts in zip(*StreamSet(of_label(index, left), Centre(16), 600, 12.0, rest_s=4.0), strict=True)
+    )
+    shown = [frame_of(picture.numpy()) for picture in pictures]
+    steps = list(zip(shown, labels.tolist(), strict=True))
+    assert all(frame in (0, FRAMES - 1) for frame, label in steps if label == rest)
+    assert {label for frame, label in steps if frame in range(7, FRAMES - 1)} == {left}
+    assert {label for frame, label in steps if frame in range(1, 5)} == {unsure}
+    after = [label for frame, label in steps if frame == FRAMES - 1]
+    assert {left, unsure, rest} == set(after)
+    assert after.index(rest) - after.index(unsure) <= 12  # a second of grace
+    assert any(shown[k] == 0 and shown[k - 1] == FRAMES - 1 for k in range(1, 600))  # some rests are left out
+
+
+def test_without_a_label_for_rest_it_is_not_scored(index: Index) -> None:
+    nothing = replace(of_label(index, 1), labels=("Thumb Up", "Swiping Left", "Swiping Right"))
+    _, labels = StreamSet(nothing, Centre(16), 200, 12.0, rest_s=2.0)[0]
+    assert set(labels.tolist()) == {-1, 1}
+
+
+def test_of_a_long_clip_without_a_gesture_a_piece_is_played(tmp_path) -> None:
+    (clip,) = index_of(tmp_path, 1).clips
+    index = Index("tiny", "train", ("No gesture", "Swiping Left"), (replace(clip, label=0, fps=1.0),))  # 12 s
+    starts = set()
+    for epoch in range(6):
+        data = StreamSet(index, Centre(16), 4, 1.0)
+        data.set_epoch(epoch)
+        pictures, labels = data[0]
+        assert labels.tolist() == 4 * [0]
+        shown = [frame_of(picture.numpy()) for picture in pictures]
+        assert np.diff(shown).tolist() == [1, 1, 1]
+        starts.add(shown[0])
+    assert len(starts) > 1
+
+
+def test_clips_are_played_faster_and_slower(index: Index) -> None:
+    data = StreamSet(of_label(index, 1), Centre(16), 400, 12.0, tempo=2.0)
+    shown = [frame_of(picture.numpy()) for picture in data[0][0]]
+    lengths = np.diff([k for k, frame in enumerate(shown) if frame == 0 and (k == 0 or shown[k - 1] != 0)])
+    assert min(lengths) < 0.8 * FRAMES < 1.25 * FRAMES < max(lengths)
+    assert min(lengths) >= FRAMES / 2 - 1
+    assert max(lengths) <= 2 * FRAMES + 1
 
 
 def test_an_epoch_of_streams_shows_every_clip(index: Index) -> None:
@@ -134,6 +187,13 @@ def test_an_epoch_of_streams_shows_every_clip(index: Index) -> None:
     for epoch in (0, 1):
         data.set_epoch(epoch)
         assert sorted(int(labels[-1]) for _, labels in data) == list(range(CLIPS))
+
+
+def test_an_epoch_has_as_many_streams_as_are_asked_for_at_least(index: Index) -> None:
+    data = StreamSet(index, Augment(16), FRAMES, 12.0, least=20)
+    assert len(data) == 20
+    assert len({pictures.numpy().tobytes() for pictures, _ in data}) == 20
+    assert len(StreamSet(index, Augment(16), FRAMES, 12.0, least=3)) == CLIPS
 
 
 @pytest.mark.parametrize(("rate_hz", "frames"), [(12.0, range(12)), (6.0, range(0, 12, 2)), (24.0, np.arange(23) / 2)])

@@ -8,7 +8,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from training.datasets.motions import BLIND, GESTURES, LABELS, STEPS, MotionSet, generate
-from training.recordings import DataError
+from training.errors import DataError
 
 FIRST_OF = range(0, len(LABELS), len(STEPS))
 """The first label of each gesture; the labels after it walk the same cycle by other steps."""

@@ -20,8 +20,8 @@ from training.datasets.base import read_frames, read_index
 from training.datasets.crew import examine_all
 from training.datasets.listing import Entry
 from training.datasets.survey import Broken, Job, count_pictures, examine
+from training.errors import DataError
 from training.prepare import main
-from training.recordings import DataError
 
 
 def prepare(name: str, root: Path, lists: Path, *more: str) -> int:

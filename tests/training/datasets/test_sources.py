@@ -5,9 +5,9 @@ from tiny_datasets import FRAMES, MAKERS, SIZE, frame_of, jester, kinetics400, s
 
 from training.datasets.base import read_frames, read_index
 from training.datasets.catalogue import SOURCES
+from training.errors import DataError
 from training.jester import LABELS
 from training.prepare import main, read_listings
-from training.recordings import DataError
 
 CLIPS = {
     "jester": {"train": 3, "validation": 1, "test": 1},

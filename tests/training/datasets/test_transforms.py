@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.datasets.transforms import Augment, Centre, mirror_labels
+from training.errors import DataError
 from training.jester import LABELS
-from training.recordings import DataError
 
 SHAPES = st.tuples(st.integers(40, 90), st.integers(40, 90))
 NEUTRAL = Augment(32, colour=0.0)

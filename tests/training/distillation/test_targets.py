@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from clip_networks import write_teacher
 
-from training.distillation.streams import Shown, Stream
 from training.distillation.targets import calmed, put_right, side_by_side, targets
 from training.distillation.teacher import WINDOW, ClipTeacher
+from training.distillation.training_streams import FilmedScene, TrainingStream
 from training.jester import LABELS
 
 OTHER, STILL = LABELS.index("Doing other things"), LABELS.index("No gesture")
@@ -18,8 +18,8 @@ def pictures_of(reds: list[int]) -> np.ndarray:
 def test_a_label_counts_only_where_the_window_lies_in_its_scene(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     teacher = ClipTeacher(tmp_path / "t.onnx")
-    scene = Shown(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, ())
-    stream = Stream((scene, scene), 2 * WINDOW)
+    scene = FilmedScene(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, ())
+    stream = TrainingStream((scene, scene), 2 * WINDOW)
     wanted = targets(teacher, stream, [WINDOW - 1, WINDOW, 2 * WINDOW - 1], 1.0)
     answers = wanted.soft
     possible = [LEFT, OTHER, STILL]
@@ -35,9 +35,9 @@ def test_a_label_counts_only_where_the_window_lies_in_its_scene(tmp_path) -> Non
 def test_a_faster_scene_is_shown_in_shorter_windows(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     teacher = ClipTeacher(tmp_path / "t.onnx")
-    before = Shown(*2 * [pictures_of([100] * WINDOW)], (OTHER,), 0.0, ())
-    fast = Shown(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, (), speed=2.0)
-    stream = Stream((before, fast), 2 * WINDOW)
+    before = FilmedScene(*2 * [pictures_of([100] * WINDOW)], (OTHER,), 0.0, ())
+    fast = FilmedScene(*2 * [pictures_of([*range(100, 100 + WINDOW)])], (LEFT,), 1.0, (), speed=2.0)
+    stream = TrainingStream((before, fast), 2 * WINDOW)
     first_whole = WINDOW + WINDOW // 2 - 1
     early, whole = targets(teacher, stream, [first_whole - 1, first_whole], 1.0).soft
     assert early[[LEFT, OTHER, STILL]].sum() < 0.5
@@ -47,9 +47,9 @@ def test_a_faster_scene_is_shown_in_shorter_windows(tmp_path) -> None:
 def test_a_label_is_added_around_the_end_of_each_time_its_gesture_is_made(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     teacher = ClipTeacher(tmp_path / "t.onnx")
-    scene = Shown(*2 * [pictures_of([100] * 40)], (LEFT,), 0.5, (range(14, 20), range(24, 30)))
+    scene = FilmedScene(*2 * [pictures_of([100] * 40)], (LEFT,), 0.5, (range(14, 20), range(24, 30)))
     steps = list(range(15, 36))
-    sure = targets(teacher, Stream((scene,), 40), steps, 1.0).soft[:, LEFT]
+    sure = targets(teacher, TrainingStream((scene,), 40), steps, 1.0).soft[:, LEFT]
     assert [step for step, one in zip(steps, sure, strict=True) if one > sure.min() + 0.1] == [
         *range(19, 23),
         *range(29, 33),

@@ -7,8 +7,8 @@ from clip_networks import random_checkpoint, write_teacher
 
 from models.window import ClipWindow
 from training.distillation.clip_student import ClipStudent
-from training.distillation.streams import Shown, Stream
 from training.distillation.teacher import WINDOW, ClipTeacher
+from training.distillation.training_streams import FilmedScene, TrainingStream
 from training.distillation.windows import LENGTHS_S, RATE_HZ, ClipLessonMaker, ClipRecipe, put_right_at, window
 from training.jester import LABELS, MEAN
 from training.transplant.shufflenet3d import transplant
@@ -16,21 +16,21 @@ from training.transplant.shufflenet3d import transplant
 THUMB_UP = LABELS.index("Thumb Up")
 
 
-def shown(steps: int, label: str = "Thumb Up", speed: float = 1.0, trust: float = 1.0) -> Shown:
+def shown(steps: int, label: str = "Thumb Up", speed: float = 1.0, trust: float = 1.0) -> FilmedScene:
     """A scene whose pictures tell their step, to student and teacher; the gesture is made in its last half."""
     pictures = np.stack([np.full((112, 112, 3), step, np.uint8) for step in range(steps)])
     made = (range(steps // 2, steps - 6),)
-    return Shown(pictures, pictures, (LABELS.index(label),), trust, made, speed)
+    return FilmedScene(pictures, pictures, (LABELS.index(label),), trust, made, speed)
 
 
 class OneStream:
     """Stands in for a playlist."""
 
-    def __init__(self, *scenes: Shown) -> None:
+    def __init__(self, *scenes: FilmedScene) -> None:
         self._scenes = scenes
 
-    def draw(self, rng: np.random.Generator, steps: int) -> Stream:
-        return Stream(self._scenes, steps)
+    def draw(self, rng: np.random.Generator, steps: int) -> TrainingStream:
+        return TrainingStream(self._scenes, steps)
 
 
 @pytest.fixture
@@ -74,14 +74,14 @@ def test_fast_people_are_seen_in_shorter_windows(teacher: ClipTeacher) -> None:
 
 def test_labels_mend_a_teacher_once_the_window_lies_in_their_scene() -> None:
     soft = np.full(len(LABELS), 1 / len(LABELS), np.float32)
-    stream = Stream((shown(30), shown(60)), 90)
+    stream = TrainingStream((shown(30), shown(60)), 90)
     np.testing.assert_array_equal(put_right_at(soft, stream, 40), soft)  # its window reaches into the scene before
     late = put_right_at(soft, stream, 80)
     assert late.argmax() == THUMB_UP
     assert late.sum() == pytest.approx(1, abs=1e-5)
     told = put_right_at(soft, stream, 30 + 54)
     assert told[THUMB_UP] > late[THUMB_UP] or late[THUMB_UP] == told[THUMB_UP] == late.max()
-    calm = put_right_at(soft, Stream((shown(60, "No gesture"),), 60), 50)
+    calm = put_right_at(soft, TrainingStream((shown(60, "No gesture"),), 60), 50)
     assert calm[[LABELS.index("No gesture"), LABELS.index("Doing other things")]].sum() == pytest.approx(1, abs=1e-5)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training.distillation.teacher import Taught
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 from training.experiments.distance import distance, distances, main
 
 
@@ -26,7 +26,7 @@ def test_a_student_that_says_the_same_is_no_distance_away() -> None:
 
 
 def test_long_streams_count_more_than_short_ones() -> None:
-    takes = [Take("a", np.zeros((steps, 1, 1, 3), np.uint8), ()) for steps in (90, 10)]
+    takes = [LabelledStream("a", np.zeros((steps, 1, 1, 3), np.uint8), ()) for steps in (90, 10)]
     right, wrong = np.eye(5, dtype=np.float32)[[0]], np.eye(5, dtype=np.float32)[[1]]
     wanted = [taught(np.repeat(right, 90, 0)), taught(np.repeat(right, 10, 0))]
     found = distances(takes, [wanted[0], taught(np.repeat(wrong, 10, 0))], wanted)

@@ -4,7 +4,7 @@ from clip_networks import write_teacher
 from training.distillation.teacher import WINDOW, ClipTeacher
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score
-from training.evaluation.takes import Take
+from training.evaluation.takes import LabelledStream
 from training.experiments.teachers import ROWS, STEPS_HZ, TRIED, along, main, table, together
 from training.jester import LABELS, MEAN
 
@@ -25,7 +25,7 @@ def test_a_row_is_the_mean_of_its_windows() -> None:
     answers = np.zeros((3 * STEPS_HZ, len(TRIED), len(LABELS)), np.float32)
     answers[:, :, LABELS.index("No gesture")] = 5
     answers[STEPS_HZ:, 1, LABELS.index("Thumb Up")] = 10  # seen by the second window only, which outvotes nobody
-    take = Take("clips", np.zeros((len(answers), 2, 2, 3), np.uint8), (Truth("Thumb Up", 1.0, 3.0),))
+    take = LabelledStream("clips", np.zeros((len(answers), 2, 2, 3), np.uint8), (Truth("Thumb Up", 1.0, 3.0),))
     head, _, *rows = table([take], [answers])
     assert head == "| scales | windows, s | clips |"
     read = [row.split(" | ")[2].rstrip(" |") for row in rows]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from painted_stills import write_stills
 
-from training.recordings import DataError
+from training.errors import DataError
 from training.stills.album import Album
 from training.stills.cutout_clip import CutoutClip, generate
 from training.synthetic.drawn_clip import Format

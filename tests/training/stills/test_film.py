@@ -6,7 +6,7 @@ import pytest
 from painted_stills import WALL, hand
 
 from models.frame import Image
-from training.recordings import DataError
+from training.errors import DataError
 from training.stills.film import HEIGHT, JUMP, LONGEST, SHORTEST, keyed, pieces, played
 
 

@@ -11,7 +11,7 @@ from tiny_datasets import index_of
 from models.nets.mstnet import MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from training.datasets.base import Index, write_index
-from training.recordings import DataError
+from training.errors import DataError
 from training.trainer.config import Config, DataConfig, OptimConfig, RunConfig
 from training.trainer.config_file import ConfigError
 from training.trainer.data import make_data, skipped, updates_an_epoch, validation

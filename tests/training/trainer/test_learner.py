@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
+from training.datasets.step_labels import either
 from training.trainer.config import Config, DataConfig, OptimConfig, ScheduleConfig
+from training.trainer.config_file import ConfigError
 from training.trainer.data import shares
 from training.trainer.distributed import Processes
-from training.trainer.learner import Batch, Learner, scored_answers
+from training.trainer.learner import Batch, Learner, scored_answers, total_loss
 from training.trainer.optimizer import FACTOR, parameter_groups
 from training.trainer.precision import choose_precision
 from training.trainer.schedule import rate_factor
@@ -118,6 +120,53 @@ def test_clips_are_answered_by_the_mean_and_streams_step_by_step() -> None:
     steps, wanted = scored_answers(logits, torch.tensor([[-1, -1, 0], [-1, 1, -1]]))
     assert steps.tolist() == [[4.0, 5.0], [8.0, 9.0]]
     assert wanted.tolist() == [0, 1]
+
+
+def test_where_either_of_two_is_right_their_probabilities_are_added() -> None:
+    logits = torch.randn(3, CLASSES, generator=torch.Generator().manual_seed(0))
+    labels = torch.tensor([2, either(4, 1, CLASSES), either(0, 3, CLASSES)])
+    chances = logits.softmax(1)
+    right = torch.stack([chances[0, 2], chances[1, 4] + chances[1, 1], chances[2, 0] + chances[2, 3]])
+    torch.testing.assert_close(total_loss(logits, labels), -right.log().sum())
+    torch.testing.assert_close(total_loss(logits[:1], labels[:1]), nn.functional.cross_entropy(logits[:1], labels[:1]))
+
+
+def test_validation_leaves_out_where_either_of_two_is_right() -> None:
+    clips, labels = batch(4, steps=True)
+    unsure = torch.where(labels < 0, either(1, 2, CLASSES), labels)
+    precision = choose_precision("fp32", CPU)
+    assert validate(net().eval(), [(clips, unsure)], ALONE, precision, Stop()) == validate(
+        net().eval(), [(clips, labels)], ALONE, precision, Stop()
+    )
+
+
+@pytest.mark.parametrize("kind", ["sgd", "adam"])
+def test_what_is_frozen_stays_as_it_was(kind: Any) -> None:
+    parts = ("backbone.conv1", "backbone.bn1", "backbone.layer1")
+    one = learner(OptimConfig(kind=kind, frozen=parts, weight_decay=0.1))
+    before = weights(one)
+    one.learn([batch()], 0.1, 0)
+    for name, value in weights(one).items():
+        assert torch.equal(value, before[name]) == name.startswith((*parts, "mean", "std")), name
+
+
+def test_a_part_that_is_not_there_cannot_be_frozen() -> None:
+    with pytest.raises(ConfigError, match=r"optim.frozen names 'layer9', .*; of its backbone it has conv1, .*layer4"):
+        learner(OptimConfig(frozen=("layer9",)))
+
+
+def test_learning_every_second_step_looks_half_as_many_steps_back() -> None:
+    """The answers at even steps are those of the whole stream where lags are even."""
+    torch.manual_seed(0)
+    one = MSTNet(MSTNetConfig(CLASSES, "resnet18", 0.125, TemporalConfig(kernels=(1, 3), dilations=(2,)))).eval()
+    clips = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (2, 12, 3, 32, 32), dtype=np.uint8))
+    labels = torch.randint(0, CLASSES, (2, 6))
+    precision = choose_precision("fp32", CPU)
+    scores = validate(one, [(clips[:, ::2], labels)], ALONE, precision, Stop(), every=2)
+    assert scores is not None
+    with torch.no_grad():
+        wanted = nn.functional.cross_entropy(one(clips).logits[:, ::2].flatten(0, 1), labels.flatten())
+    assert scores.loss == pytest.approx(float(wanted), rel=1e-4)
 
 
 def test_validation_counts() -> None:

@@ -1,13 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from networks import small_net, small_spec
 
 from models.errors import ModelFileError
 from models.nets.checkpoint import describe, save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
+from training.export.stream_export import export
 from training.trainer.config import Config, DataConfig
+from training.trainer.config_file import ConfigError
 from training.trainer.start import load_start, starting_net
 
 LABELS = ("a", "b", "c")
@@ -45,6 +49,47 @@ def test_starts_from_one_of_ours_of_other_classes(tmp_path: Path) -> None:
     net = starting_net(config(save(tmp_path / "best.pt", other)), LABELS)
     assert torch.equal(net.backbone.layer1[0].temporal.taps[1], other.backbone.layer1[0].temporal.taps[1])
     assert net.classifier.weight.shape[0] == 3
+
+
+def test_the_classifier_keeps_what_it_knows_of_the_labels_that_both_have(tmp_path: Path) -> None:
+    other = MSTNet(config(classes=4).net)
+    net = starting_net(config(save(tmp_path / "best.pt", other, ("c", "x", "a", "y"))), LABELS)
+    assert torch.equal(net.classifier.weight[[0, 2]], other.classifier.weight[[2, 0]])
+    assert torch.equal(net.classifier.bias[[0, 2]], other.classifier.bias[[2, 0]])
+    assert net.classifier.weight[1].abs().max() < 0.01
+
+
+def test_starts_from_an_exported_network(tmp_path: Path) -> None:
+    other = small_net("shufflenet", kernels=(3,))
+    export(other, small_spec(other), tmp_path / "other.onnx")
+    labels = ("Thumb Up", "wave", "No gesture")
+    mine = Config(DataConfig("folders"), replace(other.config, classes=0), init=str(tmp_path / "other.onnx"))
+    net = starting_net(mine, labels).eval()
+    pictures = torch.randint(0, 256, (1, 6, 3, 32, 32), dtype=torch.uint8)
+    with torch.no_grad():
+        torch.testing.assert_close(net(pictures).embedding, other(pictures).embedding, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(net.classifier.weight[[0, 2]], other.classifier.weight[[4, 1]])
+    assert net.classifier.weight[1].abs().max() < 0.01
+
+
+def test_an_exported_network_of_another_kind_is_refused(tmp_path: Path) -> None:
+    other = MSTNet(MSTNetConfig(3, "resnet18", 0.125, TemporalConfig(kernels=(3,)))).eval()
+    spec = describe(other, name="other", labels=LABELS, height=32, width=32, rate_hz=12.0)
+    export(other, spec, tmp_path / "other.onnx")
+    with pytest.raises(ModelFileError, match="cannot become a checkpoint"):
+        starting_net(config(tmp_path / "other.onnx"), LABELS)
+
+
+def test_as_many_classes_as_the_data_has_labels() -> None:
+    assert starting_net(config(classes=0), LABELS).config.classes == 3
+    with pytest.raises(ConfigError, match=r"net.classes is 2 and the data has 3 labels"):
+        starting_net(config(classes=2), LABELS)
+
+
+def test_steps_that_layers_cannot_look_back_to_are_refused() -> None:
+    odd = replace(config(), net=replace(config().net, temporal=TemporalConfig()))
+    with pytest.raises(ConfigError, match=r"data.every=2 needs lags that it divides; \S+ looks \(1, 2, 3, .* back"):
+        starting_net(replace(odd, data=replace(odd.data, every=2)), LABELS)
 
 
 @pytest.mark.parametrize(("labels", "kept"), [(LABELS, True), (("a", "c", "b"), False)], ids=["same", "other order"])

@@ -89,6 +89,21 @@ def test_all_words_can_be_read_in_light_and_dark(browser, served, dark):
     assert min(contrasts) >= 4.5
 
 
+def test_the_page_has_one_heading_of_the_first_level_and_lists_that_keys_can_scroll(browser, served):
+    """What axe-core found once; test_axe.py runs all of it, where it is installed."""
+    for _ in range(30):
+        served.hub.take(fired())
+    browser.show(1280, 500)
+    browser.open(served.url)
+    browser.wait_for("document.querySelector('#past').scrollHeight > document.querySelector('#past').clientHeight")
+    assert browser.evaluate("document.querySelectorAll('h1').length") == 1
+    scrolling = browser.evaluate(
+        "[...document.querySelectorAll('main *')].filter(e => getComputedStyle(e).overflowY === 'auto')"
+        ".map(e => [e.id, e.tabIndex])"
+    )
+    assert scrolling == [["past", 0]]
+
+
 CONTRASTS = """(() => {
   const light = (c) => c.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255)
     .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -139,7 +154,7 @@ def test_the_token_is_asked_for_and_does_not_stay_in_the_address(browser, serve,
     (tmp_path / "token").write_text("a-secret-of-some-length")
     served = serve(token_file=tmp_path / "token")
     browser.open(served.url)
-    browser.wait_for("document.querySelector('input')")
+    browser.wait_for("document.querySelector('main input')")
     browser.evaluate("document.querySelector('input').value = 'a-secret-of-some-length'")
     with browser.loading():
         browser.evaluate("document.querySelector('button').click()")

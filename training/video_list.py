@@ -8,20 +8,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from common.errors import UserError
-from common.table_file import TableError, TableRow, read_table
+from common.table_file import TableError, TableRow
 from common.video import video_frames
+from common.video_list import ListedVideo, read_video_list
 from common.whole_file import whole_file
 from models.frame import Image
 from models.step_grid import StepGrid
+from training.errors import DataError
 from training.jester import LABELS
 
 LIST = "clips.csv"
 COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")
-
-
-class DataError(UserError):
-    """A folder of recordings is missing or is not what its list says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +49,17 @@ def read_recordings(folder: Path, split: str | None = None) -> list[Recording]:
     if not (folder / LIST).is_file():
         raise DataError(f"no list of recordings {folder / LIST}; give a folder that holds a {LIST}")
     try:
-        recordings = [_recording(folder, row) for row in read_table(folder / LIST, COLUMNS)]
+        recordings = [_recording(listed) for listed in read_video_list(folder / LIST, LABELS, COLUMNS)]
     except TableError as error:
         raise DataError(f"{error} (training/README.md tells what it holds)") from error
     return [recording for recording in recordings if split in (None, recording.split)]
 
 
-def _recording(folder: Path, row: TableRow) -> Recording:
+def _recording(listed: ListedVideo) -> Recording:
+    row = listed.row
+    row.text("label")
     return Recording(
-        folder / row.text("path").replace("\\", "/"),
-        row.label("label", LABELS),
-        row.text("split"),
-        row.cells["source"],
-        row.number_in("fps"),
-        _spans(row),
+        listed.path, listed.label, row.text("split"), row.cells["source"], row.number_in("fps"), _spans(row)
     )
 
 

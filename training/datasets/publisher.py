@@ -7,14 +7,14 @@ from pathlib import Path
 
 from common.video import VIDEOS
 from training.datasets.listing import Listing
-from training.recordings import DataError
+from training.errors import DataError
 
 Locate = Callable[[str], Path | None]
 """Where the clip of an id lies, or None where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PublishedDataset:
     """A data set."""
 
     name: str

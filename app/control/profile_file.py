@@ -1,4 +1,4 @@
-"""Reading a profile: from a TOML file to bindings, with every mistake told in one line."""
+"""Reading a key map: from a TOML file to bindings, with every mistake told in one line."""
 
 import shutil
 import unicodedata
@@ -6,33 +6,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.control.actions import Action, Move, Pause, Press, Run, Scroll, Switch, Type
-from app.control.bindings import Binding, BindingsError, Mode, Profile, Safety, WindowRule, digest
+from app.control.bindings import Binding, KeyMap, KeyMapError, Mode, Safety, WindowRule, digest
 from app.control.keys import Chord, parse_chord
 from app.nearest import nearest
 from app.toml_table import Table, TomlText
 from app.vocabulary_file import known_labels
 
 MOST_ACTIONS_HZ = 30.0
-"""No profile may act oftener."""
+"""No key map may act more often."""
 LONGEST_TEXT = 1000
 
 
-def read_profile(path: Path, labels: tuple[str, ...]) -> Profile:
-    """Read a profile for a model that knows these labels.
+def read_key_map(path: Path, labels: tuple[str, ...]) -> KeyMap:
+    """Read a key map for a model that knows these labels.
 
     Raises:
-        ProfileError: the file is missing or wrong somewhere; says where, and the nearest known word.
+        KeyMapError: the file is missing or wrong somewhere; says where, and the nearest known word.
     """
-    source = TomlText.read(path, "profile", BindingsError)
+    source = TomlText.read(path, "key map", KeyMapError)
     top = source.parse()
     top.only("name", "window", "safety", "gestures")
     safety = _safety(top.table("safety"))
     bindings = _bindings(top.table("gestures"), labels, safety)
     if not bindings and "window" not in top.values:  # with one, it says that gestures do nothing there
-        raise BindingsError(
-            f'{path} binds no gesture; give it one, such as [gestures."{labels[-1]}"] and key = "space"'
-        )
-    return Profile(
+        raise KeyMapError(f'{path} binds no gesture; give it one, such as [gestures."{labels[-1]}"] and key = "space"')
+    return KeyMap(
         name=top.word("name", path.stem),
         path=path,
         sha256=digest(source.text.encode()),
@@ -82,12 +80,13 @@ def _refuse_bound(label: str, table: Table, key: str, lines: dict[str, int]) -> 
 
 
 def _binding(gesture: str, also: tuple[str, ...], table: Table, safety: Safety) -> Binding:
-    table.only(*ACTIONS, "also", "times", "mode", "cooldown_s", "rate_hz")
-    said = [word for word in ACTIONS if word in table.values]
+    actions = ACTIONS | FORMER_ACTIONS
+    table.only(*actions, "also", "does", "times", "mode", "cooldown_s", "rate_hz")
+    said = [word for word in actions if word in table.values]
     if len(said) != 1:
         what = f"{' and '.join(said)} on one gesture; choose one" if said else "no action; give one"
         table.source.fail((*table.path, *said[1:2]), f"{gesture!r} has {what} of {', '.join(ACTIONS)}")
-    action = ACTIONS[said[0]](table)
+    action = actions[said[0]](table)
     mode = Mode(table.choice("mode", tuple(mode.value for mode in Mode), "once"))
     if mode is Mode.HOLD and not (isinstance(action, Press) and action.times == 1):
         table.fail("mode", "only a key or a click can be held; use mode once or repeat")
@@ -101,6 +100,7 @@ def _binding(gesture: str, also: tuple[str, ...], table: Table, safety: Safety) 
         rate_hz=table.number("rate_hz", min(5.0, safety.actions_per_s), 0.1, safety.actions_per_s),
         line=table.line,
         also=also,
+        does=table.word("does"),
     )
 
 
@@ -132,6 +132,10 @@ def _run(table: Table) -> Action:
 
 
 def _switch(table: Table) -> Action:
+    return Switch(table.word("key_map"))
+
+
+def _switch_as_before(table: Table) -> Action:
     return Switch(table.word("profile"))
 
 
@@ -148,9 +152,11 @@ ACTIONS: dict[str, Callable[[Table], Action]] = {
     "move": lambda table: Move(*table.pair("move")),
     "scroll": lambda table: Scroll(*table.pair("scroll")),
     "run": _run,
-    "profile": _switch,
+    "key_map": _switch,
     "pause": _pause,
 }
+FORMER_ACTIONS = {"profile": _switch_as_before}
+"""Read, and not offered any more."""
 
 
 def _window(table: Table) -> WindowRule:

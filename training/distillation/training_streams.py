@@ -12,7 +12,7 @@ from models.spec import NO_GESTURE_LABELS
 from training.distillation.augment import Optics, develop, draw_camera, frame_up, steady
 from training.distillation.matting import Cutout, cut_out, is_matte
 from training.jester import mirrored, reversed_in_time
-from training.recordings import Recording, Shelf
+from training.video_list import Recording, Shelf
 
 SHARES = {
     "generated": 0.12,
@@ -64,7 +64,7 @@ REST_S = (-0.75, 1.5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scene:
+class PlayedScene:
     """A recording played once, from rest to rest."""
 
     recording: Recording
@@ -80,7 +80,7 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class FilmedScene:
     """A scene as it was filmed, and what is known of it."""
 
     pictures: Image
@@ -98,10 +98,10 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stream:
+class TrainingStream:
     """A piece of continuous video: the scenes it is made of, one after another."""
 
-    scenes: tuple[Shown, ...]
+    scenes: tuple[FilmedScene, ...]
     steps: int
 
     @property
@@ -114,7 +114,7 @@ class Stream:
         """The same as a teacher sees it, uint8 [T, side, side, 3]."""
         return np.concatenate([scene.looked_at for scene in self.scenes])[: self.steps]
 
-    def at(self, step: int) -> tuple[Shown, int]:
+    def at(self, step: int) -> tuple[FilmedScene, int]:
         """The scene of a step, and which step of the scene it is."""
         for scene in self.scenes:
             if step < len(scene.pictures):
@@ -156,16 +156,16 @@ class Playlist:
         self._rooms = [r for r in self._recordings if not is_matte(r) and r.source not in NO_ROOM]
         self._odds = _odds(self._recordings)
 
-    def draw(self, rng: np.random.Generator, steps: int) -> Stream:
+    def draw(self, rng: np.random.Generator, steps: int) -> TrainingStream:
         """Draw a stream of so many steps."""
         camera = draw_camera(rng)
         cameras = camera, steady(camera, rng)
-        scenes: list[Shown] = []
+        scenes: list[FilmedScene] = []
         while (length := sum(len(scene.pictures) for scene in scenes)) < steps:
             scenes.append(self._show(self._draw_scene(rng), cameras, rng, length))
-        return Stream(tuple(scenes), steps)
+        return TrainingStream(tuple(scenes), steps)
 
-    def _draw_scene(self, rng: np.random.Generator) -> Scene:
+    def _draw_scene(self, rng: np.random.Generator) -> PlayedScene:
         recording = self._recordings[int(rng.choice(len(self._recordings), p=self._odds))]
         low, high = SPEEDS.get(recording.source, USUAL_SPEED)
         speed = float(np.exp(rng.uniform(*np.log(FAST_SPEEDS)))) if rng.random() < self._faster else 1.0
@@ -176,7 +176,7 @@ class Playlist:
         if backwards:
             movement, spans = movement[::-1], tuple((length - end, length - start) for start, end in spans[::-1])
         lead, tail = (self._rest(rng, movement, end) for end in (0, -1))
-        return Scene(
+        return PlayedScene(
             recording,
             np.concatenate([lead, movement, tail]),
             reversed_in_time(recording.label) if backwards else recording.label,
@@ -193,11 +193,13 @@ class Playlist:
         rest = np.resize(sway, steps)
         return rest[::-1] if end == 0 else rest
 
-    def _show(self, scene: Scene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int) -> Shown:
+    def _show(
+        self, scene: PlayedScene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int
+    ) -> FilmedScene:
         name = mirrored(scene.label) if cameras[0].mirrored else scene.label
         names = (name, reversed_in_time(name)) if scene.recording.source in UNSURE else (name,)
         pictures, looked_at = zip(*self._film(scene, cameras, rng, first_step), strict=True)
-        return Shown(
+        return FilmedScene(
             np.stack(pictures),
             np.stack(looked_at),
             tuple(self._labels.index(each) for each in dict.fromkeys(names)),
@@ -207,7 +209,7 @@ class Playlist:
         )
 
     def _film(
-        self, scene: Scene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int
+        self, scene: PlayedScene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int
     ) -> Iterator[tuple[Image, Image]]:
         """Each step's picture by the stream's camera, and by the one that a teacher looks through."""
         camera, still = cameras

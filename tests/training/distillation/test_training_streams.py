@@ -7,9 +7,9 @@ import pytest
 from models.frame import Image
 from training.distillation.augment import Optics, develop, draw_camera, frame_up, steady
 from training.distillation.matting import KeyedHand, blend, cut_out
-from training.distillation.streams import FAST_SPEEDS, SHARES, Playlist
+from training.distillation.training_streams import FAST_SPEEDS, SHARES, Playlist
 from training.jester import LABELS
-from training.recordings import Recording
+from training.video_list import Recording
 
 SIZE, LOOKED_AT, RATE_HZ = 32, 48, 6.0
 IDENTITY = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.control.actions import Move, Pause, Press, Run, Scroll, Switch, Type
-from app.control.bindings import BindingsError, Mode
-from app.control.reading import read_profile
+from app.control.bindings import KeyMapError, Mode
+from app.control.profile_file import read_key_map
 from models.vocabulary import Group, Vocabulary
 
 LABELS = ("No gesture", "Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign", "Shaking Hand", "Swiping Up", "Drum")
@@ -17,20 +17,24 @@ LEFT = '[gestures."Swiping Left"]\n'
 def read(folder, text):
     path = folder / "mine.toml"
     path.write_text(text)
-    return read_profile(path, LABELS)
+    return read_key_map(path, LABELS)
 
 
 def refused(folder, text):
-    """The line that a wrong profile gets, without the file's folder."""
-    with pytest.raises(BindingsError) as caught:
+    """The line that a wrong key map gets, without the file's folder."""
+    with pytest.raises(KeyMapError) as caught:
         read(folder, text)
     message = str(caught.value)
     assert "\n" not in message
     return message.replace(str(folder / "mine.toml"), "mine.toml")
 
 
+def test_a_key_map_of_before_may_say_profile_where_it_hands_over(tmp_path):
+    assert read(tmp_path, 'gestures."Drum".profile = "media"').bindings["Drum"].action == Switch("media")
+
+
 def test_every_action(tmp_path):
-    profile = read(
+    key_map = read(
         tmp_path,
         """
         name = "Mine"
@@ -41,10 +45,10 @@ def test_every_action(tmp_path):
         gestures."Shaking Hand" = { run = ["true", "; rm -rf $HOME"] }
         gestures."Swiping Up" = { scroll = [0, -3] }
         gestures."Drum" = { click = "right", mode = "hold" }
-        gestures."No gesture" = { profile = "media" }
+        gestures."No gesture" = { key_map = "media" }
         """,
     )
-    actions = {binding.gesture: binding.action for binding in profile.bindings.values()}
+    actions = {binding.gesture: binding.action for binding in key_map.bindings.values()}
     assert actions == {
         "Swiping Left": Press(("ctrl", "shift", "t")),
         "Swiping Right": Type("Hello\n"),
@@ -55,25 +59,25 @@ def test_every_action(tmp_path):
         "Drum": Press(("mouse_right",)),
         "No gesture": Switch("media"),
     }
-    assert profile.name == "Mine"
-    assert profile.bindings["Swiping Left"].cooldown_s == 1.5
-    assert (profile.bindings["Thumb Up"].mode, profile.bindings["Thumb Up"].rate_hz) == (Mode.REPEAT, 8)
-    assert profile.bindings["Drum"].mode is Mode.HOLD
-    assert profile.commands == (Run(("true", "; rm -rf $HOME")),)
+    assert key_map.name == "Mine"
+    assert key_map.bindings["Swiping Left"].cooldown_s == 1.5
+    assert (key_map.bindings["Thumb Up"].mode, key_map.bindings["Thumb Up"].rate_hz) == (Mode.REPEAT, 8)
+    assert key_map.bindings["Drum"].mode is Mode.HOLD
+    assert key_map.commands == (Run(("true", "; rm -rf $HOME")),)
 
 
 def test_labels_that_mean_the_same_are_one_group(tmp_path):
-    profile = read(tmp_path, LEFT + 'also = ["swiping up", "Drum"]\nkey = "a"\n[gestures."Thumb Up"]\nkey = "b"')
-    assert profile.vocabulary == Vocabulary(
+    key_map = read(tmp_path, LEFT + 'also = ["swiping up", "Drum"]\nkey = "a"\n[gestures."Thumb Up"]\nkey = "b"')
+    assert key_map.vocabulary == Vocabulary(
         (Group("Swiping Left", ("Swiping Left", "Swiping Up", "Drum")), Group("Thumb Up", ("Thumb Up",)))
     )
-    left = profile.bindings["Swiping Left"]
+    left = key_map.bindings["Swiping Left"]
     assert [str(left), str(replace(left, seen="Swiping Left"))] == ["Swiping Left: press a"] * 2
     assert str(replace(left, seen="Drum")) == "Drum (as Swiping Left): press a"
 
 
 def test_safety_and_window(tmp_path):
-    profile = read(
+    key_map = read(
         tmp_path,
         """
         [window]
@@ -85,15 +89,15 @@ def test_safety_and_window(tmp_path):
         gesture_resumes = false
         """,
     )
-    assert profile.window is not None
-    assert profile.window.class_name == "Impress"
-    assert profile.safety.pause_keys == (("f12",), ("ctrl", "p"))
-    assert (profile.safety.hand_over_s, profile.safety.actions_per_s) == (5, 2)
-    assert not profile.safety.gesture_resumes
+    assert key_map.window is not None
+    assert key_map.window.class_name == "Impress"
+    assert key_map.safety.pause_keys == (("f12",), ("ctrl", "p"))
+    assert (key_map.safety.hand_over_s, key_map.safety.actions_per_s) == (5, 2)
+    assert not key_map.safety.gesture_resumes
 
 
 @pytest.mark.parametrize("text", ["", "# later\n", 'name = "Mine"\n', "[gestures]\n", "[safety]\nhand_over_s = 5\n"])
-def test_a_profile_that_binds_nothing_is_refused(tmp_path, text):
+def test_a_key_map_that_binds_nothing_is_refused(tmp_path, text):
     assert refused(tmp_path, text).startswith("mine.toml binds no gesture")
 
 
@@ -115,7 +119,7 @@ def test_a_profile_that_binds_nothing_is_refused(tmp_path, text):
         (LEFT + 'key = "a"\nalso = []', "mine.toml:3: also has no gestures"),
         (LEFT + 'key = "a"\nalso = ["Drum", "drum"]', "mine.toml:3: also has 'Drum' two times"),
         (LEFT + 'key = "a"\nalso = ["Swiping Left"]', "mine.toml:3: also has 'Swiping Left' itself"),
-        (LEFT + 'key = "a"\nalso = ["No gesture"]', "mine.toml:3: 'No gesture' means that nothing was done"),
+        (LEFT + 'key = "a"\nalso = ["No gesture"]', "mine.toml:3: 'No gesture' is an idle label"),
         (LEFT + 'key = "a"\nalso = "Drum"', "mine.toml:3: also = 'Drum'; expected a list of texts"),
         (
             LEFT + 'key = "a"\nalso = ["Drum"]\n[gestures.Drum]\nkey = "b"',
@@ -155,18 +159,18 @@ def test_mistakes_are_told_with_their_line(tmp_path, text, said):
 
 
 def test_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(BindingsError, match="cannot read"):
-        read_profile(tmp_path, LABELS)
+    with pytest.raises(KeyMapError, match="cannot read"):
+        read_key_map(tmp_path, LABELS)
     (tmp_path / "picture.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BindingsError, match="not UTF-8"):
-        read_profile(tmp_path / "picture.toml", LABELS)
+    with pytest.raises(KeyMapError, match="not UTF-8"):
+        read_key_map(tmp_path / "picture.toml", LABELS)
 
 
 def test_a_mark_that_windows_editors_write_is_no_mistake(tmp_path):
     (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbf" + b'gestures."Thumb Up".key = "a"')
-    assert list(read_profile(tmp_path / "mine.toml", LABELS).bindings) == ["Thumb Up"]
+    assert list(read_key_map(tmp_path / "mine.toml", LABELS).bindings) == ["Thumb Up"]
 
 
 def test_one_name_is_one_gesture_however_its_accents_are_composed(tmp_path):
     (tmp_path / "mine.toml").write_text('gestures."Cafe\u0301".key = "a"', encoding="utf-8")
-    assert list(read_profile(tmp_path / "mine.toml", ("Caf\u00e9",)).bindings) == ["Caf\u00e9"]
+    assert list(read_key_map(tmp_path / "mine.toml", ("Caf\u00e9",)).bindings) == ["Caf\u00e9"]

@@ -1,0 +1,50 @@
+"""Printing what each gesture of the key maps does."""
+
+from collections.abc import Iterator
+
+from app.chosen_networks import open_networks
+from app.control.bindings import Binding, KeyMap, WindowRule
+from app.control.keys import written
+from app.control.library import Library
+from app.control.settings import ControlSettings
+from app.settings import ModelSettings
+
+
+def print_bindings(control: ControlSettings, model: ModelSettings) -> None:
+    """Print the key maps, those to which they hand over too.
+
+    Args:
+        control: names the key maps.
+        model: knows the gestures that may stand in them.
+
+    Raises:
+        UserError: a key map or the model cannot be used.
+    """
+    with open_networks(model) as networks:
+        library = Library(control.key_maps, networks.labels)
+    for key_map in library.key_maps:
+        print("\n".join(lines(key_map)), end="\n\n")
+    keys = " or ".join(map(written, library.first.safety.pause_keys))
+    print(f"Control is off until {keys} is pressed, or C in the window; with --armed it is on from the start.")
+
+
+def lines(key_map: KeyMap) -> Iterator[str]:
+    """A key map as text: its name, then what each gesture does."""
+    yield f"{key_map.name} ({key_map.path}{in_windows(key_map.window)})"
+    rows = [(gestures_of(binding), binding.deed) for binding in key_map.bindings.values()]
+    width = max((len(gestures) for gestures, _ in rows), default=0)
+    for (gestures, deed), binding in zip(rows, key_map.bindings.values(), strict=True):
+        yield f"  {gestures:{width}}  {f'{binding.does}: ' if binding.does else ''}{deed}"
+
+
+def gestures_of(binding: Binding) -> str:
+    """The gesture of a binding, and those that mean the same."""
+    return ", ".join((binding.gesture, *binding.also))
+
+
+def in_windows(rule: WindowRule | None) -> str:
+    """In which windows a key map applies."""
+    if rule is None:
+        return ""
+    wanted = {"class": rule.class_name, "title": rule.title}
+    return ", in windows with " + " and ".join(f"{text!r} in their {name}" for name, text in wanted.items() if text)

@@ -1,0 +1,239 @@
+"""Own clips, a folder a label: what is found, what is left out, how it is shared out, and what is said."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from tiny_datasets import write_pictures
+
+from training.datasets.base import Index, read_frames, read_index
+from training.prepare import main
+
+SPLITS = ("train", "validation", "test")
+
+
+def film(path: Path, seconds: float = 2.0, fps: float = 10.0) -> Path:
+    """A grey video whose pictures grow lighter, 10 levels each, and start anew."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, (48, 32))
+    for frame in range(round(seconds * fps)):
+        video.write(np.full((32, 48, 3), 10 * (frame % 25), np.uint8))
+    video.release()
+    return path
+
+
+def gestures(root: Path, labels: Iterable[str] = ("wave", "point"), clips: int = 5) -> Path:
+    for label in labels:
+        for number in range(1, clips + 1):
+            film(root / label / f"{number}.avi")
+    return root
+
+
+def prepare(root: Path, *more: str) -> int:
+    return main(["folders", str(root), "--out", str(root.parent / "out"), "--processes", "1", *more])
+
+
+def indexes(root: Path) -> dict[str, Index]:
+    return {split: read_index(root.parent / "out" / f"folders-{split}.jsonl") for split in SPLITS}
+
+
+def ids(index: Index, label: str | None = None) -> set[str]:
+    return {clip.id for clip in index.clips if label in (None, index.labels[clip.label])}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "root"
+
+
+def test_folders_are_labels_and_every_split_has_each(root: Path, capsys) -> None:
+    gestures(root)
+    film(root / "no_gesture" / "desk.avi", seconds=31)
+    assert prepare(root) == 0
+    said = capsys.readouterr().out
+    found = indexes(root)
+    assert {index.labels for index in found.values()} == {("No gesture", "point", "wave")}
+    assert [len(ids(found[split], "wave")) for split in SPLITS] == [3, 1, 1]
+    assert [len(ids(found[split], "No gesture")) for split in SPLITS] == [1, 1, 1]  # the long recording is cut
+    everything = [id_ for index in found.values() for id_ in ids(index)]
+    assert len(everything) == len(set(everything)) == 13
+    assert "  wave: 0.2 min; 3 train, 1 validation, 1 test" in said
+    assert "no folder 'Doing other things': other movements will be taken for gestures" in said
+    assert "split by file: no folders of 3 persons" in said
+
+
+def test_the_pieces_of_a_long_recording_are_its_parts(root: Path) -> None:
+    film(gestures(root) / "Doing other things" / "tea.avi", seconds=33)
+    prepare(root)
+    (pieces,) = [[c for index in indexes(root).values() for c in index.clips if "tea" in c.id]]
+    pieces.sort(key=lambda clip: clip.first)
+    assert [piece.first for piece in pieces] == [0, 110, 220]
+    assert [piece.frames for piece in pieces] == [110, 110, 110]
+    shown = read_frames(pieces[1], [0, 7])
+    assert [round(float(picture.mean()) / 10) for picture in shown] == [110 % 25, 117 % 25]
+
+
+def test_folders_of_persons_decide_the_splits(root: Path, capsys) -> None:
+    for person in ("ann", "bo", "cy", "dee"):
+        gestures(root / "wave" / "..", (f"wave/{person}", f"point/{person}"), 3)
+    assert prepare(root) == 0
+    found = indexes(root)
+    persons = {split: {id_.split("/")[1] for id_ in ids(index)} for split, index in found.items()}
+    assert set().union(*persons.values()) == {"ann", "bo", "cy", "dee"}
+    assert sum(map(len, persons.values())) == 4
+    said = capsys.readouterr().out
+    assert all(f"{split}: {', '.join(sorted(people))}" in said for split, people in persons.items() if len(people) == 1)
+
+
+def test_two_persons_are_too_few_to_hold_one_out(root: Path, capsys) -> None:
+    for person in ("ann", "bo"):
+        gestures(root, (f"wave/{person}", f"point/{person}"), 3)
+    assert prepare(root) == 0
+    assert "split by file" in capsys.readouterr().out
+    assert ids(indexes(root)["test"], "wave")
+
+
+def test_more_clips_change_little_of_the_splits(root: Path) -> None:
+    gestures(root, clips=10)
+    prepare(root)
+    before = ids(indexes(root)["test"])
+    film(root / "wave" / "11.avi")
+    prepare(root)
+    assert len(before - ids(indexes(root)["test"])) <= 1
+
+
+def test_folders_of_pictures_in_any_form_and_order(root: Path) -> None:
+    gestures(root)
+    take = root / "wave" / "as pictures"
+    take.mkdir()
+    for number in range(1, 13):
+        assert cv2.imwrite(str(take / f"img{number}.png"), np.full((20, 30, 3), 10 * number, np.uint8))
+    prepare(root, "--fps", "6")
+    (clip,) = [c for index in indexes(root).values() for c in index.clips if c.id == "wave/as pictures"]
+    assert (clip.frames, clip.fps) == (12, 6.0)
+    assert [round(float(picture.mean()) / 10) for picture in read_frames(clip, range(12))] == list(range(1, 13))
+
+
+def test_broken_and_short_clips_are_told_one_by_one_and_the_others_kept(root: Path, capsys) -> None:
+    gestures(root, clips=6)
+    (root / "wave" / "1.avi").write_bytes(b"no video")
+    half = root / "wave" / "2.avi"
+    half.write_bytes(half.read_bytes()[:200])
+    film(root / "point" / "1.avi", seconds=0.5)
+    write_pictures(root / "point" / "7")
+    (root / "point" / "7" / "00004.jpg").write_bytes(b"")
+    (root / "point" / "notes.txt").write_text("mine")
+    assert prepare(root) == 0
+    said = capsys.readouterr().out
+    told = [line for line in said.splitlines() if " is left out: " in line]
+    assert [line.split(" is left out: ")[0] for line in told] == ["point/1.avi", "point/7", "wave/1.avi", "wave/2.avi"]
+    assert "0.5 s is no whole gesture" in told[0]
+    assert "00004.jpg is empty" in told[1]
+    kept = {id_ for index in indexes(root).values() for id_ in ids(index)}
+    assert kept == {f"{label}/{n}.avi" for label in ("wave", "point") for n in range(1, 7)} - {
+        "point/1.avi", "wave/1.avi", "wave/2.avi",
+    }  # fmt: skip
+    *_, counted, following = said.splitlines()
+    assert counted.startswith("9 clips, 4 left out -> ")
+    assert following.endswith(f" data.folder={root.parent / 'out'}")
+
+
+def test_a_label_of_too_few_whole_clips_is_left_out(root: Path, capsys) -> None:
+    gestures(root, ("wave", "point", "zoom"), 4)
+    for number in (1, 2):
+        (root / "zoom" / f"{number}.avi").write_bytes(b"")
+    assert prepare(root) == 0
+    assert "'zoom' is left out: it has 2 whole clips and needs 3 or more" in capsys.readouterr().out
+    found = indexes(root)["train"]
+    assert found.labels == ("No gesture", "point", "wave")
+    assert {clip.id.split("/")[0] for clip in found.clips if found.labels[clip.label] == "wave"} == {"wave"}
+
+
+def test_a_clip_that_was_recorded_anew_is_read_anew(root: Path) -> None:
+    gestures(root)
+    prepare(root)
+    (before,) = [c for index in indexes(root).values() for c in index.clips if c.id == "wave/1.avi"]
+    os.utime(film(root / "wave" / "1.avi", seconds=3.0), ns=(1, 1))
+    prepare(root)
+    (now,) = [c for index in indexes(root).values() for c in index.clips if c.id == "wave/1.avi"]
+    assert (before.frames, now.frames) == (20, 30)
+
+
+def test_what_is_decoded_is_not_decoded_again(root: Path) -> None:
+    gestures(root)
+    prepare(root)
+    pictures = sorted((root.parent / "out").rglob("00001.jpg"))
+    stamps = [path.stat().st_mtime_ns for path in pictures]
+    prepare(root)
+    assert [path.stat().st_mtime_ns for path in pictures] == stamps
+    assert len(pictures) == 10
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (Path.exists, "no folder {root}; give the folder that holds a folder a label"),
+        (lambda root: root.mkdir(), "no video in the folders of {root}; expected {root}/<label>/clip.mp4"),
+        (lambda root: (root / "wave").mkdir(parents=True), "no video in the folders of {root}"),
+        (lambda root: film(root / "1.avi"), "no video in the folders of {root}"),
+        (lambda root: gestures(root, ["wave"]), "{root} has one label only, 'wave'; add another gesture, or a folder"),
+        (lambda root: gestures(root, ["wave", "No gesture"]), "{root} has one label only, 'wave'"),
+        (lambda root: gestures(root, ["No gesture", "doing_other_things"]), "no gesture in {root}; expected a folder"),
+        (lambda root: gestures(root, ["wave", "Wave", "point"]), "would be one label; put their clips together, or"),
+        (lambda root: gestures(root, ["No gesture", "no-gesture"]), "would be one label"),
+        (lambda root: gestures(root, clips=2), "no gesture in {root}; expected a folder of it with 3 whole clips or"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_learnt_is_said_in_one_line(root: Path, capsys, make, said: str) -> None:
+    make(root)
+    assert prepare(root) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("prepare: ")
+    assert error.count("\n") == 1
+    assert said.format(root=root) in error
+    assert not list((root.parent / "out").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Swiping Left", "'Swiping Left': labels of the shipped network too; ready key maps act on them"),
+        ("swiping_left", "'swiping_left' is not the shipped network's 'Swiping Left'; name it so if"),
+    ],
+)
+def test_a_label_of_the_shipped_network_is_told(root: Path, capsys, label: str, said: str) -> None:
+    gestures(root, ("wave", label))
+    assert prepare(root) == 0
+    assert said in capsys.readouterr().out
+
+
+def test_what_lies_in_the_wrong_place_is_told(root: Path, capsys) -> None:
+    gestures(root)
+    film(root / "lost.avi")
+    (root / "empty").mkdir()
+    for number in (1, 2):
+        assert cv2.imwrite(str(root / "wave" / f"{number}.png"), np.zeros((8, 8, 3), np.uint8))
+    assert prepare(root) == 0
+    said = capsys.readouterr().out
+    assert f"'lost.avi' in {root} itself: no label is known, left out" in said
+    assert f"{root / 'empty'} holds no video and no folder of pictures, and is left out" in said
+    assert f"pictures in {root / 'wave'} itself are left out" in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.8, "shorter than 1 s: 'wave/9.avi'"), (12, "longer than 8 s: 'wave/9.avi'")]
+)
+def test_clips_of_an_unlikely_length_are_told(root: Path, capsys, seconds: float, said: str) -> None:
+    film(gestures(root) / "wave" / "9.avi", seconds)
+    assert prepare(root) == 0
+    assert said in capsys.readouterr().out
+    assert "wave/9.avi" in {id_ for index in indexes(root).values() for id_ in ids(index)}
+
+
+def test_lists_are_refused(root: Path, capsys) -> None:
+    gestures(root)
+    assert prepare(root, "--lists", str(root)) == 2
+    assert "own clips have no lists" in capsys.readouterr().err

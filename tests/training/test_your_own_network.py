@@ -1,0 +1,74 @@
+"""The page's four commands, one after another, on clips that this project draws."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from common.video import write_video
+from training.synthetic.drawn_clip import Format, generate
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "your-own-network.md").read_text(encoding="utf-8")
+SMALL = Format(height=72, width=96, moments=1)
+GESTURES = {"wave off": "Swiping Left", "thumb": "Thumb Up"}
+"""Labels of our own, and what the hand does."""
+SHORT = ["schedule.epochs=1", "data.streams=0", "schedule.warm_up=0", "data.frames=24", "run.workers=0"]
+
+
+def commands() -> list[list[str]]:
+    """What the page's blocks of code run with Python, in its order, the four of the way first."""
+    lines = re.findall(r"^    python (.*)$", PAGE, re.MULTILINE)
+    return [shlex.split(line.partition("#")[0]) for line in lines[:4]]
+
+
+def draw(folder: Path) -> None:
+    for label, shown in (*GESTURES.items(), ("No gesture", "No gesture"), ("Doing other things", "Doing other things")):
+        (folder / label).mkdir(parents=True)
+        for seed in range(3):
+            film = generate(shown, seed, SMALL)
+            write_video(folder / label / f"{seed}.mp4", film.frames(), film.format.fps)
+
+
+def run(words: list[str], *more: str) -> int:
+    """Run `-m MODULE ...` in this process, as the shell would from the root."""
+    assert words[0] == "-m"
+    module = import_module(words[1])
+    if hasattr(module, "__path__"):
+        module = import_module(f"{words[1]}.__main__")
+    return module.main([*words[2:], *more])
+
+
+def test_the_four_commands_make_a_network_for_the_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for room in ("training", "models"):
+        (tmp_path / room).symlink_to(ROOT / room)
+    monkeypatch.chdir(tmp_path)
+    prepare, train, export, app = commands()
+    draw(tmp_path / prepare[prepare.index("folders") + 1])
+    assert run(prepare, "--processes", "1") == 0
+    assert "12 clips, 0 left out" in capsys.readouterr().out
+    assert run(train, *SHORT) == 0
+    *_, read, validation, test, done = capsys.readouterr().out.splitlines()
+    assert read.startswith("temperature ")
+    assert validation.startswith("streams of validation, on which that was chosen: of 2 gestures ")
+    assert re.match(r"streams of test: of 2 gestures \d fired, \d of them exactly once .*; \d+ wrong events in ", test)
+    assert done.startswith("done: best top-1 ")
+    assert run(export) == 0
+    model = tmp_path / export[-1]
+    assert model.is_file()
+    assert str(Path(app[app.index("--model") + 1])) == export[-1]
+    app[app.index("--camera") + 1] = str(tmp_path / "clips" / "thumb" / "0.mp4")
+    done = subprocess.run(
+        [sys.executable, str(ROOT / app[0]), *app[1:], "--headless"], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    header = json.loads(done.stdout.splitlines()[0])
+    assert header["labels"] == ["Doing other things", "No gesture", "thumb", "wave off"]
+    assert header["model"] == model.stem
