@@ -20,11 +20,11 @@ class StderrHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if self._writer:
             with suppress(OSError):  # this error cannot be logged anywhere
-                self._writer.put(f"{self.format(record)}\n".encode(errors="backslashreplace"), may_leave_out=True)
+                self._writer.put(f"{self.format(record)}\n".encode(errors="backslashreplace"), droppable=True)
 
     def close(self) -> None:
         """Write the waiting lines; gives up after a short timeout, so that the program can end."""
         if self._writer:
             with suppress(OSError):
-                self._writer.close(patience_s=0.5)
+                self._writer.close(timeout_s=0.5)
         super().close()

@@ -10,14 +10,14 @@ import numpy as np
 from models.frame import Frame, Image
 from models.frame_times import LONGEST_REPEAT_S, FrameTimes
 from models.framing.base import Framing
+from models.network import HeadStream
 from models.networks import Networks
 from models.preprocess import to_picture
 from models.recognition import Embedding, Logits, Recognition, Step
-from models.recognizer import is_idle, recognition, together, undecided
 from models.region import Region
-from models.spec import idle_labels
 from models.state import StreamState
 from models.step_grid import spread
+from models.stream_decider import StreamDecider
 
 
 class BatchRecognizer:
@@ -42,7 +42,7 @@ class BatchRecognizer:
         self._batched = [network for network in (networks.stream, networks.fast) if network]
         self._states: list[StreamState] = [each.engine.start(each.lag_divisor) for each in self._batched]
         self._pictures = np.zeros((engine.streams, *engine.spec.picture_shape[1:]), np.uint8)
-        self._rows = [Row(number, networks, framing() if framing else None) for number in range(engine.streams)]
+        self._rows = [BatchRow(number, networks, framing() if framing else None) for number in range(engine.streams)]
         self.framing = self._rows[0].framing
         """How the header of the events names what is seen; None where nothing chooses it."""
 
@@ -55,8 +55,7 @@ class BatchRecognizer:
         row = self._rows[number]
         if row.begins_anew(frame):
             row.begin_anew()
-        region = row.choose_region(frame)
-        self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width, region)
+        self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width, row.choose_region(frame))
         row.frame = frame
 
     def step(self) -> None:
@@ -82,7 +81,7 @@ class BatchRecognizer:
         """Forget a row's stream; the next frame there is the first of another."""
         self._rows[number].reset()
 
-    def _step(self, place: int, rows: "Sequence[Row]") -> None:
+    def _step(self, place: int, rows: "Sequence[BatchRow]") -> None:
         """Step one network, and hand its output to the rows that want it."""
         engine, state = self._batched[place].engine, self._states[place]
         for row in rows:
@@ -93,10 +92,10 @@ class BatchRecognizer:
         duration_ms = 1000 * (time.perf_counter() - began_s)
         for row in rows:
             picture, number = self._pictures[row.number].copy(), row.number
-            row.take(place, Answer(picture, output.logits[number], output.embedding[number], duration_ms))
+            row.take(place, RowOutput(picture, output.logits[number], output.embedding[number], duration_ms))
 
 
-class Answer(NamedTuple):
+class RowOutput(NamedTuple):
     """What a network said to one row's picture."""
 
     picture: Image
@@ -106,7 +105,7 @@ class Answer(NamedTuple):
     """Of the step of all rows."""
 
 
-class Row:
+class BatchRow:
     """One stream in a batch.
 
     Args:
@@ -116,12 +115,13 @@ class Row:
     """
 
     def __init__(self, number: int, networks: Networks, framing: Framing | None) -> None:
-        self._framing, self.framing = framing, framing.name if framing else None
-        self._idle_labels = idle_labels(networks.labels)
-        self.number, self._labels = number, networks.labels
-        self._batched = [network for network in (networks.stream, networks.fast) if network]
+        self.number = number
+        self._decider = StreamDecider(networks, framing)
+        self.framing = self._decider.framing
+        batched = [network for network in (networks.stream, networks.fast) if network]
+        self._names = [network.name for network in batched]
+        self._heads = [HeadStream(network.head) for network in batched]
         self._clip = networks.clip.open() if networks.clip else None
-        self._fusion = networks.fusion()
         self._longest = math.ceil(LONGEST_REPEAT_S * networks.stream.engine.spec.rate_hz)
         self._times = FrameTimes()
         self.frame: Frame | None
@@ -135,34 +135,26 @@ class Row:
 
     def begin_anew(self) -> None:
         """Forget what was seen."""
-        self._fusion.reset()
-        if self._clip:
-            self._clip.reset()
-        self._decision = undecided(self._labels)
-        self._memories = [network.head.start() for network in self._batched]
-        self._starts = [True] * len(self._batched)
-        self._silent: list[dict[int, Answer]] = []
-        self._steps: list[Step] = []
-        self._deciding: list[Step | None] = []
+        self._decider.reset()
+        self._forget_past()
+        self._silent: list[dict[int, RowOutput]] = []
         self._error: Exception | None = None
         self.frame = None
         self._seen_s = -math.inf
         self._shape: tuple[int, ...] = ()
-        if self._framing:
-            self._framing.reset()
-        self._region: Region | None = None
+
+    def _forget_past(self) -> None:
+        self._starts = [True] * len(self._heads)
+        for head in self._heads:
+            head.reset()
+        if self._clip:
+            self._clip.reset()
 
     def choose_region(self, frame: Frame) -> Region | None:
         """What is seen of a frame. When the region moves, the past that was seen through the old one goes."""
-        if self._framing:
-            region = self._framing.region(frame.image, frame.time_s, is_idle(self._decision, self._idle_labels))
-            if self._region not in (None, region):
-                self._starts = [True] * len(self._batched)
-                self._memories = [network.head.start() for network in self._batched]
-                if self._clip:
-                    self._clip.reset()
-            self._region = region
-        return self._region
+        if self._decider.choose_region(frame):
+            self._forget_past()
+        return self._decider.region
 
     @property
     def has_stream(self) -> bool:
@@ -188,27 +180,27 @@ class Row:
 
     def wants(self, place: int) -> bool:
         """Whether the network of this place is to step this row now; asked in the order of the places."""
-        return place == 0 or self._fusion.wants(self._batched[place].name)
+        return place == 0 or self._decider.wants(self._names[place])
 
     def skip(self, place: int) -> None:
         """Leave a network out; when it steps again, it starts from an empty past."""
         self._starts[place] = True
-        self._memories[place] = self._batched[place].head.start()
+        self._heads[place].reset()
 
-    def take(self, place: int, answer: Answer) -> None:
+    def take(self, place: int, output: RowOutput) -> None:
         """Take what a network said to the row's picture. What its head raises is kept for `read`."""
         self._starts[place] = False
         if self.frame is None:
             if place == 0:
                 self._silent.append({})
-            self._silent[-1][place] = answer
+            self._silent[-1][place] = output
             return
         try:
             if place == 0:
-                self._picture = answer.picture
+                self._picture = output.picture
                 self._catch_up(self.frame.time_s)
-            if not self._decision.event:
-                self._note(place, answer, self.frame.time_s)
+            if not self._decider.fired:
+                self._note(place, output, self.frame.time_s)
         except Exception as error:  # whatever a head raises is this row's own
             self._error = error
 
@@ -220,44 +212,34 @@ class Row:
         """
         if (frame := self.frame) is None:
             return None
-        if not (self._error or self._decision.event):
+        if not (self._error or self._decider.fired):
             self._decide(self._picture, frame.time_s)
         if self._error:
             raise self._error
-        seen = recognition(frame, self._steps, self._deciding, self._decision, self._region)
-        self._decision = self._decision._replace(event=None)
-        self._steps, self._deciding, self.frame = [], [], None
+        self.frame = None
         self._seen_s, self._shape = frame.time_s, frame.image.shape
-        return seen
+        return self._decider.recognition(frame)
 
     def _catch_up(self, time_s: float) -> None:
         """Decide on the steps since the last frame, until a gesture fires."""
         times = spread(self._seen_s, time_s, len(self._silent) + 1)
-        for then_s, answers in zip(times[:-1], self._silent, strict=True):
-            for place, answer in answers.items():
-                self._note(place, answer, then_s)
-            self._decide(answers[0].picture, then_s)
-            if self._decision.event:
+        for then_s, outputs in zip(times[:-1], self._silent, strict=True):
+            for place, output in outputs.items():
+                self._note(place, output, then_s)
+            if self._decide(outputs[0].picture, then_s):
                 break
         self._silent = []
 
-    def _decide(self, picture: Image, time_s: float) -> None:
-        """Step the clip network if it is wanted, and decide."""
-        if self._clip and self._fusion.wants(self._clip.name):
-            self._steps.append(self._clip.step(picture[None], time_s))
-            self._fusion.note(self._steps[-1])
+    def _decide(self, picture: Image, time_s: float) -> bool:
+        """Step the clip network if it is wanted, and decide; whether a gesture fired."""
+        if self._clip and self._decider.wants(self._clip.name):
+            self._decider.note(self._clip.step(picture[None], time_s))
         elif self._clip:
             self._clip.skip(picture[None], time_s)
-        self._decision = self._fusion.decide(time_s)
-        self._steps += together(self._decision, self._steps)
-        self._deciding.append(self._decision.step)
+        return self._decider.decide(time_s)
 
-    def _note(self, place: int, answer: Answer, time_s: float) -> None:
-        """Read one network's answer, and hand it to the fusion."""
-        network = self._batched[place]
-        probabilities, self._memories[place] = network.head.read(answer.logits, answer.embedding, self._memories[place])
-        step = Step(
-            network.name, time_s, answer.picture, answer.logits, answer.embedding, probabilities, answer.duration_ms
-        )
-        self._fusion.note(step)
-        self._steps.append(step)
+    def _note(self, place: int, output: RowOutput, time_s: float) -> None:
+        """Read one network's output."""
+        picture, logits, embedding, duration_ms = output
+        probabilities = self._heads[place].read(logits, embedding)
+        self._decider.note(Step(self._names[place], time_s, picture, logits, embedding, probabilities, duration_ms))

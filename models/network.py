@@ -1,13 +1,13 @@
-"""Network: an engine and how its output is read; NetworkStream: that over one stream."""
+"""Network: an engine and how its output is read; HeadStream and NetworkStream: those over one stream."""
 
 import time
 from dataclasses import dataclass
 
-from models.decoder import Decoder
+from models.decoder import Decoder, Probabilities
 from models.engines.base import Engine
 from models.frame import Image
 from models.heads import Head
-from models.recognition import Step
+from models.recognition import Embedding, Logits, Step
 from models.spec import Decoding
 from models.state import StreamState
 from models.vocabulary import Vocabulary
@@ -41,8 +41,29 @@ class Network:
         return NetworkStream(self)
 
 
+class HeadStream:
+    """A head over one stream, and what it remembers.
+
+    Args:
+        head: what reads the network's output.
+    """
+
+    def __init__(self, head: Head) -> None:
+        self._head = head
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the stream."""
+        self._memory = self._head.start()
+
+    def read(self, logits: Logits, embedding: Embedding) -> Probabilities:
+        """The probabilities, float32 [labels], of the next step's output."""
+        probabilities, self._memory = self._head.read(logits, embedding, self._memory)
+        return probabilities
+
+
 class NetworkStream:
-    """A network over one stream: its past in the engine, and what its head remembers.
+    """A network over one stream: its past in the engine, and its head.
 
     Args:
         network: what to run.
@@ -50,12 +71,13 @@ class NetworkStream:
 
     def __init__(self, network: Network) -> None:
         self._network, self.name = network, network.name
-        self.reset()
+        self._head = HeadStream(network.head)
+        self._state: StreamState | None = None
 
     def reset(self) -> None:
         """Forget the stream; the next step starts from an empty past."""
-        self._state: StreamState | None = None
-        self._memory = self._network.head.start()
+        self._state = None
+        self._head.reset()
 
     def skip(self, picture: Image, time_s: float) -> None:  # noqa: ARG002 - its past has no gaps
         """Leave a picture out; the next step starts from an empty past."""
@@ -67,6 +89,6 @@ class NetworkStream:
         state = network.engine.start(network.lag_divisor) if self._state is None else self._state
         output, self._state = network.engine.step(picture, state)
         logits, embedding = output.logits[0], output.embedding[0]
-        probabilities, self._memory = network.head.read(logits, embedding, self._memory)
+        probabilities = self._head.read(logits, embedding)
         duration_ms = 1000 * (time.perf_counter() - began_s)
         return Step(network.name, time_s, picture[0], logits, embedding, probabilities, duration_ms)

@@ -600,7 +600,7 @@ def test_a_named_pipe_whose_reader_leaves_ends_nothing(small_model, tmp_path):
             assert json.loads(reader.readline())["type"] == "header"
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert "nobody reads" in errors
+    assert "has no reader" in errors
     assert parsed(log.read_text().splitlines())[-1]["type"] == "summary"
 
 

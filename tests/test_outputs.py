@@ -72,7 +72,7 @@ def test_a_broker_that_is_down_changes_nothing_but_a_line(small_model, free_port
     _, alone, _ = main(*arguments[:-2])
     assert status == 0
     assert [without_timings(line) for line in lines] == [without_timings(line) for line in alone]
-    assert "is away" in errors
+    assert "is unreachable" in errors
 
 
 @pytest.mark.skipif(not shutil.which("mosquitto_sub"), reason="needs mosquitto-clients (Debian)")

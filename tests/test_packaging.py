@@ -121,6 +121,15 @@ def test_training_says_what_is_missing(wheel, tmp_path):
     assert done.stderr == 'mstnet-train: torch is not installed; `pip install "mstnet-live[training]"`\n'
 
 
+def test_an_editable_installation_runs_the_checkout(tmp_path):
+    code = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
+        (path,) = [name for name in archive.namelist() if name.endswith(".pth")]
+        assert Path(archive.read(path).decode().strip()) == ROOT
+        assert [name for name in archive.namelist() if name.endswith(".py")] == []
+
+
 def listed(name):
     """The requirements of a file without those of the files that it names, and the names of these files."""
     lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
@@ -193,3 +202,10 @@ def test_a_workflow_names_what_is_there(path):
     assert set(re.findall(r"(?<![\w/-])mstnet(?:-\w+)?(?= )", text)) <= set(PROJECT["scripts"])
     paths = re.findall(r"(?<![\w/.])(?:tests|scripts)/[\w/.-]+", text)
     assert [name for name in paths if not (ROOT / name).exists()] == []
+
+
+def test_the_changelog_tells_of_this_version():
+    headings = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == ("Unreleased", "")
+    assert headings[1][0] == __version__
+    assert headings[1][1]

@@ -8,14 +8,14 @@ LOCALHOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to listen, or whom to send to."""
+    """An address to listen on or to send to."""
 
     host: str
     port: int
 
     @classmethod
     def parse(cls, text: str) -> "Address":
-        """Read `PORT`, `HOST:PORT` or `[IPV6]:PORT`; without a host it is this machine, for this machine only.
+        """Parse `PORT`, `HOST:PORT` or `[IPV6]:PORT`; the default host is 127.0.0.1.
 
         Raises:
             ValueError: it is none of these.
@@ -36,7 +36,7 @@ class Address:
 
     @property
     def everywhere(self) -> bool:
-        """Whether it stands for all addresses of this machine."""
+        """Whether it means all addresses of this machine."""
         return self.host in ("0.0.0.0", "::")
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class Address:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is an address of this machine that no other can reach; no name is looked up."""
+    """Whether a host is a loopback address; names are not looked up."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""Broker: where an MQTT broker is and what topics to use there, read from a URL."""
+"""Broker: the address of an MQTT broker and the topics to use, parsed from a URL."""
 
 import os
 import re
@@ -11,12 +11,12 @@ from app.short_id import short_id
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 HOME_ASSISTANT = "homeassistant"
-"""The prefix under which Home Assistant looks for devices."""
+"""Home Assistant's default discovery prefix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """An MQTT broker, and what is said to it under which topics."""
+    """An MQTT broker, the login and the topics."""
 
     host: str
     port: int
@@ -24,18 +24,18 @@ class Broker:
     user: str | None
     password: str | None
     topic: str
-    """What all topics begin with."""
+    """Prefix of all topics."""
     ca: str | None = None
-    """The file of the certificate that the broker's is signed with; None for those that the system trusts."""
+    """File of the CA certificate that signed the broker's; None for the system's CA certificates."""
     discovery: str = HOME_ASSISTANT
-    """The prefix of Home Assistant's discovery; empty where nothing is to be discovered."""
+    """Home Assistant's discovery prefix; empty for no discovery."""
 
     @classmethod
     def parse(cls, text: str) -> "Broker":
-        """Read `[mqtt://|mqtts://][USER[:PASSWORD]@]HOST[:PORT][/TOPIC][?discovery=PREFIX][&ca=FILE]`.
+        """Parse `[mqtt://|mqtts://][USER[:PASSWORD]@]HOST[:PORT][/TOPIC][?discovery=PREFIX][&ca=FILE]`.
 
         Raises:
-            ValueError: it is not that; says why, without the password.
+            ValueError: it has another form; the message states why, without the password.
         """
         url = urlsplit(text if "://" in text else f"mqtt://{text}")
         if "@" in url.path or "#" in text or "@" in url.query:
@@ -45,7 +45,7 @@ class Broker:
             )
         options = parse_qs(url.query, keep_blank_values=True)
         if url.scheme not in PORTS:
-            raise ValueError(f"{url.scheme}:// is no MQTT broker; write mqtt://HOST, or mqtts://HOST for TLS")
+            raise ValueError(f"{url.scheme}:// is not an MQTT broker; write mqtt://HOST, or mqtts://HOST for TLS")
         if not url.hostname or options.keys() - {"discovery", "ca"}:
             raise ValueError("expected mqtt[s]://[USER@]HOST[:PORT][/TOPIC][?discovery=PREFIX][&ca=FILE]")
         ca = options.get("ca", [""])[-1] or None
@@ -57,24 +57,24 @@ class Broker:
         return cls(url.hostname, port, url.scheme == "mqtts", user, password, _topic(url), ca, _checked(prefix))
 
     def with_password(self, password: str | None) -> "Broker":
-        """The same, with this password where the URL had none."""
+        """The same broker, with this password if the URL had none."""
         return self if self.password or not password else replace(self, password=password)
 
     def under(self, name: str) -> str:
-        """A topic of ours."""
+        """The topic of a name."""
         return f"{self.topic}/{name}"
 
     @property
     def id(self) -> str:
-        """Our name to Home Assistant: letters, digits and underscores; another for each topic.
+        """The device's id in Home Assistant: ASCII letters, digits and underscores; a different one for each topic.
 
-        Of the topics that used to share a name, the one that is likeliest in use keeps it.
+        Earlier versions gave several topics the same id. The most common of these topics keeps it.
         """
         kept = re.fullmatch(r"(?!mstnet/)[a-z0-9]+(/[a-z0-9]+)*|mstnet/[a-z0-9]+(-[a-z0-9]+)*", self.topic, re.I)
         return short_id(self.topic, kept=kept is not None)
 
     def __str__(self) -> str:
-        """For people; no password."""
+        """Host and port, without the password."""
         return f"{self.host}:{self.port}"
 
 

@@ -1,7 +1,7 @@
-"""Home Assistant discovery: what makes the gestures appear there as one device, with nothing to set up by hand.
+"""Home Assistant discovery: by one retained message, the gestures appear there as a device, without configuration.
 
-The device has one event entity, for history and dashboards, and one trigger for each gesture, for automations. Its
-serial number stands for the camera: so a device that the camera had under another topic is known, and can be removed.
+The device has one event entity, for history and dashboards, and one trigger per gesture, for automations. Its serial
+number identifies the camera, so that a device that the same camera had under another topic can be found and removed.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from models.spec import NO_GESTURE_LABELS
 
 NAME = "mstnet-live"
 
-# Home Assistant wants the kind of event in `event_type`; the rest becomes attributes of the event.
+# Home Assistant reads the kind of event from `event_type`; the other fields become attributes of the event.
 _EVENT_TEMPLATE = (
     "{{ {'event_type': value_json.%s, 'score': value_json.score, 'began_s': value_json.began_s, "
     "'fired_s': value_json.fired_s, 'frame': value_json.frame} | to_json }}"
@@ -24,38 +24,38 @@ _EVENT_TEMPLATE = (
 
 
 def discovery_topic(broker: Broker) -> str:
-    """The topic where Home Assistant looks for this device."""
+    """The discovery topic of this device."""
     return f"{broker.discovery}/device/{broker.id}/config"
 
 
 def every_discovery_topic(broker: Broker) -> str:
-    """Matches the discovery topics of all devices."""
+    """A topic filter for the discovery topics of all devices."""
     return f"{broker.discovery}/device/+/config"
 
 
 def serial_number(sources: Sequence[str]) -> str:
-    """The same for the same camera of the same machine; tells nobody its address."""
+    """A serial number that identifies a camera of this machine and does not contain its address."""
     return hashlib.sha256("\n".join([socket.gethostname(), *sources]).encode()).hexdigest()[:12]
 
 
 def status_topic_of(description: str, serial: str) -> str | None:
-    """Where a device says whether it is there, if it is this program's for the camera of this serial number."""
+    """The availability topic of a described device; None if it is not this program's for this serial number."""
     try:
-        told = json.loads(description)
-        same = (told["origin"]["name"], told["device"]["serial_number"]) == (NAME, serial)
-        return str(told["availability_topic"]) if same else None
+        described = json.loads(description)
+        same = (described["origin"]["name"], described["device"]["serial_number"]) == (NAME, serial)
+        return str(described["availability_topic"]) if same else None
     except (ValueError, KeyError, TypeError):
         return None
 
 
 def device(broker: Broker, header: Message, version: str, serial: str) -> str:
-    """The device's description, as JSON.
+    """The description of the device, as JSON.
 
     Args:
-        broker: whose topics the device speaks on.
-        header: the stream's header; its groups become triggers, or its labels where there are none.
-        version: this program's.
-        serial: the camera's, as `serial_number` makes it.
+        broker: the broker and its topics.
+        header: the stream's header; each of its groups becomes a trigger, or each label if there are no groups.
+        version: version of this program.
+        serial: serial number of the camera, from `serial_number`.
     """
     field = "group" if "groups" in header else "label"
     gestures = [name for name in header[f"{field}s"] if name not in NO_GESTURE_LABELS]

@@ -1,4 +1,4 @@
-"""JSON lines: one message a line, to a file, a named pipe or standard output."""
+"""JSON lines: one message per line, to a file, a named pipe or standard output."""
 
 import os
 import stat
@@ -14,18 +14,18 @@ from common.errors import UserError
 from common.log import log
 
 STDOUT = "-"
-"""The file name that means standard output."""
+"""The file name for standard output."""
 
 
 class JsonLines:
-    """Writes messages, each a whole line, as they happen; whoever reads them is not waited for.
+    """A sink that writes each message as one line, immediately and without waiting for a reader.
 
-    A file keeps what is in it, and takes the lines of one run at a time. Where a reader is too slow, steps are left
-    out; the summary says how many lines were, as `left_out`.
+    Lines are appended to a file, by one run at a time. If a reader is too slow, steps are dropped; the summary has the
+    number of dropped lines as `left_out`.
 
     Args:
         file: a path, or `-` for standard output.
-        steps: whether every step of the network is written as well (a trace).
+        steps: whether to write every step of the networks as well (a trace).
 
     Raises:
         UserError: the file cannot be written, or another run writes to it.
@@ -35,32 +35,32 @@ class JsonLines:
         self.wants_steps = steps
         self._stdout = file == STDOUT
         self._writer = LineWriter(_destination(file))
-        self._said = False
+        self._warned = False
 
     def take(self, message: Message) -> None:
-        """Take one message to write.
+        """Queue one message to be written.
 
         Raises:
-            UserError: a line before it could not be written.
-            BrokenPipeError: nobody reads standard output any more.
+            UserError: an earlier line could not be written.
+            BrokenPipeError: the reader of standard output has closed it.
         """
         kind = message["type"]
         if kind == "summary" and self._writer.left_out:
             message = {**message, "left_out": self._writer.left_out}
         try:
-            self._writer.put(f"{to_line(message)}\n".encode(), may_leave_out=kind == "step")
+            self._writer.put(f"{to_line(message)}\n".encode(), droppable=kind == "step")
         except OSError as error:
             self._fail(error)
-        if self._writer.left_out and not self._said:
-            self._said = True
-            log.warning("%s is read too slowly: steps are left out of it from now on", self._writer.name)
+        if self._writer.left_out and not self._warned:
+            self._warned = True
+            log.warning("%s is read too slowly: steps are dropped from now on", self._writer.name)
 
     def close(self) -> None:
-        """Write what waits, and say what could not be written.
+        """Write the waiting lines, and log how many could not be written.
 
         Raises:
             UserError: a line could not be written.
-            BrokenPipeError: nobody reads standard output any more.
+            BrokenPipeError: the reader of standard output has closed it.
         """
         try:
             unread = self._writer.close()
@@ -68,15 +68,15 @@ class JsonLines:
             self._fail(error)
         if unread or self._writer.left_out:
             log.warning(
-                "lines not written to %s, which nobody read in time: %d (left out %d, unread at the end %d)",
+                "lines not written to %s, which was not read in time: %d (dropped %d, unread at the end %d)",
                 self._writer.name, unread + self._writer.left_out, self._writer.left_out, unread,
             )  # fmt: skip
 
     def _fail(self, error: OSError) -> None:
         if isinstance(error, BrokenPipeError) and self._stdout:
-            raise error  # the reader has had enough; not an error of this file
+            raise error  # the reader has closed the pipe; not an error
         raise UserError(
-            f"cannot write events to {self._writer.name} any more ({error.strerror}); the lines before this are whole"
+            f"cannot write events to {self._writer.name} any more ({error.strerror}); the earlier lines are complete"
         ) from error
 
 
@@ -94,5 +94,5 @@ def _destination(file: str) -> OpenFile | NamedPipe | LogFile:
 def _is_named_pipe(path: Path) -> bool:
     try:
         return stat.S_ISFIFO(os.stat(path).st_mode)
-    except OSError:  # it is made, or told why not, when it is opened
+    except OSError:  # opening it creates the file or reports the error
         return False

@@ -1,4 +1,4 @@
-"""LineWriter: lines to a file or a reader, written in a thread of their own, so that nobody waits for the reader."""
+"""LineWriter: writes lines to a file or a reader in a separate thread, so that the caller never waits."""
 
 import math
 import os
@@ -6,27 +6,27 @@ import threading
 from collections import deque
 from typing import Protocol
 
-from app.outputs.open_file import LOOK_EVERY_S
+from app.outputs.open_file import POLL_INTERVAL_S
 from app.shutdown import SHUTDOWN_TIMEOUT_S, join
 from common.errors import UserError
 
-ROOM = 16 * 2**20
-"""Bytes that may wait for a slow reader. From there on, lines that may be left out are; from twice that on, all."""
+MAX_WAITING_BYTES = 16 * 2**20
+"""Limit of the bytes that wait for a slow reader: above it, droppable lines are dropped; above twice that, all."""
 
 
 class Destination(Protocol):
-    """Where lines go."""
+    """A destination of lines."""
 
     name: str
-    """What people call it."""
+    """Its name in messages."""
 
     @property
-    def read(self) -> bool:
-        """Whether anybody is there who may still read."""
+    def has_reader(self) -> bool:
+        """Whether it has a reader."""
         ...
 
     def write(self, line: bytes, give_up: threading.Event) -> bool:
-        """Write a line whole; False where waiting for its reader was given up."""
+        """Write a complete line; False if `give_up` was set while waiting for the reader."""
         ...
 
     def close(self) -> None:
@@ -35,15 +35,15 @@ class Destination(Protocol):
 
 
 class LineWriter:
-    """Keeps lines until its thread has written them, in order and whole.
+    """Queues lines until its thread has written them, in order and complete.
 
     Args:
-        to: where they go; closed at the end.
-        room: bytes that may wait.
+        to: the destination; closed at the end.
+        max_bytes: limit of the bytes that wait.
     """
 
-    def __init__(self, to: Destination, room: int = ROOM) -> None:
-        self._to, self._room = to, room
+    def __init__(self, to: Destination, max_bytes: int = MAX_WAITING_BYTES) -> None:
+        self._to, self._max_bytes = to, max_bytes
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._closing = False
@@ -51,37 +51,37 @@ class LineWriter:
         self._changed = threading.Condition()
         self._give_up = threading.Event()
         self.left_out = 0
-        """Lines that were not taken, because too many waited."""
+        """Number of lines that were dropped because too many waited."""
         self._thread = threading.Thread(target=self._work, name=f"lines to {to.name}", daemon=True)
         self._thread.start()
 
     @property
     def name(self) -> str:
-        """What people call the place where the lines go."""
+        """Name of the destination."""
         return self._to.name
 
-    def put(self, line: bytes, may_leave_out: bool = False) -> None:
-        """Take a line. It is left out, and counted, where there is no room for it.
+    def put(self, line: bytes, droppable: bool = False) -> None:
+        """Queue a line. It is dropped, and counted, if the queue is full.
 
         Raises:
-            OSError: no line can be written any more; BrokenPipeError where the reader has left.
+            OSError: no line can be written any more; BrokenPipeError if the reader has closed the pipe.
         """
         with self._changed:
             self._raise_error()
-            if self._bytes + len(line) > (1 if may_leave_out else 2) * self._room:
+            if self._bytes + len(line) > (1 if droppable else 2) * self._max_bytes:
                 self.left_out += 1
                 return
             self._waiting.append(line)
             self._bytes += len(line)
             self._changed.notify_all()
 
-    def close(self, patience_s: float = math.inf) -> int:
-        """Write what waits; how many lines could not be.
+    def close(self, timeout_s: float = math.inf) -> int:
+        """Write the waiting lines; return the number of lines that could not be written.
 
-        A reader is waited for, as any program in a pipeline does, unless a shutdown is requested.
+        It waits for a reader, as every program in a pipeline does, unless a shutdown is requested.
 
         Args:
-            patience_s: how long to wait for a reader; where there is none, the wait is short.
+            timeout_s: how long to wait for a reader; without a reader, `SHUTDOWN_TIMEOUT_S`.
 
         Raises:
             OSError: a line could not be written.
@@ -89,9 +89,9 @@ class LineWriter:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        join(self._thread, patience_s if self._to.read else SHUTDOWN_TIMEOUT_S)
+        join(self._thread, timeout_s if self._to.has_reader else SHUTDOWN_TIMEOUT_S)
         self._give_up.set()
-        self._thread.join(2 * LOOK_EVERY_S)
+        self._thread.join(2 * POLL_INTERVAL_S)
         with self._changed:
             self._raise_error()
             return len(self._waiting)
@@ -107,7 +107,7 @@ class LineWriter:
                     self._bytes -= len(self._waiting.popleft())
         except OSError as error:
             self._end_with(error)
-        except UserError as error:  # a log that was moved away, and cannot begin anew
+        except UserError as error:  # a log that was moved away, and a new one cannot be created
             self._end_with(error.__cause__ if isinstance(error.__cause__, OSError) else OSError(0, str(error)))
         finally:
             self._to.close()
@@ -117,7 +117,7 @@ class LineWriter:
             self._error = error
 
     def _next(self) -> bytes | None:
-        """The next line, which stays where it is until it is written; None at the end."""
+        """The next line, which stays in the queue until it is written; None at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
             return self._waiting[0] if self._waiting else None

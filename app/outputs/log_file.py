@@ -1,4 +1,4 @@
-"""LogFile: a file that runs add lines to, one run at a time, also while it is rotated."""
+"""LogFile: a file that lines are appended to, by one run at a time; it may be rotated."""
 
 import errno
 import os
@@ -13,13 +13,13 @@ from common.whole_file import WriteError
 
 
 class LogFile:
-    """Adds lines at a file's end. Where the file was moved away, a new one begins, with the first line again.
+    """Appends lines to a file. After the file was moved away, a new one is created, with the first line again.
 
     Raises:
         UserError: it cannot be written, or another run writes to it.
     """
 
-    read = True
+    has_reader = True
 
     def __init__(self, path: Path) -> None:
         self._path, self.name = path, str(path)
@@ -30,7 +30,7 @@ class LogFile:
         """Write a line.
 
         Raises:
-            OSError: it cannot be written; nothing of it is left.
+            OSError: it cannot be written; no part of it remains.
         """
         if self._moved():
             self._file.close()
@@ -41,11 +41,10 @@ class LogFile:
         return self._file.write(line, give_up)
 
     def close(self) -> None:
-        """Close the file."""
         self._file.close()
 
     def _moved(self) -> bool:
-        if self._identity is None or sys.platform == "win32":  # there, an open file stays where it is
+        if self._identity is None or sys.platform == "win32":  # Windows does not move open files
             return False
         try:
             there = os.stat(self._path)
@@ -55,7 +54,7 @@ class LogFile:
 
 
 def _open(path: Path) -> tuple[OpenFile, tuple[int, int] | None]:
-    """Open it for this run alone; and what tells it from other files, where it is one."""
+    """Open a file for this run only; also its device and inode, or None if it is not a regular file."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
     except OSError as error:
@@ -66,7 +65,7 @@ def _open(path: Path) -> tuple[OpenFile, tuple[int, int] | None]:
     try:
         _lock(descriptor, path)
         if _ends_within_a_line(path):
-            file.write(b"\n", Event())  # whoever wrote it was killed
+            file.write(b"\n", Event())  # the run that wrote it was killed
     except OSError as error:
         file.close()
         raise WriteError.of(path, error) from error
@@ -77,9 +76,9 @@ def _open(path: Path) -> tuple[OpenFile, tuple[int, int] | None]:
 
 
 def _lock(descriptor: int, path: Path) -> None:
-    """Take the file for this run; the system lets go of it when the run ends, however it does."""
+    """Lock the file for this run; the system releases the lock when the process ends."""
     if sys.platform == "win32":
-        return  # nothing there locks a file and lets others read it
+        return  # Windows has no lock that lets others read the file
     import fcntl
 
     try:
@@ -87,7 +86,7 @@ def _lock(descriptor: int, path: Path) -> None:
     except BlockingIOError as error:
         raise UserError(f"another run writes to {path}; name another file, or end that run first") from error
     except OSError as error:
-        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL):  # this file system knows no locks
+        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL):  # this file system has no locks
             raise
 
 
@@ -95,5 +94,5 @@ def _ends_within_a_line(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return file.seek(0, os.SEEK_END) > 0 and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n"
-    except PermissionError:  # it may be written and not read
+    except PermissionError:  # writable, but not readable
         return False

@@ -1,16 +1,16 @@
-"""MQTT: gestures to a broker, kept while it is away.
+"""MQTT: gestures to a broker, kept while it is unreachable.
 
 Under the broker's topic:
 
-* `status`: `online` or `offline`, retained; the broker itself says `offline` when we vanish (last will);
-* `header`, retained, `control` and `summary`: as everywhere;
-* `gesture`: every gesture, at least once (QoS 1), also those that fired while the broker was away. The user property
-  `fired_at` says when, on the wall clock;
-* `trigger`: the same, but only those of this very moment. What switches a light should listen here: a gesture of ten
-  minutes ago must not switch it now.
+* `status`: `online` or `offline`, retained; the broker publishes `offline` when the connection is lost (last will);
+* `header`, retained, `control` and `summary`: the same messages as in all outputs;
+* `gesture`: every gesture, at least once (QoS 1), also those that fired while the broker was unreachable. The user
+  property `fired_at` is the wall-clock time of the event;
+* `trigger`: only gestures that fired while connected. To be used for actions such as switching a light, which a late
+  gesture must not trigger.
 
-Home Assistant finds a device by a retained message elsewhere. One that the same camera left under another topic is
-removed, unless somebody still speaks there.
+Home Assistant finds a device by a retained message under its discovery prefix. A device that the same camera had under
+another topic is removed, unless its status is `online`.
 """
 
 import queue
@@ -38,26 +38,26 @@ from app.outputs.broker import Broker
 from app.shutdown import SHUTDOWN_TIMEOUT_S, join, shutdown_requested
 from common.log import log
 
-KEPT = 1000
-"""Gestures that are kept while the broker is away; then the oldest are lost, and counted."""
-IN_FLIGHT = 20
-"""Gestures that may be on the way to the broker, not yet confirmed."""
-NOT_LET_IN = (134, 135)
-"""MQTT's codes for a wrong user or password, and for one who may not."""
+MAX_KEPT = 1000
+"""Maximum number of gestures kept while the broker is unreachable; beyond it, the oldest are dropped and counted."""
+MAX_IN_FLIGHT = 20
+"""Maximum number of gestures sent to the broker and not yet confirmed."""
+UNAUTHORIZED_CODES = (134, 135)
+"""MQTT's reason codes 'Bad user name or password' and 'Not authorized'."""
 KEEPALIVE_S = 15
-SLOWEST_RETRY_S = 30
-PATIENCE_S = 3.0
-"""How long the last words may take at the end."""
+MAX_RETRY_S = 30
+CLOSE_TIMEOUT_S = 3.0
+"""How long `close` waits for the last messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The broker is there."""
+    """The broker accepted the connection."""
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
-    """The broker is not there, and why."""
+class Disconnected:
+    """The broker is unreachable."""
 
     reason: str
 
@@ -70,52 +70,52 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A retained message."""
+class RetainedMessage:
+    """A retained message that the broker sent."""
 
     topic: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A message of the stream."""
+class StreamMessage:
+    """A message of the stream, to publish."""
 
     message: Message
     at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 
 
-News = Connected | Away | Delivered | Heard | Said
+Notification = Connected | Disconnected | Delivered | RetainedMessage | StreamMessage
 
 
 class Mqtt:
-    """A sink that publishes to a broker. The broker may come, go and come back as it likes.
+    """A sink that publishes to a broker. It reconnects whenever the broker is reachable.
 
-    All that happens, here or there, is put on one queue, and one thread takes it from there: so nobody waits for
-    anybody, and nothing needs a lock. (The client library calls back while it holds locks of its own.)
+    All messages of the stream and all callbacks of the client library go through one queue to one thread: no caller
+    waits, and no lock is needed. (The client library holds its own locks while it calls back.)
 
     Args:
-        broker: where to publish.
-        version: this program's.
-        sources: what is read as the camera.
-        kept: so many gestures are kept while the broker is away.
+        broker: the broker.
+        version: version of this program.
+        sources: the sources that are read as cameras.
+        kept: maximum number of gestures kept while the broker is unreachable.
     """
 
     wants_steps = False
 
-    def __init__(self, broker: Broker, version: str, sources: Sequence[str], kept: int = KEPT) -> None:
-        self._broker, self._version, self._most = broker, version, kept
+    def __init__(self, broker: Broker, version: str, sources: Sequence[str], kept: int = MAX_KEPT) -> None:
+        self._broker, self._version, self._max_kept = broker, version, kept
         self._serial = home_assistant.serial_number(sources)
-        self._news: queue.SimpleQueue[News | None] = queue.SimpleQueue()
+        self._notifications: queue.SimpleQueue[Notification | None] = queue.SimpleQueue()
         self._old_devices: dict[str, str] = {}
         """Discovery topics of this camera's other devices, by the topics of their status."""
-        self._kept: deque[Said] = deque()
-        self._on_the_way: set[int] = set()
+        self._kept: deque[StreamMessage] = deque()
+        self._unconfirmed: set[int] = set()
         self._header: Message | None = None
         self._connected: bool | None = None
         self._closing = False
         self.lost = 0
-        """Gestures that were not kept, because too many were."""
+        """Number of gestures that were dropped because too many were kept."""
         self._client = self._new_client()
         self._thread = threading.Thread(target=self._work, name="mqtt", daemon=True)
         self._thread.start()
@@ -123,43 +123,45 @@ class Mqtt:
         self._client.loop_start()
 
     def take(self, message: Message) -> None:
-        """Publish one message when the broker is there."""
-        self._news.put(Said(message))
+        """Publish one message, now or when the broker is reachable."""
+        self._notifications.put(StreamMessage(message))
 
     def close(self) -> None:
-        """Send what can still be sent, say goodbye, and say what could not be sent."""
-        self._news.put(None)
-        join(self._thread, 2 * PATIENCE_S)
+        """Send the kept messages if possible, log how many could not be sent, and disconnect."""
+        self._notifications.put(None)
+        join(self._thread, 2 * CLOSE_TIMEOUT_S)
 
     def _new_client(self) -> paho.Client:
-        # Version 5, because only that can say when a late message was made.
+        # Version 5, because only that has user properties, for the time of a late message.
         client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         client.username_pw_set(self._broker.user, self._broker.password)
         if self._broker.tls:
             client.tls_set_context(_tls(self._broker.ca))
         client.will_set(self._broker.under("status"), "offline", qos=1, retain=True)
-        client.reconnect_delay_set(1, SLOWEST_RETRY_S)
+        client.reconnect_delay_set(1, MAX_RETRY_S)
         client.on_connect = self._on_connect
-        client.on_connect_fail = lambda *_: self._news.put(Away(self._cause(sys.exc_info()[1])))
-        client.on_disconnect = lambda *_: self._news.put(Away(self._lost()))
+        client.on_connect_fail = lambda *_: self._notifications.put(Disconnected(self._cause(sys.exc_info()[1])))
+        client.on_disconnect = lambda *_: self._notifications.put(Disconnected(self._lost()))
         client.on_message = self._on_message
-        client.on_publish = lambda _client, _data, number, *_: self._news.put(Delivered(number))
+        client.on_publish = lambda _client, _data, number, *_: self._notifications.put(Delivered(number))
         return client
 
     def _on_connect(
         self, client: paho.Client, data: Any, flags: paho.ConnectFlags, reason: ReasonCode, properties: Any
     ) -> None:
         del client, data, flags, properties
-        advice = "; check user and password (MSTNET_MQTT_PASSWORD)" if reason.value in NOT_LET_IN else ""
-        self._news.put(Away(f"it says: {reason}{advice}") if reason.is_failure else Connected())
+        advice = "; check user and password (MSTNET_MQTT_PASSWORD)" if reason.value in UNAUTHORIZED_CODES else ""
+        self._notifications.put(
+            Disconnected(f"it refused the connection: {reason}{advice}") if reason.is_failure else Connected()
+        )
 
-    def _on_message(self, client: paho.Client, data: Any, heard: paho.MQTTMessage) -> None:
+    def _on_message(self, client: paho.Client, data: Any, retained: paho.MQTTMessage) -> None:
         del client, data
-        if heard.retain:  # what was there before; what others say now is their own business
-            self._news.put(Heard(heard.topic, heard.payload.decode(errors="replace")))
+        if retained.retain:  # new messages of other clients are ignored
+            self._notifications.put(RetainedMessage(retained.topic, retained.payload.decode(errors="replace")))
 
     def _cause(self, error: BaseException | None) -> str:
-        """Why it cannot be reached; the client library tells nobody, but calls while it handles the error."""
+        """Why it cannot be reached; the client library does not pass the error, but calls while it handles it."""
         return network_cause(
             error or TimeoutError(),
             self._broker.host,
@@ -169,59 +171,62 @@ class Mqtt:
 
     def _lost(self) -> str:
         if self._connected is None and not self._broker.tls:
-            return "it hung up before it said anything; if the port is for TLS, write mqtts://"
+            return "it closed the connection before it sent anything; if the port is for TLS, write mqtts://"
         return "the connection is lost"
 
     def _work(self) -> None:
-        while (news := self._news.get()) is not None:
-            self._handle(news)
-        self._say_goodbye()
+        while (notification := self._notifications.get()) is not None:
+            self._handle(notification)
+        self._finish()
 
-    def _handle(self, news: News) -> None:
-        if isinstance(news, Said):
-            self._keep(news)
-        elif isinstance(news, Heard):
-            self._listen(news)
-        elif isinstance(news, Delivered):
-            self._on_the_way.discard(news.number)
-        elif isinstance(news, Away):
-            self._note_away(news.reason)
+    def _handle(self, notification: Notification) -> None:
+        if isinstance(notification, StreamMessage):
+            self._keep(notification)
+        elif isinstance(notification, RetainedMessage):
+            self._remove_old_device(notification)
+        elif isinstance(notification, Delivered):
+            self._unconfirmed.discard(notification.number)
+        elif isinstance(notification, Disconnected):
+            self._disconnected(notification.reason)
         else:
-            self._introduce()
-        self._hand_over()
+            self._publish_status()
+        self._send_kept()
 
-    def _keep(self, said: Said) -> None:
-        kind = said.message["type"]
+    def _keep(self, incoming: StreamMessage) -> None:
+        kind = incoming.message["type"]
         if kind == "header":
-            self._header = said.message
+            self._header = incoming.message
             if self._connected:
-                self._introduce()
+                self._publish_status()
         elif kind == "gesture":
             if self._connected:
-                self._client.publish(self._broker.under("trigger"), to_line(said.message), qos=0)
-            self._kept.append(said)
-            self._forget_oldest()
+                self._client.publish(self._broker.under("trigger"), to_line(incoming.message), qos=0)
+            self._kept.append(incoming)
+            self._drop_oldest()
         else:
-            self._kept.append(said)
+            self._kept.append(incoming)
 
-    def _forget_oldest(self) -> None:
-        if len(self._kept) > self._most:
+    def _drop_oldest(self) -> None:
+        if len(self._kept) > self._max_kept:
             self._kept.popleft()
             self.lost += 1
             if self.lost == 1:
-                log.warning("MQTT broker %s is away too long: the oldest events are lost from now on", self._broker)
+                log.warning("MQTT broker %s is unreachable for too long: the oldest events are dropped", self._broker)
 
-    def _note_away(self, reason: str) -> None:
+    def _disconnected(self, reason: str) -> None:
         if self._connected is not False and not self._closing:
             log.warning(
-                "MQTT broker %s is away (%s); up to %d events are kept for it", self._broker, reason, self._most
+                "MQTT broker %s is unreachable (%s); up to %d events are kept for it",
+                self._broker,
+                reason,
+                self._max_kept,
             )
         self._connected = False
 
-    def _introduce(self) -> None:
-        """Say that we are there, and what we are."""
+    def _publish_status(self) -> None:
+        """Publish the status and the description of this device."""
         if self._connected is False:
-            log.info("MQTT broker %s is there; %d kept events go out", self._broker, len(self._kept))
+            log.info("MQTT broker %s is reachable again; sending %d kept events", self._broker, len(self._kept))
         self._connected = True
         self._retain(self._broker.under("status"), "online")
         if self._header:
@@ -231,69 +236,69 @@ class Mqtt:
                 self._retain(home_assistant.discovery_topic(self._broker), described)
                 self._client.subscribe(home_assistant.every_discovery_topic(self._broker))
 
-    def _listen(self, heard: Heard) -> None:
-        """Look for devices that this camera left under other topics, and remove those where nobody speaks any more."""
-        if discovery := self._old_devices.pop(heard.topic, None):
-            self._client.unsubscribe(heard.topic)
-            if heard.text == "offline":
-                self._remove(discovery, heard.topic.removesuffix("/status"))
-        elif heard.topic != home_assistant.discovery_topic(self._broker) and (
-            status := home_assistant.status_topic_of(heard.text, self._serial)
+    def _remove_old_device(self, retained: RetainedMessage) -> None:
+        """Find devices that this camera had under other topics, and remove those that are offline."""
+        if discovery := self._old_devices.pop(retained.topic, None):
+            self._client.unsubscribe(retained.topic)
+            if retained.text == "offline":
+                self._remove(discovery, retained.topic.removesuffix("/status"))
+        elif retained.topic != home_assistant.discovery_topic(self._broker) and (
+            status := home_assistant.status_topic_of(retained.text, self._serial)
         ):
-            self._old_devices[status] = heard.topic
+            self._old_devices[status] = retained.topic
             self._client.subscribe(status)
 
     def _remove(self, discovery: str, topic: str) -> None:
-        """Take back what is retained of a device."""
+        """Clear the retained messages of a device."""
         for each in (discovery, f"{topic}/status", f"{topic}/header"):
             self._retain(each, "")
         log.info("this camera's topic was %s and is %s: the old device is removed", topic, self._broker.topic)
 
     def _retain(self, topic: str, text: str) -> int:
-        """Publish a message that the broker keeps; its number."""
+        """Publish a retained message; return its number."""
         return self._client.publish(topic, text, qos=1, retain=True).mid
 
-    def _hand_over(self) -> None:
-        """Give the client what is kept, a little at a time, so that what is bounded here is not unbounded there."""
-        while self._connected and self._kept and len(self._on_the_way) < IN_FLIGHT:
-            said = self._kept.popleft()
+    def _send_kept(self) -> None:
+        """Publish kept messages, with at most `MAX_IN_FLIGHT` unconfirmed, because the client's queue is unbounded."""
+        while self._connected and self._kept and len(self._unconfirmed) < MAX_IN_FLIGHT:
+            kept = self._kept.popleft()
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-            properties.UserProperty = ("fired_at", said.at.isoformat(timespec="milliseconds"))
-            topic = self._broker.under(said.message["type"])
-            sent = self._client.publish(topic, to_line(said.message), qos=1, properties=properties)
-            self._on_the_way.add(sent.mid)
+            properties.UserProperty = ("fired_at", kept.at.isoformat(timespec="milliseconds"))
+            topic = self._broker.under(kept.message["type"])
+            sent = self._client.publish(topic, to_line(kept.message), qos=1, properties=properties)
+            self._unconfirmed.add(sent.mid)
 
-    def _say_goodbye(self) -> None:
-        until_s = time.monotonic() + (SHUTDOWN_TIMEOUT_S if shutdown_requested.is_set() else PATIENCE_S)
-        self._listen_until(lambda: not (self._kept or self._on_the_way) or self._connected is False, until_s)
-        unsent = self.lost + len(self._kept) + len(self._on_the_way)
+    def _finish(self) -> None:
+        deadline_s = time.monotonic() + (SHUTDOWN_TIMEOUT_S if shutdown_requested.is_set() else CLOSE_TIMEOUT_S)
+        self._handle_until(lambda: not (self._kept or self._unconfirmed) or self._connected is False, deadline_s)
+        unsent = self.lost + len(self._kept) + len(self._unconfirmed)
         if unsent:
             log.warning("%d events never reached the MQTT broker %s", unsent, self._broker)
         if self._connected:
             last = self._retain(self._broker.under("status"), "offline")
-            self._on_the_way.add(last)
-            # A socket that is closed while the broker's answers wait in it takes back what the broker has not read.
-            self._listen_until(lambda: last not in self._on_the_way or not self._connected, until_s)
+            self._unconfirmed.add(last)
+            # Closing a socket with unread data resets the connection, and the broker loses what it has not read yet.
+            self._handle_until(lambda: last not in self._unconfirmed or not self._connected, deadline_s)
         self._closing = True
-        self._client.disconnect()  # after what is on its way
-        self._listen_until(lambda: not self._connected, until_s)
+        self._client.disconnect()  # after the messages in flight
+        self._handle_until(lambda: not self._connected, deadline_s)
 
-    def _listen_until(self, done: Callable[[], bool], until_s: float) -> None:
-        """Handle news until something is so, or the time is over."""
+    def _handle_until(self, done: Callable[[], bool], deadline_s: float) -> None:
+        """Handle notifications until `done` is true or the deadline has passed."""
         with suppress(queue.Empty):
             while not done():
-                if news := self._news.get(timeout=max(0.0, until_s - time.monotonic())):
-                    self._handle(news)
+                if notification := self._notifications.get(timeout=max(0.0, deadline_s - time.monotonic())):
+                    self._handle(notification)
 
 
 class _ClosingSocket(ssl.SSLSocket):
-    """A socket that is closed where its handshake fails; the client library leaves such open at every try."""
+    """A socket that is closed if its handshake fails; the client library would leave it open."""
 
     def do_handshake(self, block: bool = False) -> None:
-        """Agree on keys.
+        """Do the TLS handshake.
 
         Raises:
-            OSError: the other side is not believed, or speaks no TLS.
+            OSError: the certificate is refused, or the server does not use TLS.
         """
         try:
             super().do_handshake(block)
@@ -303,7 +308,7 @@ class _ClosingSocket(ssl.SSLSocket):
 
 
 def _tls(ca: str | None) -> ssl.SSLContext:
-    """What to believe: the system's certificates, or those that a file signs."""
+    """A context that trusts the system's CA certificates, or those of a file."""
     context = ssl.create_default_context(cafile=ca)
     context.sslsocket_class = _ClosingSocket
     return context

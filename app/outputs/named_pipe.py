@@ -1,20 +1,20 @@
-"""NamedPipe: a FIFO, whose readers may come late, leave, and come again."""
+"""NamedPipe: a FIFO whose readers may connect late, leave, and connect again."""
 
 import errno
 import os
 from pathlib import Path
 from threading import Event
 
-from app.outputs.open_file import LOOK_EVERY_S, OpenFile
+from app.outputs.open_file import POLL_INTERVAL_S, OpenFile
 from common.log import log
 from common.whole_file import WriteError
 
 
 class NamedPipe:
-    """Writes to whoever reads a FIFO now. A reader that comes later gets the first line, the header, again.
+    """Writes to the current reader of a FIFO. Each new reader gets the first line, the header, again.
 
     Raises:
-        UserError: it may not be written.
+        UserError: it cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,10 +26,10 @@ class NamedPipe:
         except OSError as error:
             raise WriteError.of(path, error) from error
         if not self._reader:
-            log.info("nobody reads %s yet; up to 16 MiB of lines are kept", self.name)
+            log.info("%s has no reader yet; up to 16 MiB of lines are kept", self.name)
 
     def write(self, line: bytes, give_up: Event) -> bool:
-        """Write a line to the reader there is, or the next one; False where that was given up."""
+        """Write a line to the current or the next reader; False if `give_up` was set while waiting."""
         while True:
             if not self._reader and not self._find_reader(give_up):
                 return False
@@ -44,23 +44,23 @@ class NamedPipe:
             return True
 
     def close(self) -> None:
-        """Let go of the reader."""
+        """Close the connection to the reader."""
         if self._reader:
             self._reader.close()
             self._reader = None
 
     @property
-    def read(self) -> bool:
-        """Whether somebody reads now."""
+    def has_reader(self) -> bool:
+        """Whether it has a reader."""
         return self._reader is not None
 
     def _find_reader(self, give_up: Event) -> bool:
-        """Wait for a reader, and begin with the first line."""
+        """Wait for a reader and write the first line to it."""
         while not give_up.is_set():
             self._reader = self._look_for_reader()
             if self._reader and (not self._first or self._begins(self._reader, self._first, give_up)):
                 return True
-            give_up.wait(LOOK_EVERY_S)
+            give_up.wait(POLL_INTERVAL_S)
         return False
 
     def _begins(self, reader: OpenFile, first: bytes, give_up: Event) -> bool:
@@ -71,7 +71,7 @@ class NamedPipe:
             return False
 
     def _lose_reader(self) -> None:
-        log.warning("nobody reads %s any more; up to 16 MiB of lines are kept for the next reader", self.name)
+        log.warning("%s has no reader any more; up to 16 MiB of lines are kept for the next reader", self.name)
         self.close()
 
     def _look_for_reader(self) -> OpenFile | None:

@@ -1,6 +1,6 @@
-"""OBS Studio: a gesture switches the scene, over OBS's own WebSocket (version 5, in OBS 28 and later).
+"""OBS Studio: gestures switch scenes, over the obs-websocket protocol (version 5, in OBS 28 and later).
 
-A scene is switched now or not at all: a gesture made while OBS was away switches nothing when it is back.
+A gesture made while OBS is unreachable switches nothing later.
 """
 
 import queue
@@ -14,25 +14,25 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from app.events import Message, fired_name
 from app.network_cause import network_cause
 from app.outputs.address import Address
-from app.outputs.obs_session import TIMEOUT_S, TROUBLE, ObsSession, RefusedError
+from app.outputs.obs_session import CONNECTION_ERRORS, TIMEOUT_S, ObsSession, RefusedError
 from app.shutdown import join
 from common.log import log
 
-WRONG_PASSWORD = 4009
-"""OBS's own code for it."""
+WRONG_PASSWORD_CODE = 4009
+"""OBS's close code for a wrong password."""
 RETRY_S = 5.0
-"""How often OBS is looked for while it is away."""
-FRESH_S = 2.0
-"""A gesture older than this switches nothing any more."""
+"""Interval of connection attempts while OBS is unreachable."""
+MAX_AGE_S = 2.0
+"""A gesture older than this switches nothing."""
 
 
 class Obs:
-    """A sink that switches scenes in a thread of its own.
+    """A sink that switches scenes, in a separate thread.
 
     Args:
-        address: where OBS listens.
-        password: its WebSocket server's; empty where it asks for none.
-        scenes: the scene for each gesture that switches one.
+        address: the address of OBS's WebSocket server.
+        password: the server's password; empty if it has none.
+        scenes: scene by gesture.
     """
 
     wants_steps = False
@@ -41,9 +41,9 @@ class Obs:
         self._address, self._password, self._scenes = address, password, scenes
         self._wanted: queue.SimpleQueue[tuple[str, float] | None] = queue.SimpleQueue()
         self._session: ObsSession | None = None
-        self._told_away = False
+        self._reported_away = False
         self.missed = 0
-        """Gestures that switched nothing."""
+        """Number of gestures that switched nothing."""
         self._thread = threading.Thread(target=self._work, name="obs", daemon=True)
         self._thread.start()
 
@@ -53,7 +53,7 @@ class Obs:
             self._wanted.put((scene, time.monotonic()))
 
     def close(self) -> None:
-        """Finish what was asked for, and hang up."""
+        """Finish the requested switches, and disconnect."""
         self._wanted.put(None)
         join(self._thread, 2 * TIMEOUT_S)
 
@@ -68,52 +68,52 @@ class Obs:
             if wanted is None:
                 break
             self._switch(*wanted)
-        self._hang_up()
+        self._disconnect()
         if self.missed:
             log.warning("%d gestures switched no scene in OBS", self.missed)
 
     def _switch(self, scene: str, at_s: float) -> None:
-        for _ in range(2):  # a second time, because that OBS was restarted shows only when it is asked for something
-            if time.monotonic() - at_s < FRESH_S and (self._session or self._connect()) and self._ask(scene):
+        for _ in range(2):  # twice, because a restart of OBS is noticed only by a failing request
+            if time.monotonic() - at_s < MAX_AGE_S and (self._session or self._connect()) and self._request(scene):
                 return
         self.missed += 1
 
-    def _ask(self, scene: str) -> bool:
-        """Ask for a scene; False when nobody answered."""
+    def _request(self, scene: str) -> bool:
+        """Request a scene; False if the connection failed."""
         assert self._session
         try:
             self._session.switch(scene)
         except RefusedError as error:
             log.warning("OBS does not switch to the scene '%s' (%s)", scene, error)
             self.missed += 1
-        except TROUBLE:
-            self._hang_up()
+        except CONNECTION_ERRORS:
+            self._disconnect()
             return False
         return True
 
     def _connect(self) -> bool:
         try:
             self._session = ObsSession(self._address, self._password)
-        except TROUBLE as error:
-            if not self._told_away:
+        except CONNECTION_ERRORS as error:
+            if not self._reported_away:
                 cause = _cause(error, self._address)
-                log.warning("OBS at %s is away (%s); looking for it every %g s", self._address, cause, RETRY_S)
-            self._told_away = True
+                log.warning("OBS at %s is unreachable (%s); trying again every %g s", self._address, cause, RETRY_S)
+            self._reported_away = True
             return False
-        log.info("OBS at %s is there", self._address)
-        self._told_away = False
+        log.info("connected to OBS at %s", self._address)
+        self._reported_away = False
         return True
 
-    def _hang_up(self) -> None:
+    def _disconnect(self) -> None:
         if self._session:
-            with suppress(*TROUBLE):  # it may be gone already
+            with suppress(*CONNECTION_ERRORS):  # it may be gone already
                 self._session.close()
             self._session = None
 
 
 def _cause(error: BaseException, address: Address) -> str:
-    if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.code == WRONG_PASSWORD:
-        return "it wants another password; give it as MSTNET_OBS_PASSWORD"
+    if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.code == WRONG_PASSWORD_CODE:
+        return "it refuses the password; set MSTNET_OBS_PASSWORD to its password"
     if isinstance(error, WebSocketException):
-        return f"what answers there is not OBS's WebSocket server: {error}"
+        return f"the server at that address is not OBS's WebSocket server: {error}"
     return network_cause(error, address.host)

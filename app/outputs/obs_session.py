@@ -1,7 +1,7 @@
-"""One connection to OBS Studio: obs-websocket 5, of which one request is needed.
+"""ObsSession: one connection to OBS Studio by the obs-websocket 5 protocol, with the one request that is needed.
 
-Written here because the two libraries for it log the password or leave sockets open when it is wrong, and because it is
-short: Hello, Identify, Identified, then requests with their responses (the protocol's operations 0, 1, 2, 6 and 7).
+Existing libraries log the password, or leave sockets open if it is wrong. The needed part of the protocol is short:
+Hello, Identify, Identified, then requests with their responses (operations 0, 1, 2, 6 and 7).
 """
 
 import base64
@@ -18,19 +18,19 @@ from app.outputs.address import Address
 
 HELLO, IDENTIFY, IDENTIFIED, REQUEST, RESPONSE = 0, 1, 2, 6, 7
 TIMEOUT_S = 3.0
-TROUBLE = (OSError, WebSocketException, EOFError, ValueError, KeyError, TypeError)
-"""What is raised when OBS is away, goes away, or is something else."""
+CONNECTION_ERRORS = (OSError, WebSocketException, EOFError, ValueError, KeyError, TypeError)
+"""Errors of a connection that cannot be opened, is lost, or is not to OBS."""
 
 
 class RefusedError(Exception):
-    """OBS heard the request, and cannot do it."""
+    """OBS refused a request."""
 
 
 class ObsSession:
-    """An open connection.
+    """An open connection to OBS.
 
     Raises:
-        TROUBLE: it cannot be opened. All methods may raise it as well.
+        CONNECTION_ERRORS: it cannot be opened. All methods may raise them as well.
     """
 
     def __init__(self, address: Address, password: str) -> None:
@@ -45,22 +45,21 @@ class ObsSession:
             self._stack = stack.pop_all()
 
     def switch(self, scene: str) -> None:
-        """Show a scene.
+        """Switch to a scene.
 
         Raises:
-            RefusedError: there is no such scene, or OBS cannot switch now; in OBS's words.
+            RefusedError: there is no such scene, or OBS cannot switch now; with OBS's message.
         """
         number = str(next(self._numbers))
         wanted = {"requestType": "SetCurrentProgramScene", "requestData": {"sceneName": scene}}
         self._send(REQUEST, {"requestId": number, **wanted})
-        while (answer := self._receive(RESPONSE))["requestId"] != number:
+        while (response := self._receive(RESPONSE))["requestId"] != number:
             pass
-        status = answer["requestStatus"]
+        status = response["requestStatus"]
         if not status["result"]:
             raise RefusedError(status.get("comment") or f"code {status['code']}")
 
     def close(self) -> None:
-        """Hang up."""
         self._stack.close()
 
     def _send(self, operation: int, data: dict[str, Any]) -> None:
@@ -74,7 +73,7 @@ class ObsSession:
 
 
 def prove(password: str, salt: str, challenge: str) -> str:
-    """The answer to OBS's challenge, from which nobody can tell the password."""
+    """The response to OBS's challenge, which does not reveal the password."""
     return _digest(_digest(password + salt) + challenge)
 
 

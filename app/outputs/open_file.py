@@ -1,4 +1,4 @@
-"""OpenFile: a descriptor that lines are written to whole, whatever kind of file or pipe is behind it."""
+"""OpenFile: writes complete lines to an open descriptor of any kind of file, pipe or socket."""
 
 import os
 import select
@@ -7,37 +7,37 @@ import sys
 from contextlib import suppress
 from threading import Event
 
-LOOK_EVERY_S = 0.1
-"""How often somebody who waits for a reader looks whether to give up."""
-PIECE = getattr(select, "PIPE_BUF", 512)
-"""Bytes that a pipe takes in one piece or not at all."""
+POLL_INTERVAL_S = 0.1
+"""How often a write that waits for its reader checks whether to give up."""
+CHUNK_BYTES = getattr(select, "PIPE_BUF", 512)
+"""Number of bytes that a pipe accepts atomically."""
 
 
 class OpenFile:
-    """Writes to a descriptor that is open: a file, a pipe, a terminal, a socket; blocking or not.
+    """Writes to an open descriptor: a file, pipe, terminal or socket; blocking or not.
 
     Args:
-        descriptor: where to write.
-        name: what people call it.
+        descriptor: the descriptor.
+        name: its name in messages.
         owned: whether `close` closes it.
     """
 
     def __init__(self, descriptor: int, name: str, owned: bool = True) -> None:
         self._descriptor, self.name, self._owned = descriptor, name, owned
-        self.read = True
-        """Whether anybody may still read it; who no longer does is told by an error."""
+        self.has_reader = True
+        """Always true: a reader that has left is reported by an error."""
         self._regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
 
     def write(self, line: bytes, give_up: Event) -> bool:
-        """Write a line, and wait for its reader; False where that was given up before anything was written.
+        """Write a line, and wait for its reader; False if `give_up` was set before a byte was written.
 
         Raises:
-            OSError: it cannot be written; of a file, nothing of the line is left.
+            OSError: it cannot be written; in a file, no part of the line remains.
         """
         return self._write_to_file(line) if self._regular else self._write_to_reader(line, give_up)
 
     def close(self) -> None:
-        """Close the descriptor, if it is ours."""
+        """Close the descriptor, if it is owned."""
         if self._owned:
             with suppress(OSError):
                 os.close(self._descriptor)
@@ -48,15 +48,15 @@ class OpenFile:
             _write_all(self._descriptor, line)
         except OSError:
             with suppress(OSError):
-                os.ftruncate(self._descriptor, size)  # a full disk takes half a line
+                os.ftruncate(self._descriptor, size)  # on a full disk, a part of the line may be written
             raise
         return True
 
     def _write_to_reader(self, line: bytes, give_up: Event) -> bool:
-        for start in range(0, len(line), PIECE):
+        for start in range(0, len(line), CHUNK_BYTES):
             if not wait_for_room(self._descriptor, give_up):
                 return False
-            _write_all(self._descriptor, line[start : start + PIECE])
+            _write_all(self._descriptor, line[start : start + CHUNK_BYTES])
         return True
 
 
@@ -68,18 +68,18 @@ def _write_all(descriptor: int, data: bytes) -> None:
 def _write_some(descriptor: int, data: bytes) -> int:
     try:
         return os.write(descriptor, data)
-    except BlockingIOError:  # the room that there was is gone: somebody else writes here as well
-        select.select([], [descriptor], [], LOOK_EVERY_S)
+    except BlockingIOError:  # another process has filled the pipe in between
+        select.select([], [descriptor], [], POLL_INTERVAL_S)
         return 0
 
 
 def wait_for_room(descriptor: int, give_up: Event) -> bool:
-    """Wait until a pipe, terminal or socket takes a piece; False when given up."""
-    if sys.platform == "win32":  # it can be asked of sockets only; a thread that writes waits in the system
+    """Wait until a pipe, terminal or socket accepts a chunk; False if `give_up` was set."""
+    if sys.platform == "win32":  # only sockets can be polled; the writing thread waits in the system
         return not give_up.is_set()
     poll = select.poll()
     poll.register(descriptor, select.POLLOUT)
-    while not poll.poll(1000 * LOOK_EVERY_S):
+    while not poll.poll(1000 * POLL_INTERVAL_S):
         if give_up.is_set():
             return False
     return True

@@ -1,4 +1,4 @@
-"""Opening the outputs that the settings name. The packages of an output are imported when it is opened."""
+"""Opens the outputs of the settings. The packages of an output are imported when it is opened."""
 
 import os
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from app.outputs.web.opening import Web
 
 MQTT_PASSWORD, OBS_PASSWORD = "MSTNET_MQTT_PASSWORD", "MSTNET_OBS_PASSWORD"
-"""Environment variables, because every user of a machine can read its command lines."""
+"""Environment variables of passwords, because other users of a machine can read command lines."""
 
 
 class Closable(Protocol):
-    """What is to be closed at the end."""
+    """An object with a `close` method."""
 
     def close(self) -> None:
         """Close it."""
@@ -42,9 +42,9 @@ class Outputs:
     """All outputs of a run, open until closed.
 
     Args:
-        settings: which outputs there are.
-        sources: what is read as a camera, so that no output writes over it.
-        gestures: the names under which gestures fire.
+        settings: the outputs to open.
+        sources: the sources that are read as cameras, so that no output overwrites one.
+        gestures: the labels or groups that can fire.
 
     Raises:
         UserError: one of them cannot be opened; those before it are closed again.
@@ -62,17 +62,17 @@ class Outputs:
             raise
 
     def describe(self, source: str, mirror: bool) -> None:
-        """Tell the page what became known after it was opened: the source's name, and whether to show a mirror."""
+        """Set the source's name and whether the page mirrors the picture; known only after the outputs are opened."""
         if self._page:
             self._page.describe(source, mirror)
 
     def close(self) -> None:
-        """Close all of them at once, so that none waits for another; Ctrl-C and SIGTERM make it short.
+        """Close all outputs at the same time, so that none waits for another; Ctrl-C and SIGTERM shorten the wait.
 
         Raises:
             UserError: a file could not be written to its end.
-            BrokenPipeError: nobody reads standard output any more.
-            KeyboardInterrupt: Ctrl-C came meanwhile.
+            BrokenPipeError: the reader of standard output has closed it.
+            KeyboardInterrupt: Ctrl-C was pressed while closing.
         """
         opened, self._opened = self._opened, []
         with defer_signals():
@@ -93,7 +93,7 @@ class Outputs:
             self.sinks.append(self._kept(Osc(settings.osc)))
         if settings.obs:
             self.sinks.append(self._kept(_obs(settings.obs, settings.obs_scenes, gestures)))
-        # Files come last: when one cannot be written any more, the others have heard what it could not hold.
+        # Files come last: if one cannot be written any more, the other sinks have already received the message.
         files = [(file, steps) for file, steps in ((settings.events, False), (settings.trace, True)) if file]
         refuse_same_files([file for file, _ in files], sources)
         self.sinks += [self._kept(JsonLines(file, steps)) for file, steps in files]
@@ -104,7 +104,7 @@ class Outputs:
 
 
 def close_all(opened: Sequence[Closable]) -> list[BaseException]:
-    """Close everything at the same time; what went wrong."""
+    """Close all objects at the same time; return the errors."""
     errors: list[BaseException] = []
     workers = [Worker(each.close, on_end=lambda: None, on_error=errors.append) for each in opened]
     for worker in workers:
@@ -116,21 +116,21 @@ def close_all(opened: Sequence[Closable]) -> list[BaseException]:
 
 
 def refuse_same_files(files: Sequence[str], sources: Sequence[str]) -> None:
-    """See that no two outputs write one file, and none a film that is read.
+    """Check that no two outputs write to one file, and none to a video that is read.
 
     Raises:
         UserError: they do.
     """
     paths = [_real(file) for file in files]
     if len(set(paths)) < len(paths):
-        raise UserError(f"--events and --trace both go to {files[0]}; a trace holds the events, so --trace is enough")
+        raise UserError(f"--events and --trace both write to {files[0]}; a trace has the events, so --trace is enough")
     for source in sources:
         if _real(source) in paths:
             raise UserError(f"{source} is read as the camera and cannot be written; name another file")
 
 
 def _real(file: str) -> str:
-    """Where a path really leads; itself where it means none, or where the working folder is gone."""
+    """The real path of a file; the name itself for standard output, or if the working folder no longer exists."""
     try:
         return file if file == STDOUT else os.path.realpath(file)
     except OSError:
@@ -161,11 +161,11 @@ def _obs(address: Address, scenes: Sequence[tuple[str, str]], gestures: Sequence
 
 
 def check_gesture(name: str, gestures: Sequence[str]) -> None:
-    """See that a gesture can fire: the model, or the vocabulary if one was given, knows it.
+    """Check that a gesture can fire: that it is a label of the model, or a group of the vocabulary.
 
     Raises:
-        UserError: it cannot; names the nearest that can.
+        UserError: it cannot; the message names the nearest one that can.
     """
     if name not in gestures:
         near = get_close_matches(name, gestures, n=1, cutoff=0.0)
-        raise UserError(f"no gesture is called '{name}'; the nearest that there is is '{near[0]}'")
+        raise UserError(f"no gesture is called '{name}'; did you mean '{near[0]}'?")

@@ -1,10 +1,10 @@
 """OSC: gestures as UDP packets, for music, light and stage programs.
 
-Two messages a gesture: `/gesture/swiping_left` (its group, where there are groups) with the label, the score, the time
-and the frame, which is what such programs bind to; and `/mstnet/event` with the JSON that goes everywhere, also for
-header and summary.
+Two messages per gesture: `/gesture/swiping_left` (or its group, if there are groups) with label, score, time and frame,
+which such programs can bind to; and `/mstnet/event` with the JSON of all outputs, which is also sent for header and
+summary.
 
-OSC 1.0 is written here by hand: what is needed of it is smaller than a dependency would be.
+OSC 1.0 is implemented here: the needed part is small.
 """
 
 import re
@@ -22,10 +22,10 @@ Argument = str | int | float
 
 
 class Osc:
-    """A sink that sends packets. UDP knows no reader: nothing is kept, and nobody is waited for.
+    """A sink that sends UDP packets. Nothing is kept for a reader that does not listen yet.
 
     Raises:
-        UserError: the host is not known.
+        UserError: the host is unknown.
     """
 
     wants_steps = False
@@ -35,36 +35,37 @@ class Osc:
             found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_DGRAM)
         except OSError as error:
             raise UserError(
-                f"--osc knows no host {address.host} ({error.strerror}); name one, such as 127.0.0.1:9000"
+                f"unknown host {address.host} in --osc ({error.strerror}); give one, such as 127.0.0.1:9000"
             ) from error
-        # A name may have several addresses, as localhost ::1 and 127.0.0.1; most such programs hear the older kind.
+        # A name may have several addresses, as localhost has ::1 and 127.0.0.1; most OSC programs listen on IPv4.
         self._others = sorted((each[4] for each in found), key=lambda address: ":" in str(address[0]))
         self._socket = self._connected(self._others.pop(0))
         self.unsent = 0
+        """Number of packets that could not be sent."""
 
     def take(self, message: Message) -> None:
         """Send one message."""
         if message["type"] == "gesture":
-            told = (message["label"], message["score"], message["fired_s"], message["frame"])
-            self._send(packet(gesture_address(fired_name(message)), *told))
+            values = (message["label"], message["score"], message["fired_s"], message["frame"])
+            self._send(packet(gesture_address(fired_name(message)), *values))
         self._send(packet("/mstnet/event", to_line(message)))
 
     def close(self) -> None:
-        """Say what could not be sent."""
+        """Log the number of packets that could not be sent."""
         self._socket.close()
         if self.unsent:
             log.warning("%d OSC packets could not be sent", self.unsent)
 
     def _send(self, data: bytes) -> None:
         try:
-            self._send_to_whom_hears(data)
+            self._send_or_try_next(data)
         except OSError as error:
             if not self.unsent:
                 log.warning("OSC packets cannot be sent (%s)", network_cause(error))
             self.unsent += 1
 
-    def _send_to_whom_hears(self, data: bytes) -> None:
-        """Send, or, where this computer says that nobody heard the packet before, to the next address of the name."""
+    def _send_or_try_next(self, data: bytes) -> None:
+        """Send; if the system reports that the previous packet was refused, use the next address of the name."""
         try:
             self._socket.send(data)
         except ConnectionRefusedError:

@@ -1,4 +1,4 @@
-"""Packages that only some outputs need; asked for when such an output is."""
+"""Packages that only some outputs need, checked when such an output is opened."""
 
 import importlib
 import sys
@@ -7,10 +7,10 @@ from common.errors import UserError
 
 
 def need(module: str, package: str, option: str) -> None:
-    """See that a package is there.
+    """Check that a package can be imported.
 
     Raises:
-        UserError: it is not; says how to get it.
+        UserError: it cannot; the message states how to install it.
     """
     try:
         importlib.import_module(module)

@@ -9,26 +9,26 @@ from app.outputs.broker import Broker
 
 @dataclass(frozen=True, slots=True)
 class OutputSettings:
-    """The outputs of a run; None where there is none of a kind. Passwords are not in here."""
+    """The outputs of a run; None for an output that is not used. They contain no passwords."""
 
     events: str | None = None
     """File for the events; `-` is standard output."""
     trace: str | None = None
     """File for the events and every step; `-` is standard output."""
     serve: Address | None = None
-    """Where the web page listens."""
+    """Address that the web page listens on."""
     websocket: Address | None = None
-    """Where the WebSocket of events listens."""
+    """Address that the WebSocket of events listens on."""
     token_file: Path | None = None
-    """Holds the token that the page and the WebSocket ask for."""
+    """File with the access token of the page and the WebSocket."""
     allowed_origins: tuple[str, ...] = ()
-    """Web pages elsewhere that may listen."""
+    """Origins of other web pages that may connect."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names of this machine."""
     mqtt: Broker | None = None
     osc: Address | None = None
-    """Where OSC packets are sent."""
+    """Address that OSC packets are sent to."""
     obs: Address | None = None
-    """Where OBS Studio listens."""
+    """Address of OBS Studio's WebSocket server."""
     obs_scenes: tuple[tuple[str, str], ...] = ()
-    """Gestures, each with the scene that it switches to."""
+    """Pairs of a gesture and the scene that it switches to."""

@@ -61,7 +61,7 @@ def _session(
     except ImportError as error:
         raise UserError(
             f"The window needs PyQt6, which does not load here: {error}. "
-            "Install it (pip install PyQt6, and the system library named), or use --headless."
+            "Install it (`pip install -r requirements.txt`, and the system library named), or use --headless."
         ) from error
     return Session(options, set_paused, platform, toggle_control)
 

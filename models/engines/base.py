@@ -54,48 +54,6 @@ class Engine(Protocol):
         ...
 
 
-class PassingEngine:
-    """An engine that hands everything to another; for those that only want to see or change a step.
-
-    Args:
-        engine: who does the work.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @property
-    def spec(self) -> ModelSpec:
-        """The inner engine's spec."""
-        return self._engine.spec
-
-    @property
-    def name(self) -> str:
-        """The inner engine's name."""
-        return self._engine.name
-
-    @property
-    def streams(self) -> int:
-        """The inner engine's number of streams."""
-        return self._engine.streams
-
-    def start(self, lag_divisor: int = 1) -> StreamState:
-        """The inner engine's empty past."""
-        return self._engine.start(lag_divisor)
-
-    def forget(self, row: int, state: StreamState) -> StreamState:
-        """Let the inner engine forget one row."""
-        return self._engine.forget(row, state)
-
-    def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
-        """Step the inner engine."""
-        return self._engine.step(picture, state)
-
-    def close(self) -> None:
-        """Close the inner engine."""
-        self._engine.close()
-
-
 def in_step(streams: int) -> str:
     """What an engine's name says of how many streams it steps at once."""
     return f", {streams} streams in step" if streams > 1 else ""

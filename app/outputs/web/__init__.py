@@ -1,1 +1,1 @@
-"""The web server: a WebSocket of events, and a page that shows the picture and what is seen in it."""
+"""The web server: a WebSocket of events, and a page that shows the picture and the gestures."""

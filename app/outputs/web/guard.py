@@ -1,9 +1,9 @@
-"""Guard: who may look.
+"""Guard: access control of the web server.
 
-Three ways in which somebody else's web page could make a browser fetch the stream, and what stops each:
+Three ways in which another web page could make a browser fetch the stream, and what prevents each:
 
-* a name that the page's owner points at this machine (DNS rebinding): the Host header must be an address or our name;
-* a script or WebSocket of the page: the Origin header, which a browser always sends then, must be ours;
+* a host name that resolves to this machine (DNS rebinding): the Host header must be an address or an allowed name;
+* a script or WebSocket of the page: the Origin header, which browsers always send then, must be this server's;
 * a picture or frame inside the page: Sec-Fetch-Site and the headers in `PROTECTION`.
 """
 
@@ -29,19 +29,19 @@ PROTECTION = {
 }
 
 OPEN = ("/page.css", "/icon.svg")
-"""What the sign-in page needs, and what is public anyway."""
+"""Paths that need no token: files of the sign-in page."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Guard:
-    """Lets a request through to its handler, or answers it with a refusal of one line.
+    """Passes a request to its handler, or refuses it with one line.
 
     Args:
-        token: what a request must carry, if anything: `Authorization: Bearer`, `?token=` or the cookie.
-        origins: web pages elsewhere that may listen, such as `http://localhost:3000`.
-        sign_in: the page for a browser that comes to `/` without a token.
-        hosts: names that this machine has besides its own, such as `box.lan`, or that a proxy hands on.
+        token: required in each request, if given, as `Authorization: Bearer`, `?token=` or the cookie.
+        origins: origins of other web pages that may connect, such as `http://localhost:3000`.
+        sign_in: the page for a request of `/` without a token.
+        hosts: further names of this machine, such as `box.lan`, or the one that a proxy forwards.
     """
 
     def __init__(
@@ -54,16 +54,16 @@ class Guard:
 
     @web.middleware
     async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse a request that may not be here; handle every other."""
+        """Refuse a request that is not allowed; pass every other to the handler."""
         if not self._addressed_to_us(request.host):
-            return _refusal(403, "This name is not ours. Use the address, or localhost, or allow it with --allow-host.")
+            return _refusal(403, "This host name is not allowed. Use the address, or allow it with --allow-host.")
         if not self._from_our_page(request):
-            return _refusal(403, "This page may not listen. Allow it with --allow-origin.")
+            return _refusal(403, "This origin is not allowed. Allow it with --allow-origin.")
         if not self._carries_token(request):
-            return self._who_are_you(request)
+            return self._unauthorized(request)
         response = await handler(request)
         if self._token and request.path == "/" and not response.prepared:
-            # Lax, not Strict: with Strict, whoever follows a link in a mail would have to sign in.
+            # Lax, not Strict: with Strict, a user who follows a link in a mail would have to sign in.
             response.set_cookie(_cookie(request), self._token.word, httponly=True, samesite="Lax")
         return response
 
@@ -75,7 +75,7 @@ class Guard:
         origin = request.headers.get(hdrs.ORIGIN)
         if origin is not None:
             ours = origin == f"{request.scheme}://{request.host}"
-            # A proxy may speak HTTPS for us; whoever allowed its name meant that page.
+            # A proxy may serve HTTPS for this server; --allow-host with its name allows that page.
             behind_proxy = origin == f"https://{request.host}" and _name_of(origin) in self._hosts
             return ours or behind_proxy or origin in self._origins
         fetch = {name: request.headers.get(f"Sec-Fetch-{name}", "") for name in ("Site", "Mode", "Dest")}
@@ -88,16 +88,16 @@ class Guard:
         scheme, _, bearer = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
         cookie = request.cookies.get(_cookie(request), "")
         given = (bearer if scheme.lower() == "bearer" else "", request.query.get("token", ""), cookie)
-        return any(self._token.fits(word) for word in given)
+        return any(self._token.matches(word) for word in given)
 
-    def _who_are_you(self, request: web.Request) -> web.Response:
+    def _unauthorized(self, request: web.Request) -> web.Response:
         if request.path == "/" and self._sign_in and hdrs.SEC_WEBSOCKET_KEY not in request.headers:
             return web.Response(status=401, text=self._sign_in, content_type="text/html")
-        return _refusal(401, "A token is needed: ?token=... or Authorization: Bearer ...")
+        return _refusal(401, "An access token is required: ?token=... or Authorization: Bearer ...")
 
 
 async def protect(request: web.Request, response: web.StreamResponse) -> None:
-    """Add the headers that keep other sites from using an answer; for `on_response_prepare`."""
+    """Add the headers that keep other sites from using a response; for `on_response_prepare`."""
     del request
     response.headers.update(PROTECTION)
 
@@ -107,7 +107,7 @@ def _refusal(status: int, line: str) -> web.Response:
 
 
 def _name_of(url: str) -> str:
-    """The host of a URL as names are compared; empty where it is none."""
+    """The host of a URL in the form for comparison; empty if it is not a URL."""
     try:
         return (URL(url).host or "").lower().rstrip(".")
     except ValueError:
@@ -123,6 +123,6 @@ def _is_address(name: str) -> bool:
 
 
 def _cookie(request: web.Request) -> str:
-    """The name of the token's cookie; browsers keep cookies by host, not by port."""
+    """The name of the token's cookie, with the port, because browsers keep cookies by host only."""
     address = request.transport.get_extra_info("sockname") if request.transport else None
     return f"mstnet-{address[1] if address else 0}"

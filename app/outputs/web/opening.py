@@ -1,4 +1,4 @@
-"""Opening: a server as the command line asks for it, with the token that it needs."""
+"""Opens a web server with its access token."""
 
 import socket
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from common.log import log
 
 
 class Web:
-    """A server of events, and of a page with the picture if that is wanted; open until closed.
+    """A server of events, and optionally of a page with the picture; open until closed.
 
     Args:
-        address: where to listen.
-        page: whether there is a page. Without one, no picture is to be had.
-        token_file: holds the token that is asked for. Without it, a server that others can reach makes one up.
-        origins: web pages elsewhere that may listen.
-        hosts: names by which it may be called besides this machine's own.
+        address: the address to listen on.
+        page: whether to serve the page. Without it, the picture is not served.
+        token_file: file of the access token. Without it, a server that other machines can reach generates one.
+        origins: origins of other web pages that may connect.
+        hosts: further names of this machine.
 
     Raises:
-        UserError: the address cannot be listened on, or the token not be read.
+        UserError: the address cannot be listened on, or the token cannot be read.
     """
 
     def __init__(
@@ -45,15 +45,15 @@ class Web:
         log.info("%s at %s", what, link(scheme, self._server.address, token))
 
     def describe(self, source: str, mirror: bool) -> None:
-        """Tell the page what became known after it was opened."""
+        """Set what became known after the page was opened: the source's name, and whether to mirror the picture."""
         self._site.options = PageOptions(source, mirror)
 
     def close(self) -> None:
-        """Say goodbye to who is connected, and stop."""
+        """Disconnect all clients and stop."""
         self._server.close()
 
 
 def link(scheme: str, address: Address, token: Token | None) -> str:
-    """What to type elsewhere to get here; with the token, where it was made up for this run."""
+    """The URL of the server; with the token, if it was generated for this run."""
     host = Address(socket.gethostname(), address.port) if address.everywhere else address
-    return f"{scheme}://{host}/" + (f"?token={token.word}" if token and token.made_up else "")
+    return f"{scheme}://{host}/" + (f"?token={token.word}" if token and token.generated else "")

@@ -1,4 +1,4 @@
-"""Pictures: the newest camera picture as JPEG, for as many as watch and only while somebody does."""
+"""Pictures: the newest frame as JPEG for all watchers, encoded only while there are any."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -12,20 +12,20 @@ from models.recognition import Recognition
 from models.region import WHOLE, Region
 
 RATE_HZ = 15.0
-WIDEST = 640
-"""Pixels; enough for a phone, and a third of a megabyte a second at most."""
+MAX_WIDTH = 640
+"""Maximum width in pixels; enough for a phone, and at most a third of a megabyte per second."""
 QUALITY = 80
-MOST_WATCHERS = 8
+MAX_WATCHERS = 8
 CORNER = 0.12
-"""Length of the lines at a frame's corners, in shares of its shorter side."""
+"""Length of the lines at a region's corners, as a fraction of its shorter side."""
 FRAME_COLOUR = (189, 224, 79)
-"""Blue, green and red, as the page's accent."""
+"""The page's accent colour, as blue, green and red."""
 
 
 class Pictures:
-    """An observer that keeps the newest picture and encodes it off the line's thread.
+    """An observer that keeps the newest picture and encodes it in another thread than the loop's.
 
-    `see` may be called from any thread and never waits; everything else belongs to the event loop's thread.
+    `see` may be called from any thread and never blocks; all other methods belong to the event loop's thread.
     """
 
     def __init__(self) -> None:
@@ -39,33 +39,33 @@ class Pictures:
         self._ended = False
         self._arrived, self._changed = asyncio.Event(), asyncio.Condition()
         self.encoded = 0
-        """Pictures that were made into JPEG."""
+        """Number of encoded pictures."""
 
     def start(self) -> None:
-        """Begin, in the running event loop."""
+        """Start, in the running event loop."""
         self._loop = asyncio.get_running_loop()
 
     def see(self, seen: Recognition) -> None:
-        """Keep this picture instead of the one before."""
+        """Replace the kept picture."""
         self._image, self._region = seen.frame.image, seen.region
         if self._watchers and self._loop:
-            with suppress(RuntimeError):  # the server has stopped; nobody is left to watch
+            with suppress(RuntimeError):  # the server has stopped
                 self._loop.call_soon_threadsafe(self._arrived.set)
 
     @property
     def watched(self) -> bool:
-        """Whether anybody watches."""
+        """Whether there are watchers."""
         return self._watchers > 0
 
     @property
     def full(self) -> bool:
-        """Whether no more may watch."""
-        return self._watchers >= MOST_WATCHERS
+        """Whether no more watchers may connect."""
+        return self._watchers >= MAX_WATCHERS
 
     async def watch(self) -> AsyncGenerator[bytes, None]:
-        """Yield the newest JPEG again and again; whoever is slow misses those in between."""
+        """Yield each newest JPEG; a slow watcher misses those in between."""
         self._join()
-        seen = self._number  # what was encoded for earlier watchers is old
+        seen = self._number  # a picture encoded for earlier watchers is out of date
         try:
             while True:
                 seen = await self._newer_than(seen)
@@ -76,13 +76,13 @@ class Pictures:
             self._leave()
 
     async def finish(self) -> None:
-        """Let every watcher go."""
+        """End the streams of all watchers."""
         async with self._changed:
             self._ended = True
             self._changed.notify_all()
 
     async def _newer_than(self, number: int) -> int:
-        """Wait for the end, or for a picture newer than one; the number of the newest."""
+        """Wait for the end or for a picture newer than `number`; return the number of the newest."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._ended or self._number > number)
         return self._number
@@ -116,10 +116,10 @@ class Pictures:
 
 
 def to_jpeg(image: Image, region: Region | None = None) -> bytes:
-    """Encode a picture, uint8 [H, W, 3] RGB, no wider than `WIDEST`, with the frame of a region on it."""
+    """Encode a picture, uint8 [H, W, 3] RGB, scaled to at most `MAX_WIDTH`, with the corners of a region."""
     height, width = image.shape[:2]
-    if width > WIDEST:
-        size = (WIDEST, max(1, round(height * WIDEST / width)))
+    if width > MAX_WIDTH:
+        size = (MAX_WIDTH, max(1, round(height * MAX_WIDTH / width)))
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype("uint8", copy=False)
     coloured = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     if region is not None and region != WHOLE:
@@ -129,7 +129,7 @@ def to_jpeg(image: Image, region: Region | None = None) -> bytes:
 
 
 def _draw_corners(picture: cv2.typing.MatLike, region: Region) -> None:
-    """Draw the four corners of a region on a picture, light on a dark line."""
+    """Draw the four corners of a region on a picture, as light lines on dark ones."""
     rows, columns = picture.shape[:2]
     left, top = region.left * columns, region.top * rows
     right, bottom = left + region.width * columns, top + region.height * rows

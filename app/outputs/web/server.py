@@ -1,4 +1,4 @@
-"""Server: a site on a port, in a thread of its own."""
+"""Server: serves a site on a port, in a separate thread."""
 
 import asyncio
 import logging
@@ -13,14 +13,14 @@ from app.shutdown import join
 from common.errors import UserError
 
 SEND_BUFFER = 128 * 1024
-"""Bytes that the system may hold for one client; what lies there is old when it arrives."""
-MOST_CONNECTIONS = 200
-"""About so many; whoever opens one after another, and says nothing, cannot use up the files that the app may open."""
-PATIENCE_S = 5.0
+"""Size of the system's send buffer for one client, in bytes; small, because data in it becomes out of date."""
+MAX_CONNECTIONS = 200
+"""Approximate limit, so that idle connections cannot use up the process's file descriptors."""
+THREAD_TIMEOUT_S = 5.0
 
 
 class Server:
-    """Serves a site from the moment it is made until it is closed.
+    """Serves a site from its construction until it is closed.
 
     Raises:
         UserError: the address cannot be listened on.
@@ -33,18 +33,18 @@ class Server:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="web server", daemon=True)
         self._thread.start()
-        self._ready.wait(PATIENCE_S)
+        self._ready.wait(THREAD_TIMEOUT_S)
 
     def close(self) -> None:
-        """Say goodbye to who is connected, and stop. It may be closed twice."""
+        """Disconnect all clients and stop. It may be closed twice."""
         if not self._thread.is_alive():
             return
         self._loop.call_soon_threadsafe(self._stop.set)
-        join(self._thread, PATIENCE_S)
+        join(self._thread, THREAD_TIMEOUT_S)
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        # Who hangs up while there are no pictures, as in a pause, would else be waited for until there are some.
+        # handler_cancellation: else the handler of a client that left in a pause would wait for the next picture.
         runner = web.AppRunner(
             self._site, access_log=None, logger=_quiet(), shutdown_timeout=1.0, handler_cancellation=True
         )
@@ -53,7 +53,7 @@ class Server:
         assert handler
         servers = [
             await self._loop.create_server(
-                lambda: handler() if len(handler.connections) < MOST_CONNECTIONS else Refusal(), sock=listening
+                lambda: handler() if len(handler.connections) < MAX_CONNECTIONS else Refusal(), sock=listening
             )
             for listening in self._sockets
         ]
@@ -65,18 +65,17 @@ class Server:
 
 
 class Refusal(asyncio.Protocol):
-    """Hangs up at once."""
+    """Closes a connection immediately."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Hang up."""
         transport.close()
 
 
 def _listen(address: Address) -> list[socket.socket]:
-    """Listen on an address; on each of a name's, such as localhost's ::1 and 127.0.0.1, of those that are there."""
+    """Listen on an address; for a name such as localhost, on all of its addresses that are available."""
     try:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-        families = sorted({each[0] for each in found})  # the older kind first
+        families = sorted({each[0] for each in found})  # IPv4 first
         listening = [_listen_on(address, address.port, families[0])]
         port = listening[0].getsockname()[1]
         for family in families[1:]:
@@ -97,7 +96,7 @@ def _listen_on(address: Address, port: int, family: int) -> socket.socket:
 
 
 def _quiet() -> logging.Logger:
-    """A log for the server library, which writes a traceback for every stray byte that anybody sends."""
+    """A logger for aiohttp without tracebacks, which it writes for every malformed request."""
     quiet = logging.getLogger("mstnet.web")
     quiet.addFilter(_without_traceback)
     return quiet

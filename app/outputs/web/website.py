@@ -1,4 +1,4 @@
-"""Website: what is found at which path of the server."""
+"""Website: the paths of the server and their handlers."""
 
 import asyncio
 import html
@@ -16,22 +16,22 @@ from common.log import log
 
 PAGE = Path(__file__).resolve().parent / "page"
 HEARTBEAT_S = 15.0
-"""How often a client is asked whether it is still there."""
-STALL_S = 10.0
-"""How long a watcher may take for one picture."""
-FAREWELL_S = 1.0
-"""How long the last words of a stream may take to arrive."""
+"""Interval of the pings by which lost clients are detected."""
+SEND_TIMEOUT_S = 10.0
+"""Limit for sending one picture to a watcher."""
+CLOSE_TIMEOUT_S = 1.0
+"""How long to wait for clients to receive the last messages."""
 BOUNDARY = "mstnet-picture"
 
 
 @dataclass(frozen=True, slots=True)
 class PageOptions:
-    """What the page knows before it hears anything."""
+    """Options of the page, known before the first message."""
 
     source: str = ""
-    """The camera's or file's name."""
+    """Name of the camera or file."""
     mirror: bool = False
-    """Show the picture like a mirror."""
+    """Whether to mirror the picture."""
 
 
 def sign_in() -> str:
@@ -40,11 +40,11 @@ def sign_in() -> str:
 
 
 class Website:
-    """Answers requests. There are a few fixed paths and no folder behind them.
+    """Handles requests. All paths are fixed; no folder is served.
 
     Args:
-        hub: whose messages go out at `/events`; without a page also at `/`.
-        pictures: what goes out at `/video`; without them there is no page either.
+        hub: its messages are sent at `/events`; without a page also at `/`.
+        pictures: sent at `/video`; None for no page.
     """
 
     def __init__(self, hub: Hub, pictures: Pictures | None = None) -> None:
@@ -52,8 +52,8 @@ class Website:
         self.options = PageOptions()
 
     def application(self, guard: Guard) -> web.Application:
-        """The site behind its guard."""
-        # Only `/` and the icons and scripts beside it are ever fetched; nobody has anything large to say.
+        """The application, with its guard."""
+        # Clients send only short requests.
         site = web.Application(middlewares=[guard.check], client_max_size=1024)
         site.router.add_get("/events", self._events)
         if self._pictures:
@@ -79,7 +79,7 @@ class Website:
         if self._pictures:
             await self._pictures.finish()
         with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._hub.finish(), FAREWELL_S)
+            await asyncio.wait_for(self._hub.finish(), CLOSE_TIMEOUT_S)
 
     async def _page(self, request: web.Request) -> web.Response:
         del request
@@ -89,9 +89,9 @@ class Website:
         return web.Response(text=text, content_type="text/html")
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        """A WebSocket of messages; `?steps` adds every step, `?history` begins with recent gestures."""
+        """A WebSocket of messages; `?steps` adds every step, `?history` starts with recent gestures."""
         if self._hub.full:
-            return web.Response(status=503, text="Too many are connected; try again later.\n")
+            return web.Response(status=503, text="Too many clients are connected; try again later.\n")
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=1024, compress=False)
         if not socket.can_prepare(request):
             return web.Response(status=426, text="This is a WebSocket; connect with ws://.\n")
@@ -105,29 +105,29 @@ class Website:
         sender = asyncio.create_task(_send(socket, client))
         try:
             async for _ in socket:
-                pass  # nothing that a client says matters; reading shows when it leaves
+                pass  # messages of clients are ignored; reading detects when one leaves
         finally:
             sender.cancel()
-            if isinstance(socket.exception(), asyncio.TimeoutError):  # it did not answer the heartbeat
-                self._hub.give_up(client)
+            if isinstance(socket.exception(), asyncio.TimeoutError):  # no response to the heartbeat
+                self._hub.disconnect(client)
 
     async def _video(self, request: web.Request) -> web.StreamResponse:
-        """Pictures, one replacing the other (MJPEG)."""
+        """A stream of pictures (MJPEG)."""
         assert self._pictures
         if self._pictures.full:
-            return web.Response(status=503, text="Too many are watching; try again later.\n")
+            return web.Response(status=503, text="Too many clients watch the video; try again later.\n")
         response = web.StreamResponse(headers={"Content-Type": f"multipart/x-mixed-replace; boundary={BOUNDARY}"})
         await response.prepare(request)
         mark = f"\r\n--{BOUNDARY}\r\n".encode()
         await response.write(mark)
-        # The mark goes after each picture: a browser shows a part when it sees that it is over.
+        # The boundary is sent right after each picture: a browser shows a part when it has received its end.
         async with aclosing(self._pictures.watch()) as jpegs:
             async for jpeg in jpegs:
                 part = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(jpeg) + jpeg + mark
                 try:
-                    await asyncio.wait_for(response.write(part), STALL_S)
+                    await asyncio.wait_for(response.write(part), SEND_TIMEOUT_S)
                 except asyncio.TimeoutError:
-                    log.warning("%s took no picture for %g s; cut off", request.remote, STALL_S)
+                    log.warning("%s accepted no picture for %g s; disconnected", request.remote, SEND_TIMEOUT_S)
                     _hang_up(request)()
                     break
         return response
@@ -142,7 +142,7 @@ async def _send(socket: web.WebSocketResponse, client: Client) -> None:
 
 def _hang_up(request: web.Request) -> Callable[[], None]:
     def abort() -> None:
-        # Not a polite close: that would wait for the other side to read.
+        # abort, not close: that would wait for the client to read.
         if request.transport:
             request.transport.abort()
 
@@ -150,8 +150,8 @@ def _hang_up(request: web.Request) -> Callable[[], None]:
 
 
 def _fixed(text: str, kind: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answer(request: web.Request) -> web.Response:
+    async def respond(request: web.Request) -> web.Response:
         del request
         return web.Response(text=text, content_type=kind)
 
-    return answer
+    return respond

@@ -19,7 +19,7 @@ from app.outputs.address import Address
         ("localhost.example.org:80", "localhost.example.org", 80, False),
     ],
 )
-def test_what_is_understood(text, host, port, loopback):
+def test_valid_addresses(text, host, port, loopback):
     address = Address.parse(text)
     assert (address.host, address.port, address.loopback) == (host, port, loopback)
 
@@ -27,11 +27,11 @@ def test_what_is_understood(text, host, port, loopback):
 @pytest.mark.parametrize(
     "text", ["", "web", "host:", "host:http", "1:2:3", "::1", "[::1]", "[x]:80", "80800", "-1", "٣"]
 )
-def test_what_is_not(text):
-    with pytest.raises(ValueError):  # noqa: PT011  argparse words it
+def test_invalid_addresses(text):
+    with pytest.raises(ValueError):  # noqa: PT011  argparse makes the message
         Address.parse(text)
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1:80", "[::1]:80", "box.local:9000"])
-def test_it_prints_as_it_is_written(text):
+def test_it_prints_as_it_was_given(text):
     assert str(Address.parse(text)) == text

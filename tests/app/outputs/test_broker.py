@@ -6,7 +6,7 @@ import pytest
 from app.outputs.broker import Broker
 
 
-def test_the_shortest():
+def test_only_a_host():
     broker = Broker.parse("localhost")
     assert (broker.host, broker.port, broker.tls, broker.user, broker.password) == (
         "localhost",
@@ -19,7 +19,7 @@ def test_the_shortest():
     assert broker.discovery == "homeassistant"
 
 
-def test_everything():
+def test_all_parts():
     broker = Broker.parse("mqtts://me:p%40ss@broker.local:8884/home/desk?discovery=ha")
     assert (broker.host, broker.port, broker.tls) == ("broker.local", 8884, True)
     assert (broker.user, broker.password) == ("me", "p@ss")
@@ -28,7 +28,7 @@ def test_everything():
     assert "p@ss" not in str(broker)
 
 
-def test_a_password_from_elsewhere_stands_in_for_none():
+def test_with_password_sets_a_missing_password():
     assert Broker.parse("me@h").with_password("secret").password == "secret"
     assert Broker.parse("me:own@h").with_password("secret").password == "own"
     assert Broker.parse("me@h").with_password(None).password is None
@@ -57,14 +57,14 @@ def test_discovery_can_be_off():
         "mqtt://h?ca=/dev/null",
     ],
 )
-def test_what_is_not_understood(text):
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  argparse words it
+def test_invalid_urls(text):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  argparse makes the message
         Broker.parse(text)
     assert "pa" not in str(caught.value).replace("part", "").replace("password", "")
     assert "1234" not in str(caught.value)
 
 
-def test_topics_that_differ_have_names_that_do():
+def test_different_topics_have_different_ids():
     topics = ["客厅", "厨房", "küche", "köche", "living-room", "living.room", "living_room", "a/b", "a_b", "a-b", "a b",
               "x" * 300, "x" * 301, "mstnet/a-b", "mstnet/a/b", "mstnet/a_b", "mstnet_a_b", "A/b"]  # fmt: skip
     ids = [Broker.parse(f"mqtt://h/{topic}").id for topic in topics]
@@ -72,10 +72,10 @@ def test_topics_that_differ_have_names_that_do():
     assert all(re.fullmatch(r"\w{1,80}", each, re.ASCII) for each in ids)
 
 
-def test_names_of_earlier_versions_are_kept():
+def test_ids_of_earlier_versions_are_kept():
     for topic, name in {"home/desk": "home_desk", "mstnet/raspberry-pi": "mstnet_raspberry_pi", "desk": "desk"}.items():
         assert Broker.parse(f"mqtt://h/{topic}").id == name
 
 
-def test_one_text_is_one_topic_however_it_is_composed():
+def test_unicode_forms_of_one_topic_have_one_id():
     assert Broker.parse("h/caf\u00e9").id == Broker.parse("h/cafe\u0301").id

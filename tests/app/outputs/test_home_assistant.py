@@ -1,4 +1,4 @@
-"""What Home Assistant is told that there is."""
+"""The discovery message for Home Assistant."""
 
 import json
 
@@ -16,26 +16,26 @@ SWIPES = Vocabulary((Group("swipe", ("Swiping Left", "Swiping Right")), Group("T
     ("vocabulary", "field", "gestures"),
     [(None, "label", ["Swiping Left", "Swiping Right", "Thumb Up"]), (SWIPES, "group", ["swipe", "Thumb Up"])],
 )
-def test_an_event_and_a_trigger_for_whatever_can_fire(vocabulary, field, gestures):
-    told = json.loads(device(Broker.parse("mqtt://h"), header(vocabulary), "1", "s"))
-    event = told["components"].pop("gesture")
+def test_an_event_and_a_trigger_for_each_label_or_group(vocabulary, field, gestures):
+    described = json.loads(device(Broker.parse("mqtt://h"), header(vocabulary), "1", "s"))
+    event = described["components"].pop("gesture")
     assert event["event_types"] == gestures
     assert f"'event_type': value_json.{field}," in event["value_template"]
-    triggers = told["components"].values()
+    triggers = described["components"].values()
     assert [trigger["payload"] for trigger in triggers] == gestures
     assert {trigger["value_template"] for trigger in triggers} == {f"{{{{ value_json.{field} }}}}"}
 
 
-def test_a_device_is_known_by_its_camera_and_nothing_else_is():
+def test_a_device_is_identified_by_its_camera():
     door, desk = serial_number(["rtsp://me:secret@door/1"]), serial_number(["0"])
     assert door != desk
-    told = device(Broker.parse("mqtt://h/hall"), header(), "1", door)
-    assert "secret" not in told
-    assert status_topic_of(told, door) == "hall/status"
-    assert status_topic_of(told, desk) is None
-    assert status_topic_of(told.replace("mstnet-live", "zigbee2mqtt"), door) is None
+    described = device(Broker.parse("mqtt://h/hall"), header(), "1", door)
+    assert "secret" not in described
+    assert status_topic_of(described, door) == "hall/status"
+    assert status_topic_of(described, desk) is None
+    assert status_topic_of(described.replace("mstnet-live", "zigbee2mqtt"), door) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null", '{"origin": "me", "device": {}}'])
-def test_what_is_no_description_is_nobodys(text):
+def test_an_invalid_description_has_no_status_topic(text):
     assert status_topic_of(text, "s") is None

@@ -1,4 +1,4 @@
-"""JSON lines in files, in pipes and on standard output, whatever their readers do."""
+"""JSON lines in files, in pipes and on standard output, with readers of every kind."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def shutdown_requested():
 
 @pytest.fixture
 def pipe():
-    """A pipe: its reading end, and an output to its writing end."""
+    """A pipe: its reading end, and an `OpenFile` of its writing end."""
     reading, writing = os.pipe()
     yield reading, OpenFile(writing, "a pipe")
     os.close(reading)
@@ -42,7 +42,7 @@ def step(number=0):
     return message("step", frame=number, time_s=number / 12, probs=[0.1] * 27, step_ms=3.0)
 
 
-def test_lines_are_there_as_they_happen(tmp_path):
+def test_lines_are_written_immediately(tmp_path):
     log = JsonLines(str(tmp_path / "events.jsonl"))
     log.take(header())
     log.take(fired())
@@ -69,7 +69,7 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path):
 
 
 def failure(log, takes):
-    """What is raised by taking messages, or by closing, at the latest."""
+    """The error that taking messages or closing raises."""
     try:
         for taken in takes:
             log.take(taken)
@@ -86,8 +86,8 @@ def test_a_full_disk_is_one_line():
 
 
 @posix
-def test_a_disk_that_fills_up_keeps_whole_lines(tmp_path):
-    """A file may grow to 10,000 bytes; the line that would go beyond leaves nothing."""
+def test_a_disk_that_fills_up_keeps_complete_lines(tmp_path):
+    """A file is limited to 10,000 bytes; no part of the line that exceeds it is written."""
     script = (
         "import resource, signal, sys; sys.path.insert(0, 'tests/helpers')\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
@@ -100,7 +100,7 @@ def test_a_disk_that_fills_up_keeps_whole_lines(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "log")], check=True, capture_output=True, text=True
     )
-    assert "the lines before this are whole" in done.stdout
+    assert "the earlier lines are complete" in done.stdout
     written = (tmp_path / "log").read_text()
     assert 9_000 < len(written) <= 10_000
     assert written.endswith("}\n")
@@ -118,7 +118,7 @@ def test_a_log_grows(tmp_path):
 
 
 @posix
-def test_a_log_takes_one_run_at_a_time(tmp_path):
+def test_a_log_is_locked_by_one_run(tmp_path):
     first = JsonLines(str(tmp_path / "log"))
     first.take(header())
     with pytest.raises(UserError, match="another run writes to"):
@@ -132,7 +132,7 @@ def test_a_log_takes_one_run_at_a_time(tmp_path):
 
 @posix
 @pytest.mark.parametrize("blocking", [True, False])
-def test_a_reader_that_is_late_gets_every_line_whole(pipe, blocking):
+def test_a_late_reader_gets_every_line_complete(pipe, blocking):
     reading, to = pipe
     os.set_blocking(to._descriptor, blocking)
     writer = LineWriter(to)
@@ -148,16 +148,16 @@ def test_a_reader_that_is_late_gets_every_line_whole(pipe, blocking):
 
 
 @posix
-def test_who_does_not_read_stops_nobody_and_what_is_lost_is_counted(pipe, shutdown_requested):
+def test_without_a_reader_nothing_blocks_and_dropped_lines_are_counted(pipe, shutdown_requested):
     reading, to = pipe
-    writer = LineWriter(to, room=500_000)
+    writer = LineWriter(to, max_bytes=500_000)
     line = b"x" * 999 + b"\n"
     for _ in range(2000):
-        writer.put(line, may_leave_out=True)
+        writer.put(line, droppable=True)
     assert 1400 <= writer.left_out <= 1501
     left_out = writer.left_out
     for _ in range(100):
-        writer.put(line)  # an event has room where a step has none
+        writer.put(line)  # events have a higher limit than steps
     assert writer.left_out == left_out
     unread = writer.close()
     os.set_blocking(reading, False)
@@ -167,11 +167,11 @@ def test_who_does_not_read_stops_nobody_and_what_is_lost_is_counted(pipe, shutdo
 
 
 @posix
-def test_what_was_left_out_is_in_the_summary(pipe, monkeypatch, caplog):
+def test_the_summary_has_the_number_of_dropped_steps(pipe, monkeypatch, caplog):
     reading, to = pipe
     monkeypatch.setattr("app.outputs.json_lines._destination", lambda _: to)
     log = JsonLines("-", steps=True)
-    log._writer._room = 200_000
+    log._writer._max_bytes = 200_000
     for number in range(2000):
         log.take(step(number))
     log.take(fired())
@@ -189,7 +189,7 @@ def test_what_was_left_out_is_in_the_summary(pipe, monkeypatch, caplog):
 
 
 @posix
-def test_a_named_pipe_waits_for_nobody_and_goes_on_with_the_next_reader(tmp_path, caplog):
+def test_a_named_pipe_does_not_wait_and_continues_with_the_next_reader(tmp_path, caplog):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     log = JsonLines(str(path))
@@ -197,7 +197,7 @@ def test_a_named_pipe_waits_for_nobody_and_goes_on_with_the_next_reader(tmp_path
     with path.open("rb", buffering=0) as reader:
         assert json.loads(reader.read(100_000))["type"] == "header"
     log.take(fired(frame=1))
-    assert until(lambda: "nobody reads" in caplog.text and "any more" in caplog.text)
+    assert until(lambda: "has no reader any more" in caplog.text)
     log.take(fired(frame=2))
     with path.open("rb") as reader:
         assert [json.loads(reader.readline())["type"] for _ in range(2)] == ["header", "gesture"]
@@ -207,16 +207,16 @@ def test_a_named_pipe_waits_for_nobody_and_goes_on_with_the_next_reader(tmp_path
 
 
 @posix
-def test_a_named_pipe_that_nobody_ever_read_ends_and_says_so(tmp_path, caplog):
+def test_a_named_pipe_without_a_reader_ends_and_logs_it(tmp_path, caplog):
     os.mkfifo(tmp_path / "pipe")
     log = JsonLines(str(tmp_path / "pipe"))
     log.take(header())
     log.close()
-    assert "nobody read in time: 1 " in caplog.text
+    assert "not read in time: 1 " in caplog.text
 
 
 @posix
-def test_a_log_that_is_rotated_begins_anew_with_its_header(tmp_path):
+def test_a_rotated_log_starts_with_its_header(tmp_path):
     path = tmp_path / "log"
     log = JsonLines(str(path))
     log.take(header())

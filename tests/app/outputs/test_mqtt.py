@@ -1,4 +1,4 @@
-"""MQTT against a real broker, mosquitto, heard through its own `mosquitto_sub`."""
+"""MQTT with a real broker, mosquitto, and its `mosquitto_sub` as the subscriber."""
 
 import gc
 import json
@@ -19,7 +19,7 @@ from fakes import LABELS
 from streams import fired, header, summary, until
 
 from app.outputs.broker import Broker
-from app.outputs.mqtt import IN_FLIGHT, Mqtt
+from app.outputs.mqtt import MAX_IN_FLIGHT, Mqtt
 
 ROOT = Path(__file__).resolve().parents[3]
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(
 
 
 class Mosquitto:
-    """A broker on a port of its own, which can be stopped and started again."""
+    """A broker on a free port, which can be stopped and started again."""
 
     def __init__(self, folder: Path) -> None:
         with socket.socket() as free:
@@ -48,13 +48,13 @@ class Mosquitto:
         until(self._answers)
 
     def stop(self) -> None:
-        """Stop it politely; it writes down who has subscribed."""
+        """Stop it cleanly; it saves the subscriptions."""
         if self._process:
             self._process.terminate()
             self._process.wait(10)
 
     def freeze(self) -> None:
-        """Let it hold its connections and do nothing more."""
+        """Suspend it; its connections stay open."""
         self._process.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
@@ -70,22 +70,22 @@ class Mosquitto:
         return Subscriber(self.port, topics)
 
     def remember(self, *topics: str) -> None:
-        """Keep for a subscriber who is not there now what is sent under these topics. Starts and stops the broker."""
+        """Let the broker queue messages of these topics for a later subscriber. Starts and stops the broker."""
         self.start()
         self.subscribed(*topics).close()
         self.stop()
 
 
-KEPT_SESSION = ("-c", "-i", "ear", "-x", "3600")
-"""The broker keeps for this subscriber what comes while it is away: so no test is a race with it."""
+KEPT_SESSION = ("-c", "-i", "subscriber", "-x", "3600")
+"""The broker queues messages for this subscriber while it is disconnected, which avoids races in the tests."""
 
 
 class Subscriber:
-    """`mosquitto_sub`, and what it prints."""
+    """`mosquitto_sub` and its output."""
 
     def __init__(self, port: int, topics: tuple[str, ...]) -> None:
         wanted = [part for topic in topics for part in ("-t", topic)]
-        # %P: the user properties; %r: whether the broker had kept it. -d tells when it has subscribed.
+        # %P: the user properties; %r: whether it was retained. -d prints when it has subscribed.
         command = [
             "mosquitto_sub",
             "-V",
@@ -105,7 +105,7 @@ class Subscriber:
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
         self._early = []
-        """What was retained comes before the broker confirms the subscription."""
+        """Retained messages come before the broker confirms the subscription."""
         while "SUBACK" not in (line := self._lines.get(timeout=20)):
             self._early.append(line)
 
@@ -125,12 +125,12 @@ class Subscriber:
 
     def until(self, topic: str) -> str:
         """The payload of the next message under a topic."""
-        while (heard := self.next())[1] != topic:
+        while (received := self.next())[1] != topic:
             pass
-        return heard[3]
+        return received[3]
 
     def close(self) -> None:
-        self._process.kill()  # asked politely, it sometimes hangs
+        self._process.kill()  # with terminate, it sometimes hangs
         self._process.wait(10)
         self._reader.join(10)
         self._process.stdout.close()
@@ -151,7 +151,7 @@ def running(broker):
 
 @pytest.fixture
 def listening():
-    """Makes subscribers, and closes them."""
+    """Makes subscribers and closes them."""
     made = []
 
     def listen(broker, *topics):
@@ -165,7 +165,7 @@ def listening():
 
 @pytest.fixture
 def publish(broker):
-    """Makes a sink that is connected as soon as the broker is there, and closes it."""
+    """Makes a sink that connects as soon as the broker runs, and closes it."""
     made = []
 
     def start(path="/desk", camera="0", **options):
@@ -178,28 +178,31 @@ def publish(broker):
 
 
 def test_a_stream_from_beginning_to_end(running, listening, publish):
-    ear = listening(running, "desk/#")
+    subscriber = listening(running, "desk/#")
     mqtt = publish()
     mqtt.take(header())
-    assert ear.until("desk/status") == "online"
-    assert json.loads(ear.until("desk/header")) == json.loads(json.dumps(header()))
+    assert subscriber.until("desk/status") == "online"
+    assert json.loads(subscriber.until("desk/header")) == json.loads(json.dumps(header()))
     mqtt.take(fired())
-    heard = {topic: (properties, json.loads(payload)) for _, topic, properties, payload in (ear.next(), ear.next())}
-    assert {topic: message for topic, (_, message) in heard.items()} == {
+    received = {
+        topic: (properties, json.loads(payload))
+        for _, topic, properties, payload in (subscriber.next(), subscriber.next())
+    }
+    assert {topic: message for topic, (_, message) in received.items()} == {
         "desk/trigger": fired(),
         "desk/gesture": fired(),
     }
     mqtt.take(summary())
-    assert json.loads(ear.until("desk/summary")) == summary()
+    assert json.loads(subscriber.until("desk/summary")) == summary()
     mqtt.close()
-    assert ear.until("desk/status") == "offline"
+    assert subscriber.until("desk/status") == "offline"
 
 
 def test_home_assistant_finds_it(running, listening, publish):
     mqtt = publish()
     mqtt.take(header())
-    ear = listening(running, "homeassistant/#")  # also if it comes later: it is retained
-    _, topic, _, payload = ear.next()
+    subscriber = listening(running, "homeassistant/#")  # also if it comes later: it is retained
+    _, topic, _, payload = subscriber.next()
     assert topic == "homeassistant/device/desk/config"
     device = json.loads(payload)
     gestures = ["Swiping Left", "Swiping Right", "Thumb Up"]
@@ -214,13 +217,13 @@ def test_home_assistant_finds_it(running, listening, publish):
 
 def test_a_camera_under_another_topic_leaves_no_old_device_behind(running, listening, publish, caplog):
     caplog.set_level(logging.INFO, "mstnet")
-    beside = publish("/beside")  # the same camera, in another process that runs
-    beside.take(header())
-    until(lambda: beside._connected)
-    ear = listening(running, "beside/trigger")
-    beside.take(fired())
-    ear.until("beside/trigger")  # it has looked for old devices by now
-    ear.close()
+    other = publish("/other")  # the same camera, in another running process
+    other.take(header())
+    until(lambda: other._connected)
+    subscriber = listening(running, "other/trigger")
+    other.take(fired())
+    subscriber.until("other/trigger")  # by now it has searched for old devices
+    subscriber.close()
     for topic, camera in (("/desk", "0"), ("/door", "1")):
         before = publish(topic, camera)
         before.take(header())
@@ -228,56 +231,56 @@ def test_a_camera_under_another_topic_leaves_no_old_device_behind(running, liste
         before.close()
     publish("/kitchen").take(header())
     until(lambda: "topic was desk and is kitchen" in caplog.text)
-    ear = listening(running, "homeassistant/#", "desk/#")
-    devices = {ear.next()[1] for _ in range(3)}
-    assert devices == {f"homeassistant/device/{name}/config" for name in ("door", "beside", "kitchen")}
+    subscriber = listening(running, "homeassistant/#", "desk/#")
+    devices = {subscriber.next()[1] for _ in range(3)}
+    assert devices == {f"homeassistant/device/{name}/config" for name in ("door", "other", "kitchen")}
     assert "topic was door" not in caplog.text
-    assert "topic was beside" not in caplog.text
+    assert "topic was other" not in caplog.text
 
 
-def test_home_assistant_can_be_left_alone(running, listening, publish):
-    ear = listening(running, "#")
+def test_discovery_can_be_turned_off(running, listening, publish):
+    subscriber = listening(running, "#")
     mqtt = publish("/desk?discovery=")
     for message in (header(), summary()):
         mqtt.take(message)
-    topics = [ear.next()[1]]
-    while topics[-1] != "desk/summary":  # the last that is sent, so all before it are here
-        topics.append(ear.next()[1])
+    topics = [subscriber.next()[1]]
+    while topics[-1] != "desk/summary":  # the last message, so all before it have come
+        topics.append(subscriber.next()[1])
     assert set(topics) == {f"desk/{name}" for name in ("status", "header", "summary")}
 
 
-def test_the_document_has_every_topic_and_its_automation_hears_a_gesture(running, listening, publish):
+def test_the_document_has_every_topic_and_its_automation_matches_a_gesture(running, listening, publish):
     section = (ROOT / "docs" / "outputs.md").read_text().split("## MQTT and Home Assistant")[1].split("\n## ")[0]
-    ear = listening(running, "#")
-    mqtt, heard = publish(), {}
-    until(lambda: mqtt._connected)  # what fires before that triggers nothing
+    subscriber = listening(running, "#")
+    mqtt, received = publish(), {}
+    until(lambda: mqtt._connected)  # an event before that triggers nothing
     for message in (header(), {"v": 1, "type": "control", "armed": True}, fired(), summary()):
         mqtt.take(message)
-    while "desk/summary" not in heard:
-        _, topic, _, payload = ear.next()
-        heard[topic] = payload
+    while "desk/summary" not in received:
+        _, topic, _, payload = subscriber.next()
+        received[topic] = payload
     documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
-    assert sorted(heard) == sorted([f"desk/{name}" for name in documented] + ["homeassistant/device/desk/config"])
+    assert sorted(received) == sorted([f"desk/{name}" for name in documented] + ["homeassistant/device/desk/config"])
     assert "`homeassistant/device/ID/config`" in section
     trigger = dict(re.findall(r"^    (?:- )?(topic|payload|value_template): \"?(.*?)\"?$", section, re.MULTILINE))
-    gesture = json.loads(heard[trigger["topic"]])
+    gesture = json.loads(received[trigger["topic"]])
     assert trigger["value_template"] == "{{ value_json.label }}"
     assert trigger["payload"] == gesture["label"]
 
 
-def test_when_it_vanishes_the_broker_says_so(running, listening, tmp_path):
-    ear = listening(running, "desk/status")
+def test_the_broker_publishes_offline_when_the_process_dies(running, listening, tmp_path):
+    subscriber = listening(running, "desk/status")
     script = (
-        "import os, sys; from app.outputs.broker import Broker; from app.outputs.mqtt import IN_FLIGHT, Mqtt\n"
+        "import os, sys; from app.outputs.broker import Broker; from app.outputs.mqtt import MAX_IN_FLIGHT, Mqtt\n"
         f"Mqtt(Broker.parse('mqtt://127.0.0.1:{running.port}/desk'), '0.1.0', ['0']); sys.stdin.read(1); os._exit(1)"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, cwd=ROOT) as process:
-        assert ear.until("desk/status") == "online"
+        assert subscriber.until("desk/status") == "online"
         process.kill()
-    assert ear.until("desk/status") == "offline"
+    assert subscriber.until("desk/status") == "offline"
 
 
-def test_a_broker_that_is_down_at_first_gets_everything_when_it_comes(broker, listening, publish, caplog):
+def test_a_broker_that_starts_late_gets_all_events(broker, listening, publish, caplog):
     caplog.set_level(logging.INFO, "mstnet")
     broker.remember("desk/gesture", "desk/trigger")
     mqtt = publish()
@@ -285,17 +288,17 @@ def test_a_broker_that_is_down_at_first_gets_everything_when_it_comes(broker, li
     before = datetime.now(timezone.utc)
     for k in range(50):
         mqtt.take(fired(time_s=float(k), frame=k))
-    until(lambda: "is away" in caplog.text)
+    until(lambda: "is unreachable" in caplog.text)
     after = datetime.now(timezone.utc)
     broker.start()
-    ear = listening(broker, "desk/gesture", "desk/trigger")
-    heard = [ear.next() for _ in range(50)]
-    assert {topic for _, topic, _, _ in heard} == {"desk/gesture"}  # nothing late triggers anything
-    assert [json.loads(payload)["frame"] for *_, payload in heard] == list(range(50))
-    times = [datetime.fromisoformat(properties.removeprefix("fired_at:")) for _, _, properties, _ in heard]
+    subscriber = listening(broker, "desk/gesture", "desk/trigger")
+    received = [subscriber.next() for _ in range(50)]
+    assert {topic for _, topic, _, _ in received} == {"desk/gesture"}  # late events trigger nothing
+    assert [json.loads(payload)["frame"] for *_, payload in received] == list(range(50))
+    times = [datetime.fromisoformat(properties.removeprefix("fired_at:")) for _, _, properties, _ in received]
     assert all(before.timestamp() - 0.001 <= time.timestamp() <= after.timestamp() for time in times)
     assert len(caplog.records) == 2
-    assert "50 kept events go out" in caplog.text
+    assert "sending 50 kept events" in caplog.text
 
 
 def test_nothing_is_lost_when_the_broker_is_killed_and_comes_back(broker, listening, publish, caplog):
@@ -303,23 +306,23 @@ def test_nothing_is_lost_when_the_broker_is_killed_and_comes_back(broker, listen
     broker.start()
     mqtt = publish()
     mqtt.take(header())
-    ear = listening(broker, "desk/gesture")
+    subscriber = listening(broker, "desk/gesture")
     mqtt.take(fired(frame=1))
-    assert json.loads(ear.until("desk/gesture"))["frame"] == 1
+    assert json.loads(subscriber.until("desk/gesture"))["frame"] == 1
     broker.kill()
     for frame in range(2, 40):
         mqtt.take(fired(frame=frame))
-    until(lambda: "is away" in caplog.text)
-    ear.close()
+    until(lambda: "is unreachable" in caplog.text)
+    subscriber.close()
     broker.start()
-    ear, frames = listening(broker, "desk/gesture"), set()
+    subscriber, frames = listening(broker, "desk/gesture"), set()
     while frames != set(range(2, 40)):  # at least once: a frame may come twice
-        frames.add(json.loads(ear.until("desk/gesture"))["frame"])
+        frames.add(json.loads(subscriber.until("desk/gesture"))["frame"])
 
 
-def test_memory_is_bounded_and_what_is_lost_is_counted(broker, publish, caplog):
+def test_memory_is_bounded_and_dropped_events_are_counted(broker, publish, caplog):
     mqtt = publish(kept=10)
-    until(lambda: "is away" in caplog.text)
+    until(lambda: "is unreachable" in caplog.text)
     for k in range(25):
         mqtt.take(fired(frame=k))
     until(lambda: mqtt.lost == 15)
@@ -336,19 +339,19 @@ def test_no_call_waits_for_a_broker_that_accepts_and_is_silent(publish, caplog):
     assert "1000 events never reached" in caplog.text
 
 
-def test_what_a_broker_that_froze_did_not_confirm_is_not_forgotten(running, publish, caplog):
+def test_unconfirmed_events_are_counted_when_the_broker_freezes(running, publish, caplog):
     mqtt = publish()
     mqtt.take(header())
     until(lambda: mqtt._connected)
     running.freeze()
     for frame in range(100):
         mqtt.take(fired(frame=frame))
-    until(lambda: len(mqtt._kept) == 100 - IN_FLIGHT)  # the rest is on its way, and no more than that
+    until(lambda: len(mqtt._kept) == 100 - MAX_IN_FLIGHT)  # the rest is in flight
     mqtt.close()
     assert "100 events never reached" in caplog.text
 
 
-def test_a_wrong_password_is_told(tmp_path, broker, caplog):
+def test_a_wrong_password_is_logged(tmp_path, broker, caplog):
     broker._settings.write_text(f"listener {broker.port} 127.0.0.1\nallow_anonymous false\n")
     broker.start()
     mqtt = Mqtt(Broker.parse(f"mqtt://me:wrong-word@127.0.0.1:{broker.port}/desk"), "0.1.0", ["0"])
@@ -362,7 +365,7 @@ OPENSSL = shutil.which("openssl")
 
 @pytest.fixture
 def secure(tmp_path):
-    """A broker with TLS whose certificate is signed with one of its own, in ca.crt."""
+    """A broker with TLS whose certificate is signed by a private CA, in ca.crt."""
     if not OPENSSL:
         pytest.skip("needs openssl")
 
@@ -384,39 +387,39 @@ def secure(tmp_path):
     broker.kill()
 
 
-def said_by(url, caplog, words):
+def log_has(url, caplog, words):
     caplog.set_level(logging.INFO)
     mqtt = Mqtt(Broker.parse(url), "0", ["0"])
     mqtt.take(header())
     until(lambda: words in caplog.text)
     mqtt.close()
     del mqtt
-    gc.collect()  # a socket that is left open is a warning, and an error, here
+    gc.collect()  # a socket that is not closed is a ResourceWarning, which is an error in the tests
 
 
-def test_a_certificate_that_nobody_here_vouches_for_is_told_and_can_be_given(secure, caplog, tmp_path):
-    said_by(f"mqtts://localhost:{secure.port}", caplog, "its certificate is refused")
+def test_an_untrusted_certificate_is_logged_and_its_ca_can_be_given(secure, caplog, tmp_path):
+    log_has(f"mqtts://localhost:{secure.port}", caplog, "its certificate is refused")
     assert "?ca=FILE" in caplog.text
     caplog.clear()
     mqtt = Mqtt(Broker.parse(f"mqtts://localhost:{secure.port}/x?ca={tmp_path}/ca.crt"), "0", ["0"])
     mqtt.take(header())
     until(lambda: mqtt._connected)
     mqtt.close()
-    assert "away" not in caplog.text
+    assert "unreachable" not in caplog.text
 
 
-def test_tls_on_one_side_only_is_told(secure, tmp_path, caplog, request):
-    said_by(f"mqtt://localhost:{secure.port}", caplog, "write mqtts://")
+def test_tls_on_one_side_only_is_logged(secure, tmp_path, caplog, request):
+    log_has(f"mqtt://localhost:{secure.port}", caplog, "write mqtts://")
     (tmp_path / "plain").mkdir()
     plain = Mosquitto(tmp_path / "plain")
     request.addfinalizer(plain.kill)
     plain.start()
-    said_by(f"mqtts://127.0.0.1:{plain.port}", caplog, "write mqtt:// instead")
+    log_has(f"mqtts://127.0.0.1:{plain.port}", caplog, "write mqtt:// instead")
 
 
 @pytest.mark.parametrize(
     ("host", "cause"),
     [("no-such-host.invalid", "no address is known for the name no-such-host.invalid"), ("127.0.0.1:1", "is refused")],
 )
-def test_a_broker_that_is_not_there_is_told_by_its_cause(host, cause, caplog):
-    said_by(f"mqtt://{host}", caplog, cause)
+def test_an_unreachable_broker_is_logged_with_its_cause(host, cause, caplog):
+    log_has(f"mqtt://{host}", caplog, cause)

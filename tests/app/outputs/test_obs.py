@@ -1,4 +1,4 @@
-"""OBS, played by a server that speaks its protocol (obs-websocket 5) and asks for the password as OBS does."""
+"""OBS, simulated by a server with its protocol (obs-websocket 5) and its authentication."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ def digest(text):
 
 
 class Studio:
-    """What OBS does when it is asked to switch the scene."""
+    """A server that handles requests to switch the scene as OBS does."""
 
     def __init__(self, port=0):
         self.switched, self.connections = [], 0
@@ -42,16 +42,16 @@ class Studio:
         socket.send(json.dumps({"op": 2, "d": {"negotiatedRpcVersion": 1}}))
         self.connections += 1
         for text in socket:
-            self._answer(socket, json.loads(text)["d"])
+            self._respond(socket, json.loads(text)["d"])
 
-    def _answer(self, socket, asked):
+    def _respond(self, socket, asked):
         scene = asked["requestData"]["sceneName"]
         known = scene in ("Desk", "Close-up")
         if known:
             self.switched.append(scene)
         status = {"result": True, "code": 100} if known else {"result": False, "code": 600, "comment": "No source"}
-        answer = {"requestType": asked["requestType"], "requestId": asked["requestId"], "requestStatus": status}
-        socket.send(json.dumps({"op": 7, "d": answer}))
+        response = {"requestType": asked["requestType"], "requestId": asked["requestId"], "requestStatus": status}
+        socket.send(json.dumps({"op": 7, "d": response}))
 
     def close(self):
         self._server.shutdown()
@@ -62,7 +62,7 @@ class Studio:
 
 @pytest.fixture
 def open_studio():
-    """Starts studios, and stops them."""
+    """Starts servers and stops them."""
     made = []
 
     def start(port=0):
@@ -91,7 +91,7 @@ def test_gestures_switch_scenes_in_order(open_studio, caplog):
     assert PASSWORD not in caplog.text  # the library would write it
 
 
-def test_a_group_switches_the_scene_whichever_of_its_labels_was_seen(open_studio):
+def test_every_label_of_a_group_switches_the_scene(open_studio):
     studio = open_studio()
     obs = control(studio)
     obs.take(fired("Swiping Left", group="side"))
@@ -100,7 +100,7 @@ def test_a_group_switches_the_scene_whichever_of_its_labels_was_seen(open_studio
     assert studio.switched == ["Desk"]
 
 
-def test_a_scene_that_is_not_there_is_told_and_the_next_one_works(open_studio, caplog):
+def test_an_unknown_scene_is_logged_and_the_next_one_works(open_studio, caplog):
     studio = open_studio()
     obs = control(studio)
     obs.take(fired("Thumb Up"))
@@ -111,7 +111,7 @@ def test_a_scene_that_is_not_there_is_told_and_the_next_one_works(open_studio, c
     assert obs.missed == 1
 
 
-def test_obs_that_was_restarted_is_found_again(open_studio):
+def test_it_reconnects_after_a_restart_of_obs(open_studio):
     first = open_studio()
     obs = control(first)
     obs.take(fired("Swiping Left"))
@@ -124,7 +124,7 @@ def test_obs_that_was_restarted_is_found_again(open_studio):
     assert obs.missed == 0
 
 
-def test_obs_that_is_away_is_told_once_and_misses_what_it_misses(open_studio, caplog):
+def test_unreachable_obs_is_logged_once_and_missed_gestures_are_counted(open_studio, caplog):
     studio = open_studio()
     studio.close()
     obs = control(studio)
@@ -132,12 +132,12 @@ def test_obs_that_is_away_is_told_once_and_misses_what_it_misses(open_studio, ca
         obs.take(fired("Swiping Left"))
     obs.close()
     assert obs.missed == 3
-    assert caplog.text.count("is away") == 1
+    assert caplog.text.count("is unreachable") == 1
     assert "3 gestures switched no scene" in caplog.text
 
 
-def test_a_wrong_password_is_told(open_studio, caplog):
+def test_a_wrong_password_is_logged(open_studio, caplog):
     obs = control(open_studio(), "wrong-word")
-    until(lambda: "is away" in caplog.text)
+    until(lambda: "is unreachable" in caplog.text)
     obs.close()
     assert "wrong-word" not in caplog.text

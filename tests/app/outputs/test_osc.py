@@ -1,4 +1,4 @@
-"""OSC, judged by liblo's `oscdump`, which is not ours."""
+"""OSC, checked with liblo's `oscdump`, an independent implementation."""
 
 import shutil
 import socket
@@ -28,11 +28,11 @@ def test_the_bytes_of_the_specification():
     ("label", "address"),
     [("Swiping Left", "/gesture/swiping_left"), ("Thumb Up!", "/gesture/thumb_up"), ("a/b *?", "/gesture/a_b")],
 )
-def test_addresses_hold_no_sign_that_osc_reserves(label, address):
+def test_addresses_have_no_characters_that_osc_reserves(label, address):
     assert gesture_address(label) == address
 
 
-def test_a_group_has_an_address_of_its_own():
+def test_a_group_has_its_own_address():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as reader:
         reader.bind(("127.0.0.1", 0))
         osc = Osc(Address("127.0.0.1", reader.getsockname()[1]))
@@ -44,27 +44,27 @@ def test_a_group_has_an_address_of_its_own():
 
 
 @pytest.mark.skipif(not shutil.which("oscdump"), reason="needs oscdump (Debian: liblo-tools)")
-def test_another_program_understands_it():
+def test_another_program_can_parse_it():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     dump = subprocess.Popen(["oscdump", "-L", str(port)], stdout=subprocess.PIPE, text=True)
     osc = Osc(Address("127.0.0.1", port))
     try:
-        # UDP knows no reader: say something until it is there.
+        # UDP has no connections: wait until the program listens.
         lines = iter(dump.stdout.readline, "")
         while not _bound(port):
             pass
         osc.take(fired())
         osc.take(summary())
-        heard = [next(lines).split(" ", 1)[1].rstrip("\n") for _ in range(3)]
+        received = [next(lines).split(" ", 1)[1].rstrip("\n") for _ in range(3)]
     finally:
         osc.close()
         dump.terminate()
         dump.communicate(timeout=10)
-    assert heard[0] == '/gesture/swiping_left sffi "Swiping Left" 0.930000 1.800000 55'
-    assert heard[1] == f'/mstnet/event s "{to_line(fired())}"'
-    assert heard[2] == f'/mstnet/event s "{to_line(summary())}"'
+    assert received[0] == '/gesture/swiping_left sffi "Swiping Left" 0.930000 1.800000 55'
+    assert received[1] == f'/mstnet/event s "{to_line(fired())}"'
+    assert received[2] == f'/mstnet/event s "{to_line(summary())}"'
 
 
 def _bound(port):
@@ -76,12 +76,12 @@ def _bound(port):
     return False
 
 
-def test_a_host_that_nobody_knows_is_one_line():
+def test_an_unknown_host_is_one_line():
     with pytest.raises(UserError, match=r"nowhere\.invalid"):
         Osc(Address("nowhere.invalid", 9000))
 
 
-def test_nobody_listening_is_no_trouble():
+def test_sending_without_a_listener_raises_nothing():
     osc = Osc(Address("127.0.0.1", 9))
     for _ in range(100):
         osc.take(fired())
@@ -89,35 +89,35 @@ def test_nobody_listening_is_no_trouble():
 
 
 @pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
-def test_localhost_is_heard_under_either_of_its_addresses(family, host, monkeypatch):
+def test_localhost_works_with_either_of_its_addresses(family, host, monkeypatch):
     if family == socket.AF_INET6 and not socket.has_ipv6:
         pytest.skip("needs IPv6")
     found = [(socket.AF_INET6, 2, 17, "", ("::1", 0, 0, 0)), (socket.AF_INET, 2, 17, "", ("127.0.0.1", 0))]
-    with socket.socket(family, socket.SOCK_DGRAM) as ear:
-        ear.bind((host, 0))
-        ear.settimeout(0.2)
-        port = ear.getsockname()[1]
-        answers = [(*each[:4], (each[4][0], port, *each[4][2:])) for each in found]
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+    with socket.socket(family, socket.SOCK_DGRAM) as listener:
+        listener.bind((host, 0))
+        listener.settimeout(0.2)
+        port = listener.getsockname()[1]
+        addresses = [(*each[:4], (each[4][0], port, *each[4][2:])) for each in found]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
         osc = Osc(Address("localhost", port))
-        heard = b""
-        for _ in range(20):  # the first packet may find nobody; this computer says so when the next one goes out
+        received = b""
+        for _ in range(20):  # the first packet may be refused; the system reports this for the next one
             osc.take(fired())
             with suppress(TimeoutError):
-                heard = ear.recv(9000)
+                received = listener.recv(9000)
                 break
         osc.close()
-    assert b"Swiping Left" in heard
+    assert b"Swiping Left" in received
 
 
-def test_everybody_of_a_network_may_be_told():
+def test_broadcast_is_allowed():
     osc = Osc(Address("255.255.255.255", 9000))
     osc.take(fired())
     osc.close()
     assert osc.unsent == 0
 
 
-def test_a_program_that_does_not_listen_is_told_by_its_cause(caplog):
+def test_a_refused_packet_is_logged_with_its_cause(caplog):
     osc = Osc(Address("127.0.0.1", 1))
     for _ in range(20):
         osc.take(fired())

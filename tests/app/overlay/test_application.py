@@ -195,7 +195,7 @@ def test_without_a_display_no_worker_is_started(options: ViewOptions, monkeypatc
 def test_without_qt_it_says_what_to_install(options: ViewOptions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "app.overlay.session", None)
     story = Story(lambda _: None)
-    with pytest.raises(UserError, match=r"needs PyQt6.*pip install PyQt6.*--headless"):
+    with pytest.raises(UserError, match=r"needs PyQt6.*pip install -r requirements\.txt.*--headless"):
         story.run(options)
     assert story.told == []
 

@@ -1,40 +1,40 @@
-// Listens to the same JSON that every program gets (docs/outputs.md) and shows it. Times are the stream's own.
+// Shows the JSON messages of the WebSocket (docs/outputs.md). Times are in stream time.
 "use strict";
 
 const HOLD_S = 2;         // a gesture stays on the picture this long
-const WINDOW_S = 30;      // what the timeline shows
+const WINDOW_S = 30;      // time span of the timeline
 const SMOOTH_S = 0.2;     // bars follow the probabilities with this time constant
 const BARS = 5;
-const REMEMBERED = 100;   // gestures in the list
-const RECENT = 100;       // steps that the latency looks back on
-const SILENCE_MS = 3000;  // without a step for so long, something is wrong
-const NOTHING = new Set(["No gesture", "Doing other things"]);
+const N_LISTED = 100;   // gestures in the list
+const RECENT = 100;       // number of steps in the latency
+const SILENCE_MS = 3000;  // time without a step after which a status is shown
+const IDLE_LABELS = new Set(["No gesture", "Doing other things"]);
 
 const $ = (id) => document.getElementById(id);
-const stream = { labels: [], smoothed: [], steps: [], spent: {}, gestures: [], nowS: 0, heardAt: 0, over: false };
+const stream = { labels: [], smoothed: [], steps: [], spent: {}, gestures: [], nowS: 0, receivedAt: 0, over: false };
 
-// Listening
+// Receiving
 
 let wait = 500;
 
 function connect() {
-  const url = new URL("events?steps&history", location);  // beside this page, which a proxy may have under a path
+  const url = new URL("events?steps&history", location);  // relative to this page, because a proxy may serve it under a path
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   const socket = new WebSocket(url);
   socket.onopen = () => {
     wait = 500;
-    say("waiting", "Waiting for pictures");
+    showStatus("waiting", "Waiting for pictures");
     $("video").src = `video?${Date.now()}`;
   };
-  socket.onmessage = ({ data }) => hear(JSON.parse(data));
+  socket.onmessage = ({ data }) => receive(JSON.parse(data));
   socket.onclose = () => {
-    if (!stream.over) say("warning", "Connection lost, trying again");
+    if (!stream.over) showStatus("warning", "Connection lost, trying again");
     setTimeout(connect, wait);
     wait = Math.min(2 * wait, 5000);
   };
 }
 
-function hear(message) {
+function receive(message) {
   if (message.v !== 1) return;
   ({ header: begin, step: take, gesture: note, summary: end })[message.type]?.(message);
 }
@@ -48,27 +48,27 @@ function begin({ labels, model, engine }) {
 }
 
 function take(step) {
-  // What all networks took at one time counts; the curve is of the one whose answer counts.
+  // The duration is summed over the networks that stepped at the same time; the curve shows the deciding one.
   if (stream.spent.timeS !== step.time_s) stream.spent = { timeS: step.time_s, ms: 0 };
   stream.spent.ms += step.step_ms;
   if (stream.steps.at(-1)?.timeS === step.time_s) stream.steps.at(-1).ms = stream.spent.ms;
   if (!step.decides) return;
   const passedS = Math.max(0, step.time_s - stream.nowS);
-  if (step.time_s < stream.nowS) stream.steps = [];  // the stream began anew
+  if (step.time_s < stream.nowS) stream.steps = [];  // the stream started again
   const share = stream.steps.length ? 1 - Math.exp(-passedS / SMOOTH_S) : 1;
   stream.smoothed = stream.smoothed.map((old, k) => old + share * (step.probs[k] - old));
-  const likely = Math.max(...stream.smoothed.filter((_, k) => !NOTHING.has(stream.labels[k])));
+  const likely = Math.max(...stream.smoothed.filter((_, k) => !IDLE_LABELS.has(stream.labels[k])));
   stream.steps.push({ timeS: step.time_s, frame: step.frame, ms: stream.spent.ms, likely });
   while (stream.steps[0].timeS < step.time_s - WINDOW_S) stream.steps.shift();
   stream.nowS = step.time_s;
-  stream.heardAt = performance.now();
-  say("live", "Live");
+  stream.receivedAt = performance.now();
+  showStatus("live", "Live");
   draw();
 }
 
 function note(gesture) {
   stream.gestures.unshift(gesture);
-  stream.gestures.length = Math.min(stream.gestures.length, REMEMBERED);
+  stream.gestures.length = Math.min(stream.gestures.length, N_LISTED);
   stream.nowS = Math.max(stream.nowS, gesture.fired_s);
   listGestures();
   draw();
@@ -76,7 +76,7 @@ function note(gesture) {
 
 function end() {
   stream.over = true;
-  say("ended", "The stream is over");
+  showStatus("ended", "The stream has ended");
 }
 
 // Showing
@@ -96,7 +96,7 @@ function draw() {
   });
 }
 
-function say(tone, text) {
+function showStatus(tone, text) {
   const status = $("status");
   if (status.dataset.tone === tone && status.lastChild.textContent === text) return;
   status.dataset.tone = tone;
@@ -118,7 +118,7 @@ function drawBars() {
   ranked.sort((a, b) => Math.round(100 * b.value) - Math.round(100 * a.value));
   [...$("bars").children].forEach((row, k) => {
     const { label = "", value = 0 } = ranked[k] ?? {};
-    row.className = NOTHING.has(label) ? "" : "gesture";
+    row.className = IDLE_LABELS.has(label) ? "" : "gesture";
     row.querySelector(".label").textContent = label;
     row.querySelector(".value").textContent = label && percent(value);
     row.querySelector(".fill").style.transform = `scaleX(${value.toFixed(3)})`;
@@ -241,11 +241,11 @@ function mirror(on) {
   $("mirror").setAttribute("aria-pressed", on);
 }
 
-// Beginning
+// Start
 
 const address = new URL(location);
 if (address.searchParams.has("token")) {
-  address.searchParams.delete("token");  // it is in the cookie now, and should not stay in the history
+  address.searchParams.delete("token");  // it is in the cookie now; keep it out of the history
   history.replaceState(null, "", address);
 }
 $("bars").append(...Array.from({ length: BARS }, bar));
@@ -258,6 +258,6 @@ addEventListener("resize", draw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 setInterval(() => {
   const live = $("status").dataset.tone === "live";
-  if (live && performance.now() - stream.heardAt > SILENCE_MS) say("waiting", "No new pictures");
+  if (live && performance.now() - stream.receivedAt > SILENCE_MS) showStatus("waiting", "No new pictures");
 }, 1000);
 connect();

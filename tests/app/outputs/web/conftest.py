@@ -10,7 +10,7 @@ from app.outputs.web.opening import Web
 
 
 class Served(Web):
-    """A web server with ways to talk to it."""
+    """A web server with methods that send requests to it."""
 
     def __init__(self, page=True, token_file=None, origins=(), hosts=(), port=0):
         super().__init__(Address("127.0.0.1", port), page, token_file, origins, hosts)
@@ -21,22 +21,22 @@ class Served(Web):
         return connect(f"ws://127.0.0.1:{self.port}{path}", proxy=None, additional_headers=headers)
 
     def ask(self, request):
-        """Send bytes as they are, and return all that comes back."""
+        """Send bytes, and return the response."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as plug:
             plug.sendall(request)
             return b"".join(iter(lambda: plug.recv(65536), b""))
 
     def answers(self):
-        """Whether a plain request is answered."""
+        """Whether a request gets a response."""
         try:
             return self.get("/icon.svg")[0] == 200
         except (OSError, ValueError, IndexError):
             return False
 
     def get(self, path="/", **headers):
-        """Status, headers and body of a plain request."""
-        told = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"} | headers
-        lines = "".join(f"{name}: {value}\r\n" for name, value in told.items())
+        """Status, headers and body of the response to a request."""
+        sent = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"} | headers
+        lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
         head, _, body = self.ask(f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode()).partition(b"\r\n\r\n")
         first, *rest = head.decode().split("\r\n")
         return int(first.split()[1]), {k.lower(): v for k, v in (line.split(": ", 1) for line in rest)}, body.decode()
@@ -44,7 +44,7 @@ class Served(Web):
 
 @pytest.fixture
 def serve():
-    """Starts servers, and stops them."""
+    """Starts servers and stops them."""
     made = []
 
     def start(**options):

@@ -1,4 +1,4 @@
-"""The WebSocket, heard through a client that is not ours."""
+"""The WebSocket, tested with an independent client."""
 
 import json
 import logging
@@ -15,7 +15,7 @@ from models.decoder import GestureEvent
 STEP = next(steps(recognition()))
 
 
-def heard(client, count):
+def received(client, count):
     return [json.loads(client.recv(20)) for _ in range(count)]
 
 
@@ -28,32 +28,32 @@ def test_a_stream_from_beginning_to_end(served):
         until(lambda: served.hub.listeners == 1)
         for message in (header(), fired(), summary()):
             served.hub.take(message)
-        assert heard(client, 3) == [as_json(header()), fired(), summary()]
+        assert received(client, 3) == [as_json(header()), fired(), summary()]
         served.close()
         with pytest.raises(ConnectionClosed) as closed:
             client.recv(20)
     assert closed.value.rcvd.code == 1001
 
 
-def test_whoever_comes_late_gets_the_header_but_no_old_gesture(served):
+def test_a_late_client_gets_the_header_but_no_old_gesture(served):
     served.hub.take(header())
     served.hub.take(fired(frame=1))
     with served.listen() as client:
         until(lambda: served.hub.listeners == 1)
         served.hub.take(fired(frame=2))
-        assert [message.get("frame") for message in heard(client, 2)] == [None, 2]
+        assert [message.get("frame") for message in received(client, 2)] == [None, 2]
     with served.listen("/events?history") as client:
-        assert [message.get("frame") for message in heard(client, 3)] == [None, 1, 2]
+        assert [message.get("frame") for message in received(client, 3)] == [None, 1, 2]
 
 
-def test_gestures_of_an_earlier_stream_are_no_history(served):
+def test_history_has_no_gestures_of_an_earlier_stream(served):
     for message in (header(), fired(frame=1), header(), fired(frame=2)):
         served.hub.take(message)
     with served.listen("/events?history") as client:
         until(lambda: served.hub.listeners == 1)
         served.hub.take(summary())
-        told = heard(client, 3)
-    assert [(message["type"], message.get("frame")) for message in told] == [
+        messages = received(client, 3)
+    assert [(message["type"], message.get("frame")) for message in messages] == [
         ("header", None), ("gesture", 2), ("summary", None)]  # fmt: skip
 
 
@@ -62,49 +62,49 @@ def test_history_is_bounded_and_fits_the_queue(served):
     for frame in range(300):
         served.hub.take(fired(frame=frame))
     with served.listen("/events?history") as client:
-        assert heard(client, 1 + hub.REMEMBERED)[-1]["frame"] == 299
+        assert received(client, 1 + hub.N_RECENT_GESTURES)[-1]["frame"] == 299
 
 
-def test_steps_are_made_only_while_somebody_wants_them(served):
+def test_steps_are_made_only_while_a_client_wants_them(served):
     events = Events([served.hub])
     assert not served.hub.wants_steps
     with served.listen("/events?steps") as client, served.listen() as other:
         until(lambda: served.hub.wants_steps and served.hub.listeners == 2)
         events.see(recognition(2, GestureEvent("Thumb Up", 0.9, 1.0, 1.8)))
-        assert [message["type"] for message in heard(client, 3)] == ["step", "step", "gesture"]
-        assert heard(other, 1)[0]["type"] == "gesture"
+        assert [message["type"] for message in received(client, 3)] == ["step", "step", "gesture"]
+        assert received(other, 1)[0]["type"] == "gesture"
     until(lambda: not served.hub.wants_steps)
 
 
-def test_a_client_that_never_reads_is_cut_off_and_the_others_get_everything(served, monkeypatch, caplog):
+def test_a_client_that_never_reads_is_disconnected_and_the_others_get_everything(served, monkeypatch, caplog):
     monkeypatch.setattr(website, "HEARTBEAT_S", 1000)
     caplog.set_level(logging.WARNING, "mstnet")
-    with socket.socket() as deaf, served.listen("/events?steps") as reader:
-        deafen(deaf, served.port)
+    with socket.socket() as stalled, served.listen("/events?steps") as reader:
+        connect_without_reading(stalled, served.port)
         until(lambda: served.hub.listeners == 2)
         sent = 0
         while not served.hub.cut_off:
             served.hub.take(STEP)
             sent += 1
-            assert json.loads(reader.recv(20)) == as_json(STEP)  # in step: the other client misses nothing
+            assert json.loads(reader.recv(20)) == as_json(STEP)  # one by one: this client misses nothing
             assert sent < 50_000
         until(lambda: served.hub.listeners == 1)
         served.hub.take(fired())
-        assert heard(reader, 1) == [fired()]
-    assert f"does not read; cut off with {hub.WAITING} messages unsent (1 so far)" in caplog.text
+        assert received(reader, 1) == [fired()]
+    assert f"does not read; disconnected with {hub.MAX_WAITING_MESSAGES} messages unsent (1 so far)" in caplog.text
 
 
-def test_a_client_that_never_answers_is_cut_off_while_nothing_happens(served, monkeypatch, caplog):
+def test_a_client_that_never_responds_is_disconnected_without_messages(served, monkeypatch, caplog):
     monkeypatch.setattr(website, "HEARTBEAT_S", 0.1)
-    with socket.socket() as deaf:
-        deafen(deaf, served.port)
+    with socket.socket() as stalled:
+        connect_without_reading(stalled, served.port)
         until(lambda: served.hub.listeners == 1)
         until(lambda: served.hub.cut_off == 1)
-    assert "cut off with 0 messages unsent (1 so far)" in caplog.text
+    assert "disconnected with 0 messages unsent (1 so far)" in caplog.text
 
 
-def deafen(plug, port):
-    """Connect to the WebSocket, and read nothing ever."""
+def connect_without_reading(plug, port):
+    """Connect to the WebSocket and never read from it."""
     plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     plug.connect(("127.0.0.1", port))
     lines = (
@@ -114,13 +114,13 @@ def deafen(plug, port):
     plug.sendall(lines.encode())
 
 
-def test_the_line_does_not_wait_when_nobody_can_be_reached(served):
+def test_take_does_not_wait_after_the_server_has_stopped(served):
     served.close()
     served.hub.take(fired())
 
 
-def test_only_so_many_may_come(served, monkeypatch):
-    monkeypatch.setattr(hub, "MOST_CLIENTS", 2)
+def test_the_number_of_clients_is_limited(served, monkeypatch):
+    monkeypatch.setattr(hub, "MAX_CLIENTS", 2)
     with served.listen(), served.listen():
         until(lambda: served.hub.listeners == 2)
         with pytest.raises(InvalidStatus) as refused:
@@ -131,7 +131,7 @@ def test_only_so_many_may_come(served, monkeypatch):
         pass
 
 
-def test_a_client_that_talks_too_much_is_let_go(served):
+def test_a_client_that_sends_too_much_is_disconnected(served):
     with served.listen() as client:
         client.send("x" * 5000)
         with pytest.raises(ConnectionClosed):
@@ -143,7 +143,7 @@ def test_without_a_page_there_is_no_picture(serve):
     server = serve(page=False)
     server.hub.take(header())
     with server.listen("/") as client:
-        assert heard(client, 1) == [as_json(header())]
+        assert received(client, 1) == [as_json(header())]
     for path in ("/video", "/page.js", "/page.css"):
         assert server.get(path)[0] == 404
     assert server.get("/")[0] == 426

@@ -1,4 +1,4 @@
-"""Who may look: names, origins, tokens, paths."""
+"""Access control: host names, origins, tokens, paths."""
 
 import select
 import socket
@@ -33,12 +33,12 @@ def refused_status(guarded, path="/events", **headers):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:80", "[x", ""])
-def test_a_name_that_somebody_pointed_here_is_refused(served, host):
+def test_another_host_name_is_refused(served, host):
     assert served.get("/", Host=host)[0] == 403
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost.", "127.0.0.1", "[::1]:80", "192.0.2.1:8080", "LOCALHOST:1"])
-def test_addresses_and_our_own_name_are_not(served, host):
+def test_addresses_and_the_machines_own_name_are_allowed(served, host):
     assert served.get("/", Host=host)[0] == 200
 
 
@@ -46,24 +46,24 @@ def test_addresses_and_our_own_name_are_not(served, host):
 @pytest.mark.parametrize(
     "origin", ["http://evil.example", "null", "http://localhost:1", "file://", "https://127.0.0.1"]
 )
-def test_a_page_elsewhere_may_not_listen(served, path, origin):
+def test_a_page_of_another_origin_is_refused(served, path, origin):
     assert served.get(path, Origin=origin)[0] == 403
     assert refused_status(served, Origin=origin) == 403
 
 
-def test_our_own_page_may(served):
+def test_the_servers_own_page_is_allowed(served):
     with served.listen(Origin=served.url):
         pass
 
 
-def test_a_page_that_was_allowed_may(serve):
+def test_a_page_of_an_allowed_origin_is_allowed(serve):
     guarded = serve(origins=["http://localhost:3000"])
     with guarded.listen(Origin="http://localhost:3000"):
         pass
     assert refused_status(guarded, Origin="http://localhost:3001") == 403
 
 
-def test_a_picture_in_a_page_elsewhere_is_refused_but_a_link_is_followed(served):
+def test_a_picture_in_a_page_of_another_site_is_refused_but_a_link_is_allowed(served):
     picture = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
     frame = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
     followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
@@ -72,7 +72,7 @@ def test_a_picture_in_a_page_elsewhere_is_refused_but_a_link_is_followed(served)
     assert served.get("/", **followed)[0] == 200
 
 
-def test_answers_say_that_nobody_else_may_use_them(served):
+def test_responses_forbid_use_by_other_sites(served):
     _, headers, _ = served.get("/")
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
@@ -88,14 +88,14 @@ def test_there_is_no_way_to_other_files(served, path):
     assert "import" not in body
 
 
-def test_rubbish_is_answered_and_nothing_is_printed_but_a_line(served, caplog):
+def test_malformed_requests_are_handled_without_a_traceback(served, caplog):
     served.ask(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(256)) + b"\r\n\r\n")
     served.ask(b"GET / HTTP/1.1\r\n" + b"X: " + b"y" * 100_000 + b"\r\n\r\n")
     assert served.get("/")[0] == 200
     assert "Traceback" not in caplog.text
 
 
-def test_without_the_token_nothing_is_seen(serve, token_file):
+def test_without_the_token_there_is_no_access(serve, token_file):
     guarded = serve(token_file=token_file)
     for path in ("/events", "/video", "/page.js"):
         assert guarded.get(path)[0] == 401
@@ -107,20 +107,20 @@ def test_without_the_token_nothing_is_seen(serve, token_file):
 
 
 @pytest.mark.parametrize("wrong", ["", "a", WORD[:-1], WORD + "x", WORD.upper(), "é" * 20])
-def test_a_wrong_token_is_none(serve, token_file, wrong):
+def test_a_wrong_token_gives_no_access(serve, token_file, wrong):
     guarded = serve(token_file=token_file)
     assert guarded.get(f"/events?token={quote(wrong)}")[0] == 401
     assert guarded.get("/events", Authorization=f"Bearer {quote(wrong)}")[0] == 401
     assert guarded.get("/events", Cookie=f"mstnet-{guarded.port}={quote(wrong)}")[0] == 401
 
 
-def test_a_program_gives_the_token_in_a_header_or_the_address(serve, token_file):
+def test_a_program_sends_the_token_in_a_header_or_the_address(serve, token_file):
     guarded = serve(token_file=token_file)
     with guarded.listen(Authorization=f"Bearer {WORD}"), guarded.listen(f"/events?token={WORD}"):
         pass
 
 
-def test_a_browser_gives_it_once(serve, token_file):
+def test_a_browser_sends_it_once(serve, token_file):
     guarded = serve(token_file=token_file)
     status, headers, _ = guarded.get(f"/?token={WORD}")
     cookie, *rules = headers["set-cookie"].split("; ")
@@ -132,49 +132,49 @@ def test_a_browser_gives_it_once(serve, token_file):
     assert refused_status(guarded, Cookie=cookie, Origin="http://evil.example") == 403
 
 
-def test_only_what_others_can_reach_makes_a_token_up():
+def test_only_a_server_that_others_can_reach_generates_a_token():
     everywhere, here = Address("0.0.0.0", 8080), Address("127.0.0.1", 8080)
     token = Token.new()
     assert token.word in link("http", everywhere, token)
     assert Token.new().word != token.word
     assert link("http", here, None) == "http://127.0.0.1:8080/"
-    assert WORD not in link("http", everywhere, Token(WORD, made_up=False))
+    assert WORD not in link("http", everywhere, Token(WORD, generated=False))
 
 
 @pytest.mark.parametrize("content", ["", "short\n", "sixteen letters but spaces\n", "ключ-из-многих-букв-и-знаков\n"])
-def test_a_token_that_is_no_secret_is_told(tmp_path, content):
+def test_an_unusable_token_is_reported(tmp_path, content):
     path = tmp_path / "token"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(UserError, match="no secret word"):
+    with pytest.raises(UserError, match="must have 16 or more"):
         Token.read(path)
 
 
-def test_a_token_that_cannot_be_read_is_told(tmp_path):
+def test_a_token_that_cannot_be_read_is_reported(tmp_path):
     with pytest.raises(UserError, match="cannot read the token"):
         Token.read(tmp_path / "nothing")
 
 
-def test_a_port_that_is_taken_is_told(served, serve):
+def test_a_port_in_use_is_reported(served, serve):
     with pytest.raises(UserError, match="cannot listen on 127"):
         Web(Address("127.0.0.1", served.port), page=True, token_file=None, origins=())
 
 
-def test_connections_that_say_nothing_do_not_pile_up(served, monkeypatch):
-    monkeypatch.setattr(server, "MOST_CONNECTIONS", 5)
+def test_the_number_of_idle_connections_is_limited(served, monkeypatch):
+    monkeypatch.setattr(server, "MAX_CONNECTIONS", 5)
     with ExitStack() as stack:
         plugs = []
 
-        def one_is_hung_up_on():
+        def one_is_closed():
             assert len(plugs) < 100
             plugs.append(stack.enter_context(socket.create_connection(("127.0.0.1", served.port))))
             readable, _, _ = select.select(plugs, [], [], 0.05)
             return readable and readable[0].recv(1) == b""
 
-        until(one_is_hung_up_on)
+        until(one_is_closed)
     until(served.answers)
 
 
-def test_a_name_that_was_allowed_is_ours(serve):
+def test_an_allowed_host_name_is_accepted(serve):
     guarded = serve(hosts=["box.lan"])
     for host in ("box.lan", "BOX.lan:8080", "box.lan."):
         assert guarded.get("/", Host=host)[0] == 200
@@ -182,7 +182,7 @@ def test_a_name_that_was_allowed_is_ours(serve):
         assert guarded.get("/", Host=host)[0] == 403
 
 
-def test_the_page_behind_a_proxy_with_https_is_ours(serve):
+def test_the_page_behind_a_proxy_with_https_is_accepted(serve):
     guarded, name = serve(hosts=["gestures.example.org"]), "gestures.example.org"
     assert guarded.get("/page.js", Host=name, Origin=f"https://{name}")[0] == 200
     for other in ("https://evil.example", f"https://{name}:444", f"http://{name}:1"):
@@ -201,12 +201,12 @@ def test_pages_of_any_scheme_may_be_allowed(serve, text):
 
 
 @pytest.mark.parametrize("text", ["null", "file://", "*", "http://", "http://a/b", "http://me:pw@a"])
-def test_what_is_no_origin_is_told(text):
+def test_an_invalid_origin_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011  argparse words it
         origin(text)
 
 
 @pytest.mark.parametrize("text", ["", "*", "http://box.lan", "box.lan:80", "a b", "-a"])
-def test_what_is_no_host_name_is_told(text):
+def test_an_invalid_host_name_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011  argparse words it
         host_name(text)

@@ -1,4 +1,4 @@
-"""The page in a real browser: what a person sees while the demo clip plays, and what another site does not."""
+"""The page in a real browser, while the demo clip plays, and the access of other sites."""
 
 import asyncio
 import http.server
@@ -61,7 +61,7 @@ def test_the_demo_clip(browser, app):
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 568), (390, 844), (844, 390), (768, 1024), (1280, 800)])
-def test_nothing_sticks_out_on_any_screen(browser, served, width, height):
+def test_the_page_fits_every_screen(browser, served, width, height):
     served.hub.take(header() | {"labels": ["Sliding Two Fingers Counterclockwise"] * 5})
     served.hub.take(fired("Sliding Two Fingers Counterclockwise"))
     served.pictures.see(recognition())
@@ -79,7 +79,7 @@ def test_nothing_sticks_out_on_any_screen(browser, served, width, height):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_all_words_can_be_read_in_light_and_dark(browser, served, dark):
+def test_all_text_has_contrast_in_light_and_dark(browser, served, dark):
     browser.show(1280, 800, dark)
     browser.open(served.url)
     served.hub.take(header())
@@ -116,7 +116,7 @@ CONTRASTS = """(() => {
 })()"""
 
 
-def test_it_comes_back_when_the_app_does(browser, serve):
+def test_it_reconnects_when_the_app_is_back(browser, serve):
     first = serve()
     browser.open(first.url)
     first.hub.take(header())
@@ -131,7 +131,7 @@ def ws(server):
     return server.url.replace("http", "ws") + "/events"
 
 
-def test_the_mirror_is_the_screens_alone(browser, served):
+def test_only_the_picture_on_the_page_is_mirrored(browser, served):
     browser.open(served.url)
     served.describe("Camera <0>", mirror=True)
     browser.open(served.url)
@@ -141,7 +141,7 @@ def test_the_mirror_is_the_screens_alone(browser, served):
     assert browser.evaluate("getComputedStyle(document.querySelector('#video')).transform") == "none"
 
 
-def test_a_label_is_text_whatever_it_says(browser, served):
+def test_a_label_is_text_even_if_it_is_html(browser, served):
     label = "<img src=x onerror=alert(1)>"
     browser.open(served.url)
     served.hub.take(header() | {"labels": [label]})
@@ -150,7 +150,7 @@ def test_a_label_is_text_whatever_it_says(browser, served):
     assert browser.evaluate("document.querySelector('#past b').textContent") == label
 
 
-def test_the_token_is_asked_for_and_does_not_stay_in_the_address(browser, serve, tmp_path):
+def test_the_token_is_required_and_removed_from_the_address(browser, serve, tmp_path):
     (tmp_path / "token").write_text("a-secret-of-some-length")
     served = serve(token_file=tmp_path / "token")
     browser.open(served.url)
@@ -163,17 +163,17 @@ def test_the_token_is_asked_for_and_does_not_stay_in_the_address(browser, serve,
     assert browser.evaluate("document.cookie") == ""  # scripts cannot read it
 
 
-def test_a_page_elsewhere_gets_nothing(browser, served, tmp_path):
+def test_another_site_has_no_access(browser, served, tmp_path):
     served.pictures.see(recognition())
     (tmp_path / "index.html").write_text("<p>elsewhere</p>")
     elsewhere = Elsewhere(tmp_path)
     try:
         browser.open(elsewhere.url)
         browser.wait_for("document.querySelector('p')")
-        answer = "new Promise(done => {{ const it = {}; it.onopen = it.onload = () => done(1);"
-        answer += " it.onerror = () => done(0) }})"
-        socket = answer.format("new WebSocket('%s')")
-        picture = answer.format("Object.assign(new Image(), { src: '%s' })")
+        opened = "new Promise(done => {{ const it = {}; it.onopen = it.onload = () => done(1);"
+        opened += " it.onerror = () => done(0) }})"
+        socket = opened.format("new WebSocket('%s')")
+        picture = opened.format("Object.assign(new Image(), { src: '%s' })")
         fetched = "fetch('%s', { mode: 'no-cors' }).then(() => 1, () => 0)"
         for script, url in ((socket, ws(served)), (picture, served.url + "/video"), (fetched, served.url)):
             assert browser.evaluate(script % url, wait=True) == 0, url
@@ -182,7 +182,7 @@ def test_a_page_elsewhere_gets_nothing(browser, served, tmp_path):
 
 
 class Elsewhere:
-    """Somebody else's web server."""
+    """The web server of another site."""
 
     def __init__(self, folder):
         def handler(*arguments):
@@ -206,7 +206,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def under_a_path(serve, tmp_path):
-    """The page of a server with a token under /gestures/ of a proxy, as `location /gestures/` of nginx has it."""
+    """The page of a server with a token under /gestures/ of a proxy, as with `location /gestures/` of nginx."""
     (tmp_path / "token").write_text("a-secret-of-32-characters-or-so")
     served, loop = serve(token_file=tmp_path / "token"), asyncio.new_event_loop()
 
@@ -223,10 +223,10 @@ def under_a_path(serve, tmp_path):
                     async for message in theirs:
                         await ours.send_str(message.data)
                 return ours
-            async with client.get(url, headers=headers) as answer:
-                body = b"" if "multipart" in answer.content_type else await answer.read()
-                kept = {name: answer.headers[name] for name in ("Content-Type", "Set-Cookie") if name in answer.headers}
-                return web.Response(status=answer.status, body=body, headers=kept)
+            async with client.get(url, headers=headers) as reply:
+                body = b"" if "multipart" in reply.content_type else await reply.read()
+                kept = {name: reply.headers[name] for name in ("Content-Type", "Set-Cookie") if name in reply.headers}
+                return web.Response(status=reply.status, body=body, headers=kept)
 
     async def start():
         site = web.Application()
@@ -247,12 +247,12 @@ def under_a_path(serve, tmp_path):
     loop.close()
 
 
-def test_under_the_path_of_a_proxy_everything_is_found(browser, under_a_path):
+def test_the_page_works_under_the_path_of_a_proxy(browser, under_a_path):
     served, url = under_a_path
     served.hub.take(header())
     served.hub.take(fired())
     browser.open(url)
-    assert "A token is needed" in browser.wait_for("document.querySelector('h1').textContent")
+    assert "Access token required" in browser.wait_for("document.querySelector('h1').textContent")
     with browser.loading():
         browser.evaluate(
             "document.querySelector('input').value = 'a-secret-of-32-characters-or-so';"

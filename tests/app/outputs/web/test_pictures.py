@@ -1,4 +1,4 @@
-"""MJPEG: the newest picture for whoever watches, and no work while nobody does."""
+"""MJPEG: the newest picture for all watchers, and no encoding without any."""
 
 import socket
 from contextlib import ExitStack, contextmanager
@@ -10,7 +10,7 @@ import pytest
 from streams import until
 
 from app.outputs.web import website
-from app.outputs.web.pictures import MOST_WATCHERS, RATE_HZ, to_jpeg
+from app.outputs.web.pictures import MAX_WATCHERS, RATE_HZ, to_jpeg
 from models.frame import Frame
 from models.recognition import Recognition
 from models.region import WHOLE, Region
@@ -23,7 +23,7 @@ def grey(value, index=0):
 
 @contextmanager
 def watching(server):
-    """A watcher's plug, read up to the end of the headers."""
+    """The connection of a watcher, read up to the end of the headers."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as plug:
         plug.sendall(f"GET /video HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
         stream = plug.makefile("rb")
@@ -42,7 +42,7 @@ def next_picture(stream):
     return cv2.imdecode(np.frombuffer(data[data.index(b"\xff\xd8") :], np.uint8), cv2.IMREAD_COLOR)
 
 
-def test_a_jpeg_has_the_colours_and_is_not_too_wide():
+def test_a_jpeg_has_the_colours_and_a_maximum_width():
     image = np.zeros((720, 1280, 3), np.uint8)
     image[..., 0] = 200  # red
     seen = cv2.imdecode(np.frombuffer(to_jpeg(image), np.uint8), cv2.IMREAD_COLOR)
@@ -55,11 +55,11 @@ def test_pictures_of_odd_sizes(size):
     assert cv2.imdecode(np.frombuffer(to_jpeg(np.zeros((*size, 3), np.uint8)), np.uint8), cv2.IMREAD_COLOR) is not None
 
 
-def test_nothing_is_encoded_while_nobody_watches(served):
+def test_nothing_is_encoded_without_watchers(served):
     for k in range(100):
         served.pictures.see(grey(k, k))
     with watching(served) as stream:
-        assert next_picture(stream).mean() == pytest.approx(99, abs=3)  # the newest, at once
+        assert next_picture(stream).mean() == pytest.approx(99, abs=3)  # the newest, immediately
         assert served.pictures.encoded == 1
     until(lambda: not served.pictures.watched)
     for k in range(100):
@@ -69,7 +69,7 @@ def test_nothing_is_encoded_while_nobody_watches(served):
         assert served.pictures.encoded == 2
 
 
-def test_the_newest_picture_wins_and_one_encoding_serves_all(served):
+def test_the_newest_picture_is_encoded_once_for_all(served):
     served.pictures.see(grey(10))
     with watching(served) as stream, watching(served) as other:
         next_picture(stream)
@@ -105,44 +105,44 @@ def test_the_rate_is_bounded(served):
         camera.join()
 
 
-def test_a_watcher_that_never_reads_is_cut_off(served, monkeypatch, caplog):
-    monkeypatch.setattr(website, "STALL_S", 0.05)
+def test_a_watcher_that_never_reads_is_disconnected(served, monkeypatch, caplog):
+    monkeypatch.setattr(website, "SEND_TIMEOUT_S", 0.05)
     noise = np.random.default_rng(0).integers(0, 255, (480, 640, 3), dtype=np.uint8)
     none = np.zeros(1, np.float32)
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.connect(("127.0.0.1", served.port))
-        deaf.sendall(f"GET /video HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode())
+    with socket.socket() as stalled:
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stalled.connect(("127.0.0.1", served.port))
+        stalled.sendall(f"GET /video HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode())
         until(lambda: served.pictures.watched)
 
-        def shown_until_cut_off():
+        def shown_until_disconnected():
             served.pictures.see(Recognition(Frame(noise, 0.0, 0), (), none, none, None))
-            return "took no picture" in caplog.text
+            return "accepted no picture" in caplog.text
 
-        until(shown_until_cut_off)
+        until(shown_until_disconnected)
         until(lambda: not served.pictures.watched)
 
 
-def test_only_so_many_may_watch(served):
+def test_the_number_of_watchers_is_limited(served):
     with ExitStack() as stack:
-        for _ in range(MOST_WATCHERS):
+        for _ in range(MAX_WATCHERS):
             stack.enter_context(watching(served))
         until(lambda: served.pictures.full)
         assert served.get("/video")[0] == 503
 
 
-def test_closing_lets_watchers_go(served):
+def test_closing_ends_the_streams_of_watchers(served):
     with watching(served) as stream:
         until(lambda: served.pictures.watched)
         served.close()
-        stream.read()  # comes to an end
+        stream.read()  # returns at the end
 
 
 def decoded(jpeg):
     return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
 
 
-@pytest.mark.parametrize("size", [(120, 160), (960, 1280)], ids=["as it is", "made smaller"])
+@pytest.mark.parametrize("size", [(120, 160), (960, 1280)], ids=["same size", "scaled down"])
 def test_the_frame_is_drawn_around_the_region_and_nowhere_else(size):
     image = np.full((*size, 3), 128, np.uint8)
     picture = decoded(to_jpeg(image, Region(0.25, 0.25, 0.5, 0.5)))
@@ -152,7 +152,7 @@ def test_the_frame_is_drawn_around_the_region_and_nowhere_else(size):
     assert where.min(0) == pytest.approx((0.25, 0.25), abs=0.02)
     assert where.max(0) == pytest.approx((0.75, 0.75), abs=0.02)
     assert not changed[rows * 3 // 8 : rows * 5 // 8, columns * 3 // 8 : columns * 5 // 8].any()
-    assert image.min() == image.max() == 128, "the picture that others see is left alone"
+    assert image.min() == image.max() == 128, "the shared picture is not changed"
 
 
 @pytest.mark.parametrize("region", [None, WHOLE])
