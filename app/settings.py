@@ -7,7 +7,7 @@ from pathlib import Path
 from app.camera.settings import CameraSettings
 from app.control.settings import ControlSettings
 from app.loop import Limits
-from app.outputs.settings import OutputSettings
+from app.outputs.kind import Output
 from app.recording.plan import RecordingPlan
 from models.decoding_change import DecodingChange
 from models.region import Region
@@ -30,8 +30,8 @@ class ModelSettings:
     """The stream network's file."""
     engine: str = "auto"
     """One of `models.engines.ENGINES`."""
-    networks: str | None = None
-    """`stream`, `both` or `auto`; None is `both` where `clip_model` is set, else `stream`."""
+    networks: str = "auto"
+    """`stream`, `both` or `auto`, which is `both` unless there is a profile, no clip network or a slow machine."""
     clip_model: Path | None = None
     """The clip network's file; None for the one in the folder of the model."""
     fast_pass: bool = True
@@ -76,7 +76,7 @@ class Settings:
     framing: Region | None
     """The region of the frame that the network reads; None follows the person who gestures."""
     view: ViewSettings
-    outputs: OutputSettings
+    outputs: tuple[Output, ...]
     control: ControlSettings | None
     recording: RecordingSettings | None
     limits: Limits

@@ -13,7 +13,11 @@ from app.demo_clip import DEMO
 from app.loop import Limits
 from app.outputs.address import Address
 from app.outputs.broker import Broker
-from app.outputs.settings import OutputSettings
+from app.outputs.kinds.files import FileOutput
+from app.outputs.kinds.mqtt_broker import MqttOutput
+from app.outputs.kinds.obs_studio import ObsOutput
+from app.outputs.kinds.osc_receiver import OscOutput
+from app.outputs.kinds.web_server import WebOutput
 from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
 from models.decoding_change import DecodingChange, RuleChange
@@ -33,7 +37,7 @@ def test_without_options_the_first_camera_is_shown_in_the_window():
         model=ModelSettings(SHIPPED_MODEL),
         framing=None,
         view=ViewSettings(),
-        outputs=OutputSettings(),
+        outputs=(),
         control=None,
         recording=None,
         limits=Limits(),
@@ -71,18 +75,14 @@ def test_every_option_of_one_camera_sets_its_field():
         ),
         framing=Region(0.1, 0.2, 0.5, 0.6),
         view=ViewSettings(window=False, mirror=False),
-        outputs=OutputSettings(
-            events="e",
-            trace="t",
-            serve=Address("127.0.0.1", 1),
-            websocket=Address("h", 2),
-            token_file=Path("f"),
-            allowed_origins=("http://a",),
-            allowed_hosts=("b",),
-            mqtt=Broker.parse("mqtt://h"),
-            osc=Address("127.0.0.1", 3),
-            obs=Address("127.0.0.1", 4),
-            obs_scenes=(("Thumb Up", "Desk"),),
+        outputs=(
+            WebOutput(Address("127.0.0.1", 1), True, Path("f"), ("http://a",), ("b",)),
+            WebOutput(Address("h", 2), False, Path("f"), ("http://a",), ("b",)),
+            MqttOutput(Broker.parse("mqtt://h")),
+            OscOutput(Address("127.0.0.1", 3)),
+            ObsOutput(Address("127.0.0.1", 4), (("Thumb Up", "Desk"),)),
+            FileOutput("e", others=("t",)),
+            FileOutput("t", steps=True),
         ),
         control=ControlSettings(("slides", "media"), "uinput", armed=True, dry_run=True, allow_commands=True),
         recording=None,
@@ -123,8 +123,8 @@ def test_files_are_read_in_real_time_in_a_window_in_a_batch_and_with_realtime(wo
     ],
 )
 def test_without_a_window_and_a_file_events_are_printed(words, events, trace):
-    outputs = settings(words).outputs
-    assert (outputs.events, outputs.trace) == (events, trace)
+    files = {output.steps: output.file for output in settings(words).outputs}
+    assert (files.get(False), files.get(True)) == (events, trace)
 
 
 def test_the_remaining_options():
@@ -142,9 +142,11 @@ def test_the_remaining_options():
     ]
 
 
-def test_only_the_command_line_module_uses_argparse_namespaces():
-    """All other modules use the settings, which mypy checks."""
-    files = [path for path in (ROOT / "app").rglob("*.py") if path.name != "command_line.py"]
+def test_only_what_makes_settings_uses_argparse_namespaces():
+    """All other modules use the settings, which mypy checks. A kind of output makes those of its own options."""
+    kinds = ROOT / "app" / "outputs" / "kind"
+    makers = [ROOT / "app" / "command_line.py", kinds.with_suffix(".py"), *kinds.with_name("kinds").glob("*.py")]
+    files = [path for path in (ROOT / "app").rglob("*.py") if path not in makers]
     for path in (ROOT / "main.py", *files):
         names = {
             getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(ast.parse(path.read_text("utf-8")))
