@@ -83,13 +83,15 @@ def _camera(options: argparse.Namespace) -> CameraSettings:
 
 
 def _model(options: argparse.Namespace) -> ModelSettings:
-    """A guided recording uses the main pass only."""
+    """A guided recording uses the main pass only, as `--calm` does."""
+    main_pass_only = options.calm or options.record
+    networks = options.networks or ("both" if options.clip_model else "auto")
     return ModelSettings(
         path=options.model or SHIPPED_MODEL,
         engine=options.engine,
-        networks=options.networks,
+        networks="stream" if main_pass_only else networks,
         clip_model=options.clip_model,
-        fast_pass=not (options.calm or options.record),
+        fast_pass=not main_pass_only,
         profile=options.profile,
         vocabulary=options.vocabulary,
         decoding=decoding_change(options),
@@ -185,8 +187,9 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--networks",
         choices=("stream", "both", "auto"),
-        help="stream: the stream network with its fast pass (the default); both: with a clip network instead, which "
-        "reads the last seconds at once; auto: both if there is a clip network and this machine is fast enough",
+        help="stream: the stream network with its fast pass; both: with a clip network, too, which reads the last "
+        "seconds at once; auto (the default): both if there is a clip network and this machine is fast enough, but not "
+        "with --profile, whose thresholds are those of the stream network alone",
     )
     group.add_argument(
         "--clip-model",
@@ -195,7 +198,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         help="clip network, for both (default: MODEL.clip.onnx in the folder of the model)",
     )
     group.add_argument(
-        "--calm", action="store_true", help="no fast pass: less computation, misses fast and repeated gestures"
+        "--calm", action="store_true", help="no fast pass and no clip network: less computation, recognises less"
     )
     group.add_argument(
         "--vocabulary",

@@ -30,8 +30,8 @@ class ModelSettings:
     """The stream network's file."""
     engine: str = "auto"
     """One of `models.engines.ENGINES`."""
-    networks: str | None = None
-    """`stream`, `both` or `auto`; None is `both` where `clip_model` is set, else `stream`."""
+    networks: str = "auto"
+    """`stream`, `both` or `auto`, which is `both` unless there is a profile, no clip network or a slow machine."""
     clip_model: Path | None = None
     """The clip network's file; None for the one in the folder of the model."""
     fast_pass: bool = True

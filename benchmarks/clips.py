@@ -24,12 +24,12 @@ from training.jester import LABELS
 from training.video_list import decode, read_recordings, steps_of
 
 LEAD_S = 2.0
-"""A clip begins with its first picture held still: nobody's gesture begins in an empty past."""
+"""A clip begins with its first picture repeated: in use, no gesture begins in an empty past."""
 AFTER_S = 1.0
 MOST = 30
 """Silhouettes of each gesture."""
 IDLE_EVERY = 3
-"""Of the clips without a gesture, every so many-th."""
+"""Every n-th clip without a gesture is used."""
 FEWEST = 4
 """Colour clips of a gesture that make it worth a trial."""
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.personal_gestures --data ../shared/data
 
-Every gesture class is enrolled as if it were somebody's own, under a name that the model does not know, and looked for
+Every gesture class is enrolled as an own gesture, under a name that the model does not know, and looked for
 in clips that were not enrolled. Two settings: `one person` (hand silhouettes of eight gestures, recorded by one
 person), and `other people` (colour clips, where the next take is another person's). Work is 60 seconds of other video.
 What may not fire: every other gesture, and people who drive, talk and sign.
@@ -83,7 +83,7 @@ class FiredCounts:
 
 
 def trials(setting: str, clips: Sequence[EnrolmentClip], count: int, repeats: int) -> Iterator[EnrolmentTrial]:
-    """Draw trials of one setting with so many takes."""
+    """Draw trials of one setting with `takes` takes."""
     own = [clip for clip in clips if clip.setting == setting]
     quiet = [clip for clip in clips if clip.setting == "idle"]
     for number, label in enumerate(sorted({clip.label for clip in own})):

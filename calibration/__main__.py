@@ -15,7 +15,7 @@ from calibration.user_profile import NOBODY
 from common.arguments import Parser, positive_float
 from common.command import command
 from models.clip_fusion import BOTH
-from models.networks import FAST, QUICK, STREAM
+from models.networks import FAST, STREAM
 
 EXAMPLES = """\
 examples:
@@ -92,7 +92,7 @@ def _add_thresholds(command: argparse.ArgumentParser) -> None:
         "--as-all", action="append", default=[], metavar="GESTURE", help="take away what this gesture has of its own"
     )
     command.add_argument(
-        "--of", choices=(STREAM, FAST, BOTH, QUICK), help="what is changed (default: what the file has first)"
+        "--of", choices=(STREAM, FAST, BOTH), help="what is changed (default: what the file has first)"
     )
     command.add_argument("--out", type=Path, metavar="FILE", help="write it there, not over the model")
 

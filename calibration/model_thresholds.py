@@ -10,8 +10,8 @@ from models.clip_spec import ClipSpec
 from models.decoding_change import DecodingChange
 from models.engines.fastest_form import FORMS
 from models.errors import DecodingError
-from models.networks import FAST, QUICK, STREAM
-from models.spec import Decoding, ModelSpec, idle_labels
+from models.networks import FAST, STREAM
+from models.spec import Decoding, idle_labels
 
 if TYPE_CHECKING:
     from calibration.described_file import DescribedFile, Spec
@@ -39,9 +39,7 @@ class Reading:
 def readings(spec: "Spec") -> dict[str, Reading]:
     """How each answer of a model is read, by the names that the header of events has, the first one first."""
     if isinstance(spec, ClipSpec):
-        fused = {BOTH: Reading(spec.temperature, spec.fusion.decoding)}
-        quick = spec.fusion.quick
-        return fused | ({QUICK: Reading(quick.temperature, quick.decoding)} if quick else {})
+        return {BOTH: Reading(spec.temperature, spec.fusion.decoding)}
     main = {STREAM: Reading(spec.temperature, spec.decoding)}
     fast = spec.fast_pass
     return main | ({FAST: Reading(fast.temperature, fast.decoding)} if fast else {})
@@ -50,15 +48,12 @@ def readings(spec: "Spec") -> dict[str, Reading]:
 def with_reading(spec: "Spec", name: str, reading: Reading) -> "Spec":
     """The description with another reading of one answer."""
     temperature, decoding = reading.temperature, reading.decoding
-    if isinstance(spec, ModelSpec):
-        if name == STREAM or not spec.fast_pass:
-            return replace(spec, temperature=temperature, decoding=decoding or spec.decoding)
-        fast = replace(spec.fast_pass, temperature=temperature, decoding=decoding or spec.fast_pass.decoding)
-        return replace(spec, fast_pass=fast)
-    if name == BOTH or not spec.fusion.quick:
+    if isinstance(spec, ClipSpec):
         return replace(spec, temperature=temperature, fusion=replace(spec.fusion, decoding=decoding))
-    quick = replace(spec.fusion.quick, temperature=temperature, decoding=decoding or spec.fusion.quick.decoding)
-    return replace(spec, fusion=replace(spec.fusion, quick=quick))
+    if name == STREAM or not spec.fast_pass:
+        return replace(spec, temperature=temperature, decoding=decoding or spec.decoding)
+    fast = replace(spec.fast_pass, temperature=temperature, decoding=decoding or spec.fast_pass.decoding)
+    return replace(spec, fast_pass=fast)
 
 
 def thresholds(

@@ -28,7 +28,7 @@ def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Numb
             raise argparse.ArgumentTypeError(f"expected a number from {least} on; got {text}")
         return value
 
-    read.__name__ = "number"  # argparse tells what is none
+    read.__name__ = "number"  # argparse puts this name into its message
     return read
 
 

@@ -57,7 +57,7 @@ class Vocabulary:
 
     @classmethod
     def each(cls, labels: Sequence[str]) -> "Vocabulary":
-        """Every label by itself, in a group of its own name."""
+        """One group per label, with its name."""
         return cls(tuple(Group(label, (label,)) for label in labels))
 
     def places(self, labels: Sequence[str]) -> tuple[NDArray[np.intp], ...]:

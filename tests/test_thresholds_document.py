@@ -40,7 +40,7 @@ def test_a_run_of_the_page_has_other_thresholds(line):
 def test_the_commands_of_the_page_can_be_given():
     lines = commands("python -m calibration thresholds")
     given = [parser().parse_args(["thresholds", *shlex.split(line)]) for line in lines]
-    assert {options.of for options in given} == {None, "fast", "quick"}
+    assert {options.of for options in given} == {None, "fast"}
     assert any(options.as_all for options in given)
 
 

@@ -1,4 +1,4 @@
-"""Kind: the options of an output, the settings that they make, and how it is opened."""
+"""Kind: the options of a kind of output, its settings, and how it is opened."""
 
 import argparse
 from collections.abc import Callable, Iterable
@@ -26,9 +26,9 @@ class OpenedOutput:
     sink: Sink
     close: Callable[[], None]
     observer: Observer | None = None
-    """Gets every recognition, for an output that needs more than the messages."""
+    """Receives every recognition, for an output that needs more than the messages."""
     describe: Callable[[str, bool], None] | None = None
-    """Takes the source's name and whether its picture is mirrored, which are known only after opening."""
+    """Receives the source's name and whether its picture is mirrored, which are known only after opening."""
 
 
 class Output(Protocol):

@@ -10,7 +10,7 @@ from onnx import TensorProto, helper
 
 from calibration.__main__ import main
 from calibration.described_file import DescribedFile
-from models.clip_spec import CLIP_KEY, ClipFusion, ClipSpec, QuickWindow
+from models.clip_spec import CLIP_KEY, ClipFusion, ClipSpec
 from models.engines import load_engine
 from models.shipped import SHIPPED_MODEL
 from models.spec import SPEC_KEY, Decoding, Rule
@@ -26,7 +26,7 @@ def clip_model(tmp_path):
     """A file with a clip network's description, whose graph nobody asks."""
     spec = ClipSpec(
         "clips", ("No gesture", "Nod"), 4, 8, 8, (0.0,) * 3, (1.0,) * 3, 6.0, (0.5,), 4, weights_sha256="ab" * 32,
-        fusion=ClipFusion(decoding=Decoding(0.5, Rule(0.65, 0.325, 0.1, 1.0)), quick=QuickWindow()),
+        fusion=ClipFusion(decoding=Decoding(0.5, Rule(0.65, 0.325, 0.1, 1.0))),
     )  # fmt: skip
     value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
     out = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
@@ -91,10 +91,10 @@ def test_the_fast_pass_is_changed_by_its_name_and_another_file_may_be_written(ca
 
 def test_a_clip_networks_file_is_changed_alike(capsys, clip_model):
     assert said(capsys, clip_model, "--enter", "Nod=0.8")[0] == 0
-    assert said(capsys, clip_model, "--of", "quick", "--rest", 0.5, "--temperature", 0.7)[0] == 0
-    fusion = spec_of(clip_model).fusion
-    assert fusion.decoding == Decoding(0.5, Rule(0.65, 0.325, 0.1, 1.0), {"Nod": Rule(0.8, 0.325, 0.1, 1.0)})
-    assert (fusion.quick.decoding.rule.rest_s, fusion.quick.temperature) == (0.5, 0.7)
+    assert said(capsys, clip_model, "--of", "stream+clip", "--rest", 0.5, "--temperature", 0.7)[0] == 0
+    spec = spec_of(clip_model)
+    assert spec.fusion.decoding == Decoding(0.5, Rule(0.65, 0.325, 0.1, 0.5), {"Nod": Rule(0.8, 0.325, 0.1, 0.5)})
+    assert spec.temperature == 0.7
     props = {entry.key: entry.value for entry in onnx.load(clip_model).metadata_props}
     assert props["other"] == "stays"
 
@@ -124,7 +124,7 @@ def test_other_forms_of_the_same_weights_are_changed_with_it(capsys, model):
         (("--exit", "Swiping Left=0.9"), "thresholds of 'Swiping Left'"),
         (("--enter", "Nod=0.5"), "no gesture is called 'Nod'; there are: Drumming Fingers"),
         (("--enter", "No gesture=0.5"), "no gesture is called 'No gesture'"),
-        (("--of", "quick", "--enter", "0.9"), "has no 'quick' to change; it has: stream, fast"),
+        (("--of", "stream+clip", "--enter", "0.9"), "has no 'stream+clip' to change; it has: stream, fast"),
         (("--as-all", "Swiping Left"), "has no thresholds of its own"),
         (("--out", "other.onnx"), "nothing is to be changed"),
         (("--enter", "0.7", "--out", "/proc/there/out.onnx"), "cannot write /proc/there/out.onnx"),

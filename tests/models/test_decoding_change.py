@@ -8,7 +8,7 @@ from fakes import LABELS, ScriptedEngine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.clip_spec import ClipFusion, ClipSpec, QuickWindow
+from models.clip_spec import ClipFusion, ClipSpec
 from models.decoding_change import DecodingChange, RuleChange
 from models.errors import DecodingError
 from models.frame import Frame
@@ -142,17 +142,16 @@ def test_a_vocabulary_names_what_has_thresholds():
         networks(vocabulary).with_decoding(DecodingChange(per_label={"Swiping Left": RuleChange(enter=0.5)}))
 
 
-def test_beside_a_clip_network_the_shared_answer_takes_the_values_and_the_short_window_the_stricter_ones():
-    quick = QuickWindow()
-    clip = SilentClips(ClipFusion(decoding=Decoding(0.1, Rule(0.5, 0.25)), quick=quick))
+def test_beside_a_clip_network_the_shared_answer_takes_the_values():
+    clip = SilentClips(ClipFusion(decoding=Decoding(0.1, Rule(0.5, 0.25))))
     change = DecodingChange(RuleChange(enter=0.9), smooth_s=0.3, temperature=2.0)
     before, after = networks(clip=clip, decoding=None), networks(clip=clip, decoding=None).with_decoding(change)
     assert after.decodings == {
         "stream+clip": Decoding(0.3, Rule(0.9, 0.25)),
-        "quick": replace(quick.decoding, rule=replace(quick.decoding.rule, enter=0.9)),
+        "fast": replace(before.fast.decoding, rule=Rule(0.9, 0.3)),
     }
     assert after.stream.decoding == before.stream.decoding
     assert after.stream.head.temperature == 2.0
     assert after.clip.head.temperature == before.clip.head.temperature
     plain = networks(clip=SilentClips()).with_decoding(DecodingChange(RuleChange(enter=0.9)))
-    assert plain.decodings == {"stream+clip": DecodingChange(RuleChange(enter=0.9)).of(OWN)}
+    assert plain.decodings["stream+clip"] == DecodingChange(RuleChange(enter=0.9)).of(OWN)

@@ -21,7 +21,7 @@ class MqttOutput:
     broker: Broker
 
     def open(self, run: RunFacts) -> OpenedOutput:
-        """Connect as soon as the broker is there.
+        """Start to connect; the broker may be unreachable at first.
 
         Raises:
             UserError: paho-mqtt is not installed.

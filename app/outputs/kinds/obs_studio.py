@@ -26,7 +26,7 @@ class ObsOutput:
     """Pairs of a gesture and the scene that it switches to."""
 
     def open(self, run: RunFacts) -> OpenedOutput:
-        """Connect as soon as OBS is there.
+        """Start to connect; OBS may be unreachable at first.
 
         Raises:
             UserError: a gesture cannot fire, or websockets is not installed.

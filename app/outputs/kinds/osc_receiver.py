@@ -1,4 +1,4 @@
-"""`--osc`: a program that takes OSC packets."""
+"""`--osc`: a program that receives OSC packets."""
 
 import argparse
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ class OscOutput:
         """Open a socket.
 
         Raises:
-            UserError: the host is not known.
+            UserError: the host is unknown.
         """
         del run
         osc = Osc(self.address)

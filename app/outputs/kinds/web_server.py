@@ -30,10 +30,10 @@ class WebOutput:
     """Further names of this machine."""
 
     def open(self, run: RunFacts) -> OpenedOutput:
-        """Begin to listen.
+        """Start the server.
 
         Raises:
-            UserError: the address is taken, the token cannot be read, or aiohttp is not installed.
+            UserError: the address is in use, the token cannot be read, or aiohttp is not installed.
         """
         del run
         need("aiohttp", "aiohttp", "--serve" if self.page else "--websocket")

@@ -1,4 +1,4 @@
-"""What the doctor says of a display."""
+"""The doctor's check of the display."""
 
 import sys
 
