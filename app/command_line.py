@@ -235,8 +235,8 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
         "--control",
         action="append",
         metavar="FILE.toml",
-        help="act as this key map says (slides, media, browser and call are shipped); may be given several times, "
-        "for key maps of their own windows",
+        help="key map: what gestures do; slides, media, browser and call are bundled (may be repeated, for key maps of "
+        "certain windows)",
     )
     group.add_argument("--list", action="store_true", help="print what each gesture does, and end; needs no camera")
     group.add_argument(
@@ -249,7 +249,9 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="key backend (default: auto)")
     group.add_argument(
-        "--allow-commands", action="store_true", help="let the key map start the programs it names, now and later"
+        "--allow-commands",
+        action="store_true",
+        help="allow the key maps to start the programs that they name, also in later runs",
     )
 
 

@@ -46,8 +46,8 @@ def recognise(settings: Settings) -> None:
 def unbatched(settings: Settings, stack: ExitStack) -> tuple[Networks, RunStream]:
     """The networks, and a function that runs one stream; streams step separately, at most one step per core."""
     engine = load_engine(settings.model.path, settings.model.engine)
-    at_once = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
-    shared = stack.enter_context(closing(SharedEngine(engine, at_once)))
+    max_concurrent = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
+    shared = stack.enter_context(closing(SharedEngine(engine, max_concurrent)))
     networks = choose_networks(settings.model, shared, stack)
     return networks, separate_steps(networks, partial(open_framing, settings.framing))
 

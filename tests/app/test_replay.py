@@ -98,8 +98,8 @@ def test_a_moment_has_the_steps_of_the_network_that_fired(tmp_path):
     assert not (tmp_path / "ann").exists()
 
 
-def test_a_moment_of_both_networks_is_whole_and_can_be_marked(tmp_path):
-    """While nobody gestures, the stream network answers alone; those steps belong to the moment, too."""
+def test_a_moment_of_both_networks_is_complete_and_can_be_marked(tmp_path):
+    """While no gesture is made, only the stream network steps; those steps belong to the moment, too."""
     replay = watched(tmp_path, ScriptedEngine(white), film(7, 7), clip=WhiteClips())
     (moment,) = replay.moments
     networks = [shot.step.network for shot in moment.shots]
