@@ -44,7 +44,7 @@ def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -
         stack: closes the clip network at its end.
 
     Raises:
-        UserError: the profile, the vocabulary or the clip network cannot be used.
+        UserError: the profile, the vocabulary, the clip network or the thresholds cannot be used.
     """
     profile = find_profile(settings.profile) if settings.profile else None
     head = PersonalHead(profile, engine.spec) if profile else None
@@ -56,7 +56,7 @@ def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -
     if clip:
         stack.enter_context(closing(clip))
     decoding = profile.decoding if profile else None
-    return networks_of(engine, head, decoding, settings.fast_pass, clip, vocabulary)
+    return networks_of(engine, head, decoding, settings.fast_pass, clip, vocabulary).with_decoding(settings.decoding)
 
 
 def chosen_clip(model: Path, wanted: str, clip_model: Path | None) -> ClipEngine | None:

@@ -28,6 +28,7 @@ NO_USE = {
     "headless": ("overlay",),
     "record": (
         *("calm", "networks", "clip_model", "profile", "vocabulary", "control"),
+        *("enter", "exit", "hold", "rest", "smooth", "temperature"),
         *(option for kind in KINDS for option in kind.options),
     ),
 }

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from app.camera.settings import CameraSettings
 from app.combinations import find_problem
@@ -17,9 +16,9 @@ from app.outputs.kinds import KINDS, NETWORK
 from app.outputs.kinds.files import FILES
 from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
+from calibration.decoding_options import add_decoding_options, decoding_change
 from calibration.recording_options import add_recording_options
-from common.arguments import positive, positive_float
-from common.hidden_password import without_password
+from common.arguments import Parser, positive, positive_float
 from common.version import __version__
 from models.engines import ENGINES
 from models.shipped import SHIPPED_MODEL
@@ -36,14 +35,6 @@ examples:
 
 exit status: 0 done, 2 an input or an option cannot be used (one line states which), 130 Ctrl-C, 1 a bug
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the error and exit with status 2."""
-        self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
 
 
 def parse(arguments: Sequence[str] | None = None) -> Settings:
@@ -103,6 +94,7 @@ def _model(options: argparse.Namespace) -> ModelSettings:
         fast_pass=not main_pass_only,
         profile=options.profile,
         vocabulary=options.vocabulary,
+        decoding=decoding_change(options),
     )
 
 
@@ -140,6 +132,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_source(parser.add_argument_group("source"))
     _add_model(parser.add_argument_group("recognition"))
+    add_decoding_options(
+        parser.add_argument_group("thresholds", "Default: as the model or the profile says. See docs/thresholds.md.")
+    )
     _add_outputs(parser.add_argument_group("output"))
     _add_network(
         parser.add_argument_group(

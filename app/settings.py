@@ -1,6 +1,6 @@
 """Settings of one run, read once from the command line by `app/command_line.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from app.control.settings import ControlSettings
 from app.loop import Limits
 from app.outputs.kind import Output
 from app.recording.plan import RecordingPlan
+from models.decoding_change import DecodingChange
 from models.region import Region
 from models.shipped import SHIPPED_MODEL
 
@@ -39,6 +40,8 @@ class ModelSettings:
     """A profile's name or file."""
     vocabulary: str | None = None
     """A bundled vocabulary's name, or a file."""
+    decoding: DecodingChange = field(default_factory=DecodingChange)
+    """What is changed of how the networks' output is read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ packages.require("personal_gestures")  # before anything imports them
 
 import numpy as np
 
-from benchmarks.clips import EnrolmentClip, read_clips
+from benchmarks.clips import EnrolmentClip, see, sources
 from benchmarks.machine import describe_machine
 from calibration.fitting import fit
 from calibration.personal_head import joined
@@ -173,7 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--repeats", type=positive, default=2, help="trials a class (default: %(default)s)")
     given = parser.parse_args(arguments)
     with closing(load_engine(given.model)) as engine:
-        spec, clips = engine.spec, read_clips(given.data, engine, given.cache)
+        spec, clips = engine.spec, see(sources(given.data), engine, given.cache)
     print_table(run(clips, spec, given.repeats))
     print(f"\nmodel {spec.name} {spec.weights_sha256[:8]} ({spec.trained})")
     print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))

@@ -22,6 +22,10 @@ class VocabularyError(UserError):
     """Groups of labels do not go together, or not with the model's labels."""
 
 
+class DecodingError(UserError):
+    """Thresholds do not go together, or are for a gesture that there is not."""
+
+
 class CameraError(UserError):
     """A camera, file or URL does not deliver pictures."""
 

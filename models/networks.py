@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from models.clip_fusion import StreamAndClip
+from models.clip_fusion import BOTH, StreamAndClip
 from models.clip_network import ClipNetwork
+from models.decoding_change import DecodingChange
 from models.engines.base import Engine
 from models.engines.clip_engine import ClipEngine
 from models.errors import ModelFileError
@@ -67,15 +68,56 @@ class Networks:
         fast = replace(self.fast, vocabulary=vocabulary) if self.fast else None
         return Networks(replace(self.stream, vocabulary=vocabulary), fast, self.clip)
 
+    def with_decoding(self, change: DecodingChange) -> "Networks":
+        """The same networks, but that their output is read in another way.
+
+        The change holds for the answer that decides: of the main pass, or of stream network and clip network together.
+        The fast pass is for faster gestures and keeps its own smoothing; of thresholds it takes those that let less
+        through than its own. The temperature is the main pass's.
+
+        Args:
+            change: per label by the names of what may fire, as in `gestures`.
+
+        Raises:
+            DecodingError: thresholds do not go together, or there is no such gesture.
+        """
+        change = self._spelt_out(change)
+        stream, clip = self.stream, self.clip
+        if change.temperature is not None:
+            stream = replace(stream, head=stream.head.at(change.temperature))
+        if clip:
+            decoding = change.of(clip.fusion.decoding or stream.decoding)
+            clip = replace(clip, fusion=replace(clip.fusion, decoding=decoding))
+        else:
+            stream = replace(stream, decoding=change.of(stream.decoding))
+        fast = self.fast and replace(self.fast, decoding=change.stricter_of(self.fast.decoding))
+        return Networks(stream, fast, clip)
+
+    def _spelt_out(self, change: DecodingChange) -> DecodingChange:
+        """The change per label, where it is per group."""
+        vocabulary = self.stream.vocabulary or Vocabulary.each(self.labels)
+        groups = {group.name: group.labels for group in vocabulary.groups if not group.is_idle}
+        change.check_names(groups)
+        per_label = {label: rule for name, rule in change.per_label.items() for label in groups[name]}
+        return replace(change, per_label=per_label)
+
+    @property
+    def decodings(self) -> dict[str, Decoding]:
+        """How the answers that fire gestures are read, by their names."""
+        main = {BOTH: self._shared.decoding} if self.clip else {STREAM: self.stream.decoding}
+        return main | ({FAST: self.fast.decoding} if self.fast else {})
+
+    @property
+    def _shared(self) -> Network:
+        """The stream network as it is read together with a clip network, if there is one."""
+        shared = self.clip.fusion.decoding if self.clip else None
+        return replace(self.stream, decoding=shared) if shared else self.stream
+
     def fusion(self) -> Fusion:
         """The rule that decides from them, for one stream."""
-        if not self.clip:
-            return self._rule(self.stream)
-        shared = replace(self.stream, decoding=self.clip.fusion.decoding or self.stream.decoding)
-        return StreamAndClip(self.stream, self.clip, self.clip.fusion, self._rule(shared))
-
-    def _rule(self, main: Network) -> Fusion:
-        return MainAndFastPass(main, self.fast) if self.fast else SingleNetwork(main)
+        main = self._shared
+        rule = MainAndFastPass(main, self.fast) if self.fast else SingleNetwork(main)
+        return StreamAndClip(self.stream, self.clip, self.clip.fusion, rule) if self.clip else rule
 
 
 def networks_of(

@@ -20,6 +20,7 @@ from app.outputs.kinds.osc_receiver import OscOutput
 from app.outputs.kinds.web_server import WebOutput
 from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
+from models.decoding_change import DecodingChange, RuleChange
 from models.region import Region
 from models.shipped import SHIPPED_MODEL
 
@@ -51,6 +52,7 @@ def test_without_options_the_first_camera_is_shown_in_the_window():
 def test_every_option_of_one_camera_sets_its_field():
     words = """--camera clip.mp4 --fps 25 --flip-input --max-frames 9 --duration 2.5 --model m.onnx --engine torch
         --framing 0.1,0.2,0.5,0.6 --networks both --clip-model c.onnx --profile ann --vocabulary directions
+        --enter 0.7 --enter "Thumb Up=0.5" --exit 0.2 --hold 0.1 --rest "Thumb Up=2" --smooth 0.3 --temperature 0.8
         --headless --no-mirror --events e --trace t --log-level debug
         --serve 1 --websocket h:2 --token-file f --allow-origin http://A --allow-host B --mqtt mqtt://h --osc 3
         --obs 4 --obs-scene "Thumb Up=Desk" --control slides --control media --control-through uinput --armed --dry-run
@@ -64,6 +66,12 @@ def test_every_option_of_one_camera_sets_its_field():
             clip_model=Path("c.onnx"),
             profile="ann",
             vocabulary="directions",
+            decoding=DecodingChange(
+                RuleChange(enter=0.7, exit=0.2, hold_s=0.1),
+                {"Thumb Up": RuleChange(enter=0.5, rest_s=2.0)},
+                smooth_s=0.3,
+                temperature=0.8,
+            ),
         ),
         framing=Region(0.1, 0.2, 0.5, 0.6),
         view=ViewSettings(window=False, mirror=False),
