@@ -8,6 +8,7 @@ import pytest
 
 from app.command_line import make_parser
 from app.outputs.kinds import KINDS
+from calibration.__main__ import parser as calibration_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -43,6 +44,12 @@ def test_every_place_exists(row):
     for path, name in places:
         assert (ROOT / path).is_file(), path
         assert not name or name in set(names_in(ROOT / path)), (path, name)
+
+
+def test_every_command_of_the_table_exists():
+    commands = re.findall(r"`python -m calibration (\w+)`", TEXT)
+    assert commands
+    assert [command for command in commands if f"  {command} " not in calibration_parser().format_help()] == []
 
 
 def test_every_option_of_the_table_exists():
