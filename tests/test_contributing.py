@@ -48,8 +48,9 @@ def test_every_place_exists(row):
 
 def test_every_command_of_the_table_exists():
     commands = re.findall(r"`python -m calibration (\w+)`", TEXT)
+    known = re.findall(r"^ +(\w+)", calibration_parser().format_help(), re.MULTILINE)
     assert commands
-    assert [command for command in commands if f"  {command} " not in calibration_parser().format_help()] == []
+    assert set(commands) <= set(known)
 
 
 def test_every_option_of_the_table_exists():
