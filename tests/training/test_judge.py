@@ -50,7 +50,7 @@ def test_what_is_judged_with_is_neither_learnt_from_nor_tuned_on(tmp_path, monke
     assert not judged & tuned
     assert learnt
     assert not learnt & (judged | tuned)
-    monkeypatch.setattr("training.evaluation.judging_takes.recording_take", lambda recording, group, _: (recording, group))
+    monkeypatch.setattr("training.evaluation.judging_takes.recording_take", lambda *given: given[:2])
     assert {recording for recording, group in recorded_takes(tmp_path / "b", None) if group == "quiet"} == tuned
 
 

@@ -105,7 +105,10 @@ def test_killed_at_any_moment_and_resumed_is_never_killed(whole: Path, tmp_path:
 
 @pytest.mark.parametrize(
     ("number", "where", "call"),
-    [(signal.SIGINT, "training.trainer.learner.Learner.learn", 9), (signal.SIGTERM, "training.training_run.validate", 2)],
+    [
+        (signal.SIGINT, "training.trainer.learner.Learner.learn", 9),
+        (signal.SIGTERM, "training.training_run.validate", 2),
+    ],
     ids=["while it learns", "while it validates"],
 )
 def test_told_to_stop_it_saves_and_goes_on(
