@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.smoothing import Smoothing
-from models.spec import NO_GESTURE_LABELS, Decoding
+from models.spec import Decoding
 from models.vocabulary import Vocabulary
 
 Probabilities = NDArray[np.float32]
@@ -63,7 +63,7 @@ class Decoder:
         self._rules = tuple(group.rule(decoding) for group in groups)
         self._enters = np.array([rule.enter for rule in self._rules], dtype=np.float64)
         self._exits = np.array([rule.exit for rule in self._rules], dtype=np.float32)
-        self._may_fire = np.array([not set(group.labels) & set(NO_GESTURE_LABELS) for group in groups], dtype=bool)
+        self._may_fire = np.array([not group.is_idle for group in groups], dtype=bool)
         self.reset()
 
     def reset(self) -> None:

@@ -12,7 +12,7 @@ from models.spec import idle_labels
 SLEEP = 0.95
 """Smoothed probability of no gesture from which the fast pass is not run."""
 QUICK_EVENTS, QUICK_S = 3, 4.0
-"""The fast pass decides while it fired this often within so long. To it, parts of one slow gesture look like gestures,
+"""The fast pass decides while it fired this often within this time. It takes parts of one slow gesture for gestures,
 but hardly three of them at once."""
 SAME_S = 0.7
 """A gesture that fires again sooner than this is the same one."""
@@ -46,13 +46,14 @@ class MainAndFastPass:
         self._fired_by = self._main
 
     def wants(self, network: str) -> bool:
-        """The fast pass is left out while the main pass is sure that nobody gestures."""
+        """The fast pass is skipped while the main pass is sure that no gesture is made."""
         return network == self._main or float(self._decoders[self._main].smoothed[self._idle_labels].sum()) < SLEEP
 
     def note(self, step: Step) -> None:
-        """Decode one step of one pass."""
-        self._steps[step.network] = step
-        self._events[step.network] = self._decoders[step.network].update(step.probabilities, step.time_s)
+        """Decode one step of one pass. The main pass's may have the name of several networks that answer together."""
+        of = self._fast if step.network == self._fast else self._main
+        self._steps[of] = step
+        self._events[of] = self._decoders[of].update(step.probabilities, step.time_s)
 
     def decide(self, time_s: float) -> Decision:
         """Choose the pass that decides, and what it says."""

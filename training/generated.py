@@ -29,9 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--times", type=positive, default=1, help="how often a clip's gesture is made in a row (default: %(default)s)"
     )
+    parser.add_argument("--label", action="append", choices=LABELS, metavar="LABEL", help="only this; repeatable")
     given = parser.parse_args(arguments)
     seeds = range(given.seed, given.seed + given.clips)
-    write_clips(given.out, SOURCE, LABELS, seeds, partial(generate, fmt=FORMAT, times=given.times))
+    write_clips(given.out, SOURCE, given.label or LABELS, seeds, partial(generate, fmt=FORMAT, times=given.times))
     return 0
 
 

@@ -6,6 +6,7 @@ python -m training.prepare folders ROOT --out OUT                  own clips, RO
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -125,8 +126,10 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
     """Index own clips, a folder a label; yields a report, line by line.
 
     Raises:
-        DataError: there is no such folder, or nothing in it to tell apart.
+        DataError: there is no such folder, or nothing in it to tell apart; or OUT is in it, and would be a label.
     """
+    if root.resolve() in (out.resolve(), *out.resolve().parents):
+        raise DataError(f"{out} lies in {root}, whose folders are labels; give --out another folder")
     own = folders.find_clips(root)
     yield from own.notes
     names = labels_of(own.clips, root)
@@ -150,7 +153,7 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
         )
     yield from _counts(labels, sharing.splits)
     yield f"{len(clips)} clips, {len(broken)} left out -> {out}/{folders.NAME}-{{{','.join(SPLITS)}}}.jsonl"
-    yield f"Next: python -m training.train training/configs/folders/shipped.toml data.folder={out}"
+    yield f"Next: python -m training.train training/configs/folders/shipped.toml {shlex.quote(f'data.folder={out}')}"
 
 
 def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
@@ -159,7 +162,8 @@ def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
         of_label = {split: [clip for clip in clips if clip.label == place] for split, clips in splits.items()}
         seconds = sum(clip.frames / clip.fps for clips in of_label.values() for clip in clips)
         told = ", ".join(f"{len(clips)} {split}" for split, clips in of_label.items())
-        yield f"  {label}: {seconds / 60:.1f} min; {told}"
+        if seconds:
+            yield f"  {label}: {seconds / 60:.1f} min; {told}"
 
 
 def _write(source: PublishedDataset, split: str, found: Found, out: Path) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Which gestures belong together, for the panel that lists them."""
+"""Groups of related gestures, for the panel that lists them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from models.spec import NO_GESTURE_LABELS
 from models.vocabulary import Vocabulary
 
 MORE = "More"
-"""The group of gestures that no other group knows."""
+"""The group of gestures that are in no other group."""
 
 _GROUPS: dict[str, tuple[str, ...]] = {
     "Swipe a hand": ("Swiping Left", "Swiping Right", "Swiping Up", "Swiping Down"),
@@ -49,14 +49,14 @@ class GestureGroup:
 
 
 def grouped(labels: Iterable[str], vocabulary: Vocabulary | None = None) -> tuple[GestureGroup, ...]:
-    """Sort labels into groups; leave out those that mean that nothing happened.
+    """Sort labels into groups, without idle labels.
 
     Args:
-        labels: the model's.
-        vocabulary: its groups of several labels come first, under their own names, and what it lacks is left out.
+        labels: the labels of the model.
+        vocabulary: its groups of several labels come first, by their names; labels that it lacks are omitted.
     """
-    heard = labels if vocabulary is None else [label for group in vocabulary.groups for label in group.labels]
-    left = {label: None for label in heard if label not in NO_GESTURE_LABELS}
+    used = labels if vocabulary is None else [label for group in vocabulary.groups for label in group.labels]
+    left = {label: None for label in used if label not in NO_GESTURE_LABELS}
     together = {group.name: group.labels for group in vocabulary.groups if len(group.labels) > 1} if vocabulary else {}
     groups = []
     for title, members in (*together.items(), *_GROUPS.items()):

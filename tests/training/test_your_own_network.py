@@ -23,7 +23,7 @@ SHORT = ["schedule.epochs=1", "data.streams=0", "schedule.warm_up=0", "data.fram
 
 def commands() -> list[list[str]]:
     """What the page's blocks of code run with Python, in its order, the four of the way first."""
-    lines = re.findall(r"^    python (.*)$", PAGE, re.MULTILINE)
+    lines = re.findall(r"^    python (?!-m pip)(.*)$", PAGE, re.MULTILINE)
     return [shlex.split(line.partition("#")[0]) for line in lines[:4]]
 
 

@@ -114,12 +114,17 @@ def _check_names(folders: dict[Path, str]) -> None:
 
 
 def _clips_of_label(root: Path, folder: Path, label: str) -> Iterator[OwnClip]:
+    for path in _clips_below(folder):
+        parts = path.relative_to(folder).parts
+        yield OwnClip(path.relative_to(root).as_posix(), label, parts[0] if len(parts) > 1 else None, path)
+
+
+def _clips_below(folder: Path) -> Iterator[Path]:
     for path in in_order(folder):
         if _is_clip(path):
-            yield OwnClip(path.relative_to(root).as_posix(), label, None, path)
+            yield path
         elif path.is_dir():
-            for clip in filter(_is_clip, in_order(path)):
-                yield OwnClip(clip.relative_to(root).as_posix(), label, path.name, clip)
+            yield from _clips_below(path)
 
 
 def _is_clip(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """Sharing own clips out: most to learn, some to validate on, some to test."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ LEAST = len(SPLITS)
 
 Shared = dict[str, list[Clip]]
 """The clips of each split."""
+Persons = dict[str | None, str]
+"""The split of each person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +31,41 @@ class Sharing:
 def share_out(clips: Sequence[Clip], files: Mapping[str, OwnClip]) -> Sharing:
     """Share clips out: by person where three or more are told, else by file.
 
-    What goes where depends on names alone, not on what else is there, as far as shares allow. Clips without a person
-    are shared out by file, and neighbouring clips of one file stay together as far as possible.
+    What goes where depends on names alone, not on what else is there, as far as shares allow. By file go also clips
+    without a person, and labels that would be missing from a split since too few persons show them.
 
     Args:
         clips: with labels.
         files: which each clip was, or is a piece of, by the clip's id.
     """
-    known = sorted({person for clip in clips if (person := files[clip.id].person) is not None}, key=_drawn)
+    where = _share_persons(files[clip.id].person for clip in clips)
     splits: Shared = {split: [] for split in SPLITS}
-    if len(known) < LEAST:
-        told = f"no folders of {LEAST} persons or more, so the same people are in all splits"
-        _share_files(clips, files, splits)
-        return Sharing(splits, f"split by file: {told}")
-    of_person = {person: [clip for clip in clips if files[clip.id].person == person] for person in known}
-    where = _share_persons({person: len(theirs) for person, theirs in of_person.items()})
-    for person, split in where.items():
-        splits[split] += of_person[person]
-    _share_files([clip for clip in clips if files[clip.id].person is None], files, splits)
-    told = "; ".join(f"{split}: {', '.join(p for p in known if where[p] == split)}" for split in SPLITS)
-    return Sharing(splits, f"split by person: {told}")
+    by_file: list[str] = []
+    for of_label in _by_label(clips):
+        told = [clip for clip in of_label if files[clip.id].person in where]
+        if {where[files[clip.id].person] for clip in told} != set(SPLITS):
+            told = []
+        for clip in told:
+            splits[where[files[clip.id].person]].append(clip)
+        if len(told) < len(of_label):
+            _share_files([clip for clip in of_label if clip not in told], files, splits)
+            by_file.append(files[of_label[0].id].label)
+    return Sharing(splits, _how(where, sorted(by_file)))
+
+
+def _by_label(clips: Iterable[Clip]) -> Iterable[list[Clip]]:
+    labels: dict[int | None, list[Clip]] = {}
+    for clip in clips:
+        labels.setdefault(clip.label, []).append(clip)
+    return labels.values()
+
+
+def _how(where: Persons, by_file: Sequence[str]) -> str:
+    """How clips were shared out, in a line."""
+    if not where:
+        return f"split by file: no folders of {LEAST} persons or more, so the same people are in all splits"
+    told = "; ".join(f"{split}: {', '.join(str(p) for p in where if where[p] == split)}" for split in SPLITS)
+    return f"split by person: {told}{'; by file: ' if by_file else ''}{', '.join(by_file)}"
 
 
 def _drawn(name: str) -> str:
@@ -55,25 +73,28 @@ def _drawn(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def _share_persons(counts: Mapping[str, int]) -> dict[str, str]:
-    """The split of each person. Persons are held out until they have their share of the clips, or two are left."""
-    where = dict.fromkeys(counts, TRAIN)
-    left = list(counts)
+def _share_persons(people: Iterable[str | None]) -> Persons:
+    """The split of each person; none where there are too few.
+
+    Persons are held out until they have their share of the clips, or so few are left that each other split gets one.
+    """
+    counts = Counter(person for person in people if person is not None)
+    if len(counts) < LEAST:
+        return {}
+    left = sorted(counts, key=_drawn)
+    where: Persons = dict.fromkeys(left, TRAIN)
     for split, others in ((TEST, 2), (VALIDATION, 1)):
         held = 0
-        while len(left) > others and held < HELD_OUT * sum(counts.values()):
+        while len(left) > others and held < HELD_OUT * counts.total():
             person = left.pop(0)
             where[person], held = split, held + counts[person]
     return where
 
 
 def _share_files(clips: Iterable[Clip], files: Mapping[str, OwnClip], splits: Shared) -> None:
-    labels: dict[int | None, list[Clip]] = {}
-    for clip in clips:
-        labels.setdefault(clip.label, []).append(clip)
-    for of_label in labels.values():
-        order = sorted(of_label, key=lambda clip: (_drawn(files[clip.id].id), clip.first))
-        held = max(1, round(HELD_OUT * len(order)))
-        splits[TEST] += order[:held]
-        splits[VALIDATION] += order[held : 2 * held]
-        splits[TRAIN] += order[2 * held :]
+    """Share out clips of one label; neighbouring clips of a file stay together as far as possible."""
+    order = sorted(clips, key=lambda clip: (_drawn(files[clip.id].id), clip.first))
+    held = max(1, round(HELD_OUT * len(order)))
+    splits[TEST] += order[:held]
+    splits[VALIDATION] += order[held : 2 * held]
+    splits[TRAIN] += order[2 * held :]

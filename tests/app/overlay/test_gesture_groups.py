@@ -2,7 +2,7 @@ from PyQt6.QtCore import QRectF
 
 from app.overlay.gesture_groups import MORE, GestureGroup, grouped
 from app.overlay.icons import GRID, path_of
-from models.vocabulary import GestureGroup as VocabularyGroup
+from models.vocabulary import Group as VocabularyGroup
 from models.vocabulary import Vocabulary
 
 JESTER = [
@@ -37,20 +37,20 @@ JESTER = [
 GESTURES = [label for label in JESTER if label not in ("Doing other things", "No gesture")]
 
 
-def test_every_jester_gesture_stands_in_one_group_and_none_is_left_over() -> None:
+def test_every_jester_gesture_is_in_one_named_group() -> None:
     groups = grouped(JESTER)
     assert sorted(label for group in groups for label in group.labels) == sorted(GESTURES)
     assert MORE not in [group.title for group in groups]
 
 
-def test_an_unknown_gesture_stands_under_more() -> None:
+def test_an_unknown_gesture_is_in_the_group_more() -> None:
     assert grouped(["Swiping Left", "Moonwalk", "No gesture"]) == (
         GestureGroup("Swipe a hand", ("Swiping Left",)),
         GestureGroup(MORE, ("Moonwalk",)),
     )
 
 
-def test_the_groups_of_a_vocabulary_come_first_and_what_it_lacks_is_left_out() -> None:
+def test_the_groups_of_a_vocabulary_come_first_and_other_labels_are_omitted() -> None:
     left = ("Swiping Left", "Sliding Two Fingers Left")
     vocabulary = Vocabulary((VocabularyGroup("Swiping Right", ("Swiping Right",)), VocabularyGroup("left", left)))
     assert grouped(JESTER, vocabulary) == (GestureGroup("left", left), GestureGroup("Swipe a hand", ("Swiping Right",)))
@@ -60,7 +60,7 @@ def test_a_model_without_gestures_has_no_groups() -> None:
     assert grouped(["No gesture"]) == ()
 
 
-def test_every_jester_gesture_has_a_drawing_of_its_own_inside_the_grid() -> None:
+def test_every_jester_gesture_has_its_own_icon_inside_the_grid() -> None:
     drawings = {label: path_of(label) for label in GESTURES}
     ring = path_of("Moonwalk")
     for label, path in drawings.items():
@@ -68,7 +68,7 @@ def test_every_jester_gesture_has_a_drawing_of_its_own_inside_the_grid() -> None
         assert not path.isEmpty()
         assert QRectF(0, 0, GRID, GRID).contains(path.boundingRect()), label
     assert all(drawings[a] != drawings[b] for k, a in enumerate(GESTURES) for b in GESTURES[k + 1 :]), (
-        "two gestures look the same"
+        "two icons are equal"
     )
 
 

@@ -78,7 +78,7 @@ def test_the_pieces_of_a_long_recording_are_its_parts(root: Path) -> None:
 
 def test_folders_of_persons_decide_the_splits(root: Path, capsys) -> None:
     for person in ("ann", "bo", "cy", "dee"):
-        gestures(root / "wave" / "..", (f"wave/{person}", f"point/{person}"), 3)
+        gestures(root, (f"wave/{person}/monday", f"point/{person}"), 3)
     assert prepare(root) == 0
     found = indexes(root)
     persons = {split: {id_.split("/")[1] for id_ in ids(index)} for split, index in found.items()}
@@ -86,6 +86,18 @@ def test_folders_of_persons_decide_the_splits(root: Path, capsys) -> None:
     assert sum(map(len, persons.values())) == 4
     said = capsys.readouterr().out
     assert all(f"{split}: {', '.join(sorted(people))}" in said for split, people in persons.items() if len(people) == 1)
+
+
+def test_what_too_few_persons_show_is_shared_out_by_file(root: Path, capsys) -> None:
+    for person in ("ann", "bo", "cy"):
+        gestures(root, (f"wave/{person}", f"point/{person}"), 3)
+    gestures(root, ("zoom/ann", "No gesture"), 5)
+    assert prepare(root) == 0
+    assert "; by file: No gesture, zoom\n" in capsys.readouterr().out
+    found = indexes(root)
+    for label in ("zoom", "No gesture"):
+        assert [len(ids(found[split], label)) for split in SPLITS] == [3, 1, 1]
+    assert [len({id_.split("/")[1] for id_ in ids(found[split], "wave")}) for split in SPLITS] == [1, 1, 1]
 
 
 def test_two_persons_are_too_few_to_hold_one_out(root: Path, capsys) -> None:
@@ -237,3 +249,11 @@ def test_lists_are_refused(root: Path, capsys) -> None:
     gestures(root)
     assert prepare(root, "--lists", str(root)) == 2
     assert "own clips have no lists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", [".", "out"])
+def test_what_is_written_does_not_become_a_label(root: Path, capsys, where: str) -> None:
+    gestures(root)
+    assert main(["folders", str(root), "--out", str(root / where)]) == 2
+    assert f"lies in {root}, whose folders are labels" in capsys.readouterr().err
+    assert sorted(path.name for path in root.iterdir()) == ["point", "wave"]
