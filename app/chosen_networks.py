@@ -44,31 +44,32 @@ def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -
         stack: closes the clip network at its end.
 
     Raises:
-        UserError: the profile, the vocabulary or the clip network cannot be used.
+        UserError: the profile, the vocabulary, the clip network or the thresholds cannot be used.
     """
     profile = find_profile(settings.profile) if settings.profile else None
     head = PersonalHead(profile, engine.spec) if profile else None
     labels = head.labels if head else engine.spec.labels
     vocabulary = read_vocabulary(settings.vocabulary, labels) if settings.vocabulary else None
-    clip = chosen_clip(settings.path, settings.networks, settings.clip_model)
+    # A profile's thresholds are fitted to the answers of the stream network alone.
+    wanted = "stream" if profile and settings.networks == "auto" else settings.networks
+    clip = chosen_clip(settings.path, wanted, settings.clip_model)
     if clip:
         stack.enter_context(closing(clip))
     decoding = profile.decoding if profile else None
-    return networks_of(engine, head, decoding, settings.fast_pass, clip, vocabulary)
+    return networks_of(engine, head, decoding, settings.fast_pass, clip, vocabulary).with_decoding(settings.decoding)
 
 
-def chosen_clip(model: Path, wanted: str | None, clip_model: Path | None) -> ClipEngine | None:
+def chosen_clip(model: Path, wanted: str, clip_model: Path | None) -> ClipEngine | None:
     """The clip network to run with a stream network; None if not wanted, or, with `auto`, if missing or too slow.
 
     Args:
         model: the stream network's file.
-        wanted: `stream`, `both` or `auto`; None is `both` if `clip_model` is given, else `stream`.
+        wanted: `stream`, `both` or `auto`.
         clip_model: the clip network's file; None for the one in the folder of the model.
 
     Raises:
         ModelFileError: it is wanted and missing, or its file cannot be used.
     """
-    wanted = wanted or ("both" if clip_model else "stream")
     path = clip_model or model.with_suffix(CLIP_SUFFIX)
     if wanted == "stream" or (wanted == "auto" and not clip_model and not path.is_file()):
         return None
@@ -96,7 +97,7 @@ def clip_step_ms(engine: ClipEngine) -> float:
         began_s = time.thread_time()
         engine.answer(clip)
         times_s.append(time.thread_time() - began_s)
-    return 1000 * min(times_s) * (len(engine.spec.windows_s) + bool(engine.spec.fusion.quick))
+    return 1000 * min(times_s) * len(engine.spec.windows_s)
 
 
 def log_missing_networks(networks: Networks, main_pass_only: bool) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from app.outputs.kinds import KINDS, NETWORK
+
 NEEDED = {
     "gesture": ("record",),
     "takes": ("record",),
@@ -26,7 +28,8 @@ NO_USE = {
     "headless": ("overlay",),
     "record": (
         *("calm", "networks", "clip_model", "profile", "vocabulary", "control"),
-        *("events", "trace", "serve", "websocket", "mqtt", "osc", "obs", "obs_scene"),
+        *("enter", "exit", "hold", "rest", "smooth", "temperature"),
+        *(option for kind in KINDS for option in kind.options),
     ),
 }
 """Options, some with a value, and those that have no effect with them."""
@@ -36,7 +39,7 @@ QUESTIONS = {
     "list": ("headless", "log_level", "model", "profile", "control"),
 }
 """Options that only print a report, and those allowed with them; `app.launch` may add `--headless`."""
-ONE_CAMERA = ("overlay", "control", "record", "serve", "websocket", "mqtt", "osc", "obs")
+ONE_CAMERA = ("overlay", "control", "record", *(option for kind in NETWORK for option in kind.options))
 """Options for a single camera only."""
 
 

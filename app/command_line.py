@@ -2,9 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from app.camera.settings import CameraSettings
 from app.combinations import find_problem
@@ -12,14 +10,15 @@ from app.control.back_ends import BACK_ENDS
 from app.control.settings import ControlSettings
 from app.demo_clip import DEMO
 from app.loop import Limits
-from app.option_types import address, broker, framing, host_name, origin, scene
-from app.outputs.json_lines import STDOUT
-from app.outputs.settings import OutputSettings
+from app.option_types import framing
+from app.outputs.kind import Output
+from app.outputs.kinds import KINDS, NETWORK
+from app.outputs.kinds.files import FILES
 from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
+from calibration.decoding_options import add_decoding_options, decoding_change
 from calibration.recording_options import add_recording_options
-from common.arguments import positive, positive_float
-from common.hidden_password import without_password
+from common.arguments import Parser, positive, positive_float
 from common.version import __version__
 from models.engines import ENGINES
 from models.shipped import SHIPPED_MODEL
@@ -36,14 +35,6 @@ examples:
 
 exit status: 0 done, 2 an input or an option cannot be used (one line states which), 130 Ctrl-C, 1 a bug
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the error and exit with status 2."""
-        self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
 
 
 def parse(arguments: Sequence[str] | None = None) -> Settings:
@@ -92,34 +83,23 @@ def _camera(options: argparse.Namespace) -> CameraSettings:
 
 
 def _model(options: argparse.Namespace) -> ModelSettings:
-    """A guided recording uses the main pass only."""
+    """A guided recording uses the main pass only, as `--calm` does."""
+    main_pass_only = options.calm or options.record
+    networks = options.networks or ("both" if options.clip_model else "auto")
     return ModelSettings(
         path=options.model or SHIPPED_MODEL,
         engine=options.engine,
-        networks=options.networks,
+        networks="stream" if main_pass_only else networks,
         clip_model=options.clip_model,
-        fast_pass=not (options.calm or options.record),
+        fast_pass=not main_pass_only,
         profile=options.profile,
         vocabulary=options.vocabulary,
+        decoding=decoding_change(options),
     )
 
 
-def _outputs(options: argparse.Namespace) -> OutputSettings:
-    """Without a window and an output file, the events go to standard output."""
-    printed = STDOUT if options.headless and not options.trace else None
-    return OutputSettings(
-        events=options.events or printed,
-        trace=options.trace,
-        serve=options.serve,
-        websocket=options.websocket,
-        token_file=options.token_file,
-        allowed_origins=tuple(options.allow_origin),
-        allowed_hosts=tuple(options.allow_host),
-        mqtt=options.mqtt,
-        osc=options.osc,
-        obs=options.obs,
-        obs_scenes=tuple(options.obs_scene),
-    )
+def _outputs(options: argparse.Namespace) -> tuple[Output, ...]:
+    return tuple(output for kind in KINDS for output in kind.read(options))
 
 
 def _control(options: argparse.Namespace) -> ControlSettings | None:
@@ -152,6 +132,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_source(parser.add_argument_group("source"))
     _add_model(parser.add_argument_group("recognition"))
+    add_decoding_options(
+        parser.add_argument_group("thresholds", "Default: as the model or the profile says. See docs/thresholds.md.")
+    )
     _add_outputs(parser.add_argument_group("output"))
     _add_network(
         parser.add_argument_group(
@@ -204,8 +187,9 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--networks",
         choices=("stream", "both", "auto"),
-        help="stream: the stream network with its fast pass (the default); both: with a clip network instead, which "
-        "reads the last seconds at once; auto: both if there is a clip network and this machine is fast enough",
+        help="stream: the stream network with its fast pass; both: with a clip network, too, which reads the last "
+        "seconds at once; auto (the default): both if there is a clip network and this machine is fast enough, but not "
+        "with --profile, whose thresholds are those of the stream network alone",
     )
     group.add_argument(
         "--clip-model",
@@ -214,7 +198,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         help="clip network, for both (default: MODEL.clip.onnx in the folder of the model)",
     )
     group.add_argument(
-        "--calm", action="store_true", help="no fast pass: less computation, misses fast and repeated gestures"
+        "--calm", action="store_true", help="no fast pass and no clip network: less computation, recognises less"
     )
     group.add_argument(
         "--vocabulary",
@@ -228,8 +212,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
 
 def _add_outputs(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--headless", action="store_true", help="no window: events as JSON lines on standard output")
-    group.add_argument("--events", metavar="FILE", help="write events as JSON lines ('-' is standard output)")
-    group.add_argument("--trace", metavar="FILE", help="events and every step of the networks with its probabilities")
+    FILES.add_options(group)
     group.add_argument(
         "--overlay", action="store_true", help="a click-through overlay on top of all windows instead of a window"
     )
@@ -243,48 +226,8 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_network(group: argparse._ArgumentGroup) -> None:
-    at = partial(group.add_argument, type=address, metavar="[HOST:]PORT")
-    at("--serve", help="serve a web page with picture and gestures (default of HOST: this machine only)")
-    at("--websocket", help="events as JSON over a WebSocket, without the picture")
-    group.add_argument(
-        "--token-file",
-        type=Path,
-        metavar="FILE",
-        help="access token of --serve and --websocket; without it, a server that other machines can reach generates a "
-        "token and prints it",
-    )
-    group.add_argument(
-        "--allow-origin",
-        type=origin,
-        action="append",
-        default=[],
-        metavar="URL",
-        help="origin of another page that may connect, such as http://localhost:3000 or app://name (may be repeated)",
-    )
-    group.add_argument(
-        "--allow-host",
-        type=host_name,
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name of this machine, such as box.lan, or the one that a proxy forwards (may be repeated)",
-    )
-    group.add_argument(
-        "--mqtt",
-        type=broker,
-        metavar="URL",
-        help="mqtt[s]://[USER@]HOST[:PORT][/TOPIC]; Home Assistant finds the gestures there",
-    )
-    at("--osc", help="send gestures as OSC packets (UDP) to a music, light or stage program")
-    at("--obs", help="OBS Studio's WebSocket server, usually port 4455")
-    group.add_argument(
-        "--obs-scene",
-        type=scene,
-        action="append",
-        default=[],
-        metavar="GESTURE=SCENE",
-        help="switch to a scene on a gesture (may be repeated)",
-    )
+    for kind in NETWORK:
+        kind.add_options(group)
 
 
 def _add_control(group: argparse._ArgumentGroup) -> None:
@@ -292,8 +235,8 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
         "--control",
         action="append",
         metavar="FILE.toml",
-        help="act as this key map says (slides, media, browser and call are shipped); may be given several times, "
-        "for key maps of their own windows",
+        help="key map: what gestures do; slides, media, browser and call are bundled (may be repeated, for key maps of "
+        "certain windows)",
     )
     group.add_argument("--list", action="store_true", help="print what each gesture does, and end; needs no camera")
     group.add_argument(
@@ -306,7 +249,9 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--control-through", choices=BACK_ENDS, default="auto", help="key backend (default: auto)")
     group.add_argument(
-        "--allow-commands", action="store_true", help="let the key map start the programs it names, now and later"
+        "--allow-commands",
+        action="store_true",
+        help="allow the key maps to start the programs that they name, also in later runs",
     )
 
 

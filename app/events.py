@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from threading import Lock
 from typing import Any, Protocol
 
@@ -51,6 +52,8 @@ class Events:
             engine=first.engine.name,
             rate_hz=first.engine.spec.rate_hz,
             networks=networks.names,
+            temperature={network.name: network.head.temperature for network in networks},
+            decoding={name: asdict(decoding) for name, decoding in networks.decodings.items()},
             **({"groups": {group.name: list(group.labels) for group in vocabulary.groups}} if vocabulary else {}),
         )
         self._send(header if framing is None else header | {"framing": framing})

@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +12,7 @@ from app.recording.recorder import cut
 from calibration.take import Kind
 from calibration.take_folder import TakeFolder
 from common.errors import UserError
+from models.clip_fusion import BOTH
 from models.decoder import GestureEvent
 from models.frame import Image
 from models.frame_times import LONGEST_REPEAT_S
@@ -21,6 +23,8 @@ SECONDS = 4.0
 N_MOMENTS = 8
 """Number of moments kept; with 240 rows and 12 steps per second each takes about 13 MB."""
 MAX_ROWS = 240
+MAIN = (STREAM, BOTH)
+"""Names of steps of the main pass, by itself or with the clip network, by whose answers thresholds are fitted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,9 +71,8 @@ class Replay:
             while self._shots[-1].time_s - self._shots[0].time_s >= SECONDS:
                 self._shots.popleft()
         if seen.event is not None:
-            shots = tuple(shot for shot in self._shots if shot.step.network == seen.network)
             with self._lock:
-                self._moments.appendleft(Moment(seen.event, shots))
+                self._moments.appendleft(Moment(seen.event, _steps_of(seen.network, self._shots)))
 
     @property
     def moments(self) -> tuple[Moment, ...]:
@@ -85,11 +88,17 @@ class Replay:
             WriteError: it cannot be written.
         """
         steps = [shot.step for shot in moment.shots]
-        if (network := steps[-1].network) != STREAM:
+        if (network := steps[-1].network) not in MAIN:
             raise UserError(
                 f"this fired in the network '{network}', whose thresholds are not fitted; --calm leaves it out"
             )
         self._recordings.add(cut(Kind.NOT_THIS, moment.event.label, [], steps, self._spec))
+
+
+def _steps_of(network: str, shots: Iterable[Shot]) -> tuple[Shot, ...]:
+    """The steps of the network that fired, one per time. A shared step replaces the main pass's of its time."""
+    networks = MAIN if network in MAIN else (network,)
+    return tuple({shot.time_s: shot for shot in shots if shot.step.network in networks}.values())
 
 
 def _small(image: Image) -> Image:

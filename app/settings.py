@@ -1,14 +1,15 @@
 """Settings of one run, read once from the command line by `app/command_line.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
 from app.camera.settings import CameraSettings
 from app.control.settings import ControlSettings
 from app.loop import Limits
-from app.outputs.settings import OutputSettings
+from app.outputs.kind import Output
 from app.recording.plan import RecordingPlan
+from models.decoding_change import DecodingChange
 from models.region import Region
 from models.shipped import SHIPPED_MODEL
 
@@ -29,8 +30,8 @@ class ModelSettings:
     """The stream network's file."""
     engine: str = "auto"
     """One of `models.engines.ENGINES`."""
-    networks: str | None = None
-    """`stream`, `both` or `auto`; None is `both` where `clip_model` is set, else `stream`."""
+    networks: str = "auto"
+    """`stream`, `both` or `auto`, which is `both` unless there is a profile, no clip network or a slow machine."""
     clip_model: Path | None = None
     """The clip network's file; None for the one in the folder of the model."""
     fast_pass: bool = True
@@ -39,6 +40,8 @@ class ModelSettings:
     """A profile's name or file."""
     vocabulary: str | None = None
     """A bundled vocabulary's name, or a file."""
+    decoding: DecodingChange = field(default_factory=DecodingChange)
+    """What is changed of how the networks' output is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Settings:
     framing: Region | None
     """The region of the frame that the network reads; None follows the person who gestures."""
     view: ViewSettings
-    outputs: OutputSettings
+    outputs: tuple[Output, ...]
     control: ControlSettings | None
     recording: RecordingSettings | None
     limits: Limits

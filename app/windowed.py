@@ -45,7 +45,7 @@ def run_in_window(
     workers: list[Worker] = []
 
     def start(bridge: "Bridge") -> None:
-        status.listener = bridge.say
+        status.listener = bridge.show_message
         if control:
             control.arming.listen(lambda armed, _why: bridge.arm(armed))
         if recorder:

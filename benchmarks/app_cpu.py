@@ -1,11 +1,13 @@
-"""What the running app costs: each part's share of one core, and the time from a frame's capture to what is told of it.
+"""What the running app costs: each part's share of one core, and the time from capturing a frame to its event.
 
     python -m benchmarks.app_cpu                          without a window
     xvfb-run -a python -m benchmarks.app_cpu --window     with one, on a screen in memory
+    python -m benchmarks.app_cpu --still --cameras 4      four cameras, and no movement
 
-main.py itself runs on the bundled clip, scaled to a webcam's 640x480 at 30 frames a second and paced like a camera.
-Decoding that film is told apart: it is not a camera's cost. Shares are CPU seconds a second of the stream, so that a
-busy machine makes them uncertain but not larger in kind; frames that it drops are told too.
+main.py itself runs on the bundled clip, scaled to a webcam's 640x480 at 30 frames a second and paced like a camera. It
+has a gesture most of the time; `--still` repeats its first picture with the noise of a camera.
+Decoding that film is listed separately: a camera does not need it. Shares are CPU seconds a second of the stream, so a
+busy machine makes them uncertain but not larger in kind; dropped frames are listed too.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from typing import Any
 from unittest import mock
 
 import cv2
+import numpy as np
 
 import app.camera.opencv
 import main as program
@@ -33,11 +36,13 @@ from app.events import Events
 from app.meters import Meter, Percentiles
 from app.replay import Replay
 from benchmarks.machine import describe_machine
-from common.arguments import number
+from common.arguments import number, positive
 from common.command import command
 from common.video import video_pictures
+from models.clip_network import ClipStream
 from models.decoder import Decoder
 from models.frame import Frame, Image
+from models.framing.auto import AutoFraming
 from models.network import NetworkStream
 from models.recognition import Recognition
 from models.recognizer import Recognizer
@@ -56,11 +61,11 @@ class AppCosts:
     def __init__(self) -> None:
         self._parts: dict[str, float] = defaultdict(float)
         self._captured_s: dict[int, float] = {}
-        self._seeing_s = 0.0
+        self._seeing = threading.local()
         self.snapshots: list[tuple[float, Snapshot]] = []
         """The stream's time and what was spent, when the warm-up was over and at the newest frame."""
         self.latency_ms: list[float] = []
-        """By the clock, from a frame's capture until everybody was told of its step."""
+        """By the clock, from a frame's capture until every observer has its step."""
         self.painted = 0
         """Pictures that were painted on the window since the warm-up."""
         self.computing_ms: list[float] = []
@@ -79,24 +84,24 @@ class AppCosts:
         return call
 
     def keep(self, camera: LiveCamera, frame: Frame, keep: Callable[[LiveCamera, Frame], None]) -> None:
-        """Note when a frame came; in place of `LiveCamera._keep`."""
-        self._captured_s[frame.index] = time.perf_counter()
+        """Note when a frame came; in place of `LiveCamera._keep`. Several cameras count their frames alike."""
+        self._captured_s[id(frame.image)] = time.perf_counter()
         keep(camera, frame)
 
     def see(self, recognizer: Recognizer, frame: Frame, see: Callable[..., Recognition]) -> Recognition:
         """Note when work on a frame began; in place of `Recognizer.see`."""
-        self._seeing_s = time.thread_time()
+        self._seeing.began_s = time.thread_time()
         return see(recognizer, frame)
 
     def tell(self, events: Events, seen: Recognition, tell: Callable[..., None]) -> None:
-        """Note when everybody was told of a frame; in place of `Events.see`."""
+        """Note when every observer has a frame; replaces `Events.see`."""
         tell(events, seen)
-        captured_s = self._captured_s.pop(seen.frame.index)
+        captured_s = self._captured_s.pop(id(seen.frame.image))
         if seen.frame.time_s < WARM_S:
             return
         if seen.steps:
             self.latency_ms.append(1000 * (time.perf_counter() - captured_s))
-            self.computing_ms.append(1000 * (time.thread_time() - self._seeing_s))
+            self.computing_ms.append(1000 * (time.thread_time() - self._seeing.began_s))
         snapshot = self._snapshot()
         if not self.snapshots or self.snapshots[0][1].keys() <= snapshot.keys():  # else a thread is over already
             self.snapshots[1:] = [(seen.frame.time_s, snapshot)]
@@ -127,7 +132,9 @@ class AppCosts:
         parts: list[tuple[str, object, str]] = [
             ("colour order", app.camera.opencv, "to_rgb"),
             ("scaling", models.recognizer, "to_picture"),
-            ("networks", NetworkStream, "step"),
+            ("stream network", NetworkStream, "step"),
+            ("clip network", ClipStream, "step"),
+            ("framing", AutoFraming, "region"),
             ("decoder", Decoder, "update"),
             ("memory of moments", Replay, "see"),
             ("readings", Meter, "see"),
@@ -176,12 +183,18 @@ def _cpu_seconds(thread: threading.Thread) -> float:
     return time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
 
 
-def write_film(path: Path, seconds: float) -> None:
-    """The bundled clip over and over, as a webcam would deliver it."""
+def write_film(path: Path, seconds: float, still: bool) -> None:
+    """The bundled clip over and over, or its first picture, as a webcam would deliver it."""
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, SIZE)  # type: ignore[attr-defined]
-    for _, image in zip(range(round(seconds * FPS)), _clip_for_ever(), strict=False):
+    for _, image in zip(range(round(seconds * FPS)), _still_for_ever() if still else _clip_for_ever(), strict=False):
         writer.write(image)
     writer.release()
+
+
+def _still_for_ever() -> Iterator[Image]:
+    first, random = next(_clip_for_ever()), np.random.default_rng(0)
+    while True:
+        yield np.clip(first + random.normal(0, 2, first.shape), 0, 255).astype(np.uint8)
 
 
 def _clip_for_ever() -> Iterator[Image]:
@@ -202,38 +215,47 @@ def main(arguments: list[str] | None = None) -> int:
         "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_S:g} s (default: 20)"
     )
     parser.add_argument("--window", action="store_true", help="with the window")
+    parser.add_argument("--still", action="store_true", help="nobody moves")
+    parser.add_argument("--cameras", type=positive, default=1, help="how many (default: 1)")
     parser.add_argument("--model", help="another model file than the shipped one")
+    parser.add_argument("--networks", choices=("stream", "both", "auto"), default="auto", help="as main.py --networks")
     given = parser.parse_args(arguments)
     costs = AppCosts()
     with tempfile.TemporaryDirectory() as folder, costs.watch(given.window):
-        os.environ["XDG_CONFIG_HOME"] = folder  # the window's place on this screen is nobody's wish
+        os.environ["XDG_CONFIG_HOME"] = folder  # the window's place is not to be remembered
         if given.window:
             without_hint()
         film = Path(folder) / "film.avi"
-        write_film(film, given.seconds + WARM_S)
-        line = ["--camera", str(film), "--realtime", "--events", os.devnull]
+        write_film(film, given.seconds + WARM_S, given.still)
+        line = ["--realtime", "--events", os.devnull, "--networks", given.networks]
+        for camera in range(given.cameras):
+            feed = film.with_name(f"camera{camera}.avi")
+            feed.hardlink_to(film)
+            line += ["--camera", str(feed)]
         line += [] if given.window else ["--headless"]
         line += ["--model", given.model] if given.model else []
         status = program.main(line)
     if status not in (0, 130) or len(costs.snapshots) < 2 or not costs.latency_ms:
         print("the line saw too little to measure; give more --seconds", file=sys.stderr)
         return 2
-    print(table(costs, given.window))
+    print(table(costs, given.window, given.cameras))
     return 0
 
 
-def table(costs: AppCosts, window: bool) -> str:
-    """Shares as Markdown, then the way of a frame, then the machine."""
+def table(costs: AppCosts, window: bool, cameras: int) -> str:
+    """Shares as Markdown, then the way of a frame, then the machine. Several cameras have threads of their own."""
     shares = costs.shares()
     line = shares.pop("recognition" if window else "MainThread", 0.0)
     film = sum(shares.pop(name) for name in list(shares) if name.startswith("frames of")) - shares["colour order"]
     painting = shares.pop("MainThread", 0.0)
     whole = shares.pop("whole process")
     inside = sum(share for name, share in shares.items() if name != "colour order")
-    rows = {**shares, "rest of the line": line - inside, "painting": painting, "**sum without the film**": whole - film}
+    rest = {"rest of the line": line - inside, "painting": painting} if cameras == 1 else {}
+    rows = {**shares, **rest, "**sum without the film**": whole - film}
     lines = [f"| {'with' if window else 'without'} a window | % of one core |", "|---|---|"]
     lines += [f"| {name} | {100 * share:.2f} |" for name, share in {**rows, "decoding the film": film}.items()]
-    for name, spent in (("by the clock", costs.latency_ms), ("computing", costs.computing_ms)):
+    computing = {"computing": costs.computing_ms} if cameras == 1 else {}
+    for name, spent in {"by the clock": costs.latency_ms, **computing}.items():
         times = Percentiles.of(spent)
         lines.append(f"\ncapture to event, {name}: p50 {times.p50:.2f}, p95 {times.p95:.2f}, p99 {times.p99:.2f} ms")
     lines.append(

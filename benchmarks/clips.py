@@ -1,8 +1,8 @@
-"""Real clips as a network sees them, for `benchmarks.personal_gestures`; what was computed once is kept in a cache."""
+"""Real clips as a network sees them, for benchmarks of takes; what was computed once is kept in a cache."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,12 +24,12 @@ from training.jester import LABELS
 from training.video_list import decode, read_recordings, steps_of
 
 LEAD_S = 2.0
-"""A clip begins with its first picture held still: nobody's gesture begins in an empty past."""
+"""A clip begins with its first picture repeated: in use, no gesture begins in an empty past."""
 AFTER_S = 1.0
 MOST = 30
 """Silhouettes of each gesture."""
 IDLE_EVERY = 3
-"""Of the clips without a gesture, every so many-th."""
+"""Every n-th clip without a gesture is used."""
 FEWEST = 4
 """Colour clips of a gesture that make it worth a trial."""
 
@@ -77,15 +77,11 @@ class EnrolmentClip:
         return Take(kind, label, times_s, none, self.logits, self.embeddings, spec, self.lead)
 
 
-def read_clips(data: Path, engine: Engine, cache: Path) -> list[EnrolmentClip]:
-    """Every clip that the benchmark needs.
-
-    Raises:
-        DataError: the data is not there.
-    """
+def see(sources: Sequence[ClipSource], engine: Engine, cache: Path) -> list[EnrolmentClip]:
+    """What a network makes of every clip; kept in a folder, that the next call need not run it again."""
     cache.mkdir(parents=True, exist_ok=True)
     spec, clips = engine.spec, []
-    for source in sources(data):
+    for source in sources:
         key = hashlib.sha256(f"{source} {spec.weights_sha256}".encode()).hexdigest()[:20]
         seen = _cached(cache / f"{key}.npz", partial(_seen, source, engine))
         clips.append(
@@ -95,7 +91,11 @@ def read_clips(data: Path, engine: Engine, cache: Path) -> list[EnrolmentClip]:
 
 
 def sources(data: Path) -> list[ClipSource]:
-    """The clips of both settings, and idle video."""
+    """The clips of both settings, and idle video.
+
+    Raises:
+        DataError: the data is not there.
+    """
     try:
         found = [
             *_listed(data),

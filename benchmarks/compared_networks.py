@@ -39,7 +39,7 @@ class Contender:
 
     name: str
     plain: str | None
-    """Name of the plain 2-D network that it is held against."""
+    """Name of the plain 2-D network that it is compared with."""
     prepare: Callable[[Path], Open]
     """Writes this file, where one is needed."""
 
@@ -52,7 +52,7 @@ def contenders(
     Args:
         clip_model: a network of clips from elsewhere.
         hand: a picture for MediaPipe to follow a hand in.
-        models: more model files of this project, held against the shipped one.
+        models: more model files of this project, compared with the shipped one.
 
     Raises:
         UserError: a file that was given is not what it should be.
@@ -84,7 +84,7 @@ def family(backbone: BackboneName, size: int) -> Iterator[Contender]:
 
 
 def recomputed(name: str, plain: str, make: Build, size: int) -> Iterator[Contender]:
-    """The same network without a stream: with every picture the last so many are run again."""
+    """The same network without a stream: each new picture runs the last T pictures again."""
 
     def prepare(frames: int, path: Path) -> Open:
         export_clip(make(), frames, size, path)
@@ -124,7 +124,7 @@ class ClipGraph(nn.Module):
 
 
 def export_clip(net: MSTNet, frames: int, size: int, path: Path) -> None:
-    """Write a network that takes so many pictures at once."""
+    """Write a network that takes T pictures."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as training.export: the tracer is deprecated, its successor needs more
         clip = torch.zeros(frames, size, size, 3, dtype=torch.uint8)

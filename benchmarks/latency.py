@@ -40,7 +40,7 @@ from common.errors import UserError
 
 
 def chosen(everybody: Iterable[Contender], text: str) -> list[Contender]:
-    """Those with the text in their name, and the plain networks that they are held against.
+    """Those with the text in their name, and the plain networks that they are compared with.
 
     Raises:
         UserError: no name has it.
@@ -54,7 +54,7 @@ def chosen(everybody: Iterable[Contender], text: str) -> list[Contender]:
 
 
 def measure(rows: list[Contender], turns: int) -> list[Row]:
-    """The figures of each; one that needs a package that is not there is left out, and that is told."""
+    """The figures of each; one that needs a missing package is left out, with a line that names it."""
     with tempfile.TemporaryDirectory() as folder:
         opens: dict[str, Open] = {}
         runners: dict[str, Runner] = {}

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 
 OPTIONAL = ("torch", "mediapipe")
-"""Packages that are told of where they are installed."""
+"""Packages whose versions are listed if they are installed."""
 
 
 def describe_machine() -> dict[str, str]:

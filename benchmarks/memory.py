@@ -1,4 +1,4 @@
-"""Memory that something takes, measured in a process of its own that has nothing else to do."""
+"""Memory that something takes, measured in a new process."""
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -12,7 +12,7 @@ STEPS = 20
 
 
 def peak_mb(open_runner: Callable[[], Runner]) -> float | None:
-    """How far loading and 20 steps raise a fresh process at their peak, in MB; None where no system tells (not Linux).
+    """How far loading and 20 steps raise a fresh process at their peak, in MB; None except on Linux.
 
     Args:
         open_runner: is sent to that process, so it can be pickled.

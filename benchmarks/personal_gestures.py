@@ -2,7 +2,7 @@
 
     python -m benchmarks.personal_gestures --data ../shared/data
 
-Every gesture class is enrolled as if it were somebody's own, under a name that the model does not know, and looked for
+Every gesture class is enrolled as an own gesture, under a name that the model does not know, and looked for
 in clips that were not enrolled. Two settings: `one person` (hand silhouettes of eight gestures, recorded by one
 person), and `other people` (colour clips, where the next take is another person's). Work is 60 seconds of other video.
 What may not fire: every other gesture, and people who drive, talk and sign.
@@ -22,7 +22,7 @@ packages.require("personal_gestures")  # before anything imports them
 
 import numpy as np
 
-from benchmarks.clips import EnrolmentClip, read_clips
+from benchmarks.clips import EnrolmentClip, see, sources
 from benchmarks.machine import describe_machine
 from calibration.fitting import fit
 from calibration.personal_head import joined
@@ -83,7 +83,7 @@ class FiredCounts:
 
 
 def trials(setting: str, clips: Sequence[EnrolmentClip], count: int, repeats: int) -> Iterator[EnrolmentTrial]:
-    """Draw trials of one setting with so many takes."""
+    """Draw trials of one setting with `takes` takes."""
     own = [clip for clip in clips if clip.setting == setting]
     quiet = [clip for clip in clips if clip.setting == "idle"]
     for number, label in enumerate(sorted({clip.label for clip in own})):
@@ -173,7 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--repeats", type=positive, default=2, help="trials a class (default: %(default)s)")
     given = parser.parse_args(arguments)
     with closing(load_engine(given.model)) as engine:
-        spec, clips = engine.spec, read_clips(given.data, engine, given.cache)
+        spec, clips = engine.spec, see(sources(given.data), engine, given.cache)
     print_table(run(clips, spec, given.repeats))
     print(f"\nmodel {spec.name} {spec.weights_sha256[:8]} ({spec.trained})")
     print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))

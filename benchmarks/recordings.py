@@ -68,7 +68,7 @@ class LabelledFile:
     source: str
     path: Path
     fps: float | None
-    """Frames a second; None where the file itself tells the truth."""
+    """Frames a second; None if the file's own rate is right."""
     gestures: tuple[Truth, ...]
 
 
@@ -309,7 +309,7 @@ def main(arguments: list[str] | None = None) -> int:
     todo = [*takes(given.data, [s for s in given.sources.split(",") if s]), *(t for f in given.clips for t in made(f))]
     settings = ModelSettings(
         path=given.model,
-        networks=given.networks,
+        networks="stream" if given.calm else given.networks or "auto",
         clip_model=given.clip_model,
         fast_pass=not given.calm,
         vocabulary=given.vocabulary,

@@ -16,7 +16,7 @@ from models.engines.onnxruntime_session import open_session
 from models.frame import Image
 
 JESTER_HZ = 12.0
-"""The rate of a row that has none of its own."""
+"""The rate of a row without a rate."""
 TYPES: dict[str, type[np.generic]] = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8}
 CLIPS = [[("tensor(float)", 5)], [("tensor(uint8)", 4)]]
 """What clip networks take: others' float32 [n, 3, T, H, W], this project's uint8 [T, H, W, 3]."""
@@ -70,10 +70,10 @@ def check_clip_network(path: Path) -> None:
     """
     if not path.is_file():
         raise UserError(f"no clip network {path}; give an ONNX file that takes clips")
-    told = [(node.type, len(node.shape)) for node in _inputs(path)]
-    if told not in CLIPS:
+    inputs = [(node.type, len(node.shape)) for node in _inputs(path)]
+    if inputs not in CLIPS:
         raise UserError(
-            f"{path} takes {told or 'nothing'}; a clip network takes one float32 [n, 3, T, H, W] or uint8 [T, H, W, 3]"
+            f"{path} takes {inputs or 'nothing'}; clip networks take one float32 [n, 3, T, H, W] or uint8 [T, H, W, 3]"
         )
 
 
@@ -82,7 +82,7 @@ def _inputs(path: Path) -> list[ort.NodeArg]:
 
 
 def open_hands(picture: Path | None) -> Runner:
-    """MediaPipe Hands, lite, on so many threads as it likes; it follows the hand in a picture, or seeks one in noise.
+    """MediaPipe Hands, lite, with its own number of threads; it tracks the hand of a picture, or searches one in noise.
 
     Raises:
         ImportError: the package is missing, or so new that it has its old interface no more.

@@ -54,7 +54,7 @@ def median_cpu_ms(costs: Costs) -> float:
 
 
 def against_frames(turns: int) -> Iterator[Row]:
-    """One stream that goes on and on: measured over a window, then left alone for so many turns."""
+    """One endless stream: measured over a window, then not measured for a number of turns."""
     step = stepper(OnnxRuntimeEngine(SHIPPED_MODEL))
     for window in range(10):
         costs = Costs()
@@ -81,7 +81,7 @@ def against_resolution(folder: Path, turns: int) -> Iterator[Row]:
 
 
 def forms(folder: Path, streams: int) -> dict[str, Step]:
-    """The ways to step so many streams by a picture each, on one thread."""
+    """The ways to step a number of streams by one picture each, on one thread."""
     engine = OnnxRuntimeEngine(SHIPPED_MODEL)
     pictures = np.random.default_rng(0).integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
     singles = [stepper(engine) for _ in range(streams)]
@@ -110,7 +110,7 @@ def against_streams(folder: Path, turns: int) -> Iterator[Row]:
 
 
 def until_full(turns: int) -> Iterator[Row]:
-    """Steps a second, by the clock, when every core steps: so many cameras the chip can carry."""
+    """Steps a second, by the clock, when every core steps; divided by the rate, the number of cameras."""
     engine = OnnxRuntimeEngine(SHIPPED_MODEL)
     shared = SharedEngine(engine, cores())
     for streams in STREAMS:
@@ -129,7 +129,7 @@ def until_full(turns: int) -> Iterator[Row]:
 
 
 def steps_per_s(steps: list[Step], turns: int) -> float:
-    """Calls a second, all of them at once, each in a thread of its own."""
+    """Calls a second, all at the same time, each in its own thread."""
     with ThreadPoolExecutor(len(steps)) as threads:
         began = time.perf_counter()
         list(threads.map(lambda step: [step() for _ in range(turns)], steps))

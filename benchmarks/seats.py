@@ -18,7 +18,7 @@ GAMMA = 2.2
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where somebody sits before the camera, as a change of the picture."""
+    """Where a person sits in front of the camera, as a change of the picture."""
 
     name: str
     crop: float = 1.0
@@ -35,7 +35,7 @@ class Seat:
     """The same from its upper to its lower edge."""
 
     def size(self, rows: int, columns: int) -> tuple[int, int]:
-        """Rows and columns of the new picture around a kept part of so many rows and columns."""
+        """Rows and columns of the new picture around a kept part of the given size."""
         if self.proportion is None:
             return round(rows * self.room), round(columns * self.room)
         height = max(rows, columns / self.proportion) * self.room

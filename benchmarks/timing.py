@@ -30,10 +30,10 @@ class Costs:
 
 
 def in_turns(steps: Mapping[str, Step], turns: int, seed: int = 0) -> dict[str, Costs]:
-    """What each costs, one call a turn; in an order of its own every turn, so that nobody's cache is always cold."""
+    """What each costs, one call a turn; in another order each turn, so that no one's cache is always cold."""
     random = np.random.default_rng(seed)
     costs = {name: Costs() for name in steps}
-    for turn in tqdm(range(-WARM, turns), "turns", leave=False, disable=None):  # quiet where nobody looks on
+    for turn in tqdm(range(-WARM, turns), "turns", leave=False, disable=None):  # no progress bar without a terminal
         for name in random.permutation(list(steps)):
             if turn < 0:
                 steps[name]()

@@ -4,14 +4,18 @@ import argparse
 import sys
 from pathlib import Path
 
+from calibration.decoding_options import add_decoding_options, decoding_change
 from calibration.gesture_commands import delete, export, import_, list_gestures, rename
+from calibration.model_thresholds import thresholds
+from calibration.person_files import one_name
 from calibration.profile_commands import fit_profile, record
 from calibration.recording_options import COUNT_DOWN, add_recording_options
 from calibration.thresholds import Target
 from calibration.user_profile import NOBODY
-from common.arguments import positive_float
-from common.command import output_flushed
-from common.errors import UserError
+from common.arguments import Parser, positive_float
+from common.command import command
+from models.clip_fusion import BOTH
+from models.networks import FAST, STREAM
 
 EXAMPLES = """\
 examples:
@@ -26,7 +30,7 @@ GESTURE_ACTIONS = {"list": list_gestures, "rename": rename, "delete": delete, "e
 
 def parser() -> argparse.ArgumentParser:
     """The parser; that of `record` only tells its help: its options are read by `main.py`, whose others may follow."""
-    line = argparse.ArgumentParser(
+    line = Parser(
         prog="python -m calibration",
         description="Make the model fit a person.",
         epilog=EXAMPLES,
@@ -36,12 +40,13 @@ def parser() -> argparse.ArgumentParser:
     _add_record(commands.add_parser("record", help="record takes of gestures and a minute of just work"))
     _add_fit(commands.add_parser("fit", help="make a profile of what was recorded"))
     _add_gestures(commands.add_parser("gestures", help="list, rename, delete, export and import own gestures"))
+    _add_thresholds(commands.add_parser("thresholds", help="print and change how a model file's output is read"))
     return line
 
 
 def _add_record(command: argparse.ArgumentParser) -> None:
     command.description = f"Record takes of gestures, guided, then a take without gestures. {COUNT_DOWN}"
-    command.epilog = "Any option of main.py may follow, such as --camera 1, --headless or --model FILE."
+    command.epilog = "Any option of the app may follow, such as --camera 1, --headless or --model FILE."
     _add_profile(command)
     add_recording_options(command)
 
@@ -49,10 +54,17 @@ def _add_record(command: argparse.ArgumentParser) -> None:
 def _add_fit(command: argparse.ArgumentParser) -> None:
     _add_profile(command)
     command.add_argument("--model", type=Path, metavar="FILE", help="show all takes to this model first")
-    command.add_argument(
-        "--false", type=positive_float, default=1.0, metavar="N", help="tolerable false activations ..."
-    )
+    command.add_argument("--false", type=positive_float, default=1.0, metavar="N", help="tolerable false events ...")
     command.add_argument("--minutes", type=positive_float, default=10.0, metavar="M", help="... in so many minutes")
+    command.add_argument(
+        "--save-anyway",
+        type=one_name,
+        action="append",
+        default=[],
+        metavar="GESTURE",
+        help="keep this gesture of your own also where its takes show different movements, or none of them is found "
+        "(may be repeated)",
+    )
     command.add_argument("--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram")
 
 
@@ -72,22 +84,27 @@ def _add_gestures(command: argparse.ArgumentParser) -> None:
             action.add_argument("--name", help="what to call it here")
 
 
+def _add_thresholds(command: argparse.ArgumentParser) -> None:
+    command.description = "Print when a model's gestures fire, or change that in its file; docs/thresholds.md has more."
+    command.add_argument("model", type=Path, metavar="MODEL.onnx", help="a stream network's or a clip network's file")
+    add_decoding_options(command)
+    command.add_argument(
+        "--as-all", action="append", default=[], metavar="GESTURE", help="take away what this gesture has of its own"
+    )
+    command.add_argument(
+        "--of", choices=(STREAM, FAST, BOTH), help="what is changed (default: what the file has first)"
+    )
+    command.add_argument("--out", type=Path, metavar="FILE", help="write it there, not over the model")
+
+
 def _add_profile(command: argparse.ArgumentParser) -> None:
     command.add_argument("--profile", default=NOBODY, metavar="NAME", help=f"whose (default: {NOBODY})")
 
 
+@command("mstnet")
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
-    words = sys.argv[1:] if arguments is None else arguments
-    try:
-        with output_flushed():
-            return _do(words)
-    except UserError as error:
-        print(f"mstnet: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
-    return 0  # the reader of standard output has left
+    return _do(sys.argv[1:] if arguments is None else arguments)
 
 
 def _do(words: list[str]) -> int:
@@ -96,7 +113,10 @@ def _do(words: list[str]) -> int:
     options = parser().parse_args(words)
     if options.command == "fit":
         target = Target(options.false, options.minutes)
-        return fit_profile(options.profile, options.model, target, options.diagram)
+        return fit_profile(options.profile, options.model, target, options.diagram, options.save_anyway)
+    if options.command == "thresholds":
+        thresholds(options.model, decoding_change(options), options.as_all, options.of, options.out)
+        return 0
     _do_with_gestures(options)
     return 0
 
@@ -117,7 +137,7 @@ def _do_with_gestures(options: argparse.Namespace) -> None:
 
 def _whose(words: list[str]) -> tuple[str, list[str]]:
     """The profile to record for, and what is left to say to `main.py`."""
-    of_profile = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    of_profile = Parser(add_help=False, allow_abbrev=False)
     _add_profile(of_profile)
     options, rest = of_profile.parse_known_args(words)
     return options.profile, rest

@@ -12,6 +12,7 @@ import numpy as np
 from calibration.background import Background, Whitening
 from calibration.embedding_windows import window_steps, windows
 from calibration.errors import TakeError
+from calibration.one_movement import check_one_movement
 from calibration.personal_gesture import PersonalGesture, stream_likenesses
 from calibration.take import Take
 from common.arrays import Floats
@@ -22,8 +23,6 @@ HARD = 0.5
 """How far the prototype turns away from moments that were marked as wrong."""
 SAME = 0.9995
 """Takes that are this alike are one recording twice: two movements of a hand never are."""
-ODD = 0.2
-"""A take that is less like the others than this shows another movement."""
 ALONE = 0.6
 """How like a single take the next is taken to be; there is no other to ask."""
 STILL = 0.15
@@ -31,7 +30,12 @@ STILL = 0.15
 
 
 def enrol(
-    label: str, takes: Sequence[Take], work: Sequence[Floats], wrong: Sequence[Floats], background: Background
+    label: str,
+    takes: Sequence[Take],
+    work: Sequence[Floats],
+    wrong: Sequence[Floats],
+    background: Background,
+    may_differ: bool = False,
 ) -> PersonalGesture:
     """Learn a gesture.
 
@@ -41,16 +45,19 @@ def enrol(
         work: embeddings [T, width] of streams without it.
         wrong: embeddings of moments in which it fired wrongly.
         background: what the embeddings are whitened against.
+        may_differ: whether takes that show different movements are taken for one.
 
     Raises:
-        TakeError: a take is too short, they are all alike or all different, or they show nothing
-            that work does not.
+        TakeError: a take is too short, they are one recording several times, they show different movements, or
+            nothing that work does not.
     """
     _check_lengths(label, takes)
     whitening, rate_hz = Whitening.against(background), takes[0].spec.rate_hz
     steps = window_steps(rate_hz)
+    if not may_differ:
+        check_one_movement(label, takes)
     chosen = agreed([whitening(take.embeddings) for take in takes], [take.begins for take in takes], steps)
-    _check_variety(label, chosen)
+    _check_made_anew(label, chosen)
     prototype = _away_from(chosen.mean(axis=0), [whitening(stream) for stream in wrong], steps)
     inside = _to_the_others(chosen)
     outside = np.concatenate(
@@ -94,22 +101,14 @@ def agreed(whitened: Sequence[Floats], begins: Sequence[int], steps: int) -> Flo
     return np.stack([bag[pick] for bag, pick in zip(bags, picks, strict=True)])
 
 
-def _check_variety(label: str, chosen: Floats) -> None:
-    """See that the takes are of one movement, made more than once."""
+def _check_made_anew(label: str, chosen: Floats) -> None:
+    """See that no recording is there several times."""
     if len(chosen) < 2:
         return
-    among = chosen @ chosen.T
-    pairs = among[np.triu_indices(len(chosen), 1)]
+    pairs = (chosen @ chosen.T)[np.triu_indices(len(chosen), 1)]
     if pairs.min() > SAME:
         raise TakeError(
             f"the takes of {label!r} are one recording {len(chosen)} times; make the movement anew each time"
-        )
-    others = (among.sum(axis=1) - 1) / (len(chosen) - 1)
-    if np.median(others) < ODD:
-        told = ", ".join(f"{value:.2f}" for value in others)
-        raise TakeError(
-            f"the takes of {label!r} have little in common (likeness to the others: {told}; {ODD} is needed). "
-            "Make the same movement each time."
         )
 
 

@@ -1,5 +1,7 @@
 """PersonalHead: reads a model's output for one person, with their temperature and their own gestures."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from calibration.user_profile import UserProfile
@@ -27,7 +29,16 @@ class PersonalHead:
     def __init__(self, profile: UserProfile, spec: ModelSpec) -> None:
         profile.check_fits(spec)
         self.labels = (*spec.labels, *(gesture.label for gesture in profile.gestures))
-        self._gestures, self._temperature = profile.gestures, profile.temperature
+        self._profile, self._spec, self._gestures = profile, spec, profile.gestures
+
+    @property
+    def temperature(self) -> float:
+        """The person's."""
+        return self._profile.temperature
+
+    def at(self, temperature: float) -> "PersonalHead":
+        """The same head at another temperature."""
+        return PersonalHead(replace(self._profile, temperature=temperature), self._spec)
 
     def start(self) -> Memory:
         """Nothing was seen yet."""
@@ -37,7 +48,7 @@ class PersonalHead:
         """The probabilities of one step, float32 [labels], and what to remember for the next."""
         read = [gesture.step(embedding, recent) for gesture, recent in zip(self._gestures, memory, strict=True)]
         own = np.array([probability for probability, _ in read], np.float32)
-        return joined(softmax(logits, self._temperature), own), tuple(recent for _, recent in read)
+        return joined(softmax(logits, self.temperature), own), tuple(recent for _, recent in read)
 
 
 def joined(probabilities: Probabilities, own: Floats) -> Probabilities:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from calibration.diagram import draw
 from calibration.errors import TakeError
-from calibration.fit_report import report
+from calibration.fit_report import report, unfound, warnings
 from calibration.fitting import fit
 from calibration.retake import shown_to
 from calibration.take import Kind, Take
@@ -28,7 +28,7 @@ def record(profile: str, rest: Sequence[str]) -> int:
     os.execv(sys.executable, [sys.executable, str(MAIN), "--record", profile, *rest])
 
 
-def fit_profile(name: str, model: Path | None, target: Target, diagram: Path | None) -> int:
+def fit_profile(name: str, model: Path | None, target: Target, diagram: Path | None, anyway: Sequence[str] = ()) -> int:
     """Fit a profile to what was recorded, save it, and print what came of it; return the exit status.
 
     Args:
@@ -36,13 +36,14 @@ def fit_profile(name: str, model: Path | None, target: Target, diagram: Path | N
         model: shown all takes first; None where one model saw them all.
         target: how many false events are tolerable.
         diagram: where the reliability diagram is drawn, if anywhere.
+        anyway: gestures of the person's own that are saved although their takes differ or none is found.
 
     Raises:
         TakeError: nothing was recorded, or none of the gestures can be learnt; then nothing is saved.
     """
     recordings, path = TakeFolder(name), profile_path(name)
     spec, takes = _of_one_model([take for _, take in recordings.takes()], model, recordings.folder)
-    done = fit(_before(path, name, spec), spec, takes, target)
+    done = fit(_before(path, name, spec), spec, takes, target, anyway)
     if done.refused and len(done.refused) == len({take.label for take in takes if take.kind is Kind.GESTURE}):
         raise TakeError(f"nothing is saved, for no gesture could be learnt: {done.refused[0]}")
     done.profile.save(path)
@@ -53,6 +54,8 @@ def fit_profile(name: str, model: Path | None, target: Target, diagram: Path | N
     print(f"saved {path}; use it with: python main.py --profile {name}")
     for error in done.refused:
         print(f"mstnet: not learnt, the rest is saved: {error}", file=sys.stderr)
+    for line in (*warnings(done, target), *unfound(done)):
+        print(f"mstnet: {line}", file=sys.stderr)
     return 0
 
 

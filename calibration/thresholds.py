@@ -1,4 +1,4 @@
-"""Thresholds: when a gesture may fire, for so many false activations in so long a time."""
+"""Thresholds: when a gesture may fire, for so many false events in so long a time."""
 
 import math
 from collections.abc import Sequence
@@ -18,19 +18,26 @@ BLOCK_S = 1.0
 TAIL = 0.1
 """The share of blocks that a tail is drawn from."""
 
+HALVINGS = 30
+"""Of the range in which the rate of each gesture is looked for."""
 MARGIN = 0.25
 """How far from what is safe towards what weak takes reach; the next take may be weaker than those."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How many false activations are tolerable, for all gestures together."""
+    """How many false events are tolerable, for all gestures together."""
 
     activations: float = 1.0
     minutes: float = 10.0
 
     def __str__(self) -> str:
         return f"at most {self.activations:g} in {self.minutes:g} minutes"
+
+    @property
+    def rate(self) -> float:
+        """Tolerable false events a minute."""
+        return self.activations / self.minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Threshold:
     found: int
     """How many of the takes it fires on."""
     false_in_ten_minutes: float
-    """Expected false activations in ten minutes of work; NaN where no work was recorded."""
+    """Expected false events in ten minutes of work; NaN where no work was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +86,73 @@ class Tail:
         return 1 / (1 + math.exp(-(self.above + higher)))
 
 
-def block_peaks(smoothed: Floats, rate_hz: float) -> list[float]:
-    """The highest probability of each block of a stream [T]."""
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """How high one gesture's probability rises in what was recorded: levels held as long as a gesture must to fire."""
+
+    label: str
+    takes: Sequence[float]
+    """In each take of it."""
+    tail: Tail | None
+    """In work; None where none was recorded."""
+    wrong: Sequence[float]
+    """In each moment that it must not fire in."""
+    usual: float
+    """What it enters at without any of this."""
+
+
+def held(smoothed: Floats, steps: int) -> Floats:
+    """The level that a probability [T] was at or above for so many steps, at each of them: float32 [T]."""
+    padded = np.concatenate([np.zeros(steps - 1, np.float32), smoothed])
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, steps).min(axis=1), np.float32)
+
+
+def block_peaks(levels: Floats, rate_hz: float) -> list[float]:
+    """The highest level of each block of a stream [T]."""
     length = max(1, round(BLOCK_S * rate_hz))
-    return [float(smoothed[k : k + length].max()) for k in range(0, len(smoothed), length)]
+    return [float(levels[k : k + length].max()) for k in range(0, len(levels), length)]
 
 
-def choose(
-    label: str, takes: Sequence[float], tail: Tail | None, wrong: Sequence[float], rate: float, usual: float
-) -> Threshold:
-    """Choose when a gesture fires.
+def choose_all(gestures: Sequence[Heights], target: Target) -> list[Threshold]:
+    """Choose when each gesture fires, so that all together hold a target where they can.
 
-    Args:
-        label: the gesture.
-        takes: the highest smoothed probability in each take of it.
-        tail: how high work rises; None where none was recorded.
-        wrong: the highest smoothed probability in each moment that it must not fire in.
-        rate: tolerable false activations a minute.
-        usual: what it enters at without any of this.
+    All may fire falsely at the same rate, the highest that holds the target: gestures that work never stirs leave their
+    share to the others. Where some are too frequent at any threshold, the others hold the target without them.
     """
+    low, high = target.rate / max(1, len(gestures)), target.rate
+    can_be_held = together([choose(each, low) for each in gestures]) <= 10 * target.rate
+    for _ in range(HALVINGS):
+        middle = math.sqrt(low * high)
+        chosen = [choose(each, middle) for each in gestures]
+        counted = chosen if can_be_held else [each for each in chosen if each.enter < HIGHEST]
+        if together(counted) <= 10 * target.rate:
+            low = middle
+        else:
+            high = middle
+    return [choose(each, low) for each in gestures]
+
+
+def together(chosen: Sequence[Threshold]) -> float:
+    """False events that all gestures make in ten minutes; those of which nothing is known count as none."""
+    return math.fsum(each.false_in_ten_minutes for each in chosen if not math.isnan(each.false_in_ten_minutes))
+
+
+def choose(gesture: Heights, rate: float) -> Threshold:
+    """Choose when one gesture fires, for so many false events a minute."""
+    tail, takes = gesture.tail, gesture.takes
     # Without work nothing is known of what must not fire, so nothing gets easier to fire.
-    safe = max([tail.reached(rate) if tail else usual, *(peak + 0.02 for peak in wrong)])
-    enter = float(np.clip(_between(safe, takes) if takes else max(safe, usual), LOWEST, HIGHEST))
+    safe = max([tail.reached(rate) if tail else gesture.usual, *(level + 0.02 for level in gesture.wrong)])
+    enter = _rounded(_between(safe, takes) if takes else max(safe, gesture.usual))
+    if takes and max(takes) < enter:  # its own takes do not reach it: it gets no easier to fire, either
+        enter = max(enter, _rounded(gesture.usual))
     expected = 10 * tail.rate(enter) if tail else math.nan
-    found = sum(peak >= enter for peak in takes)
-    return Threshold(label, round(enter, 3), round(RELEASE * enter, 3), len(takes), found, expected)
+    found = sum(level >= enter for level in takes)
+    return Threshold(gesture.label, enter, round(RELEASE * enter, 3), len(takes), found, expected)
+
+
+def _rounded(enter: float) -> float:
+    """A threshold worth having, in thousandths, never lower than it was."""
+    return float(np.clip(math.ceil(1000 * enter - 1e-6) / 1000, LOWEST, HIGHEST))
 
 
 def _between(safe: float, takes: Sequence[float]) -> float:

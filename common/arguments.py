@@ -1,9 +1,20 @@
-"""Types of numbers for argparse."""
+"""A parser of command lines, and types of numbers for argparse."""
 
 import argparse
 import math
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NoReturn, TypeVar
+
+from common.hidden_password import without_password
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the error and exit with status 2."""
+        self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
+
 
 Number = TypeVar("Number", int, float)
 
@@ -17,7 +28,7 @@ def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Numb
             raise argparse.ArgumentTypeError(f"expected a number from {least} on; got {text}")
         return value
 
-    read.__name__ = "number"  # argparse tells what is none
+    read.__name__ = "number"  # argparse puts this name into its message
     return read
 
 

@@ -20,7 +20,7 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
 
     def decorate(main: Main) -> Callable[..., int]:
         @functools.wraps(main)
-        def told(arguments: list[str] | None = None) -> int:
+        def run(arguments: list[str] | None = None) -> int:
             try:
                 with output_flushed():
                     return main(arguments)
@@ -36,7 +36,7 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
                 return 130
             return 0
 
-        return told
+        return run
 
     return decorate
 
@@ -45,7 +45,7 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
 def output_flushed() -> Iterator[None]:
     """Flush standard output at the end: when Python does it at exit, a full disk gives status 120 and two more lines.
 
-    Whoever read it (`| head`) may have had enough; then this ends as if all was done.
+    A reader such as `head` may close the pipe early; that is no error.
 
     Raises:
         UserError: it cannot be written.

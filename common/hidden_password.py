@@ -1,4 +1,4 @@
-"""Hidden passwords: texts that are printed must not hold those that were given in URLs."""
+"""Hides the passwords of URLs in texts that are printed."""
 
 import re
 

@@ -1,7 +1,7 @@
 """Table files: lists that people keep as CSV, as their programs save them.
 
 Excel writes a mark at the beginning, semicolons where the comma is a decimal sign, tabs and UTF-16; people write blanks
-after commas, and column names with capitals. All of that is read, and what is wrong is told with its line.
+after commas, and column names with capitals. All of that is read; an error names its line.
 """
 
 import codecs
@@ -57,7 +57,7 @@ class TableRow:
         return int(number)
 
     def label(self, column: str, known: Sequence[str]) -> str:
-        """A label, as it is spelt among those that are known; capitals and blanks may differ."""
+        """A label in the spelling of the known labels; case and blanks may differ."""
         cell = self.text(column)
         spelt = {_folded(label): label for label in known}
         if label := spelt.get(_folded(cell)):

@@ -18,7 +18,7 @@ MOST_FPS = 1000.0
 
 
 def video_pictures(path: Path, wanted: Container[int] | None = None) -> Iterator[cv2.typing.MatLike | None]:
-    """Every frame of a video in turn, uint8 [H, W, 3] BGR; None for those that are not wanted.
+    """Every frame of a video in turn, uint8 [H, W, 3] BGR; None for frames that are not wanted.
 
     A file that is missing or no video has no frames.
     """

@@ -29,7 +29,7 @@ def whole_file(path: Path, private: bool = False) -> Iterator[Path]:
 
     Args:
         path: of the file; folders that are missing are made.
-        private: whether the file and those folders are for nobody else to read.
+        private: make the file and the new folders readable by this user only.
 
     Raises:
         WriteError: it cannot be written; what was there before still is.
@@ -55,7 +55,7 @@ def whole_file(path: Path, private: bool = False) -> Iterator[Path]:
 
 
 def _is_of_another_file(error: OSError, ours: Iterable[Path]) -> bool:
-    """Whether it tells of something else than ours; a full disk is told without a name."""
+    """Whether an error is about another file; the error of a full disk names no file."""
     named = error.filename is not None and str(error.filename) not in map(str, ours)
     return named or isinstance(error, BrokenPipeError)
 

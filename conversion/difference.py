@@ -28,7 +28,7 @@ def stepping(engine: Engine) -> StepAll:
 
 
 def largest_difference(engine: Engine, step: StepAll, streams: int, seed: int = 0) -> float:
-    """The largest absolute difference of logits, in the first and last of so many streams of random pictures."""
+    """The largest absolute difference of logits, in the first and last stream of a batch of random pictures."""
     random, largest = np.random.default_rng(seed), 0.0
     states = {stream: engine.start() for stream in {0, streams - 1}}
     for _ in range(engine.spec.ring_length + 3):

@@ -20,7 +20,7 @@ def open_batch(graph: onnx.GraphProto) -> None:
 
 
 def set_streams(graph: onnx.GraphProto, streams: int | None) -> None:
-    """Make the first dimension of every input and output that of so many streams; None is any number."""
+    """Set the first dimension of every input and output to a number of streams; None leaves it open."""
     for value in (*graph.input, *graph.output):
         first = value.type.tensor_type.shape.dim[0]
         first.ClearField("value")

@@ -44,20 +44,20 @@ class RolledModel:
         self.spec = ModelSpec.from_json(metadata[ROLLED_KEY], str(path))
 
     def start(self, streams: int) -> Past:
-        """The empty past of so many streams."""
+        """The empty past of `streams` streams."""
         shapes = {memory.rolled_input: (streams, *memory.rolled_shape[1:]) for memory in self.spec.memories}
         zeros = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
         return {name: ort.OrtValue.ortvalue_from_numpy(array) for name, array in zeros.items()}
 
     def step(self, pictures: Image, past: Past) -> tuple[Floats, Past]:
-        """Pictures uint8 [N, H, W, 3] and their streams' past to logits [N, labels] and the past to go on with."""
+        """Pictures uint8 [N, H, W, 3] and their streams' past to logits [N, labels] and the next past."""
         given = {PICTURE: ort.OrtValue.ortvalue_from_numpy(pictures), **past}
         names = [memory.rolled_output for memory in self.spec.memories]
         logits, *moved = self._session.run_with_ort_values([LOGITS, *names], given)
         return logits.numpy(), dict(zip((memory.rolled_input for memory in self.spec.memories), moved, strict=True))
 
     def stepping(self, streams: int) -> StepAll:
-        """So many streams from an empty past, which each call takes a step further."""
+        """Streams from an empty past; each call makes one step."""
         past = self.start(streams)
 
         def step(pictures: Image) -> Floats:

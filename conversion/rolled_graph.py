@@ -1,9 +1,9 @@
 """Rolling: a streaming graph rewritten so that it moves its own past, and takes many streams at once.
 
-An exported graph takes each past slice as an input of its own and returns the newest: a ring of slots turns around it
-by pointers. Where a state is one input and one output that is handed back as it came, as with Triton's implicit state,
-nothing can turn. So here a layer's past is one tensor [N, length * C, H, W], its last slices side by side, oldest
-first; the graph cuts out those that it looks at, and returns the same without the oldest and with the newest behind.
+An exported graph takes each past slice as a separate input and returns the newest one; the caller keeps the ring of
+slots. A state that is one input and one output, such as Triton's implicit state, cannot rotate. So here the past of a
+layer is one tensor [N, length * C, H, W] of its last slices, oldest first. The graph slices what it reads, and returns
+the tensor without the oldest slice and with the newest one at its end.
 """
 
 from collections.abc import MutableSequence, Sequence

@@ -1,4 +1,4 @@
-"""Building a TensorRT engine of an exported model, held against ONNX Runtime.
+"""Build a TensorRT engine of an exported model and compare it with ONNX Runtime.
 
 Precision lies in the ONNX file: NAME.fp16.onnx computes in halves, NAME.int8.onnx holds Q/DQ nodes. What is built is
 kept where `--engine auto` and `--engine tensorrt` find it again.

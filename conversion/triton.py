@@ -50,7 +50,7 @@ class ServerLimits(NamedTuple):
     streams: int = 64
     """Most cameras at once; those above wait until one leaves."""
     idle_s: float = 5.0
-    """After so long without a picture, a camera's past is dropped."""
+    """Time without a picture after which the past of a camera is dropped, in seconds."""
     wait_us: int = 2000
     """How long a step may wait for others to share a batch with."""
 

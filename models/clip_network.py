@@ -6,22 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.clip_spec import ClipFusion
-from models.decoder import Probabilities
 from models.engines.base import Output
 from models.engines.clip_engine import ClipEngine
 from models.frame import Image
 from models.heads import Head
 from models.recognition import Step
-from models.softmax import softmax
 from models.window import ClipWindow
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ClipStep(Step):
-    """One answer of a clip network."""
-
-    quick: Probabilities | None = None
-    """float32 [labels], what it says of the short window by itself; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +54,15 @@ class ClipStream:
         """Remember a picture, uint8 [1, H, W, 3] RGB, without running the network."""
         self._window.append(picture[0], time_s)
 
-    def step(self, picture: Image, time_s: float) -> ClipStep:
+    def step(self, picture: Image, time_s: float) -> Step:
         """Remember a picture, and answer about the last seconds: the mean over windows of `spec.windows_s`."""
         self.skip(picture, time_s)
         network, began_s = self._network, time.perf_counter()
         spec = network.engine.spec
-        answers = [self._answer(seconds) for seconds in spec.windows_s]
+        clips = [self._window.cut(seconds, spec.pictures) for seconds in spec.windows_s]
+        answers = [network.engine.answer(clip) for clip in clips]
         output = Output(*(np.mean(part, 0) for part in zip(*answers, strict=True)))
         logits, embedding = output.logits[0], output.embedding[0]
         probabilities, self._memory = network.head.read(logits, embedding, self._memory)
-        quick = network.fusion.quick
-        shown = softmax(self._answer(quick.seconds).logits[0], quick.temperature) if quick else None
         duration_ms = 1000 * (time.perf_counter() - began_s)
-        return ClipStep(network.name, time_s, picture[0], logits, embedding, probabilities, duration_ms, shown)
-
-    def _answer(self, seconds: float) -> Output:
-        """Ask about the last so many seconds."""
-        engine = self._network.engine
-        return engine.answer(self._window.cut(seconds, engine.spec.pictures))
+        return Step(network.name, time_s, picture[0], logits, embedding, probabilities, duration_ms)

@@ -11,16 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.errors import ModelFileError
-from models.spec import EMBEDDING, LOGITS, Decoding, Rule, read_decoding
+from models.spec import EMBEDDING, LOGITS, Decoding, read_decoding
 
 CLIP_KEY = "mstnet_clip_spec"
 """The ONNX metadata key that holds the spec as JSON."""
 CLIP = "clip"
 """Name of the graph's input."""
-VERSION = 1
-
-
-QUICK_DECODING = Decoding(smooth_s=0.125, rule=Rule(enter=0.8, exit=0.4, hold_s=0.1, rest_s=0.25))
+VERSION = 2
 
 
 def _check_number(name: str, value: object, least: float, most: float = math.inf) -> None:
@@ -29,39 +26,17 @@ def _check_number(name: str, value: object, least: float, most: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
-class QuickWindow:
-    """A short window by itself, for quick and repeated gestures; what it fires counts where the fused answer agrees."""
-
-    seconds: float = 2 / 3
-    temperature: float = 0.5
-    """Logits of this window are divided by this."""
-    decoding: Decoding = QUICK_DECODING
-    confirmed: float = 0.3
-    """Smoothed probability that the fused answer must give a label that fires, 0..1."""
-    same_s: float = 0.7
-    """A label that fires again sooner is the same gesture."""
-
-    def __post_init__(self) -> None:
-        for name, value in (("seconds", self.seconds), ("temperature", self.temperature)):
-            _check_number(name, value, 0.01)
-        _check_number("confirmed", self.confirmed, 0, 1)
-        _check_number("same_s", self.same_s, 0)
-
-
-@dataclass(frozen=True, slots=True)
 class ClipFusion:
     """How a clip network decides together with the stream network beside it."""
 
     weight: float = 0.5
-    """Of the clip network's logits, 0..1; the stream network's have the rest."""
+    """Of the clip network's probabilities, 0..1; the stream network's have the rest."""
     asked_below: float = 0.9
     """The clip network is asked while the stream network's smoothed probability of no gesture is below this."""
     every: int = 1
     """Steps between two answers; the last one stands between them."""
     decoding: Decoding | None = None
     """How the fused probabilities are read; None for the stream network's own way."""
-    quick: QuickWindow | None = None
-    """How quick and repeated gestures are seen; None where they are not."""
 
     def __post_init__(self) -> None:
         for name in ("weight", "asked_below"):
@@ -119,7 +94,7 @@ class ClipSpec:
     @property
     def longest_s(self) -> float:
         """Length of the longest clip that is asked about, in seconds."""
-        return max(*self.windows_s, self.fusion.quick.seconds if self.fusion.quick else 0.0)
+        return max(self.windows_s)
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -172,12 +147,7 @@ def _fusion(data: dict[str, Any] | None) -> ClipFusion:
     if data is None:
         return ClipFusion()
     decoding = data.get("decoding")
-    read = {"decoding": read_decoding(decoding) if decoding else None, "quick": _quick(data.get("quick"))}
-    return ClipFusion(**(data | read))
-
-
-def _quick(data: dict[str, Any] | None) -> QuickWindow | None:
-    return QuickWindow(**(data | {"decoding": read_decoding(data["decoding"])})) if data else None
+    return ClipFusion(**(data | {"decoding": read_decoding(decoding) if decoding else None}))
 
 
 def _listed(value: object) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.smoothing import Smoothing
-from models.spec import NO_GESTURE_LABELS, Decoding
+from models.spec import Decoding
 from models.vocabulary import Vocabulary
 
 Probabilities = NDArray[np.float32]
@@ -63,7 +63,7 @@ class Decoder:
         self._rules = tuple(group.rule(decoding) for group in groups)
         self._enters = np.array([rule.enter for rule in self._rules], dtype=np.float64)
         self._exits = np.array([rule.exit for rule in self._rules], dtype=np.float32)
-        self._may_fire = np.array([not set(group.labels) & set(NO_GESTURE_LABELS) for group in groups], dtype=bool)
+        self._may_fire = np.array([not group.is_idle for group in groups], dtype=bool)
         self.reset()
 
     def reset(self) -> None:
@@ -94,6 +94,10 @@ class Decoder:
     def probability_of(self, name: str) -> float:
         """The smoothed probability of a gesture, 0..1: the sum of its labels'."""
         return float(self._sums[self._names.index(name)])
+
+    def rest_s(self, name: str) -> float:
+        """How long nothing fires after a gesture, in seconds."""
+        return self._rules[self._names.index(name)].rest_s
 
     def event(self, name: str, score: float, began_s: float, fired_s: float, again: bool = False) -> GestureEvent:
         """The event that a gesture fired now, under the label of its group that is the likeliest now."""

@@ -15,11 +15,15 @@ class EngineError(UserError):
 
 
 class UnavailableError(EngineError):
-    """A runtime is not installed or has no chip here; whoever left the choice to us need not be told."""
+    """A runtime is not installed or has no chip here; with `--engine auto` this is no error."""
 
 
 class VocabularyError(UserError):
     """Groups of labels do not go together, or not with the model's labels."""
+
+
+class DecodingError(UserError):
+    """Thresholds do not go together, or are for a gesture that there is not."""
 
 
 class CameraError(UserError):
@@ -31,4 +35,4 @@ class FrameError(CameraError):
 
 
 class SpentStateError(RuntimeError):
-    """A stream's state was used twice; a bug in the caller, for `step` hands back the state to go on with."""
+    """A stream's state was used twice; a bug in the caller: `step` returns the state to use next."""

@@ -12,7 +12,7 @@ from models.spec import idle_labels
 SLEEP = 0.95
 """Smoothed probability of no gesture from which the fast pass is not run."""
 QUICK_EVENTS, QUICK_S = 3, 4.0
-"""The fast pass decides while it fired this often within so long. To it, parts of one slow gesture look like gestures,
+"""The fast pass decides while it fired this often within this time. It takes parts of one slow gesture for gestures,
 but hardly three of them at once."""
 SAME_S = 0.7
 """A gesture that fires again sooner than this is the same one."""
@@ -46,13 +46,14 @@ class MainAndFastPass:
         self._fired_by = self._main
 
     def wants(self, network: str) -> bool:
-        """The fast pass is left out while the main pass is sure that nobody gestures."""
+        """The fast pass is skipped while the main pass is sure that no gesture is made."""
         return network == self._main or float(self._decoders[self._main].smoothed[self._idle_labels].sum()) < SLEEP
 
     def note(self, step: Step) -> None:
-        """Decode one step of one pass."""
-        self._steps[step.network] = step
-        self._events[step.network] = self._decoders[step.network].update(step.probabilities, step.time_s)
+        """Decode one step of one pass. The main pass's may have the name of several networks that answer together."""
+        of = self._fast if step.network == self._fast else self._main
+        self._steps[of] = step
+        self._events[of] = self._decoders[of].update(step.probabilities, step.time_s)
 
     def decide(self, time_s: float) -> Decision:
         """Choose the pass that decides, and what it says."""
@@ -63,13 +64,21 @@ class MainAndFastPass:
         again = self._repetitions.see(bool(self._events[self._main]), main, fast if ran else None, time_s)
         by = self._fast if self._is_quick(time_s) and ran else self._main
         event = self._events[by] or (again if by == self._main else None)
-        if event and self._last and self._last.name == event.name and time_s - self._last.fired_s < SAME_S:
+        if event and self._is_too_soon(event, time_s):
             event = None
         if event:
             self._last, self._fired_by = event, by
         decision = self._decision(by, event)
         self._steps, self._events = {}, {}
         return decision
+
+    def _is_too_soon(self, event: GestureEvent, time_s: float) -> bool:
+        """Whether an event comes within the rest after the last one; a decoder knows of its own events only."""
+        if self._last is None:
+            return False
+        since_s = time_s - self._last.fired_s
+        rest_s = min(decoder.rest_s(self._last.name) for decoder in self._decoders.values())
+        return since_s < rest_s or (event.name == self._last.name and since_s < SAME_S)
 
     def _decision(self, by: str, event: GestureEvent | None) -> Decision:
         """The answer of the pass that decides, with the event; a gesture lasts as long as in the pass that fired it."""

@@ -9,7 +9,7 @@ LONGEST_REPEAT_S = 1.0
 FAR_APART_S = 3.0
 """No camera and no film that shows a gesture delivers frames so rarely."""
 MOST_FAR_APART = 10
-"""So many frames from the first on, all far apart, have times in another unit than seconds."""
+"""If this many first frames are all far apart, their times are not in seconds."""
 
 
 def is_gap(before_s: float, time_s: float) -> bool:

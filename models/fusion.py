@@ -21,7 +21,7 @@ class Fusion(Protocol):
     """Decides from the steps of all networks of one stream.
 
     It is called at each due time: `wants` for each network in order, `note` where that says yes, and `decide` at last.
-    `wants` changes nothing: whoever has the steps already need not ask.
+    `wants` changes nothing; it need not be called if the steps are there already.
     """
 
     def reset(self) -> None:

@@ -17,6 +17,15 @@ class Head(Protocol):
         """One label a probability."""
         ...
 
+    @property
+    def temperature(self) -> float:
+        """What the logits are divided by before the softmax."""
+        ...
+
+    def at(self, temperature: float) -> "Head":
+        """The same head at another temperature."""
+        ...
+
     def start(self) -> Any:
         """What the head remembers of a new stream."""
         ...
@@ -36,7 +45,11 @@ class SoftmaxHead:
 
     def __init__(self, labels: tuple[str, ...], temperature: float) -> None:
         self.labels = labels
-        self._temperature = temperature
+        self.temperature = temperature
+
+    def at(self, temperature: float) -> "SoftmaxHead":
+        """The same head at another temperature."""
+        return SoftmaxHead(self.labels, temperature)
 
     def start(self) -> None:
         """Nothing: each step is read by itself."""
@@ -45,5 +58,5 @@ class SoftmaxHead:
     def read(self, logits: Logits, embedding: Embedding, memory: None) -> tuple[Probabilities, None]:  # noqa: ARG002
         """The softmax of one step's logits."""
         probabilities = np.zeros(len(self.labels), np.float32)
-        probabilities[: len(logits)] = softmax(logits, self._temperature)
+        probabilities[: len(logits)] = softmax(logits, self.temperature)
         return probabilities, memory

@@ -15,7 +15,7 @@ from models.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One network as a recogniser runs it. Networks may share an engine; each has a past of its own."""
+    """One network as a recogniser runs it. Networks may share an engine; each has its own past."""
 
     name: str
     """What its steps and decisions are called, such as `stream`."""

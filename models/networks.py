@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from models.clip_fusion import StreamAndClip
+from models.clip_fusion import BOTH, StreamAndClip
 from models.clip_network import ClipNetwork
+from models.decoding_change import DecodingChange
 from models.engines.base import Engine
 from models.engines.clip_engine import ClipEngine
 from models.errors import ModelFileError
@@ -21,7 +22,7 @@ STREAM, FAST, CLIP = "stream", "fast", "clip"
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What is run over a stream: a stream network, and beside it its fast pass or a clip network, not both.
+    """What is run over a stream: a stream network, and beside it its fast pass, a clip network, or both.
 
     Raises:
         ModelFileError: they do not go together: other labels, or other pictures.
@@ -32,8 +33,6 @@ class Networks:
     clip: ClipNetwork | None = None
 
     def __post_init__(self) -> None:
-        if self.fast and self.clip:
-            raise ValueError("a fast pass and a clip network; there is no rule that decides from both")
         spec = self.stream.engine.spec
         for other in (network for network in (self.fast, self.clip) if network):
             beside = other.engine.spec
@@ -69,11 +68,56 @@ class Networks:
         fast = replace(self.fast, vocabulary=vocabulary) if self.fast else None
         return Networks(replace(self.stream, vocabulary=vocabulary), fast, self.clip)
 
+    def with_decoding(self, change: DecodingChange) -> "Networks":
+        """The same networks, but that their output is read in another way.
+
+        The change holds for the answer that decides: of the main pass, or of stream network and clip network together.
+        The fast pass is for faster gestures and keeps its own smoothing; of thresholds it takes those that let less
+        through than its own. The temperature is the main pass's.
+
+        Args:
+            change: per label by the names of what may fire, as in `gestures`.
+
+        Raises:
+            DecodingError: thresholds do not go together, or there is no such gesture.
+        """
+        change = self._spelt_out(change)
+        stream, clip = self.stream, self.clip
+        if change.temperature is not None:
+            stream = replace(stream, head=stream.head.at(change.temperature))
+        if clip:
+            decoding = change.of(clip.fusion.decoding or stream.decoding)
+            clip = replace(clip, fusion=replace(clip.fusion, decoding=decoding))
+        else:
+            stream = replace(stream, decoding=change.of(stream.decoding))
+        fast = self.fast and replace(self.fast, decoding=change.stricter_of(self.fast.decoding))
+        return Networks(stream, fast, clip)
+
+    def _spelt_out(self, change: DecodingChange) -> DecodingChange:
+        """The change per label, where it is per group."""
+        vocabulary = self.stream.vocabulary or Vocabulary.each(self.labels)
+        groups = {group.name: group.labels for group in vocabulary.groups if not group.is_idle}
+        change.check_names(groups)
+        per_label = {label: rule for name, rule in change.per_label.items() for label in groups[name]}
+        return replace(change, per_label=per_label)
+
+    @property
+    def decodings(self) -> dict[str, Decoding]:
+        """How the answers that fire gestures are read, by their names."""
+        main = {BOTH: self._shared.decoding} if self.clip else {STREAM: self.stream.decoding}
+        return main | ({FAST: self.fast.decoding} if self.fast else {})
+
+    @property
+    def _shared(self) -> Network:
+        """The stream network as it is read together with a clip network, if there is one."""
+        shared = self.clip.fusion.decoding if self.clip else None
+        return replace(self.stream, decoding=shared) if shared else self.stream
+
     def fusion(self) -> Fusion:
         """The rule that decides from them, for one stream."""
-        if self.clip:
-            return StreamAndClip(self.stream, self.clip, self.clip.fusion)
-        return MainAndFastPass(self.stream, self.fast) if self.fast else SingleNetwork(self.stream)
+        main = self._shared
+        rule = MainAndFastPass(main, self.fast) if self.fast else SingleNetwork(main)
+        return StreamAndClip(self.stream, self.clip, self.clip.fusion, rule) if self.clip else rule
 
 
 def networks_of(
@@ -84,25 +128,25 @@ def networks_of(
     clip: ClipEngine | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Networks:
-    """How a model is run over a stream: by itself, with its fast pass if it has one, or with a clip network.
+    """How a model is run over a stream: by itself, with its fast pass if it has one, and with a clip network.
 
     Args:
         engine: runs the stream network.
         head: reads it; None for the softmax at the model's temperature.
         decoding: how probabilities become events, also those that a clip network shares; None for the models' way.
-        fast_pass: False leaves the fast pass out; a clip network takes its place.
-        clip: runs the clip network beside it.
+        fast_pass: False leaves the fast pass out.
+        clip: runs the clip network beside it; None for none.
         vocabulary: which labels decide together; None for each label by itself.
     """
     spec = engine.spec
     head = head or SoftmaxHead(spec.labels, spec.temperature)
     stream = Network(STREAM, engine, head, decoding or spec.decoding, vocabulary=vocabulary)
-    if clip:
-        clip_head = SoftmaxHead(head.labels, clip.spec.temperature)
-        fusion = replace(clip.spec.fusion, decoding=decoding) if decoding else clip.spec.fusion
-        return Networks(stream, clip=ClipNetwork(CLIP, clip, clip_head, spec.rate_hz, fusion))
-    if not (fast_pass and spec.fast_pass):
-        return Networks(stream)
-    settings = spec.fast_pass
-    fast_head = SoftmaxHead(head.labels, settings.temperature)
-    return Networks(stream, Network(FAST, engine, fast_head, settings.decoding, settings.lag_divisor, vocabulary))
+    fast, fast_settings = None, spec.fast_pass if fast_pass else None
+    if fast_settings:
+        fast_head = SoftmaxHead(head.labels, fast_settings.temperature)
+        fast = Network(FAST, engine, fast_head, fast_settings.decoding, fast_settings.lag_divisor, vocabulary)
+    if not clip:
+        return Networks(stream, fast)
+    clip_head = SoftmaxHead(head.labels, clip.spec.temperature)
+    fusion = replace(clip.spec.fusion, decoding=decoding) if decoding else clip.spec.fusion
+    return Networks(stream, fast, ClipNetwork(CLIP, clip, clip_head, spec.rate_hz, fusion))

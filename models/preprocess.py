@@ -20,7 +20,7 @@ def to_picture(image: Image, height: int, width: int, region: Region | None = No
         region: what the network sees; None is the largest centred window of the network's proportions.
 
     Returns:
-        uint8 [height, width, 3], a contiguous array of its own.
+        uint8 [height, width, 3], a new contiguous array.
 
     Raises:
         CameraError: there is not one pixel in it.

@@ -8,7 +8,7 @@ from models.spec import idle_labels
 REARM, REPEAT = 0.375, 0.5
 """A lasting gesture re-arms when the fast pass gives it less than REARM, and repeats when both give it REPEAT."""
 IDLE, IDLE_S = 0.8, 0.6
-"""Once the fast pass has given no gesture this probability for so long, the gesture is over; the next is another."""
+"""After this time with this probability of no gesture in the fast pass, a gesture is over; the next one is new."""
 
 
 class Repetitions:
@@ -57,7 +57,7 @@ class Repetitions:
         return event
 
     def _rest(self, idle: float, time_s: float) -> None:
-        """Note since when nobody gestures, and whether that is long enough."""
+        """Note since when no gesture is made, and whether that is long enough."""
         if idle < IDLE:
             self._idle_s = None
         elif self._idle_s is None:

@@ -35,7 +35,7 @@ def _check_number(name: str, value: object, kind: type[int] | type[float], above
 
 
 def idle_labels(labels: Sequence[str]) -> list[int]:
-    """The places of the labels that say that nobody gestures."""
+    """The indices of the idle labels."""
     return [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
 
 
@@ -170,7 +170,7 @@ class ModelSpec:
     """The network's picture, in pixels."""
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    """RGB normalisation on the 0..255 scale; it happens inside the graph, and is told here for the reader."""
+    """RGB normalisation on the 0..255 scale; the graph does it; here for information."""
     rate_hz: float
     """Steps a second at which the network was trained."""
     memories: tuple[MemorySpec, ...]

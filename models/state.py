@@ -21,7 +21,7 @@ class StreamState:
         """How many steps lie behind this state."""
 
     def take(self) -> Any:
-        """Hand over the engine's own record of the past, once.
+        """Return the engine's record of the past, once.
 
         Raises:
             SpentStateError: the state was stepped from before.

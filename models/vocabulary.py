@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import VocabularyError
-from models.spec import Decoding, Rule
+from models.spec import Decoding, Rule, idle_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Group:
             raise VocabularyError(f"the group of {', '.join(self.labels) or 'no labels'} has no name; give it one")
         if not self.labels:
             raise VocabularyError(f"group {self.name!r} has no labels; give it one or several")
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether a label of it says that nobody gestures; then the group never fires."""
+        return bool(idle_labels(self.labels))
 
     def rule(self, decoding: Decoding) -> Rule:
         """The strictest of its labels' rules: highest enter, lowest exit, longest hold and rest."""
@@ -52,7 +57,7 @@ class Vocabulary:
 
     @classmethod
     def each(cls, labels: Sequence[str]) -> "Vocabulary":
-        """Every label by itself, in a group of its own name."""
+        """One group per label, with its name."""
         return cls(tuple(Group(label, (label,)) for label in labels))
 
     def places(self, labels: Sequence[str]) -> tuple[NDArray[np.intp], ...]:

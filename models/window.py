@@ -42,7 +42,7 @@ class ClipWindow:
         self._pictures[self._slot(-1)], self._times_s[self._slot(-1)] = picture, time_s
 
     def cut(self, seconds: float, pictures: int) -> Image:
-        """The last so many seconds as a clip: pictures spread evenly in time, the newest one last.
+        """The last `seconds` as a clip: pictures spread evenly in time, the newest one last.
 
         Each is the one nearest to its time; before the first picture of the stream, that one stands still.
 
@@ -51,7 +51,7 @@ class ClipWindow:
             pictures: T.
 
         Returns:
-            uint8 [T, H, W, 3], an array of its own.
+            uint8 [T, H, W, 3], a new array.
 
         Raises:
             ValueError: there is no picture yet.

@@ -6,6 +6,7 @@ from app.settings import ModelSettings
 from common.errors import UserError
 from common.version import __version__
 from models.decoder import GestureEvent
+from models.decoding_change import DecodingChange, RuleChange
 from models.engines import Engine, load_engine
 from models.frame import Frame
 from models.framing.opening import open_framing
@@ -17,6 +18,7 @@ from mstnet.opening import open_recognizer
 
 __all__ = [
     "SHIPPED_MODEL",
+    "DecodingChange",
     "Engine",
     "Frame",
     "GestureEvent",
@@ -24,6 +26,7 @@ __all__ = [
     "Networks",
     "Recognition",
     "Recognizer",
+    "RuleChange",
     "Step",
     "UserError",
     "__version__",

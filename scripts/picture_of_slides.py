@@ -1,4 +1,4 @@
-"""Make docs/slides.webp, a moving picture: the demo clip turns slides on a desktop of its own.
+"""Make docs/slides.webp, an animated picture: the demo clip turns slides on a virtual desktop.
 
 Needs Xvfb, openbox, xdotool and feh, and Pillow: `python scripts/picture_of_slides.py`.
 """
@@ -21,42 +21,42 @@ from desktop import Desktop, wait_for  # noqa: E402
 SCREEN = (1600, 620)
 SIZE = (800, 310)
 RATE_HZ = 20
-"""At most this many pictures a second; the machine may be slower."""
+"""Maximum number of pictures per second; the machine may be slower."""
 BEFORE_S, AFTER_S = 1.4, 1.6
-"""What is shown before the first and after the second change of the slide."""
+"""Seconds shown before the first and after the second change of the slide."""
 LAST_MS = 1000
-"""How long the last picture stays before the first comes again."""
+"""Duration of the last picture before the animation repeats."""
 APART_S = 5.0
 """Two changes closer than this are the two swipes of one round of the clip."""
 
 
-class Look(NamedTuple):
+class Capture(NamedTuple):
     """The screen at one time."""
 
     time_s: float
     slide: str
-    """The title of the viewer, which tells the slide."""
+    """The title of the viewer, which names the slide."""
     picture: np.ndarray
     """uint8 [H, W, 3], RGB, of SIZE."""
 
 
 def main() -> None:
-    """Record the desktop until two swipes have turned the slide, and write what was seen."""
+    """Record the desktop until two swipes have turned the slide, and write the recording."""
     with tempfile.TemporaryDirectory() as name:
         desktop = Desktop(Path(name), "-screen", "0", "{}x{}x24".format(*SCREEN))
         try:
-            looks = record(desktop, opened(desktop, Path(name)))
+            captures = record(desktop, opened(desktop, Path(name)))
         finally:
             desktop.close()
-    first, *others = (Image.fromarray(look.picture) for look in looks)
-    shown_ms = [round(1000 * (after.time_s - now.time_s)) for now, after in pairwise(looks)]
+    first, *others = (Image.fromarray(capture.picture) for capture in captures)
+    shown_ms = [round(1000 * (after.time_s - now.time_s)) for now, after in pairwise(captures)]
     path = ROOT / "docs" / "slides.webp"
     first.save(path, save_all=True, append_images=others, duration=[*shown_ms, LAST_MS], loop=0, quality=70, method=6)
-    print(f"{path}: {len(looks)} pictures, {path.stat().st_size / 1e3:.0f} kB")
+    print(f"{path}: {len(captures)} pictures, {path.stat().st_size / 1e3:.0f} kB")
 
 
 def opened(desktop: Desktop, folder: Path) -> str:
-    """Open the app and a viewer with slides beside it, and turn control on; the viewer's window."""
+    """Open the app and a viewer with slides next to it, and turn control on; return the viewer's window."""
     settings = folder / "config" / "mstnet-live" / "mstnet-live.ini"
     settings.parent.mkdir(parents=True)
     settings.write_text("[General]\nhint_seen=true\n")
@@ -70,22 +70,22 @@ def opened(desktop: Desktop, folder: Path) -> str:
     return viewer
 
 
-def record(desktop: Desktop, viewer: str) -> list[Look]:
-    """Look at the screen until the slide changed twice in one round of the clip; that part of what was seen."""
-    looks: list[Look] = []
+def record(desktop: Desktop, viewer: str) -> list[Capture]:
+    """Capture the screen until the slide has changed twice in one round of the clip; return that part."""
+    captures: list[Capture] = []
 
-    def turned_twice() -> list[Look]:
+    def turned_twice() -> list[Capture]:
         slide = desktop.run("xdotool", "getwindowname", viewer).strip()
-        looks.append(Look(time.monotonic(), slide, look(desktop)))
-        changes = [now.time_s for before, now in pairwise(looks) if before.slide != now.slide]
-        time.sleep(max(0.0, looks[-1].time_s + 1 / RATE_HZ - time.monotonic()))
-        if len(changes) < 2 or changes[-1] - changes[-2] > APART_S or looks[-1].time_s < changes[-1] + AFTER_S:
+        captures.append(Capture(time.monotonic(), slide, screenshot(desktop)))
+        changes = [now.time_s for before, now in pairwise(captures) if before.slide != now.slide]
+        time.sleep(max(0.0, captures[-1].time_s + 1 / RATE_HZ - time.monotonic()))
+        if len(changes) < 2 or changes[-1] - changes[-2] > APART_S or captures[-1].time_s < changes[-1] + AFTER_S:
             return []
-        return [each for each in looks if each.time_s >= changes[-2] - BEFORE_S]
+        return [each for each in captures if each.time_s >= changes[-2] - BEFORE_S]
 
-    seen = wait_for(turned_twice, "two swipes that turn the slide")
-    assert isinstance(seen, list)
-    return seen
+    recorded = wait_for(turned_twice, "two swipes that turn the slide")
+    assert isinstance(recorded, list)
+    return recorded
 
 
 def draw_slide(file: Path, word: str) -> str:
@@ -96,7 +96,7 @@ def draw_slide(file: Path, word: str) -> str:
     return str(file)
 
 
-def look(desktop: Desktop) -> np.ndarray:
+def screenshot(desktop: Desktop) -> np.ndarray:
     """The screen, uint8 [H, W, 3], RGB, of SIZE."""
     from Xlib import X
     from Xlib.display import Display

@@ -1,4 +1,4 @@
-"""Make docs/gestures/*.svg: each gesture as a person sees their own hand in a mirror.
+"""Make docs/gestures/*.svg: each gesture as a user sees their own hand in a mirror.
 
     python scripts/pictures_of_gestures.py [FOLDER]
 
@@ -30,9 +30,9 @@ CAMERA = PinholeCamera(SIZE, SIZE, zoom=0.84)
 PERSON = Performer(HandShape(), Skin(), (0, 0, 0), (0, 0, 0), False, 0.9, (0.04, -0.10, 0.90))
 PAPER, FIGURE, SLEEVE, SKIN, INK, ARROW = "#f3f0ea", "#dcd6cb", "#8fa3ad", "#e9b68f", "#4a3426", "#00695c"
 OUTLINE = f'stroke="{INK}" stroke-width="2.8" paint-order="stroke"'
-"""Below the filling, so that only the outer half of it is seen, and none between cones of one part."""
+"""Drawn below the fill, so that only its outer half is visible, and not between cones of one part."""
 SHORT = 14.0
-"""An arrow of less is left out."""
+"""Minimum length of an arrow; shorter ones are omitted."""
 SEEDS = {
     "Drumming Fingers": 4,
     "Sliding Two Fingers Left": 34,
@@ -45,9 +45,9 @@ SEEDS = {
     "Turning Hand Clockwise": 1,
     "Turning Hand Counterclockwise": 1,
 }
-"""Which performance of a gesture is drawn, where number 0 is not a clear one."""
+"""The seed of the drawn performance of a gesture, where seed 0 gives an unclear one."""
 ASIDE_DEGREES = 55.0
-"""From how far aside gestures are seen that go to and from the camera."""
+"""The viewing angle of gestures towards and away from the camera."""
 PARTS = {
     "sleeve": range(25, 31), "palm": range(15, 25), "thumb": range(12, 15),
     "index": range(3), "middle": range(3, 6), "ring": range(6, 9), "little": range(9, 12),
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def file_name(label: str) -> str:
-    """How the file of a label is called, without its ending."""
+    """The file name of a label, without its suffix."""
     return label.lower().replace(" ", "-")
 
 
@@ -102,7 +102,7 @@ def performed(label: str) -> HandPath:
 
 
 def seen_from(cones: Cones, degrees: float) -> Cones:
-    """The same bodies, turned about an upright axis between hand and body, and brought into the middle."""
+    """The same cones, rotated about a vertical axis between hand and body, and centred."""
     angle, pivot = math.radians(degrees), np.array([0.0, 0.0, 0.66])
     turn = np.array([[math.cos(angle), 0, -math.sin(angle)], [0, 1, 0], [math.sin(angle), 0, math.cos(angle)]])
     new = pivot + np.array([0.05 + 0.05 * math.sin(angle), 0.0, 0.0])
@@ -159,7 +159,7 @@ def capsule(first: tuple[float, float], r1: float, second: tuple[float, float], 
 
 
 def arrows(label: str, arm: Cones) -> list[str]:
-    """The ways of the parts of the hand that show the motion."""
+    """The arrows that show the motion of the hand."""
     if label.startswith("Zooming"):
         return [arrow(arm.end[:, tip]) for tip in (INDEX_TIP, THUMB_TIP)]
     palm = arm.start[:, PARTS["middle"][0]]
@@ -169,7 +169,7 @@ def arrows(label: str, arm: Cones) -> list[str]:
 
 
 def arrow(points: Reals) -> str:
-    """A line through points [S, 3], with a head at its end; nothing where it would be too short to see."""
+    """A line through points [S, 3] with an arrow head; empty if it is shorter than `SHORT`."""
     places = [place(point) for point in points]
     if max(math.dist(xy, places[-1]) for xy in places) < SHORT:
         return ""

@@ -102,7 +102,7 @@ def test_the_settings_are_those_of_the_app(tmp_path):
     assert sorted(name for name, _ in rows) == sorted(field.name for field in dataclasses.fields(ModelSettings))
     assert {option for _, option in rows} <= set(make_parser()._option_string_actions)
     done = run(SETTINGS, tmp_path)
-    assert (done.stderr, done.stdout) == ("", "['stream', 'clip'] ('left', 'right', 'up', 'down')\n")
+    assert (done.stderr, done.stdout) == ("", "['stream', 'fast', 'clip'] ('left', 'right', 'up', 'down')\n")
 
 
 def test_several_streams_share_networks(tmp_path):

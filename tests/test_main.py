@@ -81,14 +81,17 @@ def test_the_demo_names_gestures():
     assert summary["frames"] == int(cv2.VideoCapture(str(DEMO)).get(cv2.CAP_PROP_FRAME_COUNT))
 
 
-def test_both_passes_run_unless_asked_not_to(clip, tmp_path):
-    for options, networks in ([], ["stream", "fast"]), (["--calm"], ["stream"]):
-        trace = tmp_path / f"{len(networks)}.jsonl"
-        status, _, errors = main("--camera", clip, "--headless", "--trace", trace, *options)
-        assert (status, errors) == (0, "")
-        header, *steps, _ = map(json.loads, trace.read_text().splitlines())
-        assert header["networks"] == networks
-        assert {step["network"] for step in steps if step["type"] == "step"} <= set(networks)
+@pytest.mark.parametrize(
+    ("options", "networks"),
+    [([], ["stream", "fast", "clip"]), (["--networks", "stream"], ["stream", "fast"]), (["--calm"], ["stream"])],
+)
+def test_all_networks_run_unless_asked_not_to(clip, tmp_path, options, networks):
+    trace = tmp_path / "trace.jsonl"
+    status, _, errors = main("--camera", clip, "--headless", "--trace", trace, *options)
+    assert (status, errors) == (0, "")
+    header, *steps, _ = map(json.loads, trace.read_text().splitlines())
+    assert header["networks"] == networks
+    assert {step["network"] for step in steps if step["type"] == "step"} <= {*networks, "stream+clip"}
 
 
 def test_a_model_without_a_fast_pass_says_so(clip, small_model):
@@ -100,6 +103,49 @@ def test_a_model_without_a_fast_pass_says_so(clip, small_model):
     )
     assert json.loads(lines[0])["networks"] == ["stream"]
     assert main("--camera", clip, "--headless", "--model", small_model, "--calm")[2] == ""
+
+
+def test_thresholds_hold_for_a_run_and_stand_in_the_header(clip):
+    words = (
+        "--networks",
+        "stream",
+        "--enter",
+        0.99,
+        "--hold",
+        "Thumb Up=0.5",
+        "--rest",
+        2,
+        "--smooth",
+        0.3,
+        "--temperature",
+        0.9,
+    )
+    status, lines, errors = main("--camera", clip, "--headless", "--max-frames", 2, *words)
+    assert (status, errors) == (0, "")
+    header = json.loads(lines[0])
+    rule = {"enter": 0.99, "exit": 0.3, "hold_s": 0.1, "rest_s": 2.0}
+    assert header["decoding"]["stream"] == {
+        "smooth_s": 0.3,
+        "rule": rule,
+        "per_label": {"Thumb Up": rule | {"hold_s": 0.5}},
+    }
+    assert header["decoding"]["fast"]["rule"] == {"enter": 0.99, "exit": 0.4, "hold_s": 0.1, "rest_s": 2.0}
+    assert header["temperature"] == {"stream": 0.9, "fast": 0.8}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--networks", "stream", "--enter", "0.2"), "got enter=0.2, exit=0.3"),
+        (("--exit", "Thumb Up=0.9"), "the thresholds of 'Thumb Up' do not go together"),
+        (("--enter", "Nod=0.5"), "no gesture is called 'Nod'"),
+        (("--vocabulary", "directions", "--enter", "Swiping Left=0.5"), "no gesture is called 'Swiping Left'"),
+        (("--enter", "much"), "argument --enter: invalid number value: 'much'"),
+        (("--record", "ann", "--enter", "0.9"), "--enter has no effect with --record"),
+    ],
+)
+def test_thresholds_that_cannot_be_are_told(words, told):
+    assert told in refused("--demo", "--headless", *words)
 
 
 def test_the_same_file_gives_the_same_lines(clip, small_model, tmp_path):
@@ -576,7 +622,7 @@ def test_a_named_pipe_whose_reader_leaves_ends_nothing(small_model, tmp_path):
 
 def test_one_file_is_not_written_twice_nor_the_film_itself(tmp_path, clip):
     before = clip.read_bytes()
-    assert "both go to" in refused("--demo", "--headless", "--events", tmp_path / "a", "--trace", tmp_path / "a")
+    assert "both write to" in refused("--demo", "--headless", "--events", tmp_path / "a", "--trace", tmp_path / "a")
     assert "is read as the camera" in refused("--camera", clip, "--headless", "--events", clip)
     assert clip.read_bytes() == before
 

@@ -58,9 +58,9 @@ def test_each_camera_says_what_it_says_alone_and_which_it_is(clips):
 
 
 @pytest.mark.parametrize("batch", [[], ["--batch"]])
-def test_each_camera_has_both_passes_unless_asked_not_to(clips, batch):
+def test_each_camera_has_all_networks_unless_asked_not_to(clips, batch):
     line = ("--camera", clips[0], "--camera", clips[1], "--headless", *batch)
-    for options, networks in ([], ["stream", "fast"]), (["--calm"], ["stream"]):
+    for options, networks in ([], ["stream", "fast", "clip"]), (["--calm"], ["stream"]):
         status, lines, _ = main(*line, *options)
         assert status == 0
         assert [line["networks"] for line in lines if line["type"] == "header"] == [networks] * 2

@@ -29,6 +29,11 @@ def averaged(before: MSTNet, after: MSTNet, share: float) -> MSTNet:
     if before.config != after.config:
         raise ModelFileError("only checkpoints of the same network can be averaged; give one and what it became")
     net, first, second = MSTNet(before.config), before.state_dict(), after.state_dict()
+    assigned = {key for state in (first, second) for key in state if key.endswith("kernel_of")}
+    if any(key not in first or key not in second or not torch.equal(first[key], second[key]) for key in assigned):
+        raise ModelFileError(
+            "the channels of the two checkpoints have other temporal kernels; give one and what it became"
+        )
     net.load_state_dict(
         {key: torch.lerp(v, second[key], share) if v.is_floating_point() else v for key, v in first.items()}
     )

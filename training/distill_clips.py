@@ -20,9 +20,8 @@ import torch
 from common.arguments import natural, positive
 from common.command import command
 from models.errors import ModelFileError
-from models.nets.checkpoint import load_checkpoint
 from training.distillation.ahead import lessons_ahead
-from training.distillation.clip_student import ClipStudent
+from training.distillation.clip_student import ClipStudent, load_clip_network
 from training.distillation.distillation_log import DistillationLog, resume
 from training.distillation.lessons import training_recordings
 from training.distillation.origin import Origin
@@ -31,7 +30,6 @@ from training.distillation.teaching import add_lesson_options, train, until
 from training.distillation.training_streams import Playlist
 from training.distillation.windows import RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
 from training.jester import LABELS, SIZE
-from training.transplant.shufflenet3d import CLIP_RATE_HZ
 from training.video_list import Shelf
 
 
@@ -57,9 +55,7 @@ def begin(given: argparse.Namespace, recipe: ClipRecipe) -> ClipStudentRun:
     start, out = given.start, given.out
     if out.resolve() == start.resolve():
         raise ModelFileError(f"{out} is START itself; name another OUT.pt")
-    net, spec = load_checkpoint(start)
-    if net.causal or spec.labels != LABELS or (spec.height, spec.width, spec.rate_hz) != (SIZE, SIZE, CLIP_RATE_HZ):
-        raise ModelFileError(f"{start} is no clip network of Jester's labels; make one: training.transplant --centred")
+    net, spec = load_clip_network(start)
     student = ClipStudent(net, recipe, ClipTeacher(given.teacher).channels)
     origin = Origin.of(net, given.teacher, given.data)
     resume(student, origin, out)

@@ -3,8 +3,7 @@
     python -m training.fusion STREAM.onnx CLIP.onnx --data ../shared/data [--clips runs/row_held]
 
 The clip network looks at the last seconds of the stream while the stream network is not sure that nobody gestures. A
-fused answer is the mean of both networks' logits, each divided by its temperature. A short window of its own sees quick
-and repeated gestures: what it fires counts where the fused answer gives that label some probability as well.
+fused answer is the mean of both networks' probabilities, each at its temperature. The fast pass is left out.
 
 The first table tells what each window of the clip network names by itself: a gesture is named when its label is the
 likeliest on average from its middle until a second after its end. In the second table every row is a way of deciding
@@ -24,14 +23,12 @@ from tqdm import tqdm
 
 from common.arrays import Floats
 from common.command import command
-from models.clip_spec import QuickWindow
 from models.decoder import Decoder, GestureEvent
 from models.engines.clip_engine import ClipEngine
 from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
 from models.frame import Image
-from models.quick_gestures import QuickGestures
 from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.window import ClipWindow
@@ -78,7 +75,7 @@ class FusionRule:
     looks: tuple[Look, ...] = ()
     """Whose logits are averaged; none is the stream network alone."""
     weight: float = 0.5
-    """Of the clip network's logits; the stream network's is the rest."""
+    """Of the clip network's answer; the stream network's is the rest."""
     temperature: float = 0.5
     """Of the clip network."""
     asked_below: float = 0.8
@@ -87,8 +84,10 @@ class FusionRule:
     """Steps between two answers of the clip network; the last one stands between them."""
     closer: bool = False
     """Whether the stream network sees the closer square."""
-    quick: QuickWindow | None = None
-    """How quick gestures are seen; its window is one of `LENGTHS_S`."""
+    of_logits: bool = False
+    """Whether the mean is of the networks' logits instead of their probabilities."""
+    enter: float = 0.5
+    """Smoothed probability at which a fused answer fires; it may fire again below half of it."""
 
 
 LONG, MIDDLE, SHORT = LOOKS[:3]
@@ -108,9 +107,9 @@ FUSIONS = {
     "1.83 s, temperature 0.8": FusionRule((MIDDLE,), temperature=0.8),
     "1.83 s, asked below 0.9": FusionRule((MIDDLE,), asked_below=0.9),
     "1.83 s, at every second step": FusionRule((MIDDLE,), every=2),
-    "1.83 s, quick 0.67 s": FusionRule((MIDDLE,), quick=QuickWindow()),
-    "1.83 s, quick 0.67 s, not confirmed": FusionRule((MIDDLE,), quick=QuickWindow(confirmed=0.0)),
-    "1.83 s, quick 1 s": FusionRule((MIDDLE,), quick=QuickWindow(1.0)),
+    "1.83 s, enter 0.55": FusionRule((MIDDLE,), enter=0.55),
+    "1.83 s, mean of logits, enter 0.5": FusionRule((MIDDLE,), of_logits=True),
+    "1.83 s, mean of logits, enter 0.6": FusionRule((MIDDLE,), of_logits=True, enter=0.6),
 }
 """What is tried."""
 
@@ -185,7 +184,8 @@ def fused(answers: Answers, fusion: FusionRule, spec: ModelSpec) -> tuple[Floats
         return softmax(stream), asked
     quiet = smoothed(softmax(stream), spec)[:, [spec.labels.index(label) for label in NO_GESTURE_LABELS]].sum(1)
     clip = answers.clip[[LOOKS.index(look) for look in fusion.looks]].mean(0) / fusion.temperature
-    logits, awake = stream.copy(), 0
+    alone = softmax(stream)
+    probabilities, awake = alone.copy(), 0
     for step in range(len(stream)):
         if quiet[step] >= fusion.asked_below:
             awake = 0
@@ -193,26 +193,22 @@ def fused(answers: Answers, fusion: FusionRule, spec: ModelSpec) -> tuple[Floats
         if awake % fusion.every == 0:
             newest, asked[step] = clip[step], True
         awake += 1
-        logits[step] += fusion.weight * (newest - stream[step])
-    return softmax(logits), asked
+        if fusion.of_logits:
+            probabilities[step] = softmax(stream[step] + fusion.weight * (newest - stream[step]))
+        else:
+            probabilities[step] += fusion.weight * (softmax(newest) - alone[step])
+    return probabilities, asked
 
 
 def fired(answers: Answers, fusion: FusionRule, spec: ModelSpec) -> tuple[list[GestureEvent], int]:
     """The gestures that a fusion fires, and at how many steps the clip network was asked."""
     probabilities, asked = fused(answers, fusion, spec)
-    decoder = Decoder(spec.labels, spec.decoding)
-    quick, shown = None, probabilities
-    if fusion.quick:
-        quick = QuickGestures(spec.labels, fusion.quick)
-        shown = softmax(answers.clip[LOOKS.index(Look(fusion.quick.seconds))], fusion.quick.temperature)
-    found = []
-    for step, row in enumerate(probabilities):
-        time_s = step / spec.rate_hz
-        event = decoder.update(row, time_s)
-        if quick:
-            event, _ = quick.decide(event, decoder, shown[step] if asked[step] else None, time_s, bool(asked[step]))
-        if event:
-            found.append(event)
+    decoding = spec.decoding
+    if fusion.looks:
+        decoding = replace(decoding, rule=replace(decoding.rule, enter=fusion.enter, exit=fusion.enter / 2))
+    decoder = Decoder(spec.labels, decoding)
+    events = [decoder.update(row, step / spec.rate_hz) for step, row in enumerate(probabilities)]
+    found = [event for event in events if event]
     return found, int(asked.sum())
 
 

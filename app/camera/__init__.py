@@ -1,6 +1,6 @@
 """Where frames come from: devices, streams and files, all behind one small `Camera`.
 
-    text -> Source -> Capture -> VideoFile                          every frame, as fast as it is asked for
+    text -> Source -> Capture -> VideoFile                          every frame, as fast as it is read
                               -> feed on a thread -> LiveCamera     the newest frame, the others counted
 
 A file or URL with a known length is read to its end; any other source is live. A live camera that disconnects is

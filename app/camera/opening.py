@@ -22,7 +22,7 @@ from app.camera.source import DeviceSource, FileSource, PipelineSource, Source, 
 from app.network_cause import connection_error, network_cause
 from models.errors import CameraError
 
-ANSWER_TIMEOUT_S = 5.0
+RESPONSE_TIMEOUT_S = 5.0
 """Limit for a URL to respond when it is opened, and for each later read."""
 MAX_FIRST_GRABS = 5
 """Number of grabs of an opened camera that may fail before the first picture; on macOS each takes a second."""
@@ -34,7 +34,7 @@ PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322, "rtmp": 1935, "rtm
 HTTP_PROBLEMS: dict[type[Exception], str] = {
     av.error.HTTPUnauthorizedError: "refuses the user or password; write USER:PASSWORD@ before the host, with the "
     "characters @ : / # as %40 %3A %2F %23",
-    av.error.HTTPForbiddenError: "may not be seen by this user (403)",
+    av.error.HTTPForbiddenError: "refuses access to this user (403)",
     av.error.HTTPNotFoundError: "has nothing at this path (404)",
     av.error.ProtocolNotFoundError: "is of a kind that FFmpeg does not know",
 }
@@ -117,7 +117,7 @@ def _open_file(source: FileSource) -> Capture:
 def _open_url(source: UrlSource) -> Capture:
     asked_s = time.monotonic()
     try:
-        capture = FfmpegCapture(source.url, ANSWER_TIMEOUT_S, RTSP_OVER_TCP)
+        capture = FfmpegCapture(source.url, RESPONSE_TIMEOUT_S, RTSP_OVER_TCP)
         if capture.is_still and not (capture.grab() and capture.grab()):
             capture.release()
             raise CameraError(
@@ -125,8 +125,8 @@ def _open_url(source: UrlSource) -> Capture:
                 "rtsp://..., or .../video.mjpg; the camera's manual lists it."
             )
     except FAILURES as error:
-        late = time.monotonic() - asked_s >= ANSWER_TIMEOUT_S
-        problem = f"did not answer within {ANSWER_TIMEOUT_S:g} s" if late else url_problem(source.url, error)
+        late = time.monotonic() - asked_s >= RESPONSE_TIMEOUT_S
+        problem = f"did not respond within {RESPONSE_TIMEOUT_S:g} s" if late else url_problem(source.url, error)
         raise CameraError(f"{source.name} {problem}. Try the address in a video player.") from error
     return capture
 
@@ -145,7 +145,7 @@ def url_problem(url: str, error: Exception) -> str:
         return "has a port that is not a number"
     if parts.scheme in PORTS and not isinstance(error, ConnectionRefusedError):
         tls = ssl.create_default_context() if parts.scheme.endswith("s") else None
-        error = connection_error(host, port, tls, ANSWER_TIMEOUT_S) or error  # type: ignore[assignment]
+        error = connection_error(host, port, tls, RESPONSE_TIMEOUT_S) or error  # type: ignore[assignment]
     return f"cannot be reached: {network_cause(error, host, plain_remedy=f'write {parts.scheme[:-1]}://')}"
 
 

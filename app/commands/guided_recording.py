@@ -26,7 +26,7 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
     """Run a recording plan and save its takes.
 
     Raises:
-        TakeError: the plan is empty, or the source ended too early.
+        TakeError: the plan is empty, nothing was recorded, or the source ended too early.
     """
     recording.plan.check()
     with ExitStack() as stack:
@@ -42,6 +42,11 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
         else:
             recorder.listener = Printer(partial(log.info, "%s"))
             run_headless(pipeline)
+        if not recorder.done:
+            raise TakeError(
+                f"nothing was recorded: it ended before the first of {recorder.tasks} recordings was whole; begin "
+                "again, and let the count-down and the recording run to their end"
+            )
         if camera.ended and not recorder.finished:
             raise TakeError(
                 f"{camera.name} ended after {recorder.done} of {recorder.tasks} recordings, which are saved; "

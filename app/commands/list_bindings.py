@@ -1,4 +1,4 @@
-"""Printing what each gesture of the key maps does."""
+"""Prints what each gesture of the key maps does."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,11 @@ from app.settings import ModelSettings
 
 
 def print_bindings(control: ControlSettings, model: ModelSettings) -> None:
-    """Print the key maps, those to which they hand over too.
+    """Print the key maps, and those that they switch to.
 
     Args:
-        control: names the key maps.
-        model: knows the gestures that may stand in them.
+        control: the key maps.
+        model: the model, whose gestures they may bind.
 
     Raises:
         UserError: a key map or the model cannot be used.
@@ -29,7 +29,7 @@ def print_bindings(control: ControlSettings, model: ModelSettings) -> None:
 
 
 def lines(key_map: KeyMap) -> Iterator[str]:
-    """A key map as text: its name, then what each gesture does."""
+    """The lines that describe a key map: its name, then what each gesture does."""
     yield f"{key_map.name} ({key_map.path}{in_windows(key_map.window)})"
     rows = [(gestures_of(binding), binding.deed) for binding in key_map.bindings.values()]
     width = max((len(gestures) for gestures, _ in rows), default=0)
@@ -38,12 +38,12 @@ def lines(key_map: KeyMap) -> Iterator[str]:
 
 
 def gestures_of(binding: Binding) -> str:
-    """The gesture of a binding, and those that mean the same."""
+    """The gesture of a binding and those with the same meaning."""
     return ", ".join((binding.gesture, *binding.also))
 
 
 def in_windows(rule: WindowRule | None) -> str:
-    """In which windows a key map applies."""
+    """The windows in which a key map applies, as text."""
     if rule is None:
         return ""
     wanted = {"class": rule.class_name, "title": rule.title}

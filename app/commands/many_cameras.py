@@ -7,6 +7,7 @@ from threading import Event
 from app.batch import Batch
 from app.camera import open_configured
 from app.chosen_networks import choose_networks, log_missing_networks
+from app.outputs.kind import RunFacts
 from app.outputs.opening import Outputs
 from app.settings import Settings
 from app.signals import stop_on_signals
@@ -31,7 +32,7 @@ def recognise(settings: Settings) -> None:
     sources = settings.camera.sources
     with ExitStack() as stack:
         networks, run_stream = (batched if settings.batch else unbatched)(settings, stack)
-        outputs = stack.enter_context(closing(Outputs(settings.outputs, sources, networks.gestures)))
+        outputs = stack.enter_context(closing(Outputs(settings.outputs, RunFacts(sources, networks.gestures))))
         log_missing_networks(networks, main_pass_only=not settings.model.fast_pass)
         streams, stop = Streams(run_stream, outputs.sinks, settings.limits), Event()
         with stop_on_signals(stop):
@@ -45,8 +46,8 @@ def recognise(settings: Settings) -> None:
 def unbatched(settings: Settings, stack: ExitStack) -> tuple[Networks, RunStream]:
     """The networks, and a function that runs one stream; streams step separately, at most one step per core."""
     engine = load_engine(settings.model.path, settings.model.engine)
-    at_once = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
-    shared = stack.enter_context(closing(SharedEngine(engine, at_once)))
+    max_concurrent = cores() if engine.name.endswith(":CPUExecutionProvider") else 1
+    shared = stack.enter_context(closing(SharedEngine(engine, max_concurrent)))
     networks = choose_networks(settings.model, shared, stack)
     return networks, separate_steps(networks, partial(open_framing, settings.framing))
 

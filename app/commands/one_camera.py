@@ -9,6 +9,7 @@ from app.control.opening import open_control
 from app.events import Events
 from app.headless import run_headless
 from app.meters import Meter
+from app.outputs.kind import RunFacts
 from app.outputs.opening import Outputs
 from app.pipeline import Pipeline
 from app.replay import Replay
@@ -29,7 +30,8 @@ def recognise(settings: Settings) -> None:
         networks = stack.enter_context(open_networks(settings.model))
         framing = ManualFraming(open_framing(settings.framing))
         recognizer = Recognizer(networks, framing)
-        outputs = stack.enter_context(closing(Outputs(settings.outputs, settings.camera.sources, networks.gestures)))
+        facts = RunFacts(settings.camera.sources, networks.gestures)
+        outputs = stack.enter_context(closing(Outputs(settings.outputs, facts)))
         events = Events(outputs.sinks)
         control = stack.enter_context(closing(open_control(settings.control, networks))) if settings.control else None
         status = StatusRelay()

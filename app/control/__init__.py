@@ -1,1 +1,1 @@
-"""Control: gestures act on the desktop, when they are asked to and as long as nobody else uses it."""
+"""Desktop control: gestures send input events while it is armed and the user does not use mouse or keyboard."""

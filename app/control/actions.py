@@ -1,4 +1,4 @@
-"""Actions: what a gesture can do. Each is plain data, and performs itself through `PressedKeys`."""
+"""Actions of gestures. Each is plain data and is performed through `PressedKeys`."""
 
 import subprocess
 import threading
@@ -32,7 +32,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A text, typed."""
+    """A text to type."""
 
     text: str
 
@@ -119,7 +119,7 @@ class Pause:
     keys: ClassVar[tuple[str, ...]] = ()
 
     def __str__(self) -> str:
-        return "pause control, or go on"
+        return "pause or resume control"
 
 
 Performed: TypeAlias = Press | Type | Move | Scroll | Run

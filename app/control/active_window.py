@@ -1,4 +1,4 @@
-"""Which window has the focus: X11 tells, by python-xlib. Wayland tells nobody."""
+"""The window that has the focus, on X11 by python-xlib. Wayland does not report it."""
 
 import os
 from collections.abc import Callable
@@ -11,7 +11,7 @@ FindWindow = Callable[[], ActiveWindow | None]
 
 
 class X11Windows:
-    """Asks the window manager."""
+    """Finds the active window by the properties of the X11 window manager."""
 
     def __init__(self) -> None:
         from Xlib.display import Display
@@ -20,7 +20,7 @@ class X11Windows:
         self._root = self._display.screen().root
 
     def __call__(self) -> ActiveWindow | None:
-        """The active window; None where there is none."""
+        """The active window; None if there is none."""
         from Xlib.error import BadWindow
 
         try:
@@ -35,7 +35,7 @@ class X11Windows:
                 title=bytes(title).decode(errors="replace") if title is not None else str(window.get_wm_name() or ""),
                 pid=int(pid[0]) if pid is not None and len(pid) else None,
             )
-        except BadWindow:  # it closed while we asked
+        except BadWindow:  # it was closed meanwhile
             return None
 
     def close(self) -> None:
@@ -49,5 +49,5 @@ class X11Windows:
 
 
 def is_ours(window: ActiveWindow | None) -> bool:
-    """Whether it is this program's own window: what is done there would come back to us."""
+    """Whether it is this program's own window, which must not receive the events of control."""
     return window is not None and window.pid == os.getpid()

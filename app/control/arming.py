@@ -17,7 +17,7 @@ class _State(Enum):
 
 
 class Arming:
-    """Off until a person turns it on. Thread-safe.
+    """Off until the user turns it on. Thread-safe.
 
     Args:
         on: whether it is on from the start (`--armed`).
@@ -25,7 +25,7 @@ class Arming:
     """
 
     keys: tuple[str, ...] = ()
-    """The keys that turn it on and off in every window, as people write them; empty where none is heard."""
+    """The keys that turn it on and off in every window, as text; empty without a listener."""
 
     def __init__(self, on: bool, gesture_resumes: bool) -> None:
         self._state = _State.ON if on else _State.OFF

@@ -1,4 +1,4 @@
-"""The ways to press keys: which one serves here, what it lacks, and how to get it."""
+"""The key backends: which one to use here, and what is missing for each."""
 
 import ctypes
 import os
@@ -22,11 +22,11 @@ ACCESSIBILITY = "/System/Library/Frameworks/ApplicationServices.framework/Applic
 
 
 class ControlError(UserError):
-    """The desktop cannot be controlled as asked."""
+    """The desktop cannot be controlled."""
 
 
 def choose(asked: str, environment: Mapping[str, str], platform: str = sys.platform) -> str:
-    """The back end that serves here: pynput where there is X11, Windows or macOS, else uinput."""
+    """The backend for this system: pynput on X11, Windows and macOS, else uinput."""
     if asked != "auto":
         return asked
     x11 = bool(environment.get("DISPLAY")) and not environment.get("WAYLAND_DISPLAY")
@@ -34,35 +34,35 @@ def choose(asked: str, environment: Mapping[str, str], platform: str = sys.platf
 
 
 def open_backend(name: str) -> InputBackend:
-    """Open a back end.
+    """Open a backend.
 
     Raises:
-        ControlError: it does not work here; says what is missing and how to get it.
+        ControlError: it does not work here; the message states what is missing and how to get it.
     """
     if problem := PROBLEMS[name]():
         raise ControlError(f"cannot control the desktop through {name}: {problem}. --dry-run works without")
     try:
         return PynputBackend() if name == "pynput" else UinputBackend.open()
-    except Exception as error:  # each of them has errors of its own
+    except Exception as error:  # each backend raises its own types
         raise ControlError(f"cannot control the desktop through {name}: {one_line(error)}; see --doctor") from error
 
 
 def pynput_problem() -> str:
-    """What keeps pynput from working here, and what to do; empty when nothing does."""
+    """Why pynput does not work here, and what to do; empty if it works."""
     if sys.platform == "linux" and not os.environ.get("DISPLAY"):
         return "there is no X11 display; log in to an X11 desktop, or use uinput"
     try:
         if sys.platform == "linux" and server_lacks(TESTING):
-            return "this X server lets no program press keys (no XTEST); start it with its XTEST extension"
+            return "this X server does not let programs press keys (no XTEST); start it with its XTEST extension"
         load("keyboard")
         load("mouse")
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError)
         return f"pynput is not installed; run {INSTALL}" if missing else f"pynput does not load: {one_line(error)}"
     except ConnectionError as error:
-        return f"{error}; set DISPLAY to one that does, or use uinput"
-    if sys.platform == "darwin" and not trusted_on_mac():
-        # Without this, macOS throws every event away and tells neither pynput nor us.
+        return f"{error}; set DISPLAY to another one, or use uinput"
+    if sys.platform == "darwin" and not is_trusted_on_mac():
+        # Without this permission, macOS drops every event without an error.
         return (
             "macOS does not let this program press keys; open System Settings, Privacy & Security, Accessibility, and "
             "switch on the program that you start it from (Terminal, say), then start it again"
@@ -71,7 +71,7 @@ def pynput_problem() -> str:
 
 
 def uinput_problem() -> str:
-    """What keeps uinput from working here, and what to do; empty when nothing does."""
+    """Why uinput does not work here, and what to do; empty if it works."""
     if sys.platform != "linux":
         return "it is a part of Linux; use pynput"
     try:
@@ -79,14 +79,14 @@ def uinput_problem() -> str:
     except ImportError:
         return f"evdev is not installed; run {INSTALL} (it may need a C compiler: apt-get install gcc python3-dev)"
     if not os.path.exists(DEVICE):
-        return f"there is no {DEVICE}; the kernel has no uinput, or it is not loaded: modprobe uinput, as root"
+        return f"{DEVICE} does not exist; the kernel has no uinput, or it is not loaded: run modprobe uinput as root"
     if not os.access(DEVICE, os.W_OK):
-        return f"{DEVICE} may not be written; {PERMISSION_ADVICE}"
+        return f"no permission to write {DEVICE}; {PERMISSION_ADVICE}"
     return ""
 
 
 def listening_problem(name: str) -> str:
-    """What keeps a back end that works from hearing the real keyboard, and what to do; empty when nothing does."""
+    """Why the listener of a working backend does not work here, and what to do; empty if it works."""
     if name == "pynput" and sys.platform == "linux" and server_lacks(LISTENING):
         return f"no pause key and no hand-over: {NO_RECORD}"
     devices = INPUT_DEVICES.parent.glob(INPUT_DEVICES.name)
@@ -95,14 +95,14 @@ def listening_problem(name: str) -> str:
     return ""
 
 
-def trusted_on_mac(load_library: Callable[[str], Any] = ctypes.CDLL) -> bool:
+def is_trusted_on_mac(load_library: Callable[[str], Any] = ctypes.CDLL) -> bool:
     """Whether macOS lets this process press keys: `AXIsProcessTrusted`."""
     try:
-        ask = load_library(ACCESSIBILITY).AXIsProcessTrusted
+        is_trusted = load_library(ACCESSIBILITY).AXIsProcessTrusted
     except (OSError, AttributeError):
         return False
-    ask.restype = ctypes.c_bool
-    return bool(ask())
+    is_trusted.restype = ctypes.c_bool
+    return bool(is_trusted())
 
 
 PROBLEMS: dict[str, Callable[[], str]] = {"pynput": pynput_problem, "uinput": uinput_problem}

@@ -1,4 +1,4 @@
-"""Key map: which gesture does what, and where."""
+"""KeyMap: what gestures do, and in which windows."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from models.vocabulary import Group, Vocabulary
 
 
 class KeyMapError(UserError):
-    """A key map cannot be used; says the file, the line and what was expected."""
+    """A key map cannot be used; the message has the file, the line and what was expected."""
 
 
 class Mode(Enum):
@@ -33,17 +33,17 @@ class Binding:
     action: Action
     mode: Mode = Mode.ONCE
     cooldown_s: float = 0.0
-    """How long after it acted the same gesture does nothing, in seconds of the stream."""
+    """How long the gesture does nothing after it acted, in seconds of stream time."""
     rate_hz: float = 5.0
-    """How often it acts in mode repeat."""
+    """Rate of the action in mode repeat."""
     line: int = 0
-    """Where it stands in the file."""
+    """Its line in the file."""
     also: tuple[str, ...] = ()
-    """Labels that mean the same."""
+    """Other labels with the same meaning."""
     does: str = ""
-    """What it is for, in words."""
+    """Description of its purpose."""
     seen: str = ""
-    """The label that was recognised, once one was."""
+    """The recognised label; empty before an event."""
 
     def __str__(self) -> str:
         gesture = f"{self.seen} (as {self.gesture})" if self.seen in self.also else self.gesture
@@ -51,14 +51,14 @@ class Binding:
 
     @property
     def deed(self) -> str:
-        """The action, and how often it is done."""
+        """The action and its mode, as text."""
         mode = {Mode.ONCE: "", Mode.HOLD: " while it lasts", Mode.REPEAT: f" {self.rate_hz:g} times a second"}
         return f"{self.action}{mode[self.mode]}"
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveWindow:
-    """The window that has the focus, as its program describes it."""
+    """The window that has the focus."""
 
     class_name: str
     title: str
@@ -67,13 +67,13 @@ class ActiveWindow:
 
 @dataclass(frozen=True, slots=True)
 class WindowRule:
-    """In which windows a key map applies: both texts must occur, in whatever case; an empty one always does."""
+    """The windows in which a key map applies: both texts must occur, in any case; an empty one always does."""
 
     class_name: str = ""
     title: str = ""
 
     def fits(self, window: ActiveWindow | None) -> bool:
-        """Whether this is such a window."""
+        """Whether the rule applies to a window."""
         if window is None:
             return False
         return (
@@ -84,13 +84,13 @@ class WindowRule:
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """When control keeps its backend off."""
+    """Limits of control."""
 
     pause_keys: tuple[Chord, ...] = (("pause",), ("ctrl", "shift", "f9"))
     hand_over_s: float = 2.0
-    """How long after the real mouse or keyboard was used nothing is done."""
+    """How long gestures do nothing after the user used mouse or keyboard, in seconds."""
     actions_per_s: float = 10.0
-    """More than this, over a second, is left out."""
+    """Maximum rate; further actions are skipped."""
     gesture_resumes: bool = True
     """Whether the gesture that turned control off also turns it on again."""
 
@@ -108,17 +108,17 @@ class KeyMap:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """What it binds: a group for each binding, called as its gesture."""
+        """A vocabulary with one group per binding, named after its gesture."""
         return Vocabulary(tuple(Group(b.gesture, (b.gesture, *b.also)) for b in self.bindings.values()))
 
     @property
     def commands(self) -> tuple[Run, ...]:
-        """The programs that it would start."""
+        """The programs that it can start."""
         return tuple(b.action for b in self.bindings.values() if isinstance(b.action, Run))
 
     @property
     def switches(self) -> tuple[Binding, ...]:
-        """The bindings that lead to other key maps."""
+        """The bindings that switch to other key maps."""
         return tuple(b for b in self.bindings.values() if isinstance(b.action, Switch))
 
     @property
@@ -132,5 +132,5 @@ class KeyMap:
 
 
 def digest(content: bytes) -> str:
-    """What a file is known by."""
+    """The SHA-256 that identifies a file."""
     return hashlib.sha256(content).hexdigest()

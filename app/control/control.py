@@ -1,4 +1,4 @@
-"""Control: takes what was recognised and does what the key map says, in a thread of its own."""
+"""Control: performs the actions that the key map binds to events, in a separate thread."""
 
 import logging
 import queue
@@ -21,50 +21,50 @@ from common.log import log
 from models.decoder import GestureEvent
 from models.recognition import Recognition
 
-WAITING_MOST = 16
-"""Length of the queue of gestures; more are left out."""
+MAX_QUEUED = 16
+"""Length of the queue of events; further ones are skipped."""
 TICK_S = 0.02
 """Interval of the checks for the end of a gesture while one is held or repeated."""
 IDLE_S = 0.25
 """Interval of the checks for `close` while no gesture is held or repeated."""
-LOST_S = 1.0
-"""Without a frame for so long, a gesture is over: the stream is paused, or the camera gone."""
-PATIENCE_S = 3.0
+FRAME_TIMEOUT_S = 1.0
+"""Time without a frame after which a lasting gesture ends: the stream is paused, or the camera is gone."""
+CLOSE_TIMEOUT_S = 3.0
 
 Fired = tuple[tuple[Path, GestureEvent], ...]
-"""What fired on one frame, each with the path of the key map in whose vocabulary it did."""
+"""The events of one frame, each with the path of the key map whose vocabulary it is in."""
 
 
-class Interprets(Protocol):
-    """Says what fired in the vocabulary of one key map, as an `Interpreter` does."""
+class GestureInterpreter(Protocol):
+    """Decides on events in the vocabulary of one key map, as an `Interpreter` does."""
 
     lasting: str | None
 
     def see(self, seen: Recognition) -> Sequence[GestureEvent]:
-        """What fired on a frame."""
+        """The events of a frame."""
         ...
 
 
 class Control:
-    """An observer that acts on the desktop; `see` never waits.
+    """An observer that acts on the desktop; `see` never blocks.
 
-    Each key map has its own vocabulary, and so its own events. Those of the key map that applies count.
+    Each key map has its own vocabulary and therefore its own events. Only those of the applicable key map act.
 
     Args:
         library: the key maps.
-        interpreters: one for each key map, by its path.
-        player: what acts.
-        arming: whether it may.
-        activity: whether a person uses mouse or keyboard.
-        find_window: returns the active window; None if that is unknown here.
-        say: called with what is left out, in words.
-        close_devices: called last, after the thread ended.
+        interpreters: one per key map, by its path.
+        player: performs the actions.
+        arming: whether control is armed.
+        activity: whether the user uses mouse or keyboard.
+        find_window: returns the active window; None if it cannot be found here.
+        say: called with a message about each skipped action.
+        close_devices: called last, after the thread has ended.
     """
 
     def __init__(
         self,
         library: Library,
-        interpreters: Mapping[Path, Interprets],
+        interpreters: Mapping[Path, GestureInterpreter],
         player: Player,
         arming: Arming,
         activity: UserActivity,
@@ -77,17 +77,17 @@ class Control:
         self._find_window, self._close_devices = find_window, close_devices
         self._safety = library.first.safety
         self._interpreters = interpreters
-        self._fired: queue.Queue[Fired] = queue.Queue(WAITING_MOST)
+        self._fired: queue.Queue[Fired] = queue.Queue(MAX_QUEUED)
         self._lasting: tuple[dict[Path, str | None], float] = ({}, 0.0)
         self._acted_s: dict[str, float] = {}
         self._last: tuple[Path, float] | None = None
-        """The key map that acted last, and when its gesture fired."""
+        """The key map that acted last, and the time of its event."""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="control", daemon=True)
         self._thread.start()
 
     def see(self, seen: Recognition) -> None:
-        """Take what was recognised in a frame."""
+        """Queue the events of a frame."""
         fired = tuple((path, event) for path, each in self._interpreters.items() for event in each.see(seen))
         self._lasting = ({path: each.lasting for path, each in self._interpreters.items()}, time.monotonic())
         if fired:
@@ -95,18 +95,18 @@ class Control:
                 self._fired.put_nowait(fired)
             except queue.Full:
                 for name in dict.fromkeys(event.name for _, event in fired):
-                    self._say(f"{name}: left out, the desktop does not keep up")
+                    self._say(f"{name}: skipped, the desktop does not keep up")
 
     def finish(self) -> None:
-        """Wait until what was taken is done, unless it takes too long."""
-        deadline_s = time.monotonic() + PATIENCE_S
+        """Wait until the queued events are handled, for at most `CLOSE_TIMEOUT_S`."""
+        deadline_s = time.monotonic() + CLOSE_TIMEOUT_S
         while self._fired.unfinished_tasks and self._thread.is_alive() and time.monotonic() < deadline_s:
             time.sleep(TICK_S)
 
     def close(self) -> None:
-        """Release all keys and close the devices; gestures that still wait are dropped."""
+        """Release all keys and close the devices; queued events are dropped."""
         self._stop.set()
-        self._thread.join(PATIENCE_S)
+        self._thread.join(CLOSE_TIMEOUT_S)
         self._close_devices()
 
     def _work(self) -> None:
@@ -117,8 +117,8 @@ class Control:
             self._safely(self._player.rest)
 
     def _turn(self) -> None:
-        """Continue what lasts, then take what fired."""
-        self._safely(lambda: self._player.go_on(self._still_lasting()))
+        """Update a lasting gesture, then handle one queued event."""
+        self._safely(lambda: self._player.update(self._still_lasting()))
         try:
             fired = self._fired.get(timeout=TICK_S if self._player.busy else IDLE_S)
         except queue.Empty:
@@ -130,21 +130,21 @@ class Control:
         """Call a function that uses the devices; if it fails, log the error and turn control off."""
         try:
             do()
-        except Exception as error:  # display servers and kernels raise many kinds
-            level = logging.WARNING if self.arming.on else logging.DEBUG  # once is enough
+        except Exception as error:  # display servers and kernels raise many types
+            level = logging.WARNING if self.arming.on else logging.DEBUG  # one warning is enough
             log.log(level, "control failed: %s", one_line(error))
             self.arming.disarm("it failed")
 
     def _still_lasting(self) -> str | None:
         """The gesture that lasts and may act; None if control is off, an input device is used, or frames stopped."""
-        lasting, heard_s = self._lasting
+        lasting, updated_s = self._lasting
         may_act = self.arming.on and not self._activity.within(self._safety.hand_over_s)
-        if self._last is None or not may_act or time.monotonic() - heard_s >= LOST_S:
+        if self._last is None or not may_act or time.monotonic() - updated_s >= FRAME_TIMEOUT_S:
             return None
         return lasting.get(self._last[0])
 
     def _take(self, fired: Fired) -> None:
-        """Act on what fired in the vocabulary of the key map that applies."""
+        """Act on the events in the vocabulary of the applicable key map."""
         window = self._find_window() if self._find_window else None
         key_map = self._library.current(window)
         for path, event in fired:
@@ -152,7 +152,7 @@ class Control:
                 self._act(key_map, event, window)
 
     def _done_by_another(self, path: Path, event: GestureEvent) -> bool:
-        """Whether another key map acted while this gesture was made, such as by handing over to this one."""
+        """Whether another key map acted during this gesture, for example by switching to this one."""
         if self._last is None:
             return False
         last, last_s = self._last
@@ -160,7 +160,7 @@ class Control:
 
     def _act(self, key_map: KeyMap, event: GestureEvent, window: ActiveWindow | None) -> None:
         binding = key_map.bindings.get(event.name)
-        if binding is None or self._cooling(binding, event) or _goes_on(binding, event):
+        if binding is None or self._cooling(binding, event) or _is_continuation(binding, event):
             return
         binding = replace(binding, seen=event.label)
         if isinstance(binding.action, Pause):
@@ -169,7 +169,7 @@ class Control:
         elif not self.arming.on:
             return
         elif reason := self._reason_against(is_ours(window)):
-            self._say(f"{binding}: left out, {reason}")
+            self._say(f"{binding}: skipped, {reason}")
             return
         elif isinstance(binding.action, Switch):
             self._player.rest()
@@ -183,7 +183,7 @@ class Control:
     def _cooling(self, binding: Binding, event: GestureEvent) -> bool:
         """Whether the gesture acted a short time ago."""
         since_s = event.fired_s - self._acted_s.get(binding.gesture, float("-inf"))
-        return 0 <= since_s < binding.cooldown_s  # negative where the stream began anew
+        return 0 <= since_s < binding.cooldown_s  # negative if the stream started again
 
     def _reason_against(self, own_window: bool) -> str:
         if self._activity.within(self._safety.hand_over_s):
@@ -191,6 +191,6 @@ class Control:
         return "this program's own window has the focus" if own_window else ""
 
 
-def _goes_on(binding: Binding, event: GestureEvent) -> bool:
-    """Whether a gesture made again is one that is held already, or that would take its own pause back."""
+def _is_continuation(binding: Binding, event: GestureEvent) -> bool:
+    """Whether a repeated gesture is held already, or would revert its own pause."""
     return event.again and (binding.mode is not Mode.ONCE or isinstance(binding.action, Pause))

@@ -1,4 +1,4 @@
-"""EvdevListener: listens to the keyboards and mice of the Linux kernel, where no desktop reports them."""
+"""EvdevListener: listens to the keyboards and mice of the Linux kernel, for desktops that do not report them."""
 
 import selectors
 import threading
@@ -11,16 +11,16 @@ from app.control.keys import Chord
 from app.control.uinput_backend import CODES, DEVICE_NAME
 
 SIDES = {"RIGHTCTRL": "LEFTCTRL", "RIGHTSHIFT": "LEFTSHIFT", "RIGHTMETA": "LEFTMETA"}
-"""The keys that are on both sides of a keyboard, and the side that stands for both."""
+"""Keys that exist on both sides of a keyboard, mapped to the left one."""
 
-NOT_READABLE = "no keyboard or mouse in /dev/input may be read"
+NOT_READABLE = "no permission to read a keyboard or mouse in /dev/input"
 
 
 class EvdevListener:
-    """Listens to devices in its own thread. The device of `UinputBackend` is left out, so every event is a person's.
+    """Listens to devices in its own thread. The device of `UinputBackend` is excluded, so every event is the user's.
 
     Args:
-        activity: receives what a person does.
+        activity: notified of the user's input.
         pause_keys: the chords that pause.
         devices: objects of `evdev.InputDevice`.
         ecodes: the module `evdev.ecodes`.
@@ -43,11 +43,11 @@ class EvdevListener:
 
     @classmethod
     def open(cls, activity: UserActivity, pause_keys: Iterable[Chord]) -> "EvdevListener":
-        """Listen to every keyboard and mouse that may be read.
+        """Listen to every readable keyboard and mouse.
 
         Raises:
             ImportError: evdev is not installed.
-            OSError: none may be read.
+            OSError: none is readable.
         """
         from evdev import InputDevice, ecodes, list_devices
 

@@ -1,6 +1,6 @@
-"""Counts the input events that control sends, so that they are not taken for events of a person.
+"""Counts the input events that control sends, so that they are not taken for events of the user.
 
-A listener receives both: an X server does not say which events a program has sent.
+A listener receives both: an X server does not mark the events that programs send.
 """
 
 import time
@@ -9,14 +9,14 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 
 GRACE_S = 0.5
-"""How long after sending an event it may arrive at a listener, in seconds."""
+"""Maximum delay between sending an event and its arrival at a listener, in seconds."""
 
 
 class InjectedEvents:
-    """An `InputObserver` that tells a listener which events are its own. Thread-safe.
+    """An `InputObserver` that identifies control's own events for a listener. Thread-safe.
 
-    It counts events of each kind: as many as were sent are attributed to control. A key of a person between them is
-    noticed, although not always which one it was.
+    It counts events of each kind: as many as were sent are attributed to control. A key press of the user between them
+    is detected, although not always which one it was.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,4 +1,4 @@
-"""InputListener and UserActivity: notice that a person uses mouse or keyboard, so that control stops at once."""
+"""InputListener and UserActivity: detect that the user uses mouse or keyboard, so that control stops immediately."""
 
 import time
 from collections.abc import Callable
@@ -14,10 +14,10 @@ class InputListener(Protocol):
 
 
 class UserActivity:
-    """Keeps the time at which a person last used mouse or keyboard. Thread-safe.
+    """Keeps the time at which the user last used mouse or keyboard. Thread-safe.
 
     Args:
-        on_pause: called when a person presses a pause key.
+        on_pause: called when the user presses a pause key.
         clock: returns the time in seconds.
     """
 
@@ -35,5 +35,5 @@ class UserActivity:
         self._on_pause()
 
     def within(self, seconds: float) -> bool:
-        """Whether a person used mouse or keyboard within the last `seconds`."""
+        """Whether the user used mouse or keyboard within the last `seconds`."""
         return self._clock() - self._used_s < seconds

@@ -1,4 +1,4 @@
-"""Interpreter: from the steps of a stream's networks to the gestures of a vocabulary of one's own."""
+"""Interpreter: decides on the steps of a stream's networks with another vocabulary."""
 
 import math
 from itertools import groupby
@@ -11,11 +11,11 @@ from models.vocabulary import Vocabulary
 
 
 class Interpreter:
-    """Decides once more from the steps that a recogniser took, as it would have with another vocabulary.
+    """Decides on a recogniser's steps as the recogniser would with another vocabulary.
 
     Args:
-        networks: those of the recogniser.
-        vocabulary: which labels decide together; the others do not count.
+        networks: the networks of the recogniser.
+        vocabulary: the groups of labels; other labels are ignored.
 
     Raises:
         VocabularyError: it has labels that the networks do not know.
@@ -26,18 +26,18 @@ class Interpreter:
         self._fusion = networks.with_vocabulary(vocabulary).fusion()
         self._seen_s = -math.inf
         self.lasting: str | None = None
-        """The group that fired last and is not over yet."""
+        """The group that fired last and has not ended yet."""
 
     def see(self, seen: Recognition) -> list[GestureEvent]:
-        """Take what was recognised on a frame: every frame, in order. Returns what fired on it."""
-        if is_gap(self._seen_s, seen.frame.time_s):  # where the recogniser begins anew
+        """Process the recognition of a frame; to be called with every frame, in order. Returns the frame's events."""
+        if is_gap(self._seen_s, seen.frame.time_s):  # the recogniser starts again, too
             self._fusion.reset()
             self.lasting = None
         self._seen_s = seen.frame.time_s
         events = []
         for time_s, steps in groupby(seen.steps, lambda step: step.time_s):
             for step in steps:
-                if step.network in self._names:  # a step in which several decided together is made anew
+                if step.network in self._names:  # not a step that a fusion computed from several networks
                     self._fusion.note(step)
             decision = self._fusion.decide(time_s)
             self.lasting = decision.lasting

@@ -11,7 +11,7 @@ PLAIN_KEYS = (
 MEDIA_KEYS = ("play_pause", "next_track", "previous_track", "volume_up", "volume_down", "mute")
 BUTTONS = ("mouse_left", "mouse_middle", "mouse_right")
 NAMES = (*MODIFIERS, *PLAIN_KEYS, *MEDIA_KEYS, *BUTTONS)
-"""Every key that is more than a character; a character is the name of its own key."""
+"""The names of all keys other than characters; the key of a character is named by it."""
 ALIASES = {
     "control": "ctrl",
     "option": "alt",
@@ -27,23 +27,23 @@ ALIASES = {
     "plus": "+",
 }
 CHARACTER_KEYS = {" ": "space", "\n": "enter", "\t": "tab"}
-"""Characters that have a key with a name."""
+"""Characters whose key has another name."""
 
 Chord = tuple[str, ...]
 """Keys that are pressed together, in the order of pressing."""
 
 
 def parse_chord(text: str) -> Chord:
-    """Read `ctrl+shift+t`; the plus key itself is `ctrl++` or `ctrl+plus`.
+    """Parse `ctrl+shift+t`; a chord with the plus key is `ctrl++` or `ctrl+plus`.
 
     Raises:
-        ValueError: a name is unknown; says the nearest known one.
+        ValueError: a name is unknown, or given twice; the message names the nearest known one.
     """
     words = [*text.removesuffix("++").split("+"), "+"] if text.endswith("++") else text.split("+")
     chord = (text,) if text == "+" else tuple(_key(word) for word in words)
     if len(set(chord)) < len(chord):
         raise ValueError(f"{text!r} names a key two times")
-    # ctrl+S is what people write for ctrl+s; a capital alone is typed as one.
+    # ctrl+S means ctrl+s; a capital letter alone is typed as one.
     return chord if len(chord) == 1 else tuple(key.lower() for key in chord)
 
 

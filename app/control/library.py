@@ -1,4 +1,4 @@
-"""The key maps of a run: those that were named, and those that they lead to."""
+"""Library: the key maps of a run: the named ones, and those that they switch to."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,16 +6,16 @@ from pathlib import Path
 from app import toml_table
 from app.control.actions import Switch
 from app.control.bindings import ActiveWindow, Binding, KeyMap, KeyMapError
-from app.control.profile_file import read_key_map
+from app.control.key_map_file import read_key_map
 
 BUNDLED = Path(__file__).parent / "key_maps"
 
 
 class Library:
-    """Says which key map applies: one that is bound to the active window, else the chosen one.
+    """Selects the applicable key map: one for the active window, else the current one without a window rule.
 
     Raises:
-        KeyMapError: a key map, or one that it leads to, is missing or wrong.
+        KeyMapError: a key map, or one that it switches to, is missing or invalid.
     """
 
     def __init__(self, names: Iterable[str], labels: tuple[str, ...]) -> None:
@@ -27,25 +27,25 @@ class Library:
 
     @property
     def key_maps(self) -> tuple[KeyMap, ...]:
-        """Every key map that can come to apply, the named ones first."""
+        """All key maps that can apply, the named ones first."""
         return tuple(self._by_path.values())
 
     @property
     def first(self) -> KeyMap:
-        """The key map whose safety counts."""
+        """The key map whose safety settings are used."""
         return self.key_maps[0]
 
     @property
-    def asks_for_windows(self) -> bool:
-        """Whether the active window matters."""
+    def needs_windows(self) -> bool:
+        """Whether a key map depends on the active window."""
         return any(key_map.window for key_map in self.key_maps)
 
     def current(self, window: ActiveWindow | None) -> KeyMap | None:
-        """The key map that applies while this window has the focus; None where none does."""
+        """The key map that applies while this window has the focus; None if none does."""
         return next((key_map for key_map in (*self._bound, self._chosen) if key_map.applies_in(window)), None)
 
     def switch(self, binding: Binding, of: KeyMap) -> KeyMap:
-        """Choose the key map that a binding leads to."""
+        """Select the key map that a binding switches to."""
         assert isinstance(binding.action, Switch)
         self._chosen = self._by_path[locate(binding.action.key_map, of.path.parent)]
         return self._chosen

@@ -9,12 +9,12 @@ class Limiter:
     """Counts the actions of the last second.
 
     Args:
-        most: actions a second; below 1, one action in 1 / most seconds.
+        max_hz: actions a second; below 1, one action in 1 / max_hz seconds.
         clock: returns the time in seconds.
     """
 
-    def __init__(self, most: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._count, self._window_s = (round(most), 1.0) if most >= 1 else (1, 1 / most)
+    def __init__(self, max_hz: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._count, self._window_s = (round(max_hz), 1.0) if max_hz >= 1 else (1, 1 / max_hz)
         self._clock = clock
         self._done_s: deque[float] = deque(maxlen=self._count)
 

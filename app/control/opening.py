@@ -1,4 +1,4 @@
-"""Opening control: from its settings to a running Control."""
+"""Opens control from its settings."""
 
 import os
 import sys
@@ -32,27 +32,27 @@ from models.networks import Networks
 
 
 def open_control(settings: ControlSettings, networks: Networks) -> Control:
-    """Read the key maps, open the devices and begin.
+    """Read the key maps, open the devices and start control.
 
     Args:
-        settings: which key maps, and through which backend.
-        networks: those that step the stream.
+        settings: the key maps and the backend.
+        networks: the networks of the stream.
 
     Raises:
-        UserError: a key map, a permission or a back end cannot be used.
+        UserError: a key map, a permission or a backend cannot be used.
     """
     library = Library(settings.key_maps, networks.labels)
     if not settings.dry_run:
         require_permission(library.key_maps, settings.allow_commands)
-    _warn_of_no_pause(library)
+    _warn_without_pause(library)
     with ExitStack() as stack:
         backend = _backend(settings, stack)
         _check_keys(library, backend)
         return _assemble(settings, library, networks, backend, stack)
 
 
-def _warn_of_no_pause(library: Library) -> None:
-    """Say which key map only a key can pause."""
+def _warn_without_pause(library: Library) -> None:
+    """Log a warning for each key map without a pause gesture."""
     for key_map in library.key_maps:
         if not key_map.pauses:
             log.warning("%s: no gesture pauses control; a pause key does (add pause = true to one)", key_map.path)
@@ -65,7 +65,7 @@ def _backend(settings: ControlSettings, stack: ExitStack) -> InputBackend:
 
 
 def _check_keys(library: Library, backend: InputBackend) -> None:
-    """See that every key of every key map can be pressed."""
+    """Check that every key of every key map can be pressed."""
     for key_map in library.key_maps:
         for binding in key_map.bindings.values():
             for key in binding.action.keys:
@@ -94,7 +94,7 @@ def _assemble(
 
 
 def _listens(backend: InputBackend, open_listener: Callable[[], InputListener], stack: ExitStack) -> bool:
-    """Listen to the real mouse and keyboard; log a warning if that is impossible. Whether it does."""
+    """Listen to mouse and keyboard; return false and log a warning if that is impossible."""
     if backend.name == DryRunBackend.name:
         return False
     try:
@@ -120,10 +120,10 @@ def _listener(
 
 
 def _window_finder(library: Library, stack: ExitStack) -> FindWindow | None:
-    """What tells the active window, where anything does."""
+    """A function that returns the active window; None if that is impossible here."""
     if sys.platform == "linux" and os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        with suppress(Exception):  # no python-xlib, or a display that does not answer
+        with suppress(Exception):  # no python-xlib, or a display that does not respond
             return stack.enter_context(closing(X11Windows()))
-    if library.asks_for_windows:
-        log.warning("which window is active cannot be told here; key maps with [window] do nothing")
+    if library.needs_windows:
+        log.warning("the active window cannot be found on this desktop; key maps with [window] do nothing")
     return None

@@ -1,4 +1,4 @@
-"""Permission: a key map may start programs only after a person has allowed that very file, once."""
+"""Permission: a key map may start programs only after the user has allowed that file, once."""
 
 import sys
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ FILE_NAME = "allowed-key-maps.txt"
 
 
 def require_permission(key_maps: Iterable[KeyMap], allow: bool) -> None:
-    """See that every key map that starts programs was allowed; ask where somebody can answer.
+    """Check that every key map that starts programs is allowed; on a terminal, ask.
 
     Args:
-        key_maps: those of this run.
-        allow: whether the command line allows them.
+        key_maps: the key maps of this run.
+        allow: `--allow-commands`: allow them.
 
     Raises:
         KeyMapError: one is not allowed.
@@ -28,7 +28,7 @@ def require_permission(key_maps: Iterable[KeyMap], allow: bool) -> None:
         if key_map.sha256 not in _allowed(file):
             if not (allow or _asked(key_map)):
                 raise KeyMapError(
-                    f"{key_map.path} starts programs ({_programs(key_map)}) and was not allowed to; read it, then say "
+                    f"{key_map.path} starts programs ({_programs(key_map)}) and is not allowed to; read it, then give "
                     "--allow-commands once"
                 )
             _remember(file, key_map)
@@ -50,13 +50,13 @@ def _programs(key_map: KeyMap) -> str:
 
 
 def _allowed(file: Path) -> set[str]:
-    """The hashes of the files that were allowed."""
+    """The hashes of the allowed files."""
     try:
         return {line.split()[0] for line in file.read_text(encoding="utf-8").splitlines() if line.strip()}
     except FileNotFoundError:
         return set()
     except (OSError, UnicodeDecodeError) as error:
-        raise KeyMapError(f"cannot read {file} ({error}); delete it, and key maps will be asked about anew") from error
+        raise KeyMapError(f"cannot read {file} ({error}); delete it to allow key maps again") from error
 
 
 def _remember(file: Path, key_map: KeyMap) -> None:
@@ -65,4 +65,4 @@ def _remember(file: Path, key_map: KeyMap) -> None:
         with file.open("a", encoding="utf-8") as lines:
             lines.write(f"{key_map.sha256}  {key_map.path}\n")
     except OSError as error:
-        raise KeyMapError(f"cannot remember the permission in {file} ({error.strerror}); make it writable") from error
+        raise KeyMapError(f"cannot save the permission in {file} ({error.strerror}); make it writable") from error

@@ -17,7 +17,7 @@ class Player:
     Args:
         pressed: sends the events.
         limiter: the rate limit.
-        say: called with each action in words.
+        say: called with a message about each action.
         clock: returns the time in seconds.
         pretend: do not start programs (`--dry-run`).
     """
@@ -40,13 +40,13 @@ class Player:
         return self._lasting is not None
 
     def begin(self, binding: Binding) -> None:
-        """Perform the action of a gesture that fired."""
+        """Perform the action of an event."""
         self.rest()
         if self._do(binding) and binding.mode is not Mode.ONCE:
             self._lasting, self._next_s = binding, self._clock() + 1 / binding.rate_hz
 
-    def go_on(self, lasting: str | None) -> None:
-        """Release what no longer lasts; repeat what lasts and is due.
+    def update(self, lasting: str | None) -> None:
+        """Release a gesture that has ended; repeat one that lasts, if it is due.
 
         Args:
             lasting: the gesture that lasts now; None if none does.
@@ -72,7 +72,7 @@ class Player:
         action = binding.action
         assert isinstance(action, Press | Type | Move | Scroll | Run)
         if not self._limiter.allows():
-            self._say(f"{binding}: left out, more actions a second than allowed")
+            self._say(f"{binding}: skipped, more actions a second than allowed")
             return False
         self._say(str(binding))
         if binding.mode is Mode.HOLD:

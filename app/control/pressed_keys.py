@@ -27,7 +27,7 @@ class InputObserver(Protocol):
         """Called before the wheel turns.
 
         Args:
-            notches: how many, counted without direction.
+            notches: number of notches, without a sign.
         """
         ...
 
@@ -36,7 +36,7 @@ class PressedKeys:
     """Sends input events and keeps the list of pressed keys. Not thread-safe.
 
     Args:
-        backend: what sends the events.
+        backend: sends the events.
         observers: called before a key is pressed and after it was released.
     """
 
@@ -71,7 +71,7 @@ class PressedKeys:
     def write(self, text: str) -> None:
         """Type a text. If one of its characters cannot be typed, nothing is typed and a warning is logged."""
         if lacking := next((each for each in text if not self.backend.strokes(key_of(each))), None):
-            log.warning("a text is not typed, for its %r: %s now", lacking, self.backend.why_lacking)
+            log.warning("a text is not typed, because of its %r: %s now", lacking, self.backend.why_lacking)
             return
         for character in text:
             self.tap([key_of(character)])

@@ -42,7 +42,7 @@ class PynputBackend:
     """Sends events through pynput."""
 
     name = "pynput"
-    why_lacking = "the keyboard that is set up here has no such key"
+    why_lacking = "the current keyboard layout has no such key"
 
     def __init__(self) -> None:
         self._keyboard, self._mouse = load("keyboard"), load("mouse")

@@ -14,14 +14,14 @@ from common.errors import one_line
 
 NO_RECORD = "this X server does not let programs listen (no RECORD extension)"
 MIN_MOVE_PX = 6
-"""Smaller movements of the pointer are ignored: a desk shakes."""
+"""Smaller movements of the pointer are ignored, because a desk may shake."""
 
 
 class PynputListener:
-    """Listens in threads of pynput.
+    """Listens in pynput's threads.
 
     Args:
-        activity: receives what a person does.
+        activity: notified of the user's input.
         injected: the events that control sent.
         pause_keys: the chords that pause.
         on_loss: called when listening ends although `close` was not called.
@@ -57,11 +57,11 @@ class PynputListener:
         """Stop listening."""
         self._open = False
         for listener in self._listeners:
-            with suppress(Exception):  # where the display is gone, so is what there was to stop
+            with suppress(Exception):  # the display may be gone
                 listener.stop()
 
     def _start(self, listener: Any) -> None:
-        """Start a listener, and notice its end: pynput's print a traceback, or let `wait` wait for ever."""
+        """Start a listener and detect its end: pynput would print a traceback, or `wait` would block for ever."""
         run, reasons = listener.run, []
 
         def run_and_report() -> None:
@@ -81,7 +81,7 @@ class PynputListener:
             self.close()
             raise OSError(reasons[0])
 
-    # pynput marks as `injected` what its own controllers send; the system reports the same events once more.
+    # pynput marks the events of its own controllers as `injected`; the system reports the same events once more.
 
     def _on_press(self, key: Any, injected: bool) -> None:
         if injected or self._injected.owns_press(key):

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ControlSettings:
-    """Which gestures do what on the desktop, and how."""
+    """The key maps, the backend and the start state of control."""
 
     key_maps: tuple[str, ...]
     """Names of bundled key maps, or paths; at least one."""
     back_end: str = "auto"
     """One of `app.control.back_ends.BACK_ENDS`."""
     armed: bool = False
-    """Act from the start."""
+    """Armed from the start."""
     dry_run: bool = False
-    """Only report what would be done."""
+    """Only log what would be done."""
     allow_commands: bool = False
     """Let the key maps start the programs that they name."""

@@ -6,7 +6,7 @@ from app.control.keys import NAMES
 
 DEVICE = "/dev/uinput"
 DEVICE_NAME = "mstnet-live"
-"""Name of the virtual device; the listener leaves it out by this name."""
+"""Name of the virtual device, by which the listener excludes it."""
 RULE = 'KERNEL=="uinput", GROUP="input", MODE="0660", OPTIONS+="static_node=uinput"'
 PERMISSION_ADVICE = (
     f"as root: echo '{RULE}' > /etc/udev/rules.d/80-uinput.rules; usermod -aG input $USER; modprobe uinput; "

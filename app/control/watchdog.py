@@ -2,7 +2,7 @@
 
 An X server, Windows and macOS keep a key down when the program that pressed it is killed. The watchdog reads from a
 pipe which keys are down. When the app ends in any way, the pipe ends, and the watchdog releases them. uinput does not
-need it: the kernel releases the keys of a device that is gone. The process is `watchdog_process.py`.
+need it: the kernel releases the keys of a removed device. The process is `watchdog_process.py`.
 """
 
 import subprocess
@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 5.0
+CLOSE_TIMEOUT_S = 5.0
 
 
 class Watchdog:
@@ -36,18 +36,18 @@ class Watchdog:
         self._report("-", stroke)
 
     def moving(self) -> None:
-        """Ignored: nothing to release."""
+        """Does nothing: there is no key to release."""
 
     def scrolling(self, notches: int) -> None:
-        """Ignored: nothing to release."""
+        """Does nothing: there is no key to release."""
 
     def close(self) -> None:
-        """Let the process release what is down, and end it."""
+        """Let the process release the pressed keys, and end it."""
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()
         try:
-            self._process.wait(PATIENCE_S)
+            self._process.wait(CLOSE_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -1,4 +1,4 @@
-"""The watchdog's process: it holds no window and no camera, only a pipe that says which keys are down."""
+"""The watchdog's process, which reads from a pipe which keys are down."""
 
 import signal
 import sys
@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 
 def watch(pipe: BinaryIO) -> list[str]:
-    """Read until the pipe ends; return the keys that are down then, in the order of pressing."""
+    """Read until the pipe ends; return the keys that are still down, in the order of pressing."""
     down: list[str] = []
     for line in pipe:
         sign, key = line[:1], line[1:].decode().rstrip("\n")
@@ -18,7 +18,7 @@ def watch(pipe: BinaryIO) -> list[str]:
 
 
 def main() -> None:
-    """Read standard input until it ends, then release what is still down."""
+    """Read standard input until it ends, then release the keys that are still down."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What the X server lets programs do."""
+"""The extensions of the X server."""
 
 import os
 from contextlib import closing
@@ -8,11 +8,11 @@ TESTING, LISTENING = "XTEST", "RECORD"
 
 
 def server_lacks(extension: str) -> bool:
-    """Whether the X server has no such extension. Needs python-xlib, which pynput brings.
+    """Whether the X server lacks an extension. Needs python-xlib, a dependency of pynput.
 
     Raises:
         ImportError: python-xlib is not installed.
-        ConnectionError: the display does not answer.
+        ConnectionError: the display does not respond.
     """
     from Xlib.display import Display
     from Xlib.error import DisplayError
@@ -20,6 +20,6 @@ def server_lacks(extension: str) -> bool:
     try:
         display = Display()
     except DisplayError as error:
-        raise ConnectionError(f"the X11 display {os.environ.get('DISPLAY', '')!r} does not answer") from error
+        raise ConnectionError(f"the X11 display {os.environ.get('DISPLAY', '')!r} does not respond") from error
     with closing(display):
         return display.query_extension(extension) is None

@@ -1,1 +1,1 @@
-"""The window and the overlay: the only room that knows Qt."""
+"""The window and the overlay: the only package of the app that uses Qt."""

@@ -1,4 +1,4 @@
-"""The way into this room: open the window, run the worker beside it, come back with what went wrong."""
+"""Opens the window, runs the worker, and raises the worker's error at the end."""
 
 import os
 import signal
@@ -28,14 +28,14 @@ def run(
     Args:
         options: what to show.
         start: starts the worker and returns; called once the window is shown.
-        stop: stops the worker; called once the window is closed, whatever the reason.
-        set_paused: pauses the worker, or lets it go on.
-        toggle_control: lets gestures act on the desktop, or no longer; None where they never do.
+        stop: stops the worker; called once the window is closed, also after an error.
+        set_paused: pauses or resumes the worker.
+        toggle_control: arms or disarms control; None without control.
 
     Raises:
-        UserError: no window can be opened; says why.
-        KeyboardInterrupt: Ctrl-C.
-        BaseException: what the worker handed to `bridge.fail`, or what went wrong in the window.
+        UserError: no window can be opened; the message states why.
+        KeyboardInterrupt: Ctrl-C was pressed.
+        BaseException: the error that the worker passed to `bridge.fail`, or an error of the window.
     """
     with _ctrl_c_noted() as pressed:
         session = _session(options, set_paused, toggle_control)
@@ -68,7 +68,7 @@ def _session(
 
 @contextmanager
 def _ctrl_c_noted() -> Iterator[list[int]]:
-    """While the window is built or taken down, keep Ctrl-C for later: out of a method that Qt calls, it would abort."""
+    """Record Ctrl-C while the window is built or closed: an exception in a method called by Qt would abort."""
     pressed: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
     try:

@@ -1,4 +1,4 @@
-"""The likeliest labels of the moment, each with a bar."""
+"""Bars: the likeliest labels, each with a bar."""
 
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ _ROW_UNITS = 2.3
 
 
 class Bars(Card):
-    """One row a label: icon, name, probability, and a bar below them."""
+    """One row per label: icon, name, probability, and a bar below them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Likeliest now", parent)
@@ -25,12 +25,11 @@ class Bars(Card):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """As high as its rows."""
         unit = theme.unit(self)
         return QSize(20 * unit, round(self.head + (ROWS * _ROW_UNITS + 0.5) * unit))
 
     def show_top(self, top: tuple[Ranked, ...]) -> None:
-        """Show labels and probabilities; paint only what a person can tell apart."""
+        """Show labels and probabilities, rounded to 1 %; only changed parts are painted."""
         rounded = tuple(Ranked(each.label, round(each.probability, 2)) for each in top)
         if rounded != self._top:
             before, self._top = self._top, rounded
@@ -39,7 +38,7 @@ class Bars(Card):
             self.update(self._changed_since(before))
 
     def _changed_since(self, before: tuple[Ranked, ...]) -> QRegion:
-        """Where something else was shown before; under a label that stays, that is its number and bar."""
+        """The region that differs from `before`; for an unchanged label, that of its number and bar."""
         if len(before) != len(self._top):
             return QRegion(self.rect())
         changed = QRegion()
@@ -51,7 +50,7 @@ class Bars(Card):
         return changed
 
     def paint_body(self, painter: QPainter, where: QRectF, dirty: QRegion) -> None:
-        """Paint the rows, of those whose numbers alone change only these."""
+        """Paint the dirty parts of the rows."""
         unit = theme.unit(self)
         if not self._top:
             line = QRectF(where.left(), where.top(), where.width(), 1.35 * unit)
@@ -83,7 +82,7 @@ class Bars(Card):
 
 @lru_cache(maxsize=4)
 def _rows_in(left: float, top: float, width: float, unit: int) -> tuple[tuple[QRectF, QRectF, QRectF], ...]:
-    """Where in each row the name, the number beside it and the bar's track below them lie."""
+    """The rectangles of name, number and bar of each row."""
     rows = []
     for k in range(ROWS):
         line = QRectF(left, top + k * _ROW_UNITS * unit, width, 1.35 * unit)

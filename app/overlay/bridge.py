@@ -1,4 +1,4 @@
-"""Bridge: from the worker's thread to the window's. Newest wins, but no event is lost."""
+"""Bridge: passes recognitions from the worker's thread to the window's: the newest one, and every event."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,67 +7,67 @@ from threading import Lock
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.meters import Meter
-from app.overlay.view import News
+from app.overlay.view import ViewUpdate
 from app.recording.prompt import Prompt
 from models.recognition import Recognition
 
 
 class Bridge(QObject):
-    """Collects what the worker tells until the window takes it. Any thread may call it; no call waits for painting."""
+    """An observer that collects updates until the window takes them. Thread-safe; no call waits for painting."""
 
     changed = pyqtSignal()
-    """There is news; not repeated until the news is taken."""
+    """There is an update; emitted once until it is taken."""
 
     def __init__(self) -> None:
         super().__init__()
         self.meter: Meter | None = None
-        """Of the stream that is shown; its readings are shown with each frame."""
+        """Meter of the shown stream; its readings are shown with each frame."""
         self._lock = Lock()
-        self._news = News()
-        self._told = False
+        self._update = ViewUpdate()
+        self._notified = False
 
     def see(self, seen: Recognition) -> None:
-        """Show what was recognised, instead of anything not yet painted."""
-        with self._change() as news:
-            news.seen, news.readings = seen, self.meter.readings if self.meter else None
+        """Show a recognition, instead of one that is not yet painted."""
+        with self._change() as update:
+            update.seen, update.readings = seen, self.meter.readings if self.meter else None
             if seen.event is not None:
-                news.events.append(seen.event)
+                update.events.append(seen.event)
 
-    def say(self, text: str) -> None:
-        """Show a status message, such as that the camera vanished; an empty one clears it."""
-        with self._change() as news:
-            news.message = text
+    def show_message(self, text: str) -> None:
+        """Show a status message, such as that the camera disconnected; an empty one clears it."""
+        with self._change() as update:
+            update.message = text
 
     def guide(self, prompt: Prompt) -> None:
-        """Show what to do now, instead of what was to be done before."""
-        with self._change() as news:
-            news.prompt = prompt
+        """Show a prompt of a guided recording, instead of the last one."""
+        with self._change() as update:
+            update.prompt = prompt
 
     def arm(self, armed: bool) -> None:
-        """Show whether gestures act on the desktop now."""
-        with self._change() as news:
-            news.armed = armed
+        """Show whether control is armed."""
+        with self._change() as update:
+            update.armed = armed
 
     def end(self) -> None:
-        """Say that the source is over; the last picture stays."""
-        with self._change() as news:
-            news.ended = True
+        """Show that the source has ended; the last picture stays."""
+        with self._change() as update:
+            update.ended = True
 
     def fail(self, error: BaseException) -> None:
         """Close the window and let `run` raise this error; the first one counts."""
-        with self._change() as news:
-            news.error = news.error or error
+        with self._change() as update:
+            update.error = update.error or error
 
-    def take(self) -> News:
-        """Everything told since the last time."""
+    def take(self) -> ViewUpdate:
+        """The update since the last call."""
         with self._lock:
-            news, self._news, self._told = self._news, News(), False
-        return news
+            update, self._update, self._notified = self._update, ViewUpdate(), False
+        return update
 
     @contextmanager
-    def _change(self) -> Iterator[News]:
+    def _change(self) -> Iterator[ViewUpdate]:
         with self._lock:
-            yield self._news
-            first, self._told = not self._told, True
+            yield self._update
+            first, self._notified = not self._notified, True
         if first:
             self.changed.emit()

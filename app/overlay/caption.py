@@ -1,17 +1,17 @@
-"""The current gesture, large, on the picture."""
+"""Caption: the current gesture in large type on the picture."""
 
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import icons, theme
-from app.overlay.sheet import Sheet
+from app.overlay.cached_widget import CachedWidget
 from app.overlay.theme import Role
 from app.overlay.view import Past, percent
 
 
-class Caption(Sheet):
-    """A card in the middle of the widget with the gesture's icon, name and score; nothing where there is none."""
+class Caption(CachedWidget):
+    """A card in the middle of the widget with icon, name and score of the gesture; empty without a gesture."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,19 +26,17 @@ class Caption(Sheet):
             self.redraw()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Copy the card, where there is one."""
         if self._past is not None:
             super().paintEvent(event)
 
     def paint_content(self, painter: QPainter) -> None:
-        """Paint the card as wide as its words."""
         assert self._past is not None
         card = fit(self._past, self.font(), QRectF(self.rect()))
         draw(painter, self._past, card, self.font(), self.palette())
 
 
 def fit(past: Past, font: QFont, room: QRectF) -> QRectF:
-    """The card that a gesture needs in the middle of some room: as high as the room, unless it would be too wide."""
+    """The rectangle of a gesture's card in the middle of `room`: as high as it, unless that would be too wide."""
     name, score = _fonts(font, room.height())
     words = QFontMetricsF(name).horizontalAdvance(past.label) + QFontMetricsF(score).horizontalAdvance("100 %")
     width = words + 2.05 * room.height()

@@ -1,4 +1,4 @@
-"""A card of the side panel: a title, and content painted below it."""
+"""Card: a titled card of the side panel."""
 
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QFont, QPainter, QPaintEvent, QRegion
@@ -9,7 +9,7 @@ from app.overlay.theme import Role
 
 
 class Card(QWidget):
-    """Paints its ground and title; what is below is its child class's."""
+    """Paints the background and the title; subclasses paint the content below."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -18,17 +18,16 @@ class Card(QWidget):
 
     @property
     def head(self) -> float:
-        """Height of the title with the room around it, in pixels."""
+        """Height of the title with its margins, in pixels."""
         return 2.7 * theme.unit(self)
 
     @property
     def body(self) -> QRectF:
-        """Where the content goes."""
+        """The rectangle of the content."""
         unit = theme.unit(self)
         return QRectF(self.rect()).adjusted(unit, self.head, -unit, -0.7 * unit)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint ground, title and content."""
         unit, dirty = theme.unit(self), event.region() if event else QRegion(self.rect())
         with theme.painting(self) as painter:
             theme.fill_rounded(painter, QRectF(self.rect()), 0.75 * unit, self.palette().color(Role.Base))
@@ -40,5 +39,5 @@ class Card(QWidget):
             self.paint_body(painter, self.body, dirty)
 
     def paint_body(self, painter: QPainter, where: QRectF, dirty: QRegion) -> None:
-        """Paint the content; what lies outside the dirty region need not be painted."""
+        """Paint the content; only the dirty region must be painted."""
         raise NotImplementedError

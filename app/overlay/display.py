@@ -1,4 +1,4 @@
-"""Is there a display, and can Qt open it? Qt itself would end the process with an abort."""
+"""Checks whether Qt can open a display, because Qt would abort the process if not."""
 
 import ctypes
 import re
@@ -28,24 +28,24 @@ _X11_LIBRARIES = (
     "libxkbcommon-x11.so.0",
     "libxkbcommon.so.0",
 )
-"""What Qt's X11 plug-in leans on and small installations lack."""
+"""Libraries of Qt's X11 plug-in that minimal installations lack."""
 _INSTEAD = "or use --headless"
 
 
 def forget_opencv_plugins(environ: MutableMapping[str, str]) -> None:
-    """Take back what importing cv2 sets: its own Qt plug-ins, which PyQt6 cannot load."""
+    """Remove the variables that importing cv2 sets: they name its own Qt plug-ins, which PyQt6 cannot load."""
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         if "cv2" in Path(environ.get(name, "")).parts:
             del environ[name]
 
 
 def choose_platform(environ: Mapping[str, str], overlay: bool) -> str | None:
-    """Choose the Qt platform plug-in that will work; None leaves the choice to Qt.
+    """Choose a Qt platform plug-in that works; None leaves the choice to Qt.
 
-    The HUD prefers X11, for Wayland lets no window stay on top.
+    The HUD prefers X11, because Wayland does not let a window stay on top.
 
     Raises:
-        UserError: there is no display, or Qt cannot open it; says what is missing.
+        UserError: there is no display, or Qt cannot open it; the message states what is missing.
     """
     asked = environ.get("QT_QPA_PLATFORM", "")
     if not sys.platform.startswith("linux"):
@@ -56,25 +56,25 @@ def choose_platform(environ: Mapping[str, str], overlay: bool) -> str | None:
             "No display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set. "
             f"Start it on a desktop, {_INSTEAD}."
         )
-    troubles = [_trouble(name, environ) for name in names]
-    if all(troubles):
-        raise UserError(str(troubles[0]))
-    return None if asked else names[troubles.index(None)]
+    problems = [_problem(name, environ) for name in names]
+    if all(problems):
+        raise UserError(str(problems[0]))
+    return None if asked else names[problems.index(None)]
 
 
 def _displays(environ: Mapping[str, str], overlay: bool) -> list[str]:
-    """The platforms that this session offers, the better one first."""
+    """The platforms of this session, the preferred one first."""
     offered = {"wayland": environ.get("WAYLAND_DISPLAY"), "xcb": environ.get("DISPLAY")}
     order = ("xcb", "wayland") if overlay else ("wayland", "xcb")
     return [name for name in order if offered[name]]
 
 
-def _trouble(platform: str, environ: Mapping[str, str]) -> str | None:
-    """Why a platform would not work; None where nothing speaks against it."""
+def _problem(platform: str, environ: Mapping[str, str]) -> str | None:
+    """Why a platform does not work; None if no problem is found."""
     if platform == "xcb":
-        return _missing_libraries() or _x11_trouble(environ.get("DISPLAY", ""))
+        return _missing_libraries() or _x11_problem(environ.get("DISPLAY", ""))
     if platform.startswith("wayland"):
-        return _wayland_trouble(environ)
+        return _wayland_problem(environ)
     return None
 
 
@@ -101,12 +101,12 @@ def _load_error(library: str) -> str | None:
 
 
 def _debian_package(library: str) -> str:
-    """The package of a library by Debian's rule: `libxcb-cursor.so.0` is in libxcb-cursor0."""
+    """The Debian package of a library, by its naming rule: `libxcb-cursor.so.0` is in libxcb-cursor0."""
     stem, number = re.fullmatch(r"(.+)\.so\.(\d+)", library.lower()).groups()  # type: ignore[union-attr]
     return f"{stem}-{number}" if stem[-1].isdigit() else f"{stem}{number}"
 
 
-def _x11_trouble(name: str) -> str | None:
+def _x11_problem(name: str) -> str | None:
     if not name:
         return f"DISPLAY is not set, so there is no X11 display to open. Set it, {_INSTEAD}."
     xcb = ctypes.CDLL("libxcb.so.1")
@@ -114,14 +114,14 @@ def _x11_trouble(name: str) -> str | None:
     connection = ctypes.c_void_p(xcb.xcb_connect(name.encode(), None))
     failed = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
-    return f"The X display {name!r} does not answer. Check DISPLAY and xauth, {_INSTEAD}." if failed else None
+    return f"The X display {name!r} does not respond. Check DISPLAY and xauth, {_INSTEAD}." if failed else None
 
 
-def _wayland_trouble(environ: Mapping[str, str]) -> str | None:
+def _wayland_problem(environ: Mapping[str, str]) -> str | None:
     path = Path(environ.get("XDG_RUNTIME_DIR", ""), environ.get("WAYLAND_DISPLAY") or "wayland-0")
     with socket.socket(socket.AF_UNIX) as client:
         try:
             client.connect(str(path))
         except OSError:
-            return f"The Wayland display {str(path)!r} does not answer. Check WAYLAND_DISPLAY, {_INSTEAD}."
+            return f"The Wayland display {str(path)!r} does not respond. Check WAYLAND_DISPLAY, {_INSTEAD}."
     return None

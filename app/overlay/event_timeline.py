@@ -1,4 +1,4 @@
-"""The gestures that happened, newest on top, along a line."""
+"""EventTimeline: past events along a line, newest on top."""
 
 import math
 
@@ -11,13 +11,13 @@ from app.overlay.card import Card
 from app.overlay.theme import Role
 from app.overlay.view import View, ago, percent
 
-_MOST_ROWS = 30
+_N_ROWS = 30
 _ROW_UNITS = 2.9
 _DISC_UNITS = 2.0
 
 
 class EventTimeline(Card):
-    """One row a gesture: its icon on the line, its name and score, and how long ago it was."""
+    """One row per event: icon on the line, label, score and age."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Gestures so far", parent)
@@ -27,10 +27,10 @@ class EventTimeline(Card):
 
     def show_view(self, view: View) -> None:
         """Show the newest gestures."""
-        past = view.past[:_MOST_ROWS]
+        past = view.past[:_N_ROWS]
         second = math.floor(view.age_s(past[0])) if past else 0
         shown = (second, past[:1], view.current is not None)
-        if shown != self._shown:  # all ages change with the newest: else thirty would, each at its own time
+        if shown != self._shown:  # all ages are updated together with the newest one, once a second
             self._shown, self._fresh = shown, view.current is not None
             ages_s = (second + past[0].at_s - each.at_s for each in past)
             self._rows = tuple((p.label, percent(p.score), ago(age_s)) for p, age_s in zip(past, ages_s, strict=True))
@@ -38,7 +38,7 @@ class EventTimeline(Card):
             self.update()
 
     def paint_body(self, painter: QPainter, where: QRectF, dirty: QRegion) -> None:  # noqa: ARG002 - all or nothing
-        """Paint the line, then as many rows as fit upon it."""
+        """Paint the line and as many rows as fit."""
         unit, colours = theme.unit(self), self.palette()
         if not self._rows:
             line = QRectF(where.left(), where.top(), where.width(), 1.35 * unit)

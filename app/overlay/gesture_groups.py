@@ -1,4 +1,4 @@
-"""Which gestures belong together, for the panel that lists them."""
+"""Groups of related gestures, for the panel that lists them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,37 +7,18 @@ from models.spec import NO_GESTURE_LABELS
 from models.vocabulary import Vocabulary
 
 MORE = "More"
-"""The group of gestures that no other group knows."""
+"""The group of gestures that are in no other group."""
 
-_GROUPS: dict[str, tuple[str, ...]] = {
-    "Swipe a hand": ("Swiping Left", "Swiping Right", "Swiping Up", "Swiping Down"),
-    "Slide two fingers": (
-        "Sliding Two Fingers Left",
-        "Sliding Two Fingers Right",
-        "Sliding Two Fingers Up",
-        "Sliding Two Fingers Down",
-    ),
-    "Zoom": (
-        "Zooming In With Full Hand",
-        "Zooming Out With Full Hand",
-        "Zooming In With Two Fingers",
-        "Zooming Out With Two Fingers",
-    ),
-    "Push and pull": (
-        "Pushing Hand Away",
-        "Pulling Hand In",
-        "Pushing Two Fingers Away",
-        "Pulling Two Fingers In",
-    ),
-    "Turn and roll": (
-        "Turning Hand Clockwise",
-        "Turning Hand Counterclockwise",
-        "Rolling Hand Forward",
-        "Rolling Hand Backward",
-    ),
-    "Thumb and stop": ("Thumb Up", "Thumb Down", "Stop Sign"),
-    "Shake and drum": ("Shaking Hand", "Drumming Fingers"),
+_FIRST_WORDS: dict[str, tuple[str, ...]] = {
+    "Swipe a hand": ("Swiping",),
+    "Slide two fingers": ("Sliding",),
+    "Zoom": ("Zooming",),
+    "Push and pull": ("Pushing", "Pulling"),
+    "Turn and roll": ("Turning", "Rolling"),
+    "Thumb and stop": ("Thumb", "Stop"),
+    "Shake and drum": ("Shaking", "Drumming"),
 }
+"""Titles of groups, with the first words of the labels in them; the labels themselves are those of the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +30,22 @@ class GestureGroup:
 
 
 def grouped(labels: Iterable[str], vocabulary: Vocabulary | None = None) -> tuple[GestureGroup, ...]:
-    """Sort labels into groups; leave out those that mean that nothing happened.
+    """Sort labels into groups, without idle labels.
 
     Args:
-        labels: the model's.
-        vocabulary: its groups of several labels come first, under their own names, and what it lacks is left out.
+        labels: the labels of the model.
+        vocabulary: its groups of several labels come first, by their names; labels that it lacks are omitted.
     """
-    heard = labels if vocabulary is None else [label for group in vocabulary.groups for label in group.labels]
-    left = {label: None for label in heard if label not in NO_GESTURE_LABELS}
+    used = labels if vocabulary is None else [label for group in vocabulary.groups for label in group.labels]
+    left = {label: None for label in used if label not in NO_GESTURE_LABELS}
     together = {group.name: group.labels for group in vocabulary.groups if len(group.labels) > 1} if vocabulary else {}
-    groups = []
-    for title, members in (*together.items(), *_GROUPS.items()):
-        present = tuple(label for label in members if label in left)
-        if present:
-            groups.append(GestureGroup(title, present))
-        for label in present:
+    groups = [GestureGroup(title, members) for title, members in together.items()]
+    for label in (label for members in together.values() for label in members):
+        left.pop(label, None)
+    for title, words in _FIRST_WORDS.items():
+        members = tuple(label for word in words for label in left if label.split()[:1] == [word])
+        if members:
+            groups.append(GestureGroup(title, members))
+        for label in members:
             del left[label]
     return (*groups, GestureGroup(MORE, tuple(left))) if left else tuple(groups)

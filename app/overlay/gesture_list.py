@@ -1,4 +1,4 @@
-"""The gestures there are, in groups and columns."""
+"""GestureList: the gestures in groups and columns."""
 
 from collections.abc import Iterable
 
@@ -7,8 +7,8 @@ from PyQt6.QtGui import QFont, QPainter
 from PyQt6.QtWidgets import QWidget
 
 from app.overlay import icons, theme
+from app.overlay.cached_widget import CachedWidget
 from app.overlay.gesture_groups import GestureGroup, grouped
-from app.overlay.sheet import Sheet
 from app.overlay.theme import Role
 from models.vocabulary import Vocabulary
 
@@ -17,7 +17,7 @@ _COLUMNS = 4
 _HEAD_UNITS, _ROW_UNITS, _GAP_UNITS = 2.0, 2.0, 1.2
 
 
-class GestureList(Sheet):
+class GestureList(CachedWidget):
     """Paints each group as a title over rows of icon and name, in as many columns as fit."""
 
     def __init__(
@@ -32,22 +32,19 @@ class GestureList(Sheet):
         self.setAccessibleDescription(". ".join(f"{each.title}: {', '.join(each.labels)}" for each in self._groups))
 
     def sizeHint(self) -> QSize:
-        """All columns side by side."""
         unit = theme.unit(self)
         width = round(_COLUMNS * _COLUMN_UNITS * unit)
         return QSize(width, self.heightForWidth(width))
 
     def hasHeightForWidth(self) -> bool:
-        """Fewer columns make a higher list."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Height of the highest column."""
+        """Height of the highest column, in pixels."""
         highest = max((sum(map(_height, column)) for column in self._columns(width)), default=0.0)
         return round((highest - _GAP_UNITS) * theme.unit(self))
 
     def paint_content(self, painter: QPainter) -> None:
-        """Paint the columns."""
         unit = theme.unit(self)
         columns = self._columns(self.width())
         width = self.width() / len(columns)
@@ -70,9 +67,9 @@ class GestureList(Sheet):
             theme.write(painter, row.adjusted(2.1 * unit, 0, 0, 0), label, colours.color(Role.WindowText))
 
     def _columns(self, width: int) -> list[list[GestureGroup]]:
-        """Spread the groups: each goes to the column that is shortest so far."""
+        """Distribute the groups: each goes to the column that is shortest so far."""
         unit = theme.unit(self)
-        fitting = int((width + unit) / (_COLUMN_UNITS * unit))  # a scroll bar must not cost a column
+        fitting = int((width + unit) / (_COLUMN_UNITS * unit))  # a scroll bar must not reduce the number of columns
         columns: list[list[GestureGroup]] = [[] for _ in range(max(1, min(_COLUMNS, fitting)))]
         for group in self._groups:
             min(columns, key=lambda column: sum(map(_height, column))).append(group)

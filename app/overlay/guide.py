@@ -1,4 +1,4 @@
-"""The guide of a recording: what to do, when it begins, and how far it is."""
+"""Guide: the prompt of a guided recording."""
 
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QFont, QPainter, QPaintEvent
@@ -8,11 +8,11 @@ from app.overlay import theme
 from app.overlay.theme import Role
 from app.recording.prompt import Prompt
 
-HIGH_UNITS = 6.4
+HEIGHT_UNITS = 6.4
 
 
 class Guide(QWidget):
-    """A card with the count-down on a disc, what to do beside it, and a bar below; nothing where there is no prompt."""
+    """A card with the countdown on a disc, the instruction next to it, and a progress bar; hidden without a prompt."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,7 +21,7 @@ class Guide(QWidget):
         self.hide()
 
     def show_prompt(self, prompt: Prompt | None) -> None:
-        """Show what to do now."""
+        """Show a prompt; None changes nothing."""
         if prompt == self._prompt or prompt is None:
             return
         self._prompt = prompt
@@ -30,7 +30,6 @@ class Guide(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        """Paint the card."""
         if self._prompt is None:
             return
         unit, colours = theme.unit(self), self.palette()

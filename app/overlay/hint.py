@@ -1,4 +1,4 @@
-"""The first-run hint: which gestures there are, over the window until a key or a click."""
+"""Hint: the list of gestures, shown over the window at the first run until a key or a click."""
 
 from collections.abc import Iterable
 
@@ -13,17 +13,17 @@ from app.overlay.theme import Role
 from models.vocabulary import Vocabulary
 
 _SCROLL_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-_SLIM = """
+_SCROLL_BAR_STYLE = """
 QScrollBar:vertical { background: transparent; width: 8px; }
 QScrollBar::handle:vertical { background: rgba(128, 128, 128, 0.6); border-radius: 4px; min-height: 32px; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: none; }
 """
-_PASSED_ON = (Qt.Key.Key_F, Qt.Key.Key_Q)
+_FORWARDED_KEYS = (Qt.Key.Key_F, Qt.Key.Key_Q)
 
 
 class Hint(QWidget):
-    """A card over the dimmed window. Any key but F and Q closes it, and so does a click; arrows scroll."""
+    """A card over the dimmed window. Any key except F and Q closes it, as does a click; arrow keys scroll."""
 
     closed = pyqtSignal()
 
@@ -46,20 +46,19 @@ class Hint(QWidget):
         self.hide()
 
     def reveal(self) -> None:
-        """Show the card on top and take the keys."""
+        """Show the card on top and take the keyboard focus."""
         self.raise_()
         self.show()
         self.setFocus()
 
     def dismiss(self) -> None:
-        """Hide the card and say so."""
+        """Hide the card and emit `closed`."""
         self.hide()
         self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Scroll, pass on, or close."""
         assert event is not None
-        if event.key() in _PASSED_ON:
+        if event.key() in _FORWARDED_KEYS:
             event.ignore()
         elif event.key() in _SCROLL_KEYS:
             self._scroll.keyPressEvent(event)
@@ -67,11 +66,10 @@ class Hint(QWidget):
             self.dismiss()
 
     def mousePressEvent(self, _event: QMouseEvent | None) -> None:
-        """Close."""
         self.dismiss()
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
-        """Keep the card in the middle, no larger than its content."""
+        """Centre the card, no larger than its content."""
         unit = theme.unit(self)
         width = min(self.width() - 3 * unit, self._list.sizeHint().width() + 4 * unit)
         around = self._card.sizeHint().height() - self._scroll.sizeHint().height()
@@ -81,7 +79,6 @@ class Hint(QWidget):
         self._card.setGeometry(card)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        """Dim the window; paint the card."""
         with theme.painting(self) as painter:
             painter.fillRect(self.rect(), theme.faded(self.palette().color(Role.Window), 0.8))
             radius = 0.9 * theme.unit(self)
@@ -96,7 +93,7 @@ class Hint(QWidget):
 
 
 def _scrolling(content: QWidget) -> QScrollArea:
-    """A scroll area without a ground of its own."""
+    """A scroll area with a transparent background."""
     area = QScrollArea()
     area.setWidget(content)
     area.setWidgetResizable(True)
@@ -105,7 +102,8 @@ def _scrolling(content: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     bar = area.verticalScrollBar()
     if bar is not None:
-        bar.setStyleSheet(_SLIM)  # on the bar alone: a style sheet keeps the window's palette from what is below it
+        # Only on the bar: children of a widget with a style sheet do not inherit the window's palette.
+        bar.setStyleSheet(_SCROLL_BAR_STYLE)
     area.setBackgroundRole(Role.Base)
     content.setBackgroundRole(Role.Base)
     return area

@@ -1,4 +1,4 @@
-"""The HUD: the current gesture on top of everything, for a mouse that does not notice it."""
+"""Hud: a click-through overlay on top of all windows with the current gesture."""
 
 from PyQt6.QtCore import QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QFontMetricsF, QGuiApplication, QPaintEvent, QRegion
@@ -17,11 +17,11 @@ _FLAGS = (
     | Qt.WindowType.WindowDoesNotAcceptFocus
 )
 _X11_FLAGS = _FLAGS | Qt.WindowType.X11BypassWindowManagerHint
-"""Some X11 window managers, openbox for one, wrap a window in a frame of their own that catches the clicks."""
+"""Some X11 window managers, such as openbox, add a frame to a window, which receives the clicks."""
 
 
 class Hud(QWidget):
-    """A frameless, translucent, click-through pill at the foot of the screen: state, and above it the gesture."""
+    """A frameless, translucent, click-through window at the bottom of the screen: status, and the gesture above it."""
 
     closed = pyqtSignal()
 
@@ -32,9 +32,9 @@ class Hud(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
         self.setWindowTitle(f"{view.options.source} · {view.options.model}")
-        self.setFont(theme.for_a_distance(self.font()))
+        self.setFont(theme.window_font(self.font()))
         self._past, self._status = view.current, view.status
-        # Dark in both schemes: it lies on other programs' windows, and where nothing blends its rim is black anyway.
+        # Dark in both schemes: it is over other windows, and without a compositor its edge is black.
         self.setPalette(theme.palette(dark=True))
         self._place()
         screen = QGuiApplication.primaryScreen()
@@ -47,14 +47,14 @@ class Hud(QWidget):
             )
 
     def show_view(self, view: View) -> None:
-        """Show what is new."""
+        """Show the view, if it has changed."""
         if (view.current, view.status) != (self._past, self._status):
             self._past, self._status = view.current, view.status
             self._cut()
 
     @property
     def pills(self) -> tuple[QRectF, QRectF | None]:
-        """Where the state lies, and the gesture where there is one."""
+        """The rectangles of the status and of the gesture, None without a gesture."""
         unit, room = theme.unit(self), QRectF(self.rect()).adjusted(1, 1, -1, -1)
         state = QRectF(0, 0, tone.pill_width(QFontMetricsF(self.font()), self._status), tone.PILL_UNITS * unit)
         state.setWidth(min(state.width(), room.width()))
@@ -66,7 +66,6 @@ class Hud(QWidget):
         return state, caption.fit(self._past, self.font(), line)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        """Paint the pills."""
         state, gesture = self.pills
         with theme.painting(self) as painter:
             tone.draw_pill(painter, self._status, state, self.palette())
@@ -74,11 +73,10 @@ class Hud(QWidget):
                 caption.draw(painter, self._past, gesture, self.font(), self.palette())
 
     def closeEvent(self, _event: QCloseEvent | None) -> None:
-        """Say that it is over."""
         self.closed.emit()
 
     def _place(self) -> None:
-        """Go to the middle of the screen's foot."""
+        """Move to the bottom centre of the screen."""
         screen, unit = QGuiApplication.primaryScreen(), theme.unit(self)
         room = screen.availableGeometry() if screen else QRect(0, 0, 1280, 720)
         width, height = min(room.width(), _SIZE_UNITS[0] * unit), _SIZE_UNITS[1] * unit
@@ -86,19 +84,19 @@ class Hud(QWidget):
         self._cut()
 
     def _cut(self) -> None:
-        """Cut the window to its pills: where no compositor blends windows, all the rest would be black."""
+        """Mask the window to its pills: without a compositor, the rest would be black."""
         region = QRegion()
         for pill in self.pills:
             if pill is not None:
                 region = region.united(_rounded(pill.adjusted(-1, -1, 1, 1).toAlignedRect()))
-        # Some compositors go on showing what was cut away: wipe it before it is out of reach.
+        # Some compositors continue to show masked parts: clear them before they are masked.
         self.setMask(self.mask().united(region))
         self.repaint()
         self.setMask(region)
 
 
 def _rounded(where: QRect) -> QRegion:
-    """A region with half-circles for ends."""
+    """A region with semicircular ends."""
     size = where.height()
     left = QRegion(where.left(), where.top(), size, size, QRegion.RegionType.Ellipse)
     right = QRegion(where.right() - size + 1, where.top(), size, size, QRegion.RegionType.Ellipse)

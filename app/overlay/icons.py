@@ -1,4 +1,4 @@
-"""Icons: a small drawing for each gesture, made of strokes on a 24 x 24 grid."""
+"""Icons of gestures, drawn by strokes on a 24 x 24 grid."""
 
 import math
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _ANGLES = {"Right": 0, "Down": 90, "Left": 180, "Up": 270}
 
 
 def draw(painter: QPainter, label: str, where: QRectF, colour: QColor) -> None:
-    """Draw a gesture's icon; an unknown one gets a plain ring."""
+    """Draw the icon of a label; a ring for an unknown one."""
     pen = QPen(colour, _STROKE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     painter.save()
     painter.translate(where.topLeft())
@@ -45,13 +45,13 @@ def _arrow(path: QPainterPath, start: tuple[float, float], end: tuple[float, flo
 
 
 def _arc_arrow(path: QPainterPath, radius: float, start_degrees: float, sweep_degrees: float) -> None:
-    """Add an arc around the middle, counter-clockwise where the sweep is positive, with a head at its end."""
+    """Add an arc around the centre, counter-clockwise for a positive sweep, with an arrow head at its end."""
     box = QRectF(12 - radius, 12 - radius, 2 * radius, 2 * radius)
     path.arcMoveTo(box, start_degrees)
     path.arcTo(box, start_degrees, sweep_degrees)
     end, head = path.currentPosition(), 5.0
     along = -math.radians(start_degrees + sweep_degrees) - math.copysign(math.pi / 2, sweep_degrees)
-    back = along + math.pi + math.copysign(head / 2 / radius, sweep_degrees)  # where the bent line comes from
+    back = along + math.pi + math.copysign(head / 2 / radius, sweep_degrees)  # direction along the arc, backwards
     for angle in (back - 0.75, back + 0.75):
         path.moveTo(end)
         path.lineTo(end + head * QPointF(math.cos(angle), math.sin(angle)))
@@ -96,7 +96,7 @@ def _zoom(inwards: bool, corners: tuple[int, ...]) -> Callable[[], QPainterPath]
 
 
 def _push(away: bool, fingers: tuple[float, ...]) -> Callable[[], QPainterPath]:
-    """Arrows to a wall above, or down from it."""
+    """Arrows towards a line at the top, or away from it."""
 
     def drawing() -> QPainterPath:
         path = QPainterPath()

@@ -1,4 +1,4 @@
-"""Signals and errors must reach the caller although Qt's loop runs no Python of its own."""
+"""Passes signals and errors to the caller while Qt's event loop runs."""
 
 import signal
 import socket
@@ -18,10 +18,10 @@ Fail = Callable[[BaseException], None]
 
 @contextmanager
 def signals_to(fail: Fail, end: Callable[[], None]) -> Iterator[None]:
-    """Hand Ctrl-C to `fail`, and SIGTERM to `end`, at once while Qt's loop runs.
+    """Pass Ctrl-C to `fail` and SIGTERM to `end` immediately while Qt's loop runs.
 
-    Python runs a signal's handler only when it runs anything. So the signal also writes a byte to a socket, whose
-    notifier wakes the loop and calls into Python.
+    Python runs a signal's handler only between its own instructions. Therefore the signal also writes a byte to a
+    socket, whose notifier wakes the loop and calls into Python.
     """
 
     def interrupt(*_: object) -> None:
@@ -52,7 +52,7 @@ def signals_to(fail: Fail, end: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def errors_to(fail: Fail) -> Iterator[None]:
-    """Hand errors in Qt's callbacks to `fail`. PyQt would abort the process."""
+    """Pass errors in Qt's callbacks to `fail`. PyQt would abort the process."""
 
     def on_error(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
         fail(error)

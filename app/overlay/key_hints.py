@@ -1,4 +1,4 @@
-"""The keys there are, as buttons, for whoever uses a mouse or does not know them yet."""
+"""The window's keys as buttons, which show them and can be clicked."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class Key(NamedTuple):
 
 
 class KeyButton(QAbstractButton):
-    """A key cap with a word beside it. It takes no focus: Space stays the pause key."""
+    """A key cap with its action's name. It takes no focus, so that Space remains the pause key."""
 
     def __init__(self, key: Key, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,6 @@ class KeyButton(QAbstractButton):
         self.clicked.connect(lambda _checked: key.action())
 
     def sizeHint(self) -> QSize:
-        """As wide as cap and word."""
         unit = theme.unit(self)
         return QSize(round(self._cap_width + self._metrics.horizontalAdvance(self.text()) + 0.6 * unit), 2 * unit)
 
@@ -45,7 +44,6 @@ class KeyButton(QAbstractButton):
         return self._metrics.horizontalAdvance(self._cap) + 0.9 * theme.unit(self)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        """Paint the cap, then the word."""
         unit, colours = theme.unit(self), self.palette()
         height = 1.5 * unit
         cap = QRectF(0.5, (self.height() - height) / 2, self._cap_width - 1, height)

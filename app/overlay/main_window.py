@@ -1,4 +1,4 @@
-"""The main window: the stage, the side panel and the strip below."""
+"""Window: the main window, with the picture, the side panel and the strip of readings."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ from app.overlay.stage import Stage
 from app.overlay.view import CONTROL_KEY, View
 
 HINT_SEEN = "hint_seen"
-"""The setting that says that the first-run hint was closed once."""
+"""The setting that is true once the first-run hint was closed."""
 _PANEL_UNITS = (21, 27)
 _SIZE_UNITS = (80, 45)
 
@@ -25,7 +25,7 @@ _SIZE_UNITS = (80, 45)
 class Window(QWidget):
     """Shows a view.
 
-    Keys: Space pauses, C is control on or off, F full screen, R replay, H or ? the gestures, Q or Esc quits.
+    Keys: Space pauses, C arms or disarms control, F full screen, R replay, H or ? the gestures, Q or Esc quits.
     """
 
     closed = pyqtSignal()
@@ -41,7 +41,7 @@ class Window(QWidget):
         self._settings = settings
         self._toggle_pause, self._toggle_control = toggle_pause, toggle_control
         options = view.options
-        self.setFont(theme.for_a_distance(self.font()))
+        self.setFont(theme.window_font(self.font()))
         self.setWindowTitle(f"{options.source} · {options.model}")
         self.stage = Stage(options.mirror, options.draw_region)
         self.bars, self.timeline, self.readout = Bars(), EventTimeline(), Readout()
@@ -59,9 +59,9 @@ class Window(QWidget):
         self.show_view(view)
 
     def show_view(self, view: View) -> None:
-        """Show what is new; each part repaints only where something changed."""
+        """Show a view; each part repaints only what has changed."""
         if view.armed and not self._armed:
-            self.hint.hide()  # nobody should miss what gestures do to the desktop
+            self.hint.hide()  # it would hide what gestures do on the desktop
         self._armed = view.armed
         proportion = self.stage.picture.proportion
         self.stage.show_view(view)
@@ -72,29 +72,28 @@ class Window(QWidget):
         self.readout.show_view(view)
 
     def show_replay(self) -> None:
-        """Show the seconds before the newest gesture, where they are kept."""
+        """Show the seconds before the newest event, if there is a replay."""
         if self.replay:
             self.replay.setGeometry(self.rect())
             self.replay.reveal()
 
     def show_hint(self) -> None:
-        """Show which gestures there are."""
+        """Show the list of gestures."""
         self.hint.setGeometry(self.rect())
         self.hint.reveal()
 
     def toggle_full_screen(self) -> None:
-        """Go to full screen, or back."""
+        """Enter or leave full screen."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def sizeHint(self) -> QSize:
-        """1280 x 720 with an ordinary font, more with a larger one, never more than the screen holds."""
+        """1280 x 720 with the usual font size, more with a larger one, at most 92 % of the screen."""
         unit = theme.unit(self)
         screen = QGuiApplication.primaryScreen()
         size = QSize(_SIZE_UNITS[0] * unit, _SIZE_UNITS[1] * unit)
         return size.boundedTo(screen.availableSize() * 0.92) if screen else size
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Do what the key says."""
         assert event is not None
         actions: dict[int, Callable[[], object]] = {
             Qt.Key.Key_Space: self._toggle_pause,
@@ -114,12 +113,12 @@ class Window(QWidget):
             action()
 
     def showEvent(self, _event: QShowEvent | None) -> None:
-        """Greet a newcomer with the gestures there are, unless they act already."""
+        """Show the hint at the first run, unless control is armed."""
         if not self._guided and not self._armed and not self._settings.value(HINT_SEEN, False, bool):
             self.show_hint()
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
-        """Leave a small window to the picture."""
+        """Hide the panel and the keys in a small window."""
         unit = theme.unit(self)
         self._panel.setVisible(self.width() >= 2.2 * _PANEL_UNITS[0] * unit)
         self._keys.setVisible(self.width() >= 3.2 * _PANEL_UNITS[0] * unit)
@@ -129,14 +128,13 @@ class Window(QWidget):
         self._fit_panel()
 
     def _fit_panel(self) -> None:
-        """Let the panel take the room that the picture's proportions leave over."""
+        """Give the panel the width that the picture's proportions leave."""
         unit = theme.unit(self)
         spare = self.width() - 3 * unit - round(self.stage.height() * self.stage.picture.proportion)
         narrow, wide = (each * unit for each in _PANEL_UNITS)
         self._panel.setFixedWidth(max(narrow, min(wide, spare)))
 
     def closeEvent(self, _event: QCloseEvent | None) -> None:
-        """Say that it is over."""
         self.closed.emit()
 
     def _key_list(self) -> list[Key]:

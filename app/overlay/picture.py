@@ -1,4 +1,4 @@
-"""The camera's picture, scaled once to the pixels that it covers."""
+"""Picture: the camera picture, scaled once per frame to the pixels of the screen."""
 
 import ctypes
 from functools import lru_cache
@@ -16,7 +16,7 @@ from models.frame import Image
 
 
 class Picture(QWidget):
-    """Paints the newest frame as large as fits, with round corners, and a glow when a gesture fires."""
+    """Paints the newest frame as large as it fits, with round corners, and a glow after an event."""
 
     def __init__(self, mirror: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,13 +27,13 @@ class Picture(QWidget):
         self._stale = False
         self._placed_for: object = None
         self.area = QRect()
-        """Where the picture lies in the widget."""
+        """Rectangle of the picture in the widget."""
         self._place()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Camera picture")
 
     def show_image(self, image: Image | None, glow: float) -> None:
-        """Show a picture, uint8 [H, W, 3] RGB, with a glow of 0..1."""
+        """Show a picture, uint8 [H, W, 3] RGB, with a glow in [0, 1]."""
         if image is self._image and glow == self._glow:
             return
         if image is not self._image:
@@ -45,11 +45,10 @@ class Picture(QWidget):
 
     @property
     def proportion(self) -> float:
-        """Width over height of the picture; 4:3 before there is one."""
+        """Width divided by height of the picture; 4:3 before the first one."""
         return self._image.shape[1] / self._image.shape[0] if self._image is not None else 4 / 3
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
-        """Fit the picture into the widget."""
         self._place()
 
     def _place(self) -> None:
@@ -62,7 +61,7 @@ class Picture(QWidget):
         self.area = QRect((size.width() - width) // 2, (size.height() - height) // 2, width, height)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Copy the scaled picture, then lay the corners over it."""
+        """Draw the scaled picture and the round corners."""
         area, dirty = self.area, event.rect() if event else self.rect()
         with theme.painting(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
@@ -85,7 +84,7 @@ class Picture(QWidget):
             painter.drawRoundedRect(edge, radius - width / 2, radius - width / 2)
 
     def _scaled_to(self, area: QRect) -> QImage | None:
-        """The picture in the very pixels of the screen, made once a frame and size."""
+        """The picture in device pixels, scaled once per frame and size; None before the first frame."""
         ratio = self.devicePixelRatioF()
         size = QSize(max(1, round(area.width() * ratio)), max(1, round(area.height() * ratio)))
         if self._image is None:
@@ -102,9 +101,9 @@ class Picture(QWidget):
 
 @lru_cache(maxsize=4)
 def corners_of(area: tuple[float, float, float, float], radius: float) -> QPainterPath:
-    """What round corners leave of an area, given as left, top, width and height.
+    """The parts of an area outside its rounded corners; the area is left, top, width and height.
 
-    Four small shapes cost less to fill than one frame around all of the area.
+    Filling four small shapes is faster than one frame around the area.
     """
     left, top, width, height = area
     path, size = QPainterPath(), 2 * radius
@@ -116,7 +115,7 @@ def corners_of(area: tuple[float, float, float, float], radius: float) -> QPaint
 
 
 def strips_around(area: QRect, whole: QRect) -> tuple[QRect, ...]:
-    """What of the whole lies left, right, above and below an area in it."""
+    """The rectangles left, right, above and below an area inside of `whole`."""
     return (
         QRect(whole.topLeft(), QPoint(area.left() - 1, whole.bottom())),
         QRect(QPoint(area.right() + 1, whole.top()), whole.bottomRight()),
@@ -126,10 +125,10 @@ def strips_around(area: QRect, whole: QRect) -> tuple[QRect, ...]:
 
 
 def scale_into(screen: NDArray[np.uint8], image: Image, mirror: bool) -> None:
-    """Scale a picture into the screen's own pixels: uint8 [H, W, 4], blue, green, red, and a byte without meaning.
+    """Scale a picture into the screen's pixels: uint8 [H, W, 4], blue, green, red and an unused byte.
 
-    OpenCV does this without Python's lock, so the recognition goes on meanwhile. What changes each pixel is done on
-    the smaller side of the scaling.
+    OpenCV releases Python's lock, so that the recognition continues meanwhile. Colour conversion and mirroring are done
+    at the smaller of the two sizes.
     """
     height, width = screen.shape[:2]
     if width < image.shape[1]:
@@ -145,7 +144,7 @@ def _for_screen(image: cv2.typing.MatLike, mirror: bool) -> cv2.typing.MatLike:
 
 
 def _pixels(image: QImage) -> NDArray[np.uint8]:
-    """The memory of an image, uint8 [H, W, 4], to write to."""
+    """A writable view of an image's memory, uint8 [H, W, 4]."""
     bits = image.bits()
     assert bits is not None
     memory = (ctypes.c_uint8 * image.sizeInBytes()).from_address(int(bits))

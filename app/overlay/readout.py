@@ -1,4 +1,4 @@
-"""The meters: how fast the camera and the network are, and what was dropped."""
+"""Readout: the readings of the meters: rates, durations and dropped frames."""
 
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from app.overlay.view import View
 
 
 class Readout(QWidget):
-    """A strip of cells, each a quiet word over a value; cells that do not fit are left out from the right."""
+    """A strip of cells, each with a name above a value; cells that do not fit are omitted from the right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,12 +20,10 @@ class Readout(QWidget):
         self.setAccessibleName("Meters")
 
     def sizeHint(self) -> QSize:
-        """Two lines high; as wide as is left."""
         unit = theme.unit(self)
         return QSize(10 * unit, round(2.6 * unit))
 
     def show_view(self, view: View) -> None:
-        """Show the newest readings."""
         cells = cells_of(view)
         if cells != self._cells:
             self._cells = cells
@@ -33,7 +31,6 @@ class Readout(QWidget):
             self.update()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        """Paint the cells from the left."""
         unit, colours = theme.unit(self), self.palette()
         small, large = theme.scaled(self.font(), 0.85), theme.scaled(self.font(), 1.0, QFont.Weight.DemiBold)
         x = 0.25 * unit
@@ -50,7 +47,7 @@ class Readout(QWidget):
 
 
 def cells_of(view: View) -> tuple[tuple[str, str], ...]:
-    """What the strip says: names and values."""
+    """Names and values of the cells."""
     engine = ("Engine", view.options.engine_words)
     readings = view.readings
     if readings is None:
@@ -67,5 +64,5 @@ def cells_of(view: View) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=256)
 def _width(font: QFont, text: str) -> float:
-    """Width of a text, as if its digits were the widest, so that the cells do not wander."""
+    """Width of a text with all digits replaced by 0, so that the positions of cells do not change."""
     return QFontMetricsF(font).horizontalAdvance("".join("0" if each.isdigit() else each for each in text)) + 2

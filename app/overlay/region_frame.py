@@ -1,4 +1,4 @@
-"""The frame on the picture around what the network sees; a person may draw another one."""
+"""RegionFrame: the frame around the region that the network reads; the user may draw another one."""
 
 from collections.abc import Callable
 
@@ -11,17 +11,17 @@ from app.overlay.theme import Role
 from models.region import SMALLEST, WHOLE, Region
 
 CORNER = 0.12
-"""Length of a corner's two lines, in shares of the frame's shorter side."""
+"""Length of a corner's lines, as a fraction of the frame's shorter side."""
 _SHADE = QColor(0, 0, 0, 115)
-_HINT = "Drag a rectangle to recognise gestures only there. Double-click to let go of it."
+_HINT = "Drag a rectangle to recognise gestures only there. Double-click to remove it."
 
 
 class RegionFrame(QWidget):
-    """Paints the corners of the region. Dragging draws another region, a double-click lets go of it.
+    """Paints the corners of the region. Dragging draws another region, a double-click removes it.
 
     Args:
-        mirror: whether the picture is shown as a mirror would show it.
-        draw: takes what was drawn, or None for letting go; without it nothing can be drawn.
+        mirror: whether the picture is shown mirrored.
+        draw: called with the drawn region, or None to remove it; without it, regions cannot be drawn.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class RegionFrame(QWidget):
             self.setCursor(Qt.CursorShape.CrossCursor)
 
     def show_region(self, region: Region | None) -> None:
-        """Show the frame of a region; nothing around all of the picture, or where none is known."""
+        """Show the frame of a region; no frame for None or the whole picture."""
         if region != self._region:
             self._region = region
             self.setAccessibleDescription("" if region is None else str(region))
@@ -46,7 +46,7 @@ class RegionFrame(QWidget):
 
     @property
     def frame(self) -> QRectF | None:
-        """Where the frame lies in the widget: what is being dragged, or the region's; None without one."""
+        """The rectangle of the frame in the widget: the dragged one, or the region's; None without one."""
         if self._dragged is not None:
             return self._dragged
         if self._region in (None, WHOLE):
@@ -57,18 +57,16 @@ class RegionFrame(QWidget):
         return QRectF(left * width, region.top * height, region.width * width, region.height * height)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Begin to drag."""
         if event and self._draw and event.button() == Qt.MouseButton.LeftButton:
             self._began = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """Show what is being dragged."""
         if event and self._began is not None:
             self._dragged = QRectF(self._began, event.position()).normalized() & QRectF(self.rect())
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Hand on what was dragged, unless it is too small to be meant."""
+        """Pass on the dragged region, unless it is smaller than `SMALLEST`."""
         del event
         dragged, self._began, self._dragged = self._dragged, None, None
         self.update()
@@ -78,12 +76,11 @@ class RegionFrame(QWidget):
                 self._draw(self._region_of(dragged))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        """Let go of what was drawn."""
         if event and self._draw:
             self._draw(None)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint four corners, light on a dark line, so that they are seen on any picture."""
+        """Paint four corners, as light lines on dark ones, so that they are visible on any picture."""
         del event
         frame = self.frame
         if frame is None:

@@ -1,4 +1,4 @@
-"""The replay: the seconds before a gesture, over the window, again and again until it is closed."""
+"""ReplayPanel: plays the seconds before an event over the window, repeatedly until it is closed."""
 
 from PyQt6.QtCore import QRectF, QSize, Qt, QTimer
 from PyQt6.QtGui import QFont, QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QShowEvent
@@ -11,11 +11,11 @@ from app.replay import Moment, Replay
 from common.errors import UserError
 
 _KEYS = "N: not this gesture · arrows: earlier, later · R or Esc: close"
-_EMPTY = "No gesture to look back on yet"
+_EMPTY = "No gesture to replay yet"
 
 
 class ReplayPanel(QWidget):
-    """Plays a moment at its own pace. N marks it as wrong; left and right choose another; R or Esc closes."""
+    """Plays a moment in real time. N marks it as wrong; left and right select another; R or Esc closes."""
 
     def __init__(self, replay: Replay, mirror: bool, parent: QWidget) -> None:
         super().__init__(parent)
@@ -31,11 +31,11 @@ class ReplayPanel(QWidget):
 
     @property
     def moment(self) -> Moment | None:
-        """What is played; None where nothing has happened yet."""
+        """The selected moment; None without events."""
         return self._moments[self._chosen] if self._moments else None
 
     def reveal(self) -> None:
-        """Play the newest moment, on top, and take the keys."""
+        """Play the newest moment, on top, and take the keyboard focus."""
         self._moments, self._chosen, self._note = self._replay.moments, 0, ""
         self._begin()
         self.raise_()
@@ -43,7 +43,6 @@ class ReplayPanel(QWidget):
         self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Mark, choose or close."""
         assert event is not None
         if event.key() in (Qt.Key.Key_R, Qt.Key.Key_Escape):
             self.hide()
@@ -55,16 +54,15 @@ class ReplayPanel(QWidget):
             event.ignore()
 
     def showEvent(self, _event: QShowEvent | None) -> None:
-        """Begin to play."""
         self._begin()
 
     def hideEvent(self, _event: QHideEvent | None) -> None:
-        """Stop; let go of the pictures."""
+        """Stop and release the pictures."""
         self._timer.stop()
         self._moments = ()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        """Paint the picture of now, the words below it, and how far it is."""
+        """Paint the current picture, the text below it, and the progress."""
         unit, colours = theme.unit(self), self.palette()
         with theme.painting(self) as painter:
             painter.fillRect(self.rect(), colours.color(Role.Window))
@@ -123,7 +121,7 @@ class ReplayPanel(QWidget):
             self._begin()
 
     def _mark(self) -> None:
-        """Save the moment as a wrong one, once; say so, or why not."""
+        """Save the moment as wrong, once, and show the result."""
         if self.moment is None or id(self.moment) in self._marked:
             return
         try:
@@ -132,6 +130,6 @@ class ReplayPanel(QWidget):
             self._note = str(error)
         else:
             self._marked.add(id(self.moment))
-            self._note = "Saved as “not this”; python -m calibration fit heeds it"
+            self._note = "Saved as “not this”; python -m calibration fit uses it"
         self.setAccessibleDescription(self._note)
         self.update()

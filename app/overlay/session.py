@@ -1,4 +1,4 @@
-"""Session: the view, the screen that shows it, and the bridge that feeds it."""
+"""Session: the view, the window or HUD that shows it, and the bridge that updates it."""
 
 import gc
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from app.overlay.tray import Tray, app_icon
 from app.overlay.view import View, ViewOptions
 
 PAINT_INTERVAL_MS = 30
-"""Paint no oftener than this: a 30 Hz camera gets through, a faster one is thinned."""
+"""Minimum interval of painting: every frame of a 30 Hz camera, not every one of a faster camera."""
 NAME = "mstnet-live"
 
 
@@ -44,29 +44,29 @@ class Session:
         self.bridge.changed.connect(self._throttle.request)
 
     def run(self, start: Callable[[Bridge], None], pressed: Sequence[int] = ()) -> None:
-        """Show the screen, start the worker, and return when all is over; at once where Ctrl-C was pressed before."""
+        """Show the window, start the worker, and return at the end; immediately if Ctrl-C was pressed before."""
         with signals_to(self.fail, self._quit), errors_to(self.fail):
             if pressed:
                 return
             self.screen.show()
             start(self.bridge)
-            gc.freeze()  # what is there by now lasts; searching it for garbage was 6 % of this thread
+            gc.freeze()  # existing objects live until the end; collecting garbage among them took 6 % of this thread
             self._app.exec()
 
     def close(self) -> None:
-        """Close the screen; what the worker still tells is not shown any more."""
+        """Close the window; later updates of the worker are not shown."""
         self._throttle.stop()
         self.bridge.changed.disconnect(self._throttle.request)
         self.screen.close()
         self._app.processEvents()
 
     def fail(self, error: BaseException) -> None:
-        """Remember why it ends, the first reason only, and end."""
+        """Store the error, if it is the first, and quit."""
         self.error = self.error or error
         self._quit()
 
     def toggle_pause(self) -> None:
-        """Pause, or go on; nothing after the end."""
+        """Pause or resume; nothing after the end."""
         if self._view.ended:
             return
         self._view.paused = not self._view.paused
@@ -78,19 +78,19 @@ class Session:
         return Window(self._view, settings, self.toggle_pause, toggle_control)
 
     def _refresh(self) -> None:
-        news = self.bridge.take()
-        if news.error is not None:
-            self.fail(news.error)
-        self._view.take(news)
+        update = self.bridge.take()
+        if update.error is not None:
+            self.fail(update.error)
+        self._view.take(update)
         self.screen.show_view(self._view)
 
     def _quit(self) -> None:
-        QTimer.singleShot(0, QCoreApplication.quit)  # also heard where the loop has not begun yet
+        QTimer.singleShot(0, QCoreApplication.quit)  # also works before the event loop has started
 
 
 @cache
 def _application(platform: str | None) -> QApplication:
-    """The one application of this process, kept until it ends: it must outlive every widget."""
+    """The application of this process, kept until the process ends: it must outlive every widget."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication([NAME, *(("-platform", platform) if platform else ())])

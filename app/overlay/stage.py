@@ -1,4 +1,4 @@
-"""The stage: the picture with its state on top and the current gesture, or the guide, at its foot."""
+"""Stage: the picture with the status at its top, and the current gesture or the guide at its bottom."""
 
 from collections.abc import Callable
 
@@ -9,19 +9,19 @@ from PyQt6.QtWidgets import QWidget
 from app.overlay import theme, tone
 from app.overlay.badge import Badge
 from app.overlay.caption import Caption
-from app.overlay.guide import HIGH_UNITS, Guide
+from app.overlay.guide import HEIGHT_UNITS, Guide
 from app.overlay.picture import Picture
 from app.overlay.region_frame import RegionFrame
 from app.overlay.view import View
 from models.region import Region
 
 GLOW_S = 0.8
-"""The picture's edge glows this long after a gesture fired."""
+"""Duration of the glow of the picture's edge after an event, in seconds of stream time."""
 _GLOW_STEPS = 16
 
 
 class Stage(QWidget):
-    """Lays the state and the gesture on the picture, wherever the picture comes to lie."""
+    """Places the status and the gesture on the picture."""
 
     def __init__(
         self,
@@ -36,11 +36,11 @@ class Stage(QWidget):
         self.caption = Caption(self)
         self.guide = Guide(self)
         for words in (self.badge, self.caption, self.guide):
-            words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # a region may be drawn through them
+            words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # regions are drawn through them
         self._area = QRect()
 
     def show_view(self, view: View) -> None:
-        """Show what is new."""
+        """Show a view."""
         current = view.current
         glow = max(0.0, 1 - view.age_s(current) / GLOW_S) if current else 0.0
         self.picture.show_image(view.image, round(glow * _GLOW_STEPS) / _GLOW_STEPS)
@@ -51,7 +51,6 @@ class Stage(QWidget):
         self._lay_out()
 
     def resizeEvent(self, _event: QResizeEvent | None) -> None:
-        """Give the picture all there is."""
         self.picture.setGeometry(self.rect())
         self._lay_out()
 
@@ -65,5 +64,5 @@ class Stage(QWidget):
         self.badge.setGeometry(area.left() + margin, area.top() + margin, width, round(tone.PILL_UNITS * unit))
         high = round(min(5.2 * unit, area.height() / 4))
         self.caption.setGeometry(area.left() + margin, area.bottom() - margin - high, width, high)
-        high = round(HIGH_UNITS * unit)
+        high = round(HEIGHT_UNITS * unit)
         self.guide.setGeometry(area.left() + margin, area.bottom() - margin - high, width, high)

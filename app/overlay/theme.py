@@ -1,8 +1,8 @@
 """Theme: two palettes, light and dark, and sizes that follow the system's font.
 
-Widgets paint with their own `palette()`, which the window hands down, so a change of scheme reaches all of them.
-The roles: Window is the ground, Base a card on it, Mid a track or hairline, PlaceholderText quiet text, Accent what
-matters now, BrightText a warning.
+Widgets paint with their `palette()`, which they inherit from the window, so that a change of scheme reaches all.
+The roles: Window is the background, Base a card on it, Mid a track or thin line, PlaceholderText secondary text,
+Accent a highlight, BrightText a warning.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ _DARK = {
     Role.Accent: "#4fe0bd",
     Role.BrightText: "#ffb454",
 }
-_SAME = {
+_ALIASES = {
     Role.Text: Role.WindowText,
     Role.ButtonText: Role.WindowText,
     Role.Button: Role.Base,
@@ -54,7 +54,7 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
 GLASS_ALPHA = 0.88
-"""How solid a card is that lies on the picture or the desktop."""
+"""Opacity of a card over the picture or the desktop."""
 
 
 def palette(dark: bool) -> QPalette:
@@ -63,13 +63,13 @@ def palette(dark: bool) -> QPalette:
     result = QPalette(QColor(colours[Role.Window]))
     for role, name in colours.items():
         result.setColor(role, QColor(name))
-    for role, source in _SAME.items():
+    for role, source in _ALIASES.items():
         result.setColor(role, QColor(colours[source]))
     return result
 
 
 def system_palette() -> QPalette:
-    """The colours of the scheme that the system asks for."""
+    """The colours of the system's scheme."""
     hints = QGuiApplication.styleHints()
     scheme = hints.colorScheme() if hints else Qt.ColorScheme.Unknown
     if scheme is Qt.ColorScheme.Unknown:
@@ -78,15 +78,15 @@ def system_palette() -> QPalette:
 
 
 def unit(widget: QWidget) -> int:
-    """The size that all others are multiples of: the height of a line of text, in pixels."""
+    """The unit of all sizes: the height of a line of text, in pixels."""
     return widget.fontMetrics().height()
 
 
 @lru_cache(maxsize=256)
 def scaled(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The same font, larger or smaller, with digits of one width where it has them.
+    """The same font in another size, with digits of one width if it has them.
 
-    Kept, for looking a font up takes longer than writing a word with it.
+    Cached, because looking up a font takes longer than drawing a word.
     """
     result = QFont(font)
     result.setPointSizeF(QFontInfo(font).pointSizeF() * factor)
@@ -95,13 +95,13 @@ def scaled(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Norma
     return result
 
 
-def for_a_distance(font: QFont) -> QFont:
-    """The system's font a little larger: whoever gestures sits further from the screen than whoever types."""
+def window_font(font: QFont) -> QFont:
+    """The system's font, 12 % larger, because a user who gestures sits further from the screen."""
     return scaled(font, 1.12)
 
 
 def faded(colour: QColor, alpha: float) -> QColor:
-    """The same colour, less solid."""
+    """The same colour, with its opacity multiplied by `alpha`."""
     result = QColor(colour)
     result.setAlphaF(result.alphaF() * alpha)
     return result
@@ -109,7 +109,7 @@ def faded(colour: QColor, alpha: float) -> QColor:
 
 @contextmanager
 def painting(device: QPaintDevice) -> Iterator[QPainter]:
-    """A smooth painter on a widget or pixmap, ended even when painting fails."""
+    """An antialiased painter on a widget or pixmap; it is ended also after an error."""
     painter = QPainter(device)
     painter.setRenderHints(_SMOOTH)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -127,12 +127,12 @@ def fill_rounded(painter: QPainter, where: QRectF, radius: float, colour: QColor
 
 
 def write(painter: QPainter, where: QRectF, text: str, colour: QColor, right: bool = False) -> None:
-    """Write one line, vertically centred, elided where it is too long."""
+    """Draw one line of text, vertically centred, elided if it is too long."""
     painter.setPen(colour)
     painter.drawText(where, _RIGHT if right else _LEFT, _fitting(painter.font(), text, int(where.width()) + 1))
 
 
 @lru_cache(maxsize=1024)
 def _fitting(font: QFont, text: str, width: int) -> str:
-    """A text that is not wider than some pixels."""
+    """The text, elided to a width in pixels."""
     return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)

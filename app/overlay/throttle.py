@@ -1,4 +1,4 @@
-"""Throttle: asked often, it acts at most so often; the last request is never forgotten."""
+"""Throttle: limits how often an action runs; the last request is never lost."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,12 @@ from PyQt6.QtCore import QElapsedTimer, QObject, Qt, QTimer, pyqtSlot
 
 
 class Throttle(QObject):
-    """Calls an action soon after a request, but never two times within the interval."""
+    """Calls an action shortly after a request, but at most once per interval.
+
+    Args:
+        action: the action.
+        interval_ms: minimum time between two calls.
+    """
 
     def __init__(self, action: Callable[[], None], interval_ms: int) -> None:
         super().__init__()
@@ -20,14 +25,14 @@ class Throttle(QObject):
 
     @pyqtSlot()
     def request(self) -> None:
-        """Ask for the action. Further requests until it runs change nothing."""
+        """Request the action. Further requests have no effect until it runs."""
         if self._timer.isActive():
             return
         elapsed_ms = self._since.elapsed() if self._since.isValid() else self._interval_ms
         self._timer.start(max(0, self._interval_ms - elapsed_ms))
 
     def stop(self) -> None:
-        """Forget a request that did not run yet."""
+        """Cancel a pending request."""
         self._timer.stop()
 
     def _act(self) -> None:

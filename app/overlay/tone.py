@@ -1,4 +1,4 @@
-"""How the stream's state looks: a pill with a sign that differs in shape, not in colour alone, and its words."""
+"""Drawing of a status: a pill with its text and a sign whose shape differs by tone, not only its colour."""
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
@@ -10,25 +10,25 @@ from app.overlay.view import Status, Tone
 PILL_UNITS = 2.1
 """Height of a pill, in lines of text."""
 _SIGN_ROLES = {Tone.WAITING: Role.PlaceholderText, Tone.LIVE: Role.Accent, Tone.ENDED: Role.PlaceholderText}
-_LOUD = (Tone.PAUSED, Tone.WARNING)
+_FILLED_TONES = (Tone.PAUSED, Tone.WARNING)
 
 
 def pill_width(metrics: QFontMetricsF, status: Status) -> float:
-    """How wide the pill of a state is, in pixels."""
+    """Width of the pill of a status, in pixels."""
     return metrics.horizontalAdvance(status.text) + (1.05 + PILL_UNITS) * metrics.height()
 
 
 def draw_pill(painter: QPainter, status: Status, pill: QRectF, colours: QPalette) -> None:
-    """Draw the pill of a state; what needs attention is filled with the colour of a warning."""
-    loud = status.tone in _LOUD
-    ground = colours.color(Role.BrightText) if loud else theme.faded(colours.color(Role.Base), theme.GLASS_ALPHA)
+    """Draw the pill of a status, filled with the warning colour if it needs attention."""
+    filled = status.tone in _FILLED_TONES
+    ground = colours.color(Role.BrightText) if filled else theme.faded(colours.color(Role.Base), theme.GLASS_ALPHA)
     theme.fill_rounded(painter, pill, pill.height() / 2, ground)
     line = painter.fontMetrics().height()
     words = pill.adjusted(pill.height() / 2, 0, -pill.height() / 2, 0)
     size = 0.58 * line
     sign = QRectF(words.left(), words.center().y() - size / 2, size, size)
-    draw_sign(painter, status.tone, sign, colours.color(Role.Base if loud else _SIGN_ROLES[status.tone]))
-    ink = colours.color(Role.Base if loud else Role.WindowText)
+    draw_sign(painter, status.tone, sign, colours.color(Role.Base if filled else _SIGN_ROLES[status.tone]))
+    ink = colours.color(Role.Base if filled else Role.WindowText)
     theme.write(painter, words.adjusted(1.05 * line, 0, 1, 0), status.text, ink)
 
 

@@ -1,4 +1,4 @@
-"""The HUD takes no keys, so its pause and quit live in the system tray, where there is one."""
+"""Tray: pause and quit in the system tray, because the HUD receives no keys."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from app.overlay.theme import Role
 
 
 class Tray(QObject):
-    """An icon with a menu."""
+    """An icon in the system tray with a menu."""
 
     def __init__(
         self,
@@ -21,7 +21,7 @@ class Tray(QObject):
     ) -> None:
         super().__init__()
         self.menu = QMenu()
-        self.menu.addAction("Pause or go on", toggle_pause)
+        self.menu.addAction("Pause or resume", toggle_pause)
         if toggle_control:
             self.menu.addAction("Control on or off", toggle_control)
         self.menu.addAction("Quit", close)

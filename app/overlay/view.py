@@ -1,4 +1,4 @@
-"""What there is to show, as plain data: no Qt in here."""
+"""View: what the window shows, as plain data without Qt."""
 
 import math
 from collections import deque
@@ -18,69 +18,69 @@ from models.region import Region
 from models.vocabulary import Vocabulary
 
 HOLD_S = 2.0
-"""A gesture stays on the screen this long after it fired, in seconds of the stream."""
-REMEMBERED = 200
-"""How many past gestures are kept."""
+"""How long a gesture stays on the screen after it fired, in seconds of stream time."""
+N_PAST_EVENTS = 200
+"""Number of past events kept."""
 CONTROL_KEY = "C"
-"""The window's own key that turns control on and off."""
-_MOST_RANKED = 10
+"""The window's key that arms and disarms control."""
+_N_RANKED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class ViewOptions:
-    """What the window knows before the first frame."""
+    """Options of the window, known before the first frame."""
 
     labels: tuple[str, ...]
     model: str
-    """The model's name."""
+    """Name of the model."""
     engine: str
-    """The engine's name, such as `onnxruntime:CPUExecutionProvider`."""
+    """Name of the engine, such as `onnxruntime:CPUExecutionProvider`."""
     source: str
-    """The camera's or file's name, such as `Camera 0` or `clip.mp4`."""
+    """Name of the camera or file, such as `Camera 0` or `clip.mp4`."""
     mirror: bool = False
-    """Show the picture like a mirror."""
+    """Mirror the picture."""
     overlay: bool = False
     """Show the click-through HUD instead of the window."""
     guided: bool = False
-    """This is a guided recording: the guide tells what there is to do."""
+    """Whether it is a guided recording, with prompts."""
     replay: Replay | None = None
-    """Where the last seconds before each gesture are to be had."""
+    """The kept seconds before each event; None for no replay."""
     draw_region: Callable[[Region | None], None] | None = None
-    """Takes the region that a person draws on the picture, or None when they let go of it."""
+    """Called with the region that the user draws on the picture, or None if they remove it."""
     vocabulary: Vocabulary | None = None
-    """Which labels decide together, if any do."""
+    """The groups of labels that are decided together; None for none."""
     armed: bool | None = None
-    """Whether gestures act on the desktop from the start; None where they never do."""
+    """Whether control is armed at the start; None without control."""
     control_key: str = ""
-    """The key that turns control on and off; empty where none is heard."""
+    """The key that arms and disarms control; empty for none."""
 
     @property
     def engine_words(self) -> str:
-        """The engine's name for people: `onnxruntime · CPU`."""
+        """Display name of the engine: `onnxruntime · CPU`."""
         return self.engine.replace("ExecutionProvider", "").replace(":", " · ")
 
 
 @dataclass(slots=True)
-class News:
-    """What the worker told since the window last looked."""
+class ViewUpdate:
+    """The changes since the window last took an update."""
 
     seen: Recognition | None = None
-    """The newest; those that it replaced are gone."""
+    """The newest recognition."""
     readings: Readings | None = None
     events: list[GestureEvent] = field(default_factory=list)
-    """Every one, also of the frames that were replaced."""
+    """All events, also of recognitions that a newer one replaced."""
     prompt: Prompt | None = None
-    """What to do now, in a guided recording."""
+    """The newest prompt of a guided recording."""
     message: str | None = None
     """A new status message; empty clears it."""
     armed: bool | None = None
-    """Whether gestures act on the desktop now; None where that was not told."""
+    """Whether control is armed; None if unchanged."""
     ended: bool = False
     error: BaseException | None = None
 
 
 class Tone(Enum):
-    """How the state of the stream feels."""
+    """Kind of a status, which selects its sign and colour."""
 
     WAITING = auto()
     LIVE = auto()
@@ -91,7 +91,7 @@ class Tone(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of the stream in a few words."""
+    """The status of the stream as a short text."""
 
     tone: Tone
     text: str
@@ -107,7 +107,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A gesture that happened, on the view's own clock."""
+    """A past event, with its time on the view's clock."""
 
     label: str
     score: float
@@ -115,9 +115,9 @@ class Past:
 
 
 class View:
-    """Turns the worker's news into what to show.
+    """Turns the worker's updates into what the window shows.
 
-    Its clock is the stream's, but never runs backwards: when a stream starts anew, the clock just goes on.
+    Its clock follows stream time, but never runs backwards: if a stream starts again, the clock continues.
     """
 
     def __init__(self, options: ViewOptions) -> None:
@@ -125,36 +125,36 @@ class View:
         self.paused = False
         self.ended = False
         self.armed = options.armed
-        """Whether gestures act on the desktop; None where nothing was said of it."""
+        """Whether control is armed; None if unknown."""
         self.prompt: Prompt | None = None
         self.message = ""
         self.seen: Recognition | None = None
         self.readings: Readings | None = None
         self.clock_s = 0.0
-        self._past: deque[Past] = deque(maxlen=REMEMBERED)
+        self._past: deque[Past] = deque(maxlen=N_PAST_EVENTS)
         self._ranked: tuple[Ranked, ...] = ()
 
-    def take(self, news: News) -> None:
-        """Take in what is new."""
-        if news.seen is not None:
-            self._tick(news.seen.frame.time_s)
-            self._rank(news.seen.smoothed)
-            self.seen, self.readings = news.seen, news.readings
-        for event in news.events:
+    def take(self, update: ViewUpdate) -> None:
+        """Apply an update."""
+        if update.seen is not None:
+            self._tick(update.seen.frame.time_s)
+            self._rank(update.seen.smoothed)
+            self.seen, self.readings = update.seen, update.readings
+        for event in update.events:
             self._past.appendleft(Past(event.label, event.score, self._on_clock(event.fired_s)))
-        self.message = self.message if news.message is None else news.message
-        self.prompt = news.prompt or self.prompt
-        self.armed = self.armed if news.armed is None else news.armed
-        self.ended = self.ended or news.ended
+        self.message = self.message if update.message is None else update.message
+        self.prompt = update.prompt or self.prompt
+        self.armed = self.armed if update.armed is None else update.armed
+        self.ended = self.ended or update.ended
 
     def _tick(self, time_s: float) -> None:
         before_s = self.seen.frame.time_s if self.seen else time_s
         self.clock_s += max(0.0, time_s - before_s)
 
     def _rank(self, smoothed: Probabilities) -> None:
-        if self.seen is None or self.seen.smoothed is not smoothed:  # else a frame without a step
+        if self.seen is None or self.seen.smoothed is not smoothed:  # unchanged on a frame without a step
             order = np.argsort(-np.round(100 * smoothed), kind="stable").tolist()
-            self._ranked = tuple(Ranked(self.options.labels[k], float(smoothed[k])) for k in order[:_MOST_RANKED])
+            self._ranked = tuple(Ranked(self.options.labels[k], float(smoothed[k])) for k in order[:_N_RANKED])
 
     def _on_clock(self, fired_s: float) -> float:
         now_s = self.seen.frame.time_s if self.seen else fired_s
@@ -167,38 +167,38 @@ class View:
 
     @property
     def region(self) -> Region | None:
-        """What the network sees of the newest picture; None where that is not known."""
+        """The region of the newest picture that the network reads; None if unknown."""
         return self.seen.region if self.seen else None
 
     @property
     def past(self) -> tuple[Past, ...]:
-        """The gestures that happened, newest first."""
+        """The past events, newest first."""
         return tuple(self._past)
 
     @property
     def current(self) -> Past | None:
-        """The gesture that fired last, while it is worth showing large."""
+        """The newest event, until `HOLD_S` after it fired."""
         newest = self._past[0] if self._past else None
         return newest if newest and self.age_s(newest) < HOLD_S else None
 
     def age_s(self, past: Past) -> float:
-        """How long ago a gesture fired, in seconds."""
+        """Time since a past event, in seconds."""
         return self.clock_s - past.at_s
 
     def top(self, count: int = 5) -> tuple[Ranked, ...]:
-        """The likeliest labels, likeliest first; what looks equal on the screen keeps the model's order."""
+        """The likeliest labels, likeliest first; labels with the same percentage keep the model's order."""
         return self._ranked[:count]
 
     @property
     def status(self) -> Status:
-        """What most needs saying, and always whether control is on."""
+        """The status to show, with the state of control."""
         status = self._stream_status
-        # First, so that a long message cannot push it off the screen.
+        # Control comes first, so that it stays visible with a long message.
         return Status(status.tone, self._control_words + status.text)
 
     @property
     def _control_words(self) -> str:
-        """Whether control is on, and how to turn it on."""
+        """Whether control is on, and the key that turns it on."""
         if self.armed is None:
             return ""
         key = "" if self.ended else self.options.control_key
@@ -207,7 +207,7 @@ class View:
 
     @property
     def _stream_status(self) -> Status:
-        """Trouble first, then the end, then a pause; else what is being watched."""
+        """By priority: a message, the end, a pause, else the source."""
         source = self.options.source
         if self.message:
             return Status(Tone.WARNING, self.message)
@@ -221,7 +221,7 @@ class View:
 
 
 def ago(seconds: float) -> str:
-    """How long ago, in a word or two."""
+    """A time span as a short text: `now`, `5 s`, `2 min`."""
     if seconds < 1:
         return "now"
     if seconds < 60:
@@ -230,5 +230,5 @@ def ago(seconds: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A probability as people read it: `93 %`."""
+    """A probability as a percentage: `93 %`."""
     return f"{round(100 * value)} %"

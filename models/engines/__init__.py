@@ -71,7 +71,7 @@ def load_engine(path: Path, engine: str = "auto") -> Engine:
     if engine == "auto":
         return _load_best(path)
     if engine not in runtimes:
-        raise EngineError(f"{engine} does not run {path.suffix} files; give it one of its own, or leave --engine out")
+        raise EngineError(f"{engine} does not run {path.suffix} files; give --engine one that does, or leave it out")
     return {"onnxruntime": _load_onnxruntime, "tensorrt": _load_tensorrt, "torch": _load_torch}[engine](path)
 
 
@@ -82,7 +82,7 @@ def _runtimes_of(path: Path) -> tuple[str, ...]:
 
 
 def _load_best(path: Path) -> Engine:
-    """TensorRT where it can be had, and ONNX Runtime where not; says so where somebody might have expected TensorRT."""
+    """TensorRT if it is available, else ONNX Runtime; logs why where TensorRT might have been expected."""
     if path.suffix == ".pt":
         return _load_torch(path)
     try:

@@ -1,4 +1,4 @@
-"""What every engine does: step one stream of pictures, or several in step, through a network."""
+"""Engine: the interface of every runtime. It steps one stream of pictures, or several at the same time."""
 
 from typing import NamedTuple, Protocol
 
@@ -11,7 +11,7 @@ from models.state import StreamState
 
 
 class Output(NamedTuple):
-    """One step's output, in arrays of its own, with a row for each stream."""
+    """Output of one step, one row per stream. The arrays are not shared with the engine."""
 
     logits: NDArray[np.float32]
     """float32 [N, labels]."""
@@ -24,29 +24,29 @@ class Engine(Protocol):
 
     @property
     def spec(self) -> ModelSpec:
-        """What the model says of itself."""
+        """The description of the model."""
         ...
 
     @property
     def name(self) -> str:
-        """The runtime and the device that really run it, such as `onnxruntime:CPUExecutionProvider`."""
+        """The runtime and device in use, such as `onnxruntime:CPUExecutionProvider`."""
         ...
 
     @property
     def streams(self) -> int:
-        """N, how many streams step at once; 1 for most engines. They turn together, a row each."""
+        """N, the number of streams that step at the same time, one row each; 1 for most engines."""
         ...
 
     def start(self, lag_divisor: int = 1) -> StreamState:
-        """The empty past of N new streams, whose layers look `lag_divisor` times less far back than trained."""
+        """The empty past of N new streams. All lags are divided by `lag_divisor`."""
         ...
 
     def step(self, picture: Image, state: StreamState) -> tuple[Output, StreamState]:
-        """Take a picture for each stream, uint8 [N, H, W, 3]; return the output and the state to go on with."""
+        """Take a picture for each stream, uint8 [N, H, W, 3]; return the output and the next state."""
         ...
 
     def forget(self, row: int, state: StreamState) -> StreamState:
-        """The same state, but that the stream of one row has an empty past."""
+        """The same state with an empty past for the stream of one row."""
         ...
 
     def close(self) -> None:
@@ -55,7 +55,7 @@ class Engine(Protocol):
 
 
 def in_step(streams: int) -> str:
-    """What an engine's name says of how many streams it steps at once."""
+    """Suffix of an engine's name that gives the number of streams."""
     return f", {streams} streams in step" if streams > 1 else ""
 
 

@@ -1,4 +1,4 @@
-"""How far a build is, from the nested phases that TensorRT tells, and a way to stop it."""
+"""Progress of a build from the nested phases that TensorRT reports, and a way to stop it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,22 +18,22 @@ class Progress:
     """Turns phases within phases into one share that only grows.
 
     Args:
-        tell: is given the share, 0 to 1, whenever another tenth is done.
+        report: called with the share that is done, 0 to 1, after each tenth.
     """
 
-    def __init__(self, tell: Callable[[float], None]) -> None:
+    def __init__(self, report: Callable[[float], None]) -> None:
         self.cancelled = False
         """Set it, and TensorRT stops the build at its next step."""
-        self._tell = tell
+        self._on_share = report
         self._phases: dict[str, Phase] = {}
-        self._told = 0
+        self._reported = 0
 
     def start(self, name: str, parent: str | None, steps: int) -> None:
-        """A phase of so many steps begins, inside another or by itself."""
+        """A phase of `steps` steps begins, possibly inside another."""
         self._phases[name] = Phase(parent, max(1, steps))
 
     def complete(self, name: str, step: int) -> bool:
-        """A step of a phase is done; whether to go on."""
+        """A step of a phase is done; returns whether to continue."""
         if phase := self._phases.get(name):
             phase.done = step + 1
             self._report(self._share(name))
@@ -44,7 +44,7 @@ class Progress:
         self._phases.pop(name, None)
 
     def _share(self, name: str) -> float:
-        """Of the whole: a step of a phase is as much as all of the phase inside it."""
+        """Share of the whole build: one step of a phase is all of the phase inside it."""
         phase: Phase | None = self._phases[name]
         share = 0.0
         while phase:
@@ -54,9 +54,9 @@ class Progress:
 
     def _report(self, share: float) -> None:
         tenth = int(10 * share)
-        if tenth > self._told:
-            self._told = tenth
-            self._tell(tenth / 10)
+        if tenth > self._reported:
+            self._reported = tenth
+            self._on_share(tenth / 10)
 
 
 def monitor(module: Any, progress: Progress) -> Any:

@@ -54,7 +54,7 @@ class Gpu:
         return memory
 
     def allocate_pinned(self, size: int) -> "PinnedMemory":
-        """Zeroed memory of the host, `size` bytes, that the GPU copies from and to by itself."""
+        """Zeroed memory of the host, `size` bytes, page-locked, so that the GPU copies from and to it directly."""
         memory = PinnedMemory(self.call("cudaMallocHost", size), size)
         weakref.finalize(memory, self._runtime.cudaFreeHost, memory.address)
         return memory

@@ -31,7 +31,7 @@ WORTH = 0.95
 """The share of the float model's time that another form must stay below."""
 TURNS = 30
 LONGEST_S = 3.0
-"""Measuring ends after so many turns, or after so long; large models get fewer turns."""
+"""Limits of the measurement: number of turns, and seconds. Large models get fewer turns."""
 
 
 def fastest_form(path: Path) -> Path:

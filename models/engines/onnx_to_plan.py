@@ -16,14 +16,14 @@ Result = TypeVar("Result")
 
 
 def build_plan(
-    tensorrt: Tensorrt, onnx: bytes, tell: Callable[[float], None], capabilities: Sequence[str] = ()
+    tensorrt: Tensorrt, onnx: bytes, report: Callable[[float], None], capabilities: Sequence[str] = ()
 ) -> tuple[bytes, str]:
     """Build an engine; Ctrl-C stops it.
 
     Args:
         tensorrt: what builds it.
         onnx: an ONNX file's content.
-        tell: is given the share that is done, 0 to 1.
+        report: called with the share that is done, 0 to 1.
         capabilities: chips to build for ahead of time, such as `SM86`, which TensorRT-RTX can do without a GPU; none
             is the GPU that is here.
 
@@ -42,7 +42,7 @@ def build_plan(
     settings = builder.create_builder_config()
     if capabilities:
         _aim(tensorrt, settings, capabilities)
-    progress = Progress(tell)
+    progress = Progress(report)
     watcher = monitor(tensorrt.module, progress)
     if watcher:
         settings.progress_monitor = watcher
@@ -65,7 +65,7 @@ def _parse(tensorrt: Tensorrt, network: Any, onnx: bytes) -> None:
     parser = tensorrt.module.OnnxParser(network, tensorrt.logger)
     if not parser.parse(onnx):
         why = first_line(Exception(str(parser.get_error(0)))) if parser.num_errors else tensorrt.problem()
-        tensorrt.problem()  # the logger was told the same
+        tensorrt.problem()  # the logger has the same message
         raise ModelFileError(f"{tensorrt.name} does not take this network: {why}")
 
 
@@ -87,7 +87,7 @@ def _aim(tensorrt: Tensorrt, settings: Any, capabilities: Sequence[str]) -> None
 
 
 def _interruptible(work: Callable[[], Result], progress: Progress) -> Result:
-    """Work in a thread of its own, for while TensorRT works in the main one, Ctrl-C would not be seen."""
+    """Run `work` in a thread: while TensorRT works in the main thread, Ctrl-C is not handled."""
     with ThreadPoolExecutor(1, "build") as pool:
         future = pool.submit(work)
         try:

@@ -19,8 +19,8 @@ class OnnxRuntimeEngine:
     Args:
         path: the `.onnx`, which describes itself.
         providers: execution providers in order of preference; None takes the best that this build has.
-        threads: CPU threads a step; more than one seldom pays for one stream through nets of this size.
-        streams: how many step at once; given when the file is loaded, so that ONNX Runtime plans for just so many.
+        threads: CPU threads per step; more than one rarely pays for one stream and networks of this size.
+        streams: how many step at the same time; fixed when the file is loaded, so that ONNX Runtime plans for it.
 
     Raises:
         ModelFileError: the file is missing, damaged or does not describe itself.

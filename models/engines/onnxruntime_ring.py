@@ -17,7 +17,7 @@ class Ring:
     """Slots of zeros, and the bindings that turn them.
 
     Args:
-        session: the network, of so many streams in its first dimension.
+        session: the network; its first dimension is the number of streams.
         spec: what it says of itself.
         device: where its provider wants the slots, `cpu` or `cuda`.
         streams: rows of every slot.

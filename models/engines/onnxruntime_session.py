@@ -12,7 +12,7 @@ from models.errors import EngineError, ModelFileError
 from models.spec import OLD_BATCHED_KEY, ROLLED_KEY, SPEC_KEY, STREAMS, ModelSpec
 
 NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider", "AzureExecutionProvider")
-"""Providers left out unless asked for: TensorRT has an engine of its own here, Azure is no local device."""
+"""Providers left out unless requested: TensorRT has its own engine here, Azure is no local device."""
 
 
 DEVICES = {"CUDAExecutionProvider": "cuda"}
@@ -60,7 +60,7 @@ def _check_providers(providers: tuple[str, ...]) -> None:
 
 
 def describe(path: Path) -> ModelSpec:
-    """What a model file says of itself. Only a session tells, but one that is not to run need not be optimised."""
+    """The metadata of a model file. Only a session reads it; the graph need not be optimised for that."""
     options = _options(threads=1)
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     return read_spec(_load(path, options, ("CPUExecutionProvider",)), path)
@@ -87,7 +87,7 @@ def _load(path: Path, options: ort.SessionOptions, providers: tuple[str, ...]) -
 
 
 def read_spec(session: ort.InferenceSession, path: Path, streams: int | None = None) -> ModelSpec:
-    """The spec in a model's metadata, held against the graph that it describes.
+    """The spec in a model's metadata, checked against its graph.
 
     Args:
         session: the model.
@@ -107,7 +107,7 @@ def read_spec(session: ort.InferenceSession, path: Path, streams: int | None = N
 
 
 def read_clip_spec(session: ort.InferenceSession, path: Path) -> ClipSpec:
-    """The spec of a clip network's file, held against the graph that it describes."""
+    """The spec of a clip network's file, checked against its graph."""
     metadata = session.get_modelmeta().custom_metadata_map
     if CLIP_KEY not in metadata:
         is_stream = bool({SPEC_KEY, ROLLED_KEY, OLD_BATCHED_KEY} & set(metadata))
@@ -123,7 +123,7 @@ Shapes = Mapping[str, tuple[int | str, ...]]
 
 
 def check_graph(session: ort.InferenceSession, inputs: Shapes, outputs: Shapes, path: Path) -> None:
-    """Hold a description against the graph.
+    """Check a description against the graph.
 
     Raises:
         ModelFileError: an input or output is not there, or of another shape.

@@ -38,7 +38,7 @@ class Plan:
     data: bytes
     spec: ModelSpec
     built: Built | None
-    """None where somebody else made it and wrote only the spec beside it."""
+    """None if another program built it and only the spec lies next to it."""
 
 
 def write_plan(path: Path, plan: Plan) -> None:

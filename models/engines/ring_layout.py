@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
 
 ALIGNMENT = 256
-"""Every tensor begins at a multiple of so many bytes, as TensorRT wants it."""
+"""Alignment of every tensor in bytes, as TensorRT requires."""
 
 
 @dataclass(frozen=True, slots=True)

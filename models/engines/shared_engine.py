@@ -16,12 +16,12 @@ class SharedEngine:
 
     Args:
         engine: the inner engine, which runs the steps.
-        at_once: maximum number of concurrent steps, one thread each; 1 for engines that are not thread-safe.
+        max_concurrent: maximum number of concurrent steps, one thread each; 1 for engines that are not thread-safe.
     """
 
-    def __init__(self, engine: Engine, at_once: int) -> None:
+    def __init__(self, engine: Engine, max_concurrent: int) -> None:
         self._engine = engine
-        self._queue = ThreadPoolExecutor(at_once, thread_name_prefix="step")
+        self._queue = ThreadPoolExecutor(max_concurrent, thread_name_prefix="step")
 
     @property
     def spec(self) -> ModelSpec:

@@ -48,7 +48,7 @@ def find_kept(path: Path) -> Plan | None:
 
 
 def keep(path: Path, plan: Plan) -> None:
-    """Write an engine into the cache; a full disk is told, and no reason to stop."""
+    """Write an engine into the cache; if that fails, log a warning and continue."""
     try:
         write_plan(path, plan)
     except WriteError as error:

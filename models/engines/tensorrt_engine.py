@@ -86,7 +86,7 @@ class TensorrtEngine:
         return self._answer(ring), StreamState(ring, state.steps + 1)
 
     def keep_kernels(self, path: Path) -> None:
-        """Write down what TensorRT-RTX compiled since the engine was opened; a full disk is told, no more."""
+        """Save the kernels that TensorRT-RTX compiled since the engine was opened; if that fails, log a warning."""
         if self._opened.kernels:
             try:
                 write_whole(path, bytes(self._opened.kernels.serialize()))
@@ -134,7 +134,7 @@ def _check_origin(plan: Plan, runtime: str, gpu: str) -> None:
 
 
 def _tensor_sizes(tensorrt: Tensorrt, engine: Any, spec: ModelSpec) -> Mapping[str, int]:
-    """Bytes of each tensor of an engine, which is held against the spec.
+    """Bytes of each tensor of an engine, after a check against the spec.
 
     Raises:
         ModelFileError: the engine is another network than the spec describes.
@@ -145,12 +145,12 @@ def _tensor_sizes(tensorrt: Tensorrt, engine: Any, spec: ModelSpec) -> Mapping[s
     dtype = {name: engine.get_tensor_dtype(name) for name in names}
     wanted = {PICTURE: types.UINT8, LOGITS: types.FLOAT, EMBEDDING: types.FLOAT}
     wanted |= {memory.past(lag): dtype.get(memory.newest) for memory in spec.memories for lag in memory.lags}
-    told = spec.inputs | spec.outputs
-    wrong = [name for name in told | found if told.get(name) != found.get(name)]
+    described = spec.inputs | spec.outputs
+    wrong = [name for name in described | found if described.get(name) != found.get(name)]
     wrong += [name for name, kind in wanted.items() if dtype.get(name) != kind]
     if wrong:
         raise ModelFileError(
-            f"the engine is another network than its description says: {wrong[0]} is {told.get(wrong[0], 'not there')} "
+            f"the engine is not the network of its description: {wrong[0]} is {described.get(wrong[0], 'not there')} "
             f"there, and {found.get(wrong[0], 'not there')} of {dtype.get(wrong[0])} in the engine. Build it again."
         )
     return {name: math.prod(found[name]) * dtype[name].itemsize for name in names}

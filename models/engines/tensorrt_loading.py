@@ -1,4 +1,4 @@
-"""Getting a TensorRT engine: from a `.plan`, from the cache, or built now and held against ONNX Runtime."""
+"""Getting a TensorRT engine: from a `.plan`, from the cache, or built now and compared with ONNX Runtime."""
 
 import dataclasses
 import math

@@ -77,11 +77,11 @@ class Tensorrt:
         return opened
 
     def forget(self) -> None:
-        """Forget earlier errors; a build that was stopped leaves some that nobody asks for."""
+        """Forget earlier errors, such as those of a build that was stopped."""
         self.logger.errors = []
 
     def problem(self) -> str:
-        """The first error that TensorRT told since this was last asked or `forget` was called, in one line."""
+        """The first error that TensorRT logged since the last call of this or of `forget`, in one line."""
         errors, self.logger.errors = self.logger.errors, []
         return first_line(Exception(errors[0]))[:300] if errors else "it does not say why"
 

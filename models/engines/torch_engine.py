@@ -1,4 +1,4 @@
-"""PyTorch: the reference that the other engines are held against, and the way to run a checkpoint as it is."""
+"""PyTorch: the reference for the other engines, and the way to run a checkpoint without export."""
 
 from typing import NamedTuple
 

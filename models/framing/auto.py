@@ -1,4 +1,4 @@
-"""AutoFraming: a square around whoever gestures, set by the face; it moves only while nobody gestures."""
+"""AutoFraming: a square around the person who gestures, set by the face; it moves only between gestures."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from models.framing.people import People, Person, SearchWindow
 from models.region import Region
 
 LOOK_S, SETTLED_S = 0.35, 1.0
-"""Seconds of the stream between two looks: three a second, and one a second at somebody alone who sits still.
-No face is looked for while somebody gestures."""
+"""Seconds of the stream between two face detections; the longer one for one person who sits still. During a gesture no
+face is searched."""
 FACE_SHARE = 0.34
 """Height of the face in shares of the region's side; the median of Jester's clips."""
 OFF_X, OFF_Y = 0.13, (0.25, 0.2)
@@ -32,9 +32,9 @@ CLOSE, LOOSE = (0.05, 1.1), (0.15, 1.25)
 """A region set by a face alone, or by movement, takes the place of another where it lies off by more than this share of
 the side, or is larger or smaller by more than this factor."""
 GONE_S = 10.0
-"""Without a face for so long, the region is set by where the picture moves."""
+"""Time without a face after which the region is set by motion, in seconds."""
 MOVES, MOVES_MORE = 0.25, 2.0
-"""Somebody else is framed who moves by more than this (`Motion`), and so many times as much as who is framed now."""
+"""Another person is framed who moves by more than this (`Motion`), and by this factor more than the framed one."""
 TILE = 0.6
 """Side of the windows that are searched for small faces, in shares of the picture's shorter side."""
 
@@ -110,7 +110,7 @@ class AutoFraming:
         self._people.note(found, window)
 
     def _next_window(self) -> SearchWindow:
-        """What to look at: closely where somebody is, else everywhere in turn."""
+        """Where to search: near the known face, else each part of the picture in turn."""
         self._looks += 1
         if self._framed:
             return self._near(self._framed) if self._looks % 3 else whole(self._shape)
@@ -137,7 +137,7 @@ class AutoFraming:
             self._region = wanted
 
     def _choose(self) -> Person | None:
-        """Who is framed: whoever was, unless somebody else moves much more; else the nearest."""
+        """Who is framed: the same person as before unless another moves much more; at first the nearest."""
         there = self._people.there
         if self._framed not in there:
             return max(there, key=lambda person: person.face.height, default=None)

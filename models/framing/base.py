@@ -17,12 +17,12 @@ class Framing(Protocol):
         ...
 
     def region(self, image: Image, time_s: float, idle: bool) -> Region:
-        """The region to see now; never another one than before while somebody gestures.
+        """The region to use now; it does not change during a gesture.
 
         Args:
             image: the newest picture, uint8 [H, W, 3] RGB.
             time_s: its time; not before the one before it.
-            idle: whether nobody gestures, as far as the network can tell.
+            idle: whether no gesture is made, according to the network.
         """
         ...
 

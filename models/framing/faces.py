@@ -75,7 +75,7 @@ class FaceDetector:
 
 
 def thinned(image: Image, least: int) -> Image:
-    """Every n-th pixel of a picture, so that its shorter side keeps at least three times so many.
+    """Every n-th pixel of a picture, so that its shorter side keeps at least three times the input size.
 
     Shrinking all of a large picture would cost more than looking at it.
     """
@@ -103,7 +103,7 @@ _ANCHORS = _anchors()
 
 
 def _merged(boxes: Floats, logits: Floats) -> list[tuple[Floats, float]]:
-    """Boxes (centre and size) of one face each: the mean of those that overlap the surest, weighted by their scores."""
+    """One box (centre and size) per face: the mean of the boxes that overlap the surest, weighted by score."""
     scores = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
     sure = scores >= LEAST_SCORE
     boxes, scores = boxes[sure], scores[sure]

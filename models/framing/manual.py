@@ -1,4 +1,4 @@
-"""ManualFraming: a person may draw the region at any time, and let go of it again."""
+"""ManualFraming: the user may draw the region at any time, and remove it again."""
 
 from models.frame import Image
 from models.framing.base import Framing
@@ -6,9 +6,9 @@ from models.region import Region
 
 
 class ManualFraming:
-    """A framing until somebody draws a region; then that one until they let go of it.
+    """Uses another framing until the user draws a region; then that region until it is removed.
 
-    `draw` may be called from any thread; the region is taken at the next step, even while somebody gestures.
+    `draw` may be called from any thread; the region is taken at the next step, also during a gesture.
 
     Args:
         framing: what holds while nothing is drawn.

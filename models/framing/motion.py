@@ -26,8 +26,8 @@ MEMORY = 0.97
 ENOUGH = 0.15
 """Mean change of a picture's pixels, summed over looks, from which on it is known where it moves."""
 ENOUGH_HANDS, MOST_HANDS = 90.0, 40.0
-"""The same for somebody's hands, as levels times area in square face heights, and the most that one look adds: a wave
-is about 30, somebody who walks by or a lamp that goes out much more."""
+"""The same for hands, as levels times area in square face heights, and the most that one measurement adds: a wave is
+about 30, a person who walks by or a lamp that goes out much more."""
 
 Map = NDArray[np.float32]
 """float32 [rows, columns] of the small picture."""

@@ -1,4 +1,4 @@
-"""What `--framing` says: follow whoever gestures, see all of the picture, or always the same part of it."""
+"""Opens what `--framing` names: follow the person who gestures, the whole picture, or a fixed part of it."""
 
 from common.errors import UserError
 from models.framing.auto import AutoFraming
@@ -22,7 +22,7 @@ def parse_framing(text: str) -> Region | None:
 
 
 def open_framing(chosen: Region | None = None) -> Framing:
-    """A framing for one stream: of a region, or one that follows whoever gestures.
+    """A framing for one stream: a fixed region, or one that follows the person who gestures.
 
     Raises:
         ModelFileError: the face detector's file is missing or damaged.

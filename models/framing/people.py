@@ -13,20 +13,20 @@ from models.framing.faces import Face
 REMEMBERED = 5
 """Looks whose median says where a face is."""
 MISSED = 6
-"""A face that so many looks in a row did not find is gone."""
+"""Number of detections in a row without a face after which it is gone."""
 STEADY_LOOKS, STEADY_WITHIN = 3, 0.25
-"""A face keeps still that over so many looks stays within so many of its heights, and as large."""
+"""A face is still if, over this many detections, it moves by at most this share of its height and keeps its size."""
 NEAR = 0.8
 """Faces of two looks are one person's where their centres are no farther apart, in face heights."""
 COARSE = 0.2
 """A face of less than this share of the window it was found in is known to be there, but not how large it is."""
 SIMILAR = 1.7
-"""And where the larger one is no more than so many times as high."""
+"""And if the larger one is at most this factor higher."""
 
 
 @dataclass(eq=False)
 class Person:
-    """Somebody whose face was seen."""
+    """A person whose face was found."""
 
     faces: deque[Face] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     coarse: bool = True

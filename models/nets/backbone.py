@@ -11,7 +11,7 @@ Placement = Literal["inner", "head"]
 """Where a residual block looks along time: at the start of its branch, or before branch and shortcut part."""
 
 MakeTemporal = Callable[[int, int], TemporalLayer]
-"""Makes a temporal layer for so many channels at a pace (a factor on its dilations)."""
+"""Makes a temporal layer for a number of channels and a pace (a factor on its dilations)."""
 
 
 class Backbone(nn.Module):
@@ -70,7 +70,7 @@ class ResidualBlock(TemporalBlock):
 
 
 def through(blocks: nn.Module, x: Tensor, timeline: Timeline) -> Tensor:
-    """Run features through blocks, handing the timeline to those that look along it."""
+    """Run features through blocks; temporal blocks get the timeline."""
     for block in blocks.children():
         x = block(x, timeline) if isinstance(block, TemporalBlock) else block(x)
     return x

@@ -110,7 +110,7 @@ def write_whole(path: Path, content: dict[str, Any]) -> None:
     Raises:
         WriteError: it cannot be written.
     """
-    # Given a name, torch's writer tells of a full disk by an error of its own, which does not say so.
+    # Given a name, torch's writer reports a full disk by an error that does not name the cause.
     with whole_file(path) as unfinished, unfinished.open("wb") as file:
         torch.save(content, file)
 

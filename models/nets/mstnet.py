@@ -67,7 +67,7 @@ class Answer(NamedTuple):
     maps: Tensor
     """[N, T, width, h, w], the features before they were pooled."""
     past: Past
-    """The state to go on with."""
+    """The next state."""
 
 
 class MSTNet(nn.Module):

@@ -17,7 +17,7 @@ STAGES = ((120, 4), (240, 8), (480, 4))
 
 
 class ChannelShuffle(nn.Module):
-    """Interleave the channels of so many groups."""
+    """Interleave the channels of `groups` groups."""
 
     def __init__(self, groups: int) -> None:
         super().__init__()

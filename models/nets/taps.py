@@ -52,7 +52,7 @@ class Start:
 
 
 AS_USUAL = Start()
-USUAL = {False: Start("sums"), True: Start("averages")}
+USUAL = {False: Start("sums"), True: Start("differences", 0.5, least=1)}
 """What training of a centred and of a causal kernel starts from, where nothing else is said."""
 
 

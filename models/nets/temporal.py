@@ -272,7 +272,7 @@ class TemporalConfig:
     """Of MixTConv's channels, one a kernel; none are equal groups, as in the paper."""
 
     def build(self, channels: int, pace: int = 1) -> TemporalLayer:
-        """Make the layer for a block of so many channels.
+        """Make the layer for a block of `channels` channels.
 
         Args:
             channels: C of the features it works on.

@@ -1,10 +1,15 @@
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from fakes import ScriptedEngine
 
 import app.chosen_networks
-from app.chosen_networks import chosen_clip
+from app.chosen_networks import choose_networks, chosen_clip
+from app.settings import ModelSettings
 from common.errors import UserError
+from models.heads import SoftmaxHead
 
 MODEL = Path("models/weights/mstnet_small.onnx")
 CLIP = MODEL.with_suffix(".clip.onnx")
@@ -12,7 +17,7 @@ CLIP = MODEL.with_suffix(".clip.onnx")
 
 @pytest.mark.parametrize(
     ("wanted", "named", "runs"),
-    [(None, None, False), (None, CLIP, True), ("stream", None, False), ("both", None, True), ("auto", None, True)],
+    [("stream", None, False), ("both", None, True), ("both", CLIP, True), ("auto", None, True), ("auto", CLIP, True)],
 )
 def test_a_clip_network_runs_if_it_is_wanted(monkeypatch, wanted, named, runs):
     monkeypatch.setattr(app.chosen_networks, "clip_step_ms", lambda _: 1.0)
@@ -34,10 +39,23 @@ def test_auto_does_not_use_a_slow_clip_network_and_logs_it(monkeypatch, caplog):
     ("model", "wanted", "named", "message"),
     [
         (Path("other.onnx"), "both", None, "no clip network other.clip.onnx"),
-        (MODEL, None, Path("none.onnx"), "no clip network none.onnx"),
+        (MODEL, "both", Path("none.onnx"), "no clip network none.onnx"),
         (MODEL, "both", MODEL, "is a stream network"),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line(model, wanted, named, message):
     with pytest.raises(UserError, match=message):
         chosen_clip(model, wanted, named)
+
+
+@pytest.mark.parametrize(
+    ("profile", "networks", "wanted"), [("me", "auto", "stream"), ("me", "both", "both"), (None, "auto", "auto")]
+)
+def test_with_a_profile_the_stream_network_runs_alone_unless_both_are_asked_for(monkeypatch, profile, networks, wanted):
+    asked = []
+    monkeypatch.setattr(app.chosen_networks, "chosen_clip", lambda *given: asked.append(given[1]))
+    monkeypatch.setattr(app.chosen_networks, "find_profile", lambda _: SimpleNamespace(decoding=None))
+    monkeypatch.setattr(app.chosen_networks, "PersonalHead", lambda _, spec: SoftmaxHead(spec.labels, 1.0))
+    with ExitStack() as stack:
+        choose_networks(ModelSettings(networks=networks, profile=profile), ScriptedEngine(), stack)
+    assert asked == [wanted]

@@ -13,9 +13,14 @@ from app.demo_clip import DEMO
 from app.loop import Limits
 from app.outputs.address import Address
 from app.outputs.broker import Broker
-from app.outputs.settings import OutputSettings
+from app.outputs.kinds.files import FileOutput
+from app.outputs.kinds.mqtt_broker import MqttOutput
+from app.outputs.kinds.obs_studio import ObsOutput
+from app.outputs.kinds.osc_receiver import OscOutput
+from app.outputs.kinds.web_server import WebOutput
 from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
+from models.decoding_change import DecodingChange, RuleChange
 from models.region import Region
 from models.shipped import SHIPPED_MODEL
 
@@ -32,7 +37,7 @@ def test_without_options_the_first_camera_is_shown_in_the_window():
         model=ModelSettings(SHIPPED_MODEL),
         framing=None,
         view=ViewSettings(),
-        outputs=OutputSettings(),
+        outputs=(),
         control=None,
         recording=None,
         limits=Limits(),
@@ -47,6 +52,7 @@ def test_without_options_the_first_camera_is_shown_in_the_window():
 def test_every_option_of_one_camera_sets_its_field():
     words = """--camera clip.mp4 --fps 25 --flip-input --max-frames 9 --duration 2.5 --model m.onnx --engine torch
         --framing 0.1,0.2,0.5,0.6 --networks both --clip-model c.onnx --profile ann --vocabulary directions
+        --enter 0.7 --enter "Thumb Up=0.5" --exit 0.2 --hold 0.1 --rest "Thumb Up=2" --smooth 0.3 --temperature 0.8
         --headless --no-mirror --events e --trace t --log-level debug
         --serve 1 --websocket h:2 --token-file f --allow-origin http://A --allow-host B --mqtt mqtt://h --osc 3
         --obs 4 --obs-scene "Thumb Up=Desk" --control slides --control media --control-through uinput --armed --dry-run
@@ -60,21 +66,23 @@ def test_every_option_of_one_camera_sets_its_field():
             clip_model=Path("c.onnx"),
             profile="ann",
             vocabulary="directions",
+            decoding=DecodingChange(
+                RuleChange(enter=0.7, exit=0.2, hold_s=0.1),
+                {"Thumb Up": RuleChange(enter=0.5, rest_s=2.0)},
+                smooth_s=0.3,
+                temperature=0.8,
+            ),
         ),
         framing=Region(0.1, 0.2, 0.5, 0.6),
         view=ViewSettings(window=False, mirror=False),
-        outputs=OutputSettings(
-            events="e",
-            trace="t",
-            serve=Address("127.0.0.1", 1),
-            websocket=Address("h", 2),
-            token_file=Path("f"),
-            allowed_origins=("http://a",),
-            allowed_hosts=("b",),
-            mqtt=Broker.parse("mqtt://h"),
-            osc=Address("127.0.0.1", 3),
-            obs=Address("127.0.0.1", 4),
-            obs_scenes=(("Thumb Up", "Desk"),),
+        outputs=(
+            WebOutput(Address("127.0.0.1", 1), True, Path("f"), ("http://a",), ("b",)),
+            WebOutput(Address("h", 2), False, Path("f"), ("http://a",), ("b",)),
+            MqttOutput(Broker.parse("mqtt://h")),
+            OscOutput(Address("127.0.0.1", 3)),
+            ObsOutput(Address("127.0.0.1", 4), (("Thumb Up", "Desk"),)),
+            FileOutput("e", others=("t",)),
+            FileOutput("t", steps=True),
         ),
         control=ControlSettings(("slides", "media"), "uinput", armed=True, dry_run=True, allow_commands=True),
         recording=None,
@@ -115,8 +123,8 @@ def test_files_are_read_in_real_time_in_a_window_in_a_batch_and_with_realtime(wo
     ],
 )
 def test_without_a_window_and_a_file_events_are_printed(words, events, trace):
-    outputs = settings(words).outputs
-    assert (outputs.events, outputs.trace) == (events, trace)
+    files = {output.steps: output.file for output in settings(words).outputs}
+    assert (files.get(False), files.get(True)) == (events, trace)
 
 
 def test_the_remaining_options():
@@ -134,9 +142,11 @@ def test_the_remaining_options():
     ]
 
 
-def test_only_the_command_line_module_uses_argparse_namespaces():
-    """All other modules use the settings, which mypy checks."""
-    files = [path for path in (ROOT / "app").rglob("*.py") if path.name != "command_line.py"]
+def test_only_what_makes_settings_uses_argparse_namespaces():
+    """All other modules use the settings, which mypy checks. A kind of output makes those of its own options."""
+    kinds = ROOT / "app" / "outputs" / "kind"
+    makers = [ROOT / "app" / "command_line.py", kinds.with_suffix(".py"), *kinds.with_name("kinds").glob("*.py")]
+    files = [path for path in (ROOT / "app").rglob("*.py") if path not in makers]
     for path in (ROOT / "main.py", *files):
         names = {
             getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(ast.parse(path.read_text("utf-8")))

@@ -35,6 +35,15 @@ def test_a_whole_stream():
         "engine": "scripted:none",
         "rate_hz": 12.0,
         "networks": ["stream", "fast"],
+        "temperature": {"stream": 1.0, "fast": 1.0},
+        "decoding": {
+            name: {
+                "smooth_s": 0.1,
+                "rule": {"enter": 0.6, "exit": 0.3, "hold_s": 0.0, "rest_s": 0.5},
+                "per_label": {},
+            }
+            for name in ("stream", "fast")
+        },
     }
     assert gesture == {
         "v": 1,

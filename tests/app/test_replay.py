@@ -2,14 +2,18 @@
 
 import numpy as np
 import pytest
-from fakes import ListCamera, ScriptedEngine, recognizer
+from fakes import LABELS, ListCamera, ScriptedEngine, recognizer
 
 from app.loop import run
 from app.replay import MAX_ROWS, N_MOMENTS, SECONDS, Replay
 from calibration.take import Kind
 from calibration.take_folder import TakeFolder
 from common.errors import UserError
+from models.clip_spec import ClipSpec
+from models.engines.base import Output
 from models.frame import Frame
+from models.networks import networks_of
+from models.recognizer import Recognizer
 
 
 def film(seconds, gesture_every_s, first_s=0.0, size=(480, 640)):
@@ -23,8 +27,18 @@ def white(picture):
     return 2 if picture.mean() > 128 else 1
 
 
-def watched(tmp_path, engine, *films):
-    recognizing = recognizer(engine)
+class WhiteClips:
+    """A clip engine that names the newest picture."""
+
+    name = "scripted:none"
+    spec = ClipSpec("clips", LABELS, 4, 8, 8, (0.0,) * 3, (1.0,) * 3, 6.0, (0.5,), 4)
+
+    def answer(self, clip):
+        return Output(8 * np.eye(len(LABELS), dtype=np.float32)[[white(clip[-1])]], np.zeros((1, 4), np.float32))
+
+
+def watched(tmp_path, engine, *films, clip=None):
+    recognizing = Recognizer(networks_of(engine, clip=clip)) if clip else recognizer(engine)
     replay = Replay(recognizing.networks, TakeFolder("ann", tmp_path / "ann"))
     run(ListCamera([frame for one in films for frame in one]), recognizing, observers=[replay])
     return replay
@@ -82,3 +96,18 @@ def test_a_moment_has_the_steps_of_the_network_that_fired(tmp_path):
     with pytest.raises(UserError, match="fired in the network 'fast', whose thresholds are not fitted"):
         replay.mark_wrong(moment)
     assert not (tmp_path / "ann").exists()
+
+
+def test_a_moment_of_both_networks_is_complete_and_can_be_marked(tmp_path):
+    """While no gesture is made, only the stream network steps; those steps belong to the moment, too."""
+    replay = watched(tmp_path, ScriptedEngine(white), film(7, 7), clip=WhiteClips())
+    (moment,) = replay.moments
+    networks = [shot.step.network for shot in moment.shots]
+    assert set(networks[:30]) == {"stream"}
+    assert networks[-1] == "stream+clip"
+    assert moment.shots[-1].time_s - moment.shots[0].time_s == pytest.approx(SECONDS, abs=0.15)
+    times_s = [shot.time_s for shot in moment.shots]
+    assert times_s == sorted(set(times_s))
+    replay.mark_wrong(moment)
+    ((_, take),) = TakeFolder("ann", tmp_path / "ann").takes()
+    assert len(take) == len(moment.shots)

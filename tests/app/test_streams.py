@@ -27,7 +27,7 @@ def frames(label: str, seconds: float = 2.0, start: int = 0) -> list[Frame]:
 
 @pytest.fixture
 def run_stream():
-    engine = SharedEngine(ScriptedEngine(lambda picture: picture[0, 0, 0, 0]), at_once=2)
+    engine = SharedEngine(ScriptedEngine(lambda picture: picture[0, 0, 0, 0]), max_concurrent=2)
     yield separate_steps(networks_of(engine))
     engine.close()
 
@@ -69,7 +69,7 @@ def test_each_stream_has_its_own_fast_pass():
     """The main pass has low probabilities only; the fast one recognises a thumb up in every other half second."""
     flashes = [Frame(np.full((8, 8, 3), 4 * (k // 6 % 2), np.uint8), k / RATE_HZ, k) for k in range(60)]
     scripted = ScriptedEngine(temperature=8.0, fast_label_of=lambda picture: picture.flat[0] or 1)
-    engine, collected = SharedEngine(scripted, at_once=2), Collected()
+    engine, collected = SharedEngine(scripted, max_concurrent=2), Collected()
     streams = Streams(separate_steps(networks_of(engine)), [collected])
     for _ in range(2):
         streams.join(partial(ListCamera, flashes))

@@ -1,5 +1,6 @@
 """Gestures of a person's own: learnt from takes, found in streams, and nothing else found."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,9 @@ from people import LABELS, SPEC, WIDTH, a_minute_of_work, a_take, performed, tak
 
 from calibration.background import Background
 from calibration.errors import TakeError
+from calibration.fit_report import unfound
 from calibration.fitting import fit
+from calibration.one_movement import check_one_movement
 from calibration.personal_head import PersonalHead, joined
 from calibration.take import Kind
 from calibration.thresholds import Target
@@ -20,12 +23,13 @@ from models.softmax import softmax
 from models.spec import Decoding, FastPass
 from models.vocabulary import Group, Vocabulary
 
+STRICT = Target(1, 10)
 NOTHING = np.array([0, 6, 0, 0], np.float32)
 """Logits of a model that says "No gesture"."""
 
 
-def profile_of(*takes):
-    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target())
+def profile_of(*takes, target=STRICT):
+    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, target)
     assert not done.refused
     return done.profile
 
@@ -67,8 +71,12 @@ def test_work_and_other_movements_fire_nothing(profile):
 
 def test_order_in_time_matters():
     """The same way forth and back are two gestures, though each moment of one occurs in the other."""
-    back = [replace(take, label="Back", embeddings=take.embeddings[::-1].copy()) for take in takes_of("Forth", 0, 4)]
-    profile = profile_of(*takes_of("Forth", 0, 4, seed=1), *back, a_minute_of_work())
+    rng = np.random.default_rng(0)
+    streams = [performed(rng, 0, after_s=1.5) for _ in range(4)]
+    reversed_streams = [performed(rng, 0, before_s=1.5, after_s=3)[::-1].copy() for _ in range(4)]
+    takes = [a_take(Kind.GESTURE, "Forth", stream, begins=30) for stream in streams]
+    takes += [a_take(Kind.GESTURE, "Back", stream, begins=30) for stream in reversed_streams]
+    profile = profile_of(*takes, a_minute_of_work(), target=Target(10, 10))
     stream = performed(np.random.default_rng(9), 0, before_s=3, after_s=3)
     assert fired(profile, stream) == ["Forth"]
     assert fired(profile, stream[::-1].copy()) == ["Back"]
@@ -119,7 +127,81 @@ def test_takes_that_are_all_alike_are_told():
 
 def test_takes_that_are_all_different_are_told():
     takes = [take for axis in (0, 4, 8, 12) for take in takes_of("Circle", axis, 1)]
-    assert "little in common" in refusal(*takes)
+    assert "show different movements" in refusal(*takes)
+
+
+@pytest.mark.parametrize("count", [3, 9])
+def test_one_take_of_another_movement_is_told_by_its_number(count):
+    takes = [*takes_of("Circle", 0, count), *takes_of("Circle", 8, 1)]
+    told = refusal(*takes)
+    alike = [float(value) for value in re.findall(r"take \d+ (-?\d\.\d+)", told)]
+    assert len(alike) == count + 1
+    assert min(alike) == alike[-1] < 0.8 * min(alike[:-1])
+
+
+def test_what_a_person_and_a_room_look_like_makes_no_two_takes_alike():
+    """All takes show the same room, strongly, and in it whatever comes."""
+    rng = np.random.default_rng(3)
+    room = 20 * rng.normal(size=WIDTH).astype(np.float32)
+    takes = [a_take(Kind.GESTURE, "Circle", room + work_stream(rng, 6), begins=36) for _ in range(3)]
+    assert "show different movements" in refusal(*takes)
+    at_work = replace(a_minute_of_work(), embeddings=room + work_stream(rng, 60))
+    moved = [replace(take, embeddings=room + take.embeddings) for take in takes_of("Circle", 0, 3)]
+    assert [gesture.label for gesture in profile_of(*moved, at_work).gestures] == ["Circle"]
+
+
+def test_a_model_of_many_gestures_tells_takes_apart_by_its_logits():
+    spec = replace(SPEC, labels=(*LABELS, *(f"Gesture {k}" for k in range(6))))
+    rng = np.random.default_rng(4)
+
+    def take(answer):
+        """The embeddings say nothing; the logits rise for some gestures, one after another."""
+        logits = rng.normal(0, 0.3, (72, 10)).astype(np.float32)
+        for k, label in enumerate(answer):
+            logits[36 + 9 * k : 45 + 9 * k, label] += 4
+        return replace(a_take(Kind.GESTURE, "Circle", work_stream(rng, 6), logits, begins=36), spec=spec)
+
+    check_one_movement("Circle", [take((3, 5, 3)) for _ in range(4)])
+    with pytest.raises(TakeError, match="different movements"):
+        check_one_movement("Circle", [take(answer) for answer in ((3, 5, 3), (4, 2, 6), (7, 8, 9), (5, 3, 8))])
+
+
+def test_takes_that_differ_are_learnt_where_the_person_says_so():
+    takes = [*takes_of("Circle", 0, 2), *takes_of("Circle", 8, 1), a_minute_of_work()]
+    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), anyway=["Circle"])
+    assert [gesture.label for gesture in done.profile.gestures] == ["Circle"]
+    with pytest.raises(TakeError, match="called 'Square'; there is: Circle"):
+        fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), anyway=["Square"])
+
+
+def at_work_with(axis, takes=1):
+    """A minute of work in which a movement is made now and then."""
+    rng = np.random.default_rng(6)
+    stream = work_stream(rng, 60)
+    for k in range(takes):
+        stream[100 + 150 * k : 124 + 150 * k] += performed(rng, axis, before_s=0.5)[6:30]
+    return a_take(Kind.WORK, "", stream)
+
+
+def test_a_gesture_that_is_not_found_in_its_own_takes_is_not_saved_unless_told_to():
+    takes = [*takes_of("Circle", 0, 3), *takes_of("Cross", 4, 3), at_work_with(0)]
+    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target())
+    assert [gesture.label for gesture in done.profile.gestures] == ["Cross"]
+    assert "Circle" not in done.profile.decoding.per_label
+    (error,) = done.refused
+    assert "none of the 3 takes of 'Circle' reaches" in str(error)
+    assert "--save-anyway 'Circle'" in str(error)
+    kept = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), anyway=["Circle"])
+    assert [gesture.label for gesture in kept.profile.gestures] == ["Circle", "Cross"]
+    assert "'Circle' is found in none of its 3 takes" in next(unfound(kept))
+
+
+def test_a_gesture_stays_as_it_was_where_it_cannot_be_learnt_anew(profile):
+    takes = [*takes_of("Circle", 0, 3), *takes_of("Circle", 8, 3), *takes_of("Cross", 4, 4), a_minute_of_work()]
+    done = fit(profile, SPEC, takes, Target())
+    before, after = ({each.label: each for each in each_profile.gestures} for each_profile in (profile, done.profile))
+    assert after["Circle"] is before["Circle"]
+    assert after["Cross"].takes == 4
 
 
 def test_takes_of_nothing_are_told():

@@ -8,12 +8,23 @@ import pytest
 from people import LABELS, SPEC, a_minute_of_work, a_take, work_stream
 
 from calibration.diagram import draw
-from calibration.fit_report import report
+from calibration.fit_report import report, unfound, warnings
 from calibration.fitting import fit
 from calibration.reliability import Reliability
 from calibration.take import Kind
 from calibration.temperature import Evidence, fit_temperature
-from calibration.thresholds import HIGHEST, LOWEST, Tail, Target, block_peaks, choose
+from calibration.thresholds import (
+    HIGHEST,
+    LOWEST,
+    Heights,
+    Tail,
+    Target,
+    block_peaks,
+    choose,
+    choose_all,
+    held,
+    together,
+)
 from calibration.user_profile import UserProfile
 
 
@@ -76,9 +87,22 @@ def test_a_tail_tells_the_rate_it_was_drawn_from():
     assert tail.rate(tail.reached(0.05)) == pytest.approx(0.05, rel=1e-3)
 
 
-def test_stricter_targets_ask_for_higher_thresholds():
-    tail = Tail.of(list(np.random.default_rng(0).beta(1, 6, 60)), minutes=1)
-    chosen = [choose("x", [0.95, 0.9], tail, [], rate, 0.6) for rate in (1.0, 0.1, 0.01)]
+def heights(takes=(), tail=None, wrong=(), usual=0.6, label="x"):
+    return Heights(label, takes, tail, wrong, usual)
+
+
+def quiet():
+    return Tail.of([0.001] * 60, minutes=1)
+
+
+def restless(seed=0):
+    """Work that now and then looks a little like a gesture."""
+    return Tail.of(list(np.random.default_rng(seed).beta(1, 30, 60)), minutes=1)
+
+
+def test_rarer_false_activations_ask_for_higher_thresholds():
+    gesture = heights([0.95, 0.9], Tail.of(list(np.random.default_rng(0).beta(1, 6, 60)), minutes=1))
+    chosen = [choose(gesture, rate) for rate in (1.0, 0.1, 0.01)]
     enters = [each.enter for each in chosen]
     assert enters == sorted(enters)
     assert enters[0] < enters[-1]
@@ -88,19 +112,47 @@ def test_stricter_targets_ask_for_higher_thresholds():
 
 
 def test_a_quiet_gesture_with_strong_takes_may_fire_sooner_than_usual():
-    chosen = choose("x", [0.9, 0.95], Tail.of([0.001] * 60, minutes=1), [], 0.1, 0.6)
+    chosen = choose(heights([0.9, 0.95], quiet()), 0.1)
     assert chosen.enter < 0.6
     assert (chosen.found, chosen.takes) == (2, 2)
-    assert choose("x", [], Tail.of([0.001] * 60, minutes=1), [], 0.1, 0.6).enter == 0.6
+    assert choose(heights([], quiet()), 0.1).enter == 0.6
+
+
+def test_a_gesture_that_none_of_its_takes_reaches_fires_no_sooner():
+    chosen = choose(heights([0.1, 0.2], quiet()), 0.1)
+    assert chosen.enter == 0.6
+    assert (chosen.found, chosen.takes) == (0, 2)
 
 
 def test_nothing_fires_below_a_moment_that_was_wrong():
-    assert choose("x", [0.95], None, [0.7], 0.1, 0.6).enter > 0.7
+    assert choose(heights([0.95], wrong=[0.7]), 0.1).enter > 0.7
 
 
 def test_without_work_nothing_gets_easier_to_fire() -> None:
     for takes in ([], [0.1], [0.35, 0.4, 0.3], [0.9, 0.95]):
-        assert choose("x", takes, None, [], 0.1, 0.6).enter >= 0.6
+        assert choose(heights(takes), 0.1).enter >= 0.6
+
+
+@pytest.mark.parametrize("target", [Target(1, 10), Target(10, 10), Target(1, 60)])
+def test_all_gestures_together_hold_a_target_that_can_be_held(target):
+    chosen = choose_all([*(heights(tail=restless(k)) for k in range(25)), heights([0.9], quiet())], target)
+    assert 0 < together(chosen) <= 10 * target.rate
+    assert max(each.enter for each in chosen) < HIGHEST
+    assert chosen[-1].enter < 0.6
+
+
+def test_one_gesture_that_cannot_hold_the_target_does_not_stop_the_others():
+    always = Tail.of([0.9999] * 60, minutes=1)
+    others = [heights([0.97, 0.98], restless(k)) for k in range(3)]
+    chosen = choose_all([heights([0.99], always), *others], Target(1, 10))
+    assert together(chosen) > 1
+    assert all(each.found == 2 for each in chosen[1:])
+
+
+def test_a_level_is_held_by_every_step_of_the_time():
+    levels = held(np.array([0.2, 0.9, 0.4, 0.5, 0.6], np.float32), 2)
+    np.testing.assert_allclose(levels, [0, 0.2, 0.4, 0.4, 0.5])
+    np.testing.assert_allclose(held(np.array([0.2, 0.9], np.float32), 1), [0.2, 0.9])
 
 
 def test_blocks_are_seconds():
@@ -116,3 +168,45 @@ def test_the_report_and_the_diagram_tell_what_was_done():
     picture = ET.fromstring(draw({"before": done.before, "after": done.after}))
     assert sum(each.tag.endswith("line") for each in picture.iter()) == 2
     assert f"ECE {done.after.error:.3f}" in "".join(picture.itertext())
+    assert list(warnings(done, Target(5, 5))) == list(unfound(done)) == []
+
+
+def warned(*takes):
+    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target())
+    lines = [*warnings(done, Target()), *unfound(done)]
+    assert not any("\n" in line for line in lines)
+    return lines
+
+
+def thumb_up(seconds=3.0, odds=9.0, kind=Kind.GESTURE):
+    """The model says "Thumb Up" so surely all the time."""
+    logits = np.tile(np.array([0, 0, 0, odds], np.float32), (round(12 * seconds), 1))
+    label = "" if kind is Kind.WORK else "Thumb Up"
+    return a_take(kind, label, work_stream(np.random.default_rng(0), seconds), logits)
+
+
+def test_that_no_work_was_recorded_is_told():
+    (line,) = warned(thumb_up())
+    assert "no work is recorded" in line
+    assert "--profile ann --work 60" in line
+
+
+def test_that_little_work_was_recorded_is_told():
+    (line,) = warned(a_take(Kind.WORK, "", work_stream(np.random.default_rng(0), 10)))
+    assert "only 10 s of work" in line
+
+
+def test_a_target_that_is_missed_is_told_with_what_is_expected():
+    """What the model is sure of in work all the time fires in every block, at any threshold."""
+    done = fit(UserProfile.of("ann", SPEC), SPEC, [thumb_up(60, 20, Kind.WORK)], Target(2, 5))
+    (line,) = warnings(done, Target(2, 5))
+    assert "at most 2 in 5 minutes is wanted and 30.00 are expected" in line
+    assert "(30.00) by 'Thumb Up'" in line
+    last = report(done, Target(2, 5)).splitlines()[-1].split()
+    assert last == ["all", "together", f"{together(done.profile.thresholds):.2f}"] == ["all", "together", "60.00"]
+
+
+def test_a_gesture_of_the_models_that_is_in_none_of_its_takes_is_told():
+    unseen = [a_take(Kind.GESTURE, "Thumb Up", work_stream(np.random.default_rng(k), 3)) for k in range(3)]
+    (line,) = warned(*unseen, a_minute_of_work())
+    assert "'Thumb Up' is found in none of its 3 takes" in line

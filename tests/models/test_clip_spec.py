@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.clip_spec import ClipFusion, ClipSpec, QuickWindow
+from models.clip_spec import ClipFusion, ClipSpec
 from models.errors import ModelFileError
 from models.spec import Decoding, Rule
 
@@ -28,10 +28,9 @@ SPEC = ClipSpec(
 
 def test_it_survives_json():
     assert ClipSpec.from_json(SPEC.to_json(), "somewhere") == SPEC
-    both = replace(SPEC, fusion=ClipFusion(0.4, quick=QuickWindow(0.5, decoding=Decoding(0.1, Rule(0.7)))))
+    both = replace(SPEC, fusion=ClipFusion(0.4, decoding=Decoding(0.1, Rule(0.7))))
     assert ClipSpec.from_json(both.to_json(), "somewhere") == both
     assert both.longest_s == 2.5
-    assert replace(both, windows_s=(0.4,)).longest_s == 0.5
 
 
 def test_shapes():
@@ -50,7 +49,7 @@ def damaged(**changes):
         "{",
         "[]",
         "null",
-        '{"version": 1}',
+        '{"version": 2}',
         damaged(labels="No gesture"),
         damaged(labels=["Thumb Up", "Thumb Up"]),
         damaged(pictures=16.0),
@@ -61,8 +60,8 @@ def damaged(**changes):
         damaged(temperature=float("nan")),
         damaged(mean=[1.0]),
         damaged(unknown=1),
-        damaged(fusion={"quick": {"seconds": 0}}),
-        damaged(fusion={"quick": {"seconds": 0.5, "decoding": 3}}),
+        damaged(fusion={"weight": 2}),
+        damaged(fusion={"decoding": 3}),
     ],
 )
 def test_a_damaged_description_is_one_line(text):

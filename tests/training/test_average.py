@@ -20,6 +20,12 @@ def test_networks_of_two_shapes_are_refused() -> None:
         averaged(small_net(), small_net(operation="shift"), 0.5)
 
 
+@pytest.mark.parametrize("assigned", [False, True])
+def test_channels_with_other_kernels_are_refused(assigned: bool) -> None:
+    with pytest.raises(ModelFileError, match="other temporal kernels"):
+        averaged(small_net(seed=0, assigned=True), small_net(seed=1, assigned=assigned), 0.5)
+
+
 def test_the_command_tells_what_it_made(tmp_path) -> None:
     for seed, name in enumerate(("a.pt", "b.pt")):
         net = small_net(seed=seed)

@@ -5,15 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.clip_spec import QuickWindow
 from models.decoder import Decoder
+from models.softmax import softmax
 from models.spec import Decoding, ModelSpec, Rule
 from training.evaluation.stream_metrics import Truth
 from training.fusion import (
     LOOKS,
     Answers,
     FusionRule,
-    Look,
     fired,
     fused,
     fusions_table,
@@ -40,7 +39,6 @@ SPEC = ModelSpec(
 )
 STEPS = 60
 UP, DOWN = 2, 3
-QUICK = QuickWindow()
 
 
 def answers(stream: dict[range, int], clip: dict[range, int]) -> Answers:
@@ -71,9 +69,15 @@ def test_the_clip_network_is_not_asked_while_nobody_gestures():
     assert third.sum() == -(-asked.sum() // 3)
 
 
-def test_each_networks_logits_are_divided_by_its_temperature_and_weighed():
+def test_each_network_is_read_at_its_temperature_and_weighed():
     one = answers({range(STEPS): UP}, {range(STEPS): DOWN})
+    stream, clip = (
+        softmax(4 * np.eye(4, dtype=np.float32)[UP], 0.5),
+        softmax(4 * np.eye(4, dtype=np.float32)[DOWN], 2.0),
+    )
     probabilities, _ = fused(one, FusionRule(LOOKS[:2], 0.25, 2.0, 1.0), SPEC)
+    np.testing.assert_allclose(probabilities[30], 0.75 * stream + 0.25 * clip, rtol=1e-5)
+    probabilities, _ = fused(one, FusionRule(LOOKS[:2], 0.25, 2.0, 1.0, of_logits=True), SPEC)
     logits = np.array([0, 0, 0.75 * 4 / 0.5, 0.25 * 4 / 2])
     np.testing.assert_allclose(probabilities[30], np.exp(logits) / np.exp(logits).sum(), rtol=1e-5)
 
@@ -99,29 +103,10 @@ def test_what_fires_is_counted_by_group():
     assert row == "| alone | 1 of 1, 0 wrong | 0 of 1, 1 wrong | 1 of 2, 1 wrong | 6.0 | 0% |"
 
 
-def sure(steps: range, label: int) -> np.ndarray:
-    logits = np.zeros((STEPS, 4), np.float32)
-    logits[:, 0] = 4
-    logits[steps.start : steps.stop] = 4 * np.eye(4, dtype=np.float32)[label]
-    return logits
-
-
-def test_a_short_window_counts_the_gestures_of_a_row_that_the_fused_answer_confirms():
-    one = answers({range(10, 50): UP}, {range(10, 50): UP})
-    for k, look in enumerate(LOOKS):
-        if look == Look(QUICK.seconds):
-            one.clip[k] = np.maximum(sure(range(14, 22), UP), sure(range(34, 42), UP))
-            one.clip[k, 14:22, 0] = one.clip[k, 34:42, 0] = 0
-    calm, _ = fired(one, FusionRule(LOOKS[:1]), SPEC)
-    assert [event.label for event in calm] == ["Thumb Up"]
-    both, _ = fired(one, FusionRule(LOOKS[:1], quick=QUICK), SPEC)
-    assert [event.label for event in both] == ["Thumb Up"] * 2
-    other = answers({range(10, 50): UP}, {range(10, 50): UP})
-    other.clip[LOOKS.index(Look(QUICK.seconds))] = sure(range(25, 50), DOWN)
-    found, _ = fired(other, FusionRule(LOOKS[:1], quick=QUICK), SPEC)
-    assert [event.label for event in found] == ["Thumb Up"]  # nobody else sees a thumb down
-    found, _ = fired(other, FusionRule(LOOKS[:1], quick=replace(QUICK, confirmed=0.0)), SPEC)
-    assert "Thumb Down" in [event.label for event in found]
+def test_a_fused_answer_fires_at_its_own_threshold():
+    one = answers({range(20, 40): UP}, {range(20, 40): UP})
+    assert [event.label for event in fired(one, FusionRule(LOOKS[:1]), SPEC)[0]] == ["Thumb Up"]
+    assert fired(one, FusionRule(LOOKS[:1], enter=0.9999), SPEC)[0] == []
 
 
 def test_a_window_names_a_gesture_by_its_second_half():

@@ -94,7 +94,7 @@ def test_killed_at_any_moment_and_resumed_is_never_killed(whole: Path, tmp_path:
         ),  # amid an epoch, with rows of updates that were not saved
         ("training.train.validate", 1),  # an epoch learnt and not validated
         ("training.trainer.run_folder.RunFolder.save_best", 1),  # validated, the best not written
-        ("training.train.Place", 2),  # the second epoch saved at its last update, then validated
+        ("training.train.Progress", 2),  # the second epoch saved at its last update, then validated
         ("common.whole_file.os.replace", 3),  # a checkpoint written, not in its place
     ]
     for where, number in moments:

@@ -1,14 +1,32 @@
 """The student of clips: a centred network that learns an ensemble's answer from one window."""
 
 import copy
+from pathlib import Path
 
 import numpy as np
 import torch
 
+from models.errors import ModelFileError
+from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
+from models.spec import ModelSpec
 from training.distillation.student import Losses, Student
 from training.distillation.targets import Targets
 from training.distillation.windows import ClipLesson, ClipRecipe
+from training.jester import LABELS, SIZE
+from training.transplant.shufflenet3d import CLIP_RATE_HZ
+
+
+def load_clip_network(path: Path) -> tuple[MSTNet, ModelSpec]:
+    """A clip network of Jester's labels, to be taught.
+
+    Raises:
+        ModelFileError: the checkpoint is another one's.
+    """
+    net, spec = load_checkpoint(path)
+    if net.causal or spec.labels != LABELS or (spec.height, spec.width, spec.rate_hz) != (SIZE, SIZE, CLIP_RATE_HZ):
+        raise ModelFileError(f"{path} is no clip network of Jester's labels; make one: training.transplant --centred")
+    return net, spec
 
 
 class ClipStudent(Student):

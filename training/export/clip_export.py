@@ -11,7 +11,7 @@ import torch
 
 from common.whole_file import whole_file
 from conversion.difference import TOLERANCE
-from models.clip_spec import CLIP, CLIP_KEY, ClipFusion, ClipSpec, QuickWindow
+from models.clip_spec import CLIP, CLIP_KEY, ClipFusion, ClipSpec
 from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet
@@ -29,8 +29,7 @@ TEMPERATURE = 0.5
 FUSION = ClipFusion(
     weight=0.5,
     asked_below=0.8,
-    decoding=Decoding(0.5, Rule(enter=0.65, exit=0.325, hold_s=0.1, rest_s=1.0)),
-    quick=QuickWindow(),
+    decoding=Decoding(0.5, Rule(enter=0.5, exit=0.25, hold_s=0.1, rest_s=1.0)),
 )
 """How it decides with the stream network beside it; chosen by `training.fusion` and `benchmarks.recordings`."""
 

@@ -82,11 +82,11 @@ def serve() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], None]], str
     """Start a web server on the loopback address whose GET requests a function handles; return its URL."""
     servers = []
 
-    def start(answer) -> str:
+    def start(handle) -> str:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 with suppress(BrokenPipeError, ConnectionResetError):
-                    answer(self)
+                    handle(self)
 
             def log_message(self, *args):
                 pass
@@ -106,7 +106,7 @@ def serve() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], None]], str
 @pytest.fixture
 def quick(monkeypatch):
     """Timeouts and delays short enough for a test."""
-    monkeypatch.setattr("app.camera.opening.ANSWER_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("app.camera.opening.RESPONSE_TIMEOUT_S", 0.5)
     monkeypatch.setattr("app.camera.opening.OPEN_TIMEOUT_S", 10.0)
     monkeypatch.setattr("app.camera.feeds.FIRST_RETRY_S", 0.001)
     monkeypatch.setattr("app.camera.feeds.MAX_RETRY_S", 0.01)

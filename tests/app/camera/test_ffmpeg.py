@@ -23,7 +23,7 @@ RATE = 25
 
 
 @pytest.fixture
-def film(tmp_path):
+def video(tmp_path):
     """Write a video of a white square in the middle of a grey picture; it must be a square in any size."""
 
     def make(name, size, frames=20, codec="mpeg2video", begins=0, sar=None, muxer=None):
@@ -58,8 +58,8 @@ def square_of(image):
     return white.any(axis=1).sum(), white.any(axis=0).sum()
 
 
-def test_a_picture_that_is_rotated_within_a_stream_keeps_its_proportions(film, tmp_path, statuses):
-    parts = [film("a.ts", (320, 240)), film("b.ts", (240, 426), begins=20)]
+def test_a_picture_that_is_rotated_within_a_stream_keeps_its_proportions(video, tmp_path, statuses):
+    parts = [video("a.ts", (320, 240)), video("b.ts", (240, 426), begins=20)]
     (tmp_path / "turned.ts").write_bytes(b"".join(part.read_bytes() for part in parts))
     frames = read_all(open_camera(str(tmp_path / "turned.ts"), on_status=statuses.append))
     shapes = [shape for shape, _ in itertools.groupby(frame.image.shape for frame in frames)]
@@ -69,23 +69,23 @@ def test_a_picture_that_is_rotated_within_a_stream_keeps_its_proportions(film, t
     assert all(0 < after - before < 0.2 for before, after in itertools.pairwise(times))
 
 
-def test_pixels_that_are_not_square_are_scaled_to_squares(film, statuses):
-    frame = read_all(open_camera(str(film("pal.ts", (360, 288), sar=Fraction(16, 15))), on_status=statuses.append))[0]
+def test_pixels_that_are_not_square_are_scaled_to_squares(video, statuses):
+    frame = read_all(open_camera(str(video("pal.ts", (360, 288), sar=Fraction(16, 15))), on_status=statuses.append))[0]
     assert frame.image.shape == (288, 384, 3)
     height, width = square_of(frame.image)
     assert height == pytest.approx(width, abs=4)
 
 
 @pytest.mark.parametrize(("size", "expected"), [((3840, 2160), (720, 1280)), ((1080, 1920), (1280, 720))])
-def test_a_large_picture_is_scaled_down(film, statuses, size, expected):
-    frame = read_all(open_camera(str(film("large.mp4", size, 2, "mpeg4")), on_status=statuses.append))[0]
+def test_a_large_picture_is_scaled_down(video, statuses, size, expected):
+    frame = read_all(open_camera(str(video("large.mp4", size, 2, "mpeg4")), on_status=statuses.append))[0]
     assert frame.image.shape[:2] == expected
     assert square_of(frame.image) == pytest.approx((min(expected) // 2, min(expected) // 2), abs=6)
 
 
-def test_the_time_of_joined_recordings_continues(film, tmp_path, statuses):
-    part = film("a.ts", (160, 120)).read_bytes()
-    (tmp_path / "joined.ts").write_bytes(part * 3)  # its clock begins anew twice
+def test_the_time_of_joined_recordings_continues(video, tmp_path, statuses):
+    part = video("a.ts", (160, 120)).read_bytes()
+    (tmp_path / "joined.ts").write_bytes(part * 3)  # its clock is reset twice
     times = [frame.time_s for frame in read_all(open_camera(str(tmp_path / "joined.ts"), on_status=statuses.append))]
     assert len(times) >= 57
     assert all(0 < after - before < 0.3 for before, after in itertools.pairwise(times))
@@ -93,7 +93,7 @@ def test_the_time_of_joined_recordings_continues(film, tmp_path, statuses):
 
 
 @pytest.mark.parametrize("name", ["anim.gif", "anim.png"])
-def test_a_video_in_a_format_of_pictures_is_a_video(film, statuses, name, tmp_path):
+def test_a_video_in_a_format_of_pictures_is_a_video(video, statuses, name, tmp_path):
     codec = {"anim.gif": "gif", "anim.png": "apng"}[name]
     path = tmp_path / name
     with av.open(str(path), "w", format=codec) as container:
@@ -112,8 +112,8 @@ def test_a_video_in_a_format_of_pictures_is_a_video(film, statuses, name, tmp_pa
     assert statuses == []
 
 
-def test_pictures_without_times_are_reported(film, statuses):
-    path = film("raw.mjpeg", (64, 48), 12, "mjpeg", muxer="mjpeg")
+def test_pictures_without_times_are_reported(video, statuses):
+    path = video("raw.mjpeg", (64, 48), 12, "mjpeg", muxer="mjpeg")
     frames = read_all(open_camera(str(path), on_status=statuses.append))
     assert len(frames) == 12
     assert statuses == ["raw.mjpeg holds no times: taken for 25 frames a second; --fps gives the true rate"]
@@ -144,7 +144,7 @@ def test_a_gap_that_the_next_frames_confirm_is_kept(gap_s):
 def test_a_picture_at_a_url_is_not_a_stream(serve, statuses, path):
     jpeg = cv2.imencode(".jpg", np.full((48, 64, 3), 90, np.uint8))[1].tobytes()
 
-    def answer(request):
+    def handle(request):
         request.send_response(200)
         request.send_header("Content-Type", "image/jpeg")
         request.send_header("Content-Length", str(len(jpeg)))
@@ -152,7 +152,7 @@ def test_a_picture_at_a_url_is_not_a_stream(serve, statuses, path):
         request.wfile.write(jpeg)
 
     with pytest.raises(CameraError, match="is a picture, not a stream"):
-        open_camera(f"{serve(answer)}/{path}", on_status=statuses.append)
+        open_camera(f"{serve(handle)}/{path}", on_status=statuses.append)
 
 
 @pytest.mark.parametrize(
@@ -185,12 +185,13 @@ def test_a_web_server_without_tls_is_reported(serve, statuses):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 @pytest.mark.parametrize("sends", ["nothing", "a file that stalls", "a stream that stalls"])
-def test_a_sender_that_stalls_is_reported_and_blocks_no_signal(serve, film, sends):
+def test_a_sender_that_stalls_is_reported_and_blocks_no_signal(serve, video, sends):
     """Ctrl-C while it opens, and while it waits for data."""
-    content, asked, ends = film("film.mkv", (320, 240), 200, "mjpeg").read_bytes(), threading.Event(), threading.Event()
+    content = video("video.mkv", (320, 240), 200, "mjpeg").read_bytes()
+    requested, ends = threading.Event(), threading.Event()
 
-    def answer(request):
-        asked.set()
+    def handle(request):
+        requested.set()
         request.send_response(200)
         stream = sends == "a stream that stalls"
         if sends == "a file that stalls":
@@ -206,10 +207,10 @@ def test_a_sender_that_stalls_is_reported_and_blocks_no_signal(serve, film, send
             request.wfile.write(content[: len(content) // 2])
         ends.wait(60)
 
-    arguments = [sys.executable, str(ROOT / "main.py"), "--camera", serve(answer) + "/video", "--headless"]
+    arguments = [sys.executable, str(ROOT / "main.py"), "--camera", serve(handle) + "/video", "--headless"]
     with subprocess.Popen(arguments, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if sends == "nothing":
-            asked.wait(60)
+            requested.wait(60)
         else:
             assert "sends no pictures; waiting for it" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
@@ -240,7 +241,7 @@ def test_a_cover_picture_is_not_a_video(tmp_path, statuses):
 
 
 @pytest.mark.parametrize("name", ["100%d.ts", "a%02d.ts", "%s.ts"])
-def test_a_name_with_a_percent_sign_is_a_name(film, statuses, name):
-    path = film("film.ts", (64, 48))
+def test_a_name_with_a_percent_sign_is_a_name(video, statuses, name):
+    path = video("video.ts", (64, 48))
     path = path.rename(path.with_name(name))
     assert len(read_all(open_camera(str(path), on_status=statuses.append))) == 20

@@ -43,7 +43,7 @@ def send_pictures(request, levels):
 def test_a_url_that_never_responds_gives_one_line(open_url, scheme):
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"{scheme}://me:secret@127.0.0.1:{server.getsockname()[1]}/live"
-        with pytest.raises(CameraError, match=r"127\.0\.0\.1:\d+/live did not answer within 0.5 s") as caught:
+        with pytest.raises(CameraError, match=r"127\.0\.0\.1:\d+/live did not respond within 0.5 s") as caught:
             open_url(url)
     assert "secret" not in str(caught.value)
 
@@ -51,14 +51,14 @@ def test_a_url_that_never_responds_gives_one_line(open_url, scheme):
 def test_a_url_that_responds_and_then_sends_nothing_gives_one_line(open_url, serve):
     ends = threading.Event()
 
-    def answer(request):
+    def handle(request):
         request.send_response(200)
         request.send_header("Content-Type", "video/mp4")
         request.end_headers()
         ends.wait(TIMEOUT_S)
 
-    with pytest.raises(CameraError, match="did not answer within"):
-        open_url(serve(answer) + "/clip.mp4")
+    with pytest.raises(CameraError, match="did not respond within"):
+        open_url(serve(handle) + "/clip.mp4")
     ends.set()
 
 
@@ -70,13 +70,13 @@ def test_a_url_without_a_video_gives_one_line(open_url, serve):
 def test_a_video_at_a_url_is_read_to_its_end(open_url, serve, make_video):
     content = make_video("clip.mp4", codec="mp4v").read_bytes()
 
-    def answer(request):
+    def handle(request):
         request.send_response(200)
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
         request.wfile.write(content)
 
-    camera = open_url(serve(answer) + "/clip.mp4")
+    camera = open_url(serve(handle) + "/clip.mp4")
     assert not camera.live
     assert [frame.index for frame in iter(lambda: camera.next(TIMEOUT_S), None)] == list(range(10))
     assert camera.ended
@@ -86,14 +86,14 @@ def test_a_video_at_a_url_is_read_to_its_end(open_url, serve, make_video):
 def test_a_stream_that_fails_is_opened_again(open_url, serve, statuses, silent):
     failed, ends = threading.Event(), threading.Event()
 
-    def answer(request):
+    def handle(request):
         if failed.is_set():
             return send_pictures(request, itertools.repeat(200))
         send_pictures(request, [50] * 20)
         failed.set()
         return silent and ends.wait(TIMEOUT_S)
 
-    camera = open_url(serve(answer) + "/stream.mjpg")
+    camera = open_url(serve(handle) + "/stream.mjpg")
     assert camera.live
     frames = []
     while not frames or frames[-1].image.mean() < 150:

@@ -1,4 +1,4 @@
-"""What the doctor says of a display."""
+"""The doctor's check of the display."""
 
 import sys
 
@@ -8,7 +8,7 @@ from app.commands.doctor import check_display
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="X11")
-@pytest.mark.parametrize(("display", "why"), [(":99", "':99' does not answer"), ("", "No display to open a window on")])
+@pytest.mark.parametrize(("display", "why"), [(":99", "':99' does not respond"), ("", "No display to open")])
 def test_the_doctor_tries_the_display(monkeypatch, display, why):
     for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)

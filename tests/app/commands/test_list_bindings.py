@@ -1,4 +1,4 @@
-"""What `--list` prints."""
+"""The output of `--list`."""
 
 from app.commands.list_bindings import print_bindings
 from app.control.settings import ControlSettings
@@ -21,7 +21,7 @@ key_map = "two.toml"
 """
 
 
-def test_each_gesture_is_listed_with_what_it_does_and_the_key_maps_that_follow_too(tmp_path, capsys):
+def test_each_gesture_is_listed_with_its_action_also_of_key_maps_that_are_switched_to(tmp_path, capsys):
     (tmp_path / "one.toml").write_text(ONE)
     (tmp_path / "two.toml").write_text('gestures."Drumming Fingers".text = "Hi"')
     print_bindings(ControlSettings((str(tmp_path / "one.toml"),)), ModelSettings())

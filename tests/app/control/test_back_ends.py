@@ -1,4 +1,4 @@
-"""Which back end serves where, and what one that does not work says."""
+"""The choice of a backend, and the errors of those that do not work."""
 
 import builtins
 import ctypes
@@ -7,7 +7,7 @@ import types
 import pytest
 
 from app.control import back_ends
-from app.control.back_ends import ControlError, choose, open_backend, trusted_on_mac
+from app.control.back_ends import ControlError, choose, is_trusted_on_mac, open_backend
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_pynput_does_not_load(monkeypatch):
 
 # python-xlib leaves the sockets of a connection that failed to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_display_that_does_not_answer(monkeypatch):
+def test_a_display_that_does_not_respond(monkeypatch):
     pytest.importorskip("Xlib")
     monkeypatch.setenv("DISPLAY", ":987")
     monkeypatch.setattr(back_ends.sys, "platform", "linux")
-    assert "':987' does not answer" in back_ends.pynput_problem()
+    assert "':987' does not respond" in back_ends.pynput_problem()
 
 
 def test_evdev_is_missing(monkeypatch):
@@ -97,7 +97,7 @@ def test_uinput_is_missing_or_forbidden(monkeypatch, tmp_path):
     assert back_ends.uinput_problem() == ""
 
 
-def test_keyboards_that_may_not_be_read_are_told(monkeypatch, tmp_path):
+def test_keyboards_without_permission_are_reported(monkeypatch, tmp_path):
     monkeypatch.setattr(back_ends, "INPUT_DEVICES", tmp_path / "event*")
     assert "no pause key" in back_ends.listening_problem("uinput")
     monkeypatch.setattr(back_ends, "server_lacks", lambda _: False)
@@ -106,7 +106,7 @@ def test_keyboards_that_may_not_be_read_are_told(monkeypatch, tmp_path):
     assert back_ends.listening_problem("uinput") == ""
 
 
-def test_a_device_that_does_not_open_after_all_is_told(monkeypatch):
+def test_an_error_of_opening_the_device_is_reported(monkeypatch):
     def refuse():
         raise OSError("no\nroom")
 
@@ -122,25 +122,25 @@ def test_uinput_is_linux_only(monkeypatch):
 
 
 class Library:
-    def __init__(self, answer):
+    def __init__(self, trusted):
         self.AXIsProcessTrusted = types.SimpleNamespace(restype=None)
-        self.AXIsProcessTrusted = lambda: answer
+        self.AXIsProcessTrusted = lambda: trusted
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_the_silence_of_macos_is_said(monkeypatch, trusted):
+def test_a_missing_permission_of_macos_is_reported(monkeypatch, trusted):
     monkeypatch.setattr(back_ends.sys, "platform", "darwin")
     monkeypatch.setattr(back_ends, "load", lambda _: None)
-    monkeypatch.setattr(back_ends, "trusted_on_mac", lambda: trusted_on_mac(lambda _: Library(trusted)))
+    monkeypatch.setattr(back_ends, "is_trusted_on_mac", lambda: is_trusted_on_mac(lambda _: Library(trusted)))
     problem = back_ends.pynput_problem()
     assert (problem == "") is trusted
     assert trusted or "Accessibility" in problem
 
 
-def test_a_mac_that_does_not_answer_is_not_trusted():
+def test_a_mac_without_the_function_is_not_trusted():
     def missing(path):
         raise OSError(path)
 
-    assert not trusted_on_mac(missing)
-    assert not trusted_on_mac(lambda _: object())
-    assert ctypes.CDLL is trusted_on_mac.__defaults__[0]
+    assert not is_trusted_on_mac(missing)
+    assert not is_trusted_on_mac(lambda _: object())
+    assert ctypes.CDLL is is_trusted_on_mac.__defaults__[0]

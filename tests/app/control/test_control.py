@@ -1,4 +1,4 @@
-"""From recognitions to what is done, in a thread of its own."""
+"""Control: from recognitions to input events."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ from recording_backend import RecordingBackend
 
 from app.control.arming import Arming
 from app.control.bindings import ActiveWindow
-from app.control.control import WAITING_MOST, Control
+from app.control.control import MAX_QUEUED, Control
 from app.control.input_listener import UserActivity
 from app.control.library import Library
 from app.control.limiter import Limiter
@@ -38,7 +38,7 @@ key_map = "other.toml"
 
 
 class AsRecognised:
-    """An interpreter that adds nothing to what the recogniser decided."""
+    """An interpreter that returns the recogniser's own events."""
 
     lasting = None
 
@@ -48,7 +48,7 @@ class AsRecognised:
 
 
 class AsScripted:
-    """An interpreter that hears what a test says, by the number of the frame; on frame 8 nothing lasts any more."""
+    """An interpreter with scripted events, by the number of the frame; on frame 8 the lasting gesture ends."""
 
     def __init__(self, events):
         self._events, self.lasting = events, None
@@ -60,19 +60,19 @@ class AsScripted:
 
 
 class Bench:
-    """A control with backend that write down, an own window, and a person."""
+    """A control with a recording backend, an active window, and the activity of a user."""
 
     def __init__(self, folder, armed=True, window=None):
         (folder / "one.toml").write_text(KEY_MAP)
         (folder / "other.toml").write_text('gestures."Swiping Left".key = "x"')
-        self.backend, self.said, self.window = RecordingBackend(), [], window
+        self.backend, self.messages, self.window = RecordingBackend(), [], window
         self.arming = Arming(armed, gesture_resumes=True)
         self.activity = UserActivity(self.arming.toggle)
         library = Library([str(folder / "one.toml")], LABELS)
-        player = Player(PressedKeys(self.backend), Limiter(30), self.said.append)
+        player = Player(PressedKeys(self.backend), Limiter(30), self.messages.append)
         interpreters = {key_map.path: AsRecognised() for key_map in library.key_maps}
         self.control = Control(
-            library, interpreters, player, self.arming, self.activity, lambda: self.window, self.said.append,
+            library, interpreters, player, self.arming, self.activity, lambda: self.window, self.messages.append,
             self.backend.close,
         )  # fmt: skip
         self.time_s = 0.0
@@ -102,22 +102,22 @@ def bench(tmp_path):
     assert bench.backend.down == set()
 
 
-def test_in_order_and_each_once(bench):
+def test_events_act_in_order_and_once(bench):
     bench.fire("Swiping Left", "Swiping Right", "Swiping Left", "Swiping Left")
     assert bench.pressed == ["left", "right", "left", "left"]
 
 
-def test_a_cooldown_goes_by_the_streams_time_and_by_what_acted(bench):
+def test_a_cooldown_is_in_stream_time_and_per_gesture(bench):
     bench.fire("Swiping Right", "Swiping Left", "Swiping Right")
     bench.time_s = 5.0
     bench.fire("Swiping Right")
     assert bench.pressed == ["right", "left", "right"]
-    bench.time_s = 0.0  # the stream begins anew
+    bench.time_s = 0.0  # the stream starts again
     bench.fire("Swiping Right")
     assert bench.pressed[-2:] == ["right", "right"]
 
 
-def test_nothing_while_off(bench):
+def test_nothing_is_done_while_off(bench):
     bench.arming.toggle()
     bench.fire("Swiping Left", "Stop Sign", "Swiping Left", "Drum")
     assert bench.backend.done == []
@@ -128,15 +128,15 @@ def test_the_pause_gesture(bench):
     assert bench.pressed == ["left", "left"]
 
 
-def test_a_person_takes_over_but_the_pause_gesture_still_works(bench):
+def test_actions_are_skipped_while_the_user_is_active_but_the_pause_gesture_works(bench):
     bench.activity.used()
     bench.fire("Swiping Left", "Stop Sign")
     assert bench.backend.done == []
     assert not bench.arming.on
-    assert "Swiping Left: press left: left out, the mouse or the keyboard is in use" in bench.said
+    assert "Swiping Left: press left: skipped, the mouse or the keyboard is in use" in bench.messages
 
 
-def test_our_own_window_is_left_alone(bench):
+def test_the_programs_own_window_receives_nothing(bench):
     import os
 
     bench.window = ActiveWindow("python", "mstnet", os.getpid())
@@ -159,19 +159,19 @@ def end_of_hold(bench, end):
     wait_for(lambda: not bench.backend.down, "the end of the hold")
 
 
-def test_a_gesture_made_again_acts_again(bench):
+def test_a_repeated_gesture_acts_again(bench):
     bench.fire("Swiping Left")
     bench.fire("Swiping Left", again=True)
     assert bench.pressed == ["left", "left"]
 
 
-def test_a_hold_goes_on_when_its_gesture_is_made_again(bench):
+def test_a_hold_continues_when_its_gesture_is_repeated(bench):
     bench.fire("Thumb Up", lasting="Thumb Up")
     bench.fire("Thumb Up", lasting="Thumb Up", again=True)
     assert bench.backend.done == ["+up"]
 
 
-def test_a_gesture_does_not_take_its_own_pause_back(bench):
+def test_a_repeated_pause_gesture_does_not_revert_its_pause(bench):
     bench.fire("Stop Sign")
     bench.fire("Stop Sign", again=True)
     assert not bench.arming.on
@@ -185,12 +185,12 @@ def test_a_hold_ends_when_control_is_turned_off(bench):
     end_of_hold(bench, bench.arming.toggle)
 
 
-def test_a_hold_ends_when_a_person_takes_over(bench):
+def test_a_hold_ends_when_the_user_is_active(bench):
     end_of_hold(bench, bench.activity.used)
 
 
-def test_a_hold_ends_when_nothing_more_is_heard(bench):
-    """As when the stream is paused, or the camera gone."""
+def test_a_hold_ends_when_no_frame_comes(bench):
+    """As when the stream is paused, or the camera is gone."""
     end_of_hold(bench, lambda: None)
 
 
@@ -201,25 +201,25 @@ def test_a_hold_ends_when_control_is_closed(tmp_path):
     assert bench.backend.down == set()
 
 
-def test_the_loop_never_waits_and_too_much_is_said(bench):
-    stuck, go_on = threading.Event(), threading.Event()
+def test_the_loop_never_blocks_and_skipped_events_are_reported(bench):
+    stuck, resume = threading.Event(), threading.Event()
 
     def press(stroke):
         stuck.set()
-        go_on.wait(30)
+        resume.wait(30)
 
     bench.backend.press = press
     bench.see(GestureEvent("Swiping Left", 0.9, 0.0, 0.0))
     assert stuck.wait(10)
-    for _ in range(WAITING_MOST + 3):
+    for _ in range(MAX_QUEUED + 3):
         bench.see(GestureEvent("Swiping Left", 0.9, 0.0, 0.0))
-    assert [said for said in bench.said if "does not keep up" in said] == [
-        "Swiping Left: left out, the desktop does not keep up"
+    assert [line for line in bench.messages if "does not keep up" in line] == [
+        "Swiping Left: skipped, the desktop does not keep up"
     ] * 3
-    go_on.set()
+    resume.set()
 
 
-def test_a_device_that_fails_turns_control_off_and_is_told_once(bench, caplog):
+def test_an_error_of_the_device_turns_control_off_and_is_logged_once(bench, caplog):
     bench.backend.broken = "left"
     with caplog.at_level(logging.WARNING):
         bench.fire("Swiping Left", "Swiping Left", "Swiping Right")
@@ -233,7 +233,7 @@ def event(label, began_s, fired_s, group=""):
 
 @pytest.fixture
 def two(tmp_path):
-    """A control of two key maps that lead to one another, each with events of its own; what it pressed."""
+    """Start a control of two key maps that switch to each other, each with its own events; also its backend."""
     for name, other, key in (("one", "two", "a"), ("two", "one", "b")):
         (tmp_path / f"{name}.toml").write_text(
             f"""
@@ -243,13 +243,13 @@ def two(tmp_path):
             """
         )
     backend, activity, controls = RecordingBackend(), UserActivity(lambda: None), []
-    backend.said = said = []
+    backend.messages = messages = []
 
     def start(one, other):
         library = Library([str(tmp_path / "one.toml")], LABELS)
         scripts = zip(library.key_maps, (one, other), strict=True)
         interpreters = {key_map.path: AsScripted(events) for key_map, events in scripts}
-        player = Player(PressedKeys(backend), Limiter(30), said.append)
+        player = Player(PressedKeys(backend), Limiter(30), messages.append)
         arming = Arming(True, gesture_resumes=True)
         controls.append(Control(library, interpreters, player, arming, activity, None, lambda _: None, backend.close))
         return controls[0], backend
@@ -259,34 +259,34 @@ def two(tmp_path):
 
 
 def show(control, *numbers):
-    """Show frames of these numbers, ten a second."""
+    """Show frames with these numbers, ten per second."""
     none = np.zeros(0, np.float32)
     for number in numbers:
         control.see(Recognition(Frame(np.zeros((1, 1, 3), np.uint8), number / 10, number), (), none, none, None))
         control.finish()
 
 
-def test_only_the_key_map_that_applies_acts_on_its_own_events(two):
+def test_only_the_applicable_key_map_acts_on_its_own_events(two):
     control, backend = two({1: [event("Swiping Left", 0.0, 0.1)]}, {2: [event("Swiping Left", 0.0, 0.2)]})
     show(control, 1, 2)
     assert backend.done == ["+a", "-a"]
 
 
-def test_a_gesture_that_leads_to_a_key_map_does_nothing_more_there(two):
-    """The other key map's vocabulary may hear it a little later, or at once."""
+def test_a_gesture_that_switches_to_a_key_map_does_not_act_there(two):
+    """In the other key map's vocabulary it may fire at the same time or later."""
     drum, late = event("Drum", 0.0, 0.1), event("Drum", 0.05, 0.2)
     control, backend = two({1: [drum]}, {1: [drum], 2: [late], 9: [event("Swiping Left", 0.7, 0.9)]})
     show(control, 1, 2, 9)
     assert backend.done == ["+b", "-b"]
 
 
-def test_a_switched_key_map_acts_after_a_stream_that_began_anew(two):
+def test_a_switched_key_map_acts_after_the_stream_starts_again(two):
     control, backend = two({9: [event("Drum", 0.0, 0.9)]}, {1: [event("Swiping Left", 0.0, 0.1)]})
     show(control, 9, 1)
     assert backend.done == ["+b", "-b"]
 
 
-def test_a_hold_lasts_as_long_as_the_key_map_says_that_began_it(two):
+def test_a_hold_ends_by_the_key_map_that_started_it(two):
     drum, hold, swipe = event("Drum", 0.0, 0.1), event("Thumb Up", 0.4, 0.5), event("Swiping Left", 0.5, 0.6)
     control, backend = two({1: [drum], 6: [swipe]}, {5: [hold]})
     show(control, 1, 5, 6, 7)
@@ -295,8 +295,8 @@ def test_a_hold_lasts_as_long_as_the_key_map_says_that_began_it(two):
     wait_for(lambda: not backend.down, "the end of the hold")
 
 
-def test_a_group_acts_as_its_binding_whichever_label_is_the_likeliest(two):
+def test_every_label_of_a_group_acts_as_its_binding(two):
     control, backend = two({1: [event("Swiping Right", 0.0, 0.1, group="Swiping Left")]}, {})
     show(control, 1)
     assert backend.done == ["+a", "-a"]
-    assert backend.said == ["Swiping Right (as Swiping Left): press a"]
+    assert backend.messages == ["Swiping Right (as Swiping Left): press a"]

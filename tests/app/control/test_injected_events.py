@@ -1,4 +1,4 @@
-"""What control does itself is not taken for a person's doing; what a person does is."""
+"""Events that control sends are not taken for the user's; events of the user are detected."""
 
 from app.control.injected_events import GRACE_S, InjectedEvents
 from app.control.input_listener import UserActivity
@@ -11,7 +11,7 @@ class Clock:
         return self.now
 
 
-def test_as_many_as_were_done_are_ours():
+def test_as_many_events_as_were_sent_are_controls_own():
     injected = InjectedEvents(Clock())
     injected.pressing("a")
     injected.released("a")
@@ -23,7 +23,7 @@ def test_as_many_as_were_done_are_ours():
     assert not injected.owns_move()
 
 
-def test_a_persons_key_among_ours_is_noticed():
+def test_a_key_of_the_user_among_controls_own_is_detected():
     injected = InjectedEvents(Clock())
     injected.pressing("a")
     injected.released("a")
@@ -31,7 +31,7 @@ def test_a_persons_key_among_ours_is_noticed():
     assert not injected.owns_press("y")
 
 
-def test_a_key_that_the_system_repeats_while_we_hold_it_is_ours():
+def test_a_held_key_that_the_system_repeats_is_controls_own():
     clock = Clock()
     injected = InjectedEvents(clock)
     injected.pressing("a")
@@ -44,7 +44,7 @@ def test_a_key_that_the_system_repeats_while_we_hold_it_is_ours():
     assert not injected.owns_press("a")
 
 
-def test_what_never_came_back_is_forgotten():
+def test_an_event_that_never_arrives_is_forgotten():
     clock = Clock()
     injected = InjectedEvents(clock)
     injected.moving()
@@ -52,7 +52,7 @@ def test_what_never_came_back_is_forgotten():
     assert not injected.owns_move()
 
 
-def test_a_touch_lasts_and_a_pause_key_is_none():
+def test_activity_lasts_and_a_pause_key_is_not_activity():
     clock, pauses = Clock(), []
     activity = UserActivity(lambda: pauses.append(1), clock)
     assert not activity.within(2.0)

@@ -1,4 +1,4 @@
-"""The same steps decided once more, with another vocabulary."""
+"""The same steps decided with another vocabulary."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ films = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 
 
 
 def frames(film):
-    """A film of (main label, fast label, frames, seconds from one to the next)."""
+    """Frames of parts (label of the main pass, label of the fast pass, number of frames, interval in seconds)."""
     time_s, index = 10.0, 0
     for main, fast, count, gap_s in film:
         for _ in range(count):
@@ -39,7 +39,7 @@ def networks(fast, vocabulary=None):
 
 
 @given(films, st.booleans())
-def test_each_label_by_itself_fires_what_the_recogniser_fires(film, fast):
+def test_one_group_per_label_fires_the_same_as_the_recogniser(film, fast):
     recognizer = Recognizer(networks(fast))
     interpreter = Interpreter(recognizer.networks, Vocabulary.each(LABELS))
     for frame in frames(film):
@@ -55,12 +55,12 @@ def step(time_s, **probabilities):
 
 
 def seen(time_s, *steps):
-    """What was recognised on a frame on which nothing fired."""
+    """The recognition of a frame without an event."""
     none = np.zeros(len(LABELS), np.float32)
     return Recognition(Frame(np.zeros((8, 8, 3), np.uint8), time_s, 0), steps, none, none, None, network="stream")
 
 
-def test_it_hears_what_the_recogniser_leaves_undecided_and_hands_it_on_once():
+def test_a_group_fires_once_where_the_recogniser_cannot_decide_between_its_labels():
     interpreter = Interpreter(networks(fast=False), SWIPE)
     events = []
     for k in range(12):

@@ -26,7 +26,7 @@ def test_chords(text, chord):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("rihgt", "unknown key 'rihgt'; did you mean 'right'?"),
         ("ctrl+pageup2", "did you mean 'page_up'?"),
@@ -36,10 +36,10 @@ def test_chords(text, chord):
         ("control+ctrl", "two times"),
     ],
 )
-def test_chords_that_are_none(text, said):
+def test_invalid_chords(text, message):
     with pytest.raises(ValueError, match="key") as caught:
         parse_chord(text)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_the_key_of_a_character():

@@ -1,4 +1,4 @@
-"""Which key map applies."""
+"""The applicable key map."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ def write(folder, name, text):
     return str(folder / name)
 
 
-def test_the_key_maps_in_the_box_fit_the_model_in_the_box():
+def test_the_bundled_key_maps_fit_the_shipped_model():
     engine = load_engine(SHIPPED_MODEL)
     assert sorted(file.stem for file in BUNDLED.glob("*.toml")) == ["browser", "call", "media", "slides"]
     for file in BUNDLED.glob("*.toml"):
@@ -30,7 +30,7 @@ def test_the_key_maps_in_the_box_fit_the_model_in_the_box():
         assert library.first.path == file
 
 
-def test_the_document_says_what_the_bundled_key_maps_do():
+def test_the_document_lists_the_bundled_key_maps():
     text = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", text, re.MULTILINE)
     labels = load_engine(SHIPPED_MODEL).spec.labels
@@ -41,27 +41,27 @@ def test_the_document_says_what_the_bundled_key_maps_do():
         for binding in key_map.bindings.values()
     }
     assert set(rows) == bound
-    assert [row for row in rows if not row[2] and "pause" not in row[3]] == [], "every binding says what it is for"
+    assert [row for row in rows if not row[2] and "pause" not in row[3]] == [], "every binding has a description"
 
 
-def test_a_bound_key_map_comes_first_and_only_in_its_window(tmp_path):
+def test_a_key_map_with_a_window_has_priority_in_its_window_only(tmp_path):
     plain = write(tmp_path, "plain.toml", 'gestures."Swiping Left".key = "a"')
     bound = write(tmp_path, "bound.toml", 'window.class = "FireFox"\ngestures."Swiping Left".key = "b"')
     titled = write(tmp_path, "titled.toml", 'window.class = "edit"\nwindow.title = "notes"')
     library = Library([plain, bound, titled], LABELS)
     names = [library.current(window).name for window in (None, EDITOR, BROWSER)]
     assert names == ["plain", "titled", "bound"]
-    assert library.asks_for_windows
+    assert library.needs_windows
 
 
-def test_a_bound_key_map_alone_does_nothing_elsewhere(tmp_path):
+def test_a_key_map_with_a_window_does_not_apply_elsewhere(tmp_path):
     library = Library([write(tmp_path, "bound.toml", 'window.title = "page"')], LABELS)
     assert library.current(EDITOR) is None
     assert library.current(None) is None
     assert library.current(BROWSER).name == "bound"
 
 
-def test_switching_goes_to_a_key_map_beside_and_back(tmp_path):
+def test_switching_to_a_key_map_in_the_same_folder_and_back(tmp_path):
     one = write(tmp_path, "one.toml", 'gestures."Swiping Left".key_map = "two.toml"')
     write(tmp_path, "two.toml", 'gestures."Swiping Left".key_map = "one.toml"')
     library = Library([one], LABELS)
@@ -72,13 +72,13 @@ def test_switching_goes_to_a_key_map_beside_and_back(tmp_path):
         assert library.current(None).name == expected
 
 
-def test_a_switch_to_nowhere_is_told_with_its_line(tmp_path):
+def test_a_switch_to_an_unknown_key_map_is_reported_with_its_line(tmp_path):
     one = write(tmp_path, "one.toml", '\n[gestures."Swiping Left"]\nkey_map = "slids"')
     with pytest.raises(KeyMapError, match=r"one.toml:2: no key map 'slids'; .*did you mean 'slides'\?"):
         Library([one], LABELS)
 
 
-def test_a_mistake_in_a_key_map_that_is_led_to_is_told(tmp_path):
+def test_an_error_in_a_key_map_that_is_switched_to_is_reported(tmp_path):
     one = write(tmp_path, "one.toml", 'gestures."Swiping Left".key_map = "two.toml"')
     write(tmp_path, "two.toml", 'gestures."Swiping Left".kee = "a"')
     with pytest.raises(KeyMapError, match=r"two.toml:1: unknown key 'kee'"):

@@ -1,6 +1,6 @@
-"""The app drives real programs in real windows: what arrives, in which order, how often; and what is left behind.
+"""The app controls real programs in real windows: the events that arrive, their order, and the keys at the end.
 
-An X server and a window manager; `main.py` as a user starts it; xterm, xev and feh as the programs that are driven.
+An X server and a window manager; `main.py` as a user starts it; xterm, xev and feh as the controlled programs.
 """
 
 import json
@@ -49,7 +49,7 @@ def desktop(tmp_path):
 
 @pytest.fixture
 def run(desktop, model, tmp_path):
-    """Start the app on a script of gestures."""
+    """Start the app with a script of gestures."""
 
     def start(key_map, script, *arguments):
         (tmp_path / "key map.toml").write_text(key_map)
@@ -61,26 +61,26 @@ def run(desktop, model, tmp_path):
 
 
 def ended(app):
-    """Wait for the end; its lines on standard output and error."""
+    """Wait for the end; return the lines on standard output and error."""
     out, err = app.communicate(timeout=60)
     assert app.returncode == 0, err
     assert "Traceback" not in err
     return [json.loads(line) for line in out.splitlines()], err.splitlines()
 
 
-def heard(app, text):
+def wait_for_log(app, text):
     """Wait for a line on standard error."""
     for line in app.stderr:
         if text in line:
             return
-    raise AssertionError(f"never said: {text}")
+    raise AssertionError(f"not logged: {text}")
 
 
-def test_keys_arrive_in_order_and_each_once(desktop, run):
+def test_keys_arrive_in_order_and_once(desktop, run):
     terminal = Terminal(desktop)
-    lines, said = ended(run(ARROWS, [LEFT, RIGHT, RIGHT, LEFT], "--headless", "--armed"))
+    lines, logged = ended(run(ARROWS, [LEFT, RIGHT, RIGHT, LEFT], "--headless", "--armed"))
     assert terminal.typed == LEFT_ARROW + RIGHT_ARROW + RIGHT_ARROW + LEFT_ARROW
-    assert said == ["mstnet: control is on"]
+    assert logged == ["mstnet: control is on"]
     assert lines[0]["type"] == "header"
     assert lines[1] == {"v": 1, "type": "control", "armed": True}
     assert desktop.keys_down() == []
@@ -92,10 +92,10 @@ def test_text_with_capitals_and_signs(desktop, run):
     assert terminal.typed == b"Hi, You? ~{}\r"
 
 
-def test_a_dry_run_says_it_and_does_nothing(desktop, run):
+def test_a_dry_run_logs_actions_and_does_nothing(desktop, run):
     terminal = Terminal(desktop)
-    _, said = ended(run(ARROWS, [LEFT, STOP, RIGHT, STOP, RIGHT], "--headless", "--dry-run"))
-    assert said == [
+    _, logged = ended(run(ARROWS, [LEFT, STOP, RIGHT, STOP, RIGHT], "--headless", "--dry-run"))
+    assert logged == [
         "mstnet: control is on",
         "mstnet: Swiping Left: press left",
         "mstnet: control is off (Stop Sign)",
@@ -107,8 +107,8 @@ def test_a_dry_run_says_it_and_does_nothing(desktop, run):
 
 def test_nothing_arrives_until_it_is_armed(desktop, run):
     terminal = Terminal(desktop)
-    lines, said = ended(run(ARROWS, [LEFT, STOP, RIGHT], "--headless"))
-    assert said == ["mstnet: control is off; press Pause or Ctrl+Shift+F9 to turn it on"]
+    lines, logged = ended(run(ARROWS, [LEFT, STOP, RIGHT], "--headless"))
+    assert logged == ["mstnet: control is off; press Pause or Ctrl+Shift+F9 to turn it on"]
     assert [line["label"] for line in lines if line["type"] == "gesture"] == [
         "Swiping Left",
         "Stop Sign",
@@ -124,31 +124,31 @@ def test_nothing_arrives_between_two_pause_gestures(desktop, run):
     assert [line["armed"] for line in lines if line["type"] == "control"] == [True, False, True]
 
 
-def test_the_pause_keys_turn_it_on_and_off_in_whatever_window(desktop, run):
+def test_the_pause_keys_turn_it_on_and_off_in_every_window(desktop, run):
     terminal = Terminal(desktop)
     app = run(ARROWS, [LEFT] * 10, "--headless", "--realtime")
-    heard(app, "control is off")
+    wait_for_log(app, "control is off")
     desktop.run("xdotool", "key", "Pause")
-    heard(app, "control is on (key)")
+    wait_for_log(app, "control is on (key)")
     wait_for(lambda: LEFT_ARROW * 2 in terminal.typed, "two arrows")
     desktop.run("xdotool", "key", "ctrl+shift+F9")
-    heard(app, "control is off (key)")
+    wait_for_log(app, "control is off (key)")
     before = terminal.typed
     lines, _ = ended(app)
     assert len([line for line in lines if line["type"] == "gesture"]) > before.count(LEFT_ARROW) + 2
     assert terminal.typed == before
 
 
-def test_whoever_uses_mouse_or_keyboard_takes_over(desktop, run):
+def test_actions_are_skipped_while_mouse_or_keyboard_is_used(desktop, run):
     terminal = Terminal(desktop)
     key_map = "safety.hand_over_s = 1\n" + ARROWS
     app = run(key_map, [LEFT] * 30, "--headless", "--realtime", "--armed", "--log-level", "debug")
     for used in (("mousemove_relative", "40", "30"), ("key", "x"), ("click", "1"), ("click", "5")):
-        # Two arrows were not taken for a person's.
+        # Two arrows were not taken for the user's.
         count = terminal.typed.count(LEFT_ARROW)
         wait_for(lambda count=count: terminal.typed.count(LEFT_ARROW) >= count + 2, "two arrows")
         desktop.run("xdotool", *used)
-        heard(app, "left out, the mouse or the keyboard is in use")
+        wait_for_log(app, "skipped, the mouse or the keyboard is in use")
     app.send_signal(signal.SIGTERM)
     lines, _ = ended(app)
     assert len([line for line in lines if line["type"] == "gesture"]) >= terminal.typed.count(LEFT_ARROW) + 4
@@ -199,30 +199,30 @@ KEYS, BUTTON = 'key = "ctrl+shift+a"', 'click = "left"'
         ("SIGKILL", [], KEYS),
     ],
 )
-def test_no_key_is_left_down_when_it_is_ended(desktop, run, sent, window, held):
+def test_no_key_stays_down_when_the_app_is_ended(desktop, run, sent, window, held):
     (desktop.folder / "config" / "mstnet-live").mkdir(parents=True)
     (desktop.folder / "config" / "mstnet-live" / "mstnet-live.ini").write_text("[General]\nhint_seen=true\n")
-    # Again and again: where the app's own window still has the focus, or a busy machine lets a hold go, the next acts.
+    # Repeated: if the app's own window still has the focus, or a busy machine ends a hold, the next one acts.
     key_map = HOLD.replace(KEYS, held)
     app = run(key_map, [("Thumb Up", 4)] * 30, *window, "--realtime", "--armed", "--log-level", "debug")
     if not window:
-        heard(app, "control is on")
+        wait_for_log(app, "control is on")
         desktop.focus(".*grey")
         Witness(desktop)
-    heard(app, "while it lasts")
-    wait_for(lambda: len(desktop.keys_down()) == (1 if "click" in held else 3), "the keys that are held")
+    wait_for_log(app, "while it lasts")
+    wait_for(lambda: len(desktop.keys_down()) == (1 if "click" in held else 3), "the held keys")
     app.send_signal(getattr(signal, sent))
     app.wait(30)
-    wait_for(lambda: not desktop.keys_down(), "nothing held")
+    wait_for(lambda: not desktop.keys_down(), "no held key")
 
 
 def test_key_maps_bound_to_their_windows(desktop, run, tmp_path):
     (tmp_path / "typist.toml").write_text('window.class = "typist"\ngestures."Swiping Left".text = "t"')
     terminal, other = Terminal(desktop), Witness(desktop)
     key_map = 'gestures."Swiping Left".text = "o"'
-    _, said = ended(run(key_map, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
+    _, logged = ended(run(key_map, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
     wait_for(lambda: other.events.count("KeyPress o") == 2, "two letters in the other window")
-    assert len([line for line in said if "no gesture pauses control" in line]) == 2
+    assert len([line for line in logged if "no gesture pauses control" in line]) == 2
     desktop.focus("typed")
     ended(run(key_map, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
     assert terminal.typed == b"tt"
@@ -230,7 +230,7 @@ def test_key_maps_bound_to_their_windows(desktop, run, tmp_path):
     assert "KeyPress t" not in other.events
 
 
-def test_a_program_runs_only_after_it_was_allowed(desktop, run, tmp_path):
+def test_a_program_runs_only_with_permission(desktop, run, tmp_path):
     made = tmp_path / "made; touch $(date)"
     key_map = f"gestures.\"Swiping Left\".run = ['touch', '{made}']"
     refused = run(key_map, [LEFT], "--headless", "--armed")
@@ -240,22 +240,22 @@ def test_a_program_runs_only_after_it_was_allowed(desktop, run, tmp_path):
     assert err.count("\n") == 1
     assert not made.exists()
     ended(run(key_map, [LEFT], "--headless", "--armed", "--allow-commands"))
-    wait_for(made.exists, "the file that the program makes")
+    wait_for(made.exists, "the file of the program")
     made.unlink()
     ended(run(key_map, [LEFT], "--headless", "--armed"))
-    wait_for(made.exists, "the file, without being asked again")
+    wait_for(made.exists, "the file, without another permission")
 
 
-def test_the_window_shows_it_and_its_own_keys_are_its_own(desktop, run):
+def test_the_window_turns_control_on_and_receives_no_events(desktop, run):
     (desktop.folder / "config" / "mstnet-live").mkdir(parents=True)
     (desktop.folder / "config" / "mstnet-live" / "mstnet-live.ini").write_text("[General]\nhint_seen=true\n")
     key_map = 'safety.hand_over_s = 0\ngestures."Swiping Left".key = "q"'  # which quits the window
     app = run(key_map, [LEFT] * 8, "--log-level", "debug")
-    heard(app, "control is off")
+    wait_for_log(app, "control is off")
     window = desktop.focus(".*grey")
     desktop.run("xdotool", "key", "c")
-    heard(app, "control is on (key)")
-    heard(app, "left out, this program's own window has the focus")
+    wait_for_log(app, "control is on (key)")
+    wait_for_log(app, "skipped, this program's own window has the focus")
     assert desktop.run("xdotool", "getwindowname", window).strip()
     app.send_signal(signal.SIGINT)
     app.communicate(timeout=30)
@@ -265,14 +265,14 @@ def test_the_window_shows_it_and_its_own_keys_are_its_own(desktop, run):
 def test_the_x_server_goes_away(desktop, run):
     Terminal(desktop)
     app = run(ARROWS, [LEFT] * 5, "--headless", "--realtime", "--armed")
-    heard(app, "control is on")
+    wait_for_log(app, "control is on")
     desktop.end_server()
-    lines, said = ended(app)
+    lines, logged = ended(app)
     assert len([line for line in lines if line["type"] == "gesture"]) == 5
-    assert len([line for line in said if "control is off" in line]) == 1
+    assert len([line for line in logged if "control is off" in line]) == 1
 
 
-def test_an_x_server_without_xtest_is_told(tmp_path):
+def test_an_x_server_without_xtest_is_reported(tmp_path):
     desktop = Desktop(tmp_path, "-extension", "XTEST")
     try:
         app = desktop.app("--demo", "--headless", "--control", "slides", "--armed")
@@ -284,9 +284,9 @@ def test_an_x_server_without_xtest_is_told(tmp_path):
         desktop.close()
 
 
-def test_where_nobody_may_listen_it_is_said_and_the_rest_works(desktop):
+def test_without_a_listener_a_warning_is_logged_and_actions_work(desktop):
     terminal = Terminal(desktop)
-    # No X server here lets programs press keys and not listen, so that is pretended.
+    # Simulated: the X server here has both extensions.
     script = (
         "import logging, sys; from app.control import pynput_listener; pynput_listener.server_lacks = lambda _: True\n"
         "from app.control.opening import open_control; from app.control.settings import ControlSettings\n"
@@ -302,7 +302,7 @@ def test_where_nobody_may_listen_it_is_said_and_the_rest_works(desktop):
 
 
 def test_the_demo_clip_turns_real_slides(desktop, tmp_path):
-    """The clip and the shipped model, the shipped key map, and a viewer of pictures."""
+    """The demo clip, the shipped model, a bundled key map, and a picture viewer."""
     slides = [tmp_path / f"{number}.png" for number in range(1, 5)]
     for number, slide in enumerate(slides, 1):
         cv2.imwrite(str(slide), np.full((300, 400, 3), 50 * number, np.uint8))

@@ -1,4 +1,4 @@
-"""Once, as long as a gesture lasts, again and again; and always released."""
+"""Actions once, held and repeated; all keys are released."""
 
 import pytest
 from recording_backend import RecordingBackend
@@ -11,12 +11,12 @@ from app.control.pressed_keys import PressedKeys
 
 
 class Bench:
-    """A player on a clock that the test turns."""
+    """A player with a clock that the test sets."""
 
-    def __init__(self, most=30, pretend=False):
-        self.now, self.backend, self.said = 0.0, RecordingBackend(), []
+    def __init__(self, max_hz=30, pretend=False):
+        self.now, self.backend, self.messages = 0.0, RecordingBackend(), []
         self.player = Player(
-            PressedKeys(self.backend), Limiter(most, self.clock), self.said.append, self.clock, pretend=pretend
+            PressedKeys(self.backend), Limiter(max_hz, self.clock), self.messages.append, self.clock, pretend=pretend
         )
 
     def clock(self):
@@ -24,7 +24,7 @@ class Bench:
 
     def at(self, now, lasting):
         self.now = now
-        self.player.go_on(lasting)
+        self.player.update(lasting)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_once(bench):
     bench.player.begin(Binding("Drum", Press(("ctrl", "c"))))
     bench.at(1.0, "Drum")
     assert bench.backend.done == ["+ctrl", "+c", "-c", "-ctrl"]
-    assert bench.said == ["Drum: press ctrl+c"]
+    assert bench.messages == ["Drum: press ctrl+c"]
 
 
 def test_every_action(bench):
@@ -58,10 +58,10 @@ def test_hold_lasts_as_long_as_the_gesture(bench):
     bench.at(9.1, None)
     bench.at(9.2, None)
     assert bench.backend.done == ["+alt", "+tab", "-tab", "-alt"]
-    assert bench.said[-1] == "release alt+tab"
+    assert bench.messages[-1] == "release alt+tab"
 
 
-def test_a_new_gesture_ends_the_one_before(bench):
+def test_a_new_gesture_ends_the_last_one(bench):
     bench.player.begin(Binding("Drum", Press(("a",)), Mode.HOLD))
     bench.player.begin(Binding("Thumb Up", Press(("b",)), Mode.HOLD))
     bench.at(0.1, "Thumb Up")
@@ -78,16 +78,16 @@ def test_repeat_keeps_its_rate(bench):
     assert bench.backend.done.count("+up") == 9
 
 
-def test_more_than_the_limit_is_left_out():
-    bench = Bench(most=2)
+def test_actions_above_the_limit_are_skipped():
+    bench = Bench(max_hz=2)
     for _ in range(5):
         bench.player.begin(Binding("Drum", Press(("a",))))
     assert bench.backend.done.count("+a") == 2
-    assert "left out" in bench.said[-1]
+    assert "skipped" in bench.messages[-1]
 
 
-def test_a_hold_that_was_left_out_holds_nothing():
-    bench = Bench(most=1)
+def test_a_skipped_hold_holds_nothing():
+    bench = Bench(max_hz=1)
     bench.player.begin(Binding("Drum", Press(("a",))))
     bench.player.begin(Binding("Drum", Press(("b",)), Mode.HOLD))
     assert bench.backend.done == ["+a", "-a"]
@@ -97,10 +97,10 @@ def test_pretending_starts_no_program(tmp_path):
     bench = Bench(pretend=True)
     bench.player.begin(Binding("Drum", Run(("touch", str(tmp_path / "made")))))
     assert not (tmp_path / "made").exists()
-    assert "touch" in bench.said[0]
+    assert "touch" in bench.messages[0]
 
 
-def test_keys_are_let_go_of_although_one_fails(bench):
+def test_keys_are_released_after_an_error(bench):
     bench.backend.broken = "c"
     with pytest.raises(OSError, match="broken"):
         bench.player.begin(Binding("Drum", Press(("ctrl", "c"))))

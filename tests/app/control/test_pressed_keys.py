@@ -1,4 +1,4 @@
-"""Keys that are held, and that each goes down and up once."""
+"""Held keys: each is pressed and released once."""
 
 import pytest
 from recording_backend import RecordingBackend
@@ -17,7 +17,7 @@ def pressed(backend):
 
 
 def test_keys_that_need_the_same_modifier_press_it_once(pressed, backend):
-    """`?` needs shift on these backend; a second press would leave it down, or repeat it."""
+    """`?` needs shift on this backend; a second press would leave it down, or repeat it."""
     pressed.tap(["shift", "?"])
     assert backend.done == ["+shift", "+?", "-?", "-shift"]
     backend.done.clear()
@@ -26,7 +26,7 @@ def test_keys_that_need_the_same_modifier_press_it_once(pressed, backend):
     assert backend.done == ["+shift", "+?", "-?", "-shift"]
 
 
-def test_a_tap_leaves_down_what_was_held_before_it(pressed, backend):
+def test_a_tap_does_not_release_held_keys(pressed, backend):
     pressed.press(["shift"])
     pressed.tap(["?"])
     assert (backend.done, pressed.down) == (["+shift", "+?", "-?"], ("shift",))

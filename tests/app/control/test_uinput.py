@@ -1,6 +1,6 @@
-"""The kernel's keyboard: what is written to it, and what is heard of the others.
+"""The virtual keyboard of the kernel, and the listener to other keyboards.
 
-No device is made here, for that needs a kernel with uinput: the codes are the kernel's own, the devices are pipes.
+No device is created, because that needs a kernel with uinput: the codes are the kernel's, the devices are pipes.
 """
 
 import os
@@ -19,7 +19,7 @@ ecodes = pytest.importorskip("evdev", reason="python-evdev is for Linux").ecodes
 
 
 class Device:
-    """Writes down whole reports: what came between two synchronisations."""
+    """Records complete reports: the events between two synchronisations."""
 
     def __init__(self):
         self.reports, self._open, self.closed = [], [], False
@@ -61,7 +61,7 @@ def test_every_character_of_a_us_keyboard_can_be_typed(pressed):
     assert pressed.backend.strokes("é") == ()
 
 
-def test_a_chord_goes_down_in_order_and_up_in_the_other(pressed, device):
+def test_a_chord_is_released_in_reverse_order(pressed, device):
     pressed.tap(["ctrl", "shift", "t"])
     down = [("KEY_LEFTCTRL", 1), ("KEY_LEFTSHIFT", 1), ("KEY_T", 1)]
     assert keys(device) == down + [(key, 0) for key, _ in reversed(down)]
@@ -85,7 +85,7 @@ def test_the_mouse(pressed, device):
 
 
 class Keyboard:
-    """A device that a person uses: what is said to it comes out of a pipe."""
+    """A device of the user; a pipe signals its events."""
 
     def __init__(self):
         self._out, self._in = os.pipe()
@@ -101,7 +101,7 @@ class Keyboard:
             raise OSError("unplugged")
         return events
 
-    def say(self, kind, code, value):
+    def send(self, kind, code, value):
         self._events.append(SimpleNamespace(type=kind, code=code, value=value))
         os.write(self._in, b".")
 
@@ -114,7 +114,7 @@ class Keyboard:
         os.close(self._in)
 
 
-class Heard(UserActivity):
+class RecordedActivity(UserActivity):
     def __init__(self):
         self.log = []
 
@@ -126,45 +126,45 @@ class Heard(UserActivity):
 
 
 @pytest.fixture
-def heard():
-    return Heard()
+def activity():
+    return RecordedActivity()
 
 
 @pytest.fixture
-def keyboard(heard):
+def keyboard(activity):
     keyboard = Keyboard()
-    listener = EvdevListener(heard, [("pause",), ("ctrl", "shift", "f9")], [keyboard], ecodes)
+    listener = EvdevListener(activity, [("pause",), ("ctrl", "shift", "f9")], [keyboard], ecodes)
     yield keyboard
     listener.close()
 
 
-def test_a_key_and_a_movement_are_a_persons(keyboard, heard):
-    keyboard.say(ecodes.EV_KEY, ecodes.KEY_A, 1)
-    wait_for(lambda: heard.log == ["used"], "a key")
-    keyboard.say(ecodes.EV_REL, ecodes.REL_X, 3)
-    wait_for(lambda: heard.log == ["used", "used"], "a movement")
+def test_a_key_and_a_movement_are_activity(keyboard, activity):
+    keyboard.send(ecodes.EV_KEY, ecodes.KEY_A, 1)
+    wait_for(lambda: activity.log == ["used"], "a key")
+    keyboard.send(ecodes.EV_REL, ecodes.REL_X, 3)
+    wait_for(lambda: activity.log == ["used", "used"], "a movement")
 
 
-def test_a_chord_pauses_with_either_side_and_once(keyboard, heard):
+def test_a_chord_pauses_with_either_side_and_once(keyboard, activity):
     for code in (ecodes.KEY_RIGHTCTRL, ecodes.KEY_LEFTSHIFT, ecodes.KEY_F9):
-        keyboard.say(ecodes.EV_KEY, code, 1)
-    keyboard.say(ecodes.EV_KEY, ecodes.KEY_F9, 2)  # repeated by the kernel
-    keyboard.say(ecodes.EV_KEY, ecodes.KEY_F9, 0)
-    keyboard.say(ecodes.EV_KEY, ecodes.KEY_A, 1)
-    wait_for(lambda: len(heard.log) == 4, "four keys")
-    assert heard.log == ["used", "used", "pause", "used"]
+        keyboard.send(ecodes.EV_KEY, code, 1)
+    keyboard.send(ecodes.EV_KEY, ecodes.KEY_F9, 2)  # repeated by the kernel
+    keyboard.send(ecodes.EV_KEY, ecodes.KEY_F9, 0)
+    keyboard.send(ecodes.EV_KEY, ecodes.KEY_A, 1)
+    wait_for(lambda: len(activity.log) == 4, "four keys")
+    assert activity.log == ["used", "used", "pause", "used"]
 
 
-def test_a_keyboard_may_be_unplugged(heard):
+def test_a_keyboard_may_be_unplugged(activity):
     one, other = Keyboard(), Keyboard()
-    listener = EvdevListener(heard, [("pause",)], [one, other], ecodes)
+    listener = EvdevListener(activity, [("pause",)], [one, other], ecodes)
     one.unplug()
-    other.say(ecodes.EV_KEY, ecodes.KEY_PAUSE, 1)
-    wait_for(lambda: heard.log == ["pause"], "the other one")
+    other.send(ecodes.EV_KEY, ecodes.KEY_PAUSE, 1)
+    wait_for(lambda: activity.log == ["pause"], "the other one")
     listener.close()
 
 
-def test_which_devices_matter():
+def test_keyboards_and_mice_are_selected():
     def device(name, *kinds):
         return SimpleNamespace(name=name, capabilities=lambda: {kind: [] for kind in kinds})
 

@@ -1,4 +1,4 @@
-"""Typed characters are the key map's, whatever the keyboard of an X11 desktop is set to."""
+"""Typed characters are correct with every keyboard layout of an X11 desktop."""
 
 import ctypes
 import shutil
@@ -38,7 +38,7 @@ def desktop(tmp_path_factory):
 
 @pytest.fixture
 def typed(desktop, tmp_path):
-    """Type texts into a terminal, each after something was done to the keyboard; the lines that arrived."""
+    """Type texts into a terminal, each after a change to the keyboard; return the lines that arrived."""
     desktop.run("setxkbmap", "us")
 
     def type_(*parts):
@@ -66,7 +66,7 @@ def typed(desktop, tmp_path):
 
 
 @pytest.mark.parametrize("layout", ["us", "us,ru", "de", "fr", "es", "ru", "us -variant altgr-intl", "ch", "gb"])
-def test_a_text_is_typed_on_any_layout(desktop, typed, layout):
+def test_a_text_is_typed_with_any_layout(desktop, typed, layout):
     assert typed((lambda: desktop.run("setxkbmap", *layout.split()), TEXT)) == [TEXT]
 
 
@@ -100,6 +100,6 @@ def test_caps_lock_changes_nothing(desktop, typed, layout):
         desktop.run("setxkbmap", layout)
         desktop.run("xdotool", "key", "Caps_Lock")
 
-    # The capital of ß is no key of any layout; what a program makes of ß under Caps Lock is its own affair.
+    # No layout has a key for the capital of ß, and programs handle ß with Caps Lock differently.
     text = TEXT.replace("ß ", "")
     assert typed((lock, text), (lock, text)) == [text] * 2

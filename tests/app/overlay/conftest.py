@@ -13,9 +13,9 @@ from models.decoder import GestureEvent
 from models.frame import Frame
 from models.recognition import Recognition
 
-assert cv2.__version__  # imported before Qt, as the app does; what it does to Qt's environment is taken back here
+assert cv2.__version__  # imported before Qt, as in the app; the variables that it sets for Qt are removed here
 forget_opencv_plugins(os.environ)
-os.environ["QT_QPA_PLATFORM"] = "offscreen"  # windows on a real display have processes of their own
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # windows on a real display run in separate processes
 
 from PyQt6.QtCore import QSettings  # noqa: E402
 
@@ -25,7 +25,7 @@ READINGS = Readings(camera_hz=30.0, step_hz=12.0, step_ms=Percentiles(3.1, 3.8, 
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path) -> None:
-    """Settings of this test alone, never the user's."""
+    """Settings in the test's folder, not the user's."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
 
 
@@ -41,7 +41,7 @@ def readings() -> Readings:
 
 @pytest.fixture
 def recognise() -> Callable[..., Recognition]:
-    """Make what a recogniser would say of a frame."""
+    """Make the recognition of a frame."""
 
     def make(
         time_s: float = 0.0,

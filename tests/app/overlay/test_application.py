@@ -23,21 +23,21 @@ from models.recognition import Recognition
 
 
 class Story:
-    """What `run` asked of the worker, in order, and the worker's part of it."""
+    """The calls that `run` made to the worker, in order, and the worker's action at its start."""
 
     def __init__(self, act: Callable[[Bridge], None]) -> None:
         self._act = act
-        self.told: list[object] = []
+        self.calls: list[object] = []
 
     def start(self, bridge: Bridge) -> None:
-        self.told.append("start")
+        self.calls.append("start")
         self._act(bridge)
 
     def stop(self) -> None:
-        self.told.append("stop")
+        self.calls.append("stop")
 
     def set_paused(self, paused: bool) -> None:
-        self.told.append(paused)
+        self.calls.append(paused)
 
     def run(self, options: ViewOptions) -> None:
         run(options, self.start, self.stop, self.set_paused)
@@ -45,7 +45,7 @@ class Story:
 
 @pytest.fixture
 def window() -> Iterator[Callable[[], Window]]:
-    """Find the window that is open."""
+    """Find the open window."""
     yield lambda: next(each for each in QApplication.topLevelWidgets() if isinstance(each, Window) and each.isVisible())
     assert not [each for each in QApplication.topLevelWidgets() if each.isVisible()], "a window was left open"
 
@@ -61,7 +61,7 @@ def in_a_thread(action: Callable[[], object]) -> None:
 def test_closing_the_window_stops_the_worker(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
     story = Story(lambda _: soon(lambda: window().close()))
     story.run(options)
-    assert story.told == ["start", "stop"]
+    assert story.calls == ["start", "stop"]
 
 
 def test_the_workers_error_is_raised_after_the_window_is_closed(
@@ -72,7 +72,7 @@ def test_the_workers_error_is_raised_after_the_window_is_closed(
     with pytest.raises(CameraError) as raised:
         story.run(options)
     assert raised.value is error
-    assert story.told == ["start", "stop"]
+    assert story.calls == ["start", "stop"]
 
 
 def test_an_error_while_starting_stops_too(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
@@ -82,17 +82,17 @@ def test_an_error_while_starting_stops_too(qtbot: QtBot, options: ViewOptions, w
     story = Story(act)
     with pytest.raises(CameraError, match="no such camera"):
         story.run(options)
-    assert story.told == ["start", "stop"]
+    assert story.calls == ["start", "stop"]
 
 
-def test_ctrl_c_ends_it_and_the_old_handler_is_back(
+def test_ctrl_c_ends_it_and_restores_the_old_handler(
     qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]
 ) -> None:
     before = signal.getsignal(signal.SIGINT), sys.excepthook
     story = Story(lambda _: in_a_thread(lambda: os.kill(os.getpid(), signal.SIGINT)))
     with pytest.raises(KeyboardInterrupt):
         story.run(options)
-    assert story.told == ["start", "stop"]
+    assert story.calls == ["start", "stop"]
     assert (signal.getsignal(signal.SIGINT), sys.excepthook) == before
 
 
@@ -109,17 +109,15 @@ def test_ctrl_c_while_the_window_is_built_ends_it_before_anything_starts(
     before, story = signal.getsignal(signal.SIGINT), Story(lambda _: None)
     with pytest.raises(KeyboardInterrupt):
         story.run(options)
-    assert story.told == ["stop"]
+    assert story.calls == ["stop"]
     assert signal.getsignal(signal.SIGINT) == before
 
 
-def test_a_request_to_terminate_ends_it_in_good_order(
-    qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]
-) -> None:
+def test_sigterm_ends_it_cleanly(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
     before = signal.getsignal(signal.SIGTERM)
     story = Story(lambda _: in_a_thread(lambda: os.kill(os.getpid(), signal.SIGTERM)))
     story.run(options)
-    assert story.told == ["start", "stop"]
+    assert story.calls == ["start", "stop"]
     assert signal.getsignal(signal.SIGTERM) == before
     assert signal.set_wakeup_fd(-1) == -1
 
@@ -134,42 +132,42 @@ def test_an_error_while_painting_ends_it_instead_of_the_process(
     story = Story(lambda _: None)
     with pytest.raises(ZeroDivisionError, match="paint"):
         story.run(options)
-    assert story.told == ["start", "stop"]
+    assert story.calls == ["start", "stop"]
 
 
-def test_frames_reach_the_window_and_it_stays_when_the_source_is_over(
+def test_frames_reach_the_window_and_it_stays_open_when_the_source_ends(
     qtbot: QtBot,
     options: ViewOptions,
     window: Callable[[], Window],
     recognise: Callable[..., Recognition],
 ) -> None:
-    said: list[str] = []
+    descriptions: list[str] = []
 
     def work(bridge: Bridge) -> None:
         bridge.see(recognise(0.0, "Thumb Up", 0.9, fires=True))
         bridge.see(recognise(0.1))
         bridge.end()
 
-    def look() -> None:
+    def check() -> None:
         badge, past = window().stage.badge.accessibleName(), window().timeline.accessibleDescription()
         if badge != "End of Camera 0":
-            QTimer.singleShot(5, look)
+            QTimer.singleShot(5, check)
             return
-        said.append(past)
-        window()._toggle_pause()  # nothing is left to pause
+        descriptions.append(past)
+        window()._toggle_pause()  # no effect after the end
         window().close()
 
     def act(bridge: Bridge) -> None:
         in_a_thread(lambda: work(bridge))
-        soon(look)
+        soon(check)
 
     story = Story(act)
     story.run(options)
-    assert said == ["Thumb Up, 90 %, now"]
-    assert story.told == ["start", "stop"]
+    assert descriptions == ["Thumb Up, 90 %, now"]
+    assert story.calls == ["start", "stop"]
 
 
-def test_pause_and_go_on(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
+def test_pause_and_resume(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
     def act() -> None:
         window()._toggle_pause()
         assert window().stage.badge.accessibleName() == "Paused"
@@ -179,7 +177,7 @@ def test_pause_and_go_on(qtbot: QtBot, options: ViewOptions, window: Callable[[]
 
     story = Story(lambda _: soon(act))
     story.run(options)
-    assert story.told == ["start", True, False, "stop"]
+    assert story.calls == ["start", True, False, "stop"]
 
 
 def test_without_a_display_no_worker_is_started(options: ViewOptions, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,15 +187,15 @@ def test_without_a_display_no_worker_is_started(options: ViewOptions, monkeypatc
     story = Story(lambda _: None)
     with pytest.raises(UserError, match="--headless"):
         story.run(options)
-    assert story.told == []
+    assert story.calls == []
 
 
-def test_without_qt_it_says_what_to_install(options: ViewOptions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_qt_the_error_states_what_to_install(options: ViewOptions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "app.overlay.session", None)
     story = Story(lambda _: None)
     with pytest.raises(UserError, match=r"needs PyQt6.*pip install -r requirements\.txt.*--headless"):
         story.run(options)
-    assert story.told == []
+    assert story.calls == []
 
 
 def test_the_hud_runs_like_the_window(qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]) -> None:
@@ -207,4 +205,4 @@ def test_the_hud_runs_like_the_window(qtbot: QtBot, options: ViewOptions, window
 
     story = Story(lambda _: soon(act))
     story.run(replace(options, overlay=True))
-    assert story.told == ["start", "stop"]
+    assert story.calls == ["start", "stop"]

@@ -25,7 +25,7 @@ def shown(qtbot: QtBot, what: tuple[Ranked, ...]) -> Bars:
 
 
 def on_screen(bars: Bars) -> QImage:
-    """What was really painted, without painting all of it anew."""
+    """The painted pixels, without painting all of the widget again."""
     screen = bars.screen()
     assert isinstance(screen, QScreen)
     return screen.grabWindow(bars.winId()).toImage()
@@ -51,9 +51,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ((*top(0.6, 0.2), Ranked("Thumb Down", 0.1), *top(0, 0, 0, 0.07, 0.03)[3:]), ["Thumb Down"]),
         (top(0.9, 0.1), list(LABELS[:2])),
     ],
-    ids=["nothing", "two numbers", "a name turns quiet", "a name", "fewer rows"],
+    ids=["nothing", "two numbers", "a name becomes secondary", "a name", "fewer rows"],
 )
-def test_only_what_changed_is_repainted_and_all_is_right(
+def test_only_changed_parts_are_repainted_and_the_result_is_complete(
     qtbot: QtBot, drawn: list[str], after: tuple[Ranked, ...], repainted: list[str]
 ) -> None:
     bars = shown(qtbot, top(0.6, 0.2, 0.1, 0.07, 0.03))

@@ -5,44 +5,44 @@ from fakes import ListCamera
 
 from app.meters import Meter, Readings
 from app.overlay.bridge import Bridge
-from app.overlay.view import News
+from app.overlay.view import ViewUpdate
 from models.recognition import Recognition
 
 Recognise = Callable[..., Recognition]
 
 
-def test_the_newest_frame_wins_and_every_event_arrives(recognise: Recognise, readings: Readings) -> None:
+def test_the_newest_frame_is_kept_and_every_event_arrives(recognise: Recognise, readings: Readings) -> None:
     bridge = Bridge()
     bridge.meter = Meter(ListCamera([], dropped=7))
     bridge.meter.readings = readings
     fired, newest = recognise(0.0, "Thumb Up", fires=True), recognise(0.1)
     bridge.see(fired)
     bridge.see(newest)
-    assert bridge.take() == News(newest, readings, [fired.event])
-    assert bridge.take() == News()
+    assert bridge.take() == ViewUpdate(newest, readings, [fired.event])
+    assert bridge.take() == ViewUpdate()
 
 
-def test_it_calls_once_until_the_news_is_taken(recognise: Recognise) -> None:
+def test_changed_is_emitted_once_until_the_update_is_taken(recognise: Recognise) -> None:
     bridge, calls = Bridge(), []
     bridge.changed.connect(lambda: calls.append(1))
     bridge.see(recognise(0.0))
     bridge.see(recognise(0.1))
-    bridge.say("hm")
+    bridge.show_message("hm")
     assert len(calls) == 1
     bridge.take()
     bridge.see(recognise(0.2))
     assert len(calls) == 2
 
 
-def test_it_carries_words_ends_and_errors() -> None:
+def test_it_passes_messages_the_end_and_the_first_error() -> None:
     bridge, error = Bridge(), ValueError("first")
-    bridge.say("trying again")
-    bridge.say("")
+    bridge.show_message("trying again")
+    bridge.show_message("")
     bridge.arm(False)
     bridge.end()
     bridge.fail(error)
     bridge.fail(ValueError("second"))
-    assert bridge.take() == News(message="", armed=False, ended=True, error=error)
+    assert bridge.take() == ViewUpdate(message="", armed=False, ended=True, error=error)
 
 
 def test_no_event_is_lost_between_threads(recognise: Recognise) -> None:

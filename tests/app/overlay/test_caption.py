@@ -11,7 +11,7 @@ LONGEST = Past("Turning Hand Counterclockwise", 0.9, 0.0)
 
 
 @pytest.mark.parametrize("width", [120, 400, 2000])
-def test_the_card_never_leaves_its_room_and_holds_the_whole_name(qtbot: QtBot, width: int) -> None:
+def test_the_card_fits_its_room_and_holds_the_complete_name(qtbot: QtBot, width: int) -> None:
     widget = QWidget()
     qtbot.addWidget(widget)
     room = QRectF(10, 20, width, 60)

@@ -1,4 +1,4 @@
-"""The window and the HUD on a real X11 desktop with a window manager, each in a process of its own."""
+"""The window and the HUD on a real X11 desktop with a window manager, each in a separate process."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 TOOLS = ("Xvfb", "openbox", "xdotool", "xwininfo")
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 
 pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, TOOLS)), reason=f"needs {', '.join(TOOLS)} for a desktop to try it on"
@@ -42,7 +42,7 @@ def start(bridge):
     print("shown", flush=True)
 
 options = ViewOptions(("No gesture", "Thumb Up"), "toy", "toy", "Test", overlay="--overlay" in sys.argv)
-pause = lambda paused: print("paused" if paused else "going on", flush=True)
+pause = lambda paused: print("paused" if paused else "resumed", flush=True)
 try:
     run(options, start, lambda: print("stopped", flush=True), pause)
 except KeyboardInterrupt:
@@ -75,8 +75,8 @@ class Desktop:
             self._environ.pop(name, None)
         self._processes = [subprocess.Popen(server, pass_fds=(write,), stderr=subprocess.DEVNULL)]
         os.close(write)
-        with os.fdopen(read) as answer:
-            self._environ["DISPLAY"] = f":{answer.readline().strip()}"
+        with os.fdopen(read) as pipe:
+            self._environ["DISPLAY"] = f":{pipe.readline().strip()}"
         ready = folder / "openbox.ready"
         self._processes.append(self._popen(["openbox", "--startup", f"touch {ready}"]))
         assert eventually(ready.exists), "no window manager"
@@ -88,11 +88,11 @@ class Desktop:
 
     def xdotool(self, *arguments: str) -> str:
         return subprocess.run(
-            ["xdotool", *arguments], check=False, env=self._environ, capture_output=True, text=True, timeout=PATIENCE_S
+            ["xdotool", *arguments], check=False, env=self._environ, capture_output=True, text=True, timeout=TIMEOUT_S
         ).stdout.strip()
 
     def window(self, title: str) -> str:
-        """The number of the visible window with this title, once it is there."""
+        """The number of the visible window with this title; waits for it."""
         found = self.xdotool("search", "--sync", "--onlyvisible", "--name", title)
         assert found, f"no window called {title!r}"
         return found.split()[-1]
@@ -104,7 +104,7 @@ class Desktop:
     def close(self) -> None:
         for process in reversed(self._processes):
             process.terminate()
-            process.wait(PATIENCE_S)
+            process.wait(TIMEOUT_S)
             if process.stdout:
                 process.stdout.close()
 
@@ -121,18 +121,18 @@ def desktop(tmp_path: Path) -> Iterator[Desktop]:
     desktop.close()
 
 
-def says(process: "subprocess.Popen[str]", line: str) -> bool:
-    """Whether the next line is this one; a program that says nothing is not waited for without end."""
+def prints(process: "subprocess.Popen[str]", line: str) -> bool:
+    """Whether the next line is this one; False if none comes within `TIMEOUT_S`."""
     assert process.stdout is not None
     with Watchdog(process):
         return process.stdout.readline().strip() == line
 
 
 class Watchdog:
-    """Ends a process that has nothing to say for too long, so that reading from it returns."""
+    """Ends a process after a timeout, so that reading from it returns."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._timer = Timer(PATIENCE_S, process.kill)
+        self._timer = Timer(TIMEOUT_S, process.kill)
 
     def __enter__(self) -> None:
         self._timer.start()
@@ -142,7 +142,7 @@ class Watchdog:
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while not condition():
         if time.monotonic() > deadline:
             return False
@@ -150,36 +150,36 @@ def eventually(condition: Callable[[], bool]) -> bool:
     return True
 
 
-def test_the_window_obeys_its_keys(desktop: Desktop) -> None:
+def test_the_keys_of_the_window(desktop: Desktop) -> None:
     app = desktop.start(PROGRAM)
-    assert says(app, "shown")
+    assert prints(app, "shown")
     window = desktop.window("Test · toy")
     desktop.xdotool("windowfocus", "--sync", window)
     desktop.xdotool("key", "space")
-    assert says(app, "paused")
+    assert prints(app, "paused")
     desktop.xdotool("key", "space")
-    assert says(app, "going on")
+    assert prints(app, "resumed")
     desktop.xdotool("key", "f")
     assert eventually(lambda: desktop.geometry(window)["HEIGHT"] == 700)
     desktop.xdotool("key", "Escape")
     assert eventually(lambda: desktop.geometry(window)["HEIGHT"] < 700)
     desktop.xdotool("key", "q")
-    assert says(app, "stopped")
-    assert app.wait(PATIENCE_S) == 0
+    assert prints(app, "stopped")
+    assert app.wait(TIMEOUT_S) == 0
 
 
 @pytest.mark.parametrize("arguments", [(), ("--overlay",)], ids=["window", "HUD"])
 def test_ctrl_c_ends_it(desktop: Desktop, arguments: tuple[str, ...]) -> None:
     app = desktop.start(PROGRAM, *arguments)
-    assert says(app, "shown")
+    assert prints(app, "shown")
     app.send_signal(signal.SIGINT)
-    assert says(app, "stopped")
-    assert app.wait(PATIENCE_S) == 130
+    assert prints(app, "stopped")
+    assert app.wait(TIMEOUT_S) == 130
 
 
 def test_a_click_goes_through_the_hud_which_stays_on_top(desktop: Desktop) -> None:
     app = desktop.start(PROGRAM, "--overlay")
-    assert says(app, "shown")
+    assert prints(app, "shown")
     hud = desktop.window("Test · toy")
     below = desktop.start(BELOW)
     window = desktop.window("Below")  # opened later and full screen, as a slide show is
@@ -188,20 +188,20 @@ def test_a_click_goes_through_the_hud_which_stays_on_top(desktop: Desktop) -> No
     where = desktop.geometry(hud)
     x, y = where["X"] + where["WIDTH"] // 2, where["Y"] + where["HEIGHT"] - 25
     desktop.xdotool("mousemove", "--sync", str(x), str(y), "click", "1")
-    assert says(below, "clicked")
+    assert prints(below, "clicked")
     assert desktop.xdotool("getwindowfocus") == window, "the HUD took the focus"
     assert stacking(desktop, hud) > stacking(desktop, window)
 
 
 def stacking(desktop: Desktop, window: str) -> int:
-    """How high a window lies: its frame's place among the children of the root, bottom first."""
+    """Position of a window's frame in the stacking order; a higher number is further up."""
     tree = subprocess.run(
         ["xwininfo", "-root", "-tree"],
         check=False,
         env=desktop._environ,
         capture_output=True,
         text=True,
-        timeout=PATIENCE_S,
+        timeout=TIMEOUT_S,
     ).stdout
     lines, top = tree.splitlines(), 0
     for number, line in enumerate(lines):

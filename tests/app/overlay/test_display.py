@@ -21,19 +21,19 @@ def on_linux(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def both_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(display, "_trouble", lambda _name, _environ: None)
+    monkeypatch.setattr(display, "_problem", lambda _name, _environ: None)
 
 
-def test_without_a_display_it_says_what_to_do() -> None:
+def test_without_a_display_the_error_states_what_to_do() -> None:
     with pytest.raises(UserError, match=r"neither DISPLAY nor WAYLAND_DISPLAY is set.*--headless"):
         choose_platform({}, overlay=False)
 
 
-def test_qt_platforms_that_need_no_display_are_left_alone() -> None:
+def test_qt_platforms_that_need_no_display_are_not_changed() -> None:
     assert choose_platform({"QT_QPA_PLATFORM": "offscreen"}, overlay=False) is None
 
 
-def test_asking_for_x11_does_not_make_a_display() -> None:
+def test_requesting_x11_without_a_display_is_an_error() -> None:
     with pytest.raises(UserError, match=r"--headless") as raised:
         choose_platform({"QT_QPA_PLATFORM": "xcb"}, overlay=False)
     assert "\n" not in str(raised.value)
@@ -49,8 +49,8 @@ def test_the_window_prefers_wayland_and_the_hud_x11() -> None:
     assert choose_platform(session | {"QT_QPA_PLATFORM": "wayland"}, overlay=True) is None, "the user chose"
 
 
-def test_what_does_not_work_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(display, "_trouble", lambda name, _environ: "broken" if name == "wayland" else None)
+def test_a_platform_that_does_not_work_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "_problem", lambda name, _environ: "broken" if name == "wayland" else None)
     assert choose_platform({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, overlay=False) == "xcb"
 
 
@@ -59,18 +59,18 @@ def test_other_systems_are_left_to_qt(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_platform({}, overlay=True) is None
 
 
-def test_a_display_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_display_that_does_not_respond_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(display, "_missing_libraries", lambda: None)
     if display._load_error("libxcb.so.1"):
-        pytest.skip("no libxcb here to ask a display with")
-    with pytest.raises(UserError, match=r"The X display ':4711' does not answer"):
+        pytest.skip("needs libxcb to connect to a display")
+    with pytest.raises(UserError, match=r"The X display ':4711' does not respond"):
         choose_platform({"DISPLAY": ":4711"}, overlay=False)
 
 
-def test_a_wayland_display_is_asked_by_its_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wayland_display_is_checked_by_its_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as compositor:
         environ = {"XDG_RUNTIME_DIR": folder, "WAYLAND_DISPLAY": "wayland-7"}
-        with pytest.raises(UserError, match=r"wayland-7' does not answer"):
+        with pytest.raises(UserError, match=r"wayland-7' does not respond"):
             choose_platform(environ, overlay=False)
         compositor.bind(str(Path(folder, "wayland-7")))
         compositor.listen()
@@ -90,7 +90,7 @@ def test_missing_libraries_are_named_with_their_packages(monkeypatch: pytest.Mon
     assert "apt install libx11-xcb1 libxcb-cursor0 libxkbcommon-x11-0 libxkbcommon0, or use --headless" in message
 
 
-def test_a_plugin_that_fails_for_another_reason_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_error_of_the_plugin_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str) -> None:
         if "libqxcb" in name:
             raise OSError("wrong ELF class")
@@ -100,7 +100,7 @@ def test_a_plugin_that_fails_for_another_reason_is_quoted(monkeypatch: pytest.Mo
         choose_platform({"DISPLAY": ":0"}, overlay=False)
 
 
-def test_only_opencvs_own_plugins_are_forgotten() -> None:
+def test_only_opencvs_variables_are_removed() -> None:
     environ = {
         "QT_QPA_PLATFORM_PLUGIN_PATH": "/env/site-packages/cv2/qt/plugins",
         "QT_QPA_FONTDIR": "/home/me/fonts",

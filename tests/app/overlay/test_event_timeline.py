@@ -5,22 +5,22 @@ from PyQt6.QtGui import QPainter
 from pytestqt.qtbot import QtBot
 
 from app.overlay.event_timeline import EventTimeline
-from app.overlay.view import News, View, ViewOptions
+from app.overlay.view import View, ViewOptions, ViewUpdate
 from models.recognition import Recognition
 
 
 @pytest.fixture
 def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the timeline said each time when it was painted."""
-    said: list[str] = []
+    """The timeline's accessible description at each painting."""
+    descriptions: list[str] = []
     paint = EventTimeline.paint_body
 
     def noted(self: EventTimeline, painter: QPainter, *rest: object) -> None:
-        said.append(self.accessibleDescription())
+        descriptions.append(self.accessibleDescription())
         paint(self, painter, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(EventTimeline, "paint_body", noted)
-    return said
+    return descriptions
 
 
 def test_it_is_painted_for_a_new_gesture_and_once_a_second(
@@ -35,9 +35,9 @@ def test_it_is_painted_for_a_new_gesture_and_once_a_second(
     painted.clear()
     for tenth in range(100, 131):
         seen = recognise(tenth / 10, "Thumb Up", 0.93, fires=tenth in (104, 107))
-        view.take(News(seen, None, [seen.event] if seen.event else []))
+        view.take(ViewUpdate(seen, None, [seen.event] if seen.event else []))
         timeline.show_view(view)
         qtbot.wait(1)
     both = "Thumb Up, 93 %, {0}; Thumb Up, 93 %, {0}"
     assert list(dict.fromkeys(painted)) == ["Thumb Up, 93 %, now", *map(both.format, ("now", "1 s", "2 s"))]
-    assert len(painted) <= 5, "two gestures, two seconds, and the newest is fresh no more"
+    assert len(painted) <= 5, "two events, two seconds, and the end of the highlight"

@@ -1,4 +1,4 @@
-"""The guide of a recording, in the window."""
+"""The guide of a guided recording, in the window."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ NOW = Prompt("Circle · 1 of 5", "Make the movement once.", 2.4, recording=True,
 DONE = Prompt("Done", "Everything is saved.", 0.0, recording=False, progress=1.0)
 
 
-def test_the_guide_shows_what_to_do_over_the_picture(qtbot: QtBot, tmp_path: Path, options: ViewOptions) -> None:
+def test_the_guide_shows_the_prompt_over_the_picture(qtbot: QtBot, tmp_path: Path, options: ViewOptions) -> None:
     view, bridge = View(replace(options, guided=True)), Bridge()
     window = Window(view, QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat), lambda: None)
     qtbot.addWidget(window)
@@ -36,11 +36,11 @@ def test_the_guide_shows_what_to_do_over_the_picture(qtbot: QtBot, tmp_path: Pat
     assert window.stage.picture.area.contains(window.stage.guide.geometry())
 
 
-def test_a_prompt_stays_until_there_is_another(options: ViewOptions) -> None:
+def test_a_prompt_stays_until_the_next_one(options: ViewOptions) -> None:
     view, bridge = View(options), Bridge()
     bridge.guide(SOON)
     view.take(bridge.take())
-    bridge.say("camera 0 is back")
+    bridge.show_message("camera 0 is back")
     view.take(bridge.take())
     assert view.prompt == SOON
 

@@ -11,7 +11,7 @@ from app.overlay import theme
 from app.overlay.key_hints import KeyButton
 from app.overlay.main_window import Window
 from app.overlay.readout import cells_of
-from app.overlay.view import News, View, ViewOptions
+from app.overlay.view import View, ViewOptions, ViewUpdate
 from models.recognition import Recognition
 
 Recognise = Callable[..., Recognition]
@@ -34,7 +34,7 @@ def view(options: ViewOptions) -> View:
 
 
 @pytest.fixture
-def newcomers_window(qtbot: QtBot, view: View, settings: QSettings, pauses: list[bool]) -> Window:
+def first_run_window(qtbot: QtBot, view: View, settings: QSettings, pauses: list[bool]) -> Window:
     window = Window(view, settings, lambda: pauses.append(True))
     qtbot.addWidget(window)
     window.show()
@@ -43,12 +43,12 @@ def newcomers_window(qtbot: QtBot, view: View, settings: QSettings, pauses: list
 
 
 @pytest.fixture
-def window(qtbot: QtBot, newcomers_window: Window) -> Window:
-    qtbot.keyClick(newcomers_window.hint, Key.Key_Return)
-    return newcomers_window
+def window(qtbot: QtBot, first_run_window: Window) -> Window:
+    qtbot.keyClick(first_run_window.hint, Key.Key_Return)
+    return first_run_window
 
 
-def test_the_gestures_to_try_never_cover_a_stream_that_acts(
+def test_the_hint_does_not_cover_the_window_while_control_is_armed(
     qtbot: QtBot, options: ViewOptions, settings: QSettings
 ) -> None:
     acting = Window(View(replace(options, armed=True)), settings, lambda: None)
@@ -61,13 +61,13 @@ def test_the_gestures_to_try_never_cover_a_stream_that_acts(
     qtbot.addWidget(waiting)
     waiting.show()
     qtbot.waitExposed(waiting)
-    assert waiting.hint.isVisible(), "a newcomer's, while nothing acts"
-    waiting_view.take(News(armed=True))
+    assert waiting.hint.isVisible(), "at the first run, while control is disarmed"
+    waiting_view.take(ViewUpdate(armed=True))
     waiting.show_view(waiting_view)
     assert not waiting.hint.isVisible()
     qtbot.keyClick(waiting, Key.Key_H)
     waiting.show_view(waiting_view)
-    assert waiting.hint.isVisible(), "whoever asks for them gets them"
+    assert waiting.hint.isVisible(), "shown on request"
 
 
 def test_space_pauses(qtbot: QtBot, window: Window, pauses: list[bool]) -> None:
@@ -78,7 +78,7 @@ def test_space_pauses(qtbot: QtBot, window: Window, pauses: list[bool]) -> None:
 def test_c_is_control_on_or_off_where_there_is_control(
     qtbot: QtBot, window: Window, view: View, settings: QSettings
 ) -> None:
-    qtbot.keyClick(window, Key.Key_C)  # nothing to turn on
+    qtbot.keyClick(window, Key.Key_C)  # no effect without control
     assert "Control" not in [button.text() for button in window.findChildren(KeyButton)]
     toggles: list[bool] = []
     other = Window(view, settings, lambda: None, lambda: toggles.append(True))
@@ -107,13 +107,13 @@ def test_q_quits(qtbot: QtBot, window: Window) -> None:
         qtbot.keyClick(window, Key.Key_Q)
 
 
-def test_a_newcomer_sees_the_gestures_once(
-    qtbot: QtBot, newcomers_window: Window, view: View, settings: QSettings, pauses: list[bool]
+def test_the_hint_is_shown_at_the_first_run_only(
+    qtbot: QtBot, first_run_window: Window, view: View, settings: QSettings, pauses: list[bool]
 ) -> None:
-    assert newcomers_window.hint.isVisible()
-    qtbot.keyClick(newcomers_window.hint, Key.Key_Space)
-    assert not newcomers_window.hint.isVisible()
-    assert pauses == [], "the key that closes the hint does nothing else"
+    assert first_run_window.hint.isVisible()
+    qtbot.keyClick(first_run_window.hint, Key.Key_Space)
+    assert not first_run_window.hint.isVisible()
+    assert pauses == [], "the key that closes the hint has no other effect"
     again = Window(view, settings, lambda: None)
     qtbot.addWidget(again)
     again.show()
@@ -121,35 +121,35 @@ def test_a_newcomer_sees_the_gestures_once(
 
 
 @pytest.mark.parametrize("key", [Key.Key_H, Key.Key_Question])
-def test_the_gestures_can_be_seen_again(qtbot: QtBot, window: Window, key: Qt.Key) -> None:
+def test_the_hint_can_be_shown_again(qtbot: QtBot, window: Window, key: Qt.Key) -> None:
     qtbot.keyClick(window, key)
     assert window.hint.isVisible()
     qtbot.mouseClick(window.hint, Qt.MouseButton.LeftButton)
     assert not window.hint.isVisible()
     qtbot.keyClick(window, Key.Key_F)
-    assert window.isFullScreen(), "the keys are the window's again"
+    assert window.isFullScreen(), "the window has the keyboard focus again"
 
 
-def test_full_screen_and_quit_work_below_the_hint(qtbot: QtBot, newcomers_window: Window) -> None:
-    qtbot.keyClick(newcomers_window.hint, Key.Key_F)
-    assert newcomers_window.isFullScreen()
-    assert newcomers_window.hint.isVisible()
-    assert newcomers_window.hint.size() == newcomers_window.size()
-    with qtbot.waitSignal(newcomers_window.closed):
-        qtbot.keyClick(newcomers_window.hint, Key.Key_Q)
+def test_full_screen_and_quit_work_below_the_hint(qtbot: QtBot, first_run_window: Window) -> None:
+    qtbot.keyClick(first_run_window.hint, Key.Key_F)
+    assert first_run_window.isFullScreen()
+    assert first_run_window.hint.isVisible()
+    assert first_run_window.hint.size() == first_run_window.size()
+    with qtbot.waitSignal(first_run_window.closed):
+        qtbot.keyClick(first_run_window.hint, Key.Key_Q)
 
 
-def test_the_gestures_scroll_by_key_where_they_do_not_fit(qtbot: QtBot, newcomers_window: Window) -> None:
-    newcomers_window.resize(newcomers_window.minimumSize())
-    bar = newcomers_window.hint._scroll.verticalScrollBar()
+def test_the_hint_scrolls_by_key_if_it_does_not_fit(qtbot: QtBot, first_run_window: Window) -> None:
+    first_run_window.resize(first_run_window.minimumSize())
+    bar = first_run_window.hint._scroll.verticalScrollBar()
     assert bar is not None
     qtbot.waitUntil(lambda: bar.maximum() > 0)
-    qtbot.keyClick(newcomers_window.hint, Key.Key_PageDown)
+    qtbot.keyClick(first_run_window.hint, Key.Key_PageDown)
     assert bar.value() > 0
-    assert newcomers_window.hint.isVisible()
+    assert first_run_window.hint.isVisible()
 
 
-def test_every_key_has_a_button_that_leaves_the_focus_alone(qtbot: QtBot, window: Window, pauses: list[bool]) -> None:
+def test_every_key_has_a_button_that_takes_no_focus(qtbot: QtBot, window: Window, pauses: list[bool]) -> None:
     buttons = {button.accessibleName(): button for button in window._keys.findChildren(KeyButton)}
     assert list(buttons) == ["Pause (Space)", "Full screen (F)", "Gestures (H)", "Quit (Q)"]
     qtbot.mouseClick(buttons["Pause (Space)"], Qt.MouseButton.LeftButton)
@@ -160,12 +160,12 @@ def test_every_key_has_a_button_that_leaves_the_focus_alone(qtbot: QtBot, window
         qtbot.mouseClick(buttons["Quit (Q)"], Qt.MouseButton.LeftButton)
 
 
-def test_what_is_seen_can_also_be_read_aloud(
+def test_screen_readers_get_the_shown_texts(
     window: Window, view: View, recognise: Recognise, readings: Readings
 ) -> None:
     seen = recognise(5.0, "Thumb Up", 0.93, fires=True)
     assert seen.event is not None
-    view.take(News(seen, readings, [seen.event]))
+    view.take(ViewUpdate(seen, readings, [seen.event]))
     window.show_view(view)
     assert window.stage.caption.accessibleName() == "Thumb Up, 93 %"
     assert window.stage.badge.accessibleName() == "Camera 0"
@@ -174,7 +174,7 @@ def test_what_is_seen_can_also_be_read_aloud(
     assert window.readout.accessibleDescription() == (
         "Camera 30 Hz, Network 12 Hz, Step 3.1 ms, Step p95 3.8 ms, Dropped 7, Engine onnxruntime · CPU"
     )
-    view.take(News(recognise(8.0), readings))
+    view.take(ViewUpdate(recognise(8.0), readings))
     window.show_view(view)
     assert window.stage.caption.accessibleName() == "No gesture"
     assert window.timeline.accessibleDescription() == "Thumb Up, 93 %, 3 s"
@@ -194,7 +194,7 @@ def test_it_paints_at_any_size_in_both_schemes(
     for second in range(40):
         seen = recognise(3.0 * second, "Wave to a friend", fires=True)
         assert seen.event is not None
-        view.take(News(seen, readings, [seen.event]))
+        view.take(ViewUpdate(seen, readings, [seen.event]))
     window.show_view(view)
     assert window.grab().toImage().pixelColor(1, 1) == theme.palette(dark).color(theme.Role.Window)
     shown = (window.bars, window.timeline, window.stage.caption, window.hint._list)
@@ -202,7 +202,7 @@ def test_it_paints_at_any_size_in_both_schemes(
     assert all(each.palette().color(theme.Role.Accent) == accent for each in shown)
 
 
-def test_a_small_window_belongs_to_the_picture(window: Window) -> None:
+def test_a_small_window_shows_only_the_picture(window: Window) -> None:
     window.resize(1280, 720)
     assert window.bars.isVisible()
     window.resize(window.minimumSize())
@@ -210,9 +210,9 @@ def test_a_small_window_belongs_to_the_picture(window: Window) -> None:
     assert window.stage.isVisible()
 
 
-def test_the_caption_lies_on_the_picture(window: Window, view: View, recognise: Recognise, readings: Readings) -> None:
+def test_the_caption_is_on_the_picture(window: Window, view: View, recognise: Recognise, readings: Readings) -> None:
     for size in ((48, 64), (64, 36), (36, 64)):
-        view.take(News(recognise(1.0, size=size), readings))
+        view.take(ViewUpdate(recognise(1.0, size=size), readings))
         window.show_view(view)
         area = window.stage.picture.area
         assert area.contains(window.stage.caption.geometry())

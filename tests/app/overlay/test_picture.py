@@ -22,9 +22,9 @@ def shown(qtbot: QtBot, seen: Recognition, mirror: bool, size: tuple[int, int]) 
     return picture
 
 
-@pytest.mark.parametrize("mirror", [False, True], ids=["as it is", "mirrored"])
-@pytest.mark.parametrize("size", [(640, 480), (32, 24)], ids=["grown", "shrunk"])
-def test_the_picture_is_mirrored_only_when_asked(
+@pytest.mark.parametrize("mirror", [False, True], ids=["not mirrored", "mirrored"])
+@pytest.mark.parametrize("size", [(640, 480), (32, 24)], ids=["enlarged", "reduced"])
+def test_the_picture_is_mirrored_only_on_request(
     qtbot: QtBot, recognise: Callable[..., Recognition], mirror: bool, size: tuple[int, int]
 ) -> None:
     image = shown(qtbot, recognise(), mirror, size).grab().toImage()
@@ -38,7 +38,7 @@ def test_the_picture_keeps_its_proportions_in_the_middle(qtbot: QtBot, recognise
     assert shown(qtbot, recognise(), False, (640, 680)).area == QRect(0, 100, 640, 480)
 
 
-def test_a_frame_is_scaled_once_however_often_it_is_painted(
+def test_a_frame_is_scaled_once_for_several_paintings(
     qtbot: QtBot, recognise: Callable[..., Recognition], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scalings: list[int] = []
@@ -70,12 +70,12 @@ def test_any_size_of_frame_can_be_shown(qtbot: QtBot, shape: tuple[int, int]) ->
     assert not picture.grab().isNull()
 
 
-def test_a_picture_that_is_a_strided_view_is_shown_right(qtbot: QtBot) -> None:
+def test_a_strided_picture_is_shown_correctly(qtbot: QtBot) -> None:
     wide = np.zeros((48, 128, 3), np.uint8)
     wide[:, ::2] = (0, 0, 255)
     screen = np.zeros((48, 64, 4), np.uint8)
     scale_into(screen, wide[:, ::2], mirror=False)
-    assert (screen[..., 0] == 255).all(), "blue comes first on the screen"
+    assert (screen[..., 0] == 255).all(), "the first channel is blue"
     assert (screen[..., 1:3] == 0).all()
 
 
@@ -89,7 +89,7 @@ def test_the_strips_around_a_picture_are_the_rest(area: QRect) -> None:
     assert strips == rest
 
 
-def test_the_corners_are_what_a_rounded_rectangle_leaves() -> None:
+def test_the_corners_are_the_rest_of_a_rounded_rectangle() -> None:
     area = QRectF(10, 20, 200, 100)
     whole, inside = QPainterPath(), QPainterPath()
     whole.addRect(area)

@@ -36,7 +36,7 @@ def drag(qtbot: QtBot, frame: RegionFrame, start: tuple[int, int], end: tuple[in
 
 
 @pytest.mark.parametrize(("mirror", "left"), [(False, 20), (True, 80)])
-def test_the_frame_lies_around_the_region(make: Callable[..., RegionFrame], mirror: bool, left: int) -> None:
+def test_the_frame_is_around_the_region(make: Callable[..., RegionFrame], mirror: bool, left: int) -> None:
     frame = make(mirror)
     frame.show_region(REGION)
     assert frame.frame == QRectF(left, 20, 100, 60)
@@ -45,7 +45,7 @@ def test_the_frame_lies_around_the_region(make: Callable[..., RegionFrame], mirr
 
 
 @pytest.mark.parametrize("region", [None, WHOLE])
-def test_there_is_no_frame_around_everything(make: Callable[..., RegionFrame], region: Region | None) -> None:
+def test_there_is_no_frame_around_the_whole_picture(make: Callable[..., RegionFrame], region: Region | None) -> None:
     frame = make()
     frame.show_region(region)
     assert frame.frame is None
@@ -75,7 +75,7 @@ def test_a_drag_ends_at_the_pictures_edge(
     assert drawn == [Region(0.5, 0.5, 0.5, 0.5)]
 
 
-def test_a_click_draws_nothing_and_a_double_click_lets_go(
+def test_a_click_draws_nothing_and_a_double_click_removes_the_region(
     qtbot: QtBot, make: Callable[..., RegionFrame], drawn: list[Region | None]
 ) -> None:
     frame = make()
@@ -86,7 +86,7 @@ def test_a_click_draws_nothing_and_a_double_click_lets_go(
     assert drawn == [None]
 
 
-def test_nothing_can_be_drawn_where_nobody_listens(qtbot: QtBot, make: Callable[..., RegionFrame]) -> None:
+def test_nothing_can_be_drawn_without_a_callback(qtbot: QtBot, make: Callable[..., RegionFrame]) -> None:
     frame = make(may_draw=False)
     drag(qtbot, frame, (20, 20), (120, 80))
     assert frame.frame is None

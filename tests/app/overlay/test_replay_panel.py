@@ -1,4 +1,4 @@
-"""The replay in the window: watching a moment, choosing another, saying that it was wrong."""
+"""The replay in the window: playing a moment, selecting another, marking one as wrong."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,17 +19,17 @@ from models.decoder import GestureEvent
 Key = Qt.Key
 
 
-class Remembered(Replay):
-    """Moments that somebody made up, and those that were marked."""
+class ReplayWithMoments(Replay):
+    """A replay with fixed moments, which records the marked ones."""
 
     def __init__(self) -> None:
         self.marked: list[Moment] = []
-        self.told: tuple[Moment, ...] = (moment("Thumb Up"), moment("Swiping Left"))
+        self.available: tuple[Moment, ...] = (moment("Thumb Up"), moment("Swiping Left"))
         self.full = False
 
     @property
     def moments(self) -> tuple[Moment, ...]:
-        return self.told
+        return self.available
 
     def mark_wrong(self, moment: Moment) -> None:
         if self.full:
@@ -43,12 +43,12 @@ def moment(label: str) -> Moment:
 
 
 @pytest.fixture
-def replay() -> Remembered:
-    return Remembered()
+def replay() -> ReplayWithMoments:
+    return ReplayWithMoments()
 
 
 @pytest.fixture
-def window(qtbot: QtBot, options: ViewOptions, replay: Remembered, tmp_path: Path) -> Window:
+def window(qtbot: QtBot, options: ViewOptions, replay: ReplayWithMoments, tmp_path: Path) -> Window:
     settings = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
     settings.setValue("hint_seen", True)
     window = Window(View(replace(options, replay=replay)), settings, lambda: None)
@@ -72,12 +72,12 @@ def test_r_plays_the_newest_moment_and_closes_it(qtbot: QtBot, panel: ReplayPane
     assert not panel.isVisible()
 
 
-def test_it_moves(qtbot: QtBot, panel: ReplayPanel) -> None:
+def test_it_plays(qtbot: QtBot, panel: ReplayPanel) -> None:
     first = panel.grab().toImage()
     qtbot.waitUntil(lambda: panel.grab().toImage() != first)
 
 
-def test_arrows_choose_a_moment_and_stop_at_the_ends(qtbot: QtBot, panel: ReplayPanel) -> None:
+def test_arrows_select_a_moment_and_stop_at_the_ends(qtbot: QtBot, panel: ReplayPanel) -> None:
     names = []
     for key in (Key.Key_Left, Key.Key_Left, Key.Key_Right, Key.Key_Right):
         qtbot.keyClick(panel, key)
@@ -85,29 +85,29 @@ def test_arrows_choose_a_moment_and_stop_at_the_ends(qtbot: QtBot, panel: Replay
     assert names == ["Swiping Left", "Swiping Left", "Thumb Up", "Thumb Up"]
 
 
-def test_n_marks_a_moment_once(qtbot: QtBot, panel: ReplayPanel, replay: Remembered) -> None:
+def test_n_marks_a_moment_once(qtbot: QtBot, panel: ReplayPanel, replay: ReplayWithMoments) -> None:
     qtbot.keyClick(panel, Key.Key_Left)
     qtbot.keyClick(panel, Key.Key_N)
     qtbot.keyClick(panel, Key.Key_N)
-    assert replay.marked == [replay.told[1]]
+    assert replay.marked == [replay.available[1]]
 
 
-def test_a_moment_that_cannot_be_saved_is_told_and_may_be_tried_again(
-    qtbot: QtBot, panel: ReplayPanel, replay: Remembered
+def test_an_error_of_saving_is_shown_and_saving_can_be_repeated(
+    qtbot: QtBot, panel: ReplayPanel, replay: ReplayWithMoments
 ) -> None:
     replay.full = True
     qtbot.keyClick(panel, Key.Key_N)
     assert "disk full" in panel.accessibleDescription()
     replay.full = False
     qtbot.keyClick(panel, Key.Key_N)
-    assert replay.marked == [replay.told[0]]
+    assert replay.marked == [replay.available[0]]
 
 
-def test_nothing_to_look_back_on_is_told(qtbot: QtBot, window: Window, replay: Remembered) -> None:
-    replay.told = ()
+def test_without_events_it_shows_a_message(qtbot: QtBot, window: Window, replay: ReplayWithMoments) -> None:
+    replay.available = ()
     qtbot.keyClick(window, Key.Key_R)
     assert window.replay is not None
-    assert window.replay.accessibleName() == "No gesture to look back on yet"
+    assert window.replay.accessibleName() == "No gesture to replay yet"
     qtbot.keyClick(window.replay, Key.Key_N)
     qtbot.keyClick(window.replay, Key.Key_Left)
     assert not window.replay.grab().isNull()

@@ -27,7 +27,7 @@ def test_a_request_within_the_interval_waits(qtbot: QtBot) -> None:
     throttle.stop()
 
 
-def test_a_request_within_the_interval_is_not_forgotten(qtbot: QtBot) -> None:
+def test_a_request_within_the_interval_is_not_lost(qtbot: QtBot) -> None:
     acts: list[int] = []
     throttle = Throttle(lambda: acts.append(1), 200)
     throttle.request()

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from app.meters import Readings
-from app.overlay.view import HOLD_S, News, Tone, View, ViewOptions, ago, percent
+from app.overlay.view import HOLD_S, Tone, View, ViewOptions, ViewUpdate, ago, percent
 from models.decoder import GestureEvent
 from models.recognition import Recognition
 
@@ -17,10 +17,10 @@ def view(options: ViewOptions) -> View:
 
 
 def show(view: View, seen: Recognition) -> None:
-    view.take(News(seen, events=[seen.event] if seen.event else []))
+    view.take(ViewUpdate(seen, events=[seen.event] if seen.event else []))
 
 
-def test_a_gesture_stays_for_two_seconds_of_the_stream(view: View, recognise: Recognise) -> None:
+def test_a_gesture_stays_for_two_seconds_of_stream_time(view: View, recognise: Recognise) -> None:
     show(view, recognise(10.0))
     show(view, recognise(11.0, "Thumb Up", 0.8, fires=True))
     assert view.current is not None
@@ -32,14 +32,14 @@ def test_a_gesture_stays_for_two_seconds_of_the_stream(view: View, recognise: Re
     assert [past.label for past in view.past] == ["Thumb Up"]
 
 
-def test_events_of_frames_that_were_never_painted_are_in_the_past(view: View, recognise: Recognise) -> None:
+def test_events_of_frames_that_were_never_painted_are_kept(view: View, recognise: Recognise) -> None:
     early, late = GestureEvent("Thumb Up", 0.7, 4.0, 4.5), GestureEvent("Swiping Left", 0.9, 5.0, 5.5)
     show(view, recognise(4.0))
-    view.take(News(recognise(6.0), events=[early, late]))
+    view.take(ViewUpdate(recognise(6.0), events=[early, late]))
     assert [(past.label, view.age_s(past)) for past in view.past] == [("Swiping Left", 0.5), ("Thumb Up", 1.5)]
 
 
-def test_the_clock_goes_on_when_the_stream_starts_anew(view: View, recognise: Recognise) -> None:
+def test_the_clock_continues_when_the_stream_starts_again(view: View, recognise: Recognise) -> None:
     show(view, recognise(0.0))
     show(view, recognise(50.0, "Thumb Up", 0.8, fires=True))
     show(view, recognise(0.0))
@@ -50,7 +50,7 @@ def test_the_clock_goes_on_when_the_stream_starts_anew(view: View, recognise: Re
 
 def test_labels_are_ranked_and_near_ties_keep_their_order(view: View, recognise: Recognise) -> None:
     seen = recognise(0.0, "Swiping Right", 0.9)
-    seen.smoothed[5] += 0.001  # less than a percent more: not worth a jump on the screen
+    seen.smoothed[5] += 0.001  # less than one percent more: the order must not change
     show(view, seen)
     top = view.top(3)
     assert [each.label for each in top] == ["Swiping Right", "Doing other things", "No gesture"]
@@ -64,40 +64,40 @@ def test_nothing_is_ranked_before_the_first_frame(view: View) -> None:
 
 def test_readings_and_picture_are_the_newest(view: View, recognise: Recognise, readings: Readings) -> None:
     seen = recognise(1.0)
-    view.take(News(seen, readings))
+    view.take(ViewUpdate(seen, readings))
     assert view.image is seen.frame.image
     assert view.readings is readings
 
 
-def test_the_status_says_what_matters_most(view: View, recognise: Recognise) -> None:
+def test_the_status_has_the_highest_priority(view: View, recognise: Recognise) -> None:
     def status() -> tuple[Tone, str]:
         return view.status.tone, view.status.text
 
     assert status() == (Tone.WAITING, "Opening Camera 0")
     show(view, recognise(1.0))
     assert status() == (Tone.LIVE, "Camera 0")
-    view.take(News(armed=True))
+    view.take(ViewUpdate(armed=True))
     assert status() == (Tone.LIVE, "Control on · Camera 0")
-    view.take(News(armed=False))
+    view.take(ViewUpdate(armed=False))
     assert status() == (Tone.LIVE, "Control off · Camera 0")
     view.paused = True
     assert status() == (Tone.PAUSED, "Control off · Paused")
-    view.take(News(ended=True))
+    view.take(ViewUpdate(ended=True))
     assert status() == (Tone.ENDED, "Control off · End of Camera 0")
-    view.take(News(message="Camera 0 vanished; trying again"))
+    view.take(ViewUpdate(message="Camera 0 vanished; trying again"))
     assert status() == (Tone.WARNING, "Control off · Camera 0 vanished; trying again")
-    view.take(News())
-    assert status()[0] is Tone.WARNING, "news without a message must not clear it"
-    view.take(News(message=""))
+    view.take(ViewUpdate())
+    assert status()[0] is Tone.WARNING, "an update without a message must not clear it"
+    view.take(ViewUpdate(message=""))
     assert status() == (Tone.ENDED, "Control off · End of Camera 0")
 
 
-def test_control_that_is_off_says_which_key_turns_it_on(options: ViewOptions, recognise: Recognise) -> None:
+def test_the_status_of_disarmed_control_names_its_key(options: ViewOptions, recognise: Recognise) -> None:
     view = View(replace(options, armed=False, control_key="C"))
     assert view.status.text == "Control off · press C to turn it on · Opening Camera 0"
-    view.take(News(armed=True))
+    view.take(ViewUpdate(armed=True))
     assert view.status.text == "Control on · Opening Camera 0"
-    view.take(News(armed=False, ended=True))
+    view.take(ViewUpdate(armed=False, ended=True))
     assert view.status.text == "Control off · End of Camera 0"
 
 

@@ -36,7 +36,7 @@ def picture(name: int) -> np.ndarray:
 
 def test_steps_are_bounded_and_first_in_first_out():
     inner = Counting()
-    engine = SharedEngine(inner, at_once=2)
+    engine = SharedEngine(inner, max_concurrent=2)
     threads = []
     for name in range(6):
         threads.append(threading.Thread(target=engine.step, args=(picture(name), engine.start())))
@@ -57,7 +57,7 @@ def test_steps_are_bounded_and_first_in_first_out():
 
 
 def test_an_error_of_a_step_is_raised_in_the_thread_that_requested_it():
-    engine = SharedEngine(ScriptedEngine(), at_once=1)
+    engine = SharedEngine(ScriptedEngine(), max_concurrent=1)
     state = engine.start()
     engine.step(picture(0), state)
     with pytest.raises(RuntimeError, match="stepped from already"):
@@ -67,7 +67,7 @@ def test_an_error_of_a_step_is_raised_in_the_thread_that_requested_it():
 
 def test_streams_in_threads_give_the_same_logits_as_one_after_another(small_model):
     inner = OnnxRuntimeEngine(small_model)
-    engine = SharedEngine(inner, at_once=2)
+    engine = SharedEngine(inner, max_concurrent=2)
     pictures = np.random.default_rng(0).integers(0, 256, (3, 12, 1, 32, 32, 3), dtype=np.uint8)
 
     def answers(stepped, stream):

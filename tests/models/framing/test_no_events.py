@@ -1,13 +1,13 @@
-"""The shipped model through its own framing: nothing that is no gesture becomes an event. Drawn people, with noise."""
+"""The shipped networks through their own framing: what is no gesture is no event. Drawn people, with noise."""
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from drawn_face import picture_of
 
-from models.engines import load_engine
+from models.engines import load_clip_engine, load_engine
 from models.frame import Frame
 from models.framing.auto import GONE_S, AutoFraming
 from models.framing.faces import FaceDetector
@@ -19,10 +19,13 @@ RATE_HZ = 12
 DARK = np.zeros((240, 320, 3), np.uint8)
 
 
-@pytest.fixture(scope="module")
-def engine():
-    with closing(load_engine(MODEL, "onnxruntime")) as opened:
-        yield opened
+@pytest.fixture(scope="module", params=["stream", "both"])
+def networks(request):
+    with ExitStack() as stack:
+        engine = stack.enter_context(closing(load_engine(MODEL, "onnxruntime")))
+        both = request.param == "both"
+        clip = stack.enter_context(closing(load_clip_engine(MODEL.with_suffix(".clip.onnx")))) if both else None
+        yield networks_of(engine, clip=clip)
 
 
 def small(*faces):
@@ -62,8 +65,8 @@ SCENES = {
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_nothing_fires_when(engine, scene):
-    recognizer, rng = Recognizer(networks_of(engine), AutoFraming(FaceDetector())), np.random.default_rng(1)
+def test_nothing_fires_when(networks, scene):
+    recognizer, rng = Recognizer(networks, AutoFraming(FaceDetector())), np.random.default_rng(1)
     noise = rng.normal(0, 3, (4, 240, 320, 3)).astype(np.float32)
     seen = [
         recognizer.see(Frame(np.clip(picture + noise[k % 4], 0, 255).astype(np.uint8), k / RATE_HZ, k))

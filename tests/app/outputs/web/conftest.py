@@ -20,13 +20,13 @@ class Served(Web):
     def listen(self, path="/events", **headers):
         return connect(f"ws://127.0.0.1:{self.port}{path}", proxy=None, additional_headers=headers)
 
-    def ask(self, request):
+    def send(self, request):
         """Send bytes, and return the response."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as plug:
             plug.sendall(request)
             return b"".join(iter(lambda: plug.recv(65536), b""))
 
-    def answers(self):
+    def responds(self):
         """Whether a request gets a response."""
         try:
             return self.get("/icon.svg")[0] == 200
@@ -37,7 +37,7 @@ class Served(Web):
         """Status, headers and body of the response to a request."""
         sent = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"} | headers
         lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
-        head, _, body = self.ask(f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode()).partition(b"\r\n\r\n")
+        head, _, body = self.send(f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode()).partition(b"\r\n\r\n")
         first, *rest = head.decode().split("\r\n")
         return int(first.split()[1]), {k.lower(): v for k, v in (line.split(": ", 1) for line in rest)}, body.decode()
 

@@ -9,8 +9,8 @@ import pytest
 from streams import until
 from websockets.exceptions import InvalidStatus
 
-from app.option_types import host_name, origin
 from app.outputs.address import Address
+from app.outputs.kinds.web_server import host_name, origin
 from app.outputs.web import server
 from app.outputs.web.access_token import Token
 from app.outputs.web.opening import Web, link
@@ -89,8 +89,8 @@ def test_there_is_no_way_to_other_files(served, path):
 
 
 def test_malformed_requests_are_handled_without_a_traceback(served, caplog):
-    served.ask(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(256)) + b"\r\n\r\n")
-    served.ask(b"GET / HTTP/1.1\r\n" + b"X: " + b"y" * 100_000 + b"\r\n\r\n")
+    served.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(256)) + b"\r\n\r\n")
+    served.send(b"GET / HTTP/1.1\r\n" + b"X: " + b"y" * 100_000 + b"\r\n\r\n")
     assert served.get("/")[0] == 200
     assert "Traceback" not in caplog.text
 
@@ -171,7 +171,7 @@ def test_the_number_of_idle_connections_is_limited(served, monkeypatch):
             return readable and readable[0].recv(1) == b""
 
         until(one_is_closed)
-    until(served.answers)
+    until(served.responds)
 
 
 def test_an_allowed_host_name_is_accepted(serve):

@@ -1,4 +1,4 @@
-"""Sheet: what is painted seldom and shown often."""
+"""CachedWidget: a widget whose content is painted rarely and shown often."""
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap
@@ -7,10 +7,10 @@ from PyQt6.QtWidgets import QWidget
 from app.overlay import theme
 
 
-class Sheet(QWidget):
-    """Paints its content once and copies it from then on; anew after `redraw` and in another size, font or palette.
+class CachedWidget(QWidget):
+    """Paints its content once and draws the cached copy; paints again after `redraw` or in a new size, font or palette.
 
-    What lies on the camera's picture is shown anew with each frame, but seldom says anything else.
+    For widgets on the camera picture, which are shown again with each frame while their content rarely changes.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -19,15 +19,15 @@ class Sheet(QWidget):
         self._painted_for: object = None
 
     def redraw(self) -> None:
-        """Paint the content anew when it is next to be seen."""
+        """Paint the content again when the widget is next shown."""
         self._painted_for = None
         self.update()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        """Copy the content, painted before where nothing changed since."""
-        look = (self.size(), self.devicePixelRatioF(), self.font(), self.palette().cacheKey())
-        if look != self._painted_for:
-            self._copy, self._painted_for = self._painted(), look
+        """Draw the cached content, painted again if the widget has changed."""
+        appearance = (self.size(), self.devicePixelRatioF(), self.font(), self.palette().cacheKey())
+        if appearance != self._painted_for:
+            self._copy, self._painted_for = self._painted(), appearance
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._copy)
         painter.end()
@@ -43,5 +43,5 @@ class Sheet(QWidget):
         return copy
 
     def paint_content(self, painter: QPainter) -> None:
-        """Paint the content, on nothing, in the widget's coordinates."""
+        """Paint the content on a transparent background, in the widget's coordinates."""
         raise NotImplementedError

@@ -7,14 +7,14 @@ from pytestqt.qtbot import QtBot
 
 from app.overlay import theme
 from app.overlay.badge import Badge
+from app.overlay.cached_widget import CachedWidget
 from app.overlay.caption import Caption
-from app.overlay.sheet import Sheet
 from app.overlay.theme import Role
 from app.overlay.view import Past, Status, Tone
 
 
-class Counted(Sheet):
-    """A sheet in its palette's accent that counts how often it is painted."""
+class Counted(CachedWidget):
+    """A widget in its palette's accent colour that counts its paintings."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,17 +27,17 @@ class Counted(Sheet):
 
 
 @pytest.fixture
-def sheet(qtbot: QtBot) -> Counted:
-    sheet = Counted()
-    qtbot.addWidget(sheet)
-    sheet.setPalette(theme.palette(dark=False))
-    sheet.grab()
-    return sheet
+def widget(qtbot: QtBot) -> Counted:
+    widget = Counted()
+    qtbot.addWidget(widget)
+    widget.setPalette(theme.palette(dark=False))
+    widget.grab()
+    return widget
 
 
-def test_it_is_painted_once_however_often_it_is_shown(sheet: Counted) -> None:
-    pictures = [sheet.grab().toImage() for _ in range(3)]
-    assert sheet.painted == 1
+def test_it_is_painted_once_and_shown_several_times(widget: Counted) -> None:
+    pictures = [widget.grab().toImage() for _ in range(3)]
+    assert widget.painted == 1
     assert pictures[0].pixelColor(20, 15) == theme.palette(dark=False).color(Role.Accent)
     assert pictures[0] == pictures[2]
 
@@ -45,22 +45,22 @@ def test_it_is_painted_once_however_often_it_is_shown(sheet: Counted) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda sheet: sheet.redraw(),
-        lambda sheet: sheet.resize(60, 30),
-        lambda sheet: sheet.setPalette(theme.palette(dark=True)),
-        lambda sheet: sheet.setFont(theme.scaled(sheet.font(), 2.0)),
+        lambda widget: widget.redraw(),
+        lambda widget: widget.resize(60, 30),
+        lambda widget: widget.setPalette(theme.palette(dark=True)),
+        lambda widget: widget.setFont(theme.scaled(widget.font(), 2.0)),
     ],
     ids=["content", "size", "palette", "font"],
 )
-def test_it_is_painted_anew_once_when_something_changed(sheet: Counted, change: Callable[[QWidget], None]) -> None:
-    change(sheet)
-    sheet.grab()
-    picture = sheet.grab().toImage()
-    assert sheet.painted == 2
-    assert picture.pixelColor(picture.width() - 1, 15) == sheet.palette().color(Role.Accent)
+def test_it_is_painted_once_more_after_a_change(widget: Counted, change: Callable[[QWidget], None]) -> None:
+    change(widget)
+    widget.grab()
+    picture = widget.grab().toImage()
+    assert widget.painted == 2
+    assert picture.pixelColor(picture.width() - 1, 15) == widget.palette().color(Role.Accent)
 
 
-def test_what_is_painted_keeps_its_transparency(qtbot: QtBot) -> None:
+def test_the_cached_copy_is_transparent(qtbot: QtBot) -> None:
     below = QWidget()
     qtbot.addWidget(below)
     below.setPalette(theme.palette(dark=False))
@@ -73,7 +73,7 @@ def test_what_is_painted_keeps_its_transparency(qtbot: QtBot) -> None:
     assert picture.pixelColor(60, 2) != picture.pixelColor(299, 20)
 
 
-def test_badge_and_caption_are_painted_anew_only_for_new_words(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_badge_and_caption_are_painted_again_only_for_new_text(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     painted: list[type] = []
     for kind in (Badge, Caption):
         paint = kind.paint_content

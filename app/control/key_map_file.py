@@ -1,4 +1,4 @@
-"""Reading a key map: from a TOML file to bindings, with every mistake told in one line."""
+"""Reads a key map from a TOML file; every error is one line."""
 
 import shutil
 import unicodedata
@@ -12,23 +12,23 @@ from app.nearest import nearest
 from app.toml_table import Table, TomlText
 from app.vocabulary_file import known_labels
 
-MOST_ACTIONS_HZ = 30.0
-"""No key map may act more often."""
-LONGEST_TEXT = 1000
+MAX_ACTIONS_HZ = 30.0
+"""Upper limit of `actions_per_s`."""
+MAX_TEXT_LENGTH = 1000
 
 
 def read_key_map(path: Path, labels: tuple[str, ...]) -> KeyMap:
-    """Read a key map for a model that knows these labels.
+    """Read a key map for a model with these labels.
 
     Raises:
-        KeyMapError: the file is missing or wrong somewhere; says where, and the nearest known word.
+        KeyMapError: the file is missing or invalid; the message has the line and the nearest known word.
     """
     source = TomlText.read(path, "key map", KeyMapError)
     top = source.parse()
     top.only("name", "window", "safety", "gestures")
     safety = _safety(top.table("safety"))
     bindings = _bindings(top.table("gestures"), labels, safety)
-    if not bindings and "window" not in top.values:  # with one, it says that gestures do nothing there
+    if not bindings and "window" not in top.values:  # with a window rule, it disables gestures in that window
         raise KeyMapError(f'{path} binds no gesture; give it one, such as [gestures."{labels[-1]}"] and key = "space"')
     return KeyMap(
         name=top.word("name", path.stem),
@@ -57,24 +57,24 @@ def _bindings(gestures: Table, labels: tuple[str, ...], safety: Safety) -> dict[
 
 
 def _folded(label: str) -> str:
-    """A label as it is compared: in small letters, its accents composed."""
+    """A label in the form for comparison: in lower case, with composed accents."""
     return unicodedata.normalize("NFC", label).casefold()
 
 
 def _also(table: Table, gesture: str, labels: tuple[str, ...], lines: dict[str, int]) -> tuple[str, ...]:
-    """The labels that mean the same as a gesture."""
+    """The other labels with the meaning of a gesture."""
     if "also" not in table.values:
         return ()
     also = known_labels(table, "also", labels)
     if gesture in also:
-        table.fail("also", f"also has {gesture!r} itself; leave it out")
+        table.fail("also", f"also has {gesture!r} itself; remove it")
     for label in also:
         _refuse_bound(label, table, "also", lines)
     return also
 
 
 def _refuse_bound(label: str, table: Table, key: str, lines: dict[str, int]) -> None:
-    """See that a label was not bound before, in one of these lines."""
+    """Check that a label is not bound in an earlier line."""
     if label in lines:
         table.fail(key, f"{label!r} is bound two times, first in line {lines[label]}")
 
@@ -82,16 +82,16 @@ def _refuse_bound(label: str, table: Table, key: str, lines: dict[str, int]) -> 
 def _binding(gesture: str, also: tuple[str, ...], table: Table, safety: Safety) -> Binding:
     actions = ACTIONS | FORMER_ACTIONS
     table.only(*actions, "also", "does", "times", "mode", "cooldown_s", "rate_hz")
-    said = [word for word in actions if word in table.values]
-    if len(said) != 1:
-        what = f"{' and '.join(said)} on one gesture; choose one" if said else "no action; give one"
-        table.source.fail((*table.path, *said[1:2]), f"{gesture!r} has {what} of {', '.join(ACTIONS)}")
-    action = actions[said[0]](table)
+    given = [word for word in actions if word in table.values]
+    if len(given) != 1:
+        what = f"{' and '.join(given)} on one gesture; choose one" if given else "no action; give one"
+        table.source.fail((*table.path, *given[1:2]), f"{gesture!r} has {what} of {', '.join(ACTIONS)}")
+    action = actions[given[0]](table)
     mode = Mode(table.choice("mode", tuple(mode.value for mode in Mode), "once"))
     if mode is Mode.HOLD and not (isinstance(action, Press) and action.times == 1):
         table.fail("mode", "only a key or a click can be held; use mode once or repeat")
     if mode is Mode.REPEAT and isinstance(action, Run | Switch | Pause):
-        table.fail("mode", f"{said[0]} does not repeat; use mode once")
+        table.fail("mode", f"{given[0]} does not repeat; use mode once")
     return Binding(
         gesture,
         action,
@@ -116,8 +116,8 @@ def _click(table: Table) -> Action:
 def _text(table: Table) -> Action:
     text = table.word("text")
     strange = [character for character in text if not character.isprintable() and character not in "\n\t"]
-    if not text or strange or len(text) > LONGEST_TEXT:
-        table.fail("text", f"text is 1 to {LONGEST_TEXT} characters that a keyboard can type")
+    if not text or strange or len(text) > MAX_TEXT_LENGTH:
+        table.fail("text", f"text is 1 to {MAX_TEXT_LENGTH} characters that a keyboard can type")
     return Type(text)
 
 
@@ -141,7 +141,7 @@ def _switch_as_before(table: Table) -> Action:
 
 def _pause(table: Table) -> Action:
     if not table.flag("pause", True):
-        table.fail("pause", "pause = false does nothing; leave the gesture out")
+        table.fail("pause", "pause = false has no effect; remove the gesture")
     return Pause()
 
 
@@ -156,7 +156,7 @@ ACTIONS: dict[str, Callable[[Table], Action]] = {
     "pause": _pause,
 }
 FORMER_ACTIONS = {"profile": _switch_as_before}
-"""Read, and not offered any more."""
+"""Former names of actions, which are still read."""
 
 
 def _window(table: Table) -> WindowRule:
@@ -176,7 +176,7 @@ def _safety(table: Table) -> Safety:
     return Safety(
         keys or usual.pause_keys,
         table.number("hand_over_s", usual.hand_over_s, 0.0, 60.0),
-        table.number("actions_per_s", usual.actions_per_s, 0.1, MOST_ACTIONS_HZ),
+        table.number("actions_per_s", usual.actions_per_s, 0.1, MAX_ACTIONS_HZ),
         table.flag("gesture_resumes", usual.gesture_resumes),
     )
 

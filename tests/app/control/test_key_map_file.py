@@ -1,4 +1,4 @@
-"""From a TOML file to bindings, and what mistakes in it get."""
+"""Reading a key map from a TOML file, and the messages for its mistakes."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import pytest
 
 from app.control.actions import Move, Pause, Press, Run, Scroll, Switch, Type
 from app.control.bindings import KeyMapError, Mode
-from app.control.profile_file import read_key_map
+from app.control.key_map_file import read_key_map
 from models.vocabulary import Group, Vocabulary
 
 LABELS = ("No gesture", "Swiping Left", "Swiping Right", "Thumb Up", "Stop Sign", "Shaking Hand", "Swiping Up", "Drum")
@@ -21,7 +21,7 @@ def read(folder, text):
 
 
 def refused(folder, text):
-    """The line that a wrong key map gets, without the file's folder."""
+    """The error of an invalid key map, without the file's folder."""
     with pytest.raises(KeyMapError) as caught:
         read(folder, text)
     message = str(caught.value)
@@ -29,7 +29,7 @@ def refused(folder, text):
     return message.replace(str(folder / "mine.toml"), "mine.toml")
 
 
-def test_a_key_map_of_before_may_say_profile_where_it_hands_over(tmp_path):
+def test_the_former_name_of_a_switch_is_still_read(tmp_path):
     assert read(tmp_path, 'gestures."Drum".profile = "media"').bindings["Drum"].action == Switch("media")
 
 
@@ -102,7 +102,7 @@ def test_a_key_map_that_binds_nothing_is_refused(tmp_path, text):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('\n[gesturs."Swiping Left"]\nkey = "a"', "mine.toml:2: unknown key 'gesturs'; did you mean 'gestures'?"),
         ('# one\n\n[gestures."Swiping Lft"]\nkey = "a"', "mine.toml:3: unknown gesture 'Swiping Lft'; did you mean"),
@@ -135,7 +135,7 @@ def test_a_key_map_that_binds_nothing_is_refused(tmp_path, text):
         (LEFT + "run = [1]", "mine.toml:2: run = [1]; expected a list of texts"),
         (LEFT + 'text = "a"\nmode = "hold"', "mine.toml:3: only a key or a click can be held"),
         (LEFT + 'pause = true\nmode = "repeat"', "mine.toml:3: pause does not repeat"),
-        (LEFT + "pause = false", "mine.toml:2: pause = false does nothing"),
+        (LEFT + "pause = false", "mine.toml:2: pause = false has no effect"),
         (LEFT + 'text = ""', "mine.toml:2: text is 1 to 1000 characters"),
         (LEFT + 'text = "\\u0007"', "mine.toml:2: text is 1 to 1000 characters"),
         (LEFT + "move = [1]", "mine.toml:2: move = [1]; expected two whole numbers, [right, down]"),
@@ -154,8 +154,8 @@ def test_a_key_map_that_binds_nothing_is_refused(tmp_path, text):
         (LEFT + "key = right", "mine.toml:2: "),
     ],
 )
-def test_mistakes_are_told_with_their_line(tmp_path, text, said):
-    assert said in refused(tmp_path, text)
+def test_mistakes_are_reported_with_their_line(tmp_path, text, message):
+    assert message in refused(tmp_path, text)
 
 
 def test_files_that_cannot_be_read(tmp_path):
@@ -166,11 +166,11 @@ def test_files_that_cannot_be_read(tmp_path):
         read_key_map(tmp_path / "picture.toml", LABELS)
 
 
-def test_a_mark_that_windows_editors_write_is_no_mistake(tmp_path):
+def test_a_byte_order_mark_is_accepted(tmp_path):
     (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbf" + b'gestures."Thumb Up".key = "a"')
     assert list(read_key_map(tmp_path / "mine.toml", LABELS).bindings) == ["Thumb Up"]
 
 
-def test_one_name_is_one_gesture_however_its_accents_are_composed(tmp_path):
+def test_unicode_forms_of_one_name_are_one_gesture(tmp_path):
     (tmp_path / "mine.toml").write_text('gestures."Cafe\u0301".key = "a"', encoding="utf-8")
     assert list(read_key_map(tmp_path / "mine.toml", ("Caf\u00e9",)).bindings) == ["Caf\u00e9"]

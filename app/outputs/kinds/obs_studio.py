@@ -1,0 +1,82 @@
+"""`--obs`, `--obs-scene`: scenes of OBS Studio."""
+
+import argparse
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from app.outputs.address import Address
+from app.outputs.kind import Kind, OpenedOutput, RunFacts
+from app.outputs.option_types import ADDRESS, address
+from app.outputs.packages import need
+from common.errors import UserError
+
+PASSWORD = "MSTNET_OBS_PASSWORD"
+"""Environment variable of the password, because other users of a machine can read command lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObsOutput:
+    """An OBS Studio and the gestures that switch its scenes."""
+
+    address: Address
+    """Address of its WebSocket server."""
+    scenes: tuple[tuple[str, str], ...]
+    """Pairs of a gesture and the scene that it switches to."""
+
+    def open(self, run: RunFacts) -> OpenedOutput:
+        """Start to connect; OBS may be unreachable at first.
+
+        Raises:
+            UserError: a gesture cannot fire, or websockets is not installed.
+        """
+        for name, _ in self.scenes:
+            check_gesture(name, run.gestures)
+        need("websockets", "websockets", "--obs")
+        from app.outputs.obs import Obs
+
+        obs = Obs(self.address, os.environ.get(PASSWORD, ""), dict(self.scenes))
+        return OpenedOutput(obs, obs.close)
+
+
+def check_gesture(name: str, gestures: Sequence[str]) -> None:
+    """Check that a gesture can fire: that it is a label of the model, or a group of the vocabulary.
+
+    Raises:
+        UserError: it cannot; the message names the nearest one that can.
+    """
+    if name not in gestures:
+        near = get_close_matches(name, gestures, n=1, cutoff=0.0)
+        raise UserError(f"no gesture is called '{name}'; did you mean '{near[0]}'?")
+
+
+def scene(text: str) -> tuple[str, str]:
+    """Parse a gesture and the OBS scene that it switches to."""
+    label, _, name = text.partition("=")
+    if not (label.strip() and name.strip()):
+        raise ValueError(text)
+    return label.strip(), name.strip()
+
+
+scene.__name__ = "GESTURE=SCENE"  # argparse prints it
+
+
+def _add_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--obs", type=address, metavar=ADDRESS, help="OBS Studio's WebSocket server, usually port 4455")
+    group.add_argument(
+        "--obs-scene",
+        type=scene,
+        action="append",
+        default=[],
+        metavar="GESTURE=SCENE",
+        help="switch to a scene on a gesture (may be repeated)",
+    )
+
+
+def _read(options: argparse.Namespace) -> Iterator[ObsOutput]:
+    if options.obs:
+        yield ObsOutput(options.obs, tuple(options.obs_scene))
+
+
+OBS = Kind(("obs", "obs_scene"), _add_options, _read)

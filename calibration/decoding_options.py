@@ -1,0 +1,72 @@
+"""Options of command lines that change how a model's output is read: `--enter`, `--exit`, `--hold`, `--rest`, ..."""
+
+import argparse
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+
+from common.arguments import number, positive_float, probability
+from models.decoding_change import DecodingChange, RuleChange
+
+RULE = {"enter": "enter", "exit": "exit", "hold": "hold_s", "rest": "rest_s"}
+"""The options that may be given per gesture, and what they are called in a rule."""
+
+ForOne = tuple[str | None, float]
+"""A gesture, or None for all, and a value."""
+
+
+def add_decoding_options(parser: argparse._ActionsContainer) -> None:
+    """Add the options; `decoding_change` reads them."""
+    probabilities = partial(_add_for_one, parser, of=probability, metavar="[GESTURE=]P")
+    seconds = partial(_add_for_one, parser, of=number(float, 0), metavar="[GESTURE=]S")
+    probabilities("--enter", what="a gesture fires from this probability on, above 0 and up to 1")
+    probabilities("--exit", what="and may fire again once it fell below this one")
+    seconds("--hold", what="it must stay there for so many seconds before it fires")
+    seconds("--rest", what="and after it nothing fires for so many seconds")
+    parser.add_argument(
+        "--smooth",
+        type=number(float, 0),
+        metavar="S",
+        help="time constant of the average over probabilities; 0 is none",
+    )
+    parser.add_argument(
+        "--temperature", type=positive_float, metavar="T", help="logits are divided by it; higher is less sure"
+    )
+
+
+def decoding_change(options: argparse.Namespace) -> DecodingChange:
+    """What the options say; where one is given twice for the same gesture, the last counts."""
+    changes: dict[str | None, dict[str, float]] = defaultdict(dict)
+    for option, name in RULE.items():
+        for gesture, value in getattr(options, option):
+            changes[gesture][name] = value
+    every = RuleChange(**changes.pop(None, {}))
+    per_label = {gesture: RuleChange(**values) for gesture, values in changes.items() if gesture is not None}
+    return DecodingChange(every, per_label, options.smooth, options.temperature)
+
+
+def _add_for_one(
+    parser: argparse._ActionsContainer, option: str, of: Callable[[str], float], metavar: str, what: str
+) -> None:
+    parser.add_argument(
+        option,
+        type=_for_one(of),
+        action="append",
+        default=[],
+        metavar=metavar,
+        help=f"{what}; GESTURE= for one (may be repeated)",
+    )
+
+
+def _for_one(of: Callable[[str], float]) -> Callable[[str], ForOne]:
+    """A type for argparse: a value, or a gesture, an equals sign and a value."""
+
+    def read(text: str) -> ForOne:
+        gesture, equals, value = text.rpartition("=")
+        if equals and not gesture.strip():
+            raise argparse.ArgumentTypeError(f"no gesture before the equals sign of {text!r}; name one, or leave = out")
+        return unicodedata.normalize("NFC", gesture.strip()) or None, of(value)
+
+    read.__name__ = "number"  # argparse prints it: "invalid number value: 'x'"
+    return read

@@ -1,0 +1,115 @@
+"""The last layer of a clip network learns what windows show, and stays near what it was; what is unusable is told."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from clip_networks import random_checkpoint
+
+import training.clip_head
+from models.nets.checkpoint import load_checkpoint, save_checkpoint
+from training.clip_head import Windows, fit, main
+from training.distillation.window_answers import Shows
+from training.transplant.shufflenet3d import transplant
+
+WIDTH, CLASSES = 6, 3
+
+
+def windows(count: int = 200) -> Windows:
+    """Windows whose first three features say which label is right."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, CLASSES, count)
+    embeddings = rng.normal(0, 0.3, (count, WIDTH)).astype(np.float32)
+    embeddings[np.arange(count), labels] += 1
+    return Windows(embeddings, np.eye(CLASSES, dtype=bool)[labels], np.full(count, int(Shows.GESTURE)))
+
+
+def right_share(found: Windows, weight: torch.Tensor, bias: torch.Tensor) -> float:
+    answers = (torch.from_numpy(found.embeddings) @ weight.T + bias).argmax(1).numpy()
+    return float(found.right[np.arange(len(answers)), answers].mean())
+
+
+def test_it_learns_what_is_right() -> None:
+    start = torch.zeros(CLASSES, WIDTH), torch.tensor([2.0, 0.0, 0.0])
+    assert right_share(windows(), *start) < 0.5
+    assert right_share(windows(), *fit(windows(), *start, nearness=0.01)) > 0.95
+
+
+def test_it_stays_near_its_start_as_far_as_it_is_told_to() -> None:
+    start = torch.ones(CLASSES, WIDTH), torch.zeros(CLASSES)
+    moved = [float((fit(windows(), *start, nearness)[0] - start[0]).norm()) for nearness in (0.01, 1.0, 1e6)]
+    assert moved[0] > moved[1] > moved[2]
+    assert moved[2] < 1e-4
+
+
+def test_where_none_is_right_too_a_gesture_is_no_error() -> None:
+    either = Windows(windows().embeddings, np.ones((200, CLASSES), bool), np.full(200, int(Shows.PART)))
+    start = torch.randn(CLASSES, WIDTH, generator=torch.manual_seed(0)), torch.zeros(CLASSES)
+    weight, bias = fit(either, *start)
+    torch.testing.assert_close(weight, start[0])
+    torch.testing.assert_close(bias, start[1])
+
+
+def test_what_windows_show_counts_by_its_share_however_many_there_are() -> None:
+    shows = np.array([Shows.NOTHING] * 8 + [Shows.PART] * 2 + [Shows.GESTURE])
+    weights = Windows(np.zeros((11, WIDTH), np.float32), np.ones((11, CLASSES), bool), shows).weights
+    assert [float(weights[shows == each].sum()) for each in Shows] == pytest.approx([0.5, 0.2, 0.3])
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A start and a recording."""
+    save_checkpoint(tmp_path / "start.pt", *transplant(random_checkpoint(rank_1=True), centred=True))
+    random = np.random.default_rng(0)
+    video = cv2.VideoWriter(str(tmp_path / "a.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 12, (48, 36))
+    for _ in range(30):
+        video.write(random.integers(0, 256, (36, 48, 3), dtype=np.uint8))
+    video.release()
+    (tmp_path / "clips.csv").write_text(
+        "path,label,split,source,fps,start,end\na.avi,Thumb Up,train,generated,12,2,20\n"
+    )
+    monkeypatch.setattr(training.clip_head, "STREAM_S", 3.0)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def teach(*more: str, start: str = "start.pt", out: str = "out.pt") -> int:
+    return main([start, out, "--data", ".", "--cache", "cache", "--streams", "2", *more])
+
+
+def test_only_the_last_layer_changes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert teach() == 0
+    assert "windows that show: " in capsys.readouterr().out
+    (before, _), (after, spec) = load_checkpoint(folder / "start.pt"), load_checkpoint(folder / "out.pt")
+    changed = [name for name, value in after.state_dict().items() if not torch.equal(value, before.state_dict()[name])]
+    assert changed == ["classifier.weight", "classifier.bias"]
+    assert "its last layer on" in spec.trained
+
+
+def test_a_stream_network_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_checkpoint(folder / "stream.pt", *transplant(random_checkpoint(rank_1=True)))
+    assert teach(start="stream.pt") == 2
+    assert "no clip network" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [("a.avi,Thumb Up,val,generated,12,2,20\n", "no recording to train on"), (None, "clips.csv")]
+)
+def test_nothing_to_learn_from_is_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], rows: str | None, said: str
+) -> None:
+    (folder / "clips.csv").unlink()
+    if rows:
+        (folder / "clips.csv").write_text("path,label,split,source,fps,start,end\n" + rows)
+    assert teach() == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert said in error
+
+
+def test_the_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert teach(out="start.pt") == 2
+    assert "START itself" in capsys.readouterr().err
+    assert (folder / "start.pt").is_file()
