@@ -4,25 +4,13 @@ import hashlib
 import json
 import re
 import unicodedata
-from pathlib import Path
 
 from common.errors import UserError
-from common.user_folders import user_folder
+from common.user_folders import data_folder
 
-OVERRIDE = "MSTNET_DATA"
-"""The environment variable that names another folder."""
 LONGEST = 60
 """Characters of a file's name; four bytes each at most, where a system takes 255."""
 _PLAIN = re.compile(r"[^\w-]+")
-
-
-def data_folder() -> Path:
-    """The user's data folder of this program; it need not exist.
-
-    Raises:
-        UserError: this user has no home folder, and none is named.
-    """
-    return user_folder("data", OVERRIDE)
 
 
 def one_name(text: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from calibration.person_files import data_folder, one_name, person_file, plain
+from calibration.person_files import one_name, person_file, plain
 from calibration.take import Kind, Take
 from common.errors import UserError
+from common.user_folders import data_folder
 
 _FOLDERS = {Kind.WORK: "work", Kind.NOT_THIS: "not-this"}
 

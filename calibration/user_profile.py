@@ -8,9 +8,10 @@ from typing import Any
 
 from calibration.errors import ProfileError
 from calibration.packing import packed_gesture, unpacked_gesture
-from calibration.person_files import data_folder, person_file
+from calibration.person_files import person_file
 from calibration.personal_gesture import PersonalGesture
 from calibration.thresholds import Threshold
+from common.user_folders import data_folder
 from common.whole_file import write_whole
 from models.spec import Decoding, ModelSpec, Rule
 

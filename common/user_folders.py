@@ -21,6 +21,10 @@ WINDOWS = {
 """For each kind, the variable that names the folder of all programs, and where that is below the home."""
 
 
+DATA, CACHE = "MSTNET_DATA", "MSTNET_CACHE"
+"""Environment variables that name other folders for what was recorded, and for what engines keep."""
+
+
 def user_folder(kind: Literal["config", "data", "cache"], override: str = "") -> Path:
     """The user's folder of this program; it need not exist.
 
@@ -38,6 +42,26 @@ def user_folder(kind: Literal["config", "data", "cache"], override: str = "") ->
     variable, below_home = (WINDOWS if sys.platform == "win32" else UNIX)[kind]
     base = Path(os.environ.get(variable) or _home(override or variable) / below_home)
     return base / NAME
+
+
+def data_folder() -> Path:
+    """The user's data folder of this program; it need not exist.
+
+    Raises:
+        UserError: this user has no home folder, and none is named.
+    """
+    return user_folder("data", DATA)
+
+
+def cache_folder() -> Path:
+    """Where engines keep what took long to find out. It need not exist, and may be deleted at any time.
+
+    Raises:
+        UserError: this user has no home folder, and none is named.
+    """
+    if given := os.environ.get(CACHE):
+        return Path(given)
+    return user_folder("cache") / "engines"
 
 
 def _home(variable: str) -> Path:

@@ -89,6 +89,12 @@ def test_the_table_of_rooms_is_the_contract(rooms):
     assert allowed == {room: set().union(*rooms[depth + 1 :]) for depth, side in enumerate(rooms) for room in side}
 
 
+def test_every_package_is_the_home_of_a_change():
+    homes = " ".join(row[1] for row in table("a change of", "belongs in"))
+    packages = {path.parent.relative_to(ROOT).as_posix() for room in there() for path in room.rglob("__init__.py")}
+    assert [package for package in packages if not re.search(rf"`{package}/", homes)] == []
+
+
 def test_the_chain_inside_models_is_the_contract():
     (contract,) = (contract for contract in contracts("layers") if contract.get("containers") == ["models"])
     (chain,) = re.findall(r"\n\n((?: {4}.*->.*\n)+)\nWhat every room needs", DOCUMENT)

@@ -18,9 +18,9 @@ import onnxruntime as ort
 
 from common.errors import UserError
 from common.log import log
+from common.user_folders import cache_folder
 from common.whole_file import WriteError, write_whole
 from models.engines.base import Engine
-from models.engines.cache_folder import cache_folder
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_session import default_providers
 from models.errors import ModelFileError

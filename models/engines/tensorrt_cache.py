@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from common.log import log
+from common.user_folders import CACHE, cache_folder
 from common.whole_file import WriteError
-from models.engines.cache_folder import OVERRIDE, cache_folder
 from models.engines.plan_file import Plan, read_description, read_plan, sha256, write_plan
 from models.errors import ModelFileError
 
@@ -52,7 +52,7 @@ def keep(path: Path, plan: Plan) -> None:
     try:
         write_plan(path, plan)
     except WriteError as error:
-        log.warning("%s with %s; until then each start builds the engine again", error, OVERRIDE)
+        log.warning("%s with %s; until then each start builds the engine again", error, CACHE)
 
 
 def drop_stale(path: Path, onnx: Path, gpu: str) -> None:

@@ -12,12 +12,13 @@ from people import SPEC, a_minute_of_work, takes_of
 
 from calibration.__main__ import main
 from calibration.errors import ProfileError, TakeError
-from calibration.person_files import data_folder, plain
+from calibration.person_files import plain
 from calibration.personal_head import PersonalHead
 from calibration.take import Kind, Take
 from calibration.take_folder import TakeFolder
 from calibration.user_profile import find_profile, profile_path
 from common.errors import UserError
+from common.user_folders import data_folder
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,9 @@ import numpy as np
 import onnx
 import pytest
 
+from common.user_folders import cache_folder
 from models.engines import fastest_form as choice
 from models.engines import load_engine
-from models.engines.cache_folder import cache_folder
 from models.engines.fastest_form import fastest_form
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.spec import SPEC_KEY
