@@ -622,7 +622,7 @@ def test_a_named_pipe_whose_reader_leaves_ends_nothing(small_model, tmp_path):
 
 def test_one_file_is_not_written_twice_nor_the_film_itself(tmp_path, clip):
     before = clip.read_bytes()
-    assert "both go to" in refused("--demo", "--headless", "--events", tmp_path / "a", "--trace", tmp_path / "a")
+    assert "both write to" in refused("--demo", "--headless", "--events", tmp_path / "a", "--trace", tmp_path / "a")
     assert "is read as the camera" in refused("--camera", clip, "--headless", "--events", clip)
     assert clip.read_bytes() == before
 
