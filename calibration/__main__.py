@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_record(command: argparse.ArgumentParser) -> None:
     command.description = f"Record takes of gestures, guided, then a take without gestures. {COUNT_DOWN}"
-    command.epilog = "Any option of main.py may follow, such as --camera 1, --headless or --model FILE."
+    command.epilog = "Any option of the app may follow, such as --camera 1, --headless or --model FILE."
     _add_profile(command)
     add_recording_options(command)
 

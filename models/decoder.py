@@ -95,6 +95,10 @@ class Decoder:
         """The smoothed probability of a gesture, 0..1: the sum of its labels'."""
         return float(self._sums[self._names.index(name)])
 
+    def rest_s(self, name: str) -> float:
+        """How long nothing fires after a gesture, in seconds."""
+        return self._rules[self._names.index(name)].rest_s
+
     def event(self, name: str, score: float, began_s: float, fired_s: float, again: bool = False) -> GestureEvent:
         """The event that a gesture fired now, under the label of its group that is the likeliest now."""
         places = self._places[self._names.index(name)]

@@ -64,13 +64,21 @@ class MainAndFastPass:
         again = self._repetitions.see(bool(self._events[self._main]), main, fast if ran else None, time_s)
         by = self._fast if self._is_quick(time_s) and ran else self._main
         event = self._events[by] or (again if by == self._main else None)
-        if event and self._last and self._last.name == event.name and time_s - self._last.fired_s < SAME_S:
+        if event and self._is_too_soon(event, time_s):
             event = None
         if event:
             self._last, self._fired_by = event, by
         decision = self._decision(by, event)
         self._steps, self._events = {}, {}
         return decision
+
+    def _is_too_soon(self, event: GestureEvent, time_s: float) -> bool:
+        """Whether an event comes within the rest after the last one; a decoder knows of its own events only."""
+        if self._last is None:
+            return False
+        since_s = time_s - self._last.fired_s
+        rest_s = min(decoder.rest_s(self._last.name) for decoder in self._decoders.values())
+        return since_s < rest_s or (event.name == self._last.name and since_s < SAME_S)
 
     def _decision(self, by: str, event: GestureEvent | None) -> Decision:
         """The answer of the pass that decides, with the event; a gesture lasts as long as in the pass that fired it."""

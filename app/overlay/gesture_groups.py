@@ -9,35 +9,16 @@ from models.vocabulary import Vocabulary
 MORE = "More"
 """The group of gestures that are in no other group."""
 
-_GROUPS: dict[str, tuple[str, ...]] = {
-    "Swipe a hand": ("Swiping Left", "Swiping Right", "Swiping Up", "Swiping Down"),
-    "Slide two fingers": (
-        "Sliding Two Fingers Left",
-        "Sliding Two Fingers Right",
-        "Sliding Two Fingers Up",
-        "Sliding Two Fingers Down",
-    ),
-    "Zoom": (
-        "Zooming In With Full Hand",
-        "Zooming Out With Full Hand",
-        "Zooming In With Two Fingers",
-        "Zooming Out With Two Fingers",
-    ),
-    "Push and pull": (
-        "Pushing Hand Away",
-        "Pulling Hand In",
-        "Pushing Two Fingers Away",
-        "Pulling Two Fingers In",
-    ),
-    "Turn and roll": (
-        "Turning Hand Clockwise",
-        "Turning Hand Counterclockwise",
-        "Rolling Hand Forward",
-        "Rolling Hand Backward",
-    ),
-    "Thumb and stop": ("Thumb Up", "Thumb Down", "Stop Sign"),
-    "Shake and drum": ("Shaking Hand", "Drumming Fingers"),
+_FIRST_WORDS: dict[str, tuple[str, ...]] = {
+    "Swipe a hand": ("Swiping",),
+    "Slide two fingers": ("Sliding",),
+    "Zoom": ("Zooming",),
+    "Push and pull": ("Pushing", "Pulling"),
+    "Turn and roll": ("Turning", "Rolling"),
+    "Thumb and stop": ("Thumb", "Stop"),
+    "Shake and drum": ("Shaking", "Drumming"),
 }
+"""Titles of groups, with the first words of the labels in them; the labels themselves are those of the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +39,13 @@ def grouped(labels: Iterable[str], vocabulary: Vocabulary | None = None) -> tupl
     used = labels if vocabulary is None else [label for group in vocabulary.groups for label in group.labels]
     left = {label: None for label in used if label not in NO_GESTURE_LABELS}
     together = {group.name: group.labels for group in vocabulary.groups if len(group.labels) > 1} if vocabulary else {}
-    groups = []
-    for title, members in (*together.items(), *_GROUPS.items()):
-        present = tuple(label for label in members if label in left)
-        if present:
-            groups.append(GestureGroup(title, present))
-        for label in present:
+    groups = [GestureGroup(title, members) for title, members in together.items()]
+    for label in (label for members in together.values() for label in members):
+        left.pop(label, None)
+    for title, words in _FIRST_WORDS.items():
+        members = tuple(label for word in words for label in left if label.split()[:1] == [word])
+        if members:
+            groups.append(GestureGroup(title, members))
+        for label in members:
             del left[label]
     return (*groups, GestureGroup(MORE, tuple(left))) if left else tuple(groups)

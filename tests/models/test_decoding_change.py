@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from models.clip_spec import ClipFusion, ClipSpec
 from models.decoding_change import DecodingChange, RuleChange
 from models.errors import DecodingError
-from models.fast_pass import MainAndFastPass
 from models.frame import Frame
 from models.networks import networks_of
 from models.recognizer import Recognizer
@@ -116,7 +115,6 @@ def test_the_main_pass_takes_the_values_and_the_fast_pass_the_stricter_ones():
     assert after.decodings["stream"] == change.of(OWN)
     assert after.decodings["fast"] == replace(before.fast.decoding, rule=Rule(0.7, 0.3))
     assert (after.stream.head.temperature, after.fast.head.temperature) == (3.0, before.fast.head.temperature)
-    assert isinstance(after.fusion(), MainAndFastPass)
 
 
 def test_other_thresholds_fire_other_gestures():

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QWidget
@@ -6,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.overlay import theme
 from app.overlay.theme import GLASS_ALPHA, Role
 
+ROOT = Path(__file__).resolve().parents[3]
 AA_TEXT, AA_GRAPHICS = 4.5, 3.0
 SCHEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
@@ -26,6 +30,23 @@ def over(top: QColor, alpha: float, below: str) -> QColor:
     back = QColor(below)
     channels = zip(top.getRgbF()[:3], back.getRgbF()[:3], strict=True)
     return QColor.fromRgbF(*(alpha * a + (1 - alpha) * b for a, b in channels))
+
+
+@SCHEMES
+def test_the_web_page_has_the_colours_of_the_window(dark: bool) -> None:
+    roles = {
+        "ground": Role.Window,
+        "card": Role.Base,
+        "line": Role.Mid,
+        "ink": Role.WindowText,
+        "quiet": Role.PlaceholderText,
+        "accent": Role.Accent,
+        "warning": Role.BrightText,
+    }
+    css = (ROOT / "app" / "outputs" / "web" / "page" / "page.css").read_text(encoding="utf-8")
+    light, dark_css = re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    shown = dict(re.findall(r"--(\w+): (#\w{6});", dark_css if dark else light))
+    assert shown == {name: theme.palette(dark).color(role).name() for name, role in roles.items()}
 
 
 @SCHEMES
