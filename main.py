@@ -6,7 +6,6 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the first imports ends the process without a traceback
 
 from app import dependencies
-from common.log import log
 
 dependencies.require()  # before any other import, so that a missing package is reported in one line
 
@@ -19,6 +18,7 @@ from app.shutdown import leave
 from app.stderr_handler import StderrHandler
 from common.command import output_flushed
 from common.errors import UserError
+from common.log import log
 
 
 def main(arguments: list[str] | None = None) -> int:

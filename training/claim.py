@@ -42,12 +42,12 @@ from training.claim_results import (
 from training.complexity import count
 from training.datasets.motions import GESTURES, LABELS, STEPS
 from training.paper import ROWS, PaperNetwork
-from training.train import train
 from training.trainer.config import Config
 from training.trainer.config_file import ConfigError, read_config
 from training.trainer.data import make_data, validation
 from training.trainer.distributed import Processes, join
 from training.trainer.stopping import Stop, Stopped
+from training.training_run import train
 
 CONFIG = Path(__file__).parent / "configs" / "motions" / "claim.toml"
 OPERATIONS = {row.row: row for row in ROWS if row.paper_gflops and row.frames == 8}

@@ -18,14 +18,12 @@ import numpy as np
 from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, ModelSpec
-from training.evaluation.judging_takes import recording_take
-from training.evaluation.quiet import quiet_to_tune
+from training.evaluation.judging_takes import listed_takes, recorded_takes
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import LabelledStream, take
 from training.jester import LABELS
 from training.reading import choose, told, watched
 from training.synthetic.drawn_clip import Format, stream
-from training.video_list import read_recordings
 
 SEED = 9000
 """Seeds of the drawn streams; far from those of the clips that training sees."""
@@ -44,21 +42,6 @@ def drawn_takes(streams: int, spec: ModelSpec) -> list[LabelledStream]:
         truths = [Truth(event.label, event.start_s, event.end_s) for event in drawn.events]
         takes.append(take(drawn.frames(), spec.rate_hz, "drawn", truths, spec))
     return takes
-
-
-def recorded_takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
-    """Real recordings that nothing is judged by."""
-    recordings = read_recordings(data)
-    gestures = [r for r in recordings if r.source == "nvgesture" and r.split == "train"]
-    return [
-        *(recording_take(r, "nvgesture train", spec) for r in gestures),
-        *(recording_take(r, "quiet", spec) for r in quiet_to_tune(recordings)),
-    ]
-
-
-def listed_takes(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
-    """Labelled clips that were kept from training, each a stream."""
-    return [recording_take(recording, folder.name, spec) for recording in read_recordings(folder)]
 
 
 @command("decoding")

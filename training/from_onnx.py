@@ -1,124 +1,15 @@
 """Turn an exported ShuffleNet MSTNet back into a checkpoint that can be trained on.
 
-    python -m training.from_onnx models/weights/mstnet_small.onnx OUT.pt
-
-An exported graph holds the weights in another form (`stacking`, `lean_shufflenet` in `training.export`): batch norm is
-part of the convolutions, the stem is one convolution a picture, temporal taps are kernels or factors. Here each goes
-back to its place. The running statistics of batch norm are not in the file: it becomes a scale and a bias for each
-channel, and has to stay in evaluation mode while training, as in `training.distill`.
+python -m training.from_onnx models/weights/mstnet_small.onnx OUT.pt
 """
 
 import argparse
-import dataclasses
 import sys
 from pathlib import Path
 
-import onnx
-import torch
-from onnx import numpy_helper
-from torch import Tensor, nn
-
 from common.command import command
-from common.errors import first_line
-from conversion.difference import TOLERANCE, largest_difference, stepping
-from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from models.engines.torch_engine import TorchEngine
-from models.errors import ModelFileError
-from models.nets.checkpoint import save_checkpoint, weights_hash
-from models.nets.mstnet import MSTNet, MSTNetConfig
-from models.nets.shufflenet import ShuffleUnit
-from models.nets.temporal import TemporalConfig
-from models.spec import ModelSpec
-
-FILTER_NORM = 0.3
-"""Norm of every recovered filter, about that of the Jester-trained 3D-ShuffleNet's; the rest of its size is the scale
-of its batch norm. With that folded in, filters are up to ten times larger, and Adam's steps relatively smaller."""
-
-
-def from_onnx(path: Path) -> tuple[MSTNet, ModelSpec]:
-    """The network of an exported file, in evaluation mode, and its spec.
-
-    Raises:
-        ModelFileError: the file is missing, damaged or of another kind, or the network answers otherwise than the file.
-    """
-    engine = OnnxRuntimeEngine(path)
-    try:
-        net = MSTNet(_config(engine.spec)).eval()
-        _fill(net, _constants(path))
-        spec = dataclasses.replace(
-            engine.spec,
-            memories=net.memories(engine.spec.height, engine.spec.width),
-            receptive_field=net.receptive_field,
-            weights_sha256=weights_hash(net),
-        )
-    except (KeyError, ValueError, RuntimeError) as error:
-        raise ModelFileError(
-            f"{path} cannot become a checkpoint ({type(error).__name__}: {first_line(error)}); give a ShuffleNet "
-            "MSTNet of one kernel size as training.export writes it"
-        ) from error
-    difference = largest_difference(TorchEngine(net, spec), stepping(engine), 1)
-    if difference > TOLERANCE:
-        raise ModelFileError(f"the network recovered from {path} answers otherwise: {difference:.2g} > {TOLERANCE}")
-    return net, spec
-
-
-def _config(spec: ModelSpec) -> MSTNetConfig:
-    """What the network is built of, as far as its spec tells."""
-    lags = {memory.layer: memory.lags for memory in spec.memories}
-    kernel = 1 + len(lags["layer1.0.temporal"])
-    temporal = TemporalConfig(kernels=(kernel,))
-    return MSTNetConfig(len(spec.labels), "shufflenet", temporal=temporal, mean=spec.mean, std=spec.std)
-
-
-def _constants(path: Path) -> dict[str, list[Tensor]]:
-    """The constants that each node of a graph takes, by the node's name, in the order of its inputs."""
-    graph = onnx.load(path).graph
-    known = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in graph.initializer}
-    return {node.name: [known[name] for name in node.input if name in known] for node in graph.node}
-
-
-@torch.no_grad()
-def _fill(net: MSTNet, constants: dict[str, list[Tensor]]) -> None:
-    """Give a network the weights of an exported graph. The graph's nodes are named after the network's modules."""
-    stem, (bias, *_) = zip(
-        *(_with_bias(constants[f"/backbone/stack/Conv{end}"]) for end in ("", "_1", "_2")), strict=True
-    )
-    _unfold(net.backbone.get_submodule("conv1"), net.backbone.get_submodule("bn1"), torch.cat(stem, 1), bias)
-    for name, unit in net.backbone.named_modules():
-        if not isinstance(unit, ShuffleUnit):
-            continue
-        for k in (1, 2, 3):
-            weight, bias = constants[f"/backbone/{name}/conv{k}/Conv"]
-            _unfold(unit.get_submodule(f"conv{k}"), unit.get_submodule(f"bn{k}"), weight, bias)
-        (taps,) = unit.temporal.parameters()
-        taps.copy_(_taps(constants, f"/backbone/{name}/temporal", taps.shape[1]).reshape(taps.shape))
-    net.classifier.load_state_dict(dict(zip(("weight", "bias"), constants["/classifier/Gemm"], strict=True)))
-
-
-def _with_bias(given: list[Tensor]) -> tuple[Tensor, Tensor]:
-    """The weight of a convolution and its bias, zero where it has none."""
-    return given[0], given[1] if len(given) > 1 else given[0].new_zeros(len(given[0]))
-
-
-def _taps(constants: dict[str, list[Tensor]], layer: str, size: int) -> Tensor:
-    """A temporal layer's taps [C, size], now first: one kernel, or a factor for each slice."""
-    if f"{layer}/Conv" in constants:
-        (kernel,) = constants[f"{layer}/Conv"]
-        return kernel.flatten(1)
-    factors = [constants[f"{layer}/Mul{f'_{k}' if k else ''}"] for k in range(size)]
-    return torch.stack([factor.flatten() for (factor,) in factors], 1)
-
-
-def _unfold(convolution: nn.Module, norm: nn.Module, weight: Tensor, bias: Tensor) -> None:
-    """Part a convolution with batch norm folded in into filters of one norm, and a batch norm of scale and bias."""
-    sizes = weight.flatten(1).norm(dim=1)
-    scale = torch.where(sizes > 0, sizes / FILTER_NORM, 1.0)
-    convolution.load_state_dict({"weight": weight / scale[:, None, None, None]})
-    if not isinstance(norm, nn.BatchNorm2d):
-        raise TypeError(f"a convolution is followed by a {type(norm).__name__}")
-    # The variance cancels what batch norm adds to it.
-    fixed = {"running_mean": torch.zeros_like(bias), "running_var": torch.full_like(bias, 1 - norm.eps)}
-    norm.load_state_dict({**norm.state_dict(), **fixed, "weight": scale, "bias": bias})
+from models.nets.checkpoint import save_checkpoint
+from training.export.recovery import from_onnx
 
 
 @command("from_onnx")

@@ -32,9 +32,8 @@ from models.frame import Image
 from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.window import ClipWindow
-from training.decoding import listed_takes
 from training.errors import DataError
-from training.evaluation.judging_takes import all_takes
+from training.evaluation.judging_takes import all_takes, listed_takes
 from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
 from training.evaluation.stream_score import Score, score
 from training.evaluation.takes import LabelledStream

@@ -140,7 +140,7 @@ def test_the_plot_is_the_same_for_the_same_figures(tmp_path):
         (["--only", "nothing of this name"], "no network has 'nothing of this name'"),
         (["--clip-model", "missing.onnx"], "no clip network missing.onnx"),
         (["--model", "missing.onnx"], "missing.onnx"),
-        (["--clip-model", "{small_model}"], "a clip network takes one float32"),
+        (["--clip-model", "{small_model}"], "clip networks take one float32"),
         (["--clip-model", "{text}"], "is not a model that ONNX Runtime can run"),
     ],
 )

@@ -12,6 +12,7 @@ import tiny_set
 import torch
 
 import training.train
+import training.training_run
 
 CONFIG = """
 seed = 1
@@ -58,11 +59,11 @@ def write_config(folder: Path) -> Path:
 
 def train_tiny(arguments: list[str], make: Any = tiny_set.make_tiny) -> int:
     """Run the trainer's command line on the tiny set."""
-    kept, training.train.make_data = training.train.make_data, make
+    kept, training.training_run.make_data = training.training_run.make_data, make
     try:
         return training.train.main(arguments)
     finally:
-        training.train.make_data = kept
+        training.training_run.make_data = kept
 
 
 def at_call(where: str, number: int, act: Any) -> tuple[Any, str, Any]:

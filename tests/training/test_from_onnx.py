@@ -10,8 +10,9 @@ from conversion.difference import TOLERANCE
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
+from training.export.recovery import FILTER_NORM, from_onnx
 from training.export.stream_export import export
-from training.from_onnx import FILTER_NORM, from_onnx, main
+from training.from_onnx import main
 
 
 @pytest.fixture(scope="module", params=[3, 5])

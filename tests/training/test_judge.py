@@ -9,9 +9,9 @@ from models.nets.checkpoint import save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from models.spec import Decoding, Rule
-from training.decoding import recorded_takes
 from training.distillation.lessons import training_recordings
 from training.evaluation.inference import CHUNK
+from training.evaluation.judging_takes import recorded_takes
 from training.evaluation.quiet import QUIET, quiet_to_judge, quiet_to_tune
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import LabelledStream
@@ -50,7 +50,7 @@ def test_what_is_judged_with_is_neither_learnt_from_nor_tuned_on(tmp_path, monke
     assert not judged & tuned
     assert learnt
     assert not learnt & (judged | tuned)
-    monkeypatch.setattr("training.decoding.recording_take", lambda recording, group, _: (recording, group))
+    monkeypatch.setattr("training.evaluation.judging_takes.recording_take", lambda *given: given[:2])
     assert {recording for recording, group in recorded_takes(tmp_path / "b", None) if group == "quiet"} == tuned
 
 

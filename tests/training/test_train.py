@@ -92,9 +92,9 @@ def test_killed_at_any_moment_and_resumed_is_never_killed(whole: Path, tmp_path:
             "training.trainer.logbook.Logbook._row",
             6,
         ),  # amid an epoch, with rows of updates that were not saved
-        ("training.train.validate", 1),  # an epoch learnt and not validated
+        ("training.training_run.validate", 1),  # an epoch learnt and not validated
         ("training.trainer.run_folder.RunFolder.save_best", 1),  # validated, the best not written
-        ("training.train.Progress", 2),  # the second epoch saved at its last update, then validated
+        ("training.training_run.RunProgress", 2),  # the second epoch saved at its last update, then validated
         ("common.whole_file.os.replace", 3),  # a checkpoint written, not in its place
     ]
     for where, number in moments:
@@ -105,7 +105,10 @@ def test_killed_at_any_moment_and_resumed_is_never_killed(whole: Path, tmp_path:
 
 @pytest.mark.parametrize(
     ("number", "where", "call"),
-    [(signal.SIGINT, "training.trainer.learner.Learner.learn", 9), (signal.SIGTERM, "training.train.validate", 2)],
+    [
+        (signal.SIGINT, "training.trainer.learner.Learner.learn", 9),
+        (signal.SIGTERM, "training.training_run.validate", 2),
+    ],
     ids=["while it learns", "while it validates"],
 )
 def test_told_to_stop_it_saves_and_goes_on(

@@ -5,7 +5,7 @@ from pathlib import Path
 from common.video_list import read_video_list
 from models.spec import ModelSpec
 from training.errors import DataError
-from training.evaluation.quiet import quiet_to_judge
+from training.evaluation.quiet import quiet_to_judge, quiet_to_tune
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.takes import LabelledStream, take, video_take
 from training.video_list import Recording, decode, read_recordings
@@ -52,3 +52,18 @@ def all_takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
 
 def _stream(video: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStream:
     return video_take(video, video.with_name(f"{video.stem}_events.csv"), fps, top, spec)
+
+
+def recorded_takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
+    """Real recordings that nothing is judged by."""
+    recordings = read_recordings(data)
+    gestures = [r for r in recordings if r.source == "nvgesture" and r.split == "train"]
+    return [
+        *(recording_take(r, "nvgesture train", spec) for r in gestures),
+        *(recording_take(r, "quiet", spec) for r in quiet_to_tune(recordings)),
+    ]
+
+
+def listed_takes(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
+    """Labelled clips that were kept from training, each a stream."""
+    return [recording_take(recording, folder.name, spec) for recording in read_recordings(folder)]

@@ -12,7 +12,7 @@ from models.nets.checkpoint import FORMAT, read_whole
 from models.nets.mstnet import MSTNet, MSTNetConfig, load_imagenet
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
-from training.from_onnx import from_onnx
+from training.export.recovery import from_onnx
 from training.trainer.config import Config
 from training.trainer.config_file import ConfigError
 
