@@ -11,7 +11,7 @@ from app.control.settings import ControlSettings
 from app.demo_clip import DEMO
 from app.loop import Limits
 from app.option_types import framing
-from app.outputs.kind import Output
+from app.outputs.kind import OutputSettings
 from app.outputs.kinds import KINDS, NETWORK
 from app.outputs.kinds.files import FILES
 from app.recording.plan import RecordingPlan
@@ -98,7 +98,7 @@ def _model(options: argparse.Namespace) -> ModelSettings:
     )
 
 
-def _outputs(options: argparse.Namespace) -> tuple[Output, ...]:
+def _outputs(options: argparse.Namespace) -> tuple[OutputSettings, ...]:
     return tuple(output for kind in KINDS for output in kind.read(options))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.camera.settings import CameraSettings
 from app.control.settings import ControlSettings
 from app.loop import Limits
-from app.outputs.kind import Output
+from app.outputs.kind import OutputSettings
 from app.recording.plan import RecordingPlan
 from models.decoding_change import DecodingChange
 from models.region import Region
@@ -76,7 +76,7 @@ class Settings:
     framing: Region | None
     """The region of the frame that the network reads; None follows the person who gestures."""
     view: ViewSettings
-    outputs: tuple[Output, ...]
+    outputs: tuple[OutputSettings, ...]
     control: ControlSettings | None
     recording: RecordingSettings | None
     limits: Limits

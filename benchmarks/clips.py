@@ -18,10 +18,10 @@ from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from training.errors import DataError
+from training.evaluation.labelled_streams import read_events
 from training.evaluation.stream_metrics import gestures_of
-from training.evaluation.takes import read_events
 from training.jester import LABELS
-from training.video_list import decode, read_recordings, steps_of
+from training.recording_list import decode, read_recordings, steps_of
 
 LEAD_S = 2.0
 """A clip begins with its first picture repeated: in use, no gesture begins in an empty past."""

@@ -20,7 +20,7 @@ from common.command import command
 from models.frame import Image
 from models.framing.auto import AutoFraming
 from models.framing.faces import FaceDetector
-from training.video_list import decode
+from training.recording_list import decode
 
 SIZES = ((640, 480), (1280, 720))
 RATE_HZ = 12

@@ -50,10 +50,10 @@ from models.recognizer import Recognizer
 from models.shipped import SHIPPED_MODEL
 from models.spec import NO_GESTURE_LABELS
 from training.errors import DataError
+from training.evaluation.labelled_streams import read_events
 from training.evaluation.stream_metrics import Truth, gestures_of
-from training.evaluation.takes import read_events
 from training.jester import LABELS, RATE_HZ
-from training.video_list import LIST, Recording, read_recordings
+from training.recording_list import LIST, Recording, read_recordings
 
 STREAMS = {"desk": 30.0, "sense": 16.0}
 """Recordings of several gestures, and the frames a second that their event lists count in."""

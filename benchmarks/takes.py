@@ -36,7 +36,7 @@ from models.engines import load_engine
 from models.shipped import SHIPPED_MODEL
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from training.jester import LABELS
-from training.video_list import LIST
+from training.recording_list import LIST
 
 COUNTS = (2, 3, 5, 10)
 OWN_WORDS = "own words: "

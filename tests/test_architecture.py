@@ -1,5 +1,6 @@
 """docs/architecture.md says what the import contracts say, and the contracts leave nothing out."""
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -37,6 +38,22 @@ def table(*heading):
 
 def as_module(path):
     return path.strip("` ").removesuffix(".py").strip("/").replace("/", ".")
+
+
+SAME_THING = {"jester", "packages"}
+"""Names of modules that mean the same in every package that has one: a data set, what has to be installed."""
+BY_PACKAGE = {"__init__", "__main__", "base", "errors", "opening", "option_types", "settings"}
+"""Names of modules that say what they are for their package: its errors, how what it makes is opened, and so on."""
+COMMAND_OF = {"training.fusion": "models.fusion"}
+"""Commands that are called as what they judge."""
+ENTRY_POINTS = {"mstnet.commands", "benchmarks.app_cpu"}
+"""What starts whole commands: an installation's, and the benchmark of the whole app."""
+ROOM_FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+        path.read_text(encoding="utf-8")
+    )
+    for path in [ROOT / "main.py", *(file for room in there() for file in room.rglob("*.py"))]
+}
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +108,51 @@ def test_the_table_of_packages_is_the_contracts():
         if package.split(".")[0] not in LINTER["root_packages"]
     }
     assert said == found
+
+
+def repeated(pairs):
+    """The names that several modules have, with these modules."""
+    found = {}
+    for name, module in pairs:
+        found.setdefault(name, []).append(module)
+    return {name: modules for name, modules in found.items() if len(modules) > 1}
+
+
+def test_no_two_modules_of_one_name_mean_different_things():
+    modules = [module for module in ROOM_FILES if "." in module and not (ROOT / module.replace(".", "/")).is_dir()]
+    names = [(module.rpartition(".")[2], module) for module in modules if module not in COMMAND_OF]
+    assert {name: found for name, found in repeated(names).items() if name not in SAME_THING | BY_PACKAGE} == {}
+
+
+def test_no_two_classes_of_one_name_mean_different_things():
+    classes = (
+        (node.name, module)
+        for module, tree in ROOM_FILES.items()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert repeated(classes) == {}
+
+
+def is_command(tree):
+    return any(isinstance(node, ast.If) and "__main__" in ast.unparse(node.test) for node in tree.body)
+
+
+def test_no_library_imports_a_command():
+    commands = {module for module, tree in ROOM_FILES.items() if is_command(tree)}
+    assert {"main", "calibration.__main__", "training.train"} <= commands
+    imports = [
+        (module, name)
+        for module, tree in ROOM_FILES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in imported(node)
+    ]
+    assert [each for each in imports if each[1] in commands and each[0] not in ENTRY_POINTS] == []
+
+
+def imported(node):
+    """The modules that an import may name."""
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    return {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}

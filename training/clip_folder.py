@@ -7,8 +7,8 @@ from pathlib import Path
 from common.video import write_video
 from common.whole_file import whole_file
 from training.errors import DataError
+from training.recording_list import LIST
 from training.synthetic.drawn_clip import Film, Format
-from training.video_list import LIST
 
 FORMAT = Format(height=128, width=170, moments=2)
 COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")

@@ -40,7 +40,7 @@ from training.distillation.windows import RATE_HZ, window
 from training.errors import DataError
 from training.export.clip_export import WINDOWS_S, describe_clips, export_clips
 from training.jester import LABELS, SIZE
-from training.video_list import Shelf
+from training.recording_list import Shelf
 
 STREAM_S = 16.0
 FIRST_S, EVERY_S = 2 / 3, 1 / 3

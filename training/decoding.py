@@ -19,8 +19,8 @@ from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from training.evaluation.judging_takes import listed_takes, recorded_takes
+from training.evaluation.labelled_streams import LabelledStream, take
 from training.evaluation.stream_metrics import Truth
-from training.evaluation.takes import LabelledStream, take
 from training.jester import LABELS
 from training.reading import choose, told, watched
 from training.synthetic.drawn_clip import Format, stream

@@ -30,7 +30,7 @@ from training.distillation.teaching import add_lesson_options, train, until
 from training.distillation.training_streams import Playlist
 from training.distillation.windows import RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
 from training.jester import LABELS, SIZE
-from training.video_list import Shelf
+from training.recording_list import Shelf
 
 
 @dataclass(frozen=True, slots=True, eq=False)

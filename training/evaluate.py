@@ -29,9 +29,9 @@ from training.datasets.sampling import Dense, Sampling, Segments
 from training.datasets.transforms import Centre
 from training.evaluation.evaluation_folder import check_free, table, write
 from training.evaluation.inference import Views, labelled
+from training.evaluation.labelled_streams import rate_of, video_take
 from training.evaluation.montage import Montage, montages
 from training.evaluation.scoring import Evaluation
-from training.evaluation.takes import rate_of, video_take
 from training.evaluation.trials import try_clips, try_streams
 
 About = dict[str, object]

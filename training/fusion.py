@@ -34,9 +34,9 @@ from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.window import ClipWindow
 from training.errors import DataError
 from training.evaluation.judging_takes import all_takes, listed_takes
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
 from training.evaluation.stream_score import Score, score
-from training.evaluation.takes import LabelledStream
 
 LENGTHS_S = (16 / 6, 11 / 6, 4 / 3, 1.0, 2 / 3)
 """Of the windows that are tried."""

@@ -27,8 +27,8 @@ from models.spec import ModelSpec
 from training.distillation.augment import Optics, develop, draw_camera, frame_up
 from training.evaluation.inference import stream_logits
 from training.evaluation.judging_takes import all_takes
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_score import scores, scores_by_label
-from training.evaluation.takes import LabelledStream
 from training.jester import mirrored
 
 CLOSELY = 2

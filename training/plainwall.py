@@ -17,8 +17,8 @@ from common.arguments import natural, positive
 from common.command import command
 from training.clip_folder import add_clips
 from training.errors import DataError
+from training.recording_list import Recording, read_recordings
 from training.stills.wall import WallTake, key, place
-from training.video_list import Recording, read_recordings
 
 SOURCE = "plainwall"
 """The source that is keyed."""

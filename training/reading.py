@@ -12,9 +12,9 @@ from models.softmax import softmax
 from models.spec import Decoding, ModelSpec, Rule
 from training.datasets.base import Index
 from training.evaluation.inference import labelled, stream_logits
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.montage import Montage, montages
 from training.evaluation.stream_score import Score, scores
-from training.evaluation.takes import LabelledStream
 
 WRONG_A_MINUTE = 3.0
 """How often a reading may be wrong where a gesture comes every few seconds."""

@@ -31,7 +31,7 @@ class OpenedOutput:
     """Receives the source's name and whether its picture is mirrored, which are known only after opening."""
 
 
-class Output(Protocol):
+class OutputSettings(Protocol):
     """The settings of one output, without passwords."""
 
     def open(self, run: RunFacts) -> OpenedOutput:
@@ -44,12 +44,12 @@ class Output(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class OutputKind:
     """A kind of output."""
 
     options: tuple[str, ...]
     """The options that select it, such as `obs_scene`."""
     add_options: Callable[[argparse._ArgumentGroup], None]
     """Adds these options, and those that configure it."""
-    read: Callable[[argparse.Namespace], Iterable[Output]]
+    read: Callable[[argparse.Namespace], Iterable[OutputSettings]]
     """The settings of the outputs of this kind that a command line selects."""

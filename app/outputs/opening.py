@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from app.events import Sink
 from app.observer import Observer
-from app.outputs.kind import OpenedOutput, Output, RunFacts
+from app.outputs.kind import OpenedOutput, OutputSettings, RunFacts
 from app.signals import defer_signals
 from app.worker import Worker
 
@@ -20,7 +20,7 @@ class Outputs:
         UserError: one of them cannot be opened; those before it are closed again.
     """
 
-    def __init__(self, wanted: Iterable[Output], run: RunFacts) -> None:
+    def __init__(self, wanted: Iterable[OutputSettings], run: RunFacts) -> None:
         self._opened: list[OpenedOutput] = []
         try:
             for output in wanted:

@@ -10,9 +10,9 @@ import onnx
 from calibration.errors import QuantizationError
 from calibration.quantization.calibration_clips import find_footage
 from calibration.quantization.examples import ComparedRecording, Examples, refitted_temperature, show
-from calibration.quantization.files import save_model
 from calibration.quantization.graph import FloatGraph
 from calibration.quantization.half import halved
+from calibration.quantization.model_file import save_model
 from calibration.quantization.qdq import quantised
 from calibration.quantization.scales import check_half_holds, find_scales
 from calibration.quantization.sensitivity import Sensitivity, left_in_float, sensitivities

@@ -4,8 +4,8 @@ import pytest
 
 from training.clip_folder import COLUMNS, write_clips
 from training.errors import DataError
+from training.recording_list import decode, read_recordings
 from training.synthetic.drawn_clip import Film, Format, generate
-from training.video_list import decode, read_recordings
 
 SMALL = Format(height=24, width=32, fps=4, moments=1)
 

@@ -7,7 +7,7 @@ import training.cutouts
 from training.clip_folder import FORMAT
 from training.cutouts import main
 from training.distillation.training_streams import SHARES, TRUST
-from training.video_list import decode, read_recordings
+from training.recording_list import decode, read_recordings
 
 
 def test_what_is_written_reads_as_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

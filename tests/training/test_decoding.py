@@ -7,9 +7,9 @@ from networks import small_net, small_spec
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, Decoding, Rule
 from training.decoding import drawn_takes, main
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score, scores
-from training.evaluation.takes import LabelledStream
 from training.jester import LABELS
 from training.reading import choose, readings
 from training.transplant.shufflenet3d import transplant

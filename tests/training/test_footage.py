@@ -7,8 +7,8 @@ from painted_stills import hand
 from training.distillation.matting import is_matte
 from training.distillation.training_streams import SHARES, TRUST
 from training.footage import main
+from training.recording_list import decode, read_recordings
 from training.stills.film import SHORTEST
-from training.video_list import decode, read_recordings
 
 
 def write_film(stills: Path, pose: str) -> Path:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from training.clip_folder import FORMAT
 from training.generated import main
-from training.video_list import decode, read_recordings
+from training.recording_list import decode, read_recordings
 
 
 def test_what_is_written_reads_as_recordings(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from models.spec import Decoding, Rule
 from training.distillation.lessons import training_recordings
 from training.evaluation.inference import CHUNK
 from training.evaluation.judging_takes import recorded_takes
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.quiet import QUIET, quiet_to_judge, quiet_to_tune
 from training.evaluation.stream_metrics import Truth
-from training.evaluation.takes import LabelledStream
 from training.judge import filmed, main, probabilities, right_at_end
-from training.video_list import hold_out, read_recordings
+from training.recording_list import hold_out, read_recordings
 
 
 def test_a_clip_is_right_when_its_last_picture_is() -> None:

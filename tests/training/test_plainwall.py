@@ -9,8 +9,8 @@ import pytest
 from training.distillation.matting import DARK, is_matte
 from training.distillation.training_streams import SHARES, TRUST, UNSURE
 from training.plainwall import main
-from training.stills.wall import LEAST_BRIGHTNESS, HEIGHT, WIDTH, key, place
-from training.video_list import read_recordings
+from training.recording_list import read_recordings
+from training.stills.wall import HEIGHT, LEAST_BRIGHTNESS, WIDTH, key, place
 
 FRAMES, SKIN, WALL, SHADOW = 16, (180, 120, 90), (190, 200, 205), (120, 126, 129)
 

@@ -8,9 +8,9 @@ from coloured import FPS, SIZE, coloured_index, fitted_net
 from networks import LABELS, small_net, small_spec
 
 from training.datasets.base import read_index
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score
-from training.evaluation.takes import LabelledStream
 from training.reading import balanced, bearable, choose, read_as_streams, readings, told
 
 SHOWN = ["Swiping Left", "Thumb Up", "No gesture", "Swiping Right", "Thumb Up"]

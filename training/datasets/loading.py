@@ -20,7 +20,7 @@ from training.datasets.sampling import Indices, Sampling
 from training.datasets.step_labels import NO_LABEL, either
 from training.datasets.transforms import Transform
 from training.errors import DataError
-from training.video_list import steps_of
+from training.recording_list import steps_of
 
 REST = NO_GESTURE_LABELS[0]
 """The label of a person who rests."""

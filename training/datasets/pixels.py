@@ -9,7 +9,7 @@ import numpy as np
 from common.errors import one_line
 from common.video import video_pictures
 from models.frame import Image
-from training.video_list import scaled
+from training.recording_list import scaled
 
 FRAME = "{:05d}.jpg"
 """How the pictures of a clip are named, the first one 00001.jpg."""

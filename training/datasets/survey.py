@@ -13,7 +13,7 @@ from common.whole_file import WriteError
 from training.datasets.base import Clip
 from training.datasets.listing import Entry
 from training.datasets.pixels import FRAME, JPEG_END, read_picture, reason
-from training.video_list import scaled
+from training.recording_list import scaled
 
 LEAST_SHARE = 0.5
 """A video that yields less than this share of the frames its header promises is cut short."""

@@ -13,7 +13,7 @@ from training.distillation.teacher import Teacher
 from training.distillation.training_streams import Playlist
 from training.evaluation.quiet import QUIET
 from training.jester import LABELS, SIZE
-from training.video_list import Recording, hold_out, read_recordings
+from training.recording_list import Recording, hold_out, read_recordings
 
 RATE_HZ = 6.0
 """Pictures a second in training; what the teacher was trained at."""

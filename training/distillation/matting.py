@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.frame import Image
-from training.video_list import Recording
+from training.recording_list import Recording
 
 SKIN = np.array([(236, 188, 160), (222, 170, 138), (198, 142, 108), (160, 108, 78), (112, 74, 54), (78, 52, 40)])
 """Flat skin colours, light to dark, RGB."""

@@ -21,7 +21,7 @@ from training.distillation.student import Lesson, Recipe, Student, at_half_rate
 from training.distillation.teacher import LOOKED_AT, ClipTeacher, StreamTeacher, Teacher
 from training.distillation.training_streams import Playlist
 from training.jester import LABELS, SIZE
-from training.video_list import Shelf
+from training.recording_list import Shelf
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from models.spec import NO_GESTURE_LABELS
 from training.distillation.augment import Optics, develop, draw_camera, frame_up, steady
 from training.distillation.matting import Cutout, cut_out, is_matte
 from training.jester import mirrored, reversed_in_time
-from training.video_list import Recording, Shelf
+from training.recording_list import Recording, Shelf
 
 SHARES = {
     "generated": 0.12,

@@ -5,10 +5,10 @@ from pathlib import Path
 from common.video_list import read_video_list
 from models.spec import ModelSpec
 from training.errors import DataError
+from training.evaluation.labelled_streams import LabelledStream, take, video_take
 from training.evaluation.quiet import quiet_to_judge, quiet_to_tune
 from training.evaluation.stream_metrics import Truth
-from training.evaluation.takes import LabelledStream, take, video_take
-from training.video_list import Recording, decode, read_recordings
+from training.recording_list import Recording, decode, read_recordings
 
 WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw val")
 """Groups of labelled clips of people before webcams."""

@@ -9,9 +9,9 @@ from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import ModelSpec
 from training.datasets.base import BrokenClip, Clip, read_frames
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import Truth
-from training.evaluation.takes import LabelledStream
-from training.video_list import steps_of
+from training.recording_list import steps_of
 
 
 @dataclass(frozen=True, slots=True)

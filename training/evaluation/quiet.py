@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from training.video_list import Recording, hold_out
+from training.recording_list import Recording, hold_out
 
 QUIET = ("driver", "faces", "signs")
 """Sources without gestures; what is held out of them counts false events."""

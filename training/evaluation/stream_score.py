@@ -7,8 +7,8 @@ from common.arrays import Floats
 from models.decoder import GestureEvent
 from models.spec import ModelSpec
 from training.evaluation.decoded_events import events
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import Truth, exactly_once, gestures_of, matched
-from training.evaluation.takes import LabelledStream
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from models.spec import ModelSpec
 from training.errors import DataError
 from training.evaluation.decoded_events import events
 from training.evaluation.inference import Views, answer_clips, stream_logits
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.metrics import Ints, clip_reliability
 from training.evaluation.scoring import Evaluation, stream_values
 from training.evaluation.stream_metrics import Watched, logits_when_seen, stream_reliability
-from training.evaluation.takes import LabelledStream
 
 
 def try_clips(

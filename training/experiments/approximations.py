@@ -29,7 +29,7 @@ from training.distillation.teacher import WINDOW
 from training.errors import DataError
 from training.evaluation.inference import stream_logits
 from training.evaluation.judging_takes import clip_takes
-from training.evaluation.takes import LabelledStream
+from training.evaluation.labelled_streams import LabelledStream
 from training.jester import LABELS, MEAN, RATE_HZ
 from training.transplant.shufflenet3d import transplant
 

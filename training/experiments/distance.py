@@ -27,7 +27,7 @@ from training.distillation.student import Recipe, soft_loss
 from training.distillation.teacher import LOOKED_AT, ClipTeacher, Taught, Teacher, at_scale
 from training.evaluation.inference import stream_features
 from training.evaluation.judging_takes import all_takes
-from training.evaluation.takes import LabelledStream
+from training.evaluation.labelled_streams import LabelledStream
 
 
 @dataclass(frozen=True, slots=True)

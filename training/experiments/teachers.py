@@ -24,8 +24,8 @@ from models.spec import ModelSpec
 from training.distillation.distillation_log import DECODING
 from training.distillation.teacher import LOOKED_AT, SPANS, WINDOW, ClipTeacher, at_scale
 from training.evaluation.judging_takes import WEBCAMS, all_takes
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_score import Score, scores
-from training.evaluation.takes import LabelledStream
 from training.jester import LABELS, MEAN
 
 STEPS_HZ = 6

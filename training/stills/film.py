@@ -26,7 +26,7 @@ LONGEST, SHORTEST = 40, 12
 HEIGHT, FPS = 128, 8.0
 """Of what is made of them; how fast they were filmed is not known, and people differ."""
 LABEL = "Doing other things"
-"""The label of footage in the lists: it has no label from a person."""
+"""The label of footage in the lists: no gesture in it is labelled."""
 _NUMBERED = re.compile(r"(?P<film>.*?)(?P<number>\d+)\.\w+$")
 _THUMBNAIL = 32, 24
 _LEAST_KEYED_SHARE = 0.9

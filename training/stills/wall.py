@@ -8,9 +8,9 @@ import numpy as np
 
 from models.frame import Image
 from training.distillation.matting import SKIN
+from training.recording_list import Recording, decode
 from training.synthetic.cones import Reals
 from training.synthetic.drawn_clip import Event, Format
-from training.video_list import Recording, decode
 
 HEIGHT, WIDTH = 144, 192
 """Height and width of the pictures that are made."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.outputs.json_lines import STDOUT, JsonLines
-from app.outputs.kind import Kind, OpenedOutput, RunFacts
+from app.outputs.kind import OpenedOutput, OutputKind, RunFacts
 from common.errors import UserError
 
 
@@ -59,4 +59,4 @@ def _read(options: argparse.Namespace) -> Iterator[FileOutput]:
         yield FileOutput(options.trace, steps=True)
 
 
-FILES = Kind(("events", "trace"), _add_options, _read)
+FILES = OutputKind(("events", "trace"), _add_options, _read)

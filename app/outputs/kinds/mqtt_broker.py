@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.outputs.broker import Broker
-from app.outputs.kind import Kind, OpenedOutput, RunFacts
+from app.outputs.kind import OpenedOutput, OutputKind, RunFacts
 from app.outputs.packages import need
 from common.version import __version__
 
@@ -54,4 +54,4 @@ def _read(options: argparse.Namespace) -> Iterator[MqttOutput]:
         yield MqttOutput(options.mqtt)
 
 
-MQTT = Kind(("mqtt",), _add_options, _read)
+MQTT = OutputKind(("mqtt",), _add_options, _read)

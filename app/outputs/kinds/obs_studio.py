@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from app.outputs.address import Address
-from app.outputs.kind import Kind, OpenedOutput, RunFacts
+from app.outputs.kind import OpenedOutput, OutputKind, RunFacts
 from app.outputs.option_types import ADDRESS, address
 from app.outputs.packages import need
 from common.errors import UserError
@@ -79,4 +79,4 @@ def _read(options: argparse.Namespace) -> Iterator[ObsOutput]:
         yield ObsOutput(options.obs, tuple(options.obs_scene))
 
 
-OBS = Kind(("obs", "obs_scene"), _add_options, _read)
+OBS = OutputKind(("obs", "obs_scene"), _add_options, _read)

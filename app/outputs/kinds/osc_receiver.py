@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.outputs.address import Address
-from app.outputs.kind import Kind, OpenedOutput, RunFacts
+from app.outputs.kind import OpenedOutput, OutputKind, RunFacts
 from app.outputs.option_types import ADDRESS, address
 from app.outputs.osc import Osc
 
@@ -41,4 +41,4 @@ def _read(options: argparse.Namespace) -> Iterator[OscOutput]:
         yield OscOutput(options.osc)
 
 
-OSC = Kind(("osc",), _add_options, _read)
+OSC = OutputKind(("osc",), _add_options, _read)

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.outputs.address import Address
-from app.outputs.kind import Kind, OpenedOutput, RunFacts
+from app.outputs.kind import OpenedOutput, OutputKind, RunFacts
 from app.outputs.option_types import ADDRESS, address
 from app.outputs.packages import need
 
@@ -102,4 +102,4 @@ def _read(options: argparse.Namespace) -> Iterator[WebOutput]:
         yield WebOutput(options.websocket, False, *allowed)
 
 
-WEB = Kind(("serve", "websocket"), _add_options, _read)
+WEB = OutputKind(("serve", "websocket"), _add_options, _read)

@@ -9,9 +9,9 @@ from onnx import TensorProto, numpy_helper
 
 from calibration.errors import QuantizationError
 from calibration.quantization.agreement import Agreement
-from calibration.quantization.files import save_model
 from calibration.quantization.graph import SAME_VALUES, FloatGraph
 from calibration.quantization.half import halved
+from calibration.quantization.model_file import save_model
 from calibration.quantization.qdq import channel_steps, quantised
 from calibration.quantization.scales import check_half_holds, find_scales
 from calibration.quantization.sensitivity import left_in_float, sensitivities

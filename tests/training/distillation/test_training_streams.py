@@ -9,7 +9,7 @@ from training.distillation.augment import Optics, develop, draw_camera, frame_up
 from training.distillation.matting import KeyedHand, blend, cut_out
 from training.distillation.training_streams import FAST_SPEEDS, SHARES, Playlist
 from training.jester import LABELS
-from training.video_list import Recording
+from training.recording_list import Recording
 
 SIZE, LOOKED_AT, RATE_HZ = 32, 48, 6.0
 IDENTITY = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)

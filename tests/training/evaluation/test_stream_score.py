@@ -8,9 +8,9 @@ from networks import small_net, small_spec
 
 from models.decoder import GestureEvent
 from models.spec import Decoding, Rule
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score, score, scores, scores_by_label
-from training.evaluation.takes import LabelledStream
 
 LABELS = ("No gesture", "Thumb Up", "Thumb Down")
 AT_ONCE = Decoding(smooth_s=0, rule=Rule(enter=0.6, exit=0.3, rest_s=0))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training.distillation.teacher import Taught
-from training.evaluation.takes import LabelledStream
+from training.evaluation.labelled_streams import LabelledStream
 from training.experiments.distance import distance, distances, main
 
 

@@ -2,9 +2,9 @@ import numpy as np
 from clip_networks import write_teacher
 
 from training.distillation.teacher import WINDOW, ClipTeacher
+from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score
-from training.evaluation.takes import LabelledStream
 from training.experiments.teachers import ROWS, STEPS_HZ, TRIED, along, main, table, together
 from training.jester import LABELS, MEAN
 

@@ -1,6 +1,6 @@
 """What temporal kernels learnt: how much of their taps lies how far back, before and after training.
 
-    python -m training.experiments.taps BEFORE.pt AFTER.pt --out taps.svg
+    python -m training.experiments.learnt_taps BEFORE.pt AFTER.pt --out taps.svg
 
 A tap's part is its energy as a share of that of all taps of the same channels, now included. Taps are counted in steps
 of their layer's own pace: tap 2 of a kernel of 7 is the second of its six past slices.
@@ -101,7 +101,9 @@ def draw(path: Path, before: list[KernelTaps], after: list[KernelTaps]) -> None:
 @command("taps")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.experiments.taps", description="What kernels learnt.")
+    parser = argparse.ArgumentParser(
+        prog="python -m training.experiments.learnt_taps", description="What kernels learnt."
+    )
     parser.add_argument("before", type=Path, help="checkpoint")
     parser.add_argument("after", type=Path, help="what it became")
     parser.add_argument("--out", type=Path, required=True, metavar="SVG", help="the picture")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from training.errors import DataError
-from training.video_list import Recording, Shelf, decode, hold_out, read_recordings, steps_of
+from training.recording_list import Recording, Shelf, decode, hold_out, read_recordings, steps_of
 
 HEADER = "path,label,split,source,fps,start,end\n"
 

@@ -6,7 +6,7 @@ from networks import small_net, small_spec
 
 from models.nets.checkpoint import save_checkpoint
 from models.nets.temporal import MixTConv
-from training.experiments.taps import main, taps_by_kernel
+from training.experiments.learnt_taps import main, taps_by_kernel
 
 
 def written(path, seed: int = 0, **options):
