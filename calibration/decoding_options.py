@@ -20,18 +20,18 @@ def add_decoding_options(parser: argparse._ActionsContainer) -> None:
     """Add the options; `decoding_change` reads them."""
     probabilities = partial(_add_for_one, parser, of=probability, metavar="[GESTURE=]P")
     seconds = partial(_add_for_one, parser, of=number(float, 0), metavar="[GESTURE=]S")
-    probabilities("--enter", what="a gesture fires from this probability on, above 0 and up to 1")
-    probabilities("--exit", what="and may fire again once it fell below this one")
-    seconds("--hold", what="it must stay there for so many seconds before it fires")
-    seconds("--rest", what="and after it nothing fires for so many seconds")
+    probabilities("--enter", what="probability from which a gesture may fire, above 0 and up to 1")
+    probabilities("--exit", what="probability below which it may fire again")
+    seconds("--hold", what="seconds that it must stay above --enter before it fires")
+    seconds("--rest", what="seconds after an event in which nothing fires")
     parser.add_argument(
         "--smooth",
         type=number(float, 0),
         metavar="S",
-        help="time constant of the average over probabilities; 0 is none",
+        help="time constant of the average over probabilities, in seconds; 0 turns it off",
     )
     parser.add_argument(
-        "--temperature", type=positive_float, metavar="T", help="logits are divided by it; higher is less sure"
+        "--temperature", type=positive_float, metavar="T", help="logits are divided by this; higher is less sure"
     )
 
 
@@ -55,7 +55,7 @@ def _add_for_one(
         action="append",
         default=[],
         metavar=metavar,
-        help=f"{what}; GESTURE= for one (may be repeated)",
+        help=f"{what}; with GESTURE= for one only (may be repeated)",
     )
 
 

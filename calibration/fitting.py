@@ -121,7 +121,8 @@ def _found(
         refused += [
             TakeError(
                 f"none of the {each.takes} takes of {label!r} reaches the threshold that work and other gestures leave "
-                f"it ({each.enter:g}); make it differ more from them, or keep it with --save-anyway {label!r}"
+                f"it ({each.enter:g}); make it differ more from them, allow more with --false, or keep it with "
+                f"--save-anyway {label!r}"
             )
             for label, each in unfound.items()
         ]

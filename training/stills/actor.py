@@ -15,7 +15,7 @@ _PALM_M = 0.08
 _ELBOW_M = 0.6
 """From the camera to the elbow."""
 _THIN, _SHORT = 0.5, 0.55
-"""What is left of a hand's width seen from its edge, and of its length seen from its finger tips."""
+"""Remaining share of a hand's width seen from its edge, and of its length seen from its finger tips."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +57,7 @@ class Actor:
         return self._laid(self.hand.sprite, self.hand.wrist, wrist, right, up, scale / self.hand.per_metre)
 
     def _forearm(self, wrist: Reals, along: Reals, scale: float, depth_m: float) -> Reals:
-        """The nearer the hand is to the camera, the farther behind it is the elbow, and the smaller it looks."""
+        """The nearer the hand is to the camera, the farther behind and smaller the elbow is drawn."""
         height = self.camera.height
         elbow = np.array([self.camera.width / 2 + self.elbow * height, max(1.3 * height, wrist[1] + 0.5 * height)])
         way = wrist - elbow

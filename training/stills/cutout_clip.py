@@ -21,17 +21,17 @@ from training.synthetic.sensor import Sensor
 from training.synthetic.shift import shifted
 
 LABELS = tuple(MOVES)
-"""What stills can perform."""
+"""The labels that stills can perform."""
 _CONTRAST = 1.5
 """Below 2: stills are taken in harder light than most webcams see, and by cameras that sharpen."""
 _FORMAT = Format()
 _MARGIN = 1.15
-"""How much more of the room is kept than is seen: the person sways."""
+"""Size of the room picture relative to the frame: the margin allows for the sway of the person."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CutoutClip:
-    """A clip to be filmed; its frames are made when they are asked for."""
+    """A clip to be filmed; its frames are made on demand."""
 
     seed: int
     format: Format
@@ -49,7 +49,7 @@ class CutoutClip:
         return round(self.duration_s * self.format.fps)
 
     def frames(self) -> Iterator[Image]:
-        """Film frame after frame, uint8 [H, W, 3] RGB."""
+        """Make the frames in order, uint8 [H, W, 3] RGB."""
         rng = np.random.default_rng((self.seed, 2))
         meant = follow(self.script.keys, np.linspace(*self.script.spans_s[0], 9))
         shows_palm = bool(meant.axes[:, 2, 2].mean() <= 0)

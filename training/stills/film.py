@@ -1,4 +1,4 @@
-"""Footage: stills that are pictures of a film, in its order again, as they are or cut out of their wall."""
+"""Footage: stills that are frames of a film, back in its order, unchanged or with the wall removed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,22 +20,22 @@ FILMS = ("arya/*", "asl_tomnlittle/*", "didi/*", "eduart/*")
 BEFORE_A_WALL = ("asl_tomnlittle",)
 """Sources whose hands come in from below, before a plain wall."""
 JUMP = 30.0
-"""Two pictures that differ by more grey levels, on average, do not follow on one another."""
+"""Two pictures that differ by more grey levels, on average, are not consecutive."""
 LONGEST, SHORTEST = 40, 12
 """Pictures in a piece."""
 HEIGHT, FPS = 128, 8.0
 """Of what is made of them; how fast they were filmed is not known, and people differ."""
 LABEL = "Doing other things"
-"""What the lists say of footage, which nobody has labelled."""
+"""The label of footage in the lists: no gesture in it is labelled."""
 _NUMBERED = re.compile(r"(?P<film>.*?)(?P<number>\d+)\.\w+$")
 _THUMBNAIL = 32, 24
-_KEYED = 0.9
-"""Of a cut-out's pictures, how many must be cut out; the others are left out."""
+_LEAST_KEYED_SHARE = 0.9
+"""Least share of a piece's pictures that must be keyed; the others are left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FilmPiece:
-    """Pictures that follow on one another, all of one size."""
+    """Consecutive pictures, all of one size."""
 
     pictures: tuple[Image, ...]
 
@@ -51,12 +51,12 @@ class FilmPiece:
         return (Event(LABEL, 0.0, len(self.pictures) / FPS),)
 
     def frames(self) -> Iterator[Image]:
-        """Picture after picture, uint8 [H, W, 3] RGB."""
+        """The frames in order, uint8 [H, W, 3] RGB."""
         return iter(self.pictures)
 
 
 def pieces(stills: Path) -> Iterator[tuple[str, tuple[Path, ...]]]:
-    """Every film in a folder of stills, cut where it jumps and into a few seconds each: names and pictures.
+    """Every film in a folder of stills, cut at jumps and into pieces of a few seconds: names and pictures.
 
     Raises:
         DataError: there is no film, or a picture cannot be read.
@@ -74,7 +74,7 @@ def pieces(stills: Path) -> Iterator[tuple[str, tuple[Path, ...]]]:
 
 
 def played(paths: Sequence[Path]) -> FilmPiece:
-    """A piece as it is."""
+    """A piece with its background unchanged."""
     height, width = read_picture(paths[0]).shape[:2]
     size = 2 * round(HEIGHT * width / height / 2), HEIGHT  # video wants even sizes
     inner = (read_picture(path)[RIM:-RIM, RIM:-RIM] for path in paths)
@@ -87,7 +87,7 @@ def keyed(paths: Sequence[Path]) -> FilmPiece | None:
     if paths[0].parent.parent.name not in BEFORE_A_WALL:
         return None
     mattes = [matte for path in paths if (matte := cut_out(read_picture(path))) is not None and _from_below(matte)]
-    if len(mattes) < _KEYED * len(paths):
+    if len(mattes) < _LEAST_KEYED_SHARE * len(paths):
         return None
     return FilmPiece(tuple(map(_on_black, mattes)))
 

@@ -12,11 +12,11 @@ from training.synthetic.cones import Reals
 CANVAS = 320
 """Side of the picture that a hand is turned upright in."""
 AREA_M2 = 0.0115
-"""What a hand covers: a fist 95, a flat hand 130 square centimetres, from which its size is told well enough."""
+"""Mean area of a hand, which sets its scale: a fist covers 95, a flat hand 130 square centimetres."""
 FOREARM_M = 0.5
-"""Longer than arms are: it has to leave the picture."""
-_WIDER = 1.45
-"""How much wider a forearm is at its far end."""
+"""Longer than a real forearm, so that it reaches out of the picture."""
+_FOREARM_TAPER = 1.45
+"""Width of a forearm at its far end, relative to the wrist."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +36,7 @@ class HandCutout:
 
 
 def stand_up(matte: Reals) -> HandCutout | None:
-    """Turn a matte so that its arm comes from below, and cut it at the wrist; None where no wrist is to be seen.
+    """Turn a matte so that its arm comes from below, and cut it at the wrist; None where no wrist is visible.
 
     Args:
         matte: float32 [SIDE, SIDE, 4].
@@ -102,8 +102,8 @@ def _forearm(sprite: Reals, wrist: int, last: int, per_metre: float) -> Reals:
     across = _across(sprite, range(wrist - 6, max(wrist + 1, min(last, wrist + 30))))
     width, length = len(across), round(FOREARM_M * per_metre)
     along = np.arange(length, dtype=np.float32)
-    half = 0.5 * width * (1 + (_WIDER - 1) * np.minimum(along / (0.6 * length), 1))
-    side = np.arange(round(_WIDER * width) + 4, dtype=np.float32)
+    half = 0.5 * width * (1 + (_FOREARM_TAPER - 1) * np.minimum(along / (0.6 * length), 1))
+    side = np.arange(round(_FOREARM_TAPER * width) + 4, dtype=np.float32)
     side = side - side.mean()
     place = (side[None] / half[:, None] + 1) / 2 * (width - 1)
     skin = cv2.remap(across[None], place, np.zeros_like(place), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -121,5 +121,5 @@ def _across(sprite: Reals, rows: range) -> Reals:
         if len(columns)
     ]
     profile = np.mean(lines, 0)
-    # Half of its shading: a wrist's tendons do not go on to the elbow.
+    # Half of its shading: a wrist's tendons do not extend to the elbow.
     return np.asarray(0.5 * profile + 0.5 * profile.mean(0), np.float32)

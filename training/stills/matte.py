@@ -18,7 +18,7 @@ _CONTRAST = 6.0
 
 
 def cut_out(still: Image) -> Reals | None:
-    """Key the hand, or find that it cannot be keyed.
+    """Key the hand; None if it cannot be keyed.
 
     Args:
         still: uint8 [H, W, 3] RGB, nearly square.
@@ -39,7 +39,7 @@ def cut_out(still: Image) -> Reals | None:
 
 
 def largest(mask: Mask) -> Mask | None:
-    """The largest component; none where there is no single large one."""
+    """The largest component; none if no single component is large."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     areas = np.asarray(stats)[1:, cv2.CC_STAT_AREA]
     if len(areas) == 0 or areas.max() < 0.9 * areas.sum():
@@ -58,7 +58,7 @@ def _from_wall(picture: Image) -> Reals:
 
 
 def _threshold(distance: Reals) -> float | None:
-    """Otsu's, where it parts two things that differ."""
+    """Otsu's threshold, if the two classes differ enough."""
     scaled = np.clip(distance * 4, 0, 255).astype(np.uint8)
     threshold = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)[0] / 4
     above, below = distance > threshold, distance <= threshold
@@ -68,7 +68,7 @@ def _threshold(distance: Reals) -> float | None:
 
 
 def _grab(picture: Image, distance: Reals, threshold: float) -> Mask:
-    """Refine the key by GrabCut, which knows that neighbours of one colour belong together."""
+    """Refine the key by GrabCut, which groups neighbouring pixels of similar colour."""
     guess = np.where(distance > threshold, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     guess[cv2.erode((distance > 1.3 * threshold).astype(np.uint8), np.ones((5, 5))) > 0] = cv2.GC_FGD
     guess[cv2.dilate((distance > 0.5 * threshold).astype(np.uint8), np.ones((5, 5))) == 0] = cv2.GC_BGD
@@ -80,7 +80,7 @@ def _grab(picture: Image, distance: Reals, threshold: float) -> Mask:
 
 def _feathered(picture: Image, hand: Mask) -> Reals:
     """Cut a little inside the edge, softly, with the colour of the inside carried across it."""
-    padded = cv2.copyMakeBorder(hand, 4, 4, 4, 4, cv2.BORDER_REPLICATE)  # the arm goes on beyond the picture
+    padded = cv2.copyMakeBorder(hand, 4, 4, 4, 4, cv2.BORDER_REPLICATE)  # the arm continues beyond the picture
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     core = np.asarray(cv2.erode(padded, disc), np.float32)[4:-4, 4:-4]
     inside = np.asarray(cv2.erode(padded, disc, iterations=2), np.float32)[4:-4, 4:-4, None]

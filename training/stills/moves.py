@@ -86,5 +86,5 @@ MOVES: dict[str, HandMove] = {
     "Turning Hand Clockwise": HandMove(_TURN, _OPEN),
     "Turning Hand Counterclockwise": HandMove(backwards(_TURN), _OPEN),
 }
-"""How each label is performed; what is not here, stills cannot do."""
+"""How each label is performed; stills cannot perform the other labels."""
 STROKES: dict[str, Stroke] = {label: move.stroke for label, move in MOVES.items()}

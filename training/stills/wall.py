@@ -1,4 +1,4 @@
-"""Wall: takes of an arm before a plain wall, keyed, and set into a picture of usual shape."""
+"""Wall: takes of an arm before a plain wall, keyed, and set into a picture of the usual aspect ratio."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from training.synthetic.cones import Reals
 from training.synthetic.drawn_clip import Event, Format
 
 HEIGHT, WIDTH = 144, 192
-"""Of the pictures that are made."""
-DARKEST = 24
-"""What is in front is at least as bright, 0..255: the rest is black."""
+"""Height and width of the pictures that are made."""
+LEAST_BRIGHTNESS = 24
+"""Least brightness of the foreground, 0..255; the background is black."""
 SIZES = (0.95, 1.5)
 """Height of a portrait take, in heights of the picture it is set into: a hand is as large there as before a webcam."""
 _LARGEST_SIDE = 240
 _CONTRAST = 9.0
 """How far, in Lab's a and b, hand and wall are at least apart."""
-_ADAPTED = 5.0
+_LARGEST_COLOUR_DRIFT = 5.0
 """How far, in Lab's a and b, a wall's colour changes at most."""
-_CUT_OFF = 0.15
+_EDGE_SHARE = 0.15
 """Share of the pictures with an arm in which it touches an edge, from which on that edge cuts the arm off."""
 
 
@@ -41,12 +41,12 @@ class WallTake:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The gesture, as often as it is made."""
+        """The gesture, one event per repetition."""
         fps = self.recording.fps
         return tuple(Event(self.recording.label, start / fps, end / fps) for start, end in self.recording.spans)
 
     def frames(self) -> Iterator[Image]:
-        """Picture after picture, uint8 [H, W, 3] RGB."""
+        """The frames in order, uint8 [H, W, 3] RGB."""
         return iter(self.pictures)
 
 
@@ -85,7 +85,7 @@ def place(keyed: Keyed, recording: Recording, rng: np.random.Generator) -> WallT
     height, width = keyed.arm.shape[1:]
     zoom = rng.uniform(*SIZES) * HEIGHT / height
     left, right, top = _cut_off(keyed.arm)
-    if left and right:  # the arm crosses the take, or its side was changed: let no end of it be seen
+    if left and right:  # the arm crosses the take, or its side was changed: neither end of it may be visible
         zoom = max(zoom, WIDTH / width)
     spare = WIDTH - zoom * width
     x = rng.uniform(min(0, spare), max(0, spare)) if not (left or right) else (spare if right else 0.0)
@@ -101,7 +101,7 @@ def place(keyed: Keyed, recording: Recording, rng: np.random.Generator) -> WallT
 def _set(picture: Image, arm: Reals, where: Reals, gains: Reals) -> Image:
     colours = cv2.warpAffine(np.asarray(picture), where, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
     front = cv2.warpAffine(np.asarray(arm), where, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR) > 0.5
-    return np.asarray(np.clip(colours * gains, DARKEST, 255) * front[..., None], np.uint8)
+    return np.asarray(np.clip(colours * gains, LEAST_BRIGHTNESS, 255) * front[..., None], np.uint8)
 
 
 def _chroma(picture: Image) -> Reals:
@@ -116,12 +116,12 @@ def _wall(chroma: Reals) -> Reals:
     edges = np.concatenate([strip.reshape(len(chroma), -1, 2)[:, ::3] for strip in strips], 1)
     now = np.median(edges, 1)
     usual = np.median(now, 0)
-    covered = np.linalg.norm(now - usual, axis=-1) > _ADAPTED
+    covered = np.linalg.norm(now - usual, axis=-1) > _LARGEST_COLOUR_DRIFT
     return np.where(covered[:, None], usual, now)[:, None, None]
 
 
 def _threshold(distance: Reals) -> float | None:
-    """Otsu's over the whole take, where it parts two things that differ."""
+    """Otsu's threshold over all pictures of the take, if the two classes differ enough."""
     scaled = np.clip(distance * 4, 0, 255).astype(np.uint8).reshape(len(distance), -1)
     threshold = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)[0] / 4
     above, below = distance > threshold, distance <= threshold
@@ -131,7 +131,7 @@ def _threshold(distance: Reals) -> float | None:
 
 
 def _arm(distance: Reals, threshold: float) -> Reals:
-    """The largest thing that is not wall, its holes filled, its edge cut a little inside."""
+    """The largest component that is not wall, with holes filled and the edge eroded a little."""
     mask = cv2.morphologyEx((distance > threshold).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     if count < 2:
@@ -145,4 +145,4 @@ def _cut_off(arm: Reals) -> Sequence[bool]:
     """Whether the left, the right and the upper edge cut the arm off."""
     shown = arm[arm.reshape(len(arm), -1).any(1)]
     edges = shown[:, :, :3], shown[:, :, -3:], shown[:, :3]
-    return [bool(len(shown)) and bool(edge.reshape(len(shown), -1).any(1).mean() > _CUT_OFF) for edge in edges]
+    return [bool(len(shown)) and bool(edge.reshape(len(shown), -1).any(1).mean() > _EDGE_SHARE) for edge in edges]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from training.synthetic.cones import Cones, Reals
 
 NEAR_M = 0.04
-"""What comes nearer than this is not drawn."""
+"""Near clipping distance; nearer bodies are not drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ def find_spans(cones: Cones, camera: PinholeCamera) -> Spans:
 
 
 def _reach_px(centre: Reals, radius: Reals, camera: PinholeCamera) -> Reals:
-    """How far from its middle a ball [S, P] may be seen, in pixels; infinite when it is too near."""
+    """Upper bound of the radius of a ball's image [S, P], in pixels; infinite when the ball is too near."""
     distance = centre[..., 2] - radius
-    # Off the axis a ball looks longer than its radius; a tenth more covers every lens used here.
+    # Off the axis a ball appears longer than its radius; 10 % more covers every lens used here.
     reach = 1.1 * radius * camera.focal_px / np.maximum(distance, NEAR_M) + 1
     return np.where(distance > NEAR_M, reach, np.inf).astype(np.float32)

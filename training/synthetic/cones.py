@@ -8,23 +8,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Reals = NDArray[np.floating[Any]]
-"""Real numbers, float32 where there are many; the shape is told where it is used."""
+"""Real numbers, float32 where there are many; each use documents its shape."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """How a cone looks. Colours are linear RGB, 0..1."""
+    """The appearance of a cone. Colours are linear RGB, 0..1."""
 
     back: tuple[float, float, float]
     """Colour of the side that faces along the cone's dorsal direction."""
     front: tuple[float, float, float]
     """Colour of the other side."""
     matter: int = 0
-    """Surfaces flow into each other only if they are of the same matter."""
+    """Material number; only surfaces of the same material are blended."""
     gloss: float = 0.0
     """Strength of the highlight."""
     blend_m: float = 0.003
-    """How far two surfaces flow into each other where they meet, in metres."""
+    """Distance over which two surfaces that meet are blended, in metres."""
     crease: float = 0.0
     """How dark the skin's fold is at the cone's start, on the front, 0..1."""
     nail: float = 0.0
@@ -60,7 +60,7 @@ class Cones:
         return replace(self, start=self.start * flip, end=self.end * flip, dorsal=self.dorsal * flip)
 
     def repeated(self, moments: int) -> "Cones":
-        """The same bodies, standing still for so many moments."""
+        """The same bodies, standing still for a number of moments."""
         start, end, dorsal = (np.repeat(points, moments, 0) for points in (self.start, self.end, self.dorsal))
         return replace(self, start=start, end=end, dorsal=dorsal)
 

@@ -1,4 +1,4 @@
-"""Clip: generated recordings with true labels, of one gesture or of many in a row."""
+"""Clip: generated recordings with true labels, of one gesture or of several in sequence."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from training.synthetic.sensor import Sensor
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A gesture that truly happens."""
+    """A gesture that is performed, with its times in seconds."""
 
     label: str
     start_s: float
@@ -29,7 +29,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a recording is taken."""
+    """Image size, frame rate and shutter of a recording."""
 
     height: int = 112
     width: int = 150
@@ -52,12 +52,12 @@ class Film(Protocol):
         """What happens in it."""
 
     def frames(self) -> Iterator[Image]:
-        """Picture after picture, uint8 [H, W, 3] RGB."""
+        """The frames in order, uint8 [H, W, 3] RGB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrawnClip:
-    """A generated clip; its frames are rendered when they are asked for."""
+    """A generated clip; its frames are rendered on demand."""
 
     seed: int
     format: Format
@@ -72,11 +72,11 @@ class DrawnClip:
         return round(self.duration_s * self.format.fps)
 
     def path(self, times_s: NDArray[np.float64]) -> HandPath:
-        """The moving hand, as a right hand, with the slight unrest of a living one."""
+        """The moving hand, as a right hand, with slight random motion."""
         return living(follow(self.keys, times_s), times_s, self.seed)
 
     def frames(self) -> Iterator[Image]:
-        """Render frame after frame, uint8 [H, W, 3] RGB."""
+        """Render the frames in order, uint8 [H, W, 3] RGB."""
         rng = np.random.default_rng((self.seed, 2))
         for k in range(len(self)):
             yield self._frame(k / self.format.fps, rng)
@@ -90,7 +90,7 @@ class DrawnClip:
 
 
 def living(path: HandPath, times_s: NDArray[np.float64], seed: int) -> HandPath:
-    """Add the slight unrest of a living hand."""
+    """Add slight random motion, as a real hand has."""
     phases = np.random.default_rng((seed, 1)).uniform(0, 2 * np.pi, (2, 3))
     waves = np.sin(times_s[:, None] * (4.1, 5.3, 3.3) + phases[0]) + 0.6 * np.sin(
         times_s[:, None] * (9.7, 8.3, 11.1) + phases[1]
@@ -148,7 +148,7 @@ def _record(
     duration_s: float,
     mirrored: bool,
 ) -> DrawnClip:
-    """Set performances, each after its own pause, one behind the other in a new scene."""
+    """Place performances one after another in a new scene, each after its own pause."""
     keys, events, now = [REST], [], 0.0
     for label, performance, lead in performances:
         began = now + lead

@@ -13,7 +13,7 @@ Vector = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyFrame:
-    """Where the right hand is and what it looks like at one moment."""
+    """Position, orientation and pose of the right hand at one moment."""
 
     after_s: float
     """Seconds since the key before."""

@@ -137,12 +137,12 @@ def _shade(albedo: Reals, gloss: Reals, normal: Reals, ray: Reals, light: Light)
 
 
 def hollowness(depth: Reals, radius_px: float, reach_m: float) -> Reals:
-    """How much each point is shut in by nearer things close beside it, 0..1.
+    """Ambient occlusion: how much nearer surfaces around each point enclose it, 0..1.
 
     Args:
         depth: [h, w] metres.
-        radius_px: how wide to look around.
-        reach_m: about how much nearer those things must be; what is much nearer casts no shade here.
+        radius_px: radius of the neighbourhood, in pixels.
+        reach_m: about how much nearer those surfaces must be; much nearer ones do not occlude.
     """
     size = max(3, 2 * round(radius_px) + 1)
     deeper = np.maximum(depth - cv2.blur(cv2.blur(depth, (size, size)), (size, size)), 0)

@@ -1,4 +1,4 @@
-"""Scene: a person in a room under one light, and what a picture of them with their arm looks like."""
+"""Scene: a person in a room under one light, and the rendered picture of them with their arm."""
 
 from dataclasses import dataclass
 

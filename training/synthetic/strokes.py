@@ -10,7 +10,7 @@ from training.synthetic.cones import Reals
 from training.synthetic.keyframes import KeyFrame, Vector
 
 Stroke = Callable[[np.random.Generator], Sequence[KeyFrame]]
-"""Draws one performance; its first key is where the hand arrives, at no time of its own."""
+"""Draws one performance; its first key is where the hand arrives; that key's time is not used."""
 
 TO_CAMERA: Vector = (0.1, 0.0, -1.0)
 TO_SELF: Vector = (0.1, 0.0, 1.0)
@@ -175,7 +175,7 @@ def shake(rng: np.random.Generator) -> list[KeyFrame]:
 
 
 def drum(fingers: Vector, palm: Vector, depth: float) -> Stroke:
-    """Tap with one finger after the other."""
+    """Tap with the fingers one after another."""
 
     def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         at = (rng.uniform(-0.10, -0.02), rng.uniform(0.0, 0.06), 0.47)
