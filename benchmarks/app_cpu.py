@@ -35,7 +35,7 @@ from app.demo_clip import DEMO
 from app.events import Events
 from app.meters import Meter, Percentiles
 from app.replay import Replay
-from benchmarks.machine import describe_machine
+from benchmarks.machine import machine_line
 from common.arguments import number, positive
 from common.command import command
 from common.video import video_pictures
@@ -258,10 +258,7 @@ def table(costs: AppCosts, window: bool, cameras: int) -> str:
     for name, spent in {"by the clock": costs.latency_ms, **computing}.items():
         times = Percentiles.of(spent)
         lines.append(f"\ncapture to event, {name}: p50 {times.p50:.2f}, p95 {times.p95:.2f}, p99 {times.p99:.2f} ms")
-    lines.append(
-        f"\n{len(costs.latency_ms)} steps, {costs.painted} pictures painted; "
-        + ", ".join(f"{k} {v}" for k, v in describe_machine().items())
-    )
+    lines.append(f"\n{len(costs.latency_ms)} steps, {costs.painted} pictures painted; " + machine_line())
     return "\n".join(lines)
 
 

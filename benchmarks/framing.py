@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from app.demo_clip import DEMO
-from benchmarks.machine import describe_machine
+from benchmarks.machine import machine_line
 from common.command import command
 from models.frame import Image
 from models.framing.auto import AutoFraming
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         pictures = [np.asarray(cv2.resize(picture, size), np.uint8) for picture in film]
         first_ms, share, region = measure(pictures, detector)
         print(f"| {size[0]}x{size[1]} | {first_ms:.1f} | {100 * share:.2f} % | {region} |")
-    print("\n" + ", ".join(f"{key} {value}" for key, value in describe_machine().items()))
+    print("\n" + machine_line())
     return 0
 
 

@@ -29,6 +29,11 @@ def describe_machine() -> dict[str, str]:
     }
 
 
+def machine_line() -> str:
+    """What `describe_machine` says, in one line below a table."""
+    return ", ".join(f"{key} {value}" for key, value in describe_machine().items())
+
+
 def _version(package: str) -> str | None:
     try:
         return importlib.metadata.version(package)

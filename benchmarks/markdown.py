@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import machine_line
 
 Row = dict[str, Any]
 
@@ -15,4 +15,4 @@ def print_table(rows: list[Row]) -> None:
     for row in rows:
         print("| " + " | ".join(str(row[column]) for column in columns) + " |")
     print()
-    print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))
+    print(machine_line())

@@ -23,7 +23,7 @@ packages.require("personal_gestures")  # before anything imports them
 import numpy as np
 
 from benchmarks.clips import EnrolmentClip, see, sources
-from benchmarks.machine import describe_machine
+from benchmarks.machine import machine_line
 from calibration.fitting import fit
 from calibration.personal_head import joined
 from calibration.take import Kind
@@ -176,7 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
         spec, clips = engine.spec, see(sources(given.data), engine, given.cache)
     print_table(run(clips, spec, given.repeats))
     print(f"\nmodel {spec.name} {spec.weights_sha256[:8]} ({spec.trained})")
-    print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))
+    print(machine_line())
     return 0
 
 

@@ -35,7 +35,7 @@ from app.combinations import find_problem
 from app.command_line import given_options
 from app.loop import run
 from app.settings import ModelSettings
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_machine, machine_line
 from benchmarks.seats import SEATS, Seat, SeatedCamera
 from common.command import command
 from common.errors import UserError
@@ -325,11 +325,10 @@ def main(arguments: list[str] | None = None) -> int:
                 scores[seat.name, take.source] = scores.get((seat.name, take.source), AppScore()) + score
                 rows.append(_row(seat, take, seen, score))
     print("Named, fired of gestures made; misnamed + false events\n\n" + table(scores))
-    machine = describe_machine()
-    print("\n" + ", ".join(f"{key} {value}" for key, value in machine.items()))
+    print("\n" + machine_line())
     if given.json:
         with whole_file(given.json) as unfinished:
-            unfinished.write_text(json.dumps({"machine": machine, "files": rows}, indent=1))
+            unfinished.write_text(json.dumps({"machine": describe_machine(), "files": rows}, indent=1))
     return 0
 
 

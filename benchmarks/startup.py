@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import machine_line
 from common.arguments import positive
 from common.command import command
 
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     print(f"first prediction after {statistics.median(seconds):.2f} s (median of {given.runs}, {min(seconds):.2f} to "
           f"{max(seconds):.2f}); peak memory {peak_mb:.0f} MB over the whole clip")  # fmt: skip
-    print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))
+    print(machine_line())
     return 0
 
 

@@ -25,7 +25,7 @@ packages.require("takes")  # before anything imports them
 import numpy as np
 
 from benchmarks.clips import LEAD_S, MOST, ClipSource, EnrolmentClip, see
-from benchmarks.machine import describe_machine
+from benchmarks.machine import machine_line
 from calibration.errors import TakeError
 from calibration.one_movement import check_one_movement
 from calibration.take import Kind, Take
@@ -182,7 +182,7 @@ def main(arguments: list[str] | None = None) -> int:
         spec, clips = engine.spec, see(list(sources(options.data)), engine, options.cache)
     print_table(clips, spec, options.sets)
     print(f"\nRefused, of so many sets. Model {spec.name} {spec.weights_sha256[:8]}.")
-    print(", ".join(f"{key} {value}" for key, value in describe_machine().items()))
+    print(machine_line())
     return 0
 
 

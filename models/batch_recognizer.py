@@ -39,7 +39,7 @@ class BatchRecognizer:
         self.networks = networks
         engine = networks.stream.engine
         self.spec, self.labels, self.streams = engine.spec, networks.labels, engine.streams
-        self._batched = [network for network in (networks.stream, networks.fast) if network]
+        self._batched = networks.passes
         self._states: list[StreamState] = [each.engine.start(each.lag_divisor) for each in self._batched]
         self._pictures = np.zeros((engine.streams, *engine.spec.picture_shape[1:]), np.uint8)
         self._rows = [BatchRow(number, networks, framing() if framing else None) for number in range(engine.streams)]
@@ -118,9 +118,8 @@ class BatchRow:
         self.number = number
         self._decider = StreamDecider(networks, framing)
         self.framing = self._decider.framing
-        batched = [network for network in (networks.stream, networks.fast) if network]
-        self._names = [network.name for network in batched]
-        self._heads = [HeadStream(network.head) for network in batched]
+        self._names = [network.name for network in networks.passes]
+        self._heads = [HeadStream(network.head) for network in networks.passes]
         self._clip = networks.clip.open() if networks.clip else None
         self._longest = math.ceil(LONGEST_REPEAT_S * networks.stream.engine.spec.rate_hz)
         self._times = FrameTimes()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.errors import ModelFileError
-from models.spec import EMBEDDING, LOGITS, Decoding, read_decoding
+from models.spec import EMBEDDING, LOGITS, Decoding, check_normalisation, check_texts, read_decoding, read_list
 
 CLIP_KEY = "mstnet_clip_spec"
 """The ONNX metadata key that holds the spec as JSON."""
@@ -76,10 +76,7 @@ class ClipSpec:
     fusion: ClipFusion = ClipFusion()
 
     def __post_init__(self) -> None:
-        if not all(isinstance(text, str) for text in (self.name, self.trained, self.weights_sha256, *self.labels)):
-            raise ValueError("name, labels, trained and weights_sha256 are text")
-        if not self.labels or len(set(self.labels)) < len(self.labels):
-            raise ValueError("labels are there, and no two are the same")
+        check_texts(self.labels, self.name, self.trained, self.weights_sha256)
         for name in ("pictures", "height", "width", "embedding_width"):
             if type(getattr(self, name)) is not int or getattr(self, name) < 1:
                 raise ValueError(f"{name} is a whole number above 0; got {getattr(self, name)!r}")
@@ -88,8 +85,7 @@ class ClipSpec:
         for value in (self.rate_hz, self.temperature, *self.windows_s):
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
                 raise ValueError(f"rate_hz, temperature and windows_s are numbers above 0; got {value!r}")
-        if len(self.mean) != 3 or len(self.std) != 3:
-            raise ValueError("mean and std hold three numbers each, for red, green and blue")
+        check_normalisation(self.mean, self.std)
 
     @property
     def longest_s(self) -> float:
@@ -135,7 +131,7 @@ class ClipSpec:
                     f"{source} is described in version {version}; this program reads version {VERSION}. "
                     "Export the model again."
                 )
-            listed = {name: _listed(data[name]) for name in ("labels", "mean", "std", "windows_s")}
+            listed = {name: read_list(data[name]) for name in ("labels", "mean", "std", "windows_s")}
             return cls(**(data | listed | {"fusion": _fusion(data.get("fusion"))}))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelFileError(
@@ -148,9 +144,3 @@ def _fusion(data: dict[str, Any] | None) -> ClipFusion:
         return ClipFusion()
     decoding = data.get("decoding")
     return ClipFusion(**(data | {"decoding": read_decoding(decoding) if decoding else None}))
-
-
-def _listed(value: object) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise TypeError(f"expected a list; got {value!r}")
-    return tuple(value)

@@ -49,6 +49,11 @@ class Networks:
         return (network for network in (self.stream, self.fast, self.clip) if network)
 
     @property
+    def passes(self) -> tuple[Network, ...]:
+        """The passes of the stream network, the main one first."""
+        return (self.stream, self.fast) if self.fast else (self.stream,)
+
+    @property
     def names(self) -> list[str]:
         """Their names, in order."""
         return [network.name for network in self]

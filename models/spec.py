@@ -34,6 +34,28 @@ def _check_number(name: str, value: object, kind: type[int] | type[float], above
         raise ValueError(f"{name} is a {'whole ' if kind is int else ''}number above {above:g}; got {value!r}")
 
 
+def check_texts(labels: Sequence[str], *texts: str) -> None:
+    """Check the labels and the other texts of a description: its name, how it was trained, its hash.
+
+    Raises:
+        ValueError: one is no text, or the labels are none or not all different.
+    """
+    if not all(isinstance(text, str) for text in (*texts, *labels)):
+        raise ValueError("name, labels, trained and weights_sha256 are text")
+    if not labels or len(set(labels)) < len(labels):
+        raise ValueError("labels are there, and no two are the same")
+
+
+def check_normalisation(mean: Sequence[float], std: Sequence[float]) -> None:
+    """Check that both hold three numbers.
+
+    Raises:
+        ValueError: one does not.
+    """
+    if len(mean) != 3 or len(std) != 3:
+        raise ValueError("mean and std hold three numbers each, for red, green and blue")
+
+
 def idle_labels(labels: Sequence[str]) -> list[int]:
     """The indices of the idle labels."""
     return [k for k, label in enumerate(labels) if label in NO_GESTURE_LABELS]
@@ -190,16 +212,12 @@ class ModelSpec:
     """None where the model is run once a step."""
 
     def __post_init__(self) -> None:
-        if not all(isinstance(text, str) for text in (self.name, self.trained, self.weights_sha256, *self.labels)):
-            raise ValueError("name, labels, trained and weights_sha256 are text")
-        if not self.labels or len(set(self.labels)) < len(self.labels):
-            raise ValueError("labels are there, and no two are the same")
+        check_texts(self.labels, self.name, self.trained, self.weights_sha256)
         for name in ("height", "width", "receptive_field", "embedding_width"):
             _check_number(name, getattr(self, name), int, above=0)
         for name in ("rate_hz", "temperature"):
             _check_number(name, getattr(self, name), float, above=0)
-        if len(self.mean) != 3 or len(self.std) != 3:
-            raise ValueError("mean and std hold three numbers each, for red, green and blue")
+        check_normalisation(self.mean, self.std)
 
     @property
     def picture_shape(self) -> tuple[int, int, int, int]:
@@ -262,7 +280,7 @@ def _with_types(data: dict[str, Any]) -> dict[str, Any]:
     """Turn JSON's lists and objects back into tuples and dataclasses."""
     memories, fast = data["memories"], data.get("fast_pass")
     return data | {
-        "labels": tuple(_listed(data["labels"])),
+        "labels": read_list(data["labels"]),
         "mean": tuple(data["mean"]),
         "std": tuple(data["std"]),
         "memories": tuple(MemorySpec(m["layer"], tuple(m["shape"]), tuple(m["lags"])) for m in memories),
@@ -279,7 +297,12 @@ def read_decoding(data: dict[str, Any] | None) -> Decoding:
     return Decoding(data["smooth_s"], Rule(**data["rule"]), rules)
 
 
-def _listed(value: object) -> list[Any]:
+def read_list(value: object) -> tuple[Any, ...]:
+    """A list of JSON as a tuple.
+
+    Raises:
+        TypeError: it is none.
+    """
     if not isinstance(value, list):
         raise TypeError(f"expected a list; got {value!r}")
-    return value
+    return tuple(value)

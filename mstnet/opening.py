@@ -14,7 +14,7 @@ def open_recognizer(settings: ModelSettings | None = None, framing: str = "auto"
     """A recogniser of one stream, as `python main.py` uses it; closed at the end of the `with` block.
 
     Args:
-        settings: the model and its options; None for the shipped model with its fast pass.
+        settings: the model and its options; None for the shipped model as the app runs it.
         framing: as `--framing`: `auto`, `full`, or `X,Y,W,H` as fractions of the frame.
 
     Raises:
