@@ -5,9 +5,9 @@ Every layer is a function `combine(now, lagged)` of its features now and of the 
 (`timeline.py` holds them), so clip, chunk and stream run the same code.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 from typing import Any, Literal, Protocol
 
 import torch
@@ -295,6 +295,9 @@ class TemporalConfig:
 def group_sizes(channels: int, kernels: Sequence[int], shares: Sequence[float]) -> list[int]:
     """How many channels each kernel gets; without shares as equal as can be, the first ones more.
 
+    A share is rounded down, and the channels that are left go to the largest remainders: a share of one channel or more
+    always gets one.
+
     Raises:
         ValueError: the shares are not one a kernel, do not add up to 1, or leave a kernel without a channel.
     """
@@ -303,8 +306,11 @@ def group_sizes(channels: int, kernels: Sequence[int], shares: Sequence[float]) 
     if len(shares) != len(kernels) or min(shares) < 0 or abs(sum(shares) - 1) > SHARES_TOLERANCE:
         total = f"{sum(shares):g}"
         raise ValueError(f"shares are one a kernel and add up to 1: got {shares}, {total} in all, for {kernels}")
-    ends = [round(channels * end) for end in accumulate(shares, initial=0.0)]
-    sizes = [end - begin for begin, end in pairwise(ends)]
+    quotas = [channels * share / sum(shares) for share in shares]
+    sizes = [math.floor(quota + SHARES_TOLERANCE) for quota in quotas]
+    by_remainder = sorted(range(len(sizes)), key=lambda k: sizes[k] - quotas[k])
+    for k in by_remainder[: channels - sum(sizes)]:
+        sizes[k] += 1
     if 0 in sizes:
         k = sizes.index(0)
         raise ValueError(

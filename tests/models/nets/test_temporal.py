@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from networks import small_net
 
@@ -214,9 +214,15 @@ def test_groups_are_equal_without_shares_and_the_first_are_larger(channels, kern
 
 
 @given(st.integers(8, 300), st.lists(st.floats(0.2, 1), min_size=1, max_size=4))
+@example(8, [0.4375, 0.4375, 0.25, 0.875])  # a share of exactly one channel
+@example(8, [0.2, 1.0, 1.0, 0.9])  # one of half a channel
 def test_each_kernel_gets_its_share(channels, weights):
     shares = [weight / sum(weights) for weight in weights]
-    sizes = group_sizes(channels, range(1, len(shares) + 1), shares)
+    try:
+        sizes = group_sizes(channels, range(1, len(shares) + 1), shares)
+    except ValueError:
+        assert min(shares) * channels < 1, "a share of a channel or more is not refused"
+        return
     assert sum(sizes) == channels
     assert all(abs(size - share * channels) <= 1 for size, share in zip(sizes, shares, strict=True))
 
