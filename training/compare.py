@@ -1,8 +1,8 @@
-"""Teach several networks the very same lessons, so that only what they are differs.
+"""Teach several networks the very same iterations, so that only what they are differs.
 
-    python -m training.compare FOLDER A.pt B.pt --data ../shared/data --teacher TEACHER.onnx --lessons 100
+    python -m training.compare FOLDER A.pt B.pt --data ../shared/data --teacher TEACHER.onnx --iterations 100
 
-Writes FOLDER/A.pt, FOLDER/B.pt, as `training.distill` does, and goes on likewise where it was stopped. Lessons are made
+Writes FOLDER/A.pt, FOLDER/B.pt, as `training.distill` does, and goes on likewise where it was stopped. Batches are made
 once for all, which is most of the work for a small network.
 """
 
@@ -18,9 +18,9 @@ import torch
 
 from common.command import command
 from models.errors import ModelFileError
-from training.distillation.ahead import lessons_ahead
-from training.distillation.student import Lesson, Recipe
-from training.distillation.teaching import add_lesson_options, begin, lesson_maker, open_teacher, train, until
+from training.distillation.prefetch import prefetch
+from training.distillation.student import Recipe, StreamBatch
+from training.distillation.student_run import add_distillation_options, batch_maker, begin, open_teacher, train, until
 
 
 @command("compare")
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.compare", description="Teach networks alike.")
     parser.add_argument("folder", type=Path, help="where what they become is written")
     parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, each of its own name")
-    add_lesson_options(parser)
+    add_distillation_options(parser)
     parser.add_argument("--workers", type=int, default=2, help="how many learn at a time (default: %(default)s)")
     given = parser.parse_args(arguments)
     if len({start.stem for start in given.starts}) < len(given.starts):
@@ -43,12 +43,12 @@ def main(arguments: list[str] | None = None) -> int:
     runs = [begin(given, start, out, recipe, channels) for start, out in zip(given.starts, outs, strict=True)]
     with ThreadPoolExecutor(given.workers) as learners:
 
-        def learn(number: int, lesson: Lesson) -> None:
-            list(learners.map(lambda run: run.take(number, lesson), runs))
+        def learn(number: int, batch: StreamBatch) -> None:
+            list(learners.map(lambda run: run.take(number, batch), runs))
 
-        lessons = range(min(run.student.lessons for run in runs), given.lessons)
-        with closing(lessons_ahead(partial(lesson_maker, given, recipe), lessons)) as made:
-            train(learn, made, lessons, until(math.inf))
+        iterations = range(min(run.student.iterations for run in runs), given.iterations)
+        with closing(prefetch(partial(batch_maker, given, recipe), iterations)) as made:
+            train(learn, made, iterations, until(math.inf))
     for run in runs:
         run.logbook.save()
     return 0

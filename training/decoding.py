@@ -18,7 +18,7 @@ import numpy as np
 from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, ModelSpec
-from training.evaluation.judging_takes import listed_takes, recorded_takes
+from training.evaluation.held_out_streams import listed_streams, tuning_streams
 from training.evaluation.labelled_streams import LabelledStream, take
 from training.evaluation.stream_metrics import Truth
 from training.jester import LABELS
@@ -57,8 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--streams", type=int, default=10, help="drawn streams (default: %(default)s)")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
-    takes = recorded_takes(given.data, spec) if given.data else drawn_takes(given.streams, spec)
-    takes += [take for folder in given.clips for take in listed_takes(folder, spec)]
+    takes = tuning_streams(given.data, spec) if given.data else drawn_takes(given.streams, spec)
+    takes += [take for folder in given.clips for take in listed_streams(folder, spec)]
     chosen, result = choose(*watched(net, takes), spec)
     save_checkpoint(given.out, net, chosen)
     print(told(chosen))

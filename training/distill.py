@@ -22,9 +22,9 @@ import torch
 from common.arguments import natural, share
 from common.command import command
 from models.errors import ModelFileError
-from training.distillation.ahead import lessons_ahead
+from training.distillation.prefetch import prefetch
 from training.distillation.student import Recipe
-from training.distillation.teaching import add_lesson_options, begin, lesson_maker, open_teacher, train, until
+from training.distillation.student_run import add_distillation_options, batch_maker, begin, open_teacher, train, until
 
 
 @command("distill")
@@ -33,9 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.distill", description="Teach a network on streams.")
     parser.add_argument("start", type=Path, help="checkpoint to start from")
     parser.add_argument("out", type=Path, help="checkpoint to write")
-    add_lesson_options(parser)
+    add_distillation_options(parser)
     parser.add_argument("--minutes", type=float, default=math.inf)
-    parser.add_argument("--streams", type=int, default=Recipe().streams, help="streams a lesson")
+    parser.add_argument("--streams", type=int, default=Recipe().streams, help="streams a batch")
     parser.add_argument(
         "--average",
         type=share,
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
-        "--workers", type=natural, default=0, help="processes that make lessons (default: a thread of this one)"
+        "--workers", type=natural, default=0, help="processes that make iterations (default: a thread of this one)"
     )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the network learns")
     given = parser.parse_args(arguments)
@@ -53,9 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
     if given.device == "cuda" and not torch.cuda.is_available():
         raise ModelFileError("no CUDA device; leave --device out to learn on the processor")
     run = begin(given, given.start, given.out, recipe, open_teacher(given.teacher).channels, given.device)
-    lessons = range(run.student.lessons, given.lessons)
-    with closing(lessons_ahead(partial(lesson_maker, given, recipe), lessons, given.workers)) as made:
-        train(run.take, made, lessons, until(given.minutes))
+    iterations = range(run.student.iterations, given.iterations)
+    with closing(prefetch(partial(batch_maker, given, recipe), iterations, given.workers)) as made:
+        train(run.take, made, iterations, until(given.minutes))
     run.logbook.save()
     return 0
 

@@ -20,15 +20,15 @@ import torch
 from common.arguments import natural, positive
 from common.command import command
 from models.errors import ModelFileError
-from training.distillation.ahead import lessons_ahead
+from training.distillation.clip_batches import RATE_HZ, ClipBatch, ClipBatchMaker, ClipRecipe
 from training.distillation.clip_student import ClipStudent, load_clip_network
 from training.distillation.distillation_log import DistillationLog, resume
-from training.distillation.lessons import training_recordings
 from training.distillation.origin import Origin
-from training.distillation.teacher import LOOKED_AT, ClipTeacher
-from training.distillation.teaching import add_lesson_options, train, until
-from training.distillation.training_streams import Playlist
-from training.distillation.windows import RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
+from training.distillation.prefetch import prefetch
+from training.distillation.stream_batches import training_recordings
+from training.distillation.student_run import add_distillation_options, train, until
+from training.distillation.teacher import TEACHER_SIDE, ClipTeacher
+from training.distillation.training_streams import StreamSampler
 from training.jester import LABELS, SIZE
 from training.recording_list import Shelf
 
@@ -40,14 +40,14 @@ class ClipStudentRun:
     student: ClipStudent
     logbook: DistillationLog
 
-    def take(self, number: int, lesson: ClipLesson) -> None:
-        """Learn the lesson of a number, unless it was learnt before the run was stopped."""
-        if self.student.lessons == number:
-            self.logbook.note(self.student.learn(lesson))
+    def take(self, number: int, batch: ClipBatch) -> None:
+        """Learn the batch of a number, unless it was learnt before the run was stopped."""
+        if self.student.iterations == number:
+            self.logbook.note(self.student.learn(batch))
 
 
 def begin(given: argparse.Namespace, recipe: ClipRecipe) -> ClipStudentRun:
-    """A student at its first lesson, or where it was stopped.
+    """A student at its first batch, or where it was stopped.
 
     Raises:
         ModelFileError: START cannot be taught, is OUT itself, or is not what the stopped run was begun with.
@@ -62,12 +62,12 @@ def begin(given: argparse.Namespace, recipe: ClipRecipe) -> ClipStudentRun:
     return ClipStudentRun(student, DistillationLog(out, net, origin, spec, student, given.save_every))
 
 
-def lesson_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipLessonMaker:
-    """The lessons that a command line asks for."""
+def batch_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipBatchMaker:
+    """The iterations that a command line asks for."""
     cv2.setNumThreads(1)
     recordings, shelf = training_recordings(given.data), Shelf(given.cache)
-    playlist = Playlist(recordings, shelf, LABELS, SIZE, LOOKED_AT, RATE_HZ, given.faster)
-    return ClipLessonMaker(playlist, ClipTeacher(given.teacher), recipe)
+    sampler = StreamSampler(recordings, shelf, LABELS, SIZE, TEACHER_SIDE, RATE_HZ, given.faster)
+    return ClipBatchMaker(sampler, ClipTeacher(given.teacher), recipe)
 
 
 @command("distill_clips")
@@ -76,20 +76,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.distill_clips", description="Teach a clip network.")
     parser.add_argument("start", type=Path, help="checkpoint to start from")
     parser.add_argument("out", type=Path, help="checkpoint to write")
-    add_lesson_options(parser)
+    add_distillation_options(parser)
     parser.add_argument("--minutes", type=float, default=math.inf)
-    parser.add_argument("--streams", type=positive, default=ClipRecipe().streams, help="streams a lesson")
+    parser.add_argument("--streams", type=positive, default=ClipRecipe().streams, help="streams a batch")
     parser.add_argument("--threads", type=positive, default=1)
     parser.add_argument(
-        "--workers", type=natural, default=0, help="processes that make lessons (default: a thread of this one)"
+        "--workers", type=natural, default=0, help="processes that make iterations (default: a thread of this one)"
     )
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
     recipe = ClipRecipe(seed=given.seed, streams=given.streams, lr=given.lr)
     run = begin(given, recipe)
-    lessons = range(run.student.lessons, given.lessons)
-    with closing(lessons_ahead(partial(lesson_maker, given, recipe), lessons, given.workers)) as made:
-        train(run.take, made, lessons, until(given.minutes))
+    iterations = range(run.student.iterations, given.iterations)
+    with closing(prefetch(partial(batch_maker, given, recipe), iterations, given.workers)) as made:
+        train(run.take, made, iterations, until(given.minutes))
     run.logbook.save()
     return 0
 

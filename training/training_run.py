@@ -7,18 +7,18 @@ from pathlib import Path
 
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.datasets.base import read_index
-from training.datasets.loading import readers_watched
+from training.datasets.loading import worker_deaths_reported
 from training.errors import DataError
 from training.reading import read_as_streams
 from training.trainer.config import Config
-from training.trainer.data import index_path, make_data, skipped, updates, updates_an_epoch, validation
+from training.trainer.data import index_path, make_data, skipped, updates, updates_per_epoch, validation
 from training.trainer.distributed import Processes
 from training.trainer.learner import Learner
 from training.trainer.logbook import Logbook
 from training.trainer.precision import choose_precision
 from training.trainer.run_folder import RunFolder, RunProgress
 from training.trainer.schedule import rate_factor
-from training.trainer.start import starting_net
+from training.trainer.start import initial_net
 from training.trainer.stopping import Stop, Stopped
 from training.trainer.validation import validate
 
@@ -36,11 +36,11 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
     learnt, labels = make_data(config, "train")
     held_out, others = make_data(config, "val")
     same_labels(labels, others)
-    an_epoch = updates_an_epoch(len(learnt), config, processes)
+    an_epoch = updates_per_epoch(len(learnt), config, processes)
     precision = choose_precision(config.run.precision, processes.device)
     run = RunFolder(folder, config, len(learnt), processes.first)
     start = replace(config, init="") if run.last.exists() else config  # what was saved stands for what it began with
-    net = starting_net(start, labels)
+    net = initial_net(start, labels)
     learner = Learner(net, config.optim, processes, precision, config.seed, config.data.every)
 
     place = run.resume(learner)
@@ -51,7 +51,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
         f"{folder}: {step} updates done; {len(learnt)} clips, {len(held_out)} to validate; {processes}, {precision}"
     )
 
-    with closing(log), run.what_is_left(), readers_watched(DEATH):
+    with closing(log), run.divergence_reported(), worker_deaths_reported(DEATH):
         while place.epoch < config.schedule.epochs:
             for pieces in updates(learnt, config, processes, place.epoch, place.position):
                 lr = config.optim.lr * rate_factor(config.schedule, step, an_epoch)

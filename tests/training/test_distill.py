@@ -15,14 +15,14 @@ import torch
 from clip_networks import random_checkpoint, write_teacher
 
 import training.distill
-import training.distillation.ahead
+import training.distillation.prefetch
 import training.experiments.distance
 from models.nets.checkpoint import load_checkpoint, read_whole, save_checkpoint, write_whole
 from training.distill import main
-from training.distillation.ahead import lessons_ahead
-from training.distillation.lessons import training_recordings
+from training.distillation.prefetch import prefetch
+from training.distillation.stream_batches import training_recordings
 from training.distillation.student import Recipe
-from training.distillation.teaching import train, until
+from training.distillation.student_run import train, until
 from training.errors import DataError
 from training.jester import LABELS
 from training.transplant.shufflenet3d import transplant
@@ -50,9 +50,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def distill(out: str, lessons: int, *more: str, start: str = "start.pt", data: str = ".") -> int:
+def distill(out: str, iterations: int, *more: str, start: str = "start.pt", data: str = ".") -> int:
     given = [start, out, "--data", data, "--teacher", "teacher.onnx", "--cache", "cache"]
-    return main([*given, "--streams", "1", "--lessons", str(lessons), *more])
+    return main([*given, "--streams", "1", "--iterations", str(iterations), *more])
 
 
 def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
     assert "6 steps" in spec.trained
     log = (folder / "whole.csv").read_text()
     assert (folder / "parts.csv").read_text() == log
-    assert [row["lesson"] for row in csv.DictReader(log.splitlines())] == ["1", "2", "3"]
+    assert [row["iteration"] for row in csv.DictReader(log.splitlines())] == ["1", "2", "3"]
 
 
 def test_another_recipe_does_not_go_on_with_a_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,14 +159,14 @@ def test_a_share_is_from_0_to_1(folder: Path, capsys: pytest.CaptureFixture[str]
     assert "from 0 to 1" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("lessons", [range(3, 6), range(3, 3)])
-def test_no_more_lessons_are_made_than_are_taken(monkeypatch: pytest.MonkeyPatch, lessons: range) -> None:
-    monkeypatch.setattr(training.distillation.ahead, "ThreadPoolExecutor", AtOnce)
+@pytest.mark.parametrize("iterations", [range(3, 6), range(3, 3)])
+def test_no_more_lessons_are_made_than_are_taken(monkeypatch: pytest.MonkeyPatch, iterations: range) -> None:
+    monkeypatch.setattr(training.distillation.prefetch, "ThreadPoolExecutor", AtOnce)
     made: list[int] = []
     taken: list[int] = []
-    ahead = lessons_ahead(lambda: made.append, lessons)
-    train(lambda number, _: taken.append(number), ahead, lessons, lambda: True)
-    assert made == taken == list(lessons)
+    ahead = prefetch(lambda: made.append, iterations)
+    train(lambda number, _: taken.append(number), ahead, iterations, lambda: True)
+    assert made == taken == list(iterations)
 
 
 def test_processes_make_the_same_lessons(folder: Path) -> None:
@@ -181,7 +181,7 @@ def give_up() -> None:
 
 def test_a_process_that_dies_is_told(folder: Path) -> None:
     with pytest.raises(DataError, match="give fewer --workers"):
-        next(lessons_ahead(give_up, range(3), workers=1))
+        next(prefetch(give_up, range(3), workers=1))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is one")

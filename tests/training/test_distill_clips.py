@@ -12,7 +12,7 @@ from clip_networks import random_checkpoint, write_teacher
 import training.distill_clips
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.distill_clips import main
-from training.distillation.windows import ClipRecipe
+from training.distillation.clip_batches import ClipRecipe
 from training.transplant.shufflenet3d import transplant
 
 
@@ -36,9 +36,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def distill(out: str, lessons: int, *more: str, start: str = "start.pt") -> int:
+def distill(out: str, iterations: int, *more: str, start: str = "start.pt") -> int:
     given = [start, out, "--data", ".", "--teacher", "teacher.onnx", "--cache", "cache", "--streams", "1"]
-    return main([*given, "--lessons", str(lessons), *more])
+    return main([*given, "--iterations", str(iterations), *more])
 
 
 def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:

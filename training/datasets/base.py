@@ -15,7 +15,7 @@ from training.datasets.pixels import read_pixels, reason
 from training.errors import DataError
 
 
-class BrokenClip(DataError):  # noqa: N818 - it says what the clip is
+class BrokenClipError(DataError):
     """A clip's pictures are missing or cannot be read."""
 
 
@@ -99,9 +99,9 @@ def read_frames(clip: Clip, indices: Sequence[int], shortest: int | None = None)
         shortest: pixels of the shorter side; None leaves the pictures as they are.
 
     Raises:
-        BrokenClip: a frame is missing or cannot be read.
+        BrokenClipError: a frame is missing or cannot be read.
     """
     try:
         return read_pixels(clip.path, [clip.first + int(index) for index in indices], shortest)
     except (OSError, ValueError, cv2.error) as error:
-        raise BrokenClip(f"clip {clip.id} cannot be read ({reason(error)}); prepare the data set anew") from error
+        raise BrokenClipError(f"clip {clip.id} cannot be read ({reason(error)}); prepare the data set anew") from error

@@ -36,7 +36,7 @@ VIDEOS = frozenset(
     ]
 )
 PICTURES = frozenset((".bmp", ".jpeg", ".jpg", ".png", ".webp"))
-TOLD = 3
+MAX_NAMES = 3
 """How many names a line tells."""
 
 
@@ -135,7 +135,7 @@ def _stray(root: Path) -> Iterator[str]:
     """What lies where no label is known."""
     videos = [path.name for path in in_order(root) if path.is_file() and _is_clip(path)]
     if videos:
-        yield f"{named(videos)} in {root} itself: no label is known, left out; put clips into the folder of their label"
+        yield f"{quoted_names(videos)} in {root} itself: label unknown, left out; move each to the folder of its label"
     for folder in filter(Path.is_dir, in_order(root)):
         if pictures_in(folder):
             yield f"pictures in {folder} itself are left out; put those of each clip into a folder of its own"
@@ -145,15 +145,15 @@ def _shipped_notes(labels: Iterable[str]) -> Iterator[str]:
     """What it means to have a label of the shipped network."""
     same = sorted(set(labels) & set(SHIPPED) - set(NO_GESTURE_LABELS))
     if same:
-        yield f"{named(same)}: labels of the shipped network too; ready key maps act on them as on the shipped ones"
+        yield f"{quoted_names(same)}: also labels of the shipped network; the supplied key maps act on them as well"
     for label in sorted(set(labels) - set(SHIPPED)):
         near = next((shipped for shipped in SHIPPED if _plain(shipped) == _plain(label)), None)
         if near:
-            yield f"{label!r} is not the shipped network's {near!r}; name it so if ready key maps shall act on it"
+            yield f"{label!r} is not the shipped network's {near!r}; rename it for the supplied key maps to act on it"
 
 
-def named(names: Iterable[str]) -> str:
+def quoted_names(names: Iterable[str]) -> str:
     """The first of some names, and how many there are besides."""
     names = list(names)
-    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
-    return ", ".join(map(repr, names[:TOLD])) + more
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(map(repr, names[:MAX_NAMES])) + more

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_text
+from training.datasets.listing import Listing, ListingRow, bad_line, find, find_required, make_listing, read_text
 from training.datasets.publisher import PublishedDataset, videos
 
 FILES = {"train": ("train",), "validation": ("val", "validate", "validation"), "test": ("test",)}
@@ -21,7 +21,7 @@ def _read(lists: Path, split: str) -> Listing | None:
     path = find(lists, *_names(split))
     if path is None:
         return None
-    labels = {row.name for row in _rows(need(lists, *_names("train"))) if row.name is not None}
+    labels = {row.name for row in _rows(find_required(lists, *_names("train"))) if row.name is not None}
     return make_listing(sorted(labels), _rows(path))
 
 
@@ -34,7 +34,7 @@ def _rows(path: Path) -> Iterator[ListingRow]:
             start, end = (int(float(line[key])) for key in ("time_start", "time_end"))
             yield ListingRow(where, f"{line['youtube_id']}_{start:06d}_{end:06d}", line.get("label") or None)
         except (KeyError, TypeError, ValueError) as error:
-            raise nonsense(where, list(line.values()), "label,youtube_id,time_start,time_end,split") from error
+            raise bad_line(where, list(line.values()), "label,youtube_id,time_start,time_end,split") from error
 
 
 SOURCE = PublishedDataset(

@@ -42,7 +42,7 @@ def find(folder: Path, *names: str) -> Path | None:
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
-def need(folder: Path, *names: str) -> Path:
+def find_required(folder: Path, *names: str) -> Path:
     """The first of some files that is in a folder.
 
     Raises:
@@ -92,7 +92,7 @@ def read_json(path: Path) -> Any:
         raise DataError(f"{path} is not JSON ({error}); is it cut short? get it anew from its publisher") from error
 
 
-def nonsense(where: str, came: object, expected: str) -> DataError:
+def bad_line(where: str, came: object, expected: str) -> DataError:
     """The error of a line that makes no sense."""
     return DataError(f"{where}: {str(came)[:80]!r} is not {expected}; get the list anew from its publisher")
 
@@ -114,7 +114,7 @@ def make_listing(labels: Sequence[str], rows: Iterable[ListingRow]) -> Listing:
 
 def _number(row: ListingRow, numbers: dict[str, int]) -> int | None:
     if Path(row.id).name != row.id:
-        raise nonsense(row.where, row.id, "a clip's id")
+        raise bad_line(row.where, row.id, "a clip's id")
     if row.name is not None and row.name not in numbers:
-        raise nonsense(row.where, row.name, f"one of the data set's {len(numbers)} labels")
+        raise bad_line(row.where, row.name, f"one of the data set's {len(numbers)} labels")
     return None if row.name is None else numbers[row.name]

@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 from common.errors import first_line
 from models.frame import Image
 from models.spec import NO_GESTURE_LABELS
-from training.datasets.base import BrokenClip, Clip, Index, read_frames
+from training.datasets.base import BrokenClipError, Clip, Index, read_frames
 from training.datasets.movement import nameable_steps
 from training.datasets.sampling import Indices, Sampling
 from training.datasets.step_labels import NO_LABEL, either
@@ -24,13 +24,13 @@ from training.recording_list import steps_of
 
 REST = NO_GESTURE_LABELS[0]
 """The label of a person who rests."""
-LINGERS_S = 0.5
+TAIL_S = 0.5
 """How long after a gesture its label is still the right answer."""
-GRACE_S = 1.0
+REST_GRACE_S = 1.0
 """How long a rest after a gesture may still be answered with its label."""
-PIECE_S = 4.0
+MAX_PIECE_S = 4.0
 """The longest piece of a clip without a gesture that is played at once."""
-TOLD = 3
+MAX_NAMES = 3
 """How many broken clips a report names."""
 
 
@@ -39,7 +39,7 @@ def start_worker(_worker: int) -> None:
     cv2.setNumThreads(0)
 
 
-def dead_reader(error: BaseException) -> RuntimeError | None:
+def worker_death(error: BaseException) -> RuntimeError | None:
     """The error that says that a DataLoader's worker died, if this error is it or came after it.
 
     torch raises it from a signal handler, so in the middle of anything. What was running then may fail with an error of
@@ -52,7 +52,7 @@ def dead_reader(error: BaseException) -> RuntimeError | None:
 
 
 @contextmanager
-def readers_watched(advice: str) -> Iterator[None]:
+def worker_deaths_reported(advice: str) -> Iterator[None]:
     """Report in one line, with advice, that a process that reads clips died.
 
     Raises:
@@ -61,7 +61,7 @@ def readers_watched(advice: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        death = dead_reader(error)
+        death = worker_death(error)
         if death is None:
             raise
         raise DataError(f"a process that reads clips died ({first_line(death)}); {advice}") from error
@@ -104,7 +104,8 @@ class _Shuffled(Dataset[tuple[Tensor, Tensor]]):
         ids = [clip.id for clip in self.broken]
         if not ids:
             return None
-        return f"{len(ids)} broken clips were skipped: {', '.join(ids[:TOLD])}{', ...' if len(ids) > TOLD else ''}"
+        more = ", ..." if len(ids) > MAX_NAMES else ""
+        return f"{len(ids)} broken clips were skipped: {', '.join(ids[:MAX_NAMES])}{more}"
 
     def _rng(self, *item: int) -> Generator:
         return default_rng((self._seed, int(self._epoch), *item))
@@ -113,7 +114,7 @@ class _Shuffled(Dataset[tuple[Tensor, Tensor]]):
         """A clip's pictures; None if it is broken, which is noted."""
         try:
             return read_frames(self.index.clips[number], frames.tolist(), self._transform.shortest)
-        except BrokenClip:
+        except BrokenClipError:
             self._broken[number] = True
             return None
 
@@ -201,7 +202,7 @@ class StreamSet(_Shuffled):
     def _usual_s(self, clip: Clip) -> float:
         """How long a clip is played on average, with its rests."""
         length_s = clip.frames / clip.fps
-        return min(length_s, PIECE_S) if clip.label in self._idle else length_s + 2 * self._rest_s / 3
+        return min(length_s, MAX_PIECE_S) if clip.label in self._idle else length_s + 2 * self._rest_s / 3
 
     def __len__(self) -> int:
         """How many streams an epoch has."""
@@ -246,7 +247,7 @@ class StreamSet(_Shuffled):
 
     def _piece(self, steps: Indices, rng: Generator) -> Indices:
         """As many steps of a clip as are played at once, from a place that is drawn."""
-        length = min(len(steps), round(PIECE_S * self._rate_hz))
+        length = min(len(steps), round(MAX_PIECE_S * self._rate_hz))
         first = int(rng.integers(len(steps) - length + 1))
         return steps[first : first + length]
 
@@ -259,8 +260,8 @@ class StreamSet(_Shuffled):
         unsure = NO_LABEL if rest == NO_LABEL else either(label, rest, classes)
         labels = np.full(before + length + after, unsure, np.int64)
         labels[:before] = rest
-        labels[before + length + round(GRACE_S * self._rate_hz) :] = rest
-        lingers = round(LINGERS_S * self._rate_hz)
+        labels[before + length + round(REST_GRACE_S * self._rate_hz) :] = rest
+        lingers = round(TAIL_S * self._rate_hz)
         labels[before + nameable.start : before + min(nameable.stop + lingers, length)] = label
         return labels
 

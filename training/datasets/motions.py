@@ -63,7 +63,7 @@ def _places(x: float | Places, y: float | Places, size: float | Places, frames: 
 
 GESTURES = (circle, swipe, push, tap)
 LABELS = tuple(f"{gesture.__name__} {step}" for gesture in GESTURES for step in STEPS)
-BLIND = 1 / len(STEPS)
+ORDERLESS_ACCURACY = 1 / len(STEPS)
 """The accuracy that nobody surpasses who does not see the order of the pictures."""
 
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from models.frame import Image
 
-NAMEABLE, OVER = 0.5, 0.95
+START_SHARE, END_SHARE = 0.5, 0.95
 """The shares of a clip's movement after which its gesture can be named, and after which it is over."""
-STILL = 0.2
+NOISE_QUANTILE = 0.2
 """The share of the steps that is taken to show nothing but noise."""
 
 
@@ -19,7 +19,7 @@ def nameable_steps(pictures: Image) -> range:
     seen = np.cumsum(_movement(pictures))
     if not seen[-1]:
         seen = np.arange(1.0, len(pictures) + 1)
-    first, last = np.searchsorted(seen, np.array([NAMEABLE, OVER]) * seen[-1])
+    first, last = np.searchsorted(seen, np.array([START_SHARE, END_SHARE]) * seen[-1])
     return range(int(first), int(last) + 1)
 
 
@@ -31,4 +31,4 @@ def _movement(pictures: Image) -> np.ndarray:
     if len(pictures) == 1:
         return moved
     # What moves all the time is no noise: where the stillest steps move nearly as much as any, half of it counts.
-    return np.maximum(moved - min(np.quantile(moved[1:], STILL), moved.max() / 2), 0)
+    return np.maximum(moved - min(np.quantile(moved[1:], NOISE_QUANTILE), moved.max() / 2), 0)

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from models.spec import NO_GESTURE_LABELS
 from training.datasets.base import Clip
-from training.datasets.folders import OwnClip, named, pictures_in
+from training.datasets.folders import OwnClip, pictures_in, quoted_names
 from training.datasets.listing import Entry
-from training.datasets.splits import LEAST
+from training.datasets.splits import MIN_CLIPS
 from training.datasets.survey import Broken, Job
 from training.errors import DataError
 
 REST, OTHER = NO_GESTURE_LABELS
-SHORTEST_S, SHORT_S, LONG_S = 0.5, 1.0, 8.0
+MIN_GESTURE_S, ADVISED_MIN_S, ADVISED_MAX_S = 0.5, 1.0, 8.0
 """Clips of a gesture up to the first are left out; those below the second and above the third are told."""
 PIECE_S = 10.0
 """Length of the clips that a long recording without a gesture becomes."""
-FEW = 10
+ADVISED_CLIPS = 10
 """Fewer clips of a gesture are told."""
 
 
@@ -31,7 +31,7 @@ def labels_of(clips: Iterable[OwnClip], root: Path) -> tuple[str, ...]:
     labels = {clip.label for clip in clips}
     gestures = sorted(labels - set(NO_GESTURE_LABELS))
     if not gestures:
-        raise DataError(f"no gesture in {root}; expected a folder of it with {LEAST} whole clips or more")
+        raise DataError(f"no gesture in {root}; expected a folder of it with {MIN_CLIPS} whole clips or more")
     if len(gestures) == 1 and OTHER not in labels:
         raise DataError(
             f"{root} has one label only, {gestures[0]!r}; add another gesture, or a folder {OTHER!r} of movements to "
@@ -52,13 +52,13 @@ def jobs_of(clips: Iterable[OwnClip], labels: Sequence[str], decoded: Path, size
     return jobs
 
 
-def sorted_out(results: Iterable[Clip | Broken], labels: Sequence[str]) -> tuple[list[Clip], list[Broken]]:
+def split_usable(results: Iterable[Clip | Broken], labels: Sequence[str]) -> tuple[list[Clip], list[Broken]]:
     """The clips that can be used, and those that cannot, which a gesture's are that are too short."""
     whole, broken = list[Clip](), list[Broken]()
     for result in results:
         if isinstance(result, Broken):
             broken.append(result)
-        elif _is_gesture(result, labels) and _seconds(result) <= SHORTEST_S:
+        elif _is_gesture(result, labels) and _seconds(result) <= MIN_GESTURE_S:
             why = (
                 f"{_seconds(result):.1f} s is no whole gesture; record it with about a second of rest before and after"
             )
@@ -68,7 +68,7 @@ def sorted_out(results: Iterable[Clip | Broken], labels: Sequence[str]) -> tuple
     return whole, broken
 
 
-def cut_up(clip: Clip, labels: Sequence[str]) -> list[Clip]:
+def cut_pieces(clip: Clip, labels: Sequence[str]) -> list[Clip]:
     """The pieces of a long clip without a gesture; any other as it is."""
     count = 1 if _is_gesture(clip, labels) else max(1, round(_seconds(clip) / PIECE_S))
     edges = [clip.frames * k // count for k in range(count + 1)]
@@ -80,13 +80,13 @@ def cut_up(clip: Clip, labels: Sequence[str]) -> list[Clip]:
     ]
 
 
-def too_few(clips: Sequence[Clip], labels: Sequence[str]) -> dict[str, int]:
+def rare_labels(clips: Sequence[Clip], labels: Sequence[str]) -> dict[str, int]:
     """The labels that have clips, but fewer than are needed, and how many they have."""
     counts = {label: sum(labels[clip.label or 0] == label for clip in clips) for label in labels}
-    return {label: count for label, count in counts.items() if 0 < count < LEAST}
+    return {label: count for label, count in counts.items() if 0 < count < MIN_CLIPS}
 
 
-def renumbered(clips: Iterable[Clip], before: Sequence[str], labels: Sequence[str]) -> list[Clip]:
+def renumber(clips: Iterable[Clip], before: Sequence[str], labels: Sequence[str]) -> list[Clip]:
     """The clips of some labels, numbered by these."""
     return [replace(clip, label=labels.index(name)) for clip in clips if (name := before[clip.label or 0]) in labels]
 
@@ -95,15 +95,15 @@ def advice(clips: Sequence[Clip], labels: Sequence[str]) -> Iterator[str]:
     """What would make the network better, a line each."""
     for label in labels:
         count = sum(labels[clip.label or 0] == label for clip in clips)
-        if 0 < count < FEW and label not in NO_GESTURE_LABELS:
+        if 0 < count < ADVISED_CLIPS and label not in NO_GESTURE_LABELS:
             yield f"{label!r} has {count} clips; 20 or more are better"
     gestures = [clip for clip in clips if _is_gesture(clip, labels)]
-    short = [clip.id for clip in gestures if _seconds(clip) < SHORT_S]
+    short = [clip.id for clip in gestures if _seconds(clip) < ADVISED_MIN_S]
     if short:
-        yield f"shorter than {SHORT_S:g} s: {named(short)}; about a second of rest before and after is better"
-    long = [clip.id for clip in gestures if _seconds(clip) > LONG_S]
+        yield f"shorter than {ADVISED_MIN_S:g} s: {quoted_names(short)}; record about a second of rest before and after"
+    long = [clip.id for clip in gestures if _seconds(clip) > ADVISED_MAX_S]
     if long:
-        yield f"longer than {LONG_S:g} s: {named(long)}; a clip shows its gesture once, so cut those that do not"
+        yield f"longer than {ADVISED_MAX_S:g} s: {quoted_names(long)}; cut them if they show the gesture more than once"
     there = {labels[clip.label or 0] for clip in clips}
     if REST not in there:
         yield f"no folder {REST!r}: only the still first and last pictures of clips tell what resting is; add some"

@@ -12,7 +12,7 @@ def either(label: int, other: int, classes: int) -> int:
     return classes * (1 + label) + other
 
 
-def right_answers(labels: Tensor, classes: int) -> Tensor:
+def correct_classes(labels: Tensor, classes: int) -> Tensor:
     """Which answers are right, bool [..., classes], for labels int64 [...] that are not `NO_LABEL`."""
     answers = torch.arange(classes, device=labels.device)
     first = torch.where(labels < classes, labels, labels // classes - 1)

@@ -15,7 +15,7 @@ from training.datasets.listing import Entry
 from training.datasets.pixels import FRAME, JPEG_END, read_picture, reason
 from training.recording_list import scaled
 
-LEAST_SHARE = 0.5
+MIN_FRAME_SHARE = 0.5
 """A video that yields less than this share of the frames its header promises is cut short."""
 
 
@@ -59,7 +59,7 @@ def examine(job: Job) -> Clip | Broken:
 
 
 def _fps(path: Path) -> float | None:
-    """Frames a second as a video's header tells, unless it is nonsense."""
+    """Frames a second as a video's header tells, unless it is bad_line."""
     fps = header_rate(path) if path.is_file() else None
     return fps if fps and 1 <= fps <= 240 else None
 
@@ -106,7 +106,7 @@ def _enough(path: Path, frames: int) -> int:
     promised = header_frames(path)
     if not frames:
         raise ValueError(f"no frame in {path} can be decoded")
-    if frames < LEAST_SHARE * promised:
+    if frames < MIN_FRAME_SHARE * promised:
         raise ValueError(f"{path} is cut short: {frames} frames of {promised:.0f}")
     return frames
 

@@ -14,13 +14,13 @@ from training.jester import mirrored
 
 SCALES = (1.0, 0.875, 0.75, 0.66)
 """Sides of a crop, in shorter sides of the picture; a row of it is at most one step from square (TSN)."""
-PLACES = ((0, 0), (4, 0), (0, 4), (4, 4), (2, 2), (0, 2), (4, 2), (2, 0), (2, 4), (1, 1), (3, 1), (1, 3), (3, 3))
+POSITIONS = ((0, 0), (4, 0), (0, 4), (4, 4), (2, 2), (0, 2), (4, 2), (2, 0), (2, 4), (1, 1), (3, 1), (1, 3), (3, 3))
 """Where a crop may lie, right and down, in quarters of the room it has: corners, middles, and half way (TSN)."""
 MARGIN = 256 / 224
 """The shorter side that a centre crop is cut from, in sides of the crop."""
 LUMA = np.array([0.299, 0.587, 0.114])
 """How much red, green and blue there is in grey (ITU-R BT.601)."""
-SIDED = {"left", "right", "clockwise", "counterclockwise"}
+SIDE_WORDS = {"left", "right", "clockwise", "counterclockwise"}
 """Words that a mirrored label cannot keep."""
 
 
@@ -68,7 +68,7 @@ def mirror_labels(labels: Sequence[str]) -> tuple[int, ...]:
     """
     others = [mirrored(label) for label in labels]
     for label, other in zip(labels, others, strict=True):
-        if other not in labels or (other == label and SIDED & set(label.lower().split())):
+        if other not in labels or (other == label and SIDE_WORDS & set(label.lower().split())):
             raise DataError(f"no label for the mirrored {label!r} is known; train without mirroring")
     return tuple(labels.index(other) for other in others)
 
@@ -79,7 +79,7 @@ def _multi_scale_crop(pictures: Image, size: int, scales: Sequence[float], rng: 
     first = int(rng.integers(len(scales)))
     second = int(rng.integers(max(0, first - 1), min(len(scales), first + 2)))
     height, width = (max(1, round(scales[which] * min(rows, columns))) for which in (first, second))
-    right, down = PLACES[int(rng.integers(len(PLACES)))]
+    right, down = POSITIONS[int(rng.integers(len(POSITIONS)))]
     top, left = (rows - height) * down // 4, (columns - width) * right // 4
     return _resize(pictures[:, top : top + height, left : left + width], (size, size))
 

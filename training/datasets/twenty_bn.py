@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_table
+from training.datasets.listing import Listing, ListingRow, bad_line, find, find_required, make_listing, read_table
 
 SPLITS = ("train", "validation", "test")
 
@@ -25,7 +25,7 @@ def listing_of(prefix: str) -> Callable[[Path, str], Listing | None]:
 
 def read_labels(lists: Path, prefix: str) -> tuple[str, ...]:
     """The labels, one a line, in alphabetical order."""
-    path = need(lists, f"{prefix}-labels.csv", "labels.csv")
+    path = find_required(lists, f"{prefix}-labels.csv", "labels.csv")
     return tuple(sorted({cells[0] for _, cells in read_table(path, ";")}))
 
 
@@ -33,5 +33,5 @@ def read_rows(path: Path, split: str) -> Iterator[ListingRow]:
     """The lines of a list, `id;label`, or `id` alone in the test split."""
     for where, cells in read_table(path, ";"):
         if len(cells) > 2 or (len(cells) == 1 and split != "test") or not all(cells):
-            raise nonsense(where, ";".join(cells), "`id;label`")
+            raise bad_line(where, ";".join(cells), "`id;label`")
         yield ListingRow(where, cells[0], cells[1] if len(cells) == 2 else None)

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_table
+from training.datasets.listing import Listing, ListingRow, bad_line, find, find_required, make_listing, read_table
 from training.datasets.publisher import PublishedDataset, videos
 
 
 def _read(lists: Path, split: str) -> Listing | None:
     """Read `trainlist01.txt` ... and `testlist01.txt` ...."""
     path = find(lists, f"{split[:-2]}list{split[-2:]}.txt")
-    return None if path is None else make_listing(_labels(need(lists, "classInd.txt")), _rows(path))
+    return None if path is None else make_listing(_labels(find_required(lists, "classInd.txt")), _rows(path))
 
 
 def _labels(path: Path) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def _labels(path: Path) -> tuple[str, ...]:
     names: list[str] = []
     for where, cells in read_table(path, " "):
         if len(cells) != 2 or cells[0] != str(len(names) + 1):
-            raise nonsense(where, " ".join(cells), f"class {len(names) + 1} and its name")
+            raise bad_line(where, " ".join(cells), f"class {len(names) + 1} and its name")
         names.append(cells[1])
     return tuple(names)
 
@@ -28,7 +28,7 @@ def _rows(path: Path) -> Iterator[ListingRow]:
     for where, cells in read_table(path, " "):
         file = PurePosixPath(cells[0])
         if len(file.parts) != 2 or file.suffix != ".avi":
-            raise nonsense(where, " ".join(cells), "`Class/v_Class_g01_c01.avi`")
+            raise bad_line(where, " ".join(cells), "`Class/v_Class_g01_c01.avi`")
         yield ListingRow(where, file.stem, file.parts[0])
 
 

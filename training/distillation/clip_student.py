@@ -10,9 +10,9 @@ from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
+from training.distillation.clip_batches import ClipBatch, ClipRecipe
 from training.distillation.student import Losses, Student
 from training.distillation.targets import Targets
-from training.distillation.windows import ClipLesson, ClipRecipe
 from training.jester import LABELS, SIZE
 from training.transplant.shufflenet3d import CLIP_RATE_HZ
 
@@ -50,13 +50,13 @@ class ClipStudent(Student):
             layer.requires_grad_(False)
         return ours
 
-    def learn(self, lesson: ClipLesson) -> Losses:
-        """Learn a lesson batch by batch; the mean losses before each batch was learnt."""
+    def learn(self, batch: ClipBatch) -> Losses:
+        """Learn a batch batch by batch; the mean losses before each batch was learnt."""
         losses = []
-        for first in range(0, len(lesson.clips), self._batch):
+        for first in range(0, len(batch.clips), self._batch):
             part = slice(first, first + self._batch)
-            answer = self.net(torch.from_numpy(lesson.clips[part]).permute(0, 1, 4, 2, 3))
-            wanted = Targets(lesson.targets.soft[part], lesson.targets.maps[part], lesson.targets.believed[part])
+            answer = self.net(torch.from_numpy(batch.clips[part]).permute(0, 1, 4, 2, 3))
+            wanted = Targets(batch.targets.soft[part], batch.targets.maps[part], batch.targets.feature_weight[part])
             losses.append(self._learn(answer.logits, answer.maps, wanted, [0]))
-        self.lessons += 1
+        self.iterations += 1
         return Losses(*np.mean(losses, 0).tolist())

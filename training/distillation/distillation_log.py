@@ -25,24 +25,24 @@ class DistillationLog:
         origin: what the run was begun with.
         spec: what is to be said of the result.
         student: who learns.
-        every: lessons between two savings.
+        every: iterations between two savings.
     """
 
     def __init__(self, out: Path, start: MSTNet, origin: Origin, spec: ModelSpec, student: Student, every: int) -> None:
         self._out, self._start, self._origin, self._spec = out, start, origin, spec
         self._student, self._every = student, every
-        self._rows = _rows_before(out.with_suffix(".csv"), student.lessons)
+        self._rows = _rows_before(out.with_suffix(".csv"), student.iterations)
         self._began_s = time.monotonic()
 
     def note(self, losses: Losses) -> None:
-        """Note a lesson's losses; save when it is time."""
+        """Note a batch's losses; save when it is time."""
         student = self._student
         minutes = (time.monotonic() - self._began_s) / 60
-        self._rows.append([str(student.lessons), str(student.chunks), *(f"{loss:.4f}" for loss in losses)])
+        self._rows.append([str(student.iterations), str(student.chunks), *(f"{loss:.4f}" for loss in losses)])
         answers, features = losses
         told = f"answers {answers:.3f}, features {features:.3f}, {minutes:.1f} min"
-        print(f"{self._out.stem}, lesson {student.lessons}: {told}", flush=True)
-        if student.lessons % self._every == 0:
+        print(f"{self._out.stem}, batch {student.iterations}: {told}", flush=True)
+        if student.iterations % self._every == 0:
             self.save()
 
     def save(self) -> None:
@@ -53,7 +53,7 @@ class DistillationLog:
         write_whole(self._out.with_suffix(".run"), {"origin": asdict(self._origin), **self._student.state()})
         save_checkpoint(self._out, net, described)
         with whole_file(self._out.with_suffix(".csv")) as unfinished, unfinished.open("w", newline="") as file:
-            csv.writer(file).writerows([["lesson", "chunks", "answers", "features"], *self._rows])
+            csv.writer(file).writerows([["iteration", "chunks", "answers", "features"], *self._rows])
 
 
 def resume(student: Student, origin: Origin, out: Path) -> None:
@@ -69,9 +69,9 @@ def resume(student: Student, origin: Origin, out: Path) -> None:
         student.restore(state)
 
 
-def _rows_before(path: Path, lessons: int) -> list[list[str]]:
-    """The log of the lessons that a resumed run has behind it."""
+def _rows_before(path: Path, iterations: int) -> list[list[str]]:
+    """The log of the iterations that a resumed run has behind it."""
     if not path.is_file():
         return []
     with open(path, newline="") as file:
-        return [row for row in list(csv.reader(file))[1:] if int(row[0]) <= lessons]
+        return [row for row in list(csv.reader(file))[1:] if int(row[0]) <= iterations]

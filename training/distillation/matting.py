@@ -48,7 +48,7 @@ class KeyedPerson:
         """Fit the shot to the picture and blend."""
         height, width = behind.shape[:2]
         shot = fit(shot, height, width)
-        front = cv2.erode(in_front(shot), np.ones((3, 3)))  # its edge is half black
+        front = cv2.erode(foreground(shot), np.ones((3, 3)))  # its edge is half black
         return blend(shot, behind, cv2.GaussianBlur(front, (0, 0), 0.8))
 
 
@@ -99,7 +99,7 @@ class KeyedHand:
         zoom = size * side / shot.shape[0]
         x = width / 2 + across * side - zoom * shot.shape[1] / 2
         where = np.array([[zoom, 0, x], [0, zoom, height + below * side - zoom * shot.shape[0]]])
-        front = in_front(shot)
+        front = foreground(shot)
         colours = cv2.warpAffine(np.asarray(shot), where, (width, height))
         opacity = cv2.warpAffine(cv2.erode(front, np.ones((3, 3))), where, (width, height))
         return blend(np.asarray(colours, np.uint8), behind, cv2.GaussianBlur(opacity, (0, 0), 0.7))
@@ -128,7 +128,7 @@ def _stroke(
     return [start + part * (end - start) for part in parts]
 
 
-def in_front(shot: Image) -> NDArray[np.float32]:
+def foreground(shot: Image) -> NDArray[np.float32]:
     """What of a matte [H, W, 3] is not black, 0 or 1."""
     red, green, blue = cv2.split(np.asarray(shot))  # numpy's maximum over a last axis of three is many times slower
     return (cv2.max(cv2.max(red, green), blue) > DARK).astype(np.float32)

@@ -9,7 +9,7 @@ from pathlib import Path
 from models.errors import ModelFileError
 from models.nets.checkpoint import weights_hash
 from models.nets.mstnet import MSTNet
-from training.distillation.lessons import training_recordings
+from training.distillation.stream_batches import training_recordings
 
 OPTIONS = {"start": "START", "teacher": "--teacher", "data": "--data"}
 """What a user calls them."""

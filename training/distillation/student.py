@@ -27,7 +27,7 @@ class Recipe:
 
     seed: int = 0
     streams: int = 4
-    """Streams a lesson."""
+    """Streams a batch."""
     chunk: int = 48
     """Steps of a chunk; gradients do not go back beyond it."""
     chunks: int = 2
@@ -49,7 +49,7 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
+class StreamBatch:
     """A batch of streams with the answers to learn."""
 
     pictures: Image
@@ -90,8 +90,8 @@ class Student:
         width = net.backbone.width
         self._mix = (nn.Identity() if width == channels else nn.Conv2d(width, channels, 1)).to(device)
         self._optimizer = torch.optim.Adam([*self.net.parameters(), *self._mix.parameters()], recipe.lr)
-        self.lessons = 0
-        """Lessons taken."""
+        self.iterations = 0
+        """Batches taken."""
         self.chunks = 0
         """Chunks learnt, one optimiser step each."""
 
@@ -100,28 +100,29 @@ class Student:
         """A copy of the network in the form that is trained."""
         return at_half_rate(net)
 
-    def take(self, lesson: Lesson) -> Losses:
-        """Learn a lesson chunk by chunk; the mean losses before each chunk was learnt."""
+    def take(self, batch: StreamBatch) -> Losses:
+        """Learn a batch chunk by chunk; the mean losses before each chunk was learnt."""
         past, losses = None, []
-        for first in range(0, lesson.pictures.shape[1], self.recipe.chunk):
+        for first in range(0, batch.pictures.shape[1], self.recipe.chunk):
             last = first + self.recipe.chunk
-            pictures = torch.from_numpy(lesson.pictures[:, first:last]).to(self._device).permute(0, 1, 4, 2, 3)
+            pictures = torch.from_numpy(batch.pictures[:, first:last]).to(self._device).permute(0, 1, 4, 2, 3)
             answer = self.net(pictures, past)
             past = {name: value.detach() for name, value in answer.past.items()}
-            judged = [k for k, end in enumerate(lesson.ends) if first <= end < last]
-            steps = [lesson.ends[k] - first for k in judged]
-            losses.append(self._learn(answer.logits[:, steps], answer.maps[:, steps], lesson.targets, judged))
-        self.lessons += 1
+            judged = [k for k, end in enumerate(batch.ends) if first <= end < last]
+            steps = [batch.ends[k] - first for k in judged]
+            losses.append(self._learn(answer.logits[:, steps], answer.maps[:, steps], batch.targets, judged))
+        self.iterations += 1
         return Losses(*(sum(kind) / len(losses) for kind in zip(*losses, strict=True)))
 
     def _learn(self, logits: Tensor, maps: Tensor, wanted: Targets, judged: list[int]) -> Losses:
         """Take one optimiser step towards the targets of some steps; the losses before it."""
-        soft, features, believed = (
-            torch.from_numpy(part[:, judged]).to(self._device) for part in (wanted.soft, wanted.maps, wanted.believed)
+        soft, features, feature_weight = (
+            torch.from_numpy(part[:, judged]).to(self._device)
+            for part in (wanted.soft, wanted.maps, wanted.feature_weight)
         )
         answers = soft_loss(logits, soft, self.recipe.temperature)
         mixed = self._mix(maps.flatten(0, 1)).unflatten(0, maps.shape[:2])
-        error = feature_loss(mixed, features, believed)
+        error = feature_loss(mixed, features, feature_weight)
         self._descend(answers + self.recipe.features * error)
         return Losses(answers.item(), error.item())
 
@@ -152,7 +153,7 @@ class Student:
             "mix": self._mix.state_dict(),
             "average": self.average,
             "optimizer": self._optimizer.state_dict(),
-            "lessons": self.lessons,
+            "lessons": self.iterations,  # the key in files of earlier versions
             "chunks": self.chunks,
         }
 
@@ -169,7 +170,7 @@ class Student:
             self._mix.load_state_dict(state["mix"])
             self.average = {name: value.to(self._device) for name, value in state["average"].items()}
             self._optimizer.load_state_dict(state["optimizer"])
-            self.lessons, self.chunks = state["lessons"], state["chunks"]
+            self.iterations, self.chunks = state["lessons"], state["chunks"]
         except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
             raise ModelFileError(
                 f"the stopped run is damaged or of another network ({first_line(error)}); give another OUT.pt"
@@ -201,9 +202,9 @@ def soft_loss(logits: Tensor, wanted: Tensor, temperature: float) -> Tensor:
     return divergence * temperature**2
 
 
-def feature_loss(maps: Tensor, wanted: Tensor, believed: Tensor) -> Tensor:
-    """Squared error of features [N, E, C, h, w], as a share of what is wanted; each step counts as it is believed."""
+def feature_loss(maps: Tensor, wanted: Tensor, feature_weight: Tensor) -> Tensor:
+    """Squared error of features [N, E, C, h, w] relative to `wanted`, weighted per step by `feature_weight` [N, E]."""
     height, width = wanted.shape[-2:]
     error = (F.adaptive_avg_pool2d(maps.flatten(0, 1), (height, width)) - wanted.flatten(0, 1)) ** 2
     each = error.flatten(1).mean(1) / (wanted**2).mean()
-    return (each * believed.flatten()).mean()
+    return (each * feature_weight.flatten()).mean()

@@ -25,14 +25,14 @@ gestures whole, the other forgets the gesture before."""
 SCALES = (1.0, 0.65)
 """Sides of the centred squares that its windows show, in sides of the picture. People look smaller to it in a whole
 picture than in the crops that it was trained on (FixRes, arXiv 1906.06423); docs/model.md has the figures."""
-LOOKED_AT = 172
+TEACHER_SIDE = 172
 """Side of the pictures that it is asked about: the closest square is then shown pixel by pixel."""
-SHORTEST = 4
+MIN_SPAN = 4
 """Pictures in the shortest window: in fewer a gesture is not to be told."""
 POOLS = ("ReduceMean", "GlobalAveragePool")
 
 
-class Taught(NamedTuple):
+class TeacherOutput(NamedTuple):
     """What a teacher says of E steps."""
 
     logits: NDArray[np.float32]
@@ -48,11 +48,11 @@ class Teacher(Protocol):
     channels: int
     """C of its maps."""
 
-    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> Taught:
+    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> TeacherOutput:
         """What it says at some steps.
 
         Args:
-            pictures: uint8 [T, side, side, 3], 6 a second; any side, best `LOOKED_AT`.
+            pictures: uint8 [T, side, side, 3], 6 a second; any side, best `TEACHER_SIDE`.
             ends: the steps, ascending.
             speeds: how many times faster than usual people move there.
         """
@@ -99,25 +99,27 @@ class ClipTeacher:
         self._name, self._asked = clip.name, [logits.name, maps.name]
         self.channels: int = maps.shape[1]
 
-    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> Taught:
+    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> TeacherOutput:
         """What it says at some steps, about windows that show people who gesture fast at their usual speed."""
         views = [at_scale(pictures, scale) for scale in SCALES]
         asked = [
             [self.windows(view, end, spans_at(speed)) for view in views]
             for end, speed in zip(ends, speeds, strict=True)
         ]
-        logits, maps = (np.stack([[getattr(each, part) for each in step] for step in asked]) for part in Taught._fields)
-        return Taught(logits.mean((1, 2)), maps.mean((1, 2, 4, 5))[:, :, None, None])
+        logits, maps = (
+            np.stack([[getattr(each, part) for each in step] for step in asked]) for part in TeacherOutput._fields
+        )
+        return TeacherOutput(logits.mean((1, 2)), maps.mean((1, 2, 4, 5))[:, :, None, None])
 
-    def windows(self, pictures: Image, end: int, spans: Sequence[int]) -> Taught:
+    def windows(self, pictures: Image, end: int, spans: Sequence[int]) -> TeacherOutput:
         """What it says of each of the windows that end at a step, of pictures uint8 [T, 112, 112, 3]."""
         return self.clips(np.stack([pictures[window(end, span)] for span in spans]))
 
-    def clips(self, clips: Image) -> Taught:
+    def clips(self, clips: Image) -> TeacherOutput:
         """What it says of whole clips, uint8 [E, 16, 112, 112, 3]."""
         centred = (clips.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
         logits, maps = self._session.run(self._asked, {self._name: centred})
-        return Taught(logits, maps.mean(2))
+        return TeacherOutput(logits, maps.mean(2))
 
 
 class StreamTeacher:
@@ -132,11 +134,11 @@ class StreamTeacher:
         self.channels = net.backbone.width
 
     @torch.no_grad()
-    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> Taught:  # noqa: ARG002
+    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> TeacherOutput:  # noqa: ARG002
         """What it says at some steps; it has to handle fast gestures by itself."""
         answer = self._net(torch.from_numpy(at_scale(pictures, 1.0)).permute(0, 3, 1, 2)[None])
         steps = list(ends)
-        return Taught(answer.logits[0, steps].numpy(), answer.maps[0, steps].numpy())
+        return TeacherOutput(answer.logits[0, steps].numpy(), answer.maps[0, steps].numpy())
 
 
 def at_scale(pictures: Image, scale: float) -> Image:
@@ -149,7 +151,7 @@ def at_scale(pictures: Image, scale: float) -> Image:
 
 def spans_at(speed: float) -> tuple[int, ...]:
     """How many of the newest pictures the windows hold where people move so many times faster than usual."""
-    return tuple(max(SHORTEST, round(span / speed)) for span in SPANS)
+    return tuple(max(MIN_SPAN, round(span / speed)) for span in SPANS)
 
 
 def window(end: int, span: int) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.frame import Image
 from models.spec import NO_GESTURE_LABELS
-from training.distillation.augment import Optics, develop, draw_camera, frame_up, steady
+from training.distillation.camera_augmentation import CameraModel, apply_appearance, sample_camera, teacher_camera, warp
 from training.distillation.matting import Cutout, cut_out, is_matte
 from training.jester import mirrored, reversed_in_time
 from training.recording_list import Recording, Shelf
@@ -47,9 +47,9 @@ TRUST = {
 }
 """How much a source's label counts against the teacher's answer. Where it is not here, it does not: signers' hands do
 look like gestures now and then, and a network that only ever hears that they are none forgets the gestures."""
-UNSURE = ("plain_unsure",)
+AMBIGUOUS_SOURCES = ("plain_unsure",)
 """Sources whose gestures go one way or the other; which, a teacher says."""
-NO_ROOM = ("footage", "plainwall")
+NOT_BACKGROUNDS = ("footage", "plainwall")
 """Sources that show hands before a wall and nobody; they are no room behind others."""
 SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4), "footage": (0.6, 1.8), "keyed": (0.6, 1.8)}
 USUAL_SPEED = (0.8, 1.2)
@@ -85,7 +85,7 @@ class FilmedScene:
 
     pictures: Image
     """uint8 [T, H, W, 3]."""
-    looked_at: Image
+    teacher_pictures: Image
     """The same as a teacher sees it, uint8 [T, side, side, 3]."""
     labels: tuple[int, ...]
     """What it may be: one label, or both directions of a gesture where a recording does not tell which."""
@@ -110,9 +110,9 @@ class TrainingStream:
         return np.concatenate([scene.pictures for scene in self.scenes])[: self.steps]
 
     @property
-    def looked_at(self) -> Image:
+    def teacher_pictures(self) -> Image:
         """The same as a teacher sees it, uint8 [T, side, side, 3]."""
-        return np.concatenate([scene.looked_at for scene in self.scenes])[: self.steps]
+        return np.concatenate([scene.teacher_pictures for scene in self.scenes])[: self.steps]
 
     def at(self, step: int) -> tuple[FilmedScene, int]:
         """The scene of a step, and which step of the scene it is."""
@@ -123,7 +123,7 @@ class TrainingStream:
         raise IndexError(f"step {step} past the end of the stream")
 
 
-class Playlist:
+class StreamSampler:
     """Recordings to draw streams from.
 
     Args:
@@ -131,7 +131,7 @@ class Playlist:
         shelf: where their pictures are.
         labels: the network's labels.
         size: side of a picture in pixels.
-        looked_at: side of a teacher's picture in pixels.
+        teacher_pictures: side of a teacher's picture in pixels.
         rate_hz: steps a second.
         faster: share of the scenes that are played faster, 0..1.
     """
@@ -142,7 +142,7 @@ class Playlist:
         shelf: Shelf,
         labels: tuple[str, ...],
         size: int,
-        looked_at: int,
+        teacher_pictures: int,
         rate_hz: float,
         faster: float = 0.5,
     ) -> None:
@@ -150,16 +150,16 @@ class Playlist:
         self._shelf = shelf
         self._labels = labels
         self._size = size
-        self._looked_at = looked_at
+        self._teacher_side = teacher_pictures
         self._rate_hz = rate_hz
         self._faster = faster
-        self._rooms = [r for r in self._recordings if not is_matte(r) and r.source not in NO_ROOM]
+        self._rooms = [r for r in self._recordings if not is_matte(r) and r.source not in NOT_BACKGROUNDS]
         self._odds = _odds(self._recordings)
 
     def draw(self, rng: np.random.Generator, steps: int) -> TrainingStream:
         """Draw a stream of so many steps."""
-        camera = draw_camera(rng)
-        cameras = camera, steady(camera, rng)
+        camera = sample_camera(rng)
+        cameras = camera, teacher_camera(camera, rng)
         scenes: list[FilmedScene] = []
         while (length := sum(len(scene.pictures) for scene in scenes)) < steps:
             scenes.append(self._show(self._draw_scene(rng), cameras, rng, length))
@@ -194,14 +194,14 @@ class Playlist:
         return rest[::-1] if end == 0 else rest
 
     def _show(
-        self, scene: PlayedScene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int
+        self, scene: PlayedScene, cameras: tuple[CameraModel, CameraModel], rng: np.random.Generator, first_step: int
     ) -> FilmedScene:
         name = mirrored(scene.label) if cameras[0].mirrored else scene.label
-        names = (name, reversed_in_time(name)) if scene.recording.source in UNSURE else (name,)
-        pictures, looked_at = zip(*self._film(scene, cameras, rng, first_step), strict=True)
+        names = (name, reversed_in_time(name)) if scene.recording.source in AMBIGUOUS_SOURCES else (name,)
+        pictures, teacher_pictures = zip(*self._film(scene, cameras, rng, first_step), strict=True)
         return FilmedScene(
             np.stack(pictures),
-            np.stack(looked_at),
+            np.stack(teacher_pictures),
             tuple(self._labels.index(each) for each in dict.fromkeys(names)),
             TRUST.get(scene.recording.source, 0.0),
             () if name in NO_GESTURE_LABELS else scene.made,
@@ -209,7 +209,7 @@ class Playlist:
         )
 
     def _film(
-        self, scene: PlayedScene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int
+        self, scene: PlayedScene, cameras: tuple[CameraModel, CameraModel], rng: np.random.Generator, first_step: int
     ) -> Iterator[tuple[Image, Image]]:
         """Each step's picture by the stream's camera, and by the one that a teacher looks through."""
         camera, still = cameras
@@ -221,8 +221,8 @@ class Playlist:
             shot, time_s = shots[frame], (first_step + k) / self._rate_hz
             if cutout is not None and behind is not None:
                 shot = self._over(cutout, shot, behind, k)
-            seen = develop(camera, frame_up(camera, shot, self._size, time_s, around), rng)
-            yield seen, develop(still, frame_up(still, shot, self._looked_at, time_s), rng)
+            seen = apply_appearance(camera, warp(camera, shot, self._size, time_s, around), rng)
+            yield seen, apply_appearance(still, warp(still, shot, self._teacher_side, time_s), rng)
 
     def _around(self, rng: np.random.Generator) -> Image | None:
         """What is seen beyond a recording's edges: another room, or its reflection."""

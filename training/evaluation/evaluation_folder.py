@@ -16,7 +16,7 @@ from training.evaluation.metrics import PerClass
 from training.evaluation.scoring import Evaluation
 
 METRICS = "metrics.json"
-WRITTEN = {METRICS, "per_class.csv", "confusion.png", "reliability.svg"}
+FILES = {METRICS, "per_class.csv", "confusion.png", "reliability.svg"}
 """All that an evaluation's folder holds; whatever else is there is somebody's, and stays."""
 
 
@@ -28,7 +28,7 @@ def table(evaluation: Evaluation) -> Iterator[str]:
         yield f"| {name} | {value if isinstance(value, int) else '-' if math.isnan(value) else f'{value:.3f}'} |"
 
 
-def check_free(folder: Path) -> None:
+def check_replaceable(folder: Path) -> None:
     """See that an evaluation may be written there.
 
     Raises:
@@ -36,7 +36,7 @@ def check_free(folder: Path) -> None:
     """
     if folder.exists() and not (folder / METRICS).is_file():
         raise DataError(f"{folder} is there and holds no evaluation; give --out a folder that is not there yet")
-    foreign = sorted(path.name for path in folder.iterdir() if path.name not in WRITTEN) if folder.exists() else []
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in FILES) if folder.exists() else []
     if foreign:
         raise DataError(
             f"{folder} holds {foreign[0]!r} beside an evaluation, and would be replaced; move that away or give --out "
@@ -56,7 +56,7 @@ def write(folder: Path, evaluation: Evaluation, about: dict[str, object]) -> Non
         DataError: the folder holds something else.
         WriteError: it cannot be written.
     """
-    check_free(folder)
+    check_replaceable(folder)
     unfinished = folder.with_name(folder.name + ".part")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from common.whole_file import whole_file
 from training.evaluation.metrics import Ints
 
-MOST_NAMED = 60
+MAX_LABELLED_CLASSES = 60
 """Classes beyond which their names would be too small to read."""
-MOST_NUMBERED = 30
+MAX_NUMBERED_CLASSES = 30
 """Classes beyond which the numbers in the cells would be."""
 
 
@@ -32,10 +32,10 @@ def draw_confusion(path: Path, confused: Ints, labels: Sequence[str]) -> None:
     shares = 100 * confused / np.maximum(confused.sum(axis=1, keepdims=True), 1)
     drawn = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
     axes.set(xlabel="answered", ylabel="true")
-    if len(labels) <= MOST_NAMED:
+    if len(labels) <= MAX_LABELLED_CLASSES:
         axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=8)
         axes.set_yticks(range(len(labels)), labels, fontsize=8)
-    if len(labels) <= MOST_NUMBERED:
+    if len(labels) <= MAX_NUMBERED_CLASSES:
         _number(axes, shares)
     figure.colorbar(drawn, ax=axes, label="% of the class", shrink=0.6)
     _save(figure, path)

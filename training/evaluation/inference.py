@@ -12,8 +12,8 @@ from tqdm import tqdm
 from common.arrays import Floats
 from models.frame import Image
 from models.nets.mstnet import Answer, MSTNet
-from training.datasets.base import BrokenClip, Clip, Index, read_frames
-from training.datasets.loading import readers_watched, start_worker
+from training.datasets.base import BrokenClipError, Clip, Index, read_frames
+from training.datasets.loading import start_worker, worker_deaths_reported
 from training.datasets.sampling import Sampling
 from training.datasets.transforms import Transform
 from training.errors import DataError
@@ -25,18 +25,18 @@ CHUNK = 32
 
 def stream_logits(net: MSTNet, pictures: Image) -> Floats:
     """Run a causal network along a stream uint8 [T, H, W, 3], from an empty past; its logits [T, classes]."""
-    return np.concatenate([answer.logits[0].cpu().numpy() for answer in _answers(net, pictures)])
+    return np.concatenate([answer.logits[0].cpu().numpy() for answer in _outputs(net, pictures)])
 
 
 def stream_features(net: MSTNet, pictures: Image) -> tuple[Floats, Floats]:
     """The same, and its features before they are pooled, [T, width, h, w]."""
-    parts = [(answer.logits[0].cpu().numpy(), answer.maps[0].cpu().numpy()) for answer in _answers(net, pictures)]
+    parts = [(answer.logits[0].cpu().numpy(), answer.maps[0].cpu().numpy()) for answer in _outputs(net, pictures)]
     logits, maps = zip(*parts, strict=True)
     return np.concatenate(logits), np.concatenate(maps)
 
 
 @torch.inference_mode()
-def _answers(net: MSTNet, pictures: Image) -> Iterator[Answer]:
+def _outputs(net: MSTNet, pictures: Image) -> Iterator[Answer]:
     """What it says of a stream, chunk by chunk."""
     past = None
     for first in range(0, len(pictures), CHUNK):
@@ -72,7 +72,7 @@ class Views(Dataset[Read]):
         clip, rng = self._clips[number], np.random.default_rng(0)
         try:
             frames = read_frames(clip, self._sampling(clip.frames, rng).tolist(), self._transform.shortest)
-        except BrokenClip:
+        except BrokenClipError:
             return number, None
         pictures, _ = self._transform(frames, 0, rng)
         views = pictures.reshape(-1, self._steps, *pictures.shape[1:]).transpose(0, 1, 4, 2, 3)
@@ -80,7 +80,7 @@ class Views(Dataset[Read]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ClipAnswers:
+class ClipOutputs:
     """What a network answers to some clips, a row a clip."""
 
     logits: Floats
@@ -92,7 +92,7 @@ class ClipAnswers:
 
 
 @torch.inference_mode()
-def answer_clips(net: MSTNet, views: Views, batch: int = 8, workers: int = 0) -> ClipAnswers:
+def run_clips(net: MSTNet, views: Views, batch: int = 8, workers: int = 0) -> ClipOutputs:
     """Run a network on all views of clips, so many clips at once.
 
     Raises:
@@ -100,7 +100,7 @@ def answer_clips(net: MSTNet, views: Views, batch: int = 8, workers: int = 0) ->
     """
     loader = DataLoader(views, batch, num_workers=workers, collate_fn=list, worker_init_fn=start_worker)
     logits, embeddings, numbers = [], [], []
-    with readers_watched("give fewer --workers"):
+    with worker_deaths_reported("give fewer --workers"):
         for read in tqdm(loader, "clips", len(loader), disable=None, leave=False):
             whole = [(number, clip) for number, clip in read if clip is not None]
             if not whole:
@@ -112,7 +112,7 @@ def answer_clips(net: MSTNet, views: Views, batch: int = 8, workers: int = 0) ->
             numbers += [number for number, _ in whole]
     if not numbers:
         raise DataError(f"not one of {len(views)} clips can be read; prepare the data set anew")
-    return ClipAnswers(np.concatenate(logits), np.concatenate(embeddings), np.array(numbers, np.int64))
+    return ClipOutputs(np.concatenate(logits), np.concatenate(embeddings), np.array(numbers, np.int64))
 
 
 def _mean(answers: Tensor, clips: Tensor) -> Floats:

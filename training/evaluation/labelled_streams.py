@@ -34,7 +34,7 @@ def take(pictures: Iterable[Image], fps: float, group: str, truths: Sequence[Tru
     return LabelledStream(group, np.concatenate(shown), tuple(truths))
 
 
-def video_take(video: Path, events: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStream:
+def video_stream(video: Path, events: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStream:
     """A continuous recording and the list of its events; its first `top` rows are cut away.
 
     Raises:

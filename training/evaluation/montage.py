@@ -8,7 +8,7 @@ import numpy as np
 from models.frame import Image
 from models.preprocess import to_picture
 from models.spec import ModelSpec
-from training.datasets.base import BrokenClip, Clip, read_frames
+from training.datasets.base import BrokenClipError, Clip, read_frames
 from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import Truth
 from training.recording_list import steps_of
@@ -38,7 +38,7 @@ def montages(
         for clip, label in (clips[k] for k in order[first : first + montage.clips]):
             try:
                 moving = _moving(clip, spec)
-            except BrokenClip:
+            except BrokenClipError:
                 broken.append(clip.id)
                 continue
             pictures += [np.repeat(moving[:1], quiet, axis=0), moving]

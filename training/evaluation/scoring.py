@@ -10,15 +10,15 @@ from calibration.reliability import Reliability
 from common.arrays import Floats
 from training.evaluation.metrics import Ints, PerClass, confusion, top_k
 from training.evaluation.stream_metrics import (
-    Watched,
-    accuracy_when_seen,
+    StreamOutput,
+    accuracy_at_share,
     delays_s,
     exactly_once,
     false_activations,
     levenshtein_accuracy,
 )
 
-SEEN = (0.25, 0.5, 0.75, 1.0)
+SHARES = (0.25, 0.5, 0.75, 1.0)
 """Shares of a gesture after which the answer is looked at."""
 
 Values = dict[str, float]
@@ -57,7 +57,7 @@ class Evaluation:
         }
 
 
-def stream_values(streams: Sequence[Watched], labels: Sequence[str]) -> Values:
+def stream_values(streams: Sequence[StreamOutput], labels: Sequence[str]) -> Values:
     """The numbers that only streams have."""
     delays = delays_s(streams)
     named = [delay for delay in delays if delay is not None]
@@ -74,5 +74,5 @@ def stream_values(streams: Sequence[Watched], labels: Sequence[str]) -> Values:
         "false_activations": wrong,
         "minutes_without_gesture": minutes,
         "false_activations_per_minute": wrong / minutes if minutes else math.nan,
-        **{f"accuracy_seen_{100 * share:.0f}": accuracy_when_seen(streams, labels, share) for share in SEEN},
+        **{f"accuracy_seen_{100 * share:.0f}": accuracy_at_share(streams, labels, share) for share in SHARES},
     }

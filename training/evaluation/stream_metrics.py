@@ -40,7 +40,7 @@ def gestures_of(truths: Iterable[Truth]) -> list[Truth]:
     return sorted((t for t in truths if t.label not in NO_GESTURE_LABELS), key=lambda t: t.start_s)
 
 
-def matched(found: Sequence[GestureEvent], gestures: Sequence[Truth]) -> list[GestureEvent | None]:
+def match_events(found: Sequence[GestureEvent], gestures: Sequence[Truth]) -> list[GestureEvent | None]:
     """The event that names each gesture; an event names one at the most, the first that it can."""
     left, matches = list(found), []
     for gesture in gestures:
@@ -58,7 +58,7 @@ def exactly_once(found: Sequence[GestureEvent], truths: Iterable[Truth]) -> int:
     """
     order = sorted(truths, key=lambda truth: truth.start_s)
     gestures = gestures_of(order)
-    matches = matched(found, gestures)
+    matches = match_events(found, gestures)
     wrong = [event for event in found if not any(event is match for match in matches)]
     starts = [truth.start_s for truth in order] + [math.inf]
     ends = [min(start for start in starts if start > gesture.start_s) for gesture in gestures]
@@ -79,7 +79,7 @@ def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Watched:
+class StreamOutput:
     """What a network made of one stream."""
 
     truths: tuple[Truth, ...]
@@ -99,7 +99,7 @@ class Watched:
         return len(self.logits) / self.rate_hz
 
 
-def levenshtein_accuracy(streams: Iterable[Watched]) -> float:
+def levenshtein_accuracy(streams: Iterable[StreamOutput]) -> float:
     """One less the edit distance a gesture, 0..1; NaN where there was no gesture.
 
     As in arXiv 1901.10323, but over all streams together, so that what fires in a stream without gestures counts; and
@@ -113,16 +113,16 @@ def levenshtein_accuracy(streams: Iterable[Watched]) -> float:
     return max(0.0, 1 - distance / total) if total else math.nan
 
 
-def delays_s(streams: Iterable[Watched]) -> list[float | None]:
+def delays_s(streams: Iterable[StreamOutput]) -> list[float | None]:
     """From the start of each gesture to the event that names it, in seconds; None where none does."""
     return [
         match.fired_s - gesture.start_s if match else None
         for stream in streams
-        for gesture, match in zip(stream.gestures, matched(stream.found, stream.gestures), strict=True)
+        for gesture, match in zip(stream.gestures, match_events(stream.found, stream.gestures), strict=True)
     ]
 
 
-def false_activations(streams: Iterable[Watched]) -> tuple[int, float]:
+def false_activations(streams: Iterable[StreamOutput]) -> tuple[int, float]:
     """Events that fire where no gesture is or just was, and the minutes in which that could happen."""
     count, seconds = 0, 0.0
     for stream in streams:
@@ -143,30 +143,32 @@ def _busy(gestures: Sequence[Truth], seconds: float) -> list[tuple[float, float]
     return spans
 
 
-def _steps(truth: Truth, stream: Watched) -> range:
+def _steps(truth: Truth, stream: StreamOutput) -> range:
     """The steps of a gesture, one at least."""
     first = min(round(truth.start_s * stream.rate_hz), len(stream.logits) - 1)
     return range(first, min(max(first + 1, round(truth.end_s * stream.rate_hz)), len(stream.logits)))
 
 
-def logits_when_seen(stream: Watched, truth: Truth, share: float) -> Floats:
+def logits_at_share(stream: StreamOutput, truth: Truth, share: float) -> Floats:
     """The logits [labels] at the step at which a share of a gesture, above 0 and up to 1, has been seen."""
     steps = _steps(truth, stream)
     row: Floats = stream.logits[steps[math.ceil(share * len(steps)) - 1]]
     return row
 
 
-def accuracy_when_seen(streams: Iterable[Watched], labels: Sequence[str], share: float) -> float:
+def accuracy_at_share(streams: Iterable[StreamOutput], labels: Sequence[str], share: float) -> float:
     """How often the likeliest label is right when so much of a gesture has been seen; NaN where there was none."""
     right = [
-        labels[int(logits_when_seen(stream, gesture, share).argmax())] == gesture.label
+        labels[int(logits_at_share(stream, gesture, share).argmax())] == gesture.label
         for stream in streams
         for gesture in stream.gestures
     ]
     return sum(right) / len(right) if right else math.nan
 
 
-def stream_reliability(streams: Sequence[Watched], labels: Sequence[str], temperature: float) -> Reliability | None:
+def stream_reliability(
+    streams: Sequence[StreamOutput], labels: Sequence[str], temperature: float
+) -> Reliability | None:
     """How sure the steps are against how right; None where no step's truth is known.
 
     A gesture's truth shows in its second half, and "nothing" where no gesture is or just was; other steps do not count.
@@ -181,7 +183,7 @@ def stream_reliability(streams: Sequence[Watched], labels: Sequence[str], temper
     return Reliability.of(Evidence(logits, answers, truth, np.full(len(truth), 1 / len(truth))), temperature)
 
 
-def _truth_by_step(stream: Watched, labels: Sequence[str], known: bool) -> NDArray[np.intp]:
+def _truth_by_step(stream: StreamOutput, labels: Sequence[str], known: bool) -> NDArray[np.intp]:
     """The right answer at each step, 0 for nothing (where the labels know that), -1 where it is not clear."""
     truth = np.full(len(stream.logits), 0 if known else -1, np.intp)
     for start, end in _busy(stream.gestures, stream.seconds):

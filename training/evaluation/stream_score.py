@@ -8,7 +8,7 @@ from models.decoder import GestureEvent
 from models.spec import ModelSpec
 from training.evaluation.decoded_events import events
 from training.evaluation.labelled_streams import LabelledStream
-from training.evaluation.stream_metrics import Truth, exactly_once, gestures_of, matched
+from training.evaluation.stream_metrics import Truth, exactly_once, gestures_of, match_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Score:
 def score(found: Sequence[GestureEvent], truths: Sequence[Truth], seconds: float) -> Score:
     """Count gestures named (one event of that label between start and end, or soon after) and events that are wrong."""
     gestures = gestures_of(truths)
-    early = [g.end_s - match.fired_s for g, match in zip(gestures, matched(found, gestures), strict=True) if match]
+    early = [g.end_s - match.fired_s for g, match in zip(gestures, match_events(found, gestures), strict=True) if match]
     exact = exactly_once(found, truths)
     return Score(len(early), len(gestures), len(found) - len(early), seconds / 60, sum(early), exact)
 
@@ -69,7 +69,7 @@ def scores_by_label(takes: Sequence[LabelledStream], answers: Sequence[Floats], 
     for one, answer in zip(takes, answers, strict=True):
         found = events(answer, spec.labels, spec.decoding, spec.rate_hz)
         gestures = gestures_of(one.truths)
-        matches = matched(found, gestures)
+        matches = match_events(found, gestures)
         seen = [(g.label, Score(int(match is not None), 1)) for g, match in zip(gestures, matches, strict=True)]
         wrong = [(event.label, Score(wrong=1)) for event in found if not any(event is match for match in matches)]
         for label, counted in seen + wrong:

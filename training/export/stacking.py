@@ -21,7 +21,7 @@ from models.nets.mstnet import MSTNet
 from models.nets.temporal import MixTConv, TemporalLayer, Timeline
 from models.spec import MemorySpec, ModelSpec
 
-LARGEST_STACK = 2_500_000
+MAX_STACK_BYTES = 2_500_000
 """Bytes of all slices of a layer. MobileNetV2's at 224 px, up to 2.1 MB, were measured; ResNet-50's 22 MB would leave
 the cache for the copy and again for the convolution."""
 BLOCK = 8
@@ -75,27 +75,27 @@ class SplitMixTConv(TemporalLayer):
         return mixed if self.sorted else mixed.index_select(1, self.back)
 
 
-def stacked(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
-    """A copy of a network with each MixTConv in the form that pays, and the spec with what it remembers then."""
+def stack_layers(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
+    """A copy of a network with each MixTConv in its fastest form, and the spec with the memories it then has."""
     net = copy.deepcopy(net)
     for memory in spec.memories:
         block_name, _, name = memory.layer.rpartition(".")
         block = net.backbone.get_submodule(block_name)
         layer = getattr(block, name)
         if isinstance(layer, MixTConv):
-            setattr(block, name, cheapest(layer, memory))
+            setattr(block, name, fastest_form(layer, memory))
     return net, dataclasses.replace(spec, memories=net.memories(spec.height, spec.width))
 
 
-def cheapest(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
-    """The form of a layer that costs a step the least: stacked, split by kernel, or as it is."""
-    if pays(layer, memory):
+def fastest_form(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
+    """The form of a layer that costs a step the least: stack_layers, split by kernel, or as it is."""
+    if stacking_pays(layer, memory):
         return StackedMixTConv(layer)
     return SplitMixTConv(layer) if sum(map(bool, map(len, layer.taps))) > 1 else layer
 
 
-def pays(layer: MixTConv, memory: MemorySpec) -> bool:
+def stacking_pays(layer: MixTConv, memory: MemorySpec) -> bool:
     """Whether one convolution over all slices is faster than multiplying and adding them."""
     channels = layer.first + memory.shape[1]
     stack = 4 * channels * math.prod(memory.shape[2:]) * (1 + len(memory.lags))
-    return channels % BLOCK == 0 and stack <= LARGEST_STACK
+    return channels % BLOCK == 0 and stack <= MAX_STACK_BYTES

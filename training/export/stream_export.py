@@ -21,9 +21,9 @@ from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
 from training.export.lean_shufflenet import make_lean
 from training.export.onnx_file import write_graph
-from training.export.stacking import stacked
+from training.export.stacking import stack_layers
 
-BATCH = 3
+CHECK_STREAMS = 3
 """Streams that an exported file is tried with, besides one."""
 
 
@@ -56,10 +56,10 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
             f"{spec.name} looks into the future and cannot stream; train it with causal=True to export"
         )
     with whole_file(path) as unfinished:
-        rewritten, rewritten_spec = stacked(net.eval(), spec)
+        rewritten, rewritten_spec = stack_layers(net.eval(), spec)
         make_lean(rewritten)
         _write_graph(rewritten, rewritten_spec, unfinished)
-        for streams in (1, BATCH):
+        for streams in (1, CHECK_STREAMS):
             step = stepping(OnnxRuntimeEngine(unfinished, streams=streams))
             difference = largest_difference(TorchEngine(net, spec), step, streams)
             if difference > TOLERANCE:

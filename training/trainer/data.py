@@ -27,7 +27,7 @@ from training.trainer.distributed import Processes
 from training.trainer.learner import Batch
 
 Split = Literal["train", "val"]
-NAMED = 3
+MAX_IDS = 3
 """How many broken clips are named."""
 
 
@@ -112,12 +112,12 @@ def skipped(data: EpochSet, processes: Processes, purpose: str = "") -> str | No
     """
     broken = data.broken if isinstance(data, (ClipSet, StreamSet)) else ()
     count = int(processes.sum([len(broken)])[0])
-    named = ", ".join(clip.id for clip in broken[:NAMED])
+    named = ", ".join(clip.id for clip in broken[:MAX_IDS])
     kind = f"broken {purpose} clips" if purpose else "broken clips"
     return f"{count} {kind} were skipped, such as {named or 'none of this process'}" if count else None
 
 
-def updates_an_epoch(clips: int, config: Config, processes: Processes) -> int:
+def updates_per_epoch(clips: int, config: Config, processes: Processes) -> int:
     """How many whole batches so many clips make.
 
     Raises:
@@ -142,7 +142,7 @@ def updates(
     """This process's pieces of each batch of an epoch, from a position in it on."""
     data.set_epoch(epoch)
     order = np.random.default_rng((config.seed, epoch)).permutation(len(data))
-    pieces = iter(fetched(data, shares(order, config, processes, position), config, processes))
+    pieces = iter(prefetched(data, shares(order, config, processes, position), config, processes))
     while batches := tuple(islice(pieces, config.optim.accumulate)):
         yield batches
 
@@ -163,10 +163,12 @@ def validation(data: EpochSet, config: Config, processes: Processes) -> Iterator
     data.set_epoch(0)  # which clips were broken when it was read before is forgotten
     mine = range(processes.rank, len(data), processes.count)
     size = config.optim.batch // (processes.count * config.optim.accumulate)
-    return fetched(data, [list(mine[first : first + size]) for first in range(0, len(mine), size)], config, processes)
+    return prefetched(
+        data, [list(mine[first : first + size]) for first in range(0, len(mine), size)], config, processes
+    )
 
 
-def fetched(data: EpochSet, pieces: list[list[int]], config: Config, processes: Processes) -> Iterator[Batch]:
+def prefetched(data: EpochSet, pieces: list[list[int]], config: Config, processes: Processes) -> Iterator[Batch]:
     """Read pieces ahead, in processes of their own.
 
     Raises:
@@ -176,7 +178,7 @@ def fetched(data: EpochSet, pieces: list[list[int]], config: Config, processes: 
         data,  # type: ignore[arg-type]
         batch_sampler=pieces,
         num_workers=min(config.run.workers, os.cpu_count() or 1),
-        worker_init_fn=begin_worker,
+        worker_init_fn=init_worker,
         pin_memory=processes.device.type == "cuda",
     )
     try:
@@ -186,7 +188,7 @@ def fetched(data: EpochSet, pieces: list[list[int]], config: Config, processes: 
         raise DataError(str(error).strip().splitlines()[-1].partition("DataError: ")[2] or str(error)) from error
 
 
-def begin_worker(worker: int) -> None:
+def init_worker(worker: int) -> None:
     """Begin a process that reads clips. It leaves Ctrl-C to the training process, which needs it until it has saved."""
     start_worker(worker)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -13,7 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from models.nets.mstnet import MSTNet
-from training.datasets.step_labels import right_answers
+from training.datasets.step_labels import correct_classes
 from training.trainer.config import OptimConfig
 from training.trainer.config_file import ConfigError
 from training.trainer.distributed import Processes
@@ -109,7 +109,7 @@ class Learner:
         """Add the gradient of a piece; its share of the batch's mean loss."""
         clips, labels = (tensor.to(self._processes.device, non_blocking=True) for tensor in batch)
         with self._precision.autocast():
-            logits, wanted = scored_answers(self._parallel(clips, lag_divisor=self._every).logits, labels)
+            logits, wanted = scored_logits(self._parallel(clips, lag_divisor=self._every).logits, labels)
         loss = total_loss(logits.float(), wanted) / scored
         # DistributedDataParallel averages gradients over processes; the sum is wanted.
         self._scaler.scale(loss * self._processes.count).backward()
@@ -146,7 +146,7 @@ class Learner:
             self._scaler.load_state_dict(state["scaler"])
 
 
-def scored_answers(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+def scored_logits(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """What of a network's answers is scored against what.
 
     Args:
@@ -162,7 +162,7 @@ def scored_answers(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
 
 def total_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """Cross-entropy of logits [M, classes], summed: of the probability that all right answers have together."""
-    right = right_answers(labels, logits.shape[1])
+    right = correct_classes(labels, logits.shape[1])
     return (logits.logsumexp(1) - logits.masked_fill(~right, -math.inf).logsumexp(1)).sum()
 
 

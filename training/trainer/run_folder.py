@@ -134,7 +134,7 @@ class RunFolder:
         save_checkpoint(self.best, net, spec)
 
     @contextmanager
-    def what_is_left(self) -> Iterator[None]:
+    def divergence_reported(self) -> Iterator[None]:
         """Where the loss is no number any more, end the run and say what to go back to."""
         try:
             yield

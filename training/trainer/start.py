@@ -19,7 +19,7 @@ from training.trainer.config_file import ConfigError
 CLASSIFIER = ("classifier.weight", "classifier.bias")
 
 
-def starting_net(config: Config, labels: tuple[str, ...]) -> MSTNet:
+def initial_net(config: Config, labels: tuple[str, ...]) -> MSTNet:
     """Build the network of a config, from its seed and from the checkpoint that `init` names.
 
     Raises:
@@ -35,7 +35,7 @@ def starting_net(config: Config, labels: tuple[str, ...]) -> MSTNet:
     net = new_net(replace(config.net, classes=len(labels)))
     _check_lags(net, config.data.every)
     if config.init:
-        load_start(net, Path(os.path.expanduser(config.init)), labels)
+        load_initial_weights(net, Path(os.path.expanduser(config.init)), labels)
     return net
 
 
@@ -61,7 +61,7 @@ def _check_lags(net: MSTNet, every: int) -> None:
             raise ConfigError(f"data.every={every} needs lags that it divides; {name} looks {layer.lags} back; give 1")
 
 
-def load_start(net: MSTNet, path: Path, labels: tuple[str, ...]) -> None:
+def load_initial_weights(net: MSTNet, path: Path, labels: tuple[str, ...]) -> None:
     """Load a plain backbone's checkpoint, one of ours, or an exported file.
 
     Of ours, the classifier keeps what it knows of the labels that both have; the others start anew.

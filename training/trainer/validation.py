@@ -7,7 +7,7 @@ import torch
 
 from models.nets.mstnet import MSTNet
 from training.trainer.distributed import Processes
-from training.trainer.learner import Batch, scored_answers, total_loss
+from training.trainer.learner import Batch, scored_logits, total_loss
 from training.trainer.precision import Precision
 from training.trainer.stopping import Stop
 
@@ -42,7 +42,7 @@ def validate(
             break
         with precision.autocast():
             answer = net(clips.to(processes.device, non_blocking=True), lag_divisor=every)
-        logits, wanted = scored_answers(answer.logits.float(), labels.to(processes.device))
+        logits, wanted = scored_logits(answer.logits.float(), labels.to(processes.device))
         sure = wanted < logits.shape[1]  # where either of two is right, being right says little
         logits, wanted = logits[sure], wanted[sure]
         likeliest = logits.topk(min(5, logits.shape[1])).indices == wanted[:, None]

@@ -212,8 +212,8 @@ def test_what_cannot_be_learnt_is_said_in_one_line(root: Path, capsys, make, sai
 @pytest.mark.parametrize(
     ("label", "said"),
     [
-        ("Swiping Left", "'Swiping Left': labels of the shipped network too; ready key maps act on them"),
-        ("swiping_left", "'swiping_left' is not the shipped network's 'Swiping Left'; name it so if"),
+        ("Swiping Left", "'Swiping Left': also labels of the shipped network; the supplied key maps act on them"),
+        ("swiping_left", "'swiping_left' is not the shipped network's 'Swiping Left'; rename it"),
     ],
 )
 def test_a_label_of_the_shipped_network_is_told(root: Path, capsys, label: str, said: str) -> None:
@@ -230,7 +230,7 @@ def test_what_lies_in_the_wrong_place_is_told(root: Path, capsys) -> None:
         assert cv2.imwrite(str(root / "wave" / f"{number}.png"), np.zeros((8, 8, 3), np.uint8))
     assert prepare(root) == 0
     said = capsys.readouterr().out
-    assert f"'lost.avi' in {root} itself: no label is known, left out" in said
+    assert f"'lost.avi' in {root} itself: label unknown, left out" in said
     assert f"{root / 'empty'} holds no video and no folder of pictures, and is left out" in said
     assert f"pictures in {root / 'wave'} itself are left out" in said
 

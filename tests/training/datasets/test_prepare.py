@@ -17,9 +17,9 @@ from tiny_datasets import (
 )
 
 from training.datasets.base import read_frames, read_index
-from training.datasets.crew import examine_all
 from training.datasets.listing import Entry
 from training.datasets.survey import Broken, Job, count_pictures, examine
+from training.datasets.survey_pool import examine_all
 from training.errors import DataError
 from training.prepare import main
 

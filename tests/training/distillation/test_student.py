@@ -8,7 +8,7 @@ from models.errors import ModelFileError
 from models.nets.checkpoint import read_whole, write_whole
 from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
-from training.distillation.student import Lesson, Recipe, Student, at_half_rate, feature_loss
+from training.distillation.student import Recipe, StreamBatch, Student, at_half_rate, feature_loss
 from training.distillation.targets import Targets
 
 CLASSES, CHANNELS = 5, 480
@@ -20,13 +20,13 @@ def small_net(seed: int = 0) -> MSTNet:
     return MSTNet(MSTNetConfig(CLASSES, "shufflenet", temporal=TemporalConfig(kernels=(3,)))).eval()
 
 
-def lesson(number: int) -> Lesson:
+def batch(number: int) -> StreamBatch:
     random = np.random.default_rng(number)
     ends = tuple(range(2, 12, 2))
     wanted = np.repeat(random.dirichlet(np.ones(CLASSES), (2, 1)), len(ends), 1).astype(np.float32)
     maps = random.random((2, len(ends), CHANNELS, 1, 1), np.float32)
     targets = Targets(wanted, maps, np.ones((2, len(ends)), np.float32))
-    return Lesson(random.integers(0, 256, (2, 12, 32, 32, 3), dtype=np.uint8), ends, targets)
+    return StreamBatch(random.integers(0, 256, (2, 12, 32, 32, 3), dtype=np.uint8), ends, targets)
 
 
 @torch.no_grad()
@@ -47,20 +47,20 @@ def test_refuses_a_network_that_looks_an_odd_number_of_steps_back() -> None:
 
 def test_learns_a_lesson_and_its_average_follows() -> None:
     student = Student(small_net(), RECIPE, CHANNELS)
-    losses = [student.take(lesson(0)) for _ in range(8)]
+    losses = [student.take(batch(0)) for _ in range(8)]
     assert losses[-1].answers < 0.8 * losses[0].answers
     assert losses[-1].features < losses[0].features
     for name, value in student.net.named_parameters():
         assert not torch.equal(student.average[name], value), name
     averaged = Student(student.averaged(small_net(1)), RECIPE, CHANNELS)
-    assert averaged.take(lesson(0)).answers < 0.9 * losses[0].answers
+    assert averaged.take(batch(0)).answers < 0.9 * losses[0].answers
 
 
 def test_statistics_of_batch_norm_stay_and_the_start_is_not_changed() -> None:
     net = small_net()
     before = {name: value.clone() for name, value in net.state_dict().items()}
     student = Student(net, RECIPE, CHANNELS)
-    student.take(lesson(0))
+    student.take(batch(0))
     for name, value in net.state_dict().items():
         assert torch.equal(value, before[name]), name
     statistics = [name for name, _ in net.named_buffers() if "running" in name]
@@ -73,24 +73,24 @@ def test_a_later_chunk_starts_from_the_past_of_the_one_before() -> None:
     recipe = Recipe(**{**{f: getattr(RECIPE, f) for f in RECIPE.__dataclass_fields__}, "lr": 0.0})
     whole = Recipe(**{**{f: getattr(recipe, f) for f in RECIPE.__dataclass_fields__}, "chunk": 12, "chunks": 1})
     in_pieces, at_once = Student(small_net(), recipe, CHANNELS), Student(small_net(), whole, CHANNELS)
-    all_of_it = lesson(3).targets
-    some = Targets(all_of_it.soft[:, :4], all_of_it.maps[:, :4], all_of_it.believed[:, :4])
-    one = Lesson(lesson(3).pictures, (2, 4, 8, 10), some)  # two judged steps a chunk
+    all_of_it = batch(3).targets
+    some = Targets(all_of_it.soft[:, :4], all_of_it.maps[:, :4], all_of_it.feature_weight[:, :4])
+    one = StreamBatch(batch(3).pictures, (2, 4, 8, 10), some)  # two judged steps a chunk
     assert in_pieces.take(one) == pytest.approx(at_once.take(one), rel=1e-4)
 
 
 def test_resumed_equals_never_stopped(tmp_path) -> None:
     never_stopped = Student(small_net(), RECIPE, CHANNELS)
     for number in range(4):
-        never_stopped.take(lesson(number))
+        never_stopped.take(batch(number))
     stopped = Student(small_net(), RECIPE, CHANNELS)
     for number in range(2):
-        stopped.take(lesson(number))
+        stopped.take(batch(number))
     write_whole(tmp_path / "a.run", stopped.state())
     resumed = Student(small_net(), RECIPE, CHANNELS)
     resumed.restore(read_whole(tmp_path / "a.run"))
-    for number in range(resumed.lessons, 4):
-        resumed.take(lesson(number))
+    for number in range(resumed.iterations, 4):
+        resumed.take(batch(number))
     assert resumed.chunks == never_stopped.chunks == 8
     for name, value in never_stopped.net.named_parameters():
         assert torch.equal(dict(resumed.net.named_parameters())[name], value), name
@@ -101,11 +101,11 @@ def test_features_of_another_width_are_mixed_and_a_resumed_run_keeps_how() -> No
     temporal = TemporalConfig(kernels=(3,), dilations=(2,))
     wide = MSTNet(MSTNetConfig(CLASSES, "mobilenet_v2", width=0.25, temporal=temporal)).eval()
     student = Student(wide, RECIPE, CHANNELS)
-    losses = [student.take(lesson(0)) for _ in range(6)]
+    losses = [student.take(batch(0)) for _ in range(6)]
     assert losses[-1].features < 0.9 * losses[0].features
     resumed = Student(wide, RECIPE, CHANNELS)
     resumed.restore(copy.deepcopy(student.state()))
-    assert resumed.take(lesson(1)) == student.take(lesson(1))
+    assert resumed.take(batch(1)) == student.take(batch(1))
 
 
 def test_features_count_as_far_as_they_are_believed_whatever_their_size() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from clip_networks import write_teacher
 
-from training.distillation.targets import calmed, put_right, side_by_side, targets
+from training.distillation.targets import correct_gesture, correct_idle, stack_targets, targets
 from training.distillation.teacher import WINDOW, ClipTeacher
 from training.distillation.training_streams import FilmedScene, TrainingStream
 from training.jester import LABELS
@@ -27,9 +27,9 @@ def test_a_label_counts_only_where_the_window_lies_in_its_scene(tmp_path) -> Non
     assert answers[1][possible].sum() < 0.5
     np.testing.assert_allclose(answers[0], answers[2], rtol=1e-4)
     # The teacher's features count only as far as its answer stood.
-    assert wanted.believed[1] == pytest.approx(1)
-    assert wanted.believed[0] < 0.5
-    assert side_by_side([wanted, wanted]).maps.shape == (2, *wanted.maps.shape)
+    assert wanted.feature_weight[1] == pytest.approx(1)
+    assert wanted.feature_weight[0] < 0.5
+    assert stack_targets([wanted, wanted]).maps.shape == (2, *wanted.maps.shape)
 
 
 def test_a_faster_scene_is_shown_in_shorter_windows(tmp_path) -> None:
@@ -59,15 +59,15 @@ def test_a_label_is_added_around_the_end_of_each_time_its_gesture_is_made(tmp_pa
 def test_wrong_gestures_go_to_the_right_one_as_far_as_it_is_trusted() -> None:
     soft = np.zeros(len(LABELS), np.float32)
     soft[[LEFT, RIGHT, OTHER]] = 0.1, 0.6, 0.3
-    mended = put_right(soft, (LEFT,), 0.5, told=False)
+    mended = correct_gesture(soft, (LEFT,), 0.5, just_ended=False)
     np.testing.assert_allclose(mended[[LEFT, RIGHT, OTHER]], [0.4, 0.3, 0.3], rtol=1e-6)
-    assert np.array_equal(put_right(soft, (LEFT,), 0.0, told=True), soft)
+    assert np.array_equal(correct_gesture(soft, (LEFT,), 0.0, just_ended=True), soft)
 
 
 def test_of_two_directions_the_teacher_says_which() -> None:
     soft = np.zeros(len(LABELS), np.float32)
     soft[[LEFT, RIGHT, LABELS.index("Thumb Up")]] = 0.1, 0.3, 0.6
-    mended = put_right(soft, (LEFT, RIGHT), 1.0, told=False)
+    mended = correct_gesture(soft, (LEFT, RIGHT), 1.0, just_ended=False)
     np.testing.assert_allclose(mended[[LEFT, RIGHT]], [0.25, 0.75], atol=2e-3)
 
 
@@ -75,7 +75,7 @@ def test_of_two_directions_the_teacher_says_which() -> None:
 def test_where_nothing_happens_gestures_go_to_what_is_none_in_the_teachers_shares(trust: float, kept: float) -> None:
     soft = np.zeros(len(LABELS), np.float32)
     soft[[LEFT, OTHER, STILL]] = 0.6, 0.1, 0.3
-    calm = calmed(soft, trust)
+    calm = correct_idle(soft, trust)
     gone = 0.6 - kept
     np.testing.assert_allclose(calm[[LEFT, OTHER, STILL]], [kept, 0.1 + gone / 4, 0.3 + 3 * gone / 4], atol=2e-3)
     assert calm.sum() == pytest.approx(1)
@@ -83,6 +83,6 @@ def test_where_nothing_happens_gestures_go_to_what_is_none_in_the_teachers_share
 
 def test_a_gesture_that_just_ended_is_told() -> None:
     soft = np.full(len(LABELS), 1 / len(LABELS), np.float32)
-    told, untold = (put_right(soft, (LEFT,), 1.0, told=told) for told in (True, False))
+    told, untold = (correct_gesture(soft, (LEFT,), 1.0, just_ended=told) for told in (True, False))
     assert told[LEFT] > untold[LEFT]
     assert told.sum() == pytest.approx(1)

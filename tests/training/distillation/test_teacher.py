@@ -8,10 +8,10 @@ from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from training.distillation.teacher import (
-    LOOKED_AT,
+    MIN_SPAN,
     SCALES,
-    SHORTEST,
     SPANS,
+    TEACHER_SIDE,
     WINDOW,
     ClipTeacher,
     StreamTeacher,
@@ -48,7 +48,7 @@ def test_answers_with_the_mean_of_its_scales(tmp_path) -> None:
 
 
 def test_a_scale_is_a_square_from_the_middle_of_the_networks_size() -> None:
-    pictures = np.random.default_rng(0).integers(0, 256, (2, LOOKED_AT, LOOKED_AT, 3), dtype=np.uint8)
+    pictures = np.random.default_rng(0).integers(0, 256, (2, TEACHER_SIDE, TEACHER_SIDE, 3), dtype=np.uint8)
     assert np.array_equal(at_scale(pictures, SCALES[-1]), pictures[:, 30:142, 30:142])
     assert at_scale(pictures, 1.0).shape == (2, 112, 112, 3)
     assert at_scale(pictures[:, :40, :40], 0.5).shape == (2, 112, 112, 3)
@@ -73,7 +73,7 @@ def test_fast_people_are_shown_at_their_usual_speed(tmp_path) -> None:
     np.testing.assert_allclose(seen.logits[0, :WINDOW] + MEAN[0], wanted, atol=1e-3)
     assert spans_at(1.0) == SPANS
     assert spans_at(2.0)[0] == SPANS[0] // 2
-    assert min(spans_at(100.0)) == SHORTEST
+    assert min(spans_at(100.0)) == MIN_SPAN
 
 
 def test_a_window_ends_now_and_stands_still_before_the_beginning() -> None:

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from models.frame import Image
-from training.distillation.augment import Optics, develop, draw_camera, frame_up, steady
+from training.distillation.camera_augmentation import CameraModel, apply_appearance, sample_camera, teacher_camera, warp
 from training.distillation.matting import KeyedHand, blend, cut_out
-from training.distillation.training_streams import FAST_SPEEDS, SHARES, Playlist
+from training.distillation.training_streams import FAST_SPEEDS, SHARES, StreamSampler
 from training.jester import LABELS
 from training.recording_list import Recording
 
-SIZE, LOOKED_AT, RATE_HZ = 32, 48, 6.0
+SIZE, TEACHER_SIDE, RATE_HZ = 32, 48, 6.0
 IDENTITY = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)
 
 
@@ -26,8 +26,8 @@ def recording(source: str, label: str, name: str = "a") -> Recording:
     return Recording(Path(f"{source}-{name}.mp4"), label, "train", source, 12.0, ((10, 40),))
 
 
-def playlist(*recordings: Recording, faster: float = 0.5) -> Playlist:
-    return Playlist(recordings, MadeShelf(), LABELS, SIZE, LOOKED_AT, RATE_HZ, faster)
+def sampler(*recordings: Recording, faster: float = 0.5) -> StreamSampler:
+    return StreamSampler(recordings, MadeShelf(), LABELS, SIZE, TEACHER_SIDE, RATE_HZ, faster)
 
 
 MIXED = (
@@ -40,10 +40,10 @@ MIXED = (
 
 
 def test_a_stream_has_its_length_and_knows_every_step() -> None:
-    stream = playlist(*MIXED).draw(np.random.default_rng(0), 90)
+    stream = sampler(*MIXED).draw(np.random.default_rng(0), 90)
     assert stream.pictures.shape == (90, SIZE, SIZE, 3)
-    assert stream.looked_at.shape == (90, LOOKED_AT, LOOKED_AT, 3)
-    assert stream.pictures.dtype == stream.looked_at.dtype == np.uint8
+    assert stream.teacher_pictures.shape == (90, TEACHER_SIDE, TEACHER_SIDE, 3)
+    assert stream.pictures.dtype == stream.teacher_pictures.dtype == np.uint8
     pictures = stream.pictures
     for step in range(90):
         scene, picture = stream.at(step)
@@ -51,18 +51,18 @@ def test_a_stream_has_its_length_and_knows_every_step() -> None:
 
 
 def test_the_same_seed_draws_the_same_stream() -> None:
-    one, again = (playlist(*MIXED).draw(np.random.default_rng(5), 60) for _ in range(2))
-    other = playlist(*MIXED).draw(np.random.default_rng(6), 60)
+    one, again = (sampler(*MIXED).draw(np.random.default_rng(5), 60) for _ in range(2))
+    other = sampler(*MIXED).draw(np.random.default_rng(6), 60)
     assert np.array_equal(one.pictures, again.pictures)
     assert not np.array_equal(one.pictures, other.pictures)
 
 
 def test_mirroring_and_playing_backwards_change_the_label() -> None:
-    made, seen = playlist(recording("generated", "Swiping Left")), set()
+    made, seen = sampler(recording("generated", "Swiping Left")), set()
     for seed in range(16):
         scene, _ = made.draw(np.random.default_rng(seed), 10).at(0)
-        is_mirrored = draw_camera(np.random.default_rng(seed)).mirrored  # the camera is drawn first
-        is_backwards = scene.looked_at[0].mean() > scene.looked_at[-1].mean()
+        is_mirrored = sample_camera(np.random.default_rng(seed)).mirrored  # the camera is drawn first
+        is_backwards = scene.teacher_pictures[0].mean() > scene.teacher_pictures[-1].mean()
         (label,) = scene.labels
         assert LABELS[label] == ("Swiping Left" if is_mirrored == is_backwards else "Swiping Right")
         seen.add((is_mirrored, bool(is_backwards)))
@@ -71,7 +71,7 @@ def test_mirroring_and_playing_backwards_change_the_label() -> None:
 
 def test_gestures_are_where_their_recording_makes_them_forwards_and_backwards() -> None:
     twice = replace(recording("generated", "Thumb Up"), spans=((10, 20), (30, 40)))
-    made = playlist(twice)
+    made = sampler(twice)
     for seed in range(16):
         scene = made.draw(np.random.default_rng(seed), 10).scenes[0]
         moves = np.diff([picture.mean() for picture in scene.pictures]) != 0  # but for the rest at either end
@@ -82,32 +82,32 @@ def test_gestures_are_where_their_recording_makes_them_forwards_and_backwards() 
 
 
 def test_a_gesture_of_unsure_direction_may_be_either() -> None:
-    made = playlist(recording("plain_unsure", "Turning Hand Clockwise"))
+    made = sampler(recording("plain_unsure", "Turning Hand Clockwise"))
     either = {LABELS.index("Turning Hand Clockwise"), LABELS.index("Turning Hand Counterclockwise")}
     assert all(set(made.draw(np.random.default_rng(k), 10).scenes[0].labels) == either for k in range(8))
 
 
 def test_a_teacher_sees_the_same_moment_steadily_whatever_the_camera() -> None:
-    made = playlist(recording("generated", "Thumb Up"))
+    made = sampler(recording("generated", "Thumb Up"))
     for seed in range(8):
         scene = made.draw(np.random.default_rng(seed), 10).scenes[0]
-        frames = (scene.looked_at.mean((1, 2, 3)) - 60) / 2  # as bright as the frame's number
+        frames = (scene.teacher_pictures.mean((1, 2, 3)) - 60) / 2  # as bright as the frame's number
         np.testing.assert_allclose(frames, frames.round(), atol=0.01)
-        assert np.ptp(scene.looked_at.reshape(len(scene.looked_at), -1), 1).max() == 0
+        assert np.ptp(scene.teacher_pictures.reshape(len(scene.teacher_pictures), -1), 1).max() == 0
 
 
 def test_beyond_a_recording_another_room_is_seen() -> None:
-    camera = steady(draw_camera(np.random.default_rng(0)), np.random.default_rng(0))
+    camera = teacher_camera(sample_camera(np.random.default_rng(0)), np.random.default_rng(0))
     far = replace(camera, zoom=2.0, mirrored=False)
     shot, room = np.full((40, 40, 3), 200, np.uint8), np.full((30, 60, 3), 50, np.uint8)
-    seen = frame_up(far, shot, SIZE, 0.0, room)[..., 0]
+    seen = warp(far, shot, SIZE, 0.0, room)[..., 0]
     assert (seen[SIZE // 2, SIZE // 2], seen[1, 1], seen[-2, -2]) == (200, 50, 50)
     assert (seen > 125).mean() == pytest.approx(0.25, abs=0.05)
-    assert (frame_up(far, shot, SIZE, 0.0) == 200).all()  # reflected
+    assert (warp(far, shot, SIZE, 0.0) == 200).all()  # reflected
 
 
 def test_some_scenes_are_faster() -> None:
-    stream = playlist(recording("generated", "Thumb Up")).draw(np.random.default_rng(1), 600)
+    stream = sampler(recording("generated", "Thumb Up")).draw(np.random.default_rng(1), 600)
     speeds = np.array([scene.speed for scene in stream.scenes])
     assert 0.25 < (speeds == 1).mean() < 0.75
     assert FAST_SPEEDS[0] <= speeds[speeds > 1].min() < speeds.max() <= FAST_SPEEDS[1]
@@ -116,18 +116,18 @@ def test_some_scenes_are_faster() -> None:
 
 
 def test_nobody_hurries_where_no_share_does() -> None:
-    stream = playlist(recording("generated", "Thumb Up"), faster=0.0).draw(np.random.default_rng(1), 600)
+    stream = sampler(recording("generated", "Thumb Up"), faster=0.0).draw(np.random.default_rng(1), 600)
     assert {scene.speed for scene in stream.scenes} == {1.0}
 
 
 def test_where_nothing_happens_no_gesture_is_made() -> None:
-    stream = playlist(recording("driver", "Doing other things")).draw(np.random.default_rng(0), 60)
+    stream = sampler(recording("driver", "Doing other things")).draw(np.random.default_rng(0), 60)
     assert all(scene.made == () for scene in stream.scenes)
 
 
 def test_shares_are_kept_whatever_the_number_of_recordings() -> None:
     many = [recording("signs", "Doing other things", str(k)) for k in range(50)]
-    stream = playlist(recording("generated", "Thumb Up"), *many).draw(np.random.default_rng(0), 3000)
+    stream = sampler(recording("generated", "Thumb Up"), *many).draw(np.random.default_rng(0), 3000)
     generated = np.mean([LABELS[scene.labels[0]] == "Thumb Up" for scene in stream.scenes])
     assert generated == pytest.approx(SHARES["generated"], abs=0.12)
 
@@ -176,9 +176,9 @@ def test_blend_mixes_by_opacity() -> None:
 
 def test_a_camera_stays_where_it_is_but_for_its_shake() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
-    cameras = [draw_camera(np.random.default_rng(k)) for k in range(30)]
+    cameras = [sample_camera(np.random.default_rng(k)) for k in range(30)]
     for camera in cameras:
-        still = np.array_equal(frame_up(camera, picture, SIZE, 0), frame_up(camera, picture, SIZE, 1))
+        still = np.array_equal(warp(camera, picture, SIZE, 0), warp(camera, picture, SIZE, 1))
         assert still == (camera.shake == 0)
     assert {camera.shake == 0 for camera in cameras} == {True, False}
 
@@ -186,10 +186,10 @@ def test_a_camera_stays_where_it_is_but_for_its_shake() -> None:
 def test_a_camera_may_be_tilted_and_stretched_about_what_it_looks_at() -> None:
     picture = np.zeros((64, 64, 3), np.uint8)
     picture[24:40, 24:40] = 255  # a square in the middle
-    plain = replace(draw_camera(np.random.default_rng(0)), zoom=1.0, centre=(0, 0), turn=0.0, stretch=1.0, shake=0.0)
+    plain = replace(sample_camera(np.random.default_rng(0)), zoom=1.0, centre=(0, 0), turn=0.0, stretch=1.0, shake=0.0)
 
-    def size(camera: Optics) -> tuple[float, float, float]:
-        rows, columns = np.nonzero(frame_up(camera, picture, 64, 0.0)[:, :, 0] > 127)
+    def size(camera: CameraModel) -> tuple[float, float, float]:
+        rows, columns = np.nonzero(warp(camera, picture, 64, 0.0)[:, :, 0] > 127)
         assert np.allclose([rows.mean(), columns.mean()], 31.5, atol=1)
         return float(np.ptp(rows)), float(np.ptp(columns)), float(len(rows))
 
@@ -203,9 +203,10 @@ def test_a_camera_may_be_tilted_and_stretched_about_what_it_looks_at() -> None:
 
 def test_a_camera_may_show_less_colour() -> None:
     red = np.full((4, 4, 3), (200, 60, 60), np.uint8)
-    camera = replace(draw_camera(np.random.default_rng(0)), blur=0.0, noise=0.0, curve=IDENTITY)
+    camera = replace(sample_camera(np.random.default_rng(0)), blur=0.0, noise=0.0, curve=IDENTITY)
     spread = [
-        np.ptp(develop(replace(camera, saturation=s), red, np.random.default_rng(0))[0, 0]) for s in (0.0, 0.5, 1.0)
+        np.ptp(apply_appearance(replace(camera, saturation=s), red, np.random.default_rng(0))[0, 0])
+        for s in (0.0, 0.5, 1.0)
     ]
     assert spread[0] == 0
     assert spread[1] == pytest.approx(70, abs=2)

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from models.decoder import GestureEvent
 from training.evaluation.stream_metrics import (
     GRACE_S,
+    StreamOutput,
     Truth,
-    Watched,
-    accuracy_when_seen,
+    accuracy_at_share,
     delays_s,
     edit_distance,
     false_activations,
     levenshtein_accuracy,
-    matched,
+    match_events,
     stream_reliability,
 )
 
@@ -31,11 +31,11 @@ def event(label: str, fired_s: float) -> GestureEvent:
     return GestureEvent(label, 0.9, fired_s, fired_s)
 
 
-def watched(truths=(), found=(), seconds=20.0, says="No gesture") -> Watched:
+def watched(truths=(), found=(), seconds=20.0, says="No gesture") -> StreamOutput:
     """A stream; its network says one label all along."""
     logits = np.zeros((round(seconds * RATE_HZ), len(LABELS)), np.float32)
     logits[:, LABELS.index(says)] = 5
-    return Watched(tuple(truths), tuple(found), logits, RATE_HZ)
+    return StreamOutput(tuple(truths), tuple(found), logits, RATE_HZ)
 
 
 @st.composite
@@ -67,7 +67,7 @@ def test_edit_distance_of_the_usual_example():
 @settings(max_examples=80)
 def test_no_number_leaves_its_range(stream):
     gestures = stream.gestures
-    matches = [match for match in matched(stream.found, gestures) if match]
+    matches = [match for match in match_events(stream.found, gestures) if match]
     wrong, minutes = false_activations([stream])
     assert len(matches) <= min(len(gestures), len(stream.found))
     assert 0 <= minutes <= 0.5
@@ -114,9 +114,9 @@ def test_a_gesture_beyond_the_end_takes_no_time_away():
 def test_accuracy_when_a_share_is_seen():
     stream = watched([Truth("Thumb Up", 1, 2)])
     stream.logits[15:, LABELS.index("Thumb Up")] = 9  # right from its sixth step of ten on
-    seen = [accuracy_when_seen([stream], LABELS, share) for share in (0.25, 0.5, 0.6, 1.0)]
+    seen = [accuracy_at_share([stream], LABELS, share) for share in (0.25, 0.5, 0.6, 1.0)]
     assert seen == [0, 0, 1, 1]
-    assert math.isnan(accuracy_when_seen([watched()], LABELS, 1.0))
+    assert math.isnan(accuracy_at_share([watched()], LABELS, 1.0))
 
 
 def test_reliability_counts_the_second_half_of_gestures_and_quiet():

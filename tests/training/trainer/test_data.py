@@ -14,7 +14,7 @@ from training.datasets.base import Index, write_index
 from training.errors import DataError
 from training.trainer.config import Config, DataConfig, OptimConfig, RunConfig
 from training.trainer.config_file import ConfigError
-from training.trainer.data import make_data, skipped, updates_an_epoch, validation
+from training.trainer.data import make_data, skipped, updates_per_epoch, validation
 from training.trainer.distributed import Processes
 
 ALONE = Processes(0, 1, torch.device("cpu"))
@@ -70,4 +70,4 @@ def test_a_folder_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_fewer_clips_than_shares_are_answered_with_what_helps() -> None:
     mine = replace(config(""), optim=OptimConfig(batch=8, accumulate=4))
     with pytest.raises(ConfigError, match=r"^3 clips do not fill a batch of 8; give fewer processes, .* or more clips"):
-        updates_an_epoch(3, mine, ALONE)
+        updates_per_epoch(3, mine, ALONE)

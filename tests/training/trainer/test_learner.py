@@ -14,7 +14,7 @@ from training.trainer.config import Config, DataConfig, OptimConfig, ScheduleCon
 from training.trainer.config_file import ConfigError
 from training.trainer.data import shares
 from training.trainer.distributed import Processes
-from training.trainer.learner import Batch, Learner, scored_answers, total_loss
+from training.trainer.learner import Batch, Learner, scored_logits, total_loss
 from training.trainer.optimizer import FACTOR, parameter_groups
 from training.trainer.precision import choose_precision
 from training.trainer.schedule import rate_factor
@@ -114,10 +114,10 @@ def test_mixed_precision_on_a_cpu_says_what_it_got() -> None:
 
 def test_clips_are_answered_by_the_mean_and_streams_step_by_step() -> None:
     logits = torch.arange(12.0).reshape(2, 3, 2)
-    clips, wanted = scored_answers(logits, torch.tensor([1, -1]))
+    clips, wanted = scored_logits(logits, torch.tensor([1, -1]))
     assert clips.tolist() == [[2.0, 3.0]]
     assert wanted.tolist() == [1]
-    steps, wanted = scored_answers(logits, torch.tensor([[-1, -1, 0], [-1, 1, -1]]))
+    steps, wanted = scored_logits(logits, torch.tensor([[-1, -1, 0], [-1, 1, -1]]))
     assert steps.tolist() == [[4.0, 5.0], [8.0, 9.0]]
     assert wanted.tolist() == [0, 1]
 

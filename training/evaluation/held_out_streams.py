@@ -5,8 +5,8 @@ from pathlib import Path
 from common.video_list import read_video_list
 from models.spec import ModelSpec
 from training.errors import DataError
-from training.evaluation.labelled_streams import LabelledStream, take, video_take
-from training.evaluation.quiet import quiet_to_judge, quiet_to_tune
+from training.evaluation.idle_recordings import idle_for_test, idle_for_tuning
+from training.evaluation.labelled_streams import LabelledStream, take, video_stream
 from training.evaluation.stream_metrics import Truth
 from training.recording_list import Recording, decode, read_recordings
 
@@ -14,7 +14,7 @@ WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw va
 """Groups of labelled clips of people before webcams."""
 
 
-def clip_takes(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
+def clip_streams(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""
     takes = []
     for listed in read_video_list(folder / "labels.csv", spec.labels, ("path", "label", "fps")):
@@ -23,14 +23,14 @@ def clip_takes(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
     return takes
 
 
-def recording_take(recording: Recording, group: str, spec: ModelSpec) -> LabelledStream:
+def recording_stream(recording: Recording, group: str, spec: ModelSpec) -> LabelledStream:
     """A listed recording as a stream of its own."""
     fps = recording.fps
     truths = [Truth(recording.label, start / fps, end / fps) for start, end in recording.spans]
     return take(decode(recording.path), fps, group, truths, spec)
 
 
-def all_takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
+def test_streams(data: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Everything under a data folder that is for judging only.
 
     Raises:
@@ -40,30 +40,30 @@ def all_takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
     labelled = [r for r in recordings if r.split == "val"]
     try:
         return [
-            *clip_takes(data / "jester_val", spec),
+            *clip_streams(data / "jester_val", spec),
             _stream(data / "streams/desk.mp4", 30, 28, spec),
             _stream(data / "streams/sense.mp4", 16, 0, spec),
-            *(recording_take(r, f"{r.source} val", spec) for r in labelled),
-            *(recording_take(r, f"{r.source} held out", spec) for r in quiet_to_judge(recordings)),
+            *(recording_stream(r, f"{r.source} val", spec) for r in labelled),
+            *(recording_stream(r, f"{r.source} held out", spec) for r in idle_for_test(recordings)),
         ]
     except (OSError, KeyError, ValueError) as error:
         raise DataError(f"{data} lacks what judging needs ({error}); give the folder that holds it") from error
 
 
 def _stream(video: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStream:
-    return video_take(video, video.with_name(f"{video.stem}_events.csv"), fps, top, spec)
+    return video_stream(video, video.with_name(f"{video.stem}_events.csv"), fps, top, spec)
 
 
-def recorded_takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
+def tuning_streams(data: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Real recordings that nothing is judged by."""
     recordings = read_recordings(data)
     gestures = [r for r in recordings if r.source == "nvgesture" and r.split == "train"]
     return [
-        *(recording_take(r, "nvgesture train", spec) for r in gestures),
-        *(recording_take(r, "quiet", spec) for r in quiet_to_tune(recordings)),
+        *(recording_stream(r, "nvgesture train", spec) for r in gestures),
+        *(recording_stream(r, "quiet", spec) for r in idle_for_tuning(recordings)),
     ]
 
 
-def listed_takes(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
+def listed_streams(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Labelled clips that were kept from training, each a stream."""
-    return [recording_take(recording, folder.name, spec) for recording in read_recordings(folder)]
+    return [recording_stream(recording, folder.name, spec) for recording in read_recordings(folder)]

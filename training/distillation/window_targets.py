@@ -6,22 +6,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.distillation.targets import NOTHING
+from training.distillation.clip_batches import RATE_HZ
+from training.distillation.targets import IDLE_CLASSES
 from training.distillation.training_streams import TrainingStream
-from training.distillation.windows import RATE_HZ
 from training.jester import LABELS
 
-SEEN = 0.05
+MIN_VISIBLE_SHARE = 0.05
 """Share of a gesture that a window shows at least for it to count."""
-WHOLE = 0.8
+COMPLETE_SHARE = 0.8
 """Share of a gesture from which a window shows all of it."""
-OVER = 0.9
+DONE_SHARE = 0.9
 """Share of a gesture that must have been made before it may be named."""
-JUST_OVER_S = 5 / 12
+NAMING_TAIL_S = 5 / 12
 """How long after a gesture's end it is to be named."""
 
 
-class Shows(IntEnum):
+class WindowContent(IntEnum):
     """What a window shows."""
 
     NOTHING = 0
@@ -30,34 +30,34 @@ class Shows(IntEnum):
     GESTURE = 2
 
 
-class WindowAnswer(NamedTuple):
+class WindowTarget(NamedTuple):
     """What a window shows, and which labels are right."""
 
-    shows: Shows
+    shows: WindowContent
     right: NDArray[np.bool_]
     """[labels]."""
 
 
-def window_answer(stream: TrainingStream, end: int, seconds: float) -> WindowAnswer:
+def window_target(stream: TrainingStream, end: int, seconds: float) -> WindowTarget:
     """What is right for the window of so many seconds that ends with a step of a stream."""
     begin = end + 1 - round(seconds * RATE_HZ)
     seen = []
     for made, labels in _gestures(stream):
         share = (min(end + 1, made.stop) - max(begin, made.start)) / max(1, len(made))
-        if share > SEEN:
+        if share > MIN_VISIBLE_SHARE:
             seen.append((share, made, labels))
     right = np.zeros(len(LABELS), bool)
     for _, _, labels in seen:
         right[list(labels)] = True
     if len(seen) == 1 and _is_just_over(*seen[0][:2], end):
-        return WindowAnswer(Shows.GESTURE, right)
-    right[NOTHING] = True
-    return WindowAnswer(Shows.PART if seen else Shows.NOTHING, right)
+        return WindowTarget(WindowContent.GESTURE, right)
+    right[IDLE_CLASSES] = True
+    return WindowTarget(WindowContent.PART if seen else WindowContent.NOTHING, right)
 
 
 def _is_just_over(share: float, made: range, end: int) -> bool:
-    is_over = (end + 1 - made.start) / max(1, len(made)) >= OVER
-    return share >= WHOLE and is_over and end - made.stop <= JUST_OVER_S * RATE_HZ
+    is_over = (end + 1 - made.start) / max(1, len(made)) >= DONE_SHARE
+    return share >= COMPLETE_SHARE and is_over and end - made.stop <= NAMING_TAIL_S * RATE_HZ
 
 
 def _gestures(stream: TrainingStream) -> list[tuple[range, tuple[int, ...]]]:

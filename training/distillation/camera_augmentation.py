@@ -11,7 +11,7 @@ from models.preprocess import to_picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Optics:
+class CameraModel:
     """One camera: every picture of a stream goes through it."""
 
     zoom: float
@@ -45,11 +45,11 @@ is smaller than the recording, beyond half of what keeps it inside, so that hand
 STEADY_ZOOMS = (0.85, 1.0)
 
 
-def draw_camera(rng: np.random.Generator) -> Optics:
+def sample_camera(rng: np.random.Generator) -> CameraModel:
     """Draw a camera."""
     zoom = float(np.exp(rng.uniform(*np.log(ZOOMS))))
     reach = (max(zoom - 1, 0) + max(1 - zoom, 0) / 2) / 2 + OFF_CENTRE
-    return Optics(
+    return CameraModel(
         zoom=zoom,
         centre=(reach * rng.uniform(-1, 1), reach * rng.uniform(-0.8, 0.8)),
         turn=rng.normal(0, 0.09),
@@ -64,7 +64,7 @@ def draw_camera(rng: np.random.Generator) -> Optics:
     )
 
 
-def steady(camera: Optics, rng: np.random.Generator) -> Optics:
+def teacher_camera(camera: CameraModel, rng: np.random.Generator) -> CameraModel:
     """The camera that a teacher looks through: level, still, sharp, in the recording's colours, people as recorded."""
     return replace(
         camera,
@@ -87,7 +87,7 @@ def _curve(rng: np.random.Generator) -> Image:
     return np.clip(255 * values * gains + rng.uniform(-15, 15), 0, 255).astype(np.uint8)
 
 
-def frame_up(camera: Optics, picture: Image, size: int, time_s: float, around: Image | None = None) -> Image:
+def warp(camera: CameraModel, picture: Image, size: int, time_s: float, around: Image | None = None) -> Image:
     """Cut what the camera sees at a time out of a recording's picture, uint8 [size, size, 3].
 
     Args:
@@ -113,7 +113,7 @@ def frame_up(camera: Optics, picture: Image, size: int, time_s: float, around: I
     return np.asarray(cut, np.uint8)
 
 
-def develop(camera: Optics, picture: Image, rng: np.random.Generator) -> Image:
+def apply_appearance(camera: CameraModel, picture: Image, rng: np.random.Generator) -> Image:
     """Give a picture the camera's colours, blur, noise and side."""
     developed = cv2.LUT(picture, camera.curve)
     if camera.saturation != 1:

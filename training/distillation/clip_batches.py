@@ -1,4 +1,4 @@
-"""Lessons for a clip network: windows cut from streams, and what an ensemble of the teacher's views says of them.
+"""Batches for a clip network: windows cut from streams, and what an ensemble of the teacher's views says of them.
 
 The student learns from one window as its camera shows it what the teacher says on average of windows of two lengths,
 whole and closer, through a steady camera. Windows are sampled as the app samples them: evenly in time, from 12 pictures
@@ -15,9 +15,9 @@ from models.frame import Image
 from models.softmax import softmax
 from models.window import nearest
 from training.distillation.student import Recipe
-from training.distillation.targets import FRESH, NOTHING, Targets, calmed, put_right, side_by_side
+from training.distillation.targets import END_STEPS, IDLE_CLASSES, Targets, correct_gesture, correct_idle, stack_targets
 from training.distillation.teacher import SCALES, WINDOW, ClipTeacher, at_scale
-from training.distillation.training_streams import Playlist, TrainingStream
+from training.distillation.training_streams import StreamSampler, TrainingStream
 
 RATE_HZ = 12.0
 """Pictures a second in the streams, as the app keeps them."""
@@ -42,7 +42,7 @@ class ClipRecipe(Recipe):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ClipLesson:
+class ClipBatch:
     """Clips with the answers to learn."""
 
     clips: Image
@@ -51,38 +51,38 @@ class ClipLesson:
     """Of B clips at one step each, their last."""
 
 
-class ClipLessonMaker:
+class ClipBatchMaker:
     """Draws streams, cuts windows out of them and asks the teacher about them."""
 
-    def __init__(self, playlist: Playlist, teacher: ClipTeacher, recipe: ClipRecipe) -> None:
-        self._playlist, self._teacher, self._recipe = playlist, teacher, recipe
+    def __init__(self, sampler: StreamSampler, teacher: ClipTeacher, recipe: ClipRecipe) -> None:
+        self._sampler, self._teacher, self._recipe = sampler, teacher, recipe
 
-    def __call__(self, number: int) -> ClipLesson:
-        """Make the lesson of this number."""
+    def __call__(self, number: int) -> ClipBatch:
+        """Make the batch of this number."""
         recipe = self._recipe
         steps = round(recipe.seconds * RATE_HZ)
         ends = np.arange(recipe.first_s * RATE_HZ, steps, recipe.every_s * RATE_HZ).astype(int)
         clips: list[Image] = []
         wanted: list[Targets] = []
         for k in range(recipe.streams):
-            stream = self._playlist.draw(np.random.default_rng((recipe.seed, number, k)), steps)
-            seen, looked_at = stream.pictures, [at_scale(stream.looked_at, scale) for scale in SCALES]
+            stream = self._sampler.draw(np.random.default_rng((recipe.seed, number, k)), steps)
+            seen, teacher_pictures = stream.pictures, [at_scale(stream.teacher_pictures, scale) for scale in SCALES]
             for end in map(int, ends):
                 shown = [window(end, length_s / stream.at(end)[0].speed) for length_s in LENGTHS_S]
                 clips += [seen[each] for each in shown]
-                wanted += [self._targets(stream, looked_at, shown, end)] * len(shown)
+                wanted += [self._targets(stream, teacher_pictures, shown, end)] * len(shown)
         order = np.random.default_rng((recipe.seed, number)).permutation(len(clips))
-        return ClipLesson(np.stack([clips[k] for k in order]), side_by_side([wanted[k] for k in order]))
+        return ClipBatch(np.stack([clips[k] for k in order]), stack_targets([wanted[k] for k in order]))
 
     def _targets(
-        self, stream: TrainingStream, looked_at: Sequence[Image], shown: Sequence[NDArray[np.int64]], end: int
+        self, stream: TrainingStream, teacher_pictures: Sequence[Image], shown: Sequence[NDArray[np.int64]], end: int
     ) -> Targets:
         """What the teacher says of a step's windows at all scales on average, put right where the label is known."""
-        taught = self._teacher.clips(np.stack([pictures[each] for pictures in looked_at for each in shown]))
+        taught = self._teacher.clips(np.stack([pictures[each] for pictures in teacher_pictures for each in shown]))
         soft = softmax(taught.logits.mean(0), self._recipe.temperature)
-        mended = put_right_at(soft, stream, end)
-        believed = np.array([1 - np.abs(mended - soft).sum() / 2], np.float32)
-        return Targets(mended[None], taught.maps.mean((0, 2, 3))[None, :, None, None], believed)
+        corrected = corrected_at(soft, stream, end)
+        feature_weight = np.array([1 - np.abs(corrected - soft).sum() / 2], np.float32)
+        return Targets(corrected[None], taught.maps.mean((0, 2, 3))[None, :, None, None], feature_weight)
 
 
 def window(end: int, seconds: float) -> NDArray[np.int64]:
@@ -91,13 +91,13 @@ def window(end: int, seconds: float) -> NDArray[np.int64]:
     return nearest(np.arange(end + 1.0), wanted)
 
 
-def put_right_at(soft: NDArray[np.float32], stream: TrainingStream, step: int) -> NDArray[np.float32]:
-    """A teacher's answer [27] at a step, mended where the label is known (`training.distillation.targets`)."""
+def corrected_at(soft: NDArray[np.float32], stream: TrainingStream, step: int) -> NDArray[np.float32]:
+    """A teacher's answer [27] at a step, corrected where the label is known (`training.distillation.targets`)."""
     scene, within = stream.at(step)
     if within < LENGTHS_S[0] / scene.speed * RATE_HZ - 1:
         return soft  # the window reaches back into the scene before, whose gesture it may well see
-    if scene.labels[0] in NOTHING:
-        return calmed(soft, scene.trust)
-    fresh = round(FRESH * RATE_HZ / 6)  # FRESH counts steps of six a second
-    told = any(made.stop - 1 <= within < made.stop + fresh for made in scene.made)
-    return put_right(soft, scene.labels, scene.trust, told)
+    if scene.labels[0] in IDLE_CLASSES:
+        return correct_idle(soft, scene.trust)
+    fresh = round(END_STEPS * RATE_HZ / 6)  # END_STEPS counts steps of six a second
+    just_ended = any(made.stop - 1 <= within < made.stop + fresh for made in scene.made)
+    return correct_gesture(soft, scene.labels, scene.trust, just_ended)

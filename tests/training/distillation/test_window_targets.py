@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from training.distillation.training_streams import FilmedScene, TrainingStream
-from training.distillation.window_answers import Shows, window_answer
+from training.distillation.window_targets import WindowContent, window_target
 from training.jester import LABELS
 
 UP, SHAKE, OTHER = (LABELS.index(label) for label in ("Thumb Up", "Shaking Hand", "Doing other things"))
-NOTHING = {LABELS.index("No gesture"), OTHER}
+IDLE_CLASSES = {LABELS.index("No gesture"), OTHER}
 
 
 def shown(steps: int, label: int, *made: range) -> FilmedScene:
@@ -25,24 +25,24 @@ STREAM = TrainingStream(
 @pytest.mark.parametrize(
     ("end", "shows", "right"),
     [
-        (40, Shows.NOTHING, NOTHING),
-        (69, Shows.NOTHING, NOTHING),
-        (75, Shows.PART, {UP, *NOTHING}),
-        (88, Shows.GESTURE, {UP}),
-        (93, Shows.GESTURE, {UP}),
-        (99, Shows.PART, {UP, *NOTHING}),
-        (130, Shows.NOTHING, NOTHING),
-        (179, Shows.GESTURE, {SHAKE}),
+        (40, WindowContent.NOTHING, IDLE_CLASSES),
+        (69, WindowContent.NOTHING, IDLE_CLASSES),
+        (75, WindowContent.PART, {UP, *IDLE_CLASSES}),
+        (88, WindowContent.GESTURE, {UP}),
+        (93, WindowContent.GESTURE, {UP}),
+        (99, WindowContent.PART, {UP, *IDLE_CLASSES}),
+        (130, WindowContent.NOTHING, IDLE_CLASSES),
+        (179, WindowContent.GESTURE, {SHAKE}),
     ],
 )
-def test_only_what_is_whole_and_just_over_must_be_named(end: int, shows: Shows, right: set[int]) -> None:
-    answer = window_answer(STREAM, end, 22 / 12)
+def test_only_what_is_whole_and_just_over_must_be_named(end: int, shows: WindowContent, right: set[int]) -> None:
+    answer = window_target(STREAM, end, 22 / 12)
     assert answer.shows == shows
     assert set(np.flatnonzero(answer.right)) == right
 
 
 def test_a_window_of_two_gestures_may_be_called_either() -> None:
     stream = TrainingStream((shown(20, UP, range(20)), shown(20, SHAKE, range(20))), 40)
-    answer = window_answer(stream, 32, 22 / 12)
-    assert answer.shows == Shows.PART
-    assert set(np.flatnonzero(answer.right)) == {UP, SHAKE, *NOTHING}
+    answer = window_target(stream, 32, 22 / 12)
+    assert answer.shows == WindowContent.PART
+    assert set(np.flatnonzero(answer.right)) == {UP, SHAKE, *IDLE_CLASSES}

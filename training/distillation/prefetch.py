@@ -1,4 +1,4 @@
-"""Lessons made ahead of the one that is learnt: by a thread, or by processes, each with a teacher of its own."""
+"""Batches made ahead of the one that is learnt: by a thread, or by processes, each with a teacher of its own."""
 
 import multiprocessing
 import signal
@@ -10,21 +10,21 @@ from typing import Any, TypeVar
 
 from training.errors import DataError
 
-Taken = TypeVar("Taken")
-"""A lesson of any kind."""
+Made = TypeVar("Made")
+"""A batch of any kind."""
 
 _makers: list[Callable[[int], Any]] = []
 """The one of this process."""
 
 
-def lessons_ahead(
-    open_maker: Callable[[], Callable[[int], Taken]], numbers: range, workers: int = 0
-) -> Generator[Taken, None, None]:
-    """The lessons of these numbers, in order, and the next ones are being made meanwhile.
+def prefetch(
+    open_maker: Callable[[], Callable[[int], Made]], numbers: range, workers: int = 0
+) -> Generator[Made, None, None]:
+    """The iterations of these numbers, in order, and the next ones are being made meanwhile.
 
     Args:
         open_maker: makes the maker; in each process, if there are any.
-        numbers: of the lessons.
+        numbers: of the iterations.
         workers: processes; 0 is a thread of this one.
 
     Raises:
@@ -33,22 +33,22 @@ def lessons_ahead(
     if not numbers:
         return
     executor, make, depth = _executor(open_maker, workers)
-    coming: deque[Future[Taken]] = deque()
+    coming: deque[Future[Made]] = deque()
     try:
         for number in numbers:
             while len(coming) < depth and number + len(coming) in numbers:
                 coming.append(executor.submit(make, number + len(coming)))
             yield coming.popleft().result()
     except BrokenProcessPool as error:
-        raise DataError("a process that makes lessons died; give fewer --workers, each needs about 1 GB") from error
+        raise DataError("a process that makes iterations died; give fewer --workers, each needs about 1 GB") from error
     finally:
         executor.shutdown(cancel_futures=True)
 
 
 def _executor(
-    open_maker: Callable[[], Callable[[int], Taken]], workers: int
-) -> tuple[Executor, Callable[[int], Taken], int]:
-    """Who makes lessons, how, and how many are asked for at a time: the one that is learnt next and those after it."""
+    open_maker: Callable[[], Callable[[int], Made]], workers: int
+) -> tuple[Executor, Callable[[int], Made], int]:
+    """The executor, the function it runs, and the number of batches in progress at a time."""
     if workers == 0:
         return ThreadPoolExecutor(1), open_maker(), 2
     spawn = multiprocessing.get_context("spawn")

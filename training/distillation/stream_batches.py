@@ -1,4 +1,4 @@
-"""Lessons: streams drawn from recordings, and what a teacher says of them."""
+"""Batches: streams drawn from recordings, and what a teacher says of them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,11 +7,11 @@ import numpy as np
 
 from models.errors import ModelFileError
 from models.spec import ModelSpec
-from training.distillation.student import Lesson, Recipe
-from training.distillation.targets import side_by_side, targets
+from training.distillation.student import Recipe, StreamBatch
+from training.distillation.targets import stack_targets, targets
 from training.distillation.teacher import Teacher
-from training.distillation.training_streams import Playlist
-from training.evaluation.quiet import QUIET
+from training.distillation.training_streams import StreamSampler
+from training.evaluation.idle_recordings import IDLE_SOURCES
 from training.jester import LABELS, SIZE
 from training.recording_list import Recording, hold_out, read_recordings
 
@@ -19,27 +19,27 @@ RATE_HZ = 6.0
 """Pictures a second in training; what the teacher was trained at."""
 
 
-class LessonMaker:
+class StreamBatchMaker:
     """Draws streams and asks the teacher about them."""
 
-    def __init__(self, playlist: Playlist, teacher: Teacher, recipe: Recipe) -> None:
-        self._playlist = playlist
+    def __init__(self, sampler: StreamSampler, teacher: Teacher, recipe: Recipe) -> None:
+        self._sampler = sampler
         self._teacher = teacher
         self._recipe = recipe
 
-    def __call__(self, number: int) -> Lesson:
-        """Make the lesson of this number."""
+    def __call__(self, number: int) -> StreamBatch:
+        """Make the batch of this number."""
         recipe, steps = self._recipe, self._recipe.chunk * self._recipe.chunks
         ends = tuple(range(recipe.first_window, steps, recipe.every))
         pictures, wanted = [], []
         for k in range(recipe.streams):
-            stream = self._playlist.draw(np.random.default_rng((recipe.seed, number, k)), steps)
+            stream = self._sampler.draw(np.random.default_rng((recipe.seed, number, k)), steps)
             pictures.append(stream.pictures)
             wanted.append(targets(self._teacher, stream, ends, recipe.temperature))
-        return Lesson(np.stack(pictures), ends, side_by_side(wanted))
+        return StreamBatch(np.stack(pictures), ends, stack_targets(wanted))
 
 
-def check_taught(spec: ModelSpec, path: Path) -> None:
+def check_spec(spec: ModelSpec, path: Path) -> None:
     """Check that a checkpoint answers what is taught, for pictures as they are shown.
 
     Raises:
@@ -58,6 +58,6 @@ def training_recordings(folders: Sequence[Path]) -> list[Recording]:
     recordings: list[Recording] = []
     for folder in folders:
         listed = read_recordings(folder)
-        held = hold_out(listed, QUIET)
+        held = hold_out(listed, IDLE_SOURCES)
         recordings += [r for r in listed if r.split == "train" and r not in held]
     return recordings
