@@ -142,7 +142,7 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
     clips = [piece for piece, _ in pieces.values()]
     few = rare_labels(clips, names)
     yield from (
-        f"{label!r} is left out: it has {n} whole clips and needs {MIN_CLIPS} or more" for label, n in few.items()
+        f"{label!r} is left out: it has {n} usable clips and needs {MIN_CLIPS} or more" for label, n in few.items()
     )
     labels = labels_of((file for piece, file in pieces.values() if file.label not in few), root)
     clips = renumber(clips, names, labels)

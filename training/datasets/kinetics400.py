@@ -1,4 +1,4 @@
-"""Kinetics-400: some 300,000 ten-second pieces of videos, 400 actions (Kay et al., 2017), as far as they exist."""
+"""Kinetics-400: about 300,000 clips of 10 s, 400 actions (Kay et al., 2017), as far as they are still available."""
 
 import csv
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from training.datasets.listing import Listing, ListingRow, bad_line, find, find_
 from training.datasets.publisher import PublishedDataset, videos
 
 FILES = {"train": ("train",), "validation": ("val", "validate", "validation"), "test": ("test",)}
-"""What publishers and mirrors call a split."""
+"""Names of the splits at the publisher and at mirrors."""
 STARTS = ("", "kinetics-400_", "kinetics400_", "kinetics_", "k400_")
 
 
@@ -17,7 +17,7 @@ def _names(split: str) -> list[str]:
 
 
 def _read(lists: Path, split: str) -> Listing | None:
-    """Read `train.csv` ...; the labels are those of the training list, in alphabetical order."""
+    """Read `train.csv` and the like; the labels are those of the training list, in alphabetical order."""
     path = find(lists, *_names(split))
     if path is None:
         return None
@@ -26,7 +26,7 @@ def _read(lists: Path, split: str) -> Listing | None:
 
 
 def _rows(path: Path) -> Iterator[ListingRow]:
-    """Lines of label, youtube_id, time_start, time_end, split; some test lists have no label."""
+    """Rows of label, youtube_id, time_start, time_end, split; some test lists have no label."""
     reader = csv.DictReader(read_text(path).splitlines())
     for line in reader:
         where = f"{path} line {reader.line_num}"

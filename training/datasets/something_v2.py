@@ -12,11 +12,11 @@ PREFIX = "something-something-v2-"
 
 
 def _read(lists: Path, split: str) -> Listing | None:
-    """Read `something-something-v2-train.json` ..., or `train.json` ... as newer packages name them."""
+    """Read `something-something-v2-train.json` and the like, or `train.json` as newer packages name it."""
     path = find(lists, PREFIX + split + ".json", split + ".json")
-    answers = find(lists, "test-answers.csv") if split == "test" else None
-    if answers is not None:
-        return make_listing(_labels(lists), read_rows(answers, split))
+    test_labels = find(lists, "test-answers.csv") if split == "test" else None
+    if test_labels is not None:
+        return make_listing(_labels(lists), read_rows(test_labels, split))
     return None if path is None else make_listing(_labels(lists), _rows(path))
 
 

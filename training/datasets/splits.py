@@ -1,4 +1,4 @@
-"""Assignment own clips out: most to learn, some to validate on, some to test."""
+"""Assigns own clips to the training, validation and test split."""
 
 import hashlib
 from collections import Counter
@@ -10,33 +10,31 @@ from training.datasets.folders import OwnClip
 
 TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
 HELD_OUT_SHARE = 0.2
-"""The share of a label's clips, or of all, that validation gets, and that the test gets; one at least."""
+"""Share of the clips in the validation split, and in the test split; at least one clip."""
 MIN_CLIPS = len(SPLITS)
-"""So many clips a label needs, and so many persons where whole persons are held out."""
+"""Clips that a label needs, and persons needed to split by person."""
 
 ClipsBySplit = dict[str, list[Clip]]
-"""The clips of each split."""
 SplitByPerson = dict[str | None, str]
-"""The split of each person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who gets what, and how that was decided."""
+    """The clips of each split, and a line that says how they were chosen."""
 
     splits: ClipsBySplit
     how: str
 
 
 def assign_splits(clips: Sequence[Clip], files: Mapping[str, OwnClip]) -> Assignment:
-    """Share clips out: by person where three or more are by_person, else by file.
+    """Assign clips to splits: by person if there are `MIN_CLIPS` persons or more, else by file.
 
-    What goes where depends on names alone, not on what else is there, as far as shares allow. By file go also clips
-    without a person, and labels that would be missing from a split since too few persons show them.
+    The order of assignment depends on the names alone. Clips without a person are assigned by file, and so are labels
+    that a split by person would leave out of a split.
 
     Args:
         clips: with labels.
-        files: which each clip was, or is a piece of, by the clip's id.
+        files: by the clip's id, the file of the clip or of the recording it was cut from.
     """
     where = _share_persons(files[clip.id].person for clip in clips)
     splits: ClipsBySplit = {split: [] for split in SPLITS}
@@ -61,7 +59,6 @@ def _by_label(clips: Iterable[Clip]) -> Iterable[list[Clip]]:
 
 
 def _how(where: SplitByPerson, by_file: Sequence[str]) -> str:
-    """How clips were shared out, in a line."""
     if not where:
         return f"split by file: no folders of {MIN_CLIPS} persons or more, so the same people are in all splits"
     by_person = "; ".join(f"{split}: {', '.join(str(p) for p in where if where[p] == split)}" for split in SPLITS)
@@ -69,14 +66,14 @@ def _how(where: SplitByPerson, by_file: Sequence[str]) -> str:
 
 
 def _shuffle_key(name: str) -> str:
-    """A key in whose order names are as good as shuffled, each at a place of its own."""
+    """A sort key that shuffles names reproducibly."""
     return hashlib.sha256(name.encode()).hexdigest()
 
 
 def _share_persons(people: Iterable[str | None]) -> SplitByPerson:
-    """The split of each person; none where there are too few.
+    """The split of each person; empty if there are too few persons.
 
-    Persons are held out until they have their share of the clips, or only one per remaining split is left.
+    Persons are added to a split until it has its share of the clips, or one person is left for each other split.
     """
     counts = Counter(person for person in people if person is not None)
     if len(counts) < MIN_CLIPS:
@@ -92,7 +89,7 @@ def _share_persons(people: Iterable[str | None]) -> SplitByPerson:
 
 
 def _share_files(clips: Iterable[Clip], files: Mapping[str, OwnClip], splits: ClipsBySplit) -> None:
-    """Share out clips of one label; neighbouring clips of a file stay together as far as possible."""
+    """Assign clips of one label; successive pieces of a file stay together where possible."""
     order = sorted(clips, key=lambda clip: (_shuffle_key(files[clip.id].id), clip.first))
     held = max(1, round(HELD_OUT_SHARE * len(order)))
     splits[TEST] += order[:held]
