@@ -3,9 +3,10 @@
 import argparse
 import math
 from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from common.hidden_password import without_password
+from common.log import log
 
 
 class Parser(argparse.ArgumentParser):
@@ -14,6 +15,21 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the error and exit with status 2."""
         self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
+
+
+class PreferredOption(argparse.Action):
+    """Stores the value of an option with several spellings; logs the first one if an old one is used."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002
+        namespace: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        if option != self.option_strings[0]:
+            log.warning("%s is now called %s", option, self.option_strings[0])
+        setattr(namespace, self.dest, values)
 
 
 Number = TypeVar("Number", int, float)

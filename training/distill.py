@@ -1,62 +1,69 @@
-"""Teach a causal network on continuous video what a teacher says of it: answers and features at many steps.
+"""Train a causal network on streams with a teacher's outputs and features as targets.
 
     python -m training.distill START.pt OUT.pt --data ../shared/data --teacher TEACHER.onnx --minutes 40
 
-The teacher is the 3-D network in an ONNX file, asked about windows, or a checkpoint of this project, which answers at
-every step and is asked more often (`--every 1`).
+The teacher is the 3-D network in an ONNX file, which runs on windows, or a checkpoint of this project, which gives an
+output at every step and is used at more of them (`--every 1`).
 
-The same command goes on where a stopped run left off: OUT.pt holds the averaged weights, OUT.run the rest. Every lag of
-the network is even, so a stream at 12 steps a second is two interleaved streams that never meet; training takes every
-second picture and halves the paces, which is the same network at half the work.
+The same command resumes a stopped run: OUT.pt holds the averaged weights, OUT.run everything else. Every lag of the
+network is even, so a stream of 12 steps per second is two independent interleaved streams. Training uses every second
+picture and halves the lags, which is the same network at half the cost.
 """
 
 import argparse
-import math
 import sys
-from contextlib import closing
 from functools import partial
-from pathlib import Path
 
 import torch
 
-from common.arguments import natural, share
+from common.arguments import positive, share
 from common.command import command
 from models.errors import ModelFileError
-from training.distillation.prefetch import prefetch
-from training.distillation.student import Recipe
-from training.distillation.student_run import add_distillation_options, batch_maker, begin, open_teacher, train, until
+from training.distillation.stream_batches import RATE_HZ, StreamBatchMaker
+from training.distillation.student import Recipe, StreamStudent
+from training.distillation.student_run import (
+    add_distillation_options,
+    add_run_options,
+    load_stream_network,
+    open_run,
+    open_sampler,
+    open_teacher,
+    stop_condition,
+    train,
+)
+
+
+def batch_maker(given: argparse.Namespace, recipe: Recipe) -> StreamBatchMaker:
+    """The maker of the batches that the options describe."""
+    return StreamBatchMaker(open_sampler(given, RATE_HZ), open_teacher(given.teacher), recipe)
 
 
 @command("distill")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.distill", description="Teach a network on streams.")
-    parser.add_argument("start", type=Path, help="checkpoint to start from")
-    parser.add_argument("out", type=Path, help="checkpoint to write")
+    parser = argparse.ArgumentParser(prog="python -m training.distill", description="Train a network on streams.")
+    add_run_options(parser, Recipe())
     add_distillation_options(parser)
-    parser.add_argument("--minutes", type=float, default=math.inf)
-    parser.add_argument("--streams", type=int, default=Recipe().streams, help="streams a batch")
+    parser.add_argument("--every", type=positive, default=Recipe().every, help="steps between targets")
     parser.add_argument(
         "--average",
         type=share,
         default=Recipe().average,
-        help="of the weights' average kept a chunk (default: %(default)s)",
+        help="decay of the average of the weights per chunk (default: %(default)s)",
     )
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument(
-        "--workers", type=natural, default=0, help="processes that make iterations (default: a thread of this one)"
-    )
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the network learns")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the student is trained")
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
     recipe = Recipe(seed=given.seed, streams=given.streams, lr=given.lr, every=given.every, average=given.average)
     if given.device == "cuda" and not torch.cuda.is_available():
-        raise ModelFileError("no CUDA device; leave --device out to learn on the processor")
-    run = begin(given, given.start, given.out, recipe, open_teacher(given.teacher).channels, given.device)
+        raise ModelFileError("no CUDA device; leave --device out to train on the processor")
+    channels = open_teacher(given.teacher).channels
+    student = partial(StreamStudent, recipe=recipe, channels=channels, device=given.device)
+    run = open_run(given, given.start, given.out, load_stream_network, student)
     iterations = range(run.student.iterations, given.iterations)
-    with closing(prefetch(partial(batch_maker, given, recipe), iterations, given.workers)) as made:
-        train(run.take, made, iterations, until(given.minutes))
-    run.logbook.save()
+    maker = partial(batch_maker, given, recipe)
+    train(run.learn, maker, iterations, stop_condition(given.minutes), given.workers)
+    run.log.save()
     return 0
 
 

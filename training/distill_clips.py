@@ -1,96 +1,50 @@
-"""Teach a clip network on windows of continuous video what an ensemble of its teacher's views says of them.
+"""Train a clip network on windows of streams with the mean output of the teacher's views as targets.
 
     python -m training.distill_clips START.pt OUT.pt --data ../shared/data --teacher TEACHER.onnx --minutes 40
 
-START is what `training.transplant --centred` makes, or what this command made of it. The same command goes on where a
-stopped run left off: OUT.pt holds the averaged weights, OUT.run the rest.
+START is written by `training.transplant --centred` or by this command. The same command resumes a stopped run: OUT.pt
+holds the averaged weights, OUT.run everything else.
 """
 
 import argparse
-import math
 import sys
-from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-import cv2
 import torch
 
-from common.arguments import natural, positive
 from common.command import command
-from models.errors import ModelFileError
-from training.distillation.clip_batches import RATE_HZ, ClipBatch, ClipBatchMaker, ClipRecipe
+from training.distillation.clip_batches import RATE_HZ, ClipBatchMaker, ClipRecipe
 from training.distillation.clip_student import ClipStudent, load_clip_network
-from training.distillation.distillation_log import DistillationLog, resume
-from training.distillation.origin import Origin
-from training.distillation.prefetch import prefetch
-from training.distillation.stream_batches import training_recordings
-from training.distillation.student_run import add_distillation_options, train, until
-from training.distillation.teacher import TEACHER_SIDE, ClipTeacher
-from training.distillation.training_streams import StreamSampler
-from training.jester import LABELS, SIZE
-from training.recording_list import Shelf
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ClipStudentRun:
-    """A student and what is kept of it."""
-
-    student: ClipStudent
-    logbook: DistillationLog
-
-    def take(self, number: int, batch: ClipBatch) -> None:
-        """Learn the batch of a number, unless it was learnt before the run was stopped."""
-        if self.student.iterations == number:
-            self.logbook.note(self.student.learn(batch))
-
-
-def begin(given: argparse.Namespace, recipe: ClipRecipe) -> ClipStudentRun:
-    """A student at its first batch, or where it was stopped.
-
-    Raises:
-        ModelFileError: START cannot be taught, is OUT itself, or is not what the stopped run was begun with.
-    """
-    start, out = given.start, given.out
-    if out.resolve() == start.resolve():
-        raise ModelFileError(f"{out} is START itself; name another OUT.pt")
-    net, spec = load_clip_network(start)
-    student = ClipStudent(net, recipe, ClipTeacher(given.teacher).channels)
-    origin = Origin.of(net, given.teacher, given.data)
-    resume(student, origin, out)
-    return ClipStudentRun(student, DistillationLog(out, net, origin, spec, student, given.save_every))
+from training.distillation.student_run import (
+    add_distillation_options,
+    add_run_options,
+    open_run,
+    open_sampler,
+    stop_condition,
+    train,
+)
+from training.distillation.teacher import ClipTeacher
 
 
 def batch_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipBatchMaker:
-    """The iterations that a command line asks for."""
-    cv2.setNumThreads(1)
-    recordings, shelf = training_recordings(given.data), Shelf(given.cache)
-    sampler = StreamSampler(recordings, shelf, LABELS, SIZE, TEACHER_SIDE, RATE_HZ, given.faster)
-    return ClipBatchMaker(sampler, ClipTeacher(given.teacher), recipe)
+    """The maker of the batches that the options describe."""
+    return ClipBatchMaker(open_sampler(given, RATE_HZ), ClipTeacher(given.teacher), recipe)
 
 
 @command("distill_clips")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.distill_clips", description="Teach a clip network.")
-    parser.add_argument("start", type=Path, help="checkpoint to start from")
-    parser.add_argument("out", type=Path, help="checkpoint to write")
+    parser = argparse.ArgumentParser(prog="python -m training.distill_clips", description="Train a clip network.")
+    add_run_options(parser, ClipRecipe())
     add_distillation_options(parser)
-    parser.add_argument("--minutes", type=float, default=math.inf)
-    parser.add_argument("--streams", type=positive, default=ClipRecipe().streams, help="streams a batch")
-    parser.add_argument("--threads", type=positive, default=1)
-    parser.add_argument(
-        "--workers", type=natural, default=0, help="processes that make iterations (default: a thread of this one)"
-    )
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
     recipe = ClipRecipe(seed=given.seed, streams=given.streams, lr=given.lr)
-    run = begin(given, recipe)
+    student = partial(ClipStudent, recipe=recipe, channels=ClipTeacher(given.teacher).channels)
+    run = open_run(given, given.start, given.out, load_clip_network, student)
     iterations = range(run.student.iterations, given.iterations)
-    with closing(prefetch(partial(batch_maker, given, recipe), iterations, given.workers)) as made:
-        train(run.take, made, iterations, until(given.minutes))
-    run.logbook.save()
+    train(run.learn, partial(batch_maker, given, recipe), iterations, stop_condition(given.minutes), given.workers)
+    run.log.save()
     return 0
 
 

@@ -1,8 +1,7 @@
-"""Batches for a clip network: windows cut from streams, and what an ensemble of the teacher's views says of them.
+"""Batches of windows of streams for a clip network, with the mean output of the teacher's views as target.
 
-The student learns from one window as its camera shows it what the teacher says on average of windows of two lengths,
-whole and closer, through a steady camera. Windows are sampled as the app samples them: evenly in time, from 12 pictures
-a second.
+The student is given one window through its own camera. Its target is the teacher's mean over windows of two lengths and
+two scales through a steady camera. Windows are sampled as in the app: evenly in time, from 12 pictures per second.
 """
 
 from collections.abc import Sequence
@@ -15,74 +14,74 @@ from models.frame import Image
 from models.softmax import softmax
 from models.window import nearest
 from training.distillation.student import Recipe
-from training.distillation.targets import END_STEPS, IDLE_CLASSES, Targets, correct_gesture, correct_idle, stack_targets
+from training.distillation.targets import END_STEPS, Targets, correct, stack_targets
 from training.distillation.teacher import SCALES, WINDOW, ClipTeacher, at_scale
 from training.distillation.training_streams import StreamSampler, TrainingStream
 
 RATE_HZ = 12.0
-"""Pictures a second in the streams, as the app keeps them."""
+"""Pictures per second of the streams, as in the app."""
 LENGTHS_S = (16 / 6, 11 / 6)
-"""Of the teacher's windows and of the student's, where people move as fast as usual."""
+"""Lengths of the teacher's and the student's windows at normal speed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClipRecipe(Recipe):
-    """What decides the outcome of a clip network's run, besides its data."""
+    """The hyperparameters of a clip network's run."""
 
     seconds: float = 16.0
-    """Of a stream."""
+    """Length of a stream."""
     first_s: float = 0.8
-    """When the first window of a stream ends."""
+    """End of the first window of a stream."""
     every_s: float = 0.8
-    """Between the ends of two windows."""
+    """Time between the ends of windows."""
     batch: int = 24
-    """Clips an optimiser step."""
+    """Clips per optimiser step."""
     average: float = 0.995
     features: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClipBatch:
-    """Clips with the answers to learn."""
+    """The clips of an iteration and their targets."""
 
     clips: Image
     """uint8 [B, T, H, W, 3]."""
     targets: Targets
-    """Of B clips at one step each, their last."""
+    """[B, 1, ...], at the last step of each clip."""
 
 
 class ClipBatchMaker:
-    """Draws streams, cuts windows out of them and asks the teacher about them."""
+    """Samples streams, cuts windows and computes their targets."""
 
     def __init__(self, sampler: StreamSampler, teacher: ClipTeacher, recipe: ClipRecipe) -> None:
         self._sampler, self._teacher, self._recipe = sampler, teacher, recipe
 
     def __call__(self, number: int) -> ClipBatch:
-        """Make the batch of this number."""
+        """The batch of a number, a function of the seed and the number."""
         recipe = self._recipe
         steps = round(recipe.seconds * RATE_HZ)
         ends = np.arange(recipe.first_s * RATE_HZ, steps, recipe.every_s * RATE_HZ).astype(int)
         clips: list[Image] = []
-        wanted: list[Targets] = []
+        targets: list[Targets] = []
         for k in range(recipe.streams):
             stream = self._sampler.draw(np.random.default_rng((recipe.seed, number, k)), steps)
-            seen, teacher_pictures = stream.pictures, [at_scale(stream.teacher_pictures, scale) for scale in SCALES]
+            pictures, views = stream.pictures, [at_scale(stream.teacher_pictures, scale) for scale in SCALES]
             for end in map(int, ends):
-                shown = [window(end, length_s / stream.at(end)[0].speed) for length_s in LENGTHS_S]
-                clips += [seen[each] for each in shown]
-                wanted += [self._targets(stream, teacher_pictures, shown, end)] * len(shown)
+                windows = [window(end, length_s / stream.at(end)[0].speed) for length_s in LENGTHS_S]
+                clips += [pictures[each] for each in windows]
+                targets += [self._targets(stream, views, windows, end)] * len(windows)
         order = np.random.default_rng((recipe.seed, number)).permutation(len(clips))
-        return ClipBatch(np.stack([clips[k] for k in order]), stack_targets([wanted[k] for k in order]))
+        return ClipBatch(np.stack([clips[k] for k in order]), stack_targets([targets[k] for k in order]))
 
     def _targets(
-        self, stream: TrainingStream, teacher_pictures: Sequence[Image], shown: Sequence[NDArray[np.int64]], end: int
+        self, stream: TrainingStream, views: Sequence[Image], windows: Sequence[NDArray[np.int64]], end: int
     ) -> Targets:
-        """What the teacher says of a step's windows at all scales on average, put right where the label is known."""
-        taught = self._teacher.clips(np.stack([pictures[each] for pictures in teacher_pictures for each in shown]))
-        soft = softmax(taught.logits.mean(0), self._recipe.temperature)
+        """The teacher's mean over the windows at all scales, corrected by the label if it is known."""
+        output = self._teacher.clips(np.stack([pictures[each] for pictures in views for each in windows]))
+        soft = softmax(output.logits.mean(0), self._recipe.temperature)
         corrected = corrected_at(soft, stream, end)
         feature_weight = np.array([1 - np.abs(corrected - soft).sum() / 2], np.float32)
-        return Targets(corrected[None], taught.maps.mean((0, 2, 3))[None, :, None, None], feature_weight)
+        return Targets(corrected[None], output.maps.mean((0, 2, 3))[None, :, None, None], feature_weight)
 
 
 def window(end: int, seconds: float) -> NDArray[np.int64]:
@@ -92,12 +91,8 @@ def window(end: int, seconds: float) -> NDArray[np.int64]:
 
 
 def corrected_at(soft: NDArray[np.float32], stream: TrainingStream, step: int) -> NDArray[np.float32]:
-    """A teacher's answer [27] at a step, corrected where the label is known (`training.distillation.targets`)."""
+    """A teacher's probabilities [27] at a step, corrected by the label if it is known."""
     scene, within = stream.at(step)
     if within < LENGTHS_S[0] / scene.speed * RATE_HZ - 1:
-        return soft  # the window reaches back into the scene before, whose gesture it may well see
-    if scene.labels[0] in IDLE_CLASSES:
-        return correct_idle(soft, scene.trust)
-    fresh = round(END_STEPS * RATE_HZ / 6)  # END_STEPS counts steps of six a second
-    just_ended = any(made.stop - 1 <= within < made.stop + fresh for made in scene.made)
-    return correct_gesture(soft, scene.labels, scene.trust, just_ended)
+        return soft  # the window reaches into the scene before and may show its gesture
+    return correct(soft, stream, step, round(END_STEPS * RATE_HZ / 6))  # END_STEPS is defined at 6 steps per second

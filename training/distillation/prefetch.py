@@ -1,4 +1,4 @@
-"""Batches made ahead of the one that is learnt: by a thread, or by processes, each with a teacher of its own."""
+"""Makes batches in the background: in a thread, or in processes that each have a teacher."""
 
 import multiprocessing
 import signal
@@ -10,22 +10,21 @@ from typing import Any, TypeVar
 
 from training.errors import DataError
 
-Made = TypeVar("Made")
-"""A batch of any kind."""
+Batch = TypeVar("Batch")
 
 _makers: list[Callable[[int], Any]] = []
-"""The one of this process."""
+"""The maker of this process."""
 
 
 def prefetch(
-    open_maker: Callable[[], Callable[[int], Made]], numbers: range, workers: int = 0
-) -> Generator[Made, None, None]:
-    """The iterations of these numbers, in order, and the next ones are being made meanwhile.
+    open_maker: Callable[[], Callable[[int], Batch]], numbers: range, workers: int = 0
+) -> Generator[Batch, None, None]:
+    """The batches of these numbers, in order; the next ones are made while one is used.
 
     Args:
-        open_maker: makes the maker; in each process, if there are any.
-        numbers: of the iterations.
-        workers: processes; 0 is a thread of this one.
+        open_maker: returns the function that makes the batch of a number; called in each process.
+        numbers: of the batches.
+        workers: processes; 0 uses a thread of this one.
 
     Raises:
         DataError: a process died.
@@ -33,22 +32,22 @@ def prefetch(
     if not numbers:
         return
     executor, make, depth = _executor(open_maker, workers)
-    coming: deque[Future[Made]] = deque()
+    pending: deque[Future[Batch]] = deque()
     try:
         for number in numbers:
-            while len(coming) < depth and number + len(coming) in numbers:
-                coming.append(executor.submit(make, number + len(coming)))
-            yield coming.popleft().result()
+            while len(pending) < depth and number + len(pending) in numbers:
+                pending.append(executor.submit(make, number + len(pending)))
+            yield pending.popleft().result()
     except BrokenProcessPool as error:
-        raise DataError("a process that makes iterations died; give fewer --workers, each needs about 1 GB") from error
+        raise DataError("a process that makes batches died; give fewer --workers, each needs about 1 GB") from error
     finally:
         executor.shutdown(cancel_futures=True)
 
 
 def _executor(
-    open_maker: Callable[[], Callable[[int], Made]], workers: int
-) -> tuple[Executor, Callable[[int], Made], int]:
-    """The executor, the function it runs, and the number of batches in progress at a time."""
+    open_maker: Callable[[], Callable[[int], Batch]], workers: int
+) -> tuple[Executor, Callable[[int], Batch], int]:
+    """The executor, the function it runs, and the number of batches in progress."""
     if workers == 0:
         return ThreadPoolExecutor(1), open_maker(), 2
     spawn = multiprocessing.get_context("spawn")
@@ -56,7 +55,7 @@ def _executor(
 
 
 def _begin(open_maker: Callable[[], Callable[[int], Any]]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that learns
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the training process handles Ctrl-C
     _makers[:] = [open_maker()]
 
 

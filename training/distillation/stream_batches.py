@@ -1,4 +1,4 @@
-"""Batches: streams drawn from recordings, and what a teacher says of them."""
+"""Batches of streams with the teacher's targets."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +16,11 @@ from training.jester import LABELS, SIZE
 from training.recording_list import Recording, hold_out, read_recordings
 
 RATE_HZ = 6.0
-"""Pictures a second in training; what the teacher was trained at."""
+"""Pictures per second in training; the rate that the teacher was trained at."""
 
 
 class StreamBatchMaker:
-    """Draws streams and asks the teacher about them."""
+    """Samples streams and computes their targets."""
 
     def __init__(self, sampler: StreamSampler, teacher: Teacher, recipe: Recipe) -> None:
         self._sampler = sampler
@@ -28,7 +28,7 @@ class StreamBatchMaker:
         self._recipe = recipe
 
     def __call__(self, number: int) -> StreamBatch:
-        """Make the batch of this number."""
+        """The batch of a number, a function of the seed and the number."""
         recipe, steps = self._recipe, self._recipe.chunk * self._recipe.chunks
         ends = tuple(range(recipe.first_window, steps, recipe.every))
         pictures, wanted = [], []
@@ -40,21 +40,21 @@ class StreamBatchMaker:
 
 
 def check_spec(spec: ModelSpec, path: Path) -> None:
-    """Check that a checkpoint answers what is taught, for pictures as they are shown.
+    """Check that a checkpoint has the labels, picture size and rate of the training streams.
 
     Raises:
-        ModelFileError: its labels, its size or its rate are others.
+        ModelFileError: one of them differs.
     """
-    shown = SIZE, SIZE, 2 * RATE_HZ
-    if spec.labels != LABELS or (spec.height, spec.width, spec.rate_hz) != shown:
+    expected = SIZE, SIZE, 2 * RATE_HZ
+    if spec.labels != LABELS or (spec.height, spec.width, spec.rate_hz) != expected:
         raise ModelFileError(
-            f"{path} has {len(spec.labels)} labels for {spec.height}x{spec.width} pictures at {spec.rate_hz:g} a "
+            f"{path} has {len(spec.labels)} labels for {spec.height}x{spec.width} pictures at {spec.rate_hz:g} per "
             f"second; give a checkpoint of Jester's {len(LABELS)} labels for {SIZE}x{SIZE} at {2 * RATE_HZ:g}"
         )
 
 
 def training_recordings(folders: Sequence[Path]) -> list[Recording]:
-    """What may be trained on: the training split, without what is held out of each folder to judge and to tune with."""
+    """The training split of the folders, without the recordings held out for evaluation and tuning."""
     recordings: list[Recording] = []
     for folder in folders:
         listed = read_recordings(folder)

@@ -77,7 +77,7 @@ def distances(
 def teachers_answers(teacher: Teacher, take: LabelledStream) -> TeacherOutput:
     """What a teacher says at every second step of a stream."""
     pictures = take.pictures[::2]
-    return teacher.answers(pictures, range(len(pictures)), [1.0] * len(pictures))
+    return teacher.outputs(pictures, range(len(pictures)), [1.0] * len(pictures))
 
 
 def students_answers(net: MSTNet, take: LabelledStream) -> TeacherOutput:

@@ -6,7 +6,7 @@ import pytest
 
 from models.frame import Image
 from training.distillation.camera_augmentation import CameraModel, apply_appearance, sample_camera, teacher_camera, warp
-from training.distillation.matting import KeyedHand, blend, cut_out
+from training.distillation.matting import KeyedHand, blend, sample_cutout
 from training.distillation.training_streams import FAST_SPEEDS, SHARES, StreamSampler
 from training.jester import LABELS
 from training.recording_list import Recording
@@ -15,8 +15,8 @@ SIZE, TEACHER_SIDE, RATE_HZ = 32, 48, 6.0
 IDENTITY = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)
 
 
-class MadeShelf:
-    """Recordings whose pictures are as bright as their frame's number, 60 of them."""
+class FakeShelf:
+    """Recordings of 60 pictures whose brightness rises with the frame number."""
 
     def pictures(self, recording: Recording) -> Image:
         return np.stack([np.full((40, 56, 3), 60 + 2 * k, np.uint8) for k in range(60)])
@@ -27,7 +27,7 @@ def recording(source: str, label: str, name: str = "a") -> Recording:
 
 
 def sampler(*recordings: Recording, faster: float = 0.5) -> StreamSampler:
-    return StreamSampler(recordings, MadeShelf(), LABELS, SIZE, TEACHER_SIDE, RATE_HZ, faster)
+    return StreamSampler(recordings, FakeShelf(), LABELS, SIZE, TEACHER_SIDE, RATE_HZ, faster)
 
 
 MIXED = (
@@ -58,51 +58,50 @@ def test_the_same_seed_draws_the_same_stream() -> None:
 
 
 def test_mirroring_and_playing_backwards_change_the_label() -> None:
-    made, seen = sampler(recording("generated", "Swiping Left")), set()
+    swipes, cases = sampler(recording("generated", "Swiping Left")), set()
     for seed in range(16):
-        scene, _ = made.draw(np.random.default_rng(seed), 10).at(0)
+        scene, _ = swipes.draw(np.random.default_rng(seed), 10).at(0)
         is_mirrored = sample_camera(np.random.default_rng(seed)).mirrored  # the camera is drawn first
         is_backwards = scene.teacher_pictures[0].mean() > scene.teacher_pictures[-1].mean()
         (label,) = scene.labels
         assert LABELS[label] == ("Swiping Left" if is_mirrored == is_backwards else "Swiping Right")
-        seen.add((is_mirrored, bool(is_backwards)))
-    assert len(seen) == 4
+        cases.add((is_mirrored, bool(is_backwards)))
+    assert len(cases) == 4
 
 
-def test_gestures_are_where_their_recording_makes_them_forwards_and_backwards() -> None:
+def test_gestures_are_at_the_spans_of_their_recording_forwards_and_backwards() -> None:
     twice = replace(recording("generated", "Thumb Up"), spans=((10, 20), (30, 40)))
-    made = sampler(twice)
     for seed in range(16):
-        scene = made.draw(np.random.default_rng(seed), 10).scenes[0]
-        moves = np.diff([picture.mean() for picture in scene.pictures]) != 0  # but for the rest at either end
-        for steps in scene.made:
+        scene = sampler(twice).draw(np.random.default_rng(seed), 10).scenes[0]
+        moves = np.diff([picture.mean() for picture in scene.pictures]) != 0  # False in the rest at either end
+        for steps in scene.gestures:
             assert 0.7 * 5 / scene.speed - 1 <= len(steps) <= 1.3 * 5 / scene.speed + 1
             assert moves[steps.start : steps.stop].all()
-        assert scene.made[0].stop < scene.made[1].start
+        assert scene.gestures[0].stop < scene.gestures[1].start
 
 
-def test_a_gesture_of_unsure_direction_may_be_either() -> None:
-    made = sampler(recording("plain_unsure", "Turning Hand Clockwise"))
+def test_a_gesture_of_ambiguous_direction_has_both_labels() -> None:
+    turns = sampler(recording("plain_unsure", "Turning Hand Clockwise"))
     either = {LABELS.index("Turning Hand Clockwise"), LABELS.index("Turning Hand Counterclockwise")}
-    assert all(set(made.draw(np.random.default_rng(k), 10).scenes[0].labels) == either for k in range(8))
+    assert all(set(turns.draw(np.random.default_rng(k), 10).scenes[0].labels) == either for k in range(8))
 
 
-def test_a_teacher_sees_the_same_moment_steadily_whatever_the_camera() -> None:
-    made = sampler(recording("generated", "Thumb Up"))
+def test_the_teachers_camera_is_steady_and_shows_the_same_frames() -> None:
+    thumbs = sampler(recording("generated", "Thumb Up"))
     for seed in range(8):
-        scene = made.draw(np.random.default_rng(seed), 10).scenes[0]
-        frames = (scene.teacher_pictures.mean((1, 2, 3)) - 60) / 2  # as bright as the frame's number
+        scene = thumbs.draw(np.random.default_rng(seed), 10).scenes[0]
+        frames = (scene.teacher_pictures.mean((1, 2, 3)) - 60) / 2  # the frame number
         np.testing.assert_allclose(frames, frames.round(), atol=0.01)
         assert np.ptp(scene.teacher_pictures.reshape(len(scene.teacher_pictures), -1), 1).max() == 0
 
 
-def test_beyond_a_recording_another_room_is_seen() -> None:
+def test_beyond_a_recording_another_room_is_shown() -> None:
     camera = teacher_camera(sample_camera(np.random.default_rng(0)), np.random.default_rng(0))
     far = replace(camera, zoom=2.0, mirrored=False)
     shot, room = np.full((40, 40, 3), 200, np.uint8), np.full((30, 60, 3), 50, np.uint8)
-    seen = warp(far, shot, SIZE, 0.0, room)[..., 0]
-    assert (seen[SIZE // 2, SIZE // 2], seen[1, 1], seen[-2, -2]) == (200, 50, 50)
-    assert (seen > 125).mean() == pytest.approx(0.25, abs=0.05)
+    picture = warp(far, shot, SIZE, 0.0, room)[..., 0]
+    assert (picture[SIZE // 2, SIZE // 2], picture[1, 1], picture[-2, -2]) == (200, 50, 50)
+    assert (picture > 125).mean() == pytest.approx(0.25, abs=0.05)
     assert (warp(far, shot, SIZE, 0.0) == 200).all()  # reflected
 
 
@@ -111,21 +110,21 @@ def test_some_scenes_are_faster() -> None:
     speeds = np.array([scene.speed for scene in stream.scenes])
     assert 0.25 < (speeds == 1).mean() < 0.75
     assert FAST_SPEEDS[0] <= speeds[speeds > 1].min() < speeds.max() <= FAST_SPEEDS[1]
-    lengths = np.array([len(scene.made[0]) for scene in stream.scenes])
+    lengths = np.array([len(scene.gestures[0]) for scene in stream.scenes])
     assert lengths[speeds > 1.6].mean() < 0.7 * lengths[speeds == 1].mean()
 
 
-def test_nobody_hurries_where_no_share_does() -> None:
+def test_no_scene_is_faster_at_a_share_of_0() -> None:
     stream = sampler(recording("generated", "Thumb Up"), faster=0.0).draw(np.random.default_rng(1), 600)
     assert {scene.speed for scene in stream.scenes} == {1.0}
 
 
-def test_where_nothing_happens_no_gesture_is_made() -> None:
+def test_an_idle_scene_has_no_gestures() -> None:
     stream = sampler(recording("driver", "Doing other things")).draw(np.random.default_rng(0), 60)
-    assert all(scene.made == () for scene in stream.scenes)
+    assert all(scene.gestures == () for scene in stream.scenes)
 
 
-def test_shares_are_kept_whatever_the_number_of_recordings() -> None:
+def test_shares_do_not_depend_on_the_number_of_recordings() -> None:
     many = [recording("signs", "Doing other things", str(k)) for k in range(50)]
     stream = sampler(recording("generated", "Thumb Up"), *many).draw(np.random.default_rng(0), 3000)
     generated = np.mean([LABELS[scene.labels[0]] == "Thumb Up" for scene in stream.scenes])
@@ -133,11 +132,11 @@ def test_shares_are_kept_whatever_the_number_of_recordings() -> None:
 
 
 @pytest.mark.parametrize("source", ["nvgesture", "silhouettes", "plain_sure"])
-def test_a_matte_lies_over_what_is_behind(source: str) -> None:
+def test_a_matte_is_composited_over_the_background(source: str) -> None:
     shot = np.zeros((40, 40, 3), np.uint8)
     shot[10:, 15:25] = 255
     behind = np.full((40, 56, 3), 7, np.uint8)
-    both = cut_out(recording(source, "Thumb Up"), np.random.default_rng(0)).over(shot, behind, 0)
+    both = sample_cutout(recording(source, "Thumb Up"), np.random.default_rng(0)).over(shot, behind, 0)
     assert both.shape == behind.shape
     assert np.array_equal(both[:5, :5], behind[:5, :5])
     assert both[35:].max() > 60
@@ -147,21 +146,21 @@ def test_a_hand_comes_in_from_below_and_moves() -> None:
     shot = np.zeros((40, 40, 3), np.uint8)
     shot[10:, 15:25] = 255
     behind = np.full((40, 56, 3), 7, np.uint8)
-    hand = cut_out(recording("keyed", "Doing other things"), np.random.default_rng(0))
+    hand = sample_cutout(recording("keyed", "Doing other things"), np.random.default_rng(0))
     masks = [hand.over(shot, behind, step).max(-1) > 60 for step in range(60)]
-    seen = [mask for mask in masks if mask.any()]
-    assert 20 < len(seen) < 60  # it comes and goes
-    assert all(mask[-1].any() for mask in seen)
-    middles = [np.argwhere(mask).mean(0) for mask in seen]
+    visible = [mask for mask in masks if mask.any()]
+    assert 20 < len(visible) < 60  # it comes and goes
+    assert all(mask[-1].any() for mask in visible)
+    middles = [np.argwhere(mask).mean(0) for mask in visible]
     assert np.ptp(middles, 0).min() > 4
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_hand_hides_as_a_whole_and_never_jumps(seed: int) -> None:
-    hand = cut_out(recording("keyed", "Doing other things"), np.random.default_rng(seed))
+def test_a_hand_leaves_completely_and_never_jumps(seed: int) -> None:
+    hand = sample_cutout(recording("keyed", "Doing other things"), np.random.default_rng(seed))
     assert isinstance(hand, KeyedHand)
     _, below, size = hand.path.T
-    assert (below >= size).any()  # out of sight, however high it reaches in its picture
+    assert (below >= size).any()  # out of sight, whatever its height in its picture
     assert not ((below > 0.36) & (below < size) & (np.gradient(below) == 0)).any()
     there_and_back = np.concatenate([hand.path, hand.path[:1]])
     assert np.abs(np.diff(there_and_back, axis=0)).max() < 1.5
@@ -174,7 +173,7 @@ def test_blend_mixes_by_opacity() -> None:
     assert mixed[:, :, 0].tolist() == [[100, 150], [125, 200]]
 
 
-def test_a_camera_stays_where_it_is_but_for_its_shake() -> None:
+def test_a_camera_moves_only_by_its_shake() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
     cameras = [sample_camera(np.random.default_rng(k)) for k in range(30)]
     for camera in cameras:
@@ -183,7 +182,7 @@ def test_a_camera_stays_where_it_is_but_for_its_shake() -> None:
     assert {camera.shake == 0 for camera in cameras} == {True, False}
 
 
-def test_a_camera_may_be_tilted_and_stretched_about_what_it_looks_at() -> None:
+def test_a_camera_is_tilted_and_stretched_about_its_centre() -> None:
     picture = np.zeros((64, 64, 3), np.uint8)
     picture[24:40, 24:40] = 255  # a square in the middle
     plain = replace(sample_camera(np.random.default_rng(0)), zoom=1.0, centre=(0, 0), turn=0.0, stretch=1.0, shake=0.0)
@@ -201,7 +200,7 @@ def test_a_camera_may_be_tilted_and_stretched_about_what_it_looks_at() -> None:
     assert size(replace(plain, turn=np.pi / 4))[:2] == pytest.approx((15 * 2**0.5,) * 2, abs=2)
 
 
-def test_a_camera_may_show_less_colour() -> None:
+def test_saturation_scales_the_colours() -> None:
     red = np.full((4, 4, 3), (200, 60, 60), np.uint8)
     camera = replace(sample_camera(np.random.default_rng(0)), blur=0.0, noise=0.0, curve=IDENTITY)
     spread = [

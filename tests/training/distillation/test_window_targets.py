@@ -1,4 +1,4 @@
-"""What is right for a window: the gesture that it shows whole, else also none."""
+"""The correct labels of a window: a complete gesture alone, else the idle labels as well."""
 
 import numpy as np
 import pytest
@@ -11,19 +11,19 @@ UP, SHAKE, OTHER = (LABELS.index(label) for label in ("Thumb Up", "Shaking Hand"
 IDLE_CLASSES = {LABELS.index("No gesture"), OTHER}
 
 
-def shown(steps: int, label: int, *made: range) -> FilmedScene:
+def scene(steps: int, label: int, *gestures: range) -> FilmedScene:
     pictures = np.zeros((steps, 2, 2, 3), np.uint8)
-    return FilmedScene(pictures, pictures, (label,), 0.5, made)
+    return FilmedScene(pictures, pictures, (label,), 0.5, gestures)
 
 
 STREAM = TrainingStream(
-    (shown(60, OTHER), shown(40, UP, range(10, 30)), shown(60, OTHER), shown(40, SHAKE, range(20))), 200
+    (scene(60, OTHER), scene(40, UP, range(10, 30)), scene(60, OTHER), scene(40, SHAKE, range(20))), 200
 )
-"""A thumb from step 70 to 90, a hand that shakes from 160 to 180."""
+"""Thumb Up at steps 70 to 90, Shaking Hand at 160 to 180."""
 
 
 @pytest.mark.parametrize(
-    ("end", "shows", "right"),
+    ("end", "content", "correct"),
     [
         (40, WindowContent.NOTHING, IDLE_CLASSES),
         (69, WindowContent.NOTHING, IDLE_CLASSES),
@@ -35,14 +35,16 @@ STREAM = TrainingStream(
         (179, WindowContent.GESTURE, {SHAKE}),
     ],
 )
-def test_only_what_is_whole_and_just_over_must_be_named(end: int, shows: WindowContent, right: set[int]) -> None:
-    answer = window_target(STREAM, end, 22 / 12)
-    assert answer.shows == shows
-    assert set(np.flatnonzero(answer.right)) == right
+def test_only_a_complete_gesture_that_just_ended_excludes_idle(
+    end: int, content: WindowContent, correct: set[int]
+) -> None:
+    target = window_target(STREAM, end, 22 / 12)
+    assert target.content == content
+    assert set(np.flatnonzero(target.correct)) == correct
 
 
-def test_a_window_of_two_gestures_may_be_called_either() -> None:
-    stream = TrainingStream((shown(20, UP, range(20)), shown(20, SHAKE, range(20))), 40)
-    answer = window_target(stream, 32, 22 / 12)
-    assert answer.shows == WindowContent.PART
-    assert set(np.flatnonzero(answer.right)) == {UP, SHAKE, *IDLE_CLASSES}
+def test_both_gestures_of_a_window_are_correct() -> None:
+    stream = TrainingStream((scene(20, UP, range(20)), scene(20, SHAKE, range(20))), 40)
+    target = window_target(stream, 32, 22 / 12)
+    assert target.content == WindowContent.PART
+    assert set(np.flatnonzero(target.correct)) == {UP, SHAKE, *IDLE_CLASSES}
