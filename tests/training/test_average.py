@@ -34,9 +34,3 @@ def test_the_command_tells_what_it_made(tmp_path) -> None:
     net, spec = load_checkpoint(tmp_path / "c.pt")
     assert spec.weights_sha256 == weights_hash(net)
     assert "0.7" in spec.trained
-
-
-@pytest.mark.parametrize("share", ["-1", "nan", "x"])
-def test_no_share_is_refused(share: str) -> None:
-    with pytest.raises(SystemExit):
-        main(["a.pt", "b.pt", "c.pt", f"--share={share}"])
