@@ -16,13 +16,13 @@ def test_the_ends_are_the_two_networks_and_the_middle_is_between() -> None:
 
 
 def test_networks_of_two_shapes_are_refused() -> None:
-    with pytest.raises(ModelFileError, match="same network"):
+    with pytest.raises(ModelFileError, match="different configs"):
         averaged(small_net(), small_net(operation="shift"), 0.5)
 
 
 @pytest.mark.parametrize("assigned", [False, True])
 def test_channels_with_other_kernels_are_refused(assigned: bool) -> None:
-    with pytest.raises(ModelFileError, match="other temporal kernels"):
+    with pytest.raises(ModelFileError, match="temporal kernels to different channels"):
         averaged(small_net(seed=0, assigned=True), small_net(seed=1, assigned=assigned), 0.5)
 
 
