@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
+from common.errors import UserError
 from common.hidden_password import without_password
 from common.log import log
 
@@ -17,8 +18,8 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
 
 
-class PreferredOption(argparse.Action):
-    """Stores the value of an option with several spellings; logs the first one if an old one is used."""
+class OldSpelling(argparse.Action):
+    """The old spelling of an option: stores the value in the new option's `dest`, and logs the new spelling."""
 
     def __call__(
         self,
@@ -27,9 +28,16 @@ class PreferredOption(argparse.Action):
         values: Any,
         option: str | None = None,
     ) -> None:
-        if option != self.option_strings[0]:
-            log.warning("%s is now called %s", option, self.option_strings[0])
+        log.warning("%s is now called --%s", option, self.dest.replace("_", "-"))
         setattr(namespace, self.dest, values)
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser for a `main` under `common.command.command`, which prints its errors as one line and returns 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UserError with the message."""
+        raise UserError(f"{without_password(message)}; --help lists the options")
 
 
 Number = TypeVar("Number", int, float)

@@ -6,7 +6,6 @@ Writes FOLDER/A.pt, FOLDER/B.pt as `training.distill` does, and resumes likewise
 networks, which is most of the work for small ones.
 """
 
-import argparse
 import math
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from common.arguments import positive
+from common.arguments import CommandParser, positive
 from common.command import command
 from models.errors import ModelFileError
 from training.distill import batch_maker
@@ -33,7 +32,7 @@ from training.distillation.student_run import (
 @command("compare")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.compare", description="Train networks on equal batches.")
+    parser = CommandParser(prog="python -m training.compare", description="Train networks on equal batches.")
     parser.add_argument("folder", type=Path, help="folder for the trained checkpoints")
     parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, with distinct file names")
     add_distillation_options(parser)

@@ -16,7 +16,7 @@ from functools import partial
 
 import torch
 
-from common.arguments import positive, share
+from common.arguments import CommandParser, positive, share
 from common.command import command
 from models.errors import ModelFileError
 from training.distillation.stream_batches import RATE_HZ, StreamBatchMaker
@@ -41,7 +41,7 @@ def batch_maker(given: argparse.Namespace, recipe: Recipe) -> StreamBatchMaker:
 @command("distill")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.distill", description="Train a network on streams.")
+    parser = CommandParser(prog="python -m training.distill", description="Train a network on streams.")
     add_run_options(parser, Recipe())
     add_distillation_options(parser)
     parser.add_argument("--every", type=positive, default=Recipe().every, help="steps between targets")

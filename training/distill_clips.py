@@ -12,6 +12,7 @@ from functools import partial
 
 import torch
 
+from common.arguments import CommandParser
 from common.command import command
 from training.distillation.clip_batches import RATE_HZ, ClipBatchMaker, ClipRecipe
 from training.distillation.clip_student import ClipStudent, load_clip_network
@@ -34,7 +35,7 @@ def batch_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipBatchMaker
 @command("distill_clips")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.distill_clips", description="Train a clip network.")
+    parser = CommandParser(prog="python -m training.distill_clips", description="Train a clip network.")
     add_run_options(parser, ClipRecipe())
     add_distillation_options(parser)
     given = parser.parse_args(arguments)

@@ -13,7 +13,7 @@ from typing import Generic
 
 import cv2
 
-from common.arguments import PreferredOption, natural, number, positive, positive_float, share
+from common.arguments import OldSpelling, natural, number, positive, positive_float, share
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
@@ -124,13 +124,15 @@ def add_distillation_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--teacher", type=Path, required=True, help="the 3-D network's .onnx, or a checkpoint .pt")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="folder for decoded pictures")
     parser.add_argument(
-        "--iterations",
+        "--iterations", type=positive, default=sys.maxsize, metavar="N", help="in total, those before a resume included"
+    )
+    parser.add_argument(
         "--lessons",
-        action=PreferredOption,
+        dest="iterations",
+        action=OldSpelling,
         type=positive,
-        default=sys.maxsize,
-        metavar="N",
-        help="in total, those of a resumed run included",
+        default=argparse.SUPPRESS,
+        help=argparse.SUPPRESS,
     )
     parser.add_argument("--save-every", type=positive, default=10, metavar="ITERATIONS")
     parser.add_argument("--seed", type=natural, default=0)

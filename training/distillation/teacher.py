@@ -62,8 +62,8 @@ class ClipTeacher:
     """A clip network in an ONNX file: `clip` float32 [N, 3, 16, 112, 112] to logits [N, 27].
 
     The output at a step is the mean over windows of several spans that end there (`spans_at`), at several scales.
-    Windows that begin before the first picture repeat it. The features are the mean over time of the input of its last pooling,
-    [N, C, any time, h, w].
+    Windows that begin before the first picture repeat it. The features are the input of the last pooling,
+    [N, C, any time, h, w], averaged over time.
 
     Args:
         path: the file.
