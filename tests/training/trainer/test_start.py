@@ -28,7 +28,7 @@ def save(path: Path, net: MSTNet, labels: tuple[str, ...] = ()) -> Path:
     return path
 
 
-def test_starts_from_its_seed_with_a_silent_classifier() -> None:
+def test_starts_from_its_seed_with_a_classifier_near_0() -> None:
     one, other = initial_net(config(), LABELS), initial_net(config(), LABELS)
     assert torch.equal(one.backbone.conv1.weight, other.backbone.conv1.weight)
     assert one.classifier.weight.abs().max() < 0.01
@@ -44,14 +44,14 @@ def test_starts_from_a_plain_backbone_as_torchvision_saves_it(tmp_path: Path) ->
     assert net.classifier.weight.abs().max() < 0.01
 
 
-def test_starts_from_one_of_ours_of_other_classes(tmp_path: Path) -> None:
+def test_starts_from_a_checkpoint_of_other_classes(tmp_path: Path) -> None:
     other = MSTNet(config(classes=7).net)
     net = initial_net(config(save(tmp_path / "best.pt", other)), LABELS)
     assert torch.equal(net.backbone.layer1[0].temporal.taps[1], other.backbone.layer1[0].temporal.taps[1])
     assert net.classifier.weight.shape[0] == 3
 
 
-def test_the_classifier_keeps_what_it_knows_of_the_labels_that_both_have(tmp_path: Path) -> None:
+def test_the_classifier_keeps_the_rows_of_common_labels(tmp_path: Path) -> None:
     other = MSTNet(config(classes=4).net)
     net = initial_net(config(save(tmp_path / "best.pt", other, ("c", "x", "a", "y"))), LABELS)
     assert torch.equal(net.classifier.weight[[0, 2]], other.classifier.weight[[2, 0]])
@@ -80,15 +80,15 @@ def test_an_exported_network_of_another_kind_is_refused(tmp_path: Path) -> None:
         initial_net(config(tmp_path / "other.onnx"), LABELS)
 
 
-def test_as_many_classes_as_the_data_has_labels() -> None:
+def test_the_number_of_classes_is_that_of_the_labels() -> None:
     assert initial_net(config(classes=0), LABELS).config.classes == 3
     with pytest.raises(ConfigError, match=r"net.classes is 2 and the data has 3 labels"):
         initial_net(config(classes=2), LABELS)
 
 
-def test_steps_that_layers_cannot_look_back_to_are_refused() -> None:
+def test_lags_that_every_does_not_divide_are_refused() -> None:
     odd = replace(config(), net=replace(config().net, temporal=TemporalConfig()))
-    with pytest.raises(ConfigError, match=r"data.every=2 needs lags that it divides; \S+ looks \(1, 2, 3, .* back"):
+    with pytest.raises(ConfigError, match=r"data.every=2 must divide all lags; \S+ has \(1, 2, 3, "):
         initial_net(replace(odd, data=replace(odd.data, every=2)), LABELS)
 
 
@@ -109,7 +109,7 @@ def test_a_network_of_another_shape_is_refused_with_what_differs(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("temporal", "said"),
+    ("temporal", "operation"),
     [
         (TemporalConfig(), r"causal mixtconv \[1, 3, 5, 7\] dilated \[1, 1, 1, 1\]"),
         (TemporalConfig(dilations=(2,), causal=False), r"centred mixtconv \[1, 3, 5, 7\] dilated \[2, 2, 2, 2\]"),
@@ -118,13 +118,15 @@ def test_a_network_of_another_shape_is_refused_with_what_differs(tmp_path: Path)
     ],
     ids=["causal", "dilated", "shift", "conv1d"],
 )
-def test_a_network_that_looks_elsewhere_is_refused(tmp_path: Path, temporal: TemporalConfig, said: str) -> None:
+def test_a_network_of_another_temporal_operation_is_refused(
+    tmp_path: Path, temporal: TemporalConfig, operation: str
+) -> None:
     path = save(tmp_path / "best.pt", MSTNet(MSTNetConfig(3, "resnet18", 0.125, temporal)))
-    with pytest.raises(ModelFileError, match=f"looks at other frames by {said}, this network by centred mixtconv"):
+    with pytest.raises(ModelFileError, match=f"operation is {operation}, this network's centred mixtconv"):
         load_initial_weights(MSTNet(config().net), path, LABELS)
 
 
-def test_one_dilation_for_all_is_the_same_as_one_a_kernel(tmp_path: Path) -> None:
+def test_one_dilation_equals_the_same_dilation_per_kernel(tmp_path: Path) -> None:
     temporal = TemporalConfig(dilations=(1, 1, 1, 1), causal=False)
     other = MSTNet(MSTNetConfig(3, "resnet18", 0.125, temporal))
     net = MSTNet(config().net)
