@@ -1,4 +1,4 @@
-"""The streams that networks are judged on: those of a data folder that nothing is trained or tuned on."""
+"""The streams of a data folder that networks are evaluated or tuned on; none of them is used for training."""
 
 from pathlib import Path
 
@@ -6,35 +6,35 @@ from common.video_list import read_video_list
 from models.spec import ModelSpec
 from training.errors import DataError
 from training.evaluation.idle_recordings import idle_for_test, idle_for_tuning
-from training.evaluation.labelled_streams import LabelledStream, take, video_stream
+from training.evaluation.labelled_streams import LabelledStream, to_stream, video_stream
 from training.evaluation.stream_metrics import Truth
 from training.recording_list import Recording, decode, read_recordings
 
 WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw val")
-"""Groups of labelled clips of people before webcams."""
+"""Groups of labelled clips of people at webcams."""
 
 
 def clip_streams(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""
-    takes = []
+    streams = []
     for listed in read_video_list(folder / "labels.csv", spec.labels, ("path", "label", "fps")):
         pictures, fps = decode(listed.path), listed.row.number_in("fps")
-        takes.append(take(pictures, fps, "clips", [Truth(listed.label, 0, len(pictures) / fps)], spec))
-    return takes
+        streams.append(to_stream(pictures, fps, "clips", [Truth(listed.label, 0, len(pictures) / fps)], spec))
+    return streams
 
 
 def recording_stream(recording: Recording, group: str, spec: ModelSpec) -> LabelledStream:
-    """A listed recording as a stream of its own."""
+    """A recording of a list as a stream."""
     fps = recording.fps
     truths = [Truth(recording.label, start / fps, end / fps) for start, end in recording.spans]
-    return take(decode(recording.path), fps, group, truths, spec)
+    return to_stream(decode(recording.path), fps, group, truths, spec)
 
 
 def test_streams(data: Path, spec: ModelSpec) -> list[LabelledStream]:
-    """Everything under a data folder that is for judging only.
+    """All streams of a data folder for evaluation.
 
     Raises:
-        DataError: a list is missing or is not what it should be.
+        DataError: a list is missing or invalid.
     """
     recordings = read_recordings(data)
     labelled = [r for r in recordings if r.split == "val"]
@@ -47,7 +47,7 @@ def test_streams(data: Path, spec: ModelSpec) -> list[LabelledStream]:
             *(recording_stream(r, f"{r.source} held out", spec) for r in idle_for_test(recordings)),
         ]
     except (OSError, KeyError, ValueError) as error:
-        raise DataError(f"{data} lacks what judging needs ({error}); give the folder that holds it") from error
+        raise DataError(f"{data} lacks recordings for evaluation ({error}); give the folder that has them") from error
 
 
 def _stream(video: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStream:
@@ -55,7 +55,7 @@ def _stream(video: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStrea
 
 
 def tuning_streams(data: Path, spec: ModelSpec) -> list[LabelledStream]:
-    """Real recordings that nothing is judged by."""
+    """Real recordings for tuning, which are not used for evaluation."""
     recordings = read_recordings(data)
     gestures = [r for r in recordings if r.source == "nvgesture" and r.split == "train"]
     return [
@@ -65,5 +65,5 @@ def tuning_streams(data: Path, spec: ModelSpec) -> list[LabelledStream]:
 
 
 def listed_streams(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
-    """Labelled clips that were kept from training, each a stream."""
+    """The recordings of a folder, each as a stream."""
     return [recording_stream(recording, folder.name, spec) for recording in read_recordings(folder)]

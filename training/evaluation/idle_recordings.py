@@ -1,20 +1,20 @@
-"""Recordings without gestures, on which false events are counted, and which of them are held out for what."""
+"""Recordings without gestures, for counting false events, and how the held-out ones are divided."""
 
 from collections.abc import Iterable
 
 from training.recording_list import Recording, hold_out
 
 IDLE_SOURCES = ("driver", "faces", "signs")
-"""Sources without gestures; what is held out of them counts false events."""
+"""Sources without gestures."""
 
 
 def idle_for_test(recordings: Iterable[Recording]) -> list[Recording]:
-    """Every second of a folder's held-out quiet recordings: what nothing is learnt from and nothing tuned on."""
+    """Every second one of the held-out recordings, used for evaluation only."""
     return _held_out(recordings)[::2]
 
 
 def idle_for_tuning(recordings: Iterable[Recording]) -> list[Recording]:
-    """The other held-out ones: what no network learns from, and how answers are read is chosen on."""
+    """The other held-out recordings, used to choose temperature and thresholds."""
     return _held_out(recordings)[1::2]
 
 

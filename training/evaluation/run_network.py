@@ -1,4 +1,4 @@
-"""A network put to the test: on clips by themselves, and on streams."""
+"""Evaluates a network on clips or on streams."""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,45 +20,43 @@ from training.evaluation.stream_metrics import StreamOutput, logits_at_share, st
 def evaluate_clips(
     net: MSTNet, spec: ModelSpec, views: Views, truth: Ints, batch: int, workers: int
 ) -> tuple[Evaluation, list[int]]:
-    """What a network makes of clips, each from an empty past; and the numbers of those that are broken.
+    """Evaluate a network on clips, each from an empty state; also returns the numbers of the broken clips.
 
     Raises:
         DataError: every clip is broken.
     """
-    answers = run_clips(net, views, batch, workers)
-    found = truth[answers.numbers]
-    reliability = clip_reliability(answers.logits, found, spec.temperature)
-    broken = np.setdiff1d(np.arange(len(truth)), answers.numbers)
-    return Evaluation(spec.labels, answers.logits, found, reliability), broken.tolist()
+    outputs = run_clips(net, views, batch, workers)
+    readable = truth[outputs.numbers]
+    reliability = clip_reliability(outputs.logits, readable, spec.temperature)
+    broken = np.setdiff1d(np.arange(len(truth)), outputs.numbers)
+    return Evaluation(spec.labels, outputs.logits, readable, reliability), broken.tolist()
 
 
-def evaluate_streams(net: MSTNet, spec: ModelSpec, takes: Iterable[LabelledStream]) -> Evaluation:
-    """What a network makes of streams.
+def evaluate_streams(net: MSTNet, spec: ModelSpec, streams: Iterable[LabelledStream]) -> Evaluation:
+    """Evaluate a network on streams.
 
     Raises:
-        DataError: the network looks into the future, or there is no stream.
+        DataError: the network is not causal, or there is no stream.
     """
     if not net.causal:
-        raise DataError(
-            f"{spec.name} looks into the future and cannot stream; leave --stream out, or give a causal net"
-        )
-    streams = [watch(net, spec, take) for take in tqdm(takes, "streams", disable=None, leave=False)]
-    if not streams:
-        raise DataError("not one clip can be read; prepare the data set anew")
-    logits, truth = _at_the_end(streams, spec.labels)
-    reliability = stream_reliability(streams, spec.labels, spec.temperature)
-    return Evaluation(spec.labels, logits, truth, reliability, stream_values(streams, spec.labels))
+        raise DataError(f"{spec.name} is not causal and cannot stream; leave --stream out, or give a causal network")
+    outputs = [run_stream(net, spec, stream) for stream in tqdm(streams, "streams", disable=None, leave=False)]
+    if not outputs:
+        raise DataError("no clip can be read; prepare the data set again")
+    logits, truth = _at_the_end(outputs, spec.labels)
+    reliability = stream_reliability(outputs, spec.labels, spec.temperature)
+    return Evaluation(spec.labels, logits, truth, reliability, stream_values(outputs, spec.labels))
 
 
-def watch(net: MSTNet, spec: ModelSpec, take: LabelledStream) -> StreamOutput:
-    """Run a network along one stream and read its answers as the app does."""
-    logits = stream_logits(net, take.pictures)
+def run_stream(net: MSTNet, spec: ModelSpec, stream: LabelledStream) -> StreamOutput:
+    """Run a network on one stream and decode its output as the app does."""
+    logits = stream_logits(net, stream.pictures)
     found = events(softmax(logits, spec.temperature), spec.labels, spec.decoding, spec.rate_hz)
-    return StreamOutput(take.truths, tuple(found), logits, spec.rate_hz)
+    return StreamOutput(stream.truths, tuple(found), logits, spec.rate_hz)
 
 
 def _at_the_end(streams: Sequence[StreamOutput], labels: Sequence[str]) -> tuple[np.ndarray, Ints]:
-    """The logits at the end of everything that happens, [N, labels], and what it was, [N]."""
+    """The logits at the end of each labelled span, [N, labels], and its class, [N]."""
     ends = [(stream, truth) for stream in streams for truth in stream.truths if truth.label in labels]
     logits = [logits_at_share(stream, truth, 1.0) for stream, truth in ends]
     truth = [labels.index(truth.label) for _, truth in ends]
