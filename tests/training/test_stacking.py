@@ -14,7 +14,7 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.nets.temporal import MixTConv
 from models.nets.timeline import Chunk
 from models.spec import MemorySpec
-from training.export.stacking import SplitMixTConv, StackedMixTConv, fastest_form, stack_layers, stacking_pays
+from training.export.stacking import SplitMixTConv, StackedMixTConv, fastest_layer, stack_layers, stacking_pays
 from training.export.stream_export import export
 
 kernel_lists = st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True)
@@ -88,9 +88,9 @@ def floats_read(memories: Sequence[MemorySpec]) -> int:
 def test_a_single_kernel_has_nothing_to_split(kernels):
     layer = layer_with_taps(12, kernels, [1] * len(kernels))
     memory = MemorySpec("temporal", (1, 12 - layer.first, 7, 7), layer.lags)
-    assert isinstance(fastest_form(layer, memory), SplitMixTConv) == (len(kernels) > 1)
+    assert isinstance(fastest_layer(layer, memory), SplitMixTConv) == (len(kernels) > 1)
     layer.assign(torch.zeros(12, dtype=torch.int64))
-    assert fastest_form(layer, memory) is layer, "the other kernels have no channels"
+    assert fastest_layer(layer, memory) is layer, "the other kernels have no channels"
 
 
 @pytest.mark.parametrize(
