@@ -87,7 +87,7 @@ def stack_layers(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
 
 
 def fastest_layer(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
-    """The form of a layer that costs a step the least: stack_layers, split by kernel, or as it is."""
+    """The fastest form of a layer: stacked, split by kernel, or unchanged."""
     if stacking_pays(layer, memory):
         return StackedMixTConv(layer)
     return SplitMixTConv(layer) if sum(map(bool, map(len, layer.taps))) > 1 else layer
