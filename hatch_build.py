@@ -1,4 +1,4 @@
-"""How the wheel is laid out: the rooms lie inside the package `mstnet`, and say so.
+"""The layout of the wheel: all packages are inside the package `mstnet`.
 
 In the repository the rooms are top-level packages (`from models.frame import Frame`). Names such as `app` and `models`
 would collide with those of other projects in one environment, so an installation has them as `mstnet.app` and
@@ -27,7 +27,7 @@ COMMANDS = (
     (r"pip install ((?:--\S+ )?)-r requirements-headless\.txt", r"pip install \1mstnet-live"),
     (r"pip install ((?:--\S+ )?)-r requirements-(\w+)\.txt", r'pip install \1\\"mstnet-live[\2]\\"'),
 )
-"""What is said in a checkout, as a regular expression, and what is said in an installation."""
+"""Texts in a checkout, as regular expressions, and their replacements in an installation."""
 
 
 class WheelLayout(BuildHookInterface):  # type: ignore[type-arg]

@@ -24,7 +24,7 @@ N_MOMENTS = 8
 """Number of moments kept; with 240 rows and 12 steps per second each takes about 13 MB."""
 MAX_ROWS = 240
 MAIN = (STREAM, BOTH)
-"""Names of steps of the main pass, by itself or with the clip network, by whose answers thresholds are fitted."""
+"""Names of steps to which thresholds are fitted: of the main pass, alone or fused with the clip network."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ Number = TypeVar("Number", int, float)
 
 
 def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
-    """An argparse type: a finite number of this kind, of this much or more."""
+    """An argparse type: a finite number of this kind, at least `least`."""
 
     def read(text: str) -> Number:
         value = kind(text)
@@ -55,7 +55,7 @@ def share(text: str) -> float:
 
 
 def probability(text: str) -> float:
-    """A probability that something can reach, for argparse: a number above 0, up to 1."""
+    """A threshold of a probability, for argparse: a number above 0, up to 1."""
     number = float(text)
     if not 0 < number <= 1:
         raise argparse.ArgumentTypeError(f"expected a probability above 0, up to 1; got {text}")

@@ -7,7 +7,7 @@ from common.errors import UserError
 
 
 class ModelFileError(UserError):
-    """A model file is missing, damaged, or does not describe itself."""
+    """A model file is missing or damaged, or has no description."""
 
 
 class EngineError(UserError):

@@ -5,24 +5,24 @@ import math
 from models.errors import FrameError
 
 LONGEST_REPEAT_S = 1.0
-"""A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
+"""Longest gap that repeats of a frame may fill; after a longer one a new stream starts."""
 FAR_APART_S = 3.0
-"""No camera and no film that shows a gesture delivers frames so rarely."""
+"""Intervals that no camera and no video of a gesture has."""
 MOST_FAR_APART = 10
 """If this many first frames are all far apart, their times are not in seconds."""
 
 
 def is_gap(before_s: float, time_s: float) -> bool:
-    """Whether a frame does not continue the one before: too late, or earlier. The first frame follows no gap."""
+    """Whether a frame comes too long after the previous one, or before it; False for the first frame."""
     return before_s > -math.inf and not 0 <= time_s - before_s <= LONGEST_REPEAT_S
 
 
 class FrameTimes:
     """The times of one stream's frames, in seconds.
 
-    A long pause is a gap, and the next frame starts the stream anew. A stream whose frames are far apart from the first
-    on has no frame that continues another, and no gesture would ever fire: its times are milliseconds, or units of a
-    container. One that runs backwards is two streams, or frames out of order.
+    After a gap, the next frame starts a new stream. If the first frames are all far apart, the times are not seconds
+    but milliseconds or units of a container, and no gesture could fire. Times that run backwards mean two streams, or
+    frames out of order.
     """
 
     def __init__(self) -> None:
@@ -35,10 +35,10 @@ class FrameTimes:
         """Frames so far, while all of them are far apart; None once two were not."""
 
     def breaks(self, time_s: float) -> bool:
-        """Take the next frame's time, and say whether there is a gap before it.
+        """Take the time of the next frame; return whether there is a gap before it.
 
         Raises:
-            FrameError: it is before the last one, or the times are no seconds.
+            FrameError: it is before the last one, or the times are not seconds.
         """
         before_s = self._before_s
         if time_s < before_s:

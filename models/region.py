@@ -9,7 +9,7 @@ from common.errors import UserError
 from models.frame import Image
 
 SMALLEST = 0.05
-"""A region that a person asks for has at least this share of the picture's width and height."""
+"""Least share of the picture's width and height of a region given by the user."""
 _ROUNDING = 1e-6
 _EXPECTED = "give left, top, width and height in shares of the picture, such as 0.25,0.1,0.5,0.8"
 
@@ -44,7 +44,7 @@ class Region:
 
     @classmethod
     def square(cls, x: float, y: float, side: float, rows: int, columns: int) -> Region:
-        """The square around a point that lies inside a picture: moved where it would leave it, smaller where it must.
+        """A square around a point, moved and if necessary made smaller to lie inside the picture.
 
         Args:
             x: the point, in pixels from the left.

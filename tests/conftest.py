@@ -40,7 +40,7 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def plain_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same without temporal layers, exported: it remembers nothing."""
+    """The same without temporal layers, exported: it has no state."""
     from networks import small_net, small_spec
 
     from training.export.stream_export import export

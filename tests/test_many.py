@@ -91,7 +91,7 @@ def test_a_batch_is_for_several_cameras(clips, how):
     assert "--batch is for several cameras" in errors
 
 
-def test_one_that_is_not_there_is_told_and_the_other_is_watched(clips):
+def test_one_that_is_not_there_is_reported_and_the_other_is_watched(clips):
     status, lines, errors = main("--camera", "nowhere.mp4", "--camera", clips[0], "--headless")
     assert status == 2
     assert [line["stream"] for line in lines] == [1, 1]
@@ -111,7 +111,7 @@ def test_one_that_is_not_there_is_told_and_the_other_is_watched(clips):
         (("--headless", "--batch", "--model", "30.onnx"), "no model file 30.onnx"),
     ],
 )
-def test_what_several_cameras_cannot_do_is_told_in_one_line(clips, arguments, said, monkeypatch):
+def test_what_several_cameras_cannot_do_is_reported_in_one_line(clips, arguments, said, monkeypatch):
     monkeypatch.chdir(clips[0].parent)
     status, lines, errors = main("--camera", clips[1], "--camera", clips[0], *arguments)
     assert (status, lines) == (2, [])

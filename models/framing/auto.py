@@ -17,30 +17,30 @@ face is searched."""
 FACE_SHARE = 0.34
 """Height of the face in shares of the region's side; the median of Jester's clips."""
 OFF_X, OFF_Y = 0.13, (0.25, 0.2)
-"""How far the face may lie from the region's centre: to either side, and above and below it, in shares of the side."""
+"""Largest distance of the face from the region's centre: sideways, above and below, in shares of the side."""
 HANDS, LEAST_SHARE = 1.7, 0.2
-"""Once it is known where this person's hands move, the region holds the face and so many standard deviations of that,
-unless the face would then be less than this share of the side."""
+"""Once the position of this person's hands is known, the region contains the face and this many standard deviations of
+that position, unless the face would then be smaller than this share of the side."""
 SPREAD, LEAST_SIDE = 4.4, 0.45
 """Without a face, the side in standard deviations of where the picture moves; its least, of the shorter side."""
 SURE = 0.7
-"""Score of a face that is believed; what is none reaches 0.6 now and then."""
+"""Least score of a face; other objects reach 0.6 occasionally."""
 FITTING_SHARE, FITTING_X, FITTING_Y = (0.3, 0.56), 0.2, 0.3
-"""A face of such a height, so near to the region's centre, in shares of the side, is where Jester's are: what fits is
-left as it is."""
+"""Range of face heights, and largest distances from the region's centre, in shares of the side, as in Jester's clips: a
+region that fits is kept."""
 CLOSE, LOOSE = (0.05, 1.1), (0.15, 1.25)
 """A region set by a face alone, or by movement, takes the place of another where it lies off by more than this share of
 the side, or is larger or smaller by more than this factor."""
 GONE_S = 10.0
 """Time without a face after which the region is set by motion, in seconds."""
 MOVES, MOVES_MORE = 0.25, 2.0
-"""Another person is framed who moves by more than this (`Motion`), and by this factor more than the framed one."""
+"""Another person is framed after moving by more than this (`Motion`), and by this factor more than the framed one."""
 TILE = 0.6
-"""Side of the windows that are searched for small faces, in shares of the picture's shorter side."""
+"""Side of the windows in which small faces are searched, in shares of the picture's shorter side."""
 
 
 class AutoFraming:
-    """Frames one person: by the face, and by the hands, too, once they have moved; without a face by what moves.
+    """Frames one person: by the face, also by the hands once they have moved; without a face by motion.
 
     Args:
         detector: finds faces.
@@ -64,7 +64,7 @@ class AutoFraming:
         self._looks = 0
 
     def region(self, image: Image, time_s: float, idle: bool) -> Region:
-        """The region to see now; see `Framing.region`."""
+        """See `Framing.region`."""
         if self._region is None or image.shape != self._shape:
             return self._begin(image, time_s)
         if time_s >= self._next_s:
@@ -77,13 +77,13 @@ class AutoFraming:
 
     @property
     def _settled(self) -> bool:
-        """Whether one person is there and keeps still."""
+        """Whether there is one person, who keeps still."""
         there = self._people.there
         alone = len(there) == 1 and there[0] is self._framed
         return alone and there[0].is_steady
 
     def _begin(self, image: Image, time_s: float) -> Region:
-        """Search all of the first picture, so that not even the first gesture is seen through a wrong region."""
+        """Search all of the first picture, so that the region is right from the first gesture on."""
         self.reset()
         self._shape = image.shape
         self._next_s, self._seen_s = time_s + LOOK_S, time_s
@@ -118,7 +118,7 @@ class AutoFraming:
         return windows[self._looks % len(windows)]
 
     def _consider(self, time_s: float) -> None:
-        """Move the region if there is a good reason."""
+        """Move the region if it does not fit any more."""
         self._framed = self._choose()
         if self._framed is None:
             if time_s - self._seen_s >= GONE_S:
@@ -137,7 +137,7 @@ class AutoFraming:
             self._region = wanted
 
     def _choose(self) -> Person | None:
-        """Who is framed: the same person as before unless another moves much more; at first the nearest."""
+        """The person to frame: the same as before unless another moves much more; at first the nearest."""
         there = self._people.there
         if self._framed not in there:
             return max(there, key=lambda person: person.face.height, default=None)
@@ -146,7 +146,7 @@ class AutoFraming:
         return mover if much else self._framed
 
     def _fits(self, face: Face) -> bool:
-        """Whether a face lies in the region as faces lie in the pictures that the network has learnt from."""
+        """Whether the face's size and position in the region are as in the training pictures."""
         (rows, columns), region = self._shape[:2], self._region
         assert region
         width, height = region.width * columns, region.height * rows
@@ -157,7 +157,7 @@ class AutoFraming:
         )
 
     def _around(self, face: Face) -> Region:
-        """As near to the picture's middle as the face allows: hands are rather there than on the face's other side."""
+        """As near to the picture's middle as the face allows, since hands are more likely on that side."""
         rows, columns = self._shape[:2]
         side = min(face.height / FACE_SHARE, rows, columns)
         x = min(max(columns / 2, face.x - OFF_X * side), face.x + OFF_X * side)
@@ -165,7 +165,7 @@ class AutoFraming:
         return Region.square(x, y, side, rows, columns)
 
     def _around_hands(self, face: Face, hands: MovingArea) -> Region:
-        """Around the face and the hands, but not so large that the face becomes too small."""
+        """Around face and hands, limited so that the face does not become too small."""
         reach = HANDS * hands.spread
         left, right = min(face.x - face.width / 2, hands.x - reach), max(face.x + face.width / 2, hands.x + reach)
         top, bottom = min(face.y - face.height / 2, hands.y - reach), max(face.y + face.height / 2, hands.y + reach)
@@ -174,7 +174,7 @@ class AutoFraming:
         return Region.square((left + right) / 2, (top + bottom) / 2, side, *self._shape[:2])
 
     def _without_face(self) -> Region:
-        """Around what moves; the middle, where nothing did."""
+        """Around motion; the middle of the picture if there was none."""
         rows, columns = self._shape[:2]
         place = self._motion.place(rows, columns)
         if place is None:
@@ -196,7 +196,7 @@ def whole(shape: tuple[int, ...]) -> SearchWindow:
 
 
 def tiles(shape: tuple[int, ...]) -> list[SearchWindow]:
-    """Squares that cover a picture and overlap, in which small faces are large enough to be found."""
+    """Overlapping squares that cover a picture, in which small faces are large enough for the detector."""
     rows, columns = shape[:2]
     side = TILE * min(rows, columns)
     across, down = (int(np.ceil((length - side) / (0.7 * side))) + 1 for length in (columns, rows))

@@ -33,7 +33,7 @@ class WhiteClips:
     name = "scripted:none"
     spec = ClipSpec("clips", LABELS, 4, 8, 8, (0.0,) * 3, (1.0,) * 3, 6.0, (0.5,), 4)
 
-    def answer(self, clip):
+    def run(self, clip):
         return Output(8 * np.eye(len(LABELS), dtype=np.float32)[[white(clip[-1])]], np.zeros((1, 4), np.float32))
 
 

@@ -34,8 +34,8 @@ class Browser:
         arguments = [CHROMIUM, *QUIET, f"--user-data-dir={profile}", "about:blank"]
         self._process = subprocess.Popen(arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         port = next(line for line in self._process.stderr if "DevTools listening" in line).split(":")[2].split("/")[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=10) as answer:
-            tab = next(each for each in json.load(answer) if each["type"] == "page")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=10) as response:
+            tab = next(each for each in json.load(response) if each["type"] == "page")
         self._stack = ExitStack()
         self._socket = self._stack.enter_context(connect(tab["webSocketDebuggerUrl"], max_size=None, proxy=None))
         self._numbers, self._loaded = itertools.count(), False
@@ -49,10 +49,10 @@ class Browser:
     def call(self, method: str, **parameters) -> dict:
         number = next(self._numbers)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while (answer := self._receive()).get("id") != number:
+        while (message := self._receive()).get("id") != number:
             pass  # an event
-        assert "error" not in answer, answer
-        return answer["result"]
+        assert "error" not in message, message
+        return message["result"]
 
     def _receive(self) -> dict:
         message = json.loads(self._socket.recv(60))

@@ -133,4 +133,4 @@ def _view(pool, address, size):
     for base, memory in pool.items():
         if base <= address and address + size <= base + len(memory):
             return memory[address - base : address - base + size]
-    raise AssertionError(f"{size} bytes at {address:#x} are nobody's here")
+    raise AssertionError(f"{size} bytes at {address:#x} were not allocated here")

@@ -18,8 +18,8 @@ def wait_for(condition: Callable[[], object], what: str) -> object:
     """Wait until something holds."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        if answer := condition():
-            return answer
+        if result := condition():
+            return result
         time.sleep(0.05)
     raise AssertionError(f"never came: {what}")
 
@@ -38,8 +38,8 @@ class Desktop:
             subprocess.Popen(server, pass_fds=(write,), stderr=subprocess.DEVNULL, text=True)
         ]
         os.close(write)
-        with os.fdopen(read) as answer:
-            self.environ["DISPLAY"] = f":{answer.readline().strip()}"
+        with os.fdopen(read) as reader:
+            self.environ["DISPLAY"] = f":{reader.readline().strip()}"
         ready = folder / "openbox.ready"
         self.popen(["openbox", "--startup", f"touch {ready}"])  # run when it manages windows, and not before
         wait_for(ready.exists, "a window manager")

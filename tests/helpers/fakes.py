@@ -16,7 +16,7 @@ LABELS = ("Doing other things", "No gesture", "Swiping Left", "Swiping Right", "
 
 
 class ScriptedEngine:
-    """An engine that answers each picture with the label that a function of it names, one for its fast pass, too."""
+    """An engine whose output is the label that a function of the picture returns; another one for its fast pass."""
 
     name = "scripted:none"
 

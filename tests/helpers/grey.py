@@ -17,7 +17,7 @@ FPS = 30
 
 
 def grey_model(path: Path, sharpness: float = 0.02) -> Path:
-    """Write a model whose answer is the label whose brightness is nearest to the picture's.
+    """Write a model whose output is the label with the brightness nearest to the picture's.
 
     Args:
         path: the file.

@@ -26,7 +26,7 @@ def small_net(
 
     With `assigned`, each channel of a MixTConv has a kernel of its own, drawn by lot.
 
-    Untrained networks hide bugs: their taps are mostly identity and their answers hardly differ from one another.
+    Untrained networks hide bugs: their taps are mostly identity and their outputs hardly differ.
     """
     torch.manual_seed(seed)
     if kernels is None:

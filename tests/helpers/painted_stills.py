@@ -1,4 +1,4 @@
-"""Stills that a test paints itself: hands on a wall, a person in a room."""
+"""Generated stills: hands on a wall, a person in a room."""
 
 from pathlib import Path
 

@@ -38,7 +38,7 @@ def performed(rng: np.random.Generator, axis: int, before_s: float = 3.0, after_
 
 
 def a_take(kind: Kind, label: str, embeddings: np.ndarray, logits: np.ndarray | None = None, begins: int = 0) -> Take:
-    """A take of embeddings that somebody made up; the model saw nothing unless logits say so."""
+    """A take of generated embeddings; no gesture unless logits are given."""
     steps = len(embeddings)
     if logits is None:
         logits = np.tile(np.array([0, 6, 0, 0], np.float32), (steps, 1))

@@ -18,7 +18,7 @@ READINGS = Readings(30.0, 12.0, Percentiles(3.0, 3.4, 4.1), 0)
 
 
 class Collected:
-    """A sink that keeps what it is told."""
+    """A sink that keeps what it receives."""
 
     def __init__(self, steps: bool = False) -> None:
         self.wants_steps = steps

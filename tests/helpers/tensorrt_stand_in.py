@@ -1,7 +1,7 @@
 """A stand-in for TensorRT's Python module that checks calls as the real one would, and computes by ONNX Runtime.
 
 Names, arguments and what comes back are those of TensorRT-RTX 1.7 and of TensorRT's documentation. Where the real one
-returns None or False and tells its logger, so does this; where it would silently compute nonsense, this fails.
+returns None or False and logs an error, so does this; where it would silently compute nonsense, this fails.
 """
 
 import json

@@ -91,7 +91,7 @@ def test_a_silent_stream_repeats_its_picture_and_is_read_with_its_next_frame(bat
     assert [int(step.probabilities.argmax()) for step in seen.steps] == [LEFT, LEFT, THUMB_UP]
 
 
-def test_after_a_long_gap_a_row_starts_anew_and_no_other(batch):
+def test_after_a_long_gap_a_row_starts_again_and_no_other(batch):
     recognizer = of(batch)
     see(recognizer, {0: frame(0, THUMB_UP), 1: frame(0)})
     for tick in range(1, 20):
@@ -103,7 +103,7 @@ def test_after_a_long_gap_a_row_starts_anew_and_no_other(batch):
     assert seen[0].smoothed.argmax() == LEFT
 
 
-def test_a_frame_after_a_gap_starts_a_row_anew(batch):
+def test_a_frame_after_a_gap_restarts_a_row(batch):
     recognizer = of(batch)
     see(recognizer, {0: frame(10)})
     see(recognizer, {0: frame(30)})
@@ -120,7 +120,7 @@ def test_a_frame_out_of_order_is_refused_until_the_row_is_reset(batch):
     assert see(recognizer, {0: frame(3)}).keys() == {0}
 
 
-def test_a_gap_that_a_repeat_may_bridge_starts_nothing_anew(batch):
+def test_a_gap_that_a_repeat_may_bridge_restarts_nothing(batch):
     recognizer = of(batch)
     see(recognizer, {0: frame(0)})
     for _ in range(11):
@@ -251,8 +251,8 @@ def test_each_row_has_a_framing_of_its_own_and_forgets_where_its_region_moves(ba
     left, right = Region(0, 0, 0.5, 1), Region(0.5, 0, 0.5, 1)
     scripts = iter([[left, right, right], [left, left, left]])
 
-    class Told:
-        name = "told"
+    class FixedRegions:
+        name = "fixed"
 
         def __init__(self):
             self._regions = iter(next(scripts))
@@ -263,11 +263,11 @@ def test_each_row_has_a_framing_of_its_own_and_forgets_where_its_region_moves(ba
         def reset(self):
             pass
 
-    recognizer = BatchRecognizer(networks_of(batch), Told)
+    recognizer = BatchRecognizer(networks_of(batch), FixedRegions)
     image = np.full((8, 16, 3), LEFT, np.uint8)
     image[:, 8:] = THUMB_UP
     seen = [see(recognizer, {row: Frame(image, tick / RATE_HZ, tick) for row in range(2)}) for tick in range(3)]
     assert [(rows[0].region, rows[1].region) for rows in seen] == [(left, left), (right, left), (right, left)]
     assert batch.seen == [[LEFT, LEFT], [THUMB_UP, LEFT], [THUMB_UP, LEFT]]
     assert batch.forgotten == [0, 1, 0]
-    assert recognizer.framing == "told"
+    assert recognizer.framing == "fixed"

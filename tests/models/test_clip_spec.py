@@ -1,4 +1,4 @@
-"""A clip network describes itself, and a damaged description is told in one line."""
+"""A clip network describes itself, and a damaged description is reported in one line."""
 
 import json
 from dataclasses import replace

@@ -277,7 +277,7 @@ def test_labels_that_mean_the_same_fire_together_where_neither_would_alone():
     assert event.score == pytest.approx(0.75)
 
 
-def test_a_group_lasts_and_fires_once_while_the_answer_changes_between_its_labels():
+def test_a_group_lasts_and_fires_once_while_the_output_changes_between_its_labels():
     rows = [twins(0.9, 0.05), twins(0.1, 0.85), twins(0.45, 0.45)] * 6
     seen = decoded(rows, PLAIN, SWIPES)
     assert [event.label for event, *_ in seen if event] == ["Swiping Left"]

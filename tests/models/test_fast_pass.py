@@ -82,7 +82,7 @@ def test_what_both_passes_see_fires_once():
     assert fired(flashes(2.5), fast) == {2.5: ("Thumb Up", "stream")}
 
 
-def test_what_is_told_is_what_the_deciding_pass_says():
+def test_what_is_reported_is_what_the_deciding_pass_says():
     fused = fusion()
     fired({}, flashes(1.0, 2.0), until_s=3.0, fused=fused)
     assert decide(fused, 3.0, UNSURE, {"Thumb Up": 0.9}).smoothed[3] == pytest.approx(0.9)
@@ -107,7 +107,7 @@ def test_the_fast_pass_sleeps_while_the_main_one_is_sure_and_forgets():
     assert decide(fused, 3.2, NOTHING).lasting is None
 
 
-def test_a_stream_that_starts_anew_has_fired_nothing():
+def test_a_stream_that_starts_again_has_fired_nothing():
     fused = fusion()
     fired({}, flashes(1.0, 2.0), until_s=3.0, fused=fused)
     fused.reset()

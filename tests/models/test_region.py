@@ -59,7 +59,7 @@ def test_a_cut_is_the_part_it_says():
         ((0, 0, math.inf, 1), "is not of finite numbers"),
     ],
 )
-def test_what_is_no_region_is_told_in_a_line(numbers, problem):
+def test_what_is_no_region_is_reported_in_a_line(numbers, problem):
     with pytest.raises(UserError, match=problem) as caught:
         Region(*numbers)
     assert "\n" not in str(caught.value)
@@ -72,7 +72,7 @@ def test_a_region_is_read_and_written():
 
 
 @pytest.mark.parametrize("text", ["0,0,0.01,1", "0.2,0.2,0.5,0.049"])
-def test_nobody_can_ask_for_a_tiny_region(text):
+def test_no_one_can_ask_for_a_tiny_region(text):
     with pytest.raises(UserError, match=r"is smaller than 0\.05 of the picture"):
         parse_region(text)
 

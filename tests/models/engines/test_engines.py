@@ -44,8 +44,8 @@ def reference(small_model, stream):
     net, _ = load_checkpoint(small_model.with_suffix(".pt"))
     clip = torch.from_numpy(stream[:, 0]).permute(0, 3, 1, 2)[None].float()
     with torch.no_grad():
-        answer = net(clip)
-    return answer.logits[0].numpy(), answer.embedding[0].numpy()
+        output = net(clip)
+    return output.logits[0].numpy(), output.embedding[0].numpy()
 
 
 def run(engine, stream, state=None):
@@ -104,7 +104,7 @@ def test_the_callers_picture_may_be_reused(engine):
     np.testing.assert_array_equal(np.stack(got), expected)
 
 
-def test_a_forgotten_stream_begins_anew(engine):
+def test_a_forgotten_stream_starts_again(engine):
     before, stream = pictures(9, seed=1), pictures(9)
     state = engine.start()
     for picture in before:

@@ -69,7 +69,7 @@ def test_it_is_measured_once(model, timed, caplog):
 
 
 @pytest.mark.parametrize("suffix", [".onnx", ".int8.onnx"])
-def test_a_file_that_changed_is_measured_anew(model, timed, suffix):
+def test_a_file_that_changed_is_measured_again(model, timed, suffix):
     measured = timed(1.0, 0.5)
     fastest_form(model)
     path = model.with_suffix(suffix)
@@ -78,7 +78,7 @@ def test_a_file_that_changed_is_measured_anew(model, timed, suffix):
     assert len(measured) == 2
 
 
-def test_another_runtime_is_measured_anew(model, timed, monkeypatch):
+def test_another_runtime_is_measured_again(model, timed, monkeypatch):
     measured = timed(1.0, 0.5)
     fastest_form(model)
     monkeypatch.setattr(choice.ort, "__version__", "99.0")
@@ -103,7 +103,7 @@ def test_a_damaged_form_is_not_used(model, timed, caplog):
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"chosen": "gone.onnx"}'])
-def test_a_damaged_memory_is_measured_anew(model, timed, content):
+def test_a_damaged_memory_is_measured_again(model, timed, content):
     measured = timed(1.0, 0.5)
     fastest_form(model)
     (kept,) = cache_folder().iterdir()

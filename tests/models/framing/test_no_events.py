@@ -51,7 +51,7 @@ SCENES = {
         *stays(NEAR, seconds=4), *walks(NEAR, OUTSIDE, 1.5), *stays(seconds=4), *walks(OUTSIDE, NEAR, 1.5),
         *stays(NEAR, seconds=6),
     ],
-    "leaves for long, and somebody else comes": [
+    "leaves for long, and another person comes": [
         *stays(NEAR, seconds=3), *walks(NEAR, OUTSIDE, 1.5), *stays(seconds=GONE_S + 3),
         *walks((420, 130, 45), FAR, 2), *stays(FAR, seconds=6),
     ],
@@ -74,4 +74,4 @@ def test_nothing_fires_when(networks, scene):
     ]
     assert [one.event.label for one in seen if one.event] == []
     regions = list(dict.fromkeys(one.region for one in seen))
-    assert len(regions) <= 4, "it moves seldom"
+    assert len(regions) <= 4, "it rarely moves"

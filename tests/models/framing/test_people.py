@@ -27,7 +27,7 @@ def test_a_face_that_moves_a_little_is_the_same_persons():
     assert not person.is_steady
 
 
-def test_a_face_elsewhere_or_of_another_size_is_somebody_elses():
+def test_a_face_elsewhere_or_of_another_size_is_someone_elses():
     people = People()
     people.note([face(), face(500)], PICTURE)
     people.note([face(), face(500), face(height=250)], PICTURE)
@@ -59,7 +59,7 @@ def test_what_was_found_once_is_gone_sooner():
     assert people.there == []
 
 
-def test_nobody_is_missed_where_nobody_looked():
+def test_no_one_is_missed_outside_the_searched_window():
     people = People()
     people.note([face()], PICTURE)
     for _ in range(20):
@@ -67,7 +67,7 @@ def test_nobody_is_missed_where_nobody_looked():
     assert len(people.there) == 1
 
 
-def test_a_close_look_measures_and_a_far_one_only_says_that_somebody_is_there():
+def test_a_close_look_measures_and_a_far_one_only_says_that_someone_is_there():
     people = People()
     people.note([face(height=90)], PICTURE)
     assert people.there[0].coarse
