@@ -2,7 +2,7 @@
 
     python -m benchmarks.recordings --data ../shared/data [--sources desk,sense] [--seats all] [--json FILE]
     python -m benchmarks.recordings --data ../shared/data --seats all --framing none
-    python -m benchmarks.recordings --data ../shared/data --clips runs/row_held --model FILE --calm
+    python -m benchmarks.recordings --data ../shared/data --clips runs/row_held --model FILE --main-pass-only
 
 Each file is run through the app's own loop (`app.loop.run`), all in one process. For each gesture:
 
@@ -291,7 +291,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seats", type=seats_named, default=SEATS[:1], metavar="all|NAMES", help="default: as it is")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL, help="model file (default: the shipped one)")
-    parser.add_argument("--calm", action="store_true", help="main pass only, as main.py --calm")
+    parser.add_argument("--main-pass-only", action="store_true", help="as main.py --main-pass-only")
     parser.add_argument("--networks", choices=("stream", "both", "auto"), help="as main.py --networks")
     parser.add_argument("--clip-model", type=Path, metavar="FILE", help="as main.py --clip-model")
     parser.add_argument("--vocabulary", metavar="NAME|FILE", help="as main.py --vocabulary: a gesture's group fires it")
@@ -309,9 +309,9 @@ def main(arguments: list[str] | None = None) -> int:
     todo = [*takes(given.data, [s for s in given.sources.split(",") if s]), *(t for f in given.clips for t in made(f))]
     settings = ModelSettings(
         path=given.model,
-        networks="stream" if given.calm else given.networks or "auto",
+        networks="stream" if given.main_pass_only else given.networks or "auto",
         clip_model=given.clip_model,
-        fast_pass=not given.calm,
+        fast_pass=not given.main_pass_only,
         vocabulary=given.vocabulary,
     )
     with open_networks(settings) as networks:

@@ -2,7 +2,8 @@
 
 import argparse
 import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
 from common.errors import UserError
@@ -26,6 +27,23 @@ class CommandParser(argparse.ArgumentParser):
 
 
 Number = TypeVar("Number", int, float)
+
+
+class OldFlag(argparse.Action):
+    """The old spelling of a flag, which sets the new one and prints its name to stderr; not in the help."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=False, help=argparse.SUPPRESS)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse's interface
+        namespace: argparse.Namespace,
+        values: object,  # noqa: ARG002
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, True)
+        print(f"mstnet: {option_string} is now --{self.dest.replace('_', '-')}; use that", file=sys.stderr)
 
 
 def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:

@@ -83,7 +83,11 @@ def test_the_demo_names_gestures():
 
 @pytest.mark.parametrize(
     ("options", "networks"),
-    [([], ["stream", "fast", "clip"]), (["--networks", "stream"], ["stream", "fast"]), (["--calm"], ["stream"])],
+    [
+        ([], ["stream", "fast", "clip"]),
+        (["--networks", "stream"], ["stream", "fast"]),
+        (["--main-pass-only"], ["stream"]),
+    ],
 )
 def test_all_networks_run_unless_asked_not_to(clip, tmp_path, options, networks):
     trace = tmp_path / "trace.jsonl"
@@ -102,7 +106,7 @@ def test_a_model_without_a_fast_pass_says_so(clip, small_model):
         == "mstnet: small has no fast pass and no clip network: fast and repeated gestures are recognised less well\n"
     )
     assert json.loads(lines[0])["networks"] == ["stream"]
-    assert main("--camera", clip, "--headless", "--model", small_model, "--calm")[2] == ""
+    assert main("--camera", clip, "--headless", "--model", small_model, "--main-pass-only")[2] == ""
 
 
 def test_thresholds_hold_for_a_run_and_stand_in_the_header(clip):
@@ -371,7 +375,14 @@ def unsure(tmp_path):
 
     (tmp_path / "mine.toml").write_text('[groups]\nswipe = ["Swiping Left", "Swiping Right"]')
     clip = grey_clip(tmp_path / "clip.avi", ("No gesture", 0.5), (100, 1.0), ("No gesture", 0.5))
-    return "--camera", clip, "--headless", "--calm", "--model", grey_model(tmp_path / "grey.onnx", sharpness=0.002)
+    return (
+        "--camera",
+        clip,
+        "--headless",
+        "--main-pass-only",
+        "--model",
+        grey_model(tmp_path / "grey.onnx", sharpness=0.002),
+    )
 
 
 def test_gestures_that_mean_the_same_decide_together(unsure, tmp_path):
@@ -450,7 +461,9 @@ def test_wrong_options_are_reported(wrong):
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 @pytest.mark.parametrize(("sent", "status"), [("SIGINT", 130), ("SIGTERM", 0), ("SIGHUP", 0)])
 def test_a_signal_ends_it_with_whole_lines(small_model, sent, status):
-    arguments = command("--demo", "--realtime", "--headless", "--calm", "--model", small_model, "--trace", "-")
+    arguments = command(
+        "--demo", "--realtime", "--headless", "--main-pass-only", "--model", small_model, "--trace", "-"
+    )
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         first = [process.stdout.readline() for _ in range(3)]
         process.send_signal(getattr(signal, sent))
@@ -461,7 +474,7 @@ def test_a_signal_ends_it_with_whole_lines(small_model, sent, status):
 
 
 def test_a_reader_that_has_had_enough_is_no_error(small_model):
-    arguments = command("--demo", "--headless", "--calm", "--model", small_model, "--trace", "-")
+    arguments = command("--demo", "--headless", "--main-pass-only", "--model", small_model, "--trace", "-")
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
         process.stdout.close()

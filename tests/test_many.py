@@ -60,7 +60,7 @@ def test_each_camera_says_what_it_says_alone_and_which_it_is(clips):
 @pytest.mark.parametrize("batch", [[], ["--batch"]])
 def test_each_camera_has_all_networks_unless_asked_not_to(clips, batch):
     line = ("--camera", clips[0], "--camera", clips[1], "--headless", *batch)
-    for options, networks in ([], ["stream", "fast", "clip"]), (["--calm"], ["stream"]):
+    for options, networks in ([], ["stream", "fast", "clip"]), (["--main-pass-only"], ["stream"]):
         status, lines, _ = main(*line, *options)
         assert status == 0
         assert [line["networks"] for line in lines if line["type"] == "header"] == [networks] * 2
@@ -148,7 +148,7 @@ def test_a_vocabulary_is_every_cameras(tmp_path):
     (tmp_path / "mine.toml").write_text('[groups]\nswipe = ["Swiping Left", "Swiping Right"]')
     clip = grey_clip(tmp_path / "clip.avi", ("No gesture", 0.5), (100, 1.0), ("No gesture", 0.5))
     model = grey_model(tmp_path / "grey.onnx", sharpness=0.002)
-    cameras = ("--camera", clip, "--camera", clip, "--headless", "--calm", "--model", model)
+    cameras = ("--camera", clip, "--camera", clip, "--headless", "--main-pass-only", "--model", model)
     status, lines, _ = main(*cameras, "--vocabulary", tmp_path / "mine.toml")
     assert status == 0
     groups = [(line["stream"], line["group"]) for line in lines if line["type"] == "gesture"]

@@ -84,7 +84,7 @@ def test_what_was_fitted_is_recognised(said, recorded, film, small_model):
     assert "of work are recorded, too little" in work
     assert "the target is missed" in target
     assert any("Cross the picture" in line and "3/3" in line for line in lines)
-    line = ("main.py", "--camera", film, "--headless", "--calm", "--model", small_model, "--profile", "ann")
+    line = ("main.py", "--camera", film, "--headless", "--main-pass-only", "--model", small_model, "--profile", "ann")
     status, lines, errors = said(*line)
     assert (status, errors) == (0, "")
     header, *events, _ = map(json.loads, lines)
