@@ -90,7 +90,7 @@ class Replay:
         steps = [shot.step for shot in moment.shots]
         if (network := steps[-1].network) not in MAIN:
             raise UserError(
-                f"this fired in the network '{network}', whose thresholds are not fitted; --main-pass-only leaves it out"
+                f"this fired in the network '{network}', which has no fitted thresholds; --main-pass-only leaves it out"
             )
         self._recordings.add(cut(Kind.NOT_THIS, moment.event.label, [], steps, self._spec))
 
