@@ -155,7 +155,7 @@ def _firing(profile: UserProfile, spec: ModelSpec) -> Callable[[EnrolmentClip], 
 
 def print_table(fired: dict[tuple[str, int, Target], FiredCounts]) -> None:
     """Print a Markdown table of the counts."""
-    print("| setting | takes | target | recognised | false a minute: other gestures | no gesture | not learnt |")
+    print("| setting | takes | target | recognised | false per minute: other gestures | no gesture | not learnt |")
     print("|---|---|---|---|---|---|---|")
     for (setting, count, target), counts in fired.items():
         print(f"| {setting} | {count} | {target} | {counts.row} |")
