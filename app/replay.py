@@ -15,7 +15,7 @@ from common.errors import UserError
 from models.clip_fusion import BOTH
 from models.decoder import GestureEvent
 from models.frame import Image
-from models.frame_times import LONGEST_REPEAT_S
+from models.frame_times import MAX_REPEAT_S
 from models.networks import STREAM, Networks
 from models.recognition import Recognition, Step
 
@@ -63,7 +63,7 @@ class Replay:
     def see(self, seen: Recognition) -> None:
         """Take in one frame."""
         steps = seen.steps
-        if steps and self._shots and not 0 <= steps[0].time_s - self._shots[-1].time_s <= LONGEST_REPEAT_S:
+        if steps and self._shots and not 0 <= steps[0].time_s - self._shots[-1].time_s <= MAX_REPEAT_S:
             self._shots.clear()  # the stream started again
         if steps:
             image = _small(seen.frame.image)

@@ -48,7 +48,7 @@ from models.recognition import Recognition
 from models.recognizer import Recognizer
 
 SIZE, FPS = (640, 480), 30.0
-WARM_S = 2.0
+WARM_UP_S = 2.0
 """Seconds of the stream before the measurement."""
 
 Snapshot = dict[str, float]
@@ -97,7 +97,7 @@ class AppCosts:
         """Record when every observer has a frame; replaces `Events.see`."""
         tell(events, seen)
         captured_s = self._captured_s.pop(id(seen.frame.image))
-        if seen.frame.time_s < WARM_S:
+        if seen.frame.time_s < WARM_UP_S:
             return
         if seen.steps:
             self.latency_ms.append(1000 * (time.perf_counter() - captured_s))
@@ -212,7 +212,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.app_cpu", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_S:g} s (default: 20)"
+        "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_UP_S:g} s (default: 20)"
     )
     parser.add_argument("--window", action="store_true", help="with the window")
     parser.add_argument("--still", action="store_true", help="a picture without movement")
@@ -226,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.window:
             without_hint()
         film = Path(folder) / "film.avi"
-        write_film(film, given.seconds + WARM_S, given.still)
+        write_film(film, given.seconds + WARM_UP_S, given.still)
         line = ["--realtime", "--events", os.devnull, "--networks", given.networks]
         for camera in range(given.cameras):
             feed = film.with_name(f"camera{camera}.avi")

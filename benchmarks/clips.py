@@ -26,11 +26,11 @@ from training.recording_list import decode, read_recordings, steps_of
 LEAD_S = 2.0
 """Seconds for which the first picture is repeated before a clip, since in use no gesture follows an empty past."""
 AFTER_S = 1.0
-MOST = 30
+MAX_CLIPS = 30
 """Silhouettes of each gesture."""
 IDLE_EVERY = 3
 """Every n-th clip without a gesture is used."""
-FEWEST = 4
+MIN_CLIPS = 4
 """Colour clips of a gesture that make it worth a trial."""
 
 
@@ -107,7 +107,7 @@ def sources(data: Path) -> list[ClipSource]:
         raise DataError(f"{data} lacks what this benchmark needs ({error}); give the folder that holds it") from error
     counts = Counter((source.setting, source.label) for source in found)
     idle = [source for source in found if source.setting == "idle"][::IDLE_EVERY]
-    return [*(s for s in found if s.setting != "idle" and counts[s.setting, s.label] >= FEWEST), *idle]
+    return [*(s for s in found if s.setting != "idle" and counts[s.setting, s.label] >= MIN_CLIPS), *idle]
 
 
 def _listed(data: Path) -> Iterator[ClipSource]:
@@ -118,7 +118,7 @@ def _listed(data: Path) -> Iterator[ClipSource]:
                 yield ClipSource(recording.path, "", "idle", recording.fps)
         elif recording.source == "silhouettes":
             silhouettes[recording.label] += 1
-            if silhouettes[recording.label] <= MOST:
+            if silhouettes[recording.label] <= MAX_CLIPS:
                 yield ClipSource(recording.path, recording.label, "one person", recording.fps)
         else:
             yield ClipSource(recording.path, recording.label, "other people", recording.fps)

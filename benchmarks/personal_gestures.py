@@ -41,7 +41,7 @@ NAME = "My gesture"
 TAKES = (1, 3, 5, 10)
 WORK_S = 60.0
 TARGETS = (Target(1, 10), Target(10, 10))
-TESTED = 10
+MAX_TESTED = 10
 """Maximum number of test clips of the enrolled gesture in one trial."""
 OTHERS, IDLE = 30, 40
 """Maximum number of clips of other gestures, and without gestures."""
@@ -96,7 +96,7 @@ def trials(setting: str, clips: Sequence[EnrolmentClip], count: int, repeats: in
             rest, idle = [c for c in own if c.label != label], [quiet[k] for k in rng.permutation(len(quiet))]
             work, others = _work(setting, rest, idle, rng)
             others = [others[k] for k in rng.permutation(len(others))[:OTHERS]]
-            tested = chosen[count : count + TESTED]
+            tested = chosen[count : count + MAX_TESTED]
             idle = [clip for clip in idle if clip not in work][:IDLE]
             yield EnrolmentTrial(chosen[:count], work, tested, others, idle)
 

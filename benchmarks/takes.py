@@ -25,7 +25,7 @@ packages.require("takes")  # before anything imports them
 
 import numpy as np
 
-from benchmarks.clips import LEAD_S, MOST, ClipSource, EnrolmentClip, see
+from benchmarks.clips import LEAD_S, MAX_CLIPS, ClipSource, EnrolmentClip, see
 from benchmarks.machine import machine_line
 from calibration.errors import TakeError
 from calibration.one_movement import check_one_movement
@@ -60,7 +60,7 @@ def sources(data: Path) -> Iterator[ClipSource]:
         person, movement = f"{row.text('source')} {row.cells['subject']}", _movement(row)
         setting = person if movement else WINDOWS
         seen[setting, movement] += 1
-        if row.text("source") != HANDS or seen[setting, movement] <= MOST:
+        if row.text("source") != HANDS or seen[setting, movement] <= MAX_CLIPS:
             yield ClipSource(data / row.text("path"), movement, setting, row.number_in("fps"))
     yield ClipSource(data / "streams" / "desk.mp4", "", WINDOWS, 30, top=28)
 

@@ -18,7 +18,7 @@ from models.errors import ModelFileError
 from models.frame import Image
 from models.spec import LOGITS, PICTURE, ROLLED_KEY, ModelSpec
 
-TRIED = 2
+CHECK_STREAMS = 2
 """Streams in the batch of the check if their number is open."""
 
 Past = dict[str, ort.OrtValue]
@@ -88,7 +88,7 @@ def export_rolled(source: Path, path: Path, streams: int | None = None) -> Model
 
     from conversion.rolled_graph import roll
 
-    model, tried = roll(onnx.load(source), engine.spec, streams), streams or TRIED
+    model, tried = roll(onnx.load(source), engine.spec, streams), streams or CHECK_STREAMS
     try:
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.frame import Frame, Image
-from models.frame_times import LONGEST_REPEAT_S, FrameTimes
+from models.frame_times import MAX_REPEAT_S, FrameTimes
 from models.framing.base import Framing
 from models.network import HeadStream
 from models.networks import Networks
@@ -120,7 +120,7 @@ class BatchRow:
         self._names = [network.name for network in networks.passes]
         self._heads = [HeadStream(network.head) for network in networks.passes]
         self._clip = networks.clip.open() if networks.clip else None
-        self._longest = math.ceil(LONGEST_REPEAT_S * networks.stream.engine.spec.rate_hz)
+        self._longest = math.ceil(MAX_REPEAT_S * networks.stream.engine.spec.rate_hz)
         self._times = FrameTimes()
         self.frame: Frame | None
         """Shown, and not read yet."""

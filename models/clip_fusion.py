@@ -12,7 +12,7 @@ from models.spec import idle_labels
 
 BOTH = "stream+clip"
 """Name of the steps with the probabilities of both networks."""
-LEAST = 1e-20
+MIN_PROBABILITY = 1e-20
 """Lower limit of probabilities before the logarithm."""
 
 
@@ -81,5 +81,5 @@ class StreamAndClip:
         share = probabilities[:known].sum()  # the clip network has no own gestures, so these keep their probabilities
         probabilities[:known] = (1 - weight) * probabilities[:known] + weight * share * clip.probabilities[:known]
         temperature = np.float32(self._stream.engine.spec.temperature)
-        logits = temperature * np.log(np.maximum(probabilities[:known], np.float32(LEAST)))
+        logits = temperature * np.log(np.maximum(probabilities[:known], np.float32(MIN_PROBABILITY)))
         return Step(BOTH, stream.time_s, stream.picture, logits, stream.embedding, probabilities, 0.0)

@@ -9,12 +9,12 @@ from models.recognition import Step
 from models.repetitions import Repetitions
 from models.spec import idle_labels
 
-SLEEP = 0.95
+IDLE_PROBABILITY = 0.95
 """Smoothed probability of no gesture from which the fast pass is not run."""
 QUICK_EVENTS, QUICK_S = 3, 4.0
 """The fast pass decides while it fired this often within this time. It may fire on parts of one slow gesture,
 but hardly three times in a row."""
-SAME_S = 0.7
+MIN_INTERVAL_S = 0.7
 """A gesture that fires again sooner than this is the same one."""
 
 
@@ -47,7 +47,10 @@ class MainAndFastPass:
 
     def wants(self, network: str) -> bool:
         """The fast pass is skipped while the main pass is idle."""
-        return network == self._main or float(self._decoders[self._main].smoothed[self._idle_labels].sum()) < SLEEP
+        return (
+            network == self._main
+            or float(self._decoders[self._main].smoothed[self._idle_labels].sum()) < IDLE_PROBABILITY
+        )
 
     def note(self, step: Step) -> None:
         """Decode one step of one pass. A step of the main pass may have the name of a fusion."""
@@ -78,7 +81,7 @@ class MainAndFastPass:
             return False
         since_s = time_s - self._last.fired_s
         rest_s = min(decoder.rest_s(self._last.name) for decoder in self._decoders.values())
-        return since_s < rest_s or (event.name == self._last.name and since_s < SAME_S)
+        return since_s < rest_s or (event.name == self._last.name and since_s < MIN_INTERVAL_S)
 
     def _decision(self, by: str, event: GestureEvent | None) -> Decision:
         """The decision of one pass with the event; a gesture lasts as long as in the pass that fired it."""

@@ -4,17 +4,17 @@ import math
 
 from models.errors import FrameError
 
-LONGEST_REPEAT_S = 1.0
+MAX_REPEAT_S = 1.0
 """Longest gap that repeats of a frame may fill; after a longer one a new stream starts."""
-FAR_APART_S = 3.0
+MAX_INTERVAL_S = 3.0
 """Intervals that no camera and no video of a gesture has."""
-MOST_FAR_APART = 10
+MAX_LONG_INTERVALS = 10
 """If this many first frames are all far apart, their times are not in seconds."""
 
 
 def is_gap(before_s: float, time_s: float) -> bool:
     """Whether a frame comes too long after the previous one, or before it; False for the first frame."""
-    return before_s > -math.inf and not 0 <= time_s - before_s <= LONGEST_REPEAT_S
+    return before_s > -math.inf and not 0 <= time_s - before_s <= MAX_REPEAT_S
 
 
 class FrameTimes:
@@ -53,12 +53,12 @@ class FrameTimes:
 
     def _count(self, step_s: float) -> None:
         """Count frames that are far apart from the first on."""
-        if self._far_apart is None or step_s < FAR_APART_S:
+        if self._far_apart is None or step_s < MAX_INTERVAL_S:
             self._far_apart = None
             return
         self._far_apart += 1
-        if self._far_apart == MOST_FAR_APART:
+        if self._far_apart == MAX_LONG_INTERVALS:
             raise FrameError(
-                f"the first {MOST_FAR_APART} frames are {FAR_APART_S:g} s apart and more, the last two {step_s:g} s; "
+                f"the first {MAX_LONG_INTERVALS} frames are at least {MAX_INTERVAL_S:g} s apart, the last two {step_s:g} s; "
                 "times are in seconds: divide milliseconds by 1000, or give the true frame rate"
             )

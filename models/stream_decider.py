@@ -10,8 +10,8 @@ from models.recognition import Recognition, Step
 from models.region import Region
 from models.spec import idle_labels
 
-IDLE = 0.8
-"""From this smoothed probability of no gesture on, the region that is seen may move."""
+MIN_IDLE = 0.8
+"""Smoothed probability of no gesture from which the region may move."""
 
 
 class StreamDecider:
@@ -94,5 +94,5 @@ class StreamDecider:
     def _is_idle(self) -> bool:
         """Whether the networks read no gesture."""
         decision = self._decision
-        sure = float(decision.smoothed[self._idle_labels].sum()) >= IDLE
-        return decision.step is None or (decision.lasting is None and sure)
+        idle = float(decision.smoothed[self._idle_labels].sum()) >= MIN_IDLE
+        return decision.step is None or (decision.lasting is None and idle)

@@ -27,9 +27,9 @@ from models.errors import ModelFileError
 from models.spec import ModelSpec
 
 FORMS = ("int8", "fp16")
-WORTH = 0.95
+MAX_TIME_RATIO = 0.95
 """Another form must take less than this share of the float model's time."""
-TURNS = 30
+MAX_TURNS = 30
 LONGEST_S = 3.0
 """Limits of the measurement: number of turns, and seconds. Large models get fewer turns."""
 
@@ -46,7 +46,7 @@ def fastest_form(path: Path) -> Path:
     kept = _place(f"{path.stem}-{_key(forms)}.json")
     if (chosen := _remembered(kept, forms)) is None:
         times = _measured(forms)
-        chosen = min(times, key=lambda form: times[form] * (WORTH if form == path else 1))
+        chosen = min(times, key=lambda form: times[form] * (MAX_TIME_RATIO if form == path else 1))
         _remember(kept, {form.name: round(1000 * seconds, 3) for form, seconds in times.items()}, chosen)
         log.info("%s is used, as measured here: %s", chosen.name, _told(times))
     return chosen
@@ -84,7 +84,7 @@ def _step_s(engines: Sequence[Engine]) -> np.ndarray[tuple[int, ...], np.dtype[n
     random = np.random.default_rng(0)
     states, until_s = [engine.start() for engine in engines], time.perf_counter() + LONGEST_S
     turns: list[list[float]] = []
-    while not turns or (len(turns) < TURNS and time.perf_counter() < until_s):
+    while not turns or (len(turns) < MAX_TURNS and time.perf_counter() < until_s):
         picture = random.integers(0, 256, engines[0].spec.picture_shape, dtype=np.uint8)
         turn = []
         for k, engine in enumerate(engines):

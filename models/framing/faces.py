@@ -17,9 +17,9 @@ from models.frame import Image
 MODEL = Path(__file__).resolve().parent.parent / "weights" / "face_detection_short_range.onnx"
 SIZE = 128
 """Rows and columns of the detector's picture."""
-LEAST_SCORE = 0.5
+MIN_SCORE = 0.5
 """Of a face; MediaPipe's own threshold."""
-SAME_OVERLAP = 0.3
+MIN_IOU = 0.3
 """Boxes with a larger intersection over union are one face."""
 
 
@@ -105,12 +105,12 @@ _ANCHORS = _anchors()
 def _merged(boxes: Floats, logits: Floats) -> list[tuple[Floats, float]]:
     """One box (centre and size) per face: the mean of the boxes that overlap the best one, weighted by score."""
     scores = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-    sure = scores >= LEAST_SCORE
+    sure = scores >= MIN_SCORE
     boxes, scores = boxes[sure], scores[sure]
     merged = []
     while len(boxes):
         best = int(scores.argmax())
-        same = _overlap(boxes[best], boxes) > SAME_OVERLAP
+        same = _overlap(boxes[best], boxes) > MIN_IOU
         same[best] = True
         merged.append((np.average(boxes[same], axis=0, weights=scores[same]), float(scores[best])))
         boxes, scores = boxes[~same], scores[~same]

@@ -17,15 +17,15 @@ ROWS = 48
 """Of the small picture in which movement is measured."""
 NOISE = 8.0
 """Levels, of 255, by which a pixel changes without anything moving."""
-HEAD, REACH = 0.7, 3.5
+HEAD_RADIUS, HANDS_RADIUS = 0.7, 3.5
 """Between these distances from the middle of the face, in face heights, hands move; nearer, the head does."""
-KEPT = 0.5
+MOTION_DECAY = 0.5
 """Share of a person's earlier motion that remains after a measurement."""
-MEMORY = 0.97
+PLACE_DECAY = 0.97
 """The same for the place of motion: half of the weight is from the last 20 measurements with motion."""
-ENOUGH = 0.15
+MIN_CHANGE = 0.15
 """Sum of the mean pixel changes over measurements from which the place of motion is known."""
-ENOUGH_HANDS, MOST_HANDS = 90.0, 40.0
+MIN_HANDS_MOTION, MAX_HANDS_MOTION = 90.0, 40.0
 """The same for hands, as levels times area in square face heights, and the most that one measurement adds: a wave is
 about 30, a person who walks by or a lamp that goes out much more."""
 
@@ -62,7 +62,7 @@ class Motion:
             return
         change = np.maximum(np.abs(small - before).max(2) - NOISE, 0)
         if change.any():
-            self._all = change if self._all is None else MEMORY * self._all + change
+            self._all = change if self._all is None else PLACE_DECAY * self._all + change
         if people:
             self._share_out(change, people, ROWS / image.shape[0])
 
@@ -72,7 +72,7 @@ class Motion:
 
     def place(self, rows: int, columns: int) -> MovingArea | None:
         """The place of motion in a picture of this size; None if there was too little."""
-        if self._all is None or self._all.mean() < ENOUGH:
+        if self._all is None or self._all.mean() < MIN_CHANGE:
             return None
         weights = self._all / self._all.sum()
         y, x = np.indices(weights.shape) + 0.5
@@ -84,7 +84,7 @@ class Motion:
     def hands(self, person: Person) -> MovingArea | None:
         """The place of a person's hands, measured while the face kept still; None if measured too little."""
         moments = self._hands.get(person)
-        if moments is None or moments[0] < ENOUGH_HANDS:
+        if moments is None or moments[0] < MIN_HANDS_MOTION:
             return None
         x, y, xx, yy = moments[1:] / moments[0]
         spread, face = float(np.sqrt(max(xx - x * x, yy - y * y, 0.0))), person.face
@@ -97,15 +97,15 @@ class Motion:
         nearest = distances.argmin(0)
         moved, hands = {}, {}
         for number, person in enumerate(people):
-            own = (nearest == number) & (distances[number] >= HEAD) & (distances[number] <= REACH)
+            own = (nearest == number) & (distances[number] >= HEAD_RADIUS) & (distances[number] <= HANDS_RADIUS)
             now = float(change[own].mean()) if own.any() else 0.0
-            moved[person] = KEPT * self.of(person) + (1 - KEPT) * now
+            moved[person] = MOTION_DECAY * self.of(person) + (1 - MOTION_DECAY) * now
             hands[person] = self._hands.get(person, np.zeros(5))
             if now and person.is_steady:
                 x, y = (offset[own] for offset in offsets[number])
                 weights = change[own] / (scale * person.face.height) ** 2
                 sums = np.array([np.ones_like(x), x, y, x * x, y * y]) @ weights
-                hands[person] = MEMORY * hands[person] + sums * min(1.0, MOST_HANDS / sums[0])
+                hands[person] = PLACE_DECAY * hands[person] + sums * min(1.0, MAX_HANDS_MOTION / sums[0])
         self._moved, self._hands = moved, hands
 
 

@@ -10,17 +10,17 @@ import numpy as np
 
 from models.framing.faces import Face
 
-REMEMBERED = 5
+N_DETECTIONS = 5
 """Detections over which the position of a face is a median."""
-MISSED = 6
+MAX_MISSED = 6
 """Number of detections in a row without a face after which it is gone."""
-STEADY_LOOKS, STEADY_WITHIN = 3, 0.25
+STILL_DETECTIONS, STILL_TOLERANCE = 3, 0.25
 """A face is still if, over this many detections, it moves by at most this share of its height and keeps its size."""
-NEAR = 0.8
+MAX_DISTANCE = 0.8
 """Largest distance between the centres of a person's face in two detections, in face heights."""
-COARSE = 0.2
+MIN_WINDOW_SHARE = 0.2
 """The size of a face is not measured if it is smaller than this share of the window in which it was found."""
-SIMILAR = 1.7
+MAX_HEIGHT_RATIO = 1.7
 """And if the larger one is at most this factor higher."""
 
 
@@ -28,7 +28,7 @@ SIMILAR = 1.7
 class Person:
     """A person whose face was found."""
 
-    faces: deque[Face] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    faces: deque[Face] = field(default_factory=lambda: deque(maxlen=N_DETECTIONS))
     coarse: bool = True
     """Whether the size was not measured in any of these detections."""
     missed: int = 0
@@ -43,13 +43,13 @@ class Person:
     @property
     def is_steady(self) -> bool:
         """Whether the face was found in the last detections and did not move."""
-        if self.missed or len(self.faces) < STEADY_LOOKS:
+        if self.missed or len(self.faces) < STILL_DETECTIONS:
             return False
         middle = self.face
         return all(
             max(abs(f.x - middle.x), abs(f.y - middle.y), abs(f.height - middle.height))
-            <= STEADY_WITHIN * middle.height
-            for f in list(self.faces)[-STEADY_LOOKS:]
+            <= STILL_TOLERANCE * middle.height
+            for f in list(self.faces)[-STILL_DETECTIONS:]
         )
 
     def note(self, face: Face, coarse: bool) -> None:
@@ -66,7 +66,7 @@ class Person:
         last = self.faces[-1]
         higher, lower = max(face.height, last.height), min(face.height, last.height)
         apart = max(abs(face.x - last.x), abs(face.y - last.y))
-        return apart <= NEAR * higher and higher <= SIMILAR * lower
+        return apart <= MAX_DISTANCE * higher and higher <= MAX_HEIGHT_RATIO * lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ class People:
             if person is None:
                 person = Person()
                 self.there.append(person)
-            person.note(face, face.height < COARSE * max(window.width, window.height))
+            person.note(face, face.height < MIN_WINDOW_SHARE * max(window.width, window.height))
             found.add(person)
         for person in self.there:
             if person not in found and window.holds(person.face):
                 person.missed += 1
-        self.there = [person for person in self.there if person.missed < (MISSED if len(person.faces) > 1 else 2)]
+        self.there = [person for person in self.there if person.missed < (MAX_MISSED if len(person.faces) > 1 else 2)]

@@ -125,7 +125,7 @@ def test_who_names_a_runtime_gets_the_file_named(model, timed):
 
 
 def test_forms_are_stepped_in_turns(model, monkeypatch):
-    monkeypatch.setattr(choice, "TURNS", 3)
+    monkeypatch.setattr(choice, "MAX_TURNS", 3)
     engines = [OnnxRuntimeEngine(path) for path in (model, model.with_suffix(".int8.onnx"))]
     times = choice._step_s(engines)
     assert times.shape == (3, 2)

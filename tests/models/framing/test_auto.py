@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from drawn_face import picture_of
 
-from models.framing.auto import FACE_SHARE, FITTING_SHARE, GONE_S, AutoFraming
+from models.framing.auto import FACE_SHARE, FITTING_SHARES, NO_FACE_S, AutoFraming
 from models.framing.faces import FaceDetector
 from models.region import Region
 
@@ -56,7 +56,7 @@ def frames(region, face, rows=480, columns=640):
     )
     share = height / (region.height * rows)
     as_large_as_fits = region.height * rows >= min(rows, columns) - 1
-    return inside and (FITTING_SHARE[0] <= share <= FITTING_SHARE[1] or (share > FACE_SHARE and as_large_as_fits))
+    return inside and (FITTING_SHARES[0] <= share <= FITTING_SHARES[1] or (share > FACE_SHARE and as_large_as_fits))
 
 
 @pytest.mark.parametrize("face", [NEAR, FAR, (80, 100, 120), (560, 400, 130), (320, 430, 110)])
@@ -110,7 +110,7 @@ def test_it_waits_for_someone_who_walks_to_sit_down(framing):
 def test_who_leaves_and_comes_back_finds_the_same_region(framing):
     watching = Watching(framing)
     (first,) = watching.see(picture_of(NEAR), 2)
-    assert watching.see(picture_of(), GONE_S / 2) == [first]
+    assert watching.see(picture_of(), NO_FACE_S / 2) == [first]
     assert watching.see(picture_of(NEAR), 5) == [first]
 
 
@@ -118,7 +118,7 @@ def test_after_a_long_while_without_a_face_the_region_is_large_again(framing):
     watching = Watching(framing)
     (first,) = watching.see(picture_of(FAR), 2)
     assert first.height < 0.7
-    assert watching.see(picture_of(), GONE_S - 2) == [first]
+    assert watching.see(picture_of(), NO_FACE_S - 2) == [first]
     assert watching.see(picture_of(), 7)[-1].height > first.height
 
 
@@ -220,7 +220,7 @@ def moving(watching, x, y, seconds):
 
 def test_without_faces_the_region_lies_where_things_move():
     watching = Watching(AutoFraming(NoFaces()))
-    regions = moving(watching, 480, 330, GONE_S + 5)
+    regions = moving(watching, 480, 330, NO_FACE_S + 5)
     assert regions[0] == Region(0.125, 0, 0.75, 1)
     assert middle(regions[-1]) == pytest.approx((480 / 640, 330 / 480), abs=0.1)
     assert 0.4 < regions[-1].height < 0.7
@@ -229,12 +229,12 @@ def test_without_faces_the_region_lies_where_things_move():
 
 def test_without_faces_and_without_movement_it_stays():
     watching = Watching(AutoFraming(NoFaces()))
-    assert watching.see(hand_at(100, 100), GONE_S + 5) == [Region(0.125, 0, 0.75, 1)]
+    assert watching.see(hand_at(100, 100), NO_FACE_S + 5) == [Region(0.125, 0, 0.75, 1)]
 
 
 def test_movement_is_noted_while_someone_gestures_and_followed_afterwards():
     watching = Watching(AutoFraming(NoFaces()))
-    first = watching.see(hand_at(480, 330), GONE_S)
+    first = watching.see(hand_at(480, 330), NO_FACE_S)
     during = [
         watching.see(hand_at(480 + 50 * np.sin(5 * k * STEP_S), 330), 0, idle=False)[0]
         for k in range(round(5 / STEP_S))

@@ -9,7 +9,7 @@ from drawn_face import picture_of
 
 from models.engines import load_clip_engine, load_engine
 from models.frame import Frame
-from models.framing.auto import GONE_S, AutoFraming
+from models.framing.auto import NO_FACE_S, AutoFraming
 from models.framing.faces import FaceDetector
 from models.networks import networks_of
 from models.recognizer import Recognizer
@@ -52,7 +52,7 @@ SCENES = {
         *stays(NEAR, seconds=6),
     ],
     "leaves for long, and another person comes": [
-        *stays(NEAR, seconds=3), *walks(NEAR, OUTSIDE, 1.5), *stays(seconds=GONE_S + 3),
+        *stays(NEAR, seconds=3), *walks(NEAR, OUTSIDE, 1.5), *stays(seconds=NO_FACE_S + 3),
         *walks((420, 130, 45), FAR, 2), *stays(FAR, seconds=6),
     ],
     "changes seats": [*stays(NEAR, seconds=3), *walks(NEAR, FAR, 2), *stays(FAR, seconds=6)],

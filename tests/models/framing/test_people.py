@@ -1,5 +1,5 @@
 from models.framing.faces import Face
-from models.framing.people import MISSED, People, SearchWindow
+from models.framing.people import MAX_MISSED, People, SearchWindow
 
 PICTURE = SearchWindow(0, 0, 640, 480)
 CLOSE = SearchWindow(150, 100, 300, 300)
@@ -44,7 +44,7 @@ def test_who_is_not_found_again_and_again_is_gone_but_not_at_once():
     people = People()
     for _ in range(3):
         people.note([face()], PICTURE)
-    for _ in range(MISSED - 1):
+    for _ in range(MAX_MISSED - 1):
         people.note([], PICTURE)
     assert people.there
     people.note([], PICTURE)
