@@ -33,9 +33,7 @@ def in_turns(steps: Mapping[str, Step], turns: int, seed: int = 0) -> dict[str, 
     """Measure one call of each per turn, in a different order each turn, so that caches favour none."""
     random = np.random.default_rng(seed)
     costs = {name: Costs() for name in steps}
-    for turn in tqdm(
-        range(-N_WARM_UP, turns), "turns", leave=False, disable=None
-    ):  # no progress bar without a terminal
+    for turn in tqdm(range(-N_WARM_UP, turns), "turns", leave=False, disable=None):  # None: on a terminal only
         for name in random.permutation(list(steps)):
             if turn < 0:
                 steps[name]()

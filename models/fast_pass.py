@@ -47,10 +47,8 @@ class MainAndFastPass:
 
     def wants(self, network: str) -> bool:
         """The fast pass is skipped while the main pass is idle."""
-        return (
-            network == self._main
-            or float(self._decoders[self._main].smoothed[self._idle_labels].sum()) < IDLE_PROBABILITY
-        )
+        idle = float(self._decoders[self._main].smoothed[self._idle_labels].sum())
+        return network == self._main or idle < IDLE_PROBABILITY
 
     def note(self, step: Step) -> None:
         """Decode one step of one pass. A step of the main pass may have the name of a fusion."""

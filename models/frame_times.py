@@ -59,6 +59,6 @@ class FrameTimes:
         self._far_apart += 1
         if self._far_apart == MAX_LONG_INTERVALS:
             raise FrameError(
-                f"the first {MAX_LONG_INTERVALS} frames are at least {MAX_INTERVAL_S:g} s apart, the last two {step_s:g} s; "
-                "times are in seconds: divide milliseconds by 1000, or give the true frame rate"
+                f"the first {MAX_LONG_INTERVALS} frames are at least {MAX_INTERVAL_S:g} s apart, the last two "
+                f"{step_s:g} s; times are in seconds: divide milliseconds by 1000, or give the true frame rate"
             )
