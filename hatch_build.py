@@ -34,7 +34,7 @@ class WheelLayout(BuildHookInterface):  # type: ignore[type-arg]
     """Replace every Python file of the wheel by its rewritten form."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the new forms into a folder of their own; an editable installation runs the checkout as it is."""
+        """Write the new forms into a separate folder; an editable installation runs the unchanged checkout."""
         if version == "editable":
             return
         self._folder = tempfile.TemporaryDirectory()

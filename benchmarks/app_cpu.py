@@ -243,7 +243,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def table(costs: AppCosts, window: bool, cameras: int) -> str:
-    """Shares as Markdown, then the way of a frame, then the machine. Several cameras have threads of their own."""
+    """Shares as Markdown, then the way of a frame, then the machine. Several cameras have one thread each."""
     shares = costs.shares()
     line = shares.pop("recognition" if window else "MainThread", 0.0)
     film = sum(shares.pop(name) for name in list(shares) if name.startswith("frames of")) - shares["colour order"]

@@ -18,7 +18,7 @@ def list_gestures(profile_name: str) -> None:
         rule = profile.decoding.rule_for(gesture.label)
         print(f"{gesture.label}: {gesture.takes} takes, enters at {rule.enter:g}, exits at {rule.exit:g}")
     if not profile.gestures:
-        print(f"profile {profile.name} has no gestures of its own yet; record one with python -m calibration record")
+        print(f"profile {profile.name} has no own gestures; record one with python -m calibration record")
 
 
 def rename(profile_name: str, gesture_name: str, new_name: str) -> None:
@@ -68,7 +68,7 @@ def _one(profile: UserProfile, label: str) -> PersonalGesture:
         if normalized_name(gesture.label) == normalized_name(label):
             return gesture
     there = ", ".join(gesture.label for gesture in profile.gestures) or "none"
-    raise ProfileError(f"profile {profile.name!r} has no gesture {label!r} of its own; it has: {there}")
+    raise ProfileError(f"profile {profile.name!r} has no own gesture {label!r}; it has: {there}")
 
 
 def _check_free(profile: UserProfile, label: str) -> None:

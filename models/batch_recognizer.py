@@ -186,7 +186,7 @@ class BatchRow:
         self._heads[place].reset()
 
     def take(self, place: int, output: RowOutput) -> None:
-        """Take what a network said to the row's picture. What its head raises is kept for `read`."""
+        """Take a network's output for the row. An exception of its head is kept for `read`."""
         self._starts[place] = False
         if self.frame is None:
             if place == 0:
@@ -199,7 +199,7 @@ class BatchRow:
                 self._catch_up(self.frame.time_s)
             if not self._decider.fired:
                 self._note(place, output, self.frame.time_s)
-        except Exception as error:  # whatever a head raises is this row's own
+        except Exception as error:  # an exception of a head concerns this row only
             self._error = error
 
     def read(self) -> Recognition | None:

@@ -1,6 +1,6 @@
 """The errors a caller can do something about.
 
-Each message is one line that says what came, what was expected and what to do.
+Each message is one line: what was given, what was expected and what to do.
 """
 
 from common.errors import UserError

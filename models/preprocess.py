@@ -48,7 +48,7 @@ def _padded(window: Image, height: int, width: int) -> Image:
     scale = max(rows / height, columns / width)
     inner_rows = min(height, max(1, round(rows / scale)))
     inner_columns = min(width, max(1, round(columns / scale)))
-    # A pixel too few or too many, of a region that was rounded to whole pixels, is no reason for a border.
+    # A region is rounded to whole pixels, so a difference of one pixel is no reason for a border.
     inner_rows = height if height - inner_rows <= 1 else inner_rows
     inner_columns = width if width - inner_columns <= 1 else inner_columns
     scaled = _scaled(window, inner_rows, inner_columns)

@@ -102,8 +102,8 @@ class MemorySpec:
         """The lags after division, in the order of `lags`."""
         return divided(self.lags, lag_divisor)
 
-    # In a rolled export the past is one tensor that comes out as it is to go in. The two names differ only in how they
-    # begin, so both sort alike: Triton (25.12 at least, its issue 8586) pairs its states by their place in that order.
+    # In a rolled export the past is one tensor, an output that is the next input. The two names differ in their prefix
+    # only, so both sort in the same order, by which Triton (at least 25.12, issue 8586) pairs states.
     @property
     def rolled_input(self) -> str:
         """Name of the rolled graph's input that holds the whole past."""
@@ -251,7 +251,7 @@ class ModelSpec:
         return 4 * self.ring_length * sum(math.prod(memory.shape) for memory in self.memories)
 
     def to_json(self) -> str:
-        """The spec as the JSON text that an `.onnx` carries and that stands beside a `.plan`."""
+        """The spec as JSON, for the metadata of an `.onnx` and for the `.json` of a `.plan`."""
         return json.dumps({"version": SPEC_VERSION, **dataclasses.asdict(self)})
 
     @classmethod

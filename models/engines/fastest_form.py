@@ -67,10 +67,10 @@ def _stand_in(form: Path, spec: ModelSpec) -> OnnxRuntimeEngine | None:
     try:
         engine = OnnxRuntimeEngine(form)
     except ModelFileError as error:
-        log.warning("going on without %s: %s", form.name, error)
+        log.warning("%s is not used: %s", form.name, error)
         return None
     if _identity(engine.spec) != _identity(spec) or not spec.weights_sha256:
-        log.warning("going on without %s: it was not made of this %s.onnx; make it again", form.name, spec.name)
+        log.warning("%s is not used: it was not made from this %s.onnx; make it again", form.name, spec.name)
         return None
     return engine
 

@@ -146,7 +146,7 @@ def _kind(metadata: dict[str, str]) -> str:
     if OLD_BATCHED_KEY in metadata:
         return "is a batched form of version 1; a model file now serves one stream and many: give that, exported again"
     if CLIP_KEY in metadata:
-        return "is a clip network, which runs beside a stream network; give the stream network as --model"
+        return "is a clip network, which needs a stream network; give the stream network as --model"
     return (
         f"does not describe itself (no '{SPEC_KEY}' in its metadata); "
         "it was not exported by this project: export it with `python -m training.export`"

@@ -84,7 +84,7 @@ def read_description(path: Path) -> tuple[ModelSpec, Built | None]:
         built = Built(**description.pop(BUILT)) if BUILT in description else None
     except OSError as error:
         raise ModelFileError(
-            f"{path}, which describes the .plan beside it, cannot be read ({error.strerror}); copy the two together"
+            f"{path}, the description of a .plan, cannot be read ({error.strerror}); copy the two together"
         ) from error
     except (ValueError, TypeError, AttributeError) as error:
         raise ModelFileError(f"{path} is damaged ({error}). Copy or build the .plan and its .json again.") from error

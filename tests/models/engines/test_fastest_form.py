@@ -92,14 +92,14 @@ def test_a_form_of_other_weights_is_not_used(model, timed, caplog):
     measured = timed(1.0, 0.5)
     assert fastest_form(model) == model
     assert not measured
-    assert "small.int8.onnx: it was not made of this small.onnx" in caplog.text
+    assert "small.int8.onnx is not used: it was not made from this small.onnx" in caplog.text
 
 
 def test_a_damaged_form_is_not_used(model, timed, caplog):
     model.with_suffix(".int8.onnx").write_bytes(b"no model")
     timed(1.0, 0.5)
     assert fastest_form(model) == model
-    assert "going on without small.int8.onnx" in caplog.text
+    assert "small.int8.onnx is not used" in caplog.text
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"chosen": "gone.onnx"}'])
