@@ -1,4 +1,4 @@
-"""The programs of docs/api.md run as they stand, and name the gestures that the app names."""
+"""The programs of docs/api.md run unchanged, and give the app's events."""
 
 import dataclasses
 import json
@@ -72,7 +72,7 @@ def test_an_array_gives_the_events_of_the_app(by_the_app, images, tmp_path):
 
 
 def test_a_camera_of_ones_own_gives_the_events_of_the_app(by_the_app, images, monkeypatch, capsys):
-    """A camera that delivers the demo clip, and a clock that goes on with it."""
+    """A camera that delivers the demo clip, and a clock that advances with it."""
     rate_hz = cv2.VideoCapture(str(DEMO)).get(cv2.CAP_PROP_FPS)
 
     class Capture:

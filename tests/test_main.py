@@ -1,4 +1,4 @@
-"""The program as a user starts it: exit status, what is printed, and what bad input gets."""
+"""The program as a user starts it: exit status, output, and messages for bad input."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def main(*arguments, timeout=60):
 
 
 def refused(*arguments):
-    """Run the program on something unusable; the one line that it says."""
+    """Run the program with invalid arguments; return its one-line message."""
     status, lines, errors = main(*arguments)
     assert status == 2, (status, errors)
     assert lines == []
@@ -529,7 +529,7 @@ def test_a_package_that_does_not_load_is_reported():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 def test_the_window_recognises_and_ends_in_good_order(tmp_path):
-    """The whole of it, window included, on Qt's own screen in memory: gestures are reported, SIGTERM ends it."""
+    """The complete app, with the window, on Qt's own screen in memory: gestures are reported, SIGTERM ends it."""
     pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
     events = tmp_path / "events.jsonl"
     settings = {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}

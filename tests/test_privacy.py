@@ -36,7 +36,7 @@ def works(*command):
 
 @pytest.fixture(scope="module")
 def watched():
-    """The words before a command that has no network and whose calls to the system are written down."""
+    """The words before a command that has no network and whose system calls are recorded."""
     if not (STRACE and works(STRACE, "-o", os.devnull, "true")):
         pytest.skip("needs strace (Debian), and a system that lets it watch")
     if not (UNSHARE and works(UNSHARE, "--net", "true")):

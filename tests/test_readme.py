@@ -1,4 +1,4 @@
-"""The documents say what is true: options, commands, files and snippets in them are there."""
+"""The options, commands, files and snippets in the documents exist."""
 
 import importlib.util
 import re

@@ -28,7 +28,7 @@ FRAMES = 9
 
 @pytest.fixture(scope="module")
 def clip_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A network of clips float32 [n, 3, 4, 8, 8]: the mean of every channel."""
+    """A clip network with input float32 [n, 3, 4, 8, 8]: the mean of every channel."""
     clip = helper.make_tensor_value_info("clip", TensorProto.FLOAT, ["n", 3, 4, 8, 8])
     means = helper.make_tensor_value_info("means", TensorProto.FLOAT, ["n", 3])
     node = helper.make_node("ReduceMean", ["clip"], ["means"], axes=[2, 3, 4], keepdims=0)
@@ -162,7 +162,7 @@ def test_costs_count_every_call():
 
 def test_mediapipe_follows_a_hand_or_says_that_it_sees_none(monkeypatch, tmp_path):
     class Hands:
-        """Sees a hand in what is bright."""
+        """Finds a hand in bright pictures."""
 
         def __init__(self, **options):
             assert options == {"model_complexity": 0, "max_num_hands": 1}

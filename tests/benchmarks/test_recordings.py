@@ -1,4 +1,4 @@
-"""The shipped models on real people: a guard against a graph, a reading or a ring that has gone wrong."""
+"""The shipped models on real people: detects a wrong graph, decoding or ring."""
 
 import json
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""What lies on disk: takes, profiles, exported gestures, and the commands that work on them."""
+"""Files: takes, profiles, exported gestures, and their commands."""
 
 import json
 import os

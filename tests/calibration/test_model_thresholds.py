@@ -1,4 +1,4 @@
-"""Printing and changing how a model file's output is read: `python -m calibration thresholds`."""
+"""Printing and changing the thresholds in a model file: `python -m calibration thresholds`."""
 
 import shutil
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Gestures of a person's own: learnt from takes, found in streams, and nothing else found."""
+"""Own gestures: learnt from takes and recognised in streams, without false events."""
 
 import re
 from dataclasses import replace
@@ -35,7 +35,7 @@ def profile_of(*takes, target=STRICT):
 
 
 def fired(profile, embeddings, vocabulary=None):
-    """What the profile makes of a stream, through the head and the decoder as the app runs them."""
+    """The events of a stream with the profile, through head and decoder as in the app."""
     head = PersonalHead(profile, SPEC)
     decoder, memory, labels = Decoder(head.labels, profile.decoding, vocabulary), head.start(), []
     for k, embedding in enumerate(embeddings):
@@ -140,7 +140,7 @@ def test_one_take_of_another_movement_is_reported_by_its_number(count):
 
 
 def test_what_a_person_and_a_room_look_like_makes_no_two_takes_alike():
-    """All takes show the same room, strongly, and in it whatever comes."""
+    """All takes show the same room and different movements."""
     rng = np.random.default_rng(3)
     room = 20 * rng.normal(size=WIDTH).astype(np.float32)
     takes = [a_take(Kind.GESTURE, "Circle", room + work_stream(rng, 6), begins=36) for _ in range(3)]
@@ -155,7 +155,7 @@ def test_a_model_of_many_gestures_tells_takes_apart_by_its_logits():
     rng = np.random.default_rng(4)
 
     def take(labels):
-        """The embeddings say nothing; the logits rise for some gestures, one after another."""
+        """The embeddings are noise; the logits rise for some gestures, one after another."""
         logits = rng.normal(0, 0.3, (72, 10)).astype(np.float32)
         for k, label in enumerate(labels):
             logits[36 + 9 * k : 45 + 9 * k, label] += 4
@@ -175,7 +175,7 @@ def test_takes_that_differ_are_learnt_where_the_person_says_so():
 
 
 def at_work_with(axis, takes=1):
-    """A minute of work in which a movement is made now and then."""
+    """A minute of work in which a movement occurs several times."""
     rng = np.random.default_rng(6)
     stream = work_stream(rng, 60)
     for k in range(takes):

@@ -1,4 +1,4 @@
-"""The whole way as a person goes it: record, fit, use. A file plays the camera."""
+"""The commands as a user runs them: record, fit, use. A file is the camera."""
 
 import json
 import os
@@ -20,7 +20,7 @@ FPS = 24
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):
-    """A square that crosses the picture during each take, and trembles now and then during work."""
+    """A square that crosses the picture during each take, and moves slightly during work."""
     path = tmp_path_factory.mktemp("film") / "film.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (64, 64))
     rng = np.random.default_rng(0)
@@ -38,14 +38,14 @@ def film(tmp_path_factory):
 
 
 def crossing(time_s):
-    """How far the square is, 0..1; None where there is none."""
+    """The position of the square, 0..1; None if there is none."""
     shares = [(time_s - at - 0.4 - late) / (1.3 + late) for at, late in zip(TAKES_AT, (0, 0.1, 0.2), strict=True)]
     return next((share for share in shares if 0 <= share <= 1), None)
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    """Says something to the program, with a data folder of its own; gives status, output and errors."""
+    """Runs the program with a separate data folder; returns status, output and errors."""
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     environment["MSTNET_DATA"] = str(tmp_path_factory.mktemp("data"))

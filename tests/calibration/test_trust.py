@@ -1,4 +1,4 @@
-"""Temperature, reliability and thresholds from what a person showed."""
+"""Temperature, reliability and thresholds from takes."""
 
 import math
 import xml.etree.ElementTree as ET
@@ -55,7 +55,7 @@ def test_the_fitted_temperature_lowers_the_calibration_error():
 
 
 def test_calibration_error_of_a_known_case():
-    """Always 80 % sure of the same, right half of the time."""
+    """Confidence 80 %, accuracy 50 %."""
     odds = math.log(0.8 / (0.2 / 3))
     logits = np.tile(np.array([0, 0, odds, 0], np.float32), (12, 1))
     rng = np.random.default_rng(0)
@@ -97,7 +97,7 @@ def quiet():
 
 
 def restless(seed=0):
-    """Work that now and then looks a little like a gesture."""
+    """Work that is sometimes similar to a gesture."""
     return Tail.of(list(np.random.default_rng(seed).beta(1, 30, 60)), minutes=1)
 
 
@@ -182,7 +182,7 @@ def warned(*takes):
 
 
 def thumb_up(seconds=3.0, odds=9.0, kind=Kind.GESTURE):
-    """The model says "Thumb Up" so surely all the time."""
+    """The model has "Thumb Up" with this logit all the time."""
     logits = np.tile(np.array([0, 0, 0, odds], np.float32), (round(12 * seconds), 1))
     label = "" if kind is Kind.WORK else "Thumb Up"
     return a_take(kind, label, work_stream(np.random.default_rng(0), seconds), logits)
@@ -200,7 +200,7 @@ def test_that_little_work_was_recorded_is_reported():
 
 
 def test_a_target_that_is_missed_is_reported_with_what_is_expected():
-    """What the model is sure of in work all the time fires in every block, at any threshold."""
+    """A gesture with high confidence throughout work fires in every block, at any threshold."""
     done = fit(UserProfile.of("ann", SPEC), SPEC, [thumb_up(60, 20, Kind.WORK)], Target(2, 5))
     (line,) = warnings(done, Target(2, 5))
     assert "at most 2 in 5 minutes is wanted and 30.00 are expected" in line

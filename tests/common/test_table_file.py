@@ -1,4 +1,4 @@
-"""Lists as spreadsheets and people save them."""
+"""Lists as spreadsheet programs save them."""
 
 import codecs
 

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and what is said where they cannot be."""
+"""Atomic writing, and its error messages."""
 
 import errno
 import os

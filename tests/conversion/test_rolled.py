@@ -55,7 +55,7 @@ def test_the_shipped_model_rolls_without_a_checkpoint(tmp_path):
 
 
 def test_every_layer_gets_the_slices_of_its_lags(small_model, tmp_path):
-    """Logits of a small network hardly show its oldest slices; so look at the slices themselves."""
+    """The oldest slices hardly change a small network's logits, so the slices are compared."""
     spec = OnnxRuntimeEngine(small_model).spec
     model = roll(onnx.load(small_model), spec, streams=2)
     shown = [(memory.newest, memory.shape) for memory in spec.memories]

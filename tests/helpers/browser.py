@@ -1,4 +1,4 @@
-"""A headless Chromium, driven through its DevTools protocol."""
+"""A headless Chromium, controlled through its DevTools protocol."""
 
 import itertools
 import json
@@ -60,13 +60,13 @@ class Browser:
         return message
 
     def open(self, url: str) -> None:
-        """Go to a page, and wait until its words are there; pictures that never end are not waited for."""
+        """Open a page and wait for its text, but not for endless pictures."""
         with self.loading():
             self.call("Page.navigate", url=url)
 
     @contextmanager
     def loading(self) -> Iterator[None]:
-        """Do what makes a new page come, and wait for it."""
+        """Run an action that opens a new page, and wait for it."""
         self._loaded = False
         yield
         while not self._loaded:
@@ -85,7 +85,7 @@ class Browser:
                 setTimeout(() => fail(new Error("never: " + document.body.innerText)), {1000 * timeout_s});
                 const look = () => {{
                     let value;
-                    try {{ value = ({condition}); }} catch {{ }}  // what it looks at may not be there yet
+                    try {{ value = ({condition}); }} catch {{ }}  // its elements may not exist yet
                     value ? done(value) : setTimeout(look, 20);
                 }};
                 look(); }})""",

@@ -1,7 +1,7 @@
-"""A stand-in for Triton: its gRPC service and its implicit state, as its documents tell them, over ONNX Runtime.
+"""A stand-in for Triton: its gRPC service and its implicit state, as documented, with ONNX Runtime.
 
-It reads the repository as Triton does: the configuration by Triton's own schema, held against the graph, and from then
-on nothing but the configuration. It does not batch.
+It reads the repository as Triton does: the configuration by Triton's own schema, compared with the graph, then
+the configuration only. It does not batch.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -98,7 +98,7 @@ class Service(service_pb2_grpc.GRPCInferenceServiceServicer):
 
 
 def serve(repository):
-    """Serve a repository on a port of its own; the server and its address."""
+    """Serve a repository on a free port; return the server and its address."""
     models = {folder.name: Model(folder) for folder in repository.iterdir()}
     server = grpc.server(ThreadPoolExecutor(2))
     service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(Service(models), server)

@@ -1,4 +1,4 @@
-"""Streams in step: each read as if alone, with its own times, whatever the others do."""
+"""A batch of streams: each is independent of the others and has its own times."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def of(batch, head=None):
 
 
 def see(recognizer, frames):
-    """Show frames by row, step, and read every row; by row, what was understood."""
+    """Show frames by row, step, and read every row; return the recognitions by row."""
     for row, new in frames.items():
         recognizer.show(row, new)
     recognizer.step()
@@ -151,7 +151,7 @@ def test_another_stream_in_the_same_row_knows_nothing_of_the_first(batch):
 
 
 class CountingHead:
-    """Is the surer of a picture's label the more steps it has read."""
+    """Its confidence in a picture's label increases with its steps."""
 
     labels = LABELS
 
@@ -195,13 +195,13 @@ def test_a_row_whose_frame_or_head_is_bad_says_so_and_the_other_goes_on(batch):
 
 
 def unsure_of_left(picture):
-    """The main pass takes what is left for nothing."""
+    """The main pass reads the left as no gesture."""
     return NOTHING if picture.flat[0] == LEFT else picture.flat[0]
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_with_a_fast_pass_a_row_reads_as_the_same_stream_alone(seed):
-    """Short gestures, long ones and rests in any order, so that the fast pass wakes, decides and sleeps."""
+    """Short gestures, long ones and rests in any order, so that the fast pass starts, decides and stops."""
     rng = np.random.default_rng(seed)
     lengths, labels = rng.integers(1, 14, 60), rng.choice([NOTHING, NOTHING, LEFT, THUMB_UP], 60)
     script = [int(label) for label, length in zip(labels, lengths, strict=True) for _ in range(length)]

@@ -1,4 +1,4 @@
-"""A stream network and a clip network that decide together: when the second is asked, and what comes of both."""
+"""Fusion of a stream network and a clip network: when the clip network runs, and what is decided."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ UNSURE = 100
 
 
 class ScriptedClips:
-    """A clip engine that names the newest picture, and counts how often it is asked."""
+    """A clip engine that names the newest picture, and counts its runs."""
 
     name = "scripted:none"
 
@@ -46,7 +46,7 @@ class ScriptedClips:
 
 
 class Unsure(ScriptedEngine):
-    """A stream engine to which an unsure picture is nearly as likely nothing as a thumb."""
+    """A stream engine with nearly equal probabilities of no gesture and a thumb for an uncertain picture."""
 
     def step(self, picture, state):
         output, state = super().step(picture, state)
@@ -160,7 +160,7 @@ def test_a_persons_thresholds_are_those_of_the_fused_output():
 
 
 def test_each_step_time_has_the_step_that_decided():
-    """A camera of half the rate: two steps a frame."""
+    """A camera of half the rate: two steps per frame."""
     recognizer = Recognizer(networks_of(stream_engine(), clip=ScriptedClips(ClipFusion(asked_below=0.9))))
     for frame in frames((NOTHING, 12), (THUMB_UP, 12))[::2]:
         seen = recognizer.see(frame)
@@ -171,7 +171,7 @@ def test_each_step_time_has_the_step_that_decided():
 
 
 def test_beside_a_clip_network_the_fast_pass_decides_once_its_gestures_follow_close_on_one_another():
-    """The main pass is too slow to tell them apart; three in a row, and the fast pass decides."""
+    """The main pass is too slow to separate them; three in a row, and the fast pass decides."""
     row = [(NOTHING, 12), *[(THUMB_UP, 6), (NOTHING, 6)] * 6]
     engine = stream_engine(fast_pass=True)
     engine.spec = replace(engine.spec, decoding=Decoding(1.0, Rule(0.9)))

@@ -1,4 +1,4 @@
-"""A clip network over a stream: what it is shown, and that skipped pictures are remembered."""
+"""A clip network over a stream: its input, and that skipped pictures are kept."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Probabilities over time to gestures that happened."""
+"""From probabilities over time to events."""
 
 import itertools
 from dataclasses import replace
@@ -116,7 +116,7 @@ def test_smoothing_delays_and_outlasts_a_flicker():
 
 
 def test_smoothing_goes_by_time_and_not_by_steps():
-    """Twice the rate is the same average, so a faster camera makes no faster gestures."""
+    """Twice the rate gives the same average, so the camera's rate does not change the delay."""
     slow, fast = (Decoder(LABELS, Decoding(smooth_s=0.3)) for _ in range(2))
     slow.update(probabilities("No gesture", 1.0), 0.0)
     fast.update(probabilities("No gesture", 1.0), 0.0)

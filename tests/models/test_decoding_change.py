@@ -1,4 +1,4 @@
-"""Other thresholds for a run: what they change in which network, and what they may not be."""
+"""Other thresholds for a run: what they change in each network, and which are refused."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Frames in, gestures out: which frames the network steps on, and what it makes of them."""
+"""From frames to events: on which frames the network steps, and the recognitions."""
 
 import sys
 import time
@@ -93,7 +93,7 @@ def test_the_steps_of_a_repeated_frame_lie_between_it_and_the_one_before():
 
 
 def test_a_gesture_in_the_pictures_becomes_an_event():
-    """The scripted engine sees a bright picture as a thumb up."""
+    """The scripted engine recognises a bright picture as a thumb up."""
     engine = ScriptedEngine(thumb)
     recognizer = recognizing(engine)
     shown = frames(np.arange(90) / 30, shade=lambda t: 200 if 1 <= t < 2 else 50)
@@ -203,7 +203,7 @@ def flashes(seconds=5.0):
 
 
 def test_the_fast_pass_decides_once_its_gestures_follow_close_on_one_another():
-    """The main pass is sure of nothing."""
+    """The main pass has low probabilities only."""
     engine = ScriptedEngine(temperature=8.0, fast_label_of=thumb)
     seen = [recognizer.see(frame) for recognizer in [recognizing(engine)] for frame in flashes()]
     fired = [each for each in seen if each.event]
@@ -272,7 +272,7 @@ def test_few_frames_lie_between_the_recogniser_and_the_network(monkeypatch, smal
 
 
 def test_an_engine_slower_than_the_camera_degrades_and_never_forgets():
-    """It works on the newest frame, at its own pace; what was dropped meanwhile is not made up for."""
+    """It steps on the newest frame at its own rate; dropped frames are not replaced."""
     engine = ScriptedEngine()
     recognizer, time_s, index, steps = recognizing(engine), 0.0, 0, 0
     for _ in range(60):
@@ -286,7 +286,7 @@ def test_an_engine_slower_than_the_camera_degrades_and_never_forgets():
 
 
 def test_a_frame_that_stands_for_many_carries_one_gesture_and_loses_none():
-    """Left and right within one long gap: what fires second comes with the next frame, not never."""
+    """Left and right within one long gap: the second event comes with the next frame."""
     outputs = iter([1, *[2] * 5, *[3] * 40])
     recognizer = recognizing(ScriptedEngine(lambda _: next(outputs)))
     events = [seen.event for seen in map(recognizer.see, frames([0.0, 1.0, 2.0, 3.0])) if seen.event]
@@ -360,7 +360,7 @@ def test_the_framing_is_asked_only_where_a_step_is_due_and_forgets_with_the_stre
 
 
 def test_a_picture_of_another_size_begins_a_stream():
-    """What a turned phone showed before is not the past of what it shows now."""
+    """Pictures from before a phone was turned are not the past of later ones."""
     wide, tall = (np.full((*size, 3), 100, np.uint8) for size in ((8, 12), (12, 8)))
     turned, fresh = (Recognizer(networks_of(ScriptedEngine())) for _ in range(2))
     for k in range(30):

@@ -1,4 +1,4 @@
-"""Groups of labels, and what they may not be."""
+"""Groups of labels, and which are refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The command: from a model and recordings to a file beside it, and one line about whatever is wrong."""
+"""The command: from a model and recordings to a file, and one line for an error."""
 
 import csv
 import errno
@@ -76,7 +76,7 @@ def test_a_model_is_quantised_once(int8, folder, capsys):
 
 
 def refusal(capsys, *words):
-    """What is said of words that cannot be used: one line."""
+    """The one-line message for invalid arguments."""
     assert main([str(word) for word in words]) == 2
     said = capsys.readouterr().err.strip()
     assert "\n" not in said

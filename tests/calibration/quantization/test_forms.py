@@ -65,7 +65,7 @@ def test_an_engine_runs_them_and_keeps_streams_apart(engine, streams):
 
 @pytest.mark.parametrize("form", ["int8", "fp16"])
 def test_tensorrt_takes_what_is_in_them(graph, forms, form):
-    """What its parser refused: a picture that meets anything but a Cast, an Int32 bias, another opset, rank five."""
+    """What its parser refused: a picture without a Cast, an Int32 bias, another opset, rank five."""
     model = onnx.shape_inference.infer_shapes(forms[form])
     assert [node.op_type for node in model.graph.node if "picture" in node.input] == ["Cast"]
     assert model.opset_import[0].version == graph.model.opset_import[0].version
@@ -122,7 +122,7 @@ def test_a_slot_is_of_one_group_whatever_reads_it(graph):
 
 
 def test_a_slots_past_and_its_newest_slice_share_one_scale(tmp_path):
-    """In a net whose convolutions read slots: TSM's shift lays them beside the newest channels."""
+    """In a net whose convolutions read slots: TSM's shift concatenates them with the newest channels."""
     net = small_net("mobilenet_v2", "shift")
     export(net, small_spec(net), tmp_path / "shift.onnx")
     graph = FloatGraph.load(tmp_path / "shift.onnx")
@@ -158,7 +158,7 @@ def grids(model, tensor, back=False):
 
 
 def test_a_layer_that_suffers_most_stays_float(graph, streams):
-    """One weight of each channel so large that the grid has no room for the others."""
+    """One weight per channel is so large that all others round to zero."""
     spoilt = onnx.ModelProto()
     spoilt.CopyFrom(graph.model)
     layer = graph.layers[-1]

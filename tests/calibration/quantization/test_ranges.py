@@ -1,4 +1,4 @@
-"""Scales from what tensors hold."""
+"""Scales from the values of tensors."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A process counts the cores that it may use, not those that there are."""
+"""The number of cores that a process may use, not of all cores."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Which form of a model is used: the fastest here, measured once."""
+"""The fastest form of a model is used, measured once."""
 
 import shutil
 from dataclasses import replace
@@ -17,7 +17,7 @@ from models.spec import SPEC_KEY
 
 @pytest.fixture
 def model(small_model, tmp_path, monkeypatch):
-    """A model with an INT8 form beside it, which is a copy, and a cache of its own."""
+    """A model with a copy as its INT8 form, and a separate cache."""
     monkeypatch.setenv("MSTNET_CACHE", str(tmp_path / "cache"))
     path = tmp_path / "small.onnx"
     shutil.copy(small_model, path)
@@ -27,7 +27,7 @@ def model(small_model, tmp_path, monkeypatch):
 
 @pytest.fixture
 def timed(monkeypatch):
-    """Says how long the steps of the forms take, and counts how often it is measured."""
+    """Sets the durations of steps, and counts the measurements."""
     measured = []
 
     def set_times(*step_s):
@@ -38,7 +38,7 @@ def timed(monkeypatch):
 
 
 def describe(source, path, **changes):
-    """Copy a model and change what it says of itself."""
+    """Copy a model with another description."""
     loaded = onnx.load(source)
     spec = replace(OnnxRuntimeEngine(source).spec, **changes)
     onnx.helper.set_model_props(loaded, {SPEC_KEY: spec.to_json()})

@@ -1,4 +1,4 @@
-"""Engines of several streams: every row as if alone, whatever the others do."""
+"""Engines of several streams: each row is independent of the others."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The TensorRT engine's own logic, on a stand-in that is as strict as the real one: phases, cache, gate, fall-back."""
+"""The TensorRT engine's own logic, on a stand-in that is as strict as the real one: phases, cache, check, fall-back."""
 
 import errno
 import json
@@ -222,7 +222,7 @@ def test_the_generated_clip_turns_every_ring_twice(small_model):
 
 
 class Forgetful:
-    """An engine that sees every picture as the first of a stream."""
+    """An engine that runs every picture as the first of a stream."""
 
     def __init__(self, engine):
         self._engine, self.spec, self.start = engine, engine.spec, engine.start

@@ -38,7 +38,7 @@ def tensorrt():
 
 
 def in_precision(path: Path, precision: str) -> bytes:
-    """A graph as `calibration.quantize` writes it; scales are made up, for the parser does not look at them."""
+    """A graph as `calibration.quantize` writes it; with arbitrary scales, which the parser ignores."""
     if precision == "fp32":
         return path.read_bytes()
     graph = FloatGraph.load(path)
@@ -82,7 +82,7 @@ NETWORKS = [
 
 @pytest.mark.parametrize("small", NETWORKS, indirect=True)
 def test_every_network_builds(tensorrt, small, request):
-    """In every precision; of the networks that are there for comparison in fp32, for a build takes a second."""
+    """In every precision; of the networks that are there for comparison in fp32, since a build takes a second."""
     main_ones = request.node.callspec.id.startswith(("mobilenet_v2", "resnet50"))
     for precision in PRECISIONS if main_ones else ("fp32",):
         plan, found = build_plan(tensorrt, in_precision(small, precision), lambda _: None, LAPTOPS)

@@ -1,4 +1,4 @@
-"""Where the region lies, and when it moves; faces are drawn, and found by the real detector."""
+"""Where the region is, and when it moves; drawn faces, with the real detector."""
 
 import itertools
 
@@ -26,7 +26,7 @@ def framing(detector):
 
 
 class Watching:
-    """A framing that sees one picture after another, on one clock."""
+    """A framing that gets pictures with increasing times."""
 
     def __init__(self, framing):
         self._framing = framing
@@ -173,7 +173,7 @@ def test_faces_are_looked_for_three_times_a_second_at_the_most(detector):
 
 
 def waving(*faces, waver, seconds, each_s=STEP_S):
-    """Pictures in which one of these people waves a hand beside the face."""
+    """Pictures in which one of these people waves a hand next to the face."""
     x, y, height = faces[waver]
     pictures = []
     for k in range(round(seconds / each_s)):
@@ -213,7 +213,7 @@ def hand_at(x, y, rows=480, columns=640):
 
 
 def moving(watching, x, y, seconds):
-    """A hand that moves around a place; the regions that were seen."""
+    """A hand that moves around a place; returns the regions."""
     pictures = (hand_at(x + 50 * np.sin(5 * k * STEP_S), y) for k in range(round(seconds / STEP_S)))
     return [watching.see(picture, 0)[0] for picture in pictures]
 

@@ -1,4 +1,4 @@
-"""The shipped networks through their own framing: what is no gesture is no event. Drawn people, with noise."""
+"""The shipped networks through their own framing: no event without a gesture. Drawn people, with noise."""
 
 from contextlib import ExitStack, closing
 from pathlib import Path

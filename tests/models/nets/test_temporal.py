@@ -1,4 +1,4 @@
-"""Temporal layers against the plain formula, and the three laws of streaming on whole networks."""
+"""Temporal layers compared with the plain formula, and the three properties of streaming on networks."""
 
 import pytest
 import torch
@@ -164,7 +164,7 @@ def test_centred_mixtconv_is_a_padded_convolution(kernels, dilation, channels, s
         parts = x.permute(2, 3, 1, 0).flatten(0, 1).split([len(taps) for taps in layer.taps], 1)  # [HW, C, T]
         expected = []
         for part, taps in zip(parts, layer.taps, strict=True):
-            kernel = taps.flip(1)[:, None]  # tap 0 looks farthest ahead; a correlation's tap 0 lies farthest back
+            kernel = taps.flip(1)[:, None]  # tap 0 is farthest ahead; a correlation's tap 0 is farthest back
             reach = dilation * (taps.shape[1] - 1) // 2
             expected.append(
                 torch.nn.functional.conv1d(part, kernel, padding=reach, dilation=dilation, groups=len(taps))
