@@ -1,8 +1,8 @@
 """TensorRT: the past of each stream is a ring buffer on the GPU that is never copied.
 
-A stream owns one block of GPU memory with a fixed layout (`ring_layout`). Step t writes its newest
-slices into slot t % length and reads the slices of lag k from slot (t - k) % length, by setting the tensor addresses of
-its phase. Only the picture is copied in, and only logits and embedding are copied out.
+A stream owns one block of GPU memory with a fixed layout (`ring_layout`). Step t writes each layer's newest slice into
+slot t % length of its ring and reads that of lag k from slot (t - k) % length, by setting the tensor addresses of its
+phase. Only the picture is copied in, and only logits and embedding are copied out.
 """
 
 import math
