@@ -1,4 +1,4 @@
-"""The difference of two forms of a model: the same random pictures through both."""
+"""The difference between two forms of a model, on the same random pictures."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from models.engines.base import Engine
 from models.frame import Image
 
 TOLERANCE = 1e-3
-"""Largest difference of logits between two forms of a network."""
+"""Largest accepted difference of logits between two forms of a network."""
 
 StepAll = Callable[[Image], Floats]
 """Steps a batch of streams: pictures uint8 [N, H, W, 3] to logits [N, labels]."""
@@ -31,7 +31,7 @@ def largest_difference(engine: Engine, step: StepAll, streams: int, seed: int = 
     """The largest absolute difference of logits, in the first and last stream of a batch of random pictures."""
     random, largest = np.random.default_rng(seed), 0.0
     states = {stream: engine.start() for stream in {0, streams - 1}}
-    for _ in range(engine.spec.ring_length + 3):
+    for _ in range(engine.spec.ring_phases() + 3):
         pictures = random.integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
         logits = step(pictures)
         for stream, state in states.items():

@@ -1,8 +1,9 @@
-"""The past of streams in ONNX Runtime: a ring of slots that is bound once and never copied.
+"""The past of streams in ONNX Runtime: a ring buffer that is bound once and never copied.
 
-There are `spec.ring_slots` slots for every memory. Step t writes its newest slices into slot t % slots and reads the
-slices of lag k from slot (t - k) % slots. Each of these phases is bound once, when the ring is made, so a step is one
-copy of the pictures in and one `run_with_iobinding`. Streams that share a ring turn as one, a row each.
+Each layer has a ring with its own length (`spec.ring_slots`). Step t writes its newest slice into slot t % length and
+reads that of lag k from slot (t - k) % length. After `spec.ring_phases` steps all rings are in the first phase again.
+Each phase is bound once, when the rings are made, so a step is one copy of the pictures in and one
+`run_with_iobinding`. Streams that share rings have one row each and the same phase.
 """
 
 import numpy as np
@@ -14,38 +15,38 @@ from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
 
 
 class Ring:
-    """Slots of zeros, and the bindings that turn them.
+    """Slots of zeros, and one binding per phase.
 
     Args:
         session: the network; its first dimension is the number of streams.
-        spec: what it says of itself.
-        device: where its provider wants the slots, `cpu` or `cuda`.
-        streams: rows of every slot.
-        lag_divisor: how many times less far back the layers look than they were trained to.
+        spec: its description.
+        device: where its provider needs the slots, `cpu` or `cuda`.
+        streams: number of rows in each slot.
+        lag_divisor: divisor of all lags.
     """
 
     def __init__(
         self, session: ort.InferenceSession, spec: ModelSpec, device: str, streams: int = 1, lag_divisor: int = 1
     ) -> None:
         self._session, self._spec, self._device, self._lag_divisor = session, spec, device, lag_divisor
-        slots = spec.ring_slots(lag_divisor)
         self._pictures = np.zeros((streams, *spec.picture_shape[1:]), np.uint8)
         self._logits = np.zeros((streams, len(spec.labels)), np.float32)
         self._embedding = np.zeros((streams, spec.embedding_width), np.float32)
         self.slots = {
-            memory.layer: [self._zeros((streams, *memory.shape[1:])) for _ in range(slots)] for memory in spec.memories
+            memory.layer: [self._zeros((streams, *memory.shape[1:])) for _ in range(length)]
+            for memory, length in zip(spec.memories, spec.ring_slots(lag_divisor), strict=True)
         }
-        """By layer, slices that stay where they are."""
-        self._phases = [self._bind(phase) for phase in range(slots)]
+        """By layer, slices with fixed addresses."""
+        self._phases = [self._bind(phase) for phase in range(spec.ring_phases(lag_divisor))]
 
     def step(self, pictures: Image, step: int) -> Output:
-        """Run step number `step` on pictures, uint8 [streams, H, W, 3]; the answers have a row each."""
+        """Run step number `step` on pictures, uint8 [streams, H, W, 3]; the outputs have one row per stream."""
         self._pictures[:] = pictures
         self._session.run_with_iobinding(self._phases[step % len(self._phases)])
         return Output(self._logits.copy(), self._embedding.copy())
 
     def empty(self, row: int) -> None:
-        """Forget what one row has seen; the others keep theirs."""
+        """Fill the slots of one row with zeros; other rows are unchanged."""
         for slots in self.slots.values():
             for slot in slots:
                 slices = slot.numpy()  # on the CPU the slot's own memory, from a GPU a copy
@@ -63,7 +64,7 @@ class Ring:
             binding.bind_output(output, "cpu", 0, np.float32, array.shape, array.ctypes.data)
         for memory in self._spec.memories:
             slots = self.slots[memory.layer]
-            binding.bind_ortvalue_output(memory.newest, slots[phase])
+            binding.bind_ortvalue_output(memory.newest, slots[phase % len(slots)])
             for lag, back in zip(memory.lags, memory.steps_back(self._lag_divisor), strict=True):
-                binding.bind_ortvalue_input(memory.past(lag), slots[phase - back])
+                binding.bind_ortvalue_input(memory.past(lag), slots[(phase - back) % len(slots)])
         return binding
