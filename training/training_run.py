@@ -8,8 +8,8 @@ from pathlib import Path
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.datasets.base import read_index
 from training.datasets.loading import worker_deaths_reported
+from training.decoding_search import choose_on_index
 from training.errors import DataError
-from training.reading import read_as_streams
 from training.trainer.config import Config
 from training.trainer.data import index_path, make_data, skipped, updates, updates_per_epoch, validation
 from training.trainer.distributed import Processes
@@ -88,7 +88,7 @@ def finish(config: Config, best: Path) -> list[str]:
     known = read_index(test) if test.is_file() else None
     if known and all(clip.label is None for clip in known.clips):
         known = None
-    spec, lines = read_as_streams(net, spec, read_index(index_path(config.data, config.data.val)), known)
+    spec, lines = choose_on_index(net, spec, read_index(index_path(config.data, config.data.val)), known)
     save_checkpoint(best, net, spec)
     return lines
 
