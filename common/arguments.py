@@ -2,8 +2,9 @@
 
 import argparse
 import math
+import sys
 from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from common.errors import UserError
 from common.hidden_password import without_password
@@ -23,6 +24,17 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UserError with the message."""
         raise UserError(f"{without_password(message)}; --help lists the options")
+
+
+class OldSpelling(argparse.Action):
+    """Stores the value of an option that has a new name, and prints a line with the new name to standard error."""
+
+    def __call__(
+        self, _: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        """Store the value under the new name."""
+        print(f"{option} is an old spelling; use --{self.dest.replace('_', '-')}", file=sys.stderr)
+        setattr(namespace, self.dest, values)
 
 
 Number = TypeVar("Number", int, float)

@@ -1,9 +1,9 @@
-"""Teach several networks the very same lessons, so that only what they are differs.
+"""Distil several networks on the same lessons, to compare them.
 
     python -m training.compare FOLDER A.pt B.pt --data ../shared/data --teacher TEACHER.onnx --lessons 100
 
-Writes FOLDER/A.pt, FOLDER/B.pt, as `training.distill` does, and goes on likewise where it was stopped. Lessons are made
-once for all, which is most of the work for a small network.
+Writes FOLDER/A.pt and FOLDER/B.pt as `training.distill` does, and resumes like it. Each lesson is made once for all
+networks, which is most of the work for a small network.
 """
 
 import math
@@ -25,16 +25,20 @@ from training.distillation.teaching import add_lesson_options, begin, lesson_mak
 
 @command("compare")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.compare", description="Teach networks alike.")
-    parser.add_argument("folder", type=Path, help="where what they become is written")
-    parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, each of its own name")
+    """Train every network on every lesson."""
+    parser = CommandParser(
+        prog="python -m training.compare", description="Distil several networks on the same lessons."
+    )
+    parser.add_argument("folder", type=Path, help="folder to write the checkpoints to")
+    parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, with different file names")
     add_lesson_options(parser)
-    parser.add_argument("--workers", type=positive, default=2, help="how many learn at a time (default: %(default)s)")
+    parser.add_argument(
+        "--workers", type=positive, default=2, help="networks trained at the same time (default: %(default)s)"
+    )
     given = parser.parse_args(arguments)
     if len({start.stem for start in given.starts}) < len(given.starts):
         raise ModelFileError(
-            "two of the checkpoints have the same name before the dot; rename one, for both are written to one folder"
+            "two checkpoints have the same file name and would be written to the same file; rename one"
         )
     torch.set_num_threads(1)
     recipe = Recipe(seed=given.seed, lr=given.lr, every=given.every)

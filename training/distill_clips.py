@@ -1,9 +1,9 @@
-"""Teach a clip network on windows of continuous video what an ensemble of its teacher's views says of them.
+"""Distil an ensemble of a teacher's windows and scales into a clip network.
 
     python -m training.distill_clips START.pt OUT.pt --data ../shared/data --teacher TEACHER.onnx --minutes 40
 
-START is what `training.transplant --centred` makes, or what this command made of it. The same command goes on where a
-stopped run left off: OUT.pt holds the averaged weights, OUT.run the rest.
+START is a checkpoint of `training.transplant --centred`, or of this command. The same command resumes a stopped run:
+OUT.pt holds the averaged weights, OUT.run the rest of the state.
 """
 
 import argparse
@@ -30,27 +30,27 @@ from training.distillation.teaching import add_lesson_options, train, until
 from training.distillation.training_streams import Playlist
 from training.distillation.windows import RATE_HZ, ClipLesson, ClipLessonMaker, ClipRecipe
 from training.jester import LABELS, SIZE
-from training.recording_list import Shelf
+from training.recording_list import FrameCache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClipStudentRun:
-    """A student and what is kept of it."""
+    """A student and its log."""
 
     student: ClipStudent
     logbook: DistillationLog
 
     def take(self, number: int, lesson: ClipLesson) -> None:
-        """Learn the lesson of a number, unless it was learnt before the run was stopped."""
+        """Train on lesson `number`, unless that was done before the run was stopped."""
         if self.student.lessons == number:
             self.logbook.note(self.student.learn(lesson))
 
 
 def begin(given: argparse.Namespace, recipe: ClipRecipe) -> ClipStudentRun:
-    """A student at its first lesson, or where it was stopped.
+    """Create a student, or restore that of a stopped run.
 
     Raises:
-        ModelFileError: START cannot be taught, is OUT itself, or is not what the stopped run was begun with.
+        ModelFileError: START is no clip network, is OUT itself, or differs from the START of the stopped run.
     """
     start, out = given.start, given.out
     if out.resolve() == start.resolve():
@@ -63,26 +63,30 @@ def begin(given: argparse.Namespace, recipe: ClipRecipe) -> ClipStudentRun:
 
 
 def lesson_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipLessonMaker:
-    """The lessons that a command line asks for."""
+    """The lesson maker that the options describe."""
     cv2.setNumThreads(1)
-    recordings, shelf = training_recordings(given.data), Shelf(given.cache)
-    playlist = Playlist(recordings, shelf, LABELS, SIZE, LOOKED_AT, RATE_HZ, given.faster)
+    recordings, cache = training_recordings(given.data), FrameCache(given.cache)
+    playlist = Playlist(recordings, cache, LABELS, SIZE, LOOKED_AT, RATE_HZ, given.faster)
     return ClipLessonMaker(playlist, ClipTeacher(given.teacher), recipe)
 
 
 @command("distill_clips")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.distill_clips", description="Teach a clip network.")
+    """Distil, or resume a run."""
+    parser = CommandParser(prog="python -m training.distill_clips", description="Distil a teacher into a clip network.")
     parser.add_argument("start", type=Path, help="checkpoint to start from")
     parser.add_argument("out", type=Path, help="checkpoint to write")
     add_lesson_options(parser)
-    parser.add_argument("--minutes", type=number(float, 0), default=math.inf)
-    parser.add_argument("--streams", type=positive, default=ClipRecipe().streams, help="streams a lesson")
-    parser.add_argument("--threads", type=positive, default=1)
     parser.add_argument(
-        "--workers", type=natural, default=0, help="processes that make lessons (default: a thread of this one)"
+        "--minutes", type=number(float, 0), default=math.inf, help="stop after M minutes (default: no limit)"
     )
+    parser.add_argument(
+        "--streams", type=positive, default=ClipRecipe().streams, help="streams per lesson (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--threads", type=positive, default=1, help="threads of the training process (default: %(default)s)"
+    )
+    parser.add_argument("--workers", type=natural, default=0, help="processes that make lessons (default: 0, a thread)")
     given = parser.parse_args(arguments)
     torch.set_num_threads(given.threads)
     recipe = ClipRecipe(seed=given.seed, streams=given.streams, lr=given.lr)

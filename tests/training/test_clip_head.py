@@ -1,4 +1,4 @@
-"""The last layer of a clip network learns what windows show, and stays near what it was; what is unusable is told."""
+"""The last layer of a clip network is fitted to windows with a penalty on its change; unusable input is one line."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from clip_networks import random_checkpoint
 import training.clip_head
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.clip_head import Windows, fit, main
-from training.distillation.window_answers import Shows
+from training.distillation.window_labels import Shows
 from training.transplant.shufflenet3d import transplant
 
 WIDTH, CLASSES = 6, 3
@@ -26,25 +26,25 @@ def windows(count: int = 200) -> Windows:
     return Windows(embeddings, np.eye(CLASSES, dtype=bool)[labels], np.full(count, int(Shows.GESTURE)))
 
 
-def right_share(found: Windows, weight: torch.Tensor, bias: torch.Tensor) -> float:
-    answers = (torch.from_numpy(found.embeddings) @ weight.T + bias).argmax(1).numpy()
-    return float(found.right[np.arange(len(answers)), answers].mean())
+def share_correct(found: Windows, weight: torch.Tensor, bias: torch.Tensor) -> float:
+    labels = (torch.from_numpy(found.embeddings) @ weight.T + bias).argmax(1).numpy()
+    return float(found.correct[np.arange(len(labels)), labels].mean())
 
 
-def test_it_learns_what_is_right() -> None:
+def test_it_learns_the_correct_labels() -> None:
     start = torch.zeros(CLASSES, WIDTH), torch.tensor([2.0, 0.0, 0.0])
-    assert right_share(windows(), *start) < 0.5
-    assert right_share(windows(), *fit(windows(), *start, nearness=0.01)) > 0.95
+    assert share_correct(windows(), *start) < 0.5
+    assert share_correct(windows(), *fit(windows(), *start, penalty=0.01)) > 0.95
 
 
-def test_it_stays_near_its_start_as_far_as_it_is_told_to() -> None:
+def test_the_penalty_limits_the_change() -> None:
     start = torch.ones(CLASSES, WIDTH), torch.zeros(CLASSES)
-    moved = [float((fit(windows(), *start, nearness)[0] - start[0]).norm()) for nearness in (0.01, 1.0, 1e6)]
+    moved = [float((fit(windows(), *start, penalty)[0] - start[0]).norm()) for penalty in (0.01, 1.0, 1e6)]
     assert moved[0] > moved[1] > moved[2]
     assert moved[2] < 1e-4
 
 
-def test_where_none_is_right_too_a_gesture_is_no_error() -> None:
+def test_where_several_labels_are_correct_none_of_them_is_an_error() -> None:
     either = Windows(windows().embeddings, np.ones((200, CLASSES), bool), np.full(200, int(Shows.PART)))
     start = torch.randn(CLASSES, WIDTH, generator=torch.manual_seed(0)), torch.zeros(CLASSES)
     weight, bias = fit(either, *start)
@@ -52,7 +52,7 @@ def test_where_none_is_right_too_a_gesture_is_no_error() -> None:
     torch.testing.assert_close(bias, start[1])
 
 
-def test_what_windows_show_counts_by_its_share_however_many_there_are() -> None:
+def test_each_kind_of_window_has_its_share_of_the_loss() -> None:
     shows = np.array([Shows.NOTHING] * 8 + [Shows.PART] * 2 + [Shows.GESTURE])
     weights = Windows(np.zeros((11, WIDTH), np.float32), np.ones((11, CLASSES), bool), shows).weights
     assert [float(weights[shows == each].sum()) for each in Shows] == pytest.approx([0.5, 0.2, 0.3])

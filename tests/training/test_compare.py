@@ -53,10 +53,10 @@ def test_equal_networks_learn_the_same_whoever_is_beside_them_and_however_often_
 
 def test_two_of_one_name_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare("out", 1, "three.pt", "./three.pt") == 2
-    assert "same name" in capsys.readouterr().err
+    assert "same file name" in capsys.readouterr().err
     (folder / "three.new").write_bytes((folder / "three.pt").read_bytes())
     assert compare("out", 1, "three.pt", "three.new") == 2
-    assert "same name" in capsys.readouterr().err
+    assert "same file name" in capsys.readouterr().err
     assert not (folder / "out").exists()
 
 

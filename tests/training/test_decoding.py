@@ -7,37 +7,37 @@ from networks import small_net, small_spec
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, Decoding, Rule
 from training.decoding import drawn_takes, main
+from training.decoding_search import choose_decoding, decoding_grid
 from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import Truth
 from training.evaluation.stream_score import Score, scores
 from training.jester import LABELS
-from training.reading import choose, readings
 from training.transplant.shufflenet3d import transplant
 
 THREE = ("No gesture", "Thumb Up", "Thumb Down")
 SPEC = replace(small_spec(small_net()), labels=THREE, rate_hz=12.0)
-NOTHING_SEEN = np.zeros((48, 2, 2, 3), np.uint8)
+NO_PICTURES = np.zeros((48, 2, 2, 3), np.uint8)
 
 
-def answers(height: float, steps: range) -> np.ndarray:
-    """Logits that say Thumb Up so strongly at some steps, and No gesture at the others."""
+def logits_of(height: float, steps: range) -> np.ndarray:
+    """Logits of Thumb Up with this height at some steps, and of No gesture at the others."""
     logits = np.tile(np.float32([4, 0, 0]), (48, 1))
     logits[steps.start : steps.stop] = 0, height, 0
     return logits
 
 
-def test_the_reading_tells_a_gesture_from_a_twitch() -> None:
-    gesture = LabelledStream("a", NOTHING_SEEN, (Truth("Thumb Up", 1, 3),))
-    twitch = LabelledStream("b", NOTHING_SEEN, ())
-    seen = [answers(2.0, range(12, 36)), answers(6.0, range(12, 14))]
-    chosen, result = choose([gesture, twitch], seen, SPEC)
+def test_the_chosen_decoding_fires_on_a_gesture_and_not_on_a_twitch() -> None:
+    gesture = LabelledStream("a", NO_PICTURES, (Truth("Thumb Up", 1, 3),))
+    twitch = LabelledStream("b", NO_PICTURES, ())
+    seen = [logits_of(2.0, range(12, 36)), logits_of(6.0, range(12, 14))]
+    chosen, result = choose_decoding([gesture, twitch], seen, SPEC)
     assert result == {"a": Score(1, 1, 0, 4 / 60, result["a"].early_s, 1), "b": Score(0, 0, 0, 4 / 60)}
     eager = replace(SPEC, decoding=Decoding(0.0, Rule(enter=0.5, exit=0.25)))
     assert scores([twitch], seen[1:], eager)["b"].wrong == 1
-    assert chosen in readings(SPEC)
+    assert chosen in decoding_grid(SPEC)
 
 
-def test_drawn_streams_hold_gestures_only_and_are_the_same_each_time() -> None:
+def test_drawn_streams_hold_gestures_only_and_are_reproducible() -> None:
     takes, again = (drawn_takes(1, replace(SPEC, height=16, width=16)) for _ in range(2))
     assert np.array_equal(takes[0].pictures, again[0].pictures)
     names = [truth.label for truth in takes[0].truths]
@@ -46,11 +46,11 @@ def test_drawn_streams_hold_gestures_only_and_are_the_same_each_time() -> None:
     assert takes[0].truths[-1].end_s < len(takes[0].pictures) / 12
 
 
-def test_the_command_writes_the_reading_into_the_checkpoint(tmp_path, capsys) -> None:
+def test_the_command_writes_the_decoding_into_the_checkpoint(tmp_path, capsys) -> None:
     net, spec = transplant(random_checkpoint(rank_1=True))
     save_checkpoint(tmp_path / "a.pt", net, spec)
     assert main([str(tmp_path / "a.pt"), str(tmp_path / "b.pt"), "--streams", "1"]) == 0
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     _, read = load_checkpoint(tmp_path / "b.pt")
-    assert f"temperature {read.temperature:g}" in told
+    assert f"temperature {read.temperature:g}" in printed
     assert read.weights_sha256 == spec.weights_sha256

@@ -83,7 +83,7 @@ def test_the_list_says_which_directions_are_sure(folder: Path, capsys: pytest.Ca
     ]
     assert all(r.spans == ((4, 12),) and is_matte(r) and r.source in SHARES and r.source in TRUST for r in made)
     assert {r.source for r in made if r.source in UNSURE} == {"plain_unsure"}
-    assert "wall.mp4: arm and wall are of one colour; left out" in capsys.readouterr().out
+    assert "wall.mp4: arm and wall have the same colour; skipped" in capsys.readouterr().out
 
 
 def test_a_folder_without_such_takes_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

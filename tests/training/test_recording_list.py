@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from training.errors import DataError
-from training.recording_list import Recording, Shelf, decode, hold_out, read_recordings, steps_of
+from training.recording_list import FrameCache, Recording, decode, hold_out, read_recordings, steps_of
 
 HEADER = "path,label,split,source,fps,start,end\n"
 
@@ -66,11 +66,11 @@ def test_a_file_without_pictures_gives_one_line(tmp_path) -> None:
         decode(tmp_path / "gone.avi")
 
 
-def test_a_shelf_decodes_once_and_keeps_what_it_decoded(tmp_path) -> None:
+def test_a_cache_decodes_once_and_keeps_what_it_decoded(tmp_path) -> None:
     write_video(tmp_path / "a.avi", 6)
-    first = np.array(Shelf(tmp_path / "shelf", 24).pictures(recording(tmp_path / "a.avi")))
+    first = np.array(FrameCache(tmp_path / "cache", 24).pictures(recording(tmp_path / "a.avi")))
     (tmp_path / "a.avi").unlink()
-    again = Shelf(tmp_path / "shelf", 24).pictures(recording(tmp_path / "a.avi"))
+    again = FrameCache(tmp_path / "cache", 24).pictures(recording(tmp_path / "a.avi"))
     assert np.array_equal(first, again)
 
 

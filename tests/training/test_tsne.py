@@ -51,9 +51,9 @@ def test_too_little_that_can_be_read_is_one_line(readable, tmp_path, capsys):
             picture.write_bytes(b"")
     fitted = fitted_checkpoint(tmp_path / "fitted.pt")
     assert main([str(fitted), str(index), "--out", str(tmp_path / "x.png")]) == 2
-    told = capsys.readouterr().err
-    assert f"{len(readable)} clips of {len({number // 3 for number in readable})} classes" in told
-    assert told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert f"{len(readable)} clips of {len({number // 3 for number in readable})} classes" in error
+    assert error.count("\n") == 1
 
 
 def test_three_clips_of_two_classes_are_enough(tmp_path):
@@ -70,7 +70,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(out, why, tmp
     (tmp_path / "file").touch()
     index = coloured_index(tmp_path / "clips", 2 * ["No gesture"] + 2 * ["Thumb Up"])
     assert main([str(tmp_path / "unread.pt"), str(index), "--out", str(tmp_path / out)]) == 2
-    told = capsys.readouterr().err
-    assert why in told
-    assert "unread.pt" not in told
-    assert told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert why in error
+    assert "unread.pt" not in error
+    assert error.count("\n") == 1

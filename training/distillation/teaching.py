@@ -21,7 +21,7 @@ from training.distillation.student import Lesson, Recipe, Student, at_half_rate
 from training.distillation.teacher import LOOKED_AT, ClipTeacher, StreamTeacher, Teacher
 from training.distillation.training_streams import Playlist
 from training.jester import LABELS, SIZE
-from training.recording_list import Shelf
+from training.recording_list import FrameCache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +92,7 @@ def lesson_maker(given: argparse.Namespace, recipe: Recipe) -> LessonMaker:
     """The lessons that a command line asks for."""
     cv2.setNumThreads(1)
     playlist = Playlist(
-        training_recordings(given.data), Shelf(given.cache), LABELS, SIZE, LOOKED_AT, RATE_HZ, given.faster
+        training_recordings(given.data), FrameCache(given.cache), LABELS, SIZE, LOOKED_AT, RATE_HZ, given.faster
     )
     return LessonMaker(playlist, open_teacher(given.teacher), recipe)
 
