@@ -11,7 +11,7 @@ from clip_networks import random_checkpoint
 import training.clip_head
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.clip_head import Windows, fit, main
-from training.distillation.window_labels import Shows
+from training.distillation.window_answers import Shows
 from training.transplant.shufflenet3d import transplant
 
 WIDTH, CLASSES = 6, 3
