@@ -1,7 +1,7 @@
-"""Moves: which hands perform which gesture, and how a picture of a hand can move. Left and right are the performer's.
+"""How cut-out hands perform each gesture. Left and right are the performer's.
 
-A still shows a hand from one side. Where a gesture shows it from many sides (rolling) or moves the fingers (drumming,
-zooming), no still is it, and it is not here.
+A still shows a hand from one side. Gestures that show several sides (rolling) or move the fingers (drumming, zooming)
+cannot be generated from stills.
 """
 
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class HandMove:
 
     stroke: Stroke
     hand: str
-    """Of `album.HANDS`."""
+    """A key of `album.HANDS`."""
     by_thumb: bool = False
-    """The stroke's direction is the thumb's, not the fingers'."""
+    """Whether the stroke's direction is that of the thumb instead of the fingers."""
 
 
 def _flat(at: Vector, fingers: Vector, palm: Vector) -> KeyFrame:

@@ -1,4 +1,4 @@
-"""Gestures: Jester's 27 labels as motion scripts of a right hand. Left and right are the performer's."""
+"""Jester's 27 labels as motion scripts of a right hand. Left and right are the performer's."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,17 +18,17 @@ REST = KeyFrame(0.0, (-0.20, 0.52, 0.60), (0.3, -0.5, -0.8), (0.2, 0.8, -0.3), p
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Script:
-    """One gesture from rest to rest, made once or several times in a row."""
+    """One gesture from rest to rest, once or with repetitions."""
 
     keys: tuple[KeyFrame, ...]
     spans_s: tuple[tuple[float, float], ...]
-    """When each part with the meaning starts, and when it is over and the hand leaves or makes it again."""
+    """Start and end of the gesture itself, of each repetition."""
     mirrored: bool
-    """Performed with the left hand: everything is to be drawn mirrored."""
+    """Performed with the left hand, to be rendered mirrored."""
 
     @property
     def duration_s(self) -> float:
-        """Length, from leaving the lap to lying there again."""
+        """Duration, from leaving the lap to its return."""
         return _length_s(self.keys)
 
 
@@ -39,14 +39,14 @@ def script(
     strokes: Mapping[str, Stroke] | None = None,
     times: int = 1,
 ) -> Script:
-    """Draw one performance of a gesture.
+    """Sample one performance of a gesture.
 
     Args:
         label: one of LABELS.
-        rng: where the variation comes from.
-        left_hand: which hand does it; drawn (three of ten are left) unless given.
-        strokes: how each label is performed, if not as a drawn hand does it.
-        times: how often the hand makes it before it leaves.
+        rng: generator of the variation.
+        left_hand: which hand moves; random by default, left with probability 0.3.
+        strokes: how each label is performed; default: those of drawn hands.
+        times: repetitions before the hand leaves.
     """
     left = bool(rng.random() < 0.3) if left_hand is None else left_hand
     stroke = list((strokes or _STROKES)[mirrored(label) if left else label](rng))
@@ -69,7 +69,7 @@ def _length_s(keys: Sequence[KeyFrame]) -> float:
 
 
 def _recover(end: KeyFrame, start: KeyFrame, rng: np.random.Generator) -> list[KeyFrame]:
-    """Bring the hand back to where it starts again: loose, lower and nearer to the body than on its way there."""
+    """Move the hand back to the start for a repetition: loose, lower and nearer to the body than on the way out."""
     half_s = float(rng.uniform(0.14, 0.3))
     sunk = rng.uniform((-0.03, 0.05, 0.03), (0.03, 0.13, 0.10))
     loose = float(rng.uniform(0.4, 0.9))
@@ -84,7 +84,7 @@ def _recover(end: KeyFrame, start: KeyFrame, rng: np.random.Generator) -> list[K
 
 
 def _vary(stroke: Sequence[KeyFrame], rng: np.random.Generator) -> list[KeyFrame]:
-    """Perform faster or slower, wider or narrower, elsewhere, and with a wrist held otherwise."""
+    """Vary speed, size, position and wrist orientation."""
     tempo, reach = rng.uniform(0.8, 1.3), rng.uniform(0.8, 1.2)
     shift = rng.uniform((-0.04, -0.04, -0.04), (0.04, 0.04, 0.05))
     centre = np.mean([key.at for key in stroke], 0)
@@ -160,11 +160,11 @@ _PUSH_HAND = strokes.approach(poses.OPEN, TO_CAMERA, 0.34, 0.60)
 _PUSH_FINGERS = strokes.approach(poses.TWO_FINGERS, TO_CAMERA, 0.29, 0.62)
 _PULL_HAND = backwards(strokes.approach(poses.OPEN, TO_SELF, 0.32, 0.62))
 _PULL_FINGERS = backwards(strokes.approach(poses.TWO_FINGERS, TO_SELF, 0.32, 0.62))
-# Half way through the turn the hand points ahead and up, up with its back seen, up with its palm seen.
+# Half way through the turn the hand points ahead and up; up, its back visible; up, its palm visible.
 _TURN_OUT = strokes.turn((0.24, -0.82, -0.52), (0.6, -0.3, 0.75), 1.0, 0.3)
-_TURN_BACK_SEEN = strokes.turn((0.2, -0.95, -0.15), (0.1, -0.1, 1), 0.9, 0.3)
-_TURN_PALM_SEEN = strokes.turn((0.42, -0.9, -0.15), (0, 0, -1), 0.9, 0.45)
-_TURN = one_of(*4 * [_TURN_BACK_SEEN], _TURN_OUT, _TURN_PALM_SEEN)
+_TURN_BACK_VISIBLE = strokes.turn((0.2, -0.95, -0.15), (0.1, -0.1, 1), 0.9, 0.3)
+_TURN_PALM_VISIBLE = strokes.turn((0.42, -0.9, -0.15), (0, 0, -1), 0.9, 0.45)
+_TURN = one_of(*4 * [_TURN_BACK_VISIBLE], _TURN_OUT, _TURN_PALM_VISIBLE)
 _OPEN_HAND = strokes.spread(poses.BEAK_CLOSED, poses.BEAK_OPEN)
 _OPEN_FINGERS = strokes.spread(poses.PINCH_CLOSED, poses.PINCH_OPEN)
 

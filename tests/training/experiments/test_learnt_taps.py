@@ -21,7 +21,7 @@ def test_parts_are_energies_of_the_same_stage_and_kernel():
     assert sorted(found) == ["layer1", "layer2", "layer3", "layer4"]
     layers = [m for name, m in net.named_modules() if isinstance(m, MixTConv) and "layer2." in name]
     energy = sum((layer.taps[1].detach() ** 2).sum(0) for layer in layers)
-    assert found["layer2"].parts == pytest.approx((energy / energy.sum()).tolist())
+    assert found["layer2"].shares == pytest.approx((energy / energy.sum()).tolist())
     assert found["layer2"].channels == sum(len(layer.taps[1]) for layer in layers)
 
 
