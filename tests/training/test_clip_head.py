@@ -75,12 +75,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def teach(*more: str, start: str = "start.pt", out: str = "out.pt") -> int:
+def run_clip_head(*more: str, start: str = "start.pt", out: str = "out.pt") -> int:
     return main([start, out, "--data", ".", "--cache", "cache", "--streams", "2", *more])
 
 
 def test_only_the_last_layer_changes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert teach() == 0
+    assert run_clip_head() == 0
     assert "windows that show: " in capsys.readouterr().out
     (before, _), (after, spec) = load_checkpoint(folder / "start.pt"), load_checkpoint(folder / "out.pt")
     changed = [name for name, value in after.state_dict().items() if not torch.equal(value, before.state_dict()[name])]
@@ -90,26 +90,26 @@ def test_only_the_last_layer_changes(folder: Path, capsys: pytest.CaptureFixture
 
 def test_a_stream_network_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save_checkpoint(folder / "stream.pt", *transplant(random_checkpoint(rank_1=True)))
-    assert teach(start="stream.pt") == 2
+    assert run_clip_head(start="stream.pt") == 2
     assert "no clip network" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"), [("a.avi,Thumb Up,val,generated,12,2,20\n", "no recording to train on"), (None, "clips.csv")]
+    ("rows", "said"), [("a.avi,Thumb Up,val,generated,12,2,20\n", "no training recordings"), (None, "clips.csv")]
 )
-def test_nothing_to_learn_from_is_one_line(
+def test_missing_recordings_are_one_line(
     folder: Path, capsys: pytest.CaptureFixture[str], rows: str | None, said: str
 ) -> None:
     (folder / "clips.csv").unlink()
     if rows:
         (folder / "clips.csv").write_text("path,label,split,source,fps,start,end\n" + rows)
-    assert teach() == 2
+    assert run_clip_head() == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert said in error
 
 
-def test_the_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert teach(out="start.pt") == 2
+def test_the_start_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_clip_head(out="start.pt") == 2
     assert "START itself" in capsys.readouterr().err
     assert (folder / "start.pt").is_file()

@@ -39,7 +39,7 @@ def compare(out: str, lessons: int, *starts: str) -> int:
     return main([*given, "--lessons", str(lessons)])
 
 
-def test_equal_networks_learn_the_same_whoever_is_beside_them_and_however_often_stopped(folder: Path) -> None:
+def test_equal_networks_stay_equal_with_other_networks_and_after_stops(folder: Path) -> None:
     assert compare("alone", 2, "three.pt") == 0
     assert compare("both", 1, "three.pt", "again.pt") == 0
     assert compare("both", 2, "three.pt", "again.pt") == 0
@@ -60,6 +60,6 @@ def test_two_of_one_name_are_refused(folder: Path, capsys: pytest.CaptureFixture
     assert not (folder / "out").exists()
 
 
-def test_a_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_start_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare(".", 1, "three.pt") == 2
     assert "three.pt is START itself" in capsys.readouterr().err

@@ -55,7 +55,7 @@ def distill(out: str, lessons: int, *more: str, start: str = "start.pt", data: s
     return main([*given, "--streams", "1", "--lessons", str(lessons), *more])
 
 
-def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
+def test_a_resumed_run_equals_one_without_a_stop(folder: Path) -> None:
     assert distill("whole.pt", 3) == 0
     assert distill("parts.pt", 1) == 0
     assert distill("parts.pt", 3) == 0
@@ -70,7 +70,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
     assert [row["lesson"] for row in csv.DictReader(log.splitlines())] == ["1", "2", "3"]
 
 
-def test_another_recipe_does_not_go_on_with_a_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_cannot_be_resumed_with_another_recipe(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert distill("out.pt", 1) == 0
     assert distill("out.pt", 2, "--lr", "0.5") == 2
     assert "another recipe" in capsys.readouterr().err
@@ -94,7 +94,7 @@ def change_data(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "option"), [(change_start, "START"), (change_teacher, "--teacher"), (change_data, "--data")]
 )
-def test_a_run_goes_on_with_what_it_was_begun_with_only(
+def test_a_run_cannot_be_resumed_with_other_inputs(
     folder: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Path], None], option: str
 ) -> None:
     assert distill("out.pt", 1) == 0
@@ -104,7 +104,7 @@ def test_a_run_goes_on_with_what_it_was_begun_with_only(
     assert f"out.run was begun with another {option}; give the same {option}, or another OUT.pt" in error
 
 
-def test_a_run_goes_on_when_its_data_was_moved(folder: Path) -> None:
+def test_a_run_can_be_resumed_after_its_data_moved(folder: Path) -> None:
     assert distill("out.pt", 1) == 0
     (folder / "moved").mkdir()
     for name in ("a.avi", "b.avi", "clips.csv"):
@@ -120,7 +120,7 @@ def test_a_damaged_run_is_one_line(folder: Path, capsys: pytest.CaptureFixture[s
     assert "damaged or of another network" in capsys.readouterr().err
 
 
-def test_the_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_start_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = (folder / "start.pt").read_bytes()
     assert distill(str(folder / "start.pt"), 1) == 2
     assert "is START itself; name another" in capsys.readouterr().err
@@ -128,20 +128,20 @@ def test_the_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("other", [{"rate_hz": 6.0}, {"height": 96, "width": 96}, {"labels": LABELS[::-1]}])
-def test_refuses_what_lessons_do_not_fit(folder: Path, capsys: pytest.CaptureFixture[str], other: dict) -> None:
+def test_a_network_that_does_not_fit_is_refused(folder: Path, capsys: pytest.CaptureFixture[str], other: dict) -> None:
     net, spec = load_checkpoint(folder / "start.pt")
     other = replace(spec, **other)
     save_checkpoint(folder / "other.pt", net, replace(other, memories=net.memories(other.height, other.width)))
     assert distill("out.pt", 1, start="other.pt") == 2
     assert distill("out.pt", 1, "--teacher", "other.pt") == 2
     assert training.experiments.distance.main(["teacher.onnx", "other.pt", "--data", "."]) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 3
-    assert all("other.pt has 27 labels" in line for line in told)
+    printed = capsys.readouterr().err.splitlines()
+    assert len(printed) == 3
+    assert all("other.pt has 27 labels" in line for line in printed)
 
 
 class AtOnce(Executor):
-    """Does what it is asked before it returns, so that nothing is cancelled."""
+    """Runs each task before it returns, so that no task can be cancelled."""
 
     def __init__(self, workers: int) -> None:
         pass
@@ -159,7 +159,7 @@ def test_a_share_is_from_0_to_1(folder: Path, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("lessons", [range(3, 6), range(3, 3)])
-def test_no_more_lessons_are_made_than_are_taken(monkeypatch: pytest.MonkeyPatch, lessons: range) -> None:
+def test_no_more_lessons_are_made_than_used(monkeypatch: pytest.MonkeyPatch, lessons: range) -> None:
     monkeypatch.setattr(training.distillation.ahead, "ThreadPoolExecutor", AtOnce)
     made: list[int] = []
     taken: list[int] = []
@@ -178,13 +178,13 @@ def give_up() -> None:
     os._exit(1)
 
 
-def test_a_process_that_dies_is_told(folder: Path) -> None:
+def test_a_dead_process_is_an_error(folder: Path) -> None:
     with pytest.raises(DataError, match="give fewer --workers"):
         next(lessons_ahead(give_up, range(3), workers=1))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is one")
-def test_a_gpu_that_is_not_there_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_gpu_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert distill("out.pt", 1, "--device", "cuda") == 2
     assert "no CUDA device; leave --device out" in capsys.readouterr().err
 
@@ -197,7 +197,7 @@ def test_no_time_left_still_leaves_a_whole_checkpoint(folder: Path) -> None:
         assert torch.equal(out.state_dict()[name], value), name
 
 
-def test_being_told_to_stop_stops() -> None:
+def test_a_signal_stops_the_run() -> None:
     before = signal.getsignal(signal.SIGTERM)
     try:
         go_on = until(60)
@@ -209,7 +209,7 @@ def test_being_told_to_stop_stops() -> None:
 
 
 @pytest.mark.parametrize("missing", ["clips.csv", "teacher.onnx", "start.pt", "a.avi"])
-def test_what_is_missing_is_said_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str], missing: str) -> None:
+def test_a_missing_file_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str], missing: str) -> None:
     (folder / missing).unlink()
     assert distill("out.pt", 4) == 2
     error = capsys.readouterr().err
@@ -217,7 +217,7 @@ def test_what_is_missing_is_said_in_one_line(folder: Path, capsys: pytest.Captur
     assert missing in error
 
 
-def test_what_is_for_judging_is_not_trained_on(tmp_path: Path) -> None:
+def test_held_out_recordings_are_not_used_for_training(tmp_path: Path) -> None:
     rows = [f"{k}.avi,Doing other things,train,driver,12,0,9\n" for k in range(6)]
     rows.append("v.avi,Thumb Up,val,nvgesture,12,0,9\n")
     (tmp_path / "clips.csv").write_text("path,label,split,source,fps,start,end\n" + "".join(rows))

@@ -1,4 +1,4 @@
-"""The command that teaches a clip network: it goes on where it stopped, and says in one line what it cannot use."""
+"""The command that distils a clip network: it resumes a run, and reports unusable input in one line."""
 
 import functools
 from pathlib import Path
@@ -41,7 +41,7 @@ def distill(out: str, lessons: int, *more: str, start: str = "start.pt") -> int:
     return main([*given, "--lessons", str(lessons), *more])
 
 
-def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
+def test_a_resumed_run_equals_one_without_a_stop(folder: Path) -> None:
     assert distill("whole.pt", 2) == 0
     assert distill("parts.pt", 1) == 0
     assert distill("parts.pt", 2) == 0
@@ -54,7 +54,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
     assert (folder / "parts.csv").read_text() == (folder / "whole.csv").read_text()
 
 
-def test_another_recipe_does_not_go_on_with_a_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_cannot_be_resumed_with_another_recipe(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert distill("out.pt", 1) == 0
     assert distill("out.pt", 2, "--lr", "0.5") == 2
     assert "another recipe" in capsys.readouterr().err
@@ -68,13 +68,13 @@ def test_a_stream_network_is_refused(folder: Path, capsys: pytest.CaptureFixture
     assert "no clip network" in error
 
 
-def test_the_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_start_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert distill("start.pt", 1) == 2
     assert "START itself" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("missing", ["clips.csv", "teacher.onnx", "start.pt", "a.avi"])
-def test_what_is_missing_is_said_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str], missing: str) -> None:
+def test_a_missing_file_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str], missing: str) -> None:
     (folder / missing).unlink()
     assert distill("out.pt", 2) == 2
     error = capsys.readouterr().err

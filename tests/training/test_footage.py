@@ -19,18 +19,18 @@ def write_film(stills: Path, pose: str) -> Path:
 
 
 @pytest.mark.parametrize(("options", "source"), [([], "footage"), (["--keyed"], "keyed")])
-def test_what_is_written_reads_as_recordings(tmp_path: Path, options: list[str], source: str) -> None:
+def test_the_folder_can_be_read_as_recordings(tmp_path: Path, options: list[str], source: str) -> None:
     stills = write_film(tmp_path / "stills", "asl_tomnlittle/B_x")
     assert main([str(tmp_path / "out"), "--stills", str(stills), *options]) == 0
     (found,) = read_recordings(tmp_path / "out", "train")
     assert found.source == source
     assert source in SHARES
-    assert source not in TRUST  # nobody has labelled it
+    assert source not in TRUST  # it has no labels
     assert is_matte(found) == (source == "keyed")
     assert len(decode(found.path)) == SHORTEST
 
 
-def test_what_cannot_be_used_is_one_line_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unusable_input_is_one_line_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stills = write_film(tmp_path / "stills", "didi/fist")
     for folder in (tmp_path / "none", stills):
         assert main([str(tmp_path / "out"), "--stills", str(folder), "--keyed"]) == 2

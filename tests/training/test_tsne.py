@@ -1,4 +1,4 @@
-"""The paper's figure, of a network that tells the classes apart."""
+"""The t-SNE plot of a network that separates the classes."""
 
 import cv2
 import numpy as np

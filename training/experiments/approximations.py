@@ -84,8 +84,8 @@ def count_by_3d(model: onnx.ModelProto, takes: Sequence[LabelledStream]) -> int:
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     clips = [middle(take.pictures) - np.array(MEAN, np.float32) for take in takes]
-    answers = [session.run(None, {name: clip.transpose(3, 0, 1, 2)[None]})[0][0] for clip in clips]
-    return _right(answers, takes)
+    outputs = [session.run(None, {name: clip.transpose(3, 0, 1, 2)[None]})[0][0] for clip in clips]
+    return _right(outputs, takes)
 
 
 def middle(pictures: Image) -> NDArray[np.float32]:
@@ -102,8 +102,8 @@ def count_by_stream(net: MSTNet, takes: Sequence[LabelledStream], still_s: float
     return _right([stream_logits(net, stream)[-1] for stream in streams], takes)
 
 
-def _right(answers: Sequence[NDArray[np.float32]], takes: Sequence[LabelledStream]) -> int:
-    return sum(LABELS[int(a.argmax())] == take.truths[0].label for a, take in zip(answers, takes, strict=True))
+def _right(outputs: Sequence[NDArray[np.float32]], takes: Sequence[LabelledStream]) -> int:
+    return sum(LABELS[int(a.argmax())] == take.truths[0].label for a, take in zip(outputs, takes, strict=True))
 
 
 def count_by_centred(net: MSTNet, takes: Sequence[LabelledStream]) -> int:

@@ -42,13 +42,13 @@ class Distance:
     """Mean squared error of the features relative to the teacher's energy; NaN if they cannot be compared."""
 
 
-def distance(answers: Taught, wanted: Taught) -> Distance:
+def distance(outputs: Taught, wanted: Taught) -> Distance:
     """The distance of a student's output from a teacher's."""
     temperature = Recipe().temperature
     soft = torch.from_numpy(softmax(wanted.logits, temperature).astype(np.float32))
-    divergence = soft_loss(torch.from_numpy(answers.logits), soft, temperature)
-    agreement = (answers.logits.argmax(-1) == wanted.logits.argmax(-1)).mean()
-    return Distance(divergence.item(), float(agreement), _error(answers.maps, wanted.maps))
+    divergence = soft_loss(torch.from_numpy(outputs.logits), soft, temperature)
+    agreement = (outputs.logits.argmax(-1) == wanted.logits.argmax(-1)).mean()
+    return Distance(divergence.item(), float(agreement), _error(outputs.maps, wanted.maps))
 
 
 def _error(maps: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
@@ -62,16 +62,16 @@ def _error(maps: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
 
 
 def distances(
-    takes: Sequence[LabelledStream], answers: Sequence[Taught], wanted: Sequence[Taught]
+    takes: Sequence[LabelledStream], outputs: Sequence[Taught], wanted: Sequence[Taught]
 ) -> dict[str, Distance]:
     """The distance over all steps of each group of streams."""
     groups = list(dict.fromkeys(take.group for take in takes))
 
-    def together(answers: Sequence[Taught], group: str) -> Taught:
-        of_group = [a for a, take in zip(answers, takes, strict=True) if take.group == group]
+    def together(outputs: Sequence[Taught], group: str) -> Taught:
+        of_group = [a for a, take in zip(outputs, takes, strict=True) if take.group == group]
         return Taught(*(np.concatenate(parts) for parts in zip(*of_group, strict=True)))
 
-    return {group: distance(together(answers, group), together(wanted, group)) for group in groups}
+    return {group: distance(together(outputs, group), together(wanted, group)) for group in groups}
 
 
 def teacher_output(teacher: Teacher, take: LabelledStream) -> Taught:
@@ -103,8 +103,8 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = [teacher_output(teacher, take) for take in takes]
     takes = [replace(take, pictures=at_scale(take.pictures, 1.0)) for take in takes]
     for path, (net, _) in zip(given.checkpoints, students, strict=True):
-        answers = [student_output(net, take) for take in takes]
-        for group, found in distances(takes, answers, wanted).items():
+        outputs = [student_output(net, take) for take in takes]
+        for group, found in distances(takes, outputs, wanted).items():
             same = f"same label {100 * found.agreement:.0f} %"
             seen = "" if math.isnan(found.features) else f", features {found.features:.3f}"
             print(f"{path} {group}: divergence {found.divergence:.3f}, {same}{seen}", flush=True)

@@ -62,11 +62,11 @@ def slide(teacher: ClipTeacher, pictures: Image) -> Floats:
     return np.concatenate(steps, 1)
 
 
-def table(takes: Sequence[LabelledStream], answers: Sequence[Floats]) -> Iterator[str]:
+def table(takes: Sequence[LabelledStream], outputs: Sequence[Floats]) -> Iterator[str]:
     """Markdown, one row per set of windows: gestures named, number of gestures, and wrong events, by group."""
     for number, (scales, spans) in enumerate(ROWS):
         row = [WINDOWS.index(window) for window in product(scales, spans)]
-        found = merge_groups(scores(takes, [softmax(answer[:, row].mean(axis=1)) for answer in answers], TEACHER_SPEC))
+        found = merge_groups(scores(takes, [softmax(output[:, row].mean(axis=1)) for output in outputs], TEACHER_SPEC))
         if number == 0:
             yield f"| scales | windows, s | {' | '.join(found)} |"
             yield "|---" * (2 + len(found)) + "|"
@@ -98,8 +98,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     given = parser.parse_args(arguments)
     teacher, takes = ClipTeacher(given.teacher), all_takes(given.data, TEACHER_SPEC)
-    answers = [slide(teacher, take.pictures) for take in tqdm(takes, "streams", disable=None, leave=False)]
-    print("\n".join(table(takes, answers)))
+    outputs = [slide(teacher, take.pictures) for take in tqdm(takes, "streams", disable=None, leave=False)]
+    print("\n".join(table(takes, outputs)))
     return 0
 
 

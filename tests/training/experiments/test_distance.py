@@ -16,7 +16,7 @@ def taught(answers: np.ndarray, maps: np.ndarray | None = None) -> Taught:
     return Taught(answers, np.ones((len(answers), 2, 1, 1), np.float32) if maps is None else maps)
 
 
-def test_a_student_that_says_the_same_is_no_distance_away() -> None:
+def test_equal_outputs_have_distance_zero() -> None:
     same = distance(taught(logits(20) + 7), taught(logits(20)))
     assert same.divergence == pytest.approx(0, abs=1e-5)
     assert same.agreement == 1
@@ -33,7 +33,7 @@ def test_long_streams_count_more_than_short_ones() -> None:
     assert found["a"].agreement == pytest.approx(0.9)
 
 
-def test_features_are_off_by_their_share_of_the_teachers() -> None:
+def test_the_error_of_features_is_relative_to_the_teachers_energy() -> None:
     wanted = np.full((4, 3, 2, 2), 2, np.float32)
     near = distance(taught(logits(4), wanted + 1), taught(logits(4), wanted))
     assert near.features == pytest.approx(0.25)
@@ -41,7 +41,7 @@ def test_features_are_off_by_their_share_of_the_teachers() -> None:
     assert distance(taught(logits(4), wanted + 1), taught(logits(4), pooled)).features == pytest.approx(0.25)
     other = distance(taught(logits(4), wanted[:, :2]), taught(logits(4), wanted))
     assert np.isnan(other.features)
-    wanted[0] = 0  # a step at which the teacher sees nothing
+    wanted[0] = 0  # a step without features of the teacher
     assert distance(taught(logits(4), wanted + 1), taught(logits(4), wanted)).features == pytest.approx(0.25)
 
 

@@ -9,7 +9,7 @@ from training.experiments.teachers import ROWS, STEPS_HZ, WINDOWS, main, merge_g
 from training.jester import LABELS, MEAN
 
 
-def test_every_window_ends_now(tmp_path) -> None:
+def test_every_window_ends_at_the_current_step(tmp_path) -> None:
     write_teacher(tmp_path / "t.onnx")
     stream = np.stack([np.full((112, 112, 3), red, np.uint8) for red in range(10, 50)])
     answers = slide(ClipTeacher(tmp_path / "t.onnx"), stream)
@@ -24,7 +24,7 @@ def test_every_window_ends_now(tmp_path) -> None:
 def test_a_row_is_the_mean_of_its_windows() -> None:
     answers = np.zeros((3 * STEPS_HZ, len(WINDOWS), len(LABELS)), np.float32)
     answers[:, :, LABELS.index("No gesture")] = 5
-    answers[STEPS_HZ:, 1, LABELS.index("Thumb Up")] = 10  # seen by the second window only, which outvotes nobody
+    answers[STEPS_HZ:, 1, LABELS.index("Thumb Up")] = 10  # in the second window only
     take = LabelledStream("clips", np.zeros((len(answers), 2, 2, 3), np.uint8), (Truth("Thumb Up", 1.0, 3.0),))
     head, _, *rows = table([take], [answers])
     assert head == "| scales | windows, s | clips |"
@@ -32,7 +32,7 @@ def test_a_row_is_the_mean_of_its_windows() -> None:
     assert read == ["0/1, 0 wrong", "1/1, 0 wrong", *(len(ROWS) - 2) * ["0/1, 0 wrong"]]
 
 
-def test_groups_of_webcams_and_of_quiet_video_count_as_one() -> None:
+def test_webcams_are_one_group_and_idle_recordings_another() -> None:
     found = {
         "clips": Score(1, 1),
         "lanhas val": Score(1, 2),

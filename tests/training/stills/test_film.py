@@ -86,7 +86,7 @@ def test_a_picture_that_cannot_be_cut_out_is_left_out(tmp_path: Path) -> None:
     assert len(clip.pictures) == SHORTEST - 1
 
 
-def test_what_cannot_be_cut_out_is_left_out(tmp_path: Path) -> None:
+def test_a_piece_that_cannot_be_keyed_is_left_out(tmp_path: Path) -> None:
     for number in range(SHORTEST):
         write(tmp_path / "asl_tomnlittle" / "A_x", number, np.full((200, 200, 3), WALL, np.uint8))
         write(tmp_path / "asl_tomnlittle" / "B_x", number, hand()[::-1])  # comes in from above
