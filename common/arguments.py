@@ -2,12 +2,12 @@
 
 import argparse
 import math
-import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from common.errors import UserError
 from common.hidden_password import without_password
+from common.log import log
 
 
 class Parser(argparse.ArgumentParser):
@@ -18,23 +18,26 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
 
 
+class OldSpelling(argparse.Action):
+    """The old spelling of an option: stores the value in the new option's `dest`, and logs the new spelling."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002
+        namespace: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        log.warning("%s is now called --%s", option, self.dest.replace("_", "-"))
+        setattr(namespace, self.dest, values)
+
+
 class CommandParser(argparse.ArgumentParser):
     """A parser for a `main` under `common.command.command`, which prints its errors as one line and returns 2."""
 
     def error(self, message: str) -> NoReturn:
         """Raise UserError with the message."""
         raise UserError(f"{without_password(message)}; --help lists the options")
-
-
-class OldSpelling(argparse.Action):
-    """Stores the value of an option that has a new name, and prints a line with the new name to standard error."""
-
-    def __call__(
-        self, _: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
-    ) -> None:
-        """Store the value under the new name."""
-        print(f"{option} is an old spelling; use --{self.dest.replace('_', '-')}", file=sys.stderr)
-        setattr(namespace, self.dest, values)
 
 
 Number = TypeVar("Number", int, float)

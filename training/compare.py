@@ -1,15 +1,14 @@
-"""Distil several networks on the same lessons, to compare them.
+"""Train several networks on the same batches, so that only the networks differ.
 
-    python -m training.compare FOLDER A.pt B.pt --data ../shared/data --teacher TEACHER.onnx --lessons 100
+    python -m training.compare FOLDER A.pt B.pt --data ../shared/data --teacher TEACHER.onnx --iterations 100
 
-Writes FOLDER/A.pt and FOLDER/B.pt as `training.distill` does, and resumes like it. Each lesson is made once for all
-networks, which is most of the work for a small network.
+Writes FOLDER/A.pt, FOLDER/B.pt as `training.distill` does, and resumes likewise. Each batch is made once for all
+networks, which is most of the work for small ones.
 """
 
 import math
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -18,43 +17,45 @@ import torch
 from common.arguments import CommandParser, positive
 from common.command import command
 from models.errors import ModelFileError
-from training.distillation.ahead import lessons_ahead
-from training.distillation.student import Lesson, Recipe
-from training.distillation.teaching import add_lesson_options, begin, lesson_maker, open_teacher, train, until
+from training.distill import batch_maker
+from training.distillation.student import Recipe, StreamBatch, StreamStudent
+from training.distillation.student_run import (
+    add_distillation_options,
+    load_stream_network,
+    open_run,
+    open_teacher,
+    stop_condition,
+    train,
+)
 
 
 @command("compare")
 def main(arguments: list[str] | None = None) -> int:
-    """Train every network on every lesson."""
-    parser = CommandParser(
-        prog="python -m training.compare", description="Distil several networks on the same lessons."
-    )
-    parser.add_argument("folder", type=Path, help="folder to write the checkpoints to")
-    parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, with different file names")
-    add_lesson_options(parser)
+    """Train every network on every batch."""
+    parser = CommandParser(prog="python -m training.compare", description="Train networks on equal batches.")
+    parser.add_argument("folder", type=Path, help="folder for the trained checkpoints")
+    parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, with distinct file names")
+    add_distillation_options(parser)
+    parser.add_argument("--every", type=positive, default=Recipe().every, help="steps between targets")
     parser.add_argument(
         "--workers", type=positive, default=2, help="networks trained at the same time (default: %(default)s)"
     )
     given = parser.parse_args(arguments)
     if len({start.stem for start in given.starts}) < len(given.starts):
-        raise ModelFileError(
-            "two checkpoints have the same file name and would be written to the same file; rename one"
-        )
+        raise ModelFileError("two checkpoints have the same name before the dot, and go to one folder; rename one")
     torch.set_num_threads(1)
     recipe = Recipe(seed=given.seed, lr=given.lr, every=given.every)
-    channels = open_teacher(given.teacher).channels
-    outs = [given.folder / start.name for start in given.starts]
-    runs = [begin(given, start, out, recipe, channels) for start, out in zip(given.starts, outs, strict=True)]
-    with ThreadPoolExecutor(given.workers) as learners:
+    student = partial(StreamStudent, recipe=recipe, channels=open_teacher(given.teacher).channels)
+    runs = [open_run(given, start, given.folder / start.name, load_stream_network, student) for start in given.starts]
+    iterations = range(min(run.student.iterations for run in runs), given.iterations)
+    with ThreadPoolExecutor(given.workers) as pool:
 
-        def learn(number: int, lesson: Lesson) -> None:
-            list(learners.map(lambda run: run.take(number, lesson), runs))
+        def learn(number: int, batch: StreamBatch) -> None:
+            list(pool.map(lambda run: run.learn(number, batch), runs))
 
-        lessons = range(min(run.student.lessons for run in runs), given.lessons)
-        with closing(lessons_ahead(partial(lesson_maker, given, recipe), lessons)) as made:
-            train(learn, made, lessons, until(math.inf))
+        train(learn, partial(batch_maker, given, recipe), iterations, stop_condition(math.inf))
     for run in runs:
-        run.logbook.save()
+        run.log.save()
     return 0
 
 

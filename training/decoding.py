@@ -18,8 +18,8 @@ from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from training.decoding_search import choose_decoding, decoding_text, run_on_streams
-from training.evaluation.judging_takes import listed_takes, recorded_takes
-from training.evaluation.labelled_streams import LabelledStream, take
+from training.evaluation.held_out_streams import listed_streams, tuning_streams
+from training.evaluation.labelled_streams import LabelledStream, to_stream
 from training.evaluation.stream_metrics import Truth
 from training.jester import LABELS
 from training.synthetic.drawn_clip import Format, stream
@@ -39,7 +39,7 @@ def drawn_takes(streams: int, spec: ModelSpec) -> list[LabelledStream]:
         chosen = [gestures[g] for g in order[k * GESTURES_PER_STREAM : (k + 1) * GESTURES_PER_STREAM]]
         drawn = stream(chosen, SEED + k, Format(fps=spec.rate_hz))
         truths = [Truth(event.label, event.start_s, event.end_s) for event in drawn.events]
-        takes.append(take(drawn.frames(), spec.rate_hz, "drawn", truths, spec))
+        takes.append(to_stream(drawn.frames(), spec.rate_hz, "drawn", truths, spec))
     return takes
 
 
@@ -56,8 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--streams", type=positive, default=10, help="number of drawn streams (default: %(default)s)")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
-    takes = recorded_takes(given.data, spec) if given.data else drawn_takes(given.streams, spec)
-    takes += [take for folder in given.clips for take in listed_takes(folder, spec)]
+    takes = tuning_streams(given.data, spec) if given.data else drawn_takes(given.streams, spec)
+    takes += [take for folder in given.clips for take in listed_streams(folder, spec)]
     chosen, result = choose_decoding(*run_on_streams(net, takes), spec)
     save_checkpoint(given.out, net, chosen)
     print(decoding_text(chosen))

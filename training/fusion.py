@@ -34,7 +34,7 @@ from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.window import ClipWindow
 from training.errors import DataError
-from training.evaluation.judging_takes import all_takes, listed_takes
+from training.evaluation.held_out_streams import listed_streams, test_streams
 from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
 from training.evaluation.stream_score import Score, score
@@ -302,8 +302,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _takes(data: Path | None, folders: Sequence[Path], spec: ModelSpec) -> list[LabelledStream]:
-    made = [take for folder in folders for take in listed_takes(folder, spec)]
-    found = [*(all_takes(data, spec) if data else []), *made]
+    made = [take for folder in folders for take in listed_streams(folder, spec)]
+    found = [*(test_streams(data, spec) if data else []), *made]
     if not found:
         raise DataError("no recordings: give --data, --clips, or both")
     return found

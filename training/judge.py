@@ -24,9 +24,9 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax
 from models.spec import ModelSpec
-from training.distillation.augment import Optics, develop, draw_camera, frame_up
+from training.distillation.camera_augmentation import CameraModel, apply_appearance, sample_camera, warp
+from training.evaluation.held_out_streams import test_streams
 from training.evaluation.inference import stream_logits
-from training.evaluation.judging_takes import all_takes
 from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_score import scores, scores_by_label
 from training.jester import mirrored
@@ -37,16 +37,16 @@ CROP_SCALE = 2
 
 def seen_by_camera(takes: Sequence[LabelledStream], seed: int, size: int) -> list[LabelledStream]:
     """The streams as one other camera would record them, [T, size, size, 3]; a mirror changes the labels as well."""
-    camera = draw_camera(np.random.default_rng(seed))
+    camera = sample_camera(np.random.default_rng(seed))
     return [_one_seen(one, camera, size, np.random.default_rng((seed, k))) for k, one in enumerate(takes)]
 
 
-def _one_seen(take: LabelledStream, camera: Optics, size: int, rng: np.random.Generator) -> LabelledStream:
+def _one_seen(take: LabelledStream, camera: CameraModel, size: int, rng: np.random.Generator) -> LabelledStream:
     around = cv2.blur(
         take.pictures[0], (take.pictures.shape[1] // 4,) * 2
     )  # a blurred border shows no person a second time
     pictures = [
-        develop(camera, frame_up(camera, p, size, 0.0, np.asarray(around, np.uint8)), rng) for p in take.pictures
+        apply_appearance(camera, warp(camera, p, size, 0.0, np.asarray(around, np.uint8)), rng) for p in take.pictures
     ]
     truths = [replace(t, label=mirrored(t.label)) if camera.mirrored else t for t in take.truths]
     return LabelledStream(take.group, np.stack(pictures), tuple(truths))
@@ -91,9 +91,9 @@ def main(arguments: list[str] | None = None) -> int:
     if given.decoding:
         _, other = load_checkpoint(given.decoding)
         spec = replace(spec, temperature=other.temperature, decoding=other.decoding)
-    takes = all_takes(given.data, spec)
+    takes = test_streams(given.data, spec)
     if given.cameras:
-        larger = all_takes(given.data, replace(spec, height=CROP_SCALE * spec.height, width=CROP_SCALE * spec.width))
+        larger = test_streams(given.data, replace(spec, height=CROP_SCALE * spec.height, width=CROP_SCALE * spec.width))
         takes += [take for seed in range(given.cameras) for take in seen_by_camera(larger, seed, spec.height)]
     print(report(net, spec, takes))
     return 0

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.datasets.base import read_index
-from training.datasets.loading import readers_watched
+from training.datasets.loading import worker_deaths_reported
 from training.decoding_search import choose_on_index
 from training.errors import DataError
 from training.trainer.config import Config
-from training.trainer.data import index_path, make_data, skipped, updates, updates_an_epoch, validation
+from training.trainer.data import index_path, make_data, skipped, updates, updates_per_epoch, validation
 from training.trainer.distributed import Processes
 from training.trainer.learner import Learner
 from training.trainer.logbook import Logbook
 from training.trainer.precision import choose_precision
 from training.trainer.run_folder import RunFolder, RunProgress
 from training.trainer.schedule import rate_factor
-from training.trainer.start import starting_net
+from training.trainer.start import initial_net
 from training.trainer.stopping import Stop, Stopped
 from training.trainer.validation import validate
 
@@ -36,30 +36,30 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
     train_set, labels = make_data(config, "train")
     validation_set, others = make_data(config, "val")
     check_same_labels(labels, others)
-    per_epoch = updates_an_epoch(len(train_set), config, processes)
+    per_epoch = updates_per_epoch(len(train_set), config, processes)
     precision = choose_precision(config.run.precision, processes.device)
-    run = RunFolder(folder, config, len(train_set), processes.first)
+    run = RunFolder(folder, config, len(train_set), processes.is_first)
     start = replace(config, init="") if run.last.exists() else config  # the weights come from last.pt
-    net = starting_net(start, labels)
+    net = initial_net(start, labels)
     learner = Learner(net, config.optim, processes, precision, config.seed, config.data.every)
 
     progress = run.resume(learner)
     step = progress.epoch * per_epoch + progress.position
     steps = config.schedule.epochs * per_epoch
-    log = Logbook(run.log, step, progress.epoch, steps, config.run.log_every, processes.first)
-    log.say(
+    log = Logbook(run.log, step, progress.epoch, steps, config.run.log_every, processes.is_first)
+    log.report(
         f"{folder}: {step} updates done; {len(train_set)} clips, {len(validation_set)} to validate; "
         f"{processes}, {precision}"
     )
 
-    with closing(log), run.what_is_left(), readers_watched(WORKER_DIED):
+    with closing(log), run.divergence_reported(), worker_deaths_reported(WORKER_DIED):
         while progress.epoch < config.schedule.epochs:
             for pieces in updates(train_set, config, processes, progress.epoch, progress.position):
                 lr = config.optim.lr * rate_factor(config.schedule, step, per_epoch)
-                seen = learner.learn(pieces, lr, step)
+                update = learner.learn(pieces, lr, step)
                 step, progress = step + 1, replace(progress, position=progress.position + 1)
-                log.update(step, progress.epoch, lr, seen)
-                stopping = processes.any(stop.asked)
+                log.update(step, progress.epoch, lr, update)
+                stopping = processes.any(stop.requested)
                 if stopping or step % config.run.save_every == 0:
                     run.save(learner, progress)
                 if stopping:
@@ -70,17 +70,17 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
                 run.save(learner, progress)
                 raise Stopped
             if unread := skipped(validation_set, processes, "validation"):
-                log.say(unread)
+                log.report(unread)
             log.scores(step, progress.epoch, scores, skipped(train_set, processes))
             if scores.top1 > progress.best:
                 run.save_best(learner.best_net, labels, progress.epoch + 1, scores.top1)
             progress = RunProgress(progress.epoch + 1, 0, max(progress.best, scores.top1))
             run.save(learner, progress)
         # The generated set "motions" has no index to choose on.
-        if processes.first and config.data.sampling == "streams" and config.data.set != "motions":
+        if processes.is_first and config.data.sampling == "streams" and config.data.set != "motions":
             for line in finish(config, run.best):
-                log.say(line)
-        log.say(f"done: best top-1 {progress.best:.2%}, {run.best}")
+                log.report(line)
+        log.report(f"done: best top-1 {progress.best:.2%}, {run.best}")
 
 
 def finish(config: Config, best: Path) -> list[str]:

@@ -34,12 +34,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def compare(out: str, lessons: int, *starts: str) -> int:
+def compare(out: str, iterations: int, *starts: str) -> int:
     given = [out, *starts, "--data", ".", "--teacher", "teacher.onnx", "--cache", "cache", "--save-every", "1"]
-    return main([*given, "--lessons", str(lessons)])
+    return main([*given, "--iterations", str(iterations)])
 
 
-def test_equal_networks_stay_equal_with_other_networks_and_after_stops(folder: Path) -> None:
+def test_equal_networks_become_equal_whatever_is_trained_with_them_and_when_resumed(folder: Path) -> None:
     assert compare("alone", 2, "three.pt") == 0
     assert compare("both", 1, "three.pt", "again.pt") == 0
     assert compare("both", 2, "three.pt", "again.pt") == 0
@@ -53,13 +53,13 @@ def test_equal_networks_stay_equal_with_other_networks_and_after_stops(folder: P
 
 def test_two_of_one_name_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare("out", 1, "three.pt", "./three.pt") == 2
-    assert "same file name" in capsys.readouterr().err
+    assert "same name" in capsys.readouterr().err
     (folder / "three.new").write_bytes((folder / "three.pt").read_bytes())
     assert compare("out", 1, "three.pt", "three.new") == 2
-    assert "same file name" in capsys.readouterr().err
+    assert "same name" in capsys.readouterr().err
     assert not (folder / "out").exists()
 
 
-def test_a_start_is_not_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compare(".", 1, "three.pt") == 2
     assert "three.pt is START itself" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Exported files: a graph that runtimes support, and no partial files."""
+"""Exported files: their form, which runtimes are limited to, and that nothing half-done is left behind."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -91,7 +91,7 @@ def test_onnxruntime_equals_torch_over_a_real_clip(source, tmp_path, request):
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = None  # take the statistics of the next clip as they are
     with torch.no_grad():
-        net.train()(clip)  # untrained batch norms would give the same output for any clip
+        net.train()(clip)  # untrained batch norms would flatten any clip to one answer
         expected = net.eval()(clip).logits[0].numpy()
     spec = describe(net, name="real", labels=tuple(map(str, range(27))), height=128, width=128, rate_hz=12.0)
     export(net, spec, tmp_path / "real.onnx")
@@ -117,12 +117,12 @@ def every_second_picture(path: Path, number: int) -> list[np.ndarray]:
 
 def test_a_centred_network_is_refused(tmp_path):
     net = small_net(causal=False)
-    with pytest.raises(ModelFileError, match="looks into the future"):
+    with pytest.raises(ModelFileError, match="is not causal and cannot stream"):
         export(net, small_spec(net), tmp_path / "model.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_with_another_output_is_removed(tmp_path, monkeypatch):
+def test_a_file_with_other_outputs_is_not_left_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("training.export.stream_export.TOLERANCE", -1.0)
     net = small_net("resnet18", "shift")
     with pytest.raises(ModelFileError, match="differs from its network"):
@@ -151,7 +151,7 @@ def test_the_fast_pass_is_described_in_the_file(tmp_path):
 
 
 @pytest.mark.parametrize("option", [["--fast-pass", "1"], ["--fast-enter", "1.5"], ["--fast-temperature", "0"]])
-def test_invalid_settings_of_the_fast_pass_are_refused(tmp_path, option, capsys):
+def test_settings_of_a_fast_pass_that_cannot_be_are_refused(tmp_path, option, capsys):
     assert main([str(tmp_path / "net.pt"), str(tmp_path / "mine.onnx"), *option]) == 2
     assert option[1] in capsys.readouterr().err
 

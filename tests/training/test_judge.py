@@ -9,11 +9,11 @@ from models.nets.checkpoint import save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from models.spec import Decoding, Rule
-from training.distillation.lessons import training_recordings
+from training.distillation.stream_batches import training_recordings
+from training.evaluation.held_out_streams import tuning_streams
+from training.evaluation.idle_recordings import IDLE_SOURCES, idle_for_test, idle_for_tuning
 from training.evaluation.inference import CHUNK
-from training.evaluation.judging_takes import recorded_takes
 from training.evaluation.labelled_streams import LabelledStream
-from training.evaluation.quiet import QUIET, quiet_to_judge, quiet_to_tune
 from training.evaluation.stream_metrics import Truth
 from training.judge import count_right_at_end, main, probabilities, seen_by_camera
 from training.recording_list import hold_out, read_recordings
@@ -39,19 +39,22 @@ def test_evaluation_recordings_are_not_used_for_training_or_tuning(tmp_path, mon
     """With any other training folder, and with any split of a quiet recording in the list."""
     head = "path,label,split,source,fps,start,end\n"
     for folder, first in (("a", 0), ("b", 100)):
-        rows = [f"{first + k}.avi,No gesture,{'val' if k % 3 else 'train'},{QUIET[k % 2]},12,0,9\n" for k in range(22)]
+        rows = [
+            f"{first + k}.avi,No gesture,{'val' if k % 3 else 'train'},{IDLE_SOURCES[k % 2]},12,0,9\n"
+            for k in range(22)
+        ]
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "clips.csv").write_text(head + "".join(rows))
     trained = set(training_recordings([tmp_path / "a", tmp_path / "b"]))
     recordings = read_recordings(tmp_path / "b")
-    evaluated, tuned = set(quiet_to_judge(recordings)), set(quiet_to_tune(recordings))
-    assert evaluated | tuned == hold_out(recordings, QUIET)
-    assert {r.source for r in evaluated} == {r.source for r in tuned} == set(QUIET[:2])
+    evaluated, tuned = set(idle_for_test(recordings)), set(idle_for_tuning(recordings))
+    assert evaluated | tuned == hold_out(recordings, IDLE_SOURCES)
+    assert {r.source for r in evaluated} == {r.source for r in tuned} == set(IDLE_SOURCES[:2])
     assert not evaluated & tuned
     assert trained
     assert not trained & (evaluated | tuned)
-    monkeypatch.setattr("training.evaluation.judging_takes.recording_take", lambda *given: given[:2])
-    assert {recording for recording, group in recorded_takes(tmp_path / "b", None) if group == "quiet"} == tuned
+    monkeypatch.setattr("training.evaluation.held_out_streams.recording_stream", lambda *given: given[:2])
+    assert {recording for recording, group in tuning_streams(tmp_path / "b", None) if group == "quiet"} == tuned
 
 
 def test_other_cameras_are_reproducible_and_a_mirror_swaps_left_and_right() -> None:
@@ -70,18 +73,17 @@ def test_other_cameras_are_reproducible_and_a_mirror_swaps_left_and_right() -> N
     assert mirrors == {True, False}
 
 
-def test_the_decoding_of_another_checkpoint_can_be_used(tmp_path, monkeypatch, capsys) -> None:
+def test_the_decoding_of_another_checkpoint_can_be_used(tmp_path, monkeypatch, capsys, caplog) -> None:
     net = small_net()
     for name, enter in (("own", 0.9), ("other", 0.2)):
         spec = replace(small_spec(net), temperature=enter, decoding=Decoding(rule=Rule(enter=enter, exit=enter / 2)))
         save_checkpoint(tmp_path / f"{name}.pt", net, spec)
-    monkeypatch.setattr(training.judge, "all_takes", lambda *_: [])
+    monkeypatch.setattr(training.judge, "test_streams", lambda *_: [])
     monkeypatch.setattr(training.judge, "report", lambda _, spec, __: f"{spec.temperature} {spec.decoding.rule.enter}")
     for more in ([], ["--decoding", str(tmp_path / "other.pt")], ["--reading", str(tmp_path / "other.pt")]):
         assert main([str(tmp_path / "own.pt"), "--data", str(tmp_path), *more]) == 0
-    out, err = capsys.readouterr()
-    assert out == "0.9 0.9\n0.2 0.2\n0.2 0.2\n"
-    assert err == "--reading is an old spelling; use --decoding\n"
+    assert capsys.readouterr().out == "0.9 0.9\n0.2 0.2\n0.2 0.2\n"
+    assert caplog.messages == ["--reading is now called --decoding"]
 
 
 def test_a_missing_checkpoint_gives_one_line(tmp_path, capsys) -> None:

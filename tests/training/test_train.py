@@ -1,4 +1,4 @@
-"""The training command: it learns, resumes after a kill, stops cleanly, and reports unusable settings."""
+"""The training command: it learns, resumes after a kill, stops cleanly, and reports errors in one line."""
 
 import csv
 import errno
@@ -92,7 +92,7 @@ def test_killed_at_any_moment_and_resumed_is_never_killed(whole: Path, tmp_path:
             "training.trainer.logbook.Logbook._row",
             6,
         ),  # amid an epoch, with rows of updates that were not saved
-        ("training.training_run.validate", 1),  # an epoch trained and not validated
+        ("training.training_run.validate", 1),  # an epoch learnt and not validated
         ("training.trainer.run_folder.RunFolder.save_best", 1),  # validated, the best not written
         ("training.training_run.RunProgress", 2),  # the second epoch saved at its last update, then validated
         ("common.whole_file.os.replace", 3),  # a checkpoint written, not in its place
@@ -111,7 +111,7 @@ def test_killed_at_any_moment_and_resumed_is_never_killed(whole: Path, tmp_path:
     ],
     ids=["while it learns", "while it validates"],
 )
-def test_a_signal_saves_the_run_and_it_resumes(
+def test_stopped_by_a_signal_it_saves_and_resumes(
     run: Run, whole: Path, tmp_path: Path, number: signal.Signals, where: str, call: int
 ) -> None:
     owner, name, before = at_call(where, call, lambda: os.kill(os.getpid(), number))
@@ -135,7 +135,7 @@ def test_a_run_that_is_done_stays_as_it_is(run: Run, tmp_path: Path, capsys: pyt
     assert capsys.readouterr().out.splitlines()[-1].startswith("done: best top-1 ")
 
 
-def test_resumes_without_the_file_of_init(run: Run, tmp_path: Path) -> None:
+def test_goes_on_without_the_file_it_started_from(run: Run, tmp_path: Path) -> None:
     torch.manual_seed(0)
     plain = MSTNet(MSTNetConfig(3, "resnet18", 0.125, TemporalConfig("none", causal=False)))
     torch.save(plain.backbone.state_dict(), tmp_path / "start.pt")
@@ -161,7 +161,7 @@ def test_the_best_network_describes_itself(whole: Path) -> None:
     assert list((whole / "tensorboard").glob("events*"))
 
 
-def test_trains_on_streams(run: Run, tmp_path: Path) -> None:
+def test_streams_are_learnt_step_by_step(run: Run, tmp_path: Path) -> None:
     words = (
         "data.sampling=streams",
         "net.temporal.causal=true",
@@ -186,7 +186,7 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
     done = subprocess.run([*torchrun, *two], check=False, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "2 processes on cpu" in done.stdout
-    assert done.stdout.count("epoch 0:") == 1  # only one process prints
+    assert done.stdout.count("epoch 0:") == 1  # one of them tells
     one, other = state(tmp_path / "one")["learner"], state(tmp_path / "two")["learner"]
     for name, value in one["net"].items():
         torch.testing.assert_close(other["net"][name], value, rtol=1e-4, atol=1e-6)
@@ -194,7 +194,7 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
         assert mine == pytest.approx(theirs, rel=1e-3)
 
 
-def test_a_loss_that_is_not_finite_ends_the_run(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_loss_that_is_no_number_ends_the_run(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("run", "optim.lr=1e30", "run.save_every=1", "schedule.warm_up=0") == 2
     error = capsys.readouterr().err
     assert re.search(r"^train: loss \S+ and gradient \S+ at update \d+, learning rate \S+; ", error)
@@ -212,7 +212,7 @@ class Murderous(TinySet):
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # of fork, by Python 3.12
-def test_a_killed_worker_ends_the_run_and_it_resumes(
+def test_a_killed_reader_ends_the_run_and_it_goes_on(
     run: Run, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def make(config: Any, split: str) -> tuple[TinySet, tuple[str, ...]]:
@@ -248,7 +248,7 @@ def test_a_reader_that_is_killed_while_the_run_saves_is_named(
     assert error.count("\n") == 1
 
 
-def test_a_full_disk_keeps_the_last_checkpoint(
+def test_a_full_disk_leaves_what_was_saved(
     run: Run, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     room, save_whole = iter([True, True, False]), torch.save
@@ -292,14 +292,14 @@ def test_a_reader_of_the_output_that_leaves_does_not_end_the_run(tmp_path: Path)
         (["optim.lrr=1"], "there is no key optim.lrr; did you mean optim.lr?"),
         (["optim.lr=fast"], 'optim.lr is a finite number; got "fast"'),
         (["optim.lr=inf"], "optim.lr is a finite number; got Infinity"),
-        (["schedule.factor=0"], "[schedule] factor is above 0; got 0.0"),
-        (["optim.lr"], "'optim.lr' overrides nothing"),
+        (["schedule.factor=0"], "[schedule] factor must be above 0; got 0.0"),
+        (["optim.lr"], "'optim.lr' is no override"),
         (["net.classes=5"], "net.classes is 5 and the data has 3 labels"),
         (["net.backbone=resnet19"], "did you mean 'resnet18'?"),
         (["net.temporal.kernels=[4]"], "a centred kernel has a middle, so its size is odd"),
-        (["data.sampling=streams"], "a stream has no future"),
+        (["data.sampling=streams"], "needs net.temporal.causal = true"),
         (["optim.accumulate=3"], "give optim.batch a multiple of 3"),
-        (["data.clips=5"], "5 clips do not fill a batch of 8; give optim.batch=5 or more clips"),
+        (["data.clips=5"], "5 clips do not fill a batch of 8; give optim.batch=5, or more clips"),
         (["optim.batch_norm=synced"], "needs CUDA"),
         (["init=missing.pt"], "no checkpoint missing.pt"),
         (["init=other.pt"], "other.pt does not fit this network"),
@@ -307,7 +307,7 @@ def test_a_reader_of_the_output_that_leaves_does_not_end_the_run(tmp_path: Path)
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
-def test_unusable_settings_are_one_line(
+def test_an_error_of_the_config_is_one_line(
     run: Run,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -362,10 +362,10 @@ def test_a_config_that_is_missing_is_named_with_the_nearest(capsys: pytest.Captu
     assert re.search(r"no config \S+tsm.tml .*did you mean \S+jester/tsn.toml\?", capsys.readouterr().err)
 
 
-def test_a_run_with_other_settings_is_not_resumed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_run_is_not_resumed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("run", "schedule.epochs=1") == 0
     assert run("run", "schedule.epochs=1", "optim.lr=0.5") == 2
-    assert "has optim.lr = 0.02, now it is 0.5; give optim.lr=0.02 to go on" in capsys.readouterr().err
+    assert "has optim.lr = 0.02, now it is 0.5; give optim.lr=0.02 to resume" in capsys.readouterr().err
     assert run("run", "schedule.epochs=1", "data.clips=80") == 2
     assert "data.clips" in capsys.readouterr().err
     assert run("run", "schedule.epochs=1", "run.log_every=7") == 0  # how it runs may change
