@@ -33,8 +33,6 @@ REST_GRACE_S = 1.0
 """Time of the rest after a gesture's clip in which its label is correct, too."""
 MAX_PIECE_S = 4.0
 """Longest piece of a clip without a gesture in a stream."""
-MAX_NAMES = 3
-"""Broken clips that a report names at most."""
 
 
 def start_worker(_worker: int) -> None:
@@ -101,14 +99,6 @@ class _Shuffled(Dataset[tuple[Tensor, Tensor]]):
     def broken(self) -> tuple[Clip, ...]:
         """The clips of this epoch that could not be read."""
         return tuple(self.index.clips[int(number)] for number in self._broken.nonzero())
-
-    def report(self) -> str | None:
-        """A line about the clips skipped in this epoch; None if there were none."""
-        ids = [clip.id for clip in self.broken]
-        if not ids:
-            return None
-        more = ", ..." if len(ids) > MAX_NAMES else ""
-        return f"{len(ids)} broken clips were skipped: {', '.join(ids[:MAX_NAMES])}{more}"
 
     def _rng(self, *item: int) -> Generator:
         return default_rng((self._seed, int(self._epoch), *item))
