@@ -160,7 +160,7 @@ def test_a_label_of_too_few_usable_clips_is_left_out(root: Path, capsys) -> None
     for number in (1, 2):
         (root / "zoom" / f"{number}.avi").write_bytes(b"")
     assert prepare(root) == 0
-    assert "'zoom' is left out: it has 2 usable clips and needs 3 or more" in capsys.readouterr().out
+    assert "'zoom' is left out: it has 2 usable clips and needs at least 3" in capsys.readouterr().out
     found = indexes(root)["train"]
     assert found.labels == ("No gesture", "point", "wave")
     assert {clip.id.split("/")[0] for clip in found.clips if found.labels[clip.label] == "wave"} == {"wave"}

@@ -95,5 +95,5 @@ def test_a_piece_that_cannot_be_keyed_is_left_out(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_films_is_said(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no films"):
+    with pytest.raises(DataError, match="no numbered pictures"):
         list(pieces(tmp_path))
