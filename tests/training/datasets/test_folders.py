@@ -257,5 +257,5 @@ def test_lists_are_refused(root: Path, capsys) -> None:
 def test_what_is_written_does_not_become_a_label(root: Path, capsys, where: str) -> None:
     gestures(root)
     assert main(["folders", str(root), "--out", str(root / where)]) == 2
-    assert f"lies in {root}, whose folders are labels" in capsys.readouterr().err
+    assert f"is inside {root}, whose folders are labels" in capsys.readouterr().err
     assert sorted(path.name for path in root.iterdir()) == ["point", "wave"]
