@@ -58,8 +58,8 @@ def features(checkpoint: Path, index: Index, clips: Sequence[Clip], given: argpa
     net, spec = load_checkpoint(checkpoint)
     labelled(index, spec.labels)  # raises if the network has other labels
     views = Views(clips, Segments(given.frames, 1), given.frames, Centre(spec.height))
-    answers = run_clips(net, views, given.batch)
-    return answers.embeddings, answers.numbers
+    outputs = run_clips(net, views, given.batch)
+    return outputs.embeddings, outputs.numbers
 
 
 def check_enough(checkpoint: Path, truth: Ints) -> None:

@@ -18,7 +18,7 @@ WIDTH, CLASSES = 6, 3
 
 
 def windows(count: int = 200) -> Windows:
-    """Windows whose first three features say which label is right."""
+    """Windows whose first three features encode the correct label."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, CLASSES, count)
     embeddings = rng.normal(0, 0.3, (count, WIDTH)).astype(np.float32)

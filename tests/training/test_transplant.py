@@ -151,7 +151,7 @@ def test_a_strided_kernel_reads_the_same_clip_positions() -> None:
     strided = F.conv1d(positions, kernel[None], stride=2, padding=1)
     stream = positions.repeat_interleave(pace, 2)
     taps = causal_taps(kernel, strided=True, last_stage=False)
-    for k in range(1, 4):  # the first one sees padding
+    for k in range(1, 4):  # the first one reads padding
         now = pace * (2 * k + 1)
         ours = sum(taps[0, lag] * stream[0, 0, now - lag * pace] for lag in range(3))
         torch.testing.assert_close(ours, strided[0, 0, k])

@@ -76,7 +76,7 @@ def test_an_exported_network_of_another_kind_is_refused(tmp_path: Path) -> None:
     other = MSTNet(MSTNetConfig(3, "resnet18", 0.125, TemporalConfig(kernels=(3,)))).eval()
     spec = describe(other, name="other", labels=LABELS, height=32, width=32, rate_hz=12.0)
     export(other, spec, tmp_path / "other.onnx")
-    with pytest.raises(ModelFileError, match="cannot become a checkpoint"):
+    with pytest.raises(ModelFileError, match="cannot be converted"):
         initial_net(config(tmp_path / "other.onnx"), LABELS)
 
 
