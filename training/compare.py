@@ -17,7 +17,6 @@ import torch
 from common.arguments import CommandParser, positive
 from common.command import command
 from models.errors import ModelFileError
-from training.distill import batch_maker
 from training.distillation.student import Recipe, StreamBatch, StreamStudent
 from training.distillation.student_run import (
     add_distillation_options,
@@ -25,6 +24,7 @@ from training.distillation.student_run import (
     open_run,
     open_teacher,
     stop_condition,
+    stream_batch_maker,
     train,
 )
 
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         def learn(number: int, batch: StreamBatch) -> None:
             list(pool.map(lambda run: run.learn(number, batch), runs))
 
-        train(learn, partial(batch_maker, given, recipe), iterations, stop_condition(math.inf))
+        train(learn, partial(stream_batch_maker, given, recipe), iterations, stop_condition(math.inf))
     for run in runs:
         run.log.save()
     return 0

@@ -10,7 +10,6 @@ network is even, so a stream of 12 steps per second is two independent interleav
 picture and halves the lags, which is the same network at half the cost.
 """
 
-import argparse
 import sys
 from functools import partial
 
@@ -19,23 +18,17 @@ import torch
 from common.arguments import CommandParser, positive, share
 from common.command import command
 from models.errors import ModelFileError
-from training.distillation.stream_batches import RATE_HZ, StreamBatchMaker
 from training.distillation.student import Recipe, StreamStudent
 from training.distillation.student_run import (
     add_distillation_options,
     add_run_options,
     load_stream_network,
     open_run,
-    open_sampler,
     open_teacher,
     stop_condition,
+    stream_batch_maker,
     train,
 )
-
-
-def batch_maker(given: argparse.Namespace, recipe: Recipe) -> StreamBatchMaker:
-    """The maker of the batches that the options describe."""
-    return StreamBatchMaker(open_sampler(given, RATE_HZ), open_teacher(given.teacher), recipe)
 
 
 @command("distill")
@@ -61,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     student = partial(StreamStudent, recipe=recipe, channels=channels, device=given.device)
     run = open_run(given, given.start, given.out, load_stream_network, student)
     iterations = range(run.student.iterations, given.iterations)
-    maker = partial(batch_maker, given, recipe)
+    maker = partial(stream_batch_maker, given, recipe)
     train(run.learn, maker, iterations, stop_condition(given.minutes), given.workers)
     run.log.save()
     return 0

@@ -21,7 +21,7 @@ from models.spec import ModelSpec
 from training.distillation.distillation_log import DistillationLog, resume
 from training.distillation.origin import Origin
 from training.distillation.prefetch import prefetch
-from training.distillation.stream_batches import check_spec, training_recordings
+from training.distillation.stream_batches import RATE_HZ, StreamBatchMaker, check_spec, training_recordings
 from training.distillation.student import Batch, Recipe, Student, at_half_rate
 from training.distillation.teacher import TEACHER_SIDE, ClipTeacher, StreamTeacher, Teacher
 from training.distillation.training_streams import StreamSampler
@@ -116,6 +116,11 @@ def open_sampler(given: argparse.Namespace, rate_hz: float) -> StreamSampler:
     cv2.setNumThreads(1)
     recordings, cache = training_recordings(given.data), FrameCache(given.cache)
     return StreamSampler(recordings, cache, LABELS, SIZE, TEACHER_SIDE, rate_hz, given.faster)
+
+
+def stream_batch_maker(given: argparse.Namespace, recipe: Recipe) -> StreamBatchMaker:
+    """The maker of the batches of streams that the options describe."""
+    return StreamBatchMaker(open_sampler(given, RATE_HZ), open_teacher(given.teacher), recipe)
 
 
 def add_distillation_options(parser: argparse.ArgumentParser) -> None:

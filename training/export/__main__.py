@@ -63,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{given.out}: {given.out.stat().st_size / 1e6:.2f} MB, clips of {clip_spec.pictures} pictures")
         return 0
     if given.windows:
-        raise ModelFileError(f"{given.checkpoint} is a stream network, which has no windows; leave --windows out")
+        raise ModelFileError(f"{given.checkpoint} is a stream network, which has no --windows; leave them out")
     if given.fast_pass:
         spec = dataclasses.replace(spec, fast_pass=fast_pass(spec, given))
     export(net, spec, given.out)

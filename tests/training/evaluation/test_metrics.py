@@ -13,7 +13,7 @@ CLASSES = 5
 
 
 @st.composite
-def answers(draw):
+def predictions(draw):
     """Scores [N, 5] with ties among them, and the truth [N]."""
     count = draw(st.integers(1, 12))
     scores = draw(npst.arrays(np.float32, (count, CLASSES), elements=st.integers(-3, 3).map(float)))
@@ -21,7 +21,7 @@ def answers(draw):
     return scores, truth
 
 
-@given(answers())
+@given(predictions())
 @settings(max_examples=60)
 def test_top_k_grows_to_one(pair):
     scores, truth = pair
@@ -30,7 +30,7 @@ def test_top_k_grows_to_one(pair):
     assert shares[CLASSES - 1] == shares[CLASSES] == 1
 
 
-@given(answers())
+@given(predictions())
 @settings(max_examples=60)
 def test_the_confusion_matrix_and_top_1_agree(pair):
     scores, truth = pair
@@ -44,7 +44,7 @@ def test_the_confusion_matrix_and_top_1_agree(pair):
     assert ((shares >= 0) & (shares <= 1) | np.isnan(shares)).all()
 
 
-@given(answers(), st.floats(0.3, 5))
+@given(predictions(), st.floats(0.3, 5))
 @settings(max_examples=60)
 def test_calibration_error_is_a_share_and_its_bins_are_all_clips(pair, temperature):
     reliability = clip_reliability(*pair, temperature)
