@@ -29,7 +29,7 @@ def cut_out(still: Image) -> Reals | None:
     inner = still[RIM:-RIM, RIM:-RIM]
     picture = np.asarray(cv2.resize(inner, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
     distance = _from_wall(picture)
-    threshold = _threshold(distance)
+    threshold = otsu_threshold(distance, _CONTRAST)
     if threshold is None:
         return None
     hand = largest(_grab(picture, distance, threshold))
@@ -49,20 +49,25 @@ def largest(mask: Mask) -> Mask | None:
 
 def _from_wall(picture: Image) -> Reals:
     """Distance of each pixel from the wall in hue and saturation, which a shadow on the wall does not change."""
-    lab = np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
-    chroma = np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
+    chroma = lab_chroma(picture)
     # A hand comes from below or from one side, so that the median of the other edges is wall.
     strips = chroma[:8], chroma[:120, :8], chroma[:120, -8:]
     edges = np.concatenate([strip.reshape(-1, 2) for strip in strips])
     return np.asarray(np.linalg.norm(chroma - np.median(edges, 0), axis=-1), np.float32)
 
 
-def _threshold(distance: Reals) -> float | None:
-    """Otsu's threshold, if the two classes differ enough."""
-    scaled = np.clip(distance * 4, 0, 255).astype(np.uint8)
+def lab_chroma(picture: Image) -> Reals:
+    """Lab's a and b, smoothed, float32 [H, W, 2]."""
+    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
+
+
+def otsu_threshold(distance: Reals, contrast: float) -> float | None:
+    """Otsu's threshold of distances in Lab; None if the means of both classes differ by less than `contrast`."""
+    scaled = np.clip(distance * 4, 0, 255).astype(np.uint8).reshape(len(distance), -1)
     threshold = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)[0] / 4
     above, below = distance > threshold, distance <= threshold
-    if not above.any() or distance[above].mean() - distance[below].mean() < _CONTRAST:
+    if not above.any() or distance[above].mean() - distance[below].mean() < contrast:
         return None
     return float(threshold)
 

@@ -9,6 +9,7 @@ import numpy as np
 from models.frame import Image
 from training.distillation.matting import SKIN
 from training.recording_list import Recording, decode
+from training.stills.matte import lab_chroma, otsu_threshold
 from training.synthetic.cones import Reals
 from training.synthetic.drawn_clip import Event, Format
 
@@ -71,12 +72,12 @@ def key(recording: Recording) -> KeyedRecording | None:
     pictures = decode(recording.path)
     size = _LARGEST_SIDE / max(pictures.shape[1:3])
     pictures = np.stack([cv2.resize(p, None, fx=size, fy=size, interpolation=cv2.INTER_AREA) for p in pictures])
-    chroma = np.stack([_chroma(p) for p in pictures])
+    chroma = np.stack([lab_chroma(p) for p in pictures])
     distance = np.linalg.norm(chroma - _wall(chroma), axis=-1)
-    threshold = _threshold(distance)
+    threshold = otsu_threshold(distance, _CONTRAST)
     if threshold is None:
         return None
-    arm = np.stack([_arm(each, threshold) for each in distance])
+    arm = np.stack([_arm(each, 0.8 * threshold) for each in distance])
     return KeyedRecording(np.asarray(pictures, np.uint8), arm) if arm.any() else None
 
 
@@ -104,12 +105,6 @@ def _set(picture: Image, arm: Reals, where: Reals, gains: Reals) -> Image:
     return np.asarray(np.clip(colours * gains, LEAST_BRIGHTNESS, 255) * front[..., None], np.uint8)
 
 
-def _chroma(picture: Image) -> Reals:
-    """Lab's a and b, smoothed, [H, W, 2]."""
-    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
-
-
 def _wall(chroma: Reals) -> Reals:
     """The wall's colour in each frame, [T, 1, 1, 2], since cameras adapt; the median if an arm covers the edges."""
     strips = chroma[:, :12], chroma[:, :, :6], chroma[:, :, -6:]
@@ -118,16 +113,6 @@ def _wall(chroma: Reals) -> Reals:
     usual = np.median(now, 0)
     covered = np.linalg.norm(now - usual, axis=-1) > _LARGEST_COLOUR_DRIFT
     return np.where(covered[:, None], usual, now)[:, None, None]
-
-
-def _threshold(distance: Reals) -> float | None:
-    """Otsu's threshold over all frames, or None if the two classes differ too little."""
-    scaled = np.clip(distance * 4, 0, 255).astype(np.uint8).reshape(len(distance), -1)
-    threshold = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)[0] / 4
-    above, below = distance > threshold, distance <= threshold
-    if not above.any() or distance[above].mean() - distance[below].mean() < _CONTRAST:
-        return None
-    return float(0.8 * threshold)
 
 
 def _arm(distance: Reals, threshold: float) -> Reals:

@@ -9,8 +9,8 @@ from training.jester import mirrored
 from training.synthetic import pose as poses
 from training.synthetic import strokes
 from training.synthetic.cones import Reals, unit
-from training.synthetic.keyframes import KeyFrame, Vector
-from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, one_of, vector
+from training.synthetic.keyframes import KeyFrame
+from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, flat_hand, one_of, vector
 
 REST = KeyFrame(0.0, (-0.20, 0.52, 0.60), (0.3, -0.5, -0.8), (0.2, 0.8, -0.3), poses.RELAXED)
 """The hand on the lap, out of the picture."""
@@ -111,41 +111,37 @@ def _rotation(axis: Reals) -> Reals:
     return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)
 
 
-def _flat(at: Vector, fingers: Vector, palm: Vector) -> KeyFrame:
-    return KeyFrame(0.0, at, fingers, palm, poses.FLAT)
-
-
 _SWIPE_LEFT = strokes.swipe(
-    _flat((-0.22, -0.02, 0.52), (-0.25, -1, -0.1), (0.75, 0, -0.65)),
-    _flat((-0.02, -0.03, 0.46), (0.15, -1, -0.3), (0.9, 0.1, -0.2)),
-    _flat((0.20, 0.0, 0.50), (0.70, -0.65, -0.3), (0.8, 0.6, 0.45)),
+    flat_hand((-0.22, -0.02, 0.52), (-0.25, -1, -0.1), (0.75, 0, -0.65)),
+    flat_hand((-0.02, -0.03, 0.46), (0.15, -1, -0.3), (0.9, 0.1, -0.2)),
+    flat_hand((0.20, 0.0, 0.50), (0.70, -0.65, -0.3), (0.8, 0.6, 0.45)),
 )
 _SWIPE_RIGHT = strokes.swipe(
-    _flat((0.14, 0.0, 0.50), (0.55, -0.8, -0.3), (0.6, 0.4, 0.7)),
-    _flat((-0.06, -0.03, 0.46), (0.0, -1, -0.3), (0.9, 0.1, 0.1)),
-    _flat((-0.27, 0.0, 0.52), (-0.55, -0.8, -0.1), (0.8, -0.3, -0.5)),
+    flat_hand((0.14, 0.0, 0.50), (0.55, -0.8, -0.3), (0.6, 0.4, 0.7)),
+    flat_hand((-0.06, -0.03, 0.46), (0.0, -1, -0.3), (0.9, 0.1, 0.1)),
+    flat_hand((-0.27, 0.0, 0.52), (-0.55, -0.8, -0.1), (0.8, -0.3, -0.5)),
 )
 _SWIPE_DOWN_AHEAD = strokes.swipe(
-    _flat((-0.10, -0.11, 0.48), (0.15, -0.65, -0.75), (0, 0.8, -0.6)),
-    _flat((-0.10, 0.02, 0.44), (0.15, -0.1, -0.9), (0, 1, -0.1)),
-    _flat((-0.10, 0.13, 0.47), (0.15, 0.55, -0.8), (0, 0.8, 0.55)),
+    flat_hand((-0.10, -0.11, 0.48), (0.15, -0.65, -0.75), (0, 0.8, -0.6)),
+    flat_hand((-0.10, 0.02, 0.44), (0.15, -0.1, -0.9), (0, 1, -0.1)),
+    flat_hand((-0.10, 0.13, 0.47), (0.15, 0.55, -0.8), (0, 0.8, 0.55)),
 )
 _SWIPE_DOWN_ACROSS = strokes.swipe(
-    _flat((-0.08, -0.13, 0.48), (0.6, -0.6, -0.5), (0, 0.7, -0.7)),
-    _flat((-0.08, 0.02, 0.44), (0.6, -0.1, -0.7), (-0.1, 1, -0.2)),
-    _flat((-0.08, 0.16, 0.47), (0.6, 0.5, -0.6), (0, 0.8, 0.55)),
+    flat_hand((-0.08, -0.13, 0.48), (0.6, -0.6, -0.5), (0, 0.7, -0.7)),
+    flat_hand((-0.08, 0.02, 0.44), (0.6, -0.1, -0.7), (-0.1, 1, -0.2)),
+    flat_hand((-0.08, 0.16, 0.47), (0.6, 0.5, -0.6), (0, 0.8, 0.55)),
 )
 _SWIPE_DOWN = one_of(_SWIPE_DOWN_ACROSS, _SWIPE_DOWN_ACROSS, _SWIPE_DOWN_AHEAD)
 _SWIPE_UP = one_of(
     strokes.swipe(
-        _flat((-0.10, 0.11, 0.47), (0.25, 0.25, -0.9), (0.1, -0.9, -0.3)),
-        _flat((-0.10, 0.02, 0.43), (0.15, -0.4, -0.8), (0.1, -0.8, 0.4)),
-        _flat((-0.10, -0.07, 0.47), (0, -1, 0.15), (0.1, -0.1, 1)),
+        flat_hand((-0.10, 0.11, 0.47), (0.25, 0.25, -0.9), (0.1, -0.9, -0.3)),
+        flat_hand((-0.10, 0.02, 0.43), (0.15, -0.4, -0.8), (0.1, -0.8, 0.4)),
+        flat_hand((-0.10, -0.07, 0.47), (0, -1, 0.15), (0.1, -0.1, 1)),
     ),
     strokes.swipe(
-        _flat((-0.10, 0.12, 0.47), (0.1, -0.3, -1), (0, 0.9, -0.3)),
-        _flat((-0.10, 0.03, 0.45), (0.1, -0.7, -0.6), (0, 0.6, -0.7)),
-        _flat((-0.10, -0.06, 0.47), (0, -1, -0.1), (0, 0, -1)),
+        flat_hand((-0.10, 0.12, 0.47), (0.1, -0.3, -1), (0, 0.9, -0.3)),
+        flat_hand((-0.10, 0.03, 0.45), (0.1, -0.7, -0.6), (0, 0.6, -0.7)),
+        flat_hand((-0.10, -0.06, 0.47), (0, -1, -0.1), (0, 0, -1)),
     ),
 )
 _SLIDE_LEFT = one_of(

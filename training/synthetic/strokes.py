@@ -33,6 +33,11 @@ _HABITS: tuple[tuple[Vector, Vector, Vector, Vector], ...] = (
 type, point about the screen, reach past the camera: position, fingers, palm, amplitude of the motion."""
 
 
+def flat_hand(at: Vector, fingers: Vector, palm: Vector) -> KeyFrame:
+    """A key frame of the flat hand."""
+    return KeyFrame(0.0, at, fingers, palm, poses.FLAT)
+
+
 def reverse(stroke: Sequence[KeyFrame]) -> list[KeyFrame]:
     """Reverse a stroke in time."""
     waits = [0.0, *(key.after_s for key in stroke[:0:-1])]
