@@ -83,7 +83,7 @@ def windows_of(sampler: StreamSampler, engine: ClipEngine, streams: int, seed: i
         first = round(FIRST_S * RATE_HZ) + int(rng.integers(round(EVERY_S * RATE_HZ)))
         for end in range(first, steps, round(EVERY_S * RATE_HZ)):
             target = window_target(stream, end, seconds)
-            embeddings.append(engine.answer(pictures[window(end, seconds)]).embedding[0])
+            embeddings.append(engine.run(pictures[window(end, seconds)]).embedding[0])
             correct.append(target.correct)
             shows.append(int(target.content))
     return Windows(np.stack(embeddings), np.stack(correct), np.array(shows))

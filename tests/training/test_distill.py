@@ -70,6 +70,19 @@ def test_a_resumed_run_equals_one_that_never_stopped(folder: Path) -> None:
     assert [row["iteration"] for row in csv.DictReader(log.splitlines())] == ["1", "2", "3"]
 
 
+def test_the_files_of_a_run_keep_their_keys_and_columns(folder: Path) -> None:
+    assert distill("out.pt", 1) == 0
+    state = read_whole(folder / "out.run")
+    keys = {"origin", "recipe", "weights", "mix", "average", "optimizer", "lessons", "chunks"}
+    assert set(state) - {"format", "version"} == keys, "runs of earlier versions have these"
+    recipe = "seed streams chunk chunks first_window every temperature features lr warm_up average clip"
+    assert set(state["recipe"]) == set(recipe.split())
+    rows = (folder / "out.csv").read_text().splitlines()
+    (folder / "out.csv").write_text("\n".join(["lesson,chunks,answers,features", *rows[1:]]))  # the old column names
+    assert distill("out.pt", 2) == 0
+    assert [row["iteration"] for row in csv.DictReader((folder / "out.csv").read_text().splitlines())] == ["1", "2"]
+
+
 def test_a_run_of_another_recipe_is_not_resumed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert distill("out.pt", 1) == 0
     assert distill("out.pt", 2, "--lr", "0.5") == 2
@@ -167,10 +180,10 @@ def test_no_more_batches_are_made_than_are_used(monkeypatch: pytest.MonkeyPatch,
     assert made == learnt == list(iterations)
 
 
-def test_the_old_spelling_of_iterations_still_works(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_old_spelling_of_iterations_still_works(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["start.pt", "out.pt", "--data", ".", "--teacher", "teacher.onnx", "--cache", "cache", "--streams", "1"]
     assert main([*given, "--lessons", "1"]) == 0
-    assert caplog.messages == ["--lessons is now called --iterations"]
+    assert "--lessons is now --iterations; use that" in capsys.readouterr().err
     assert len((folder / "out.csv").read_text().splitlines()) == 2
 
 

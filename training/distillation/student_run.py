@@ -131,14 +131,7 @@ def add_distillation_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--iterations", type=positive, default=sys.maxsize, metavar="N", help="in total, those before a resume included"
     )
-    parser.add_argument(
-        "--lessons",
-        dest="iterations",
-        action=OldSpelling,
-        type=positive,
-        default=argparse.SUPPRESS,
-        help=argparse.SUPPRESS,
-    )
+    parser.add_argument("--lessons", dest="iterations", action=OldSpelling, type=positive)
     parser.add_argument("--save-every", type=positive, default=10, metavar="ITERATIONS")
     parser.add_argument("--seed", type=natural, default=0)
     parser.add_argument("--lr", type=positive_float, default=Recipe().lr)

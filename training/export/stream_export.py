@@ -41,7 +41,7 @@ class StepGraph(nn.Module):
         slots = Slots(dict(zip(self._wanted, past, strict=True)))
         # The cast comes first: TensorRT accepts uint8 for no other operation.
         pixels = picture.to(torch.float32).permute(0, 3, 1, 2)
-        logits, embedding, _ = self.net.answer(pixels, slots)
+        logits, embedding, _ = self.net.run(pixels, slots)
         return logits, embedding, *(slots.newest[layer] for layer in self._layers)
 
 
