@@ -9,7 +9,6 @@ that of START, since most gestures in the streams are generated from stills and 
 ones. All other layers are unchanged.
 """
 
-import argparse
 import sys
 import tempfile
 from dataclasses import replace
@@ -142,7 +141,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--penalty", type=positive_float, default=PENALTY, help="on the change of the layer (default: %(default)s)"
     )
-    parser.add_argument("--nearness", type=positive_float, action=OldSpelling, dest="penalty", help=argparse.SUPPRESS)
+    parser.add_argument("--nearness", type=positive_float, action=OldSpelling, dest="penalty")
     given = parser.parse_args(arguments)
     if given.out.resolve() == given.start.resolve():
         raise ModelFileError(f"{given.out} is START itself; name another OUT.pt")

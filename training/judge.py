@@ -7,7 +7,6 @@ each recording N times as another camera would have recorded it: people nearer o
 mirrored, the picture tilted, darker, paler, with noise.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -84,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     parser.add_argument("--decoding", type=Path, help="checkpoint whose temperature and thresholds are used instead")
-    parser.add_argument("--reading", type=Path, action=OldSpelling, dest="decoding", help=argparse.SUPPRESS)
+    parser.add_argument("--reading", type=Path, action=OldSpelling, dest="decoding")
     parser.add_argument("--cameras", type=natural, default=0, help="other cameras (default: %(default)s)")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
