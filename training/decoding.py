@@ -29,7 +29,7 @@ SEED = 9000
 GESTURES_PER_STREAM = 5
 
 
-def drawn_takes(streams: int, spec: ModelSpec) -> list[LabelledStream]:
+def drawn_streams(streams: int, spec: ModelSpec) -> list[LabelledStream]:
     """Draw streams in which each gesture is about equally frequent, with pauses between."""
     gestures = [label for label in LABELS if label not in NO_GESTURE_LABELS]
     rng = np.random.default_rng(SEED)
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--streams", type=positive, default=10, help="number of drawn streams (default: %(default)s)")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
-    takes = tuning_streams(given.data, spec) if given.data else drawn_takes(given.streams, spec)
+    takes = tuning_streams(given.data, spec) if given.data else drawn_streams(given.streams, spec)
     takes += [take for folder in given.clips for take in listed_streams(folder, spec)]
     chosen, result = choose_decoding(*run_on_streams(net, takes), spec)
     save_checkpoint(given.out, net, chosen)

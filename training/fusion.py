@@ -128,7 +128,7 @@ class FusionResult:
         return sum(self.groups.values(), Score())
 
 
-def closer_takes(takes: Sequence[LabelledStream], size: int) -> list[LabelledStream]:
+def cropped_streams(takes: Sequence[LabelledStream], size: int) -> list[LabelledStream]:
     """Crop the middle of the pictures to squares of `size` pixels."""
     found = []
     for one in takes:
@@ -295,13 +295,13 @@ def main(arguments: list[str] | None = None) -> int:
             f"{given.clip} and {given.stream} have different labels or input sizes; give two that match"
         )
     size = round(spec.height / CLOSER)
-    both = [_takes(given.data, given.clips, one) for one in (spec, replace(spec, height=size, width=size))]
-    recordings = logits_of(stream, clip, both[0], closer_takes(both[1], spec.height))
+    both = [_test_streams(given.data, given.clips, one) for one in (spec, replace(spec, height=size, width=size))]
+    recordings = logits_of(stream, clip, both[0], cropped_streams(both[1], spec.height))
     print("\n".join([*windows_table(recordings, spec), "", *fusions_table(recordings, FUSIONS, spec)]))
     return 0
 
 
-def _takes(data: Path | None, folders: Sequence[Path], spec: ModelSpec) -> list[LabelledStream]:
+def _test_streams(data: Path | None, folders: Sequence[Path], spec: ModelSpec) -> list[LabelledStream]:
     made = [take for folder in folders for take in listed_streams(folder, spec)]
     found = [*(test_streams(data, spec) if data else []), *made]
     if not found:

@@ -6,7 +6,7 @@ from networks import small_net, small_spec
 
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, Decoding, Rule
-from training.decoding import drawn_takes, main
+from training.decoding import drawn_streams, main
 from training.decoding_search import choose_decoding, decoding_grid
 from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import Truth
@@ -38,7 +38,7 @@ def test_the_chosen_decoding_fires_on_a_gesture_and_not_on_a_twitch() -> None:
 
 
 def test_drawn_streams_hold_gestures_only_and_are_reproducible() -> None:
-    takes, again = (drawn_takes(1, replace(SPEC, height=16, width=16)) for _ in range(2))
+    takes, again = (drawn_streams(1, replace(SPEC, height=16, width=16)) for _ in range(2))
     assert np.array_equal(takes[0].pictures, again[0].pictures)
     names = [truth.label for truth in takes[0].truths]
     assert len(names) == 5
