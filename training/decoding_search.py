@@ -1,4 +1,4 @@
-"""Chooses the temperature, the smoothing and the thresholds of a network by a grid search on labelled streams."""
+"""Chooses the temperature and the decoding of a network by grid search on streams."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
@@ -17,17 +17,17 @@ from training.evaluation.montage import Montage, montages
 from training.evaluation.stream_score import Score, scores
 
 MAX_WRONG_PER_MINUTE = 3.0
-"""Limit of `most_named`; in these streams a gesture comes every few seconds."""
+"""Limit of `most_named`, for streams with a gesture every few seconds."""
 PAUSE_S = 1.0
-"""Pause between the clips of a stream, in seconds."""
+"""Pause between the clips of a stream."""
 MAX_STREAMS = 20
 
 Objective = Callable[[Score], tuple[float, ...]]
-"""Maps the score over all streams to what is maximised."""
+"""The value of a candidate by its score on all streams; it is maximised."""
 
 
-def decoding_grid(spec: ModelSpec) -> Iterator[ModelSpec]:
-    """The spec with every temperature and decoding of the grid. `enter` is never below 0.5."""
+def candidates(spec: ModelSpec) -> Iterator[ModelSpec]:
+    """The spec with every temperature and decoding of the grid. Probabilities below 0.5 never fire."""
     for temperature, smooth_s, enter, fall, hold_s, rest_s in product(
         (0.5, 0.65, 0.8), (0.15, 0.3, 0.5), (0.5, 0.6, 0.7), (0.5, 0.75), (0.0, 0.1), (0.5, 1.0)
     ):
@@ -36,49 +36,47 @@ def decoding_grid(spec: ModelSpec) -> Iterator[ModelSpec]:
 
 
 def most_named(total: Score) -> tuple[float, ...]:
-    """Maximise named gestures, with at most MAX_WRONG_PER_MINUTE wrong events per minute."""
-    allowed = total.wrong <= MAX_WRONG_PER_MINUTE * total.minutes
-    return total.named if allowed else -total.wrong, -total.wrong
+    """The number of named gestures, with at most `MAX_WRONG_PER_MINUTE` wrong events."""
+    within_limit = total.wrong <= MAX_WRONG_PER_MINUTE * total.minutes
+    return total.named if within_limit else -total.wrong, -total.wrong
 
 
-def named_minus_wrong(total: Score) -> tuple[float, ...]:
-    """Maximise named gestures minus wrong events."""
+def balanced(total: Score) -> tuple[float, ...]:
+    """The number of named gestures minus the number of wrong events."""
     return total.named - total.wrong, total.exact
 
 
-def choose_decoding(
-    takes: Sequence[LabelledStream], logits: Sequence[Floats], spec: ModelSpec, objective: Objective = most_named
+def choose(
+    streams: Sequence[LabelledStream], logits: Sequence[Floats], spec: ModelSpec, objective: Objective = most_named
 ) -> tuple[ModelSpec, dict[str, Score]]:
-    """Search the grid for the best spec on the logits [T, classes] of each stream.
+    """The best candidate for the logits [T, classes] of each stream, and its score by group.
 
-    Among equally good points, choose their medoid: it is the farthest from where events change.
-
-    Returns:
-        The spec with the chosen temperature and decoding, and its scores by group of streams.
+    Of candidates with equal values the one in their middle, which is the farthest from a change of events.
     """
-    tried = [(point, _scored(takes, logits, point)) for point in decoding_grid(spec)]
+    tried = [(candidate, _scores(streams, logits, candidate)) for candidate in candidates(spec)]
     values = [objective(sum(result.values(), Score())) for _, result in tried]
     best = [pair for pair, value in zip(tried, values, strict=True) if value == max(values)]
-    return best[_medoid([_coordinates(point) for point, _ in best])]
+    return best[_middle([_coordinates(candidate) for candidate, _ in best])]
 
 
-def _scored(takes: Sequence[LabelledStream], logits: Sequence[Floats], spec: ModelSpec) -> dict[str, Score]:
-    return scores(takes, [softmax(one, spec.temperature) for one in logits], spec)
+def _scores(streams: Sequence[LabelledStream], logits: Sequence[Floats], spec: ModelSpec) -> dict[str, Score]:
+    return scores(streams, [softmax(rows, spec.temperature) for rows in logits], spec)
 
 
-def _coordinates(spec: ModelSpec) -> tuple[float, ...]:
-    enter, fall, *times = astuple(spec.decoding.rule)
-    return spec.temperature, spec.decoding.smooth_s, enter, round(fall / enter, 2), *times
+def _coordinates(candidate: ModelSpec) -> tuple[float, ...]:
+    """The position of a candidate in the grid."""
+    enter, fall, *times = astuple(candidate.decoding.rule)
+    return candidate.temperature, candidate.decoding.smooth_s, enter, round(fall / enter, 2), *times
 
 
-def _medoid(points: Sequence[tuple[float, ...]]) -> int:
-    """The index of the point with the smallest sum of L1 distances to the others, in grid steps."""
-    steps = np.stack([np.unique(column, return_inverse=True)[1] for column in np.transpose(points)], 1)
+def _middle(positions: Sequence[tuple[float, ...]]) -> int:
+    """The index of the position with the fewest grid steps to all others."""
+    steps = np.stack([np.unique(column, return_inverse=True)[1] for column in np.transpose(positions)], 1)
     return int(np.abs(steps[:, None] - steps).sum((1, 2)).argmin())
 
 
-def decoding_text(spec: ModelSpec) -> str:
-    """Temperature, smoothing and thresholds of a spec as one line."""
+def description(spec: ModelSpec) -> str:
+    """Temperature and decoding in a line."""
     rule = spec.decoding.rule
     return (
         f"temperature {spec.temperature:g}, smoothing {spec.decoding.smooth_s:g} s, enter {rule.enter:g}, "
@@ -86,51 +84,46 @@ def decoding_text(spec: ModelSpec) -> str:
     )
 
 
-def run_on_streams(net: MSTNet, takes: Iterable[LabelledStream]) -> tuple[list[LabelledStream], list[Floats]]:
-    """Run a network on streams.
-
-    Returns:
-        The streams without their pictures, which may not all fit into memory, and the logits [T, classes] of each.
-    """
-    seen = [(replace(take, pictures=take.pictures[:0]), stream_logits(net, take.pictures)) for take in takes]
-    return [take for take, _ in seen], [logits for _, logits in seen]
+def run_streams(net: MSTNet, streams: Iterable[LabelledStream]) -> tuple[list[LabelledStream], list[Floats]]:
+    """The logits [T, classes] of each stream, and the streams without their pictures, to save memory."""
+    results = [(replace(one, pictures=one.pictures[:0]), stream_logits(net, one.pictures)) for one in streams]
+    return [one for one, _ in results], [logits for _, logits in results]
 
 
-def index_streams(index: Index, spec: ModelSpec) -> Iterator[LabelledStream]:
-    """The clips of an index as at most MAX_STREAMS streams, a pause before each clip."""
+def streams_of(index: Index, spec: ModelSpec) -> Iterator[LabelledStream]:
+    """Streams of the clips of an index, with pauses between them; `MAX_STREAMS` at most."""
     clips = [(clip, spec.labels[label]) for clip, label in labelled(index, spec.labels)]
     return islice(montages(clips, spec, Montage(quiet_s=PAUSE_S), []), MAX_STREAMS)
 
 
 def choose_on_index(net: MSTNet, spec: ModelSpec, validation: Index, test: Index | None) -> tuple[ModelSpec, list[str]]:
-    """Choose the decoding on streams of one split, and report its events there and on another split.
+    """Choose temperature and decoding on streams of one split, and report the events there and on another.
 
     Args:
         net: the network.
         spec: its spec.
-        validation: the split to choose on.
-        test: the split to report on as well, or None.
+        validation: the split for the choice.
+        test: the split for an independent result; None if there is none.
 
     Returns:
-        The spec with the chosen temperature and decoding, and the report, line by line.
+        The chosen spec, and lines to report.
 
     Raises:
         DataError: a split has no labels, or none of its clips can be read.
     """
-    takes, logits = run_on_streams(net, index_streams(validation, spec))
-    chosen, result = choose_decoding(takes, logits, spec, named_minus_wrong)
-    lines = [decoding_text(chosen), f"streams of {validation.split}, on which that was chosen: {events_text(result)}"]
+    streams, logits = run_streams(net, streams_of(validation, spec))
+    chosen, result = choose(streams, logits, spec, balanced)
+    lines = [description(chosen), f"streams of {validation.split}, used for this choice: {_events_line(result)}"]
     if test is not None:
-        takes, logits = run_on_streams(net, index_streams(test, spec))
-        lines.append(f"streams of {test.split}: {events_text(_scored(takes, logits, chosen))}")
+        streams, logits = run_streams(net, streams_of(test, spec))
+        lines.append(f"streams of {test.split}: {_events_line(_scores(streams, logits, chosen))}")
     return chosen, lines
 
 
-def events_text(result: Mapping[str, Score]) -> str:
-    """The sum of the scores of all groups as one line."""
+def _events_line(result: Mapping[str, Score]) -> str:
     total = sum(result.values(), Score())
     per_minute = total.wrong / total.minutes if total.minutes else 0.0
     return (
-        f"of {total.total} gestures {total.named} fired, {total.exact} of them exactly once and nothing else; "
-        f"{total.wrong} wrong events in {total.minutes:.1f} min ({per_minute:.1f} a minute)"
+        f"of {total.total} gestures {total.named} fired, {total.exact} of them exactly once without other events; "
+        f"{total.wrong} wrong events in {total.minutes:.1f} min ({per_minute:.1f} per minute)"
     )
