@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from common.whole_file import whole_file
-from models.nets.checkpoint import describe_anew, read_whole, save_checkpoint, write_whole
+from models.nets.checkpoint import derived_spec, read_whole, save_checkpoint, write_whole
 from models.nets.mstnet import MSTNet
 from models.spec import Decoding, ModelSpec, Rule
 from training.distillation.origin import Origin
@@ -51,7 +51,7 @@ class DistillationLog:
         """Write checkpoint, run and table, each atomically."""
         net = self._student.averaged(MSTNet(self._start.config))
         trained = f"distilled on streams for {self._student.chunks} steps"
-        described = describe_anew(net, self._spec, name=self._out.stem, trained=trained, decoding=DECODING)
+        described = derived_spec(net, self._spec, name=self._out.stem, trained=trained, decoding=DECODING)
         write_whole(self._out.with_suffix(".run"), {"origin": asdict(self._origin), **self._student.state()})
         save_checkpoint(self._out, net, described)
         with whole_file(self._out.with_suffix(".csv")) as unfinished, unfinished.open("w", newline="") as file:
