@@ -2,9 +2,12 @@
 
 ONNX Runtime convolves a picture of three channels as it lies; nine, which fill no block of its own layout, it first
 copies out for each place of the kernel. And it shuffles channels in one operation where it is told their order, instead
-of three. docs/performance.md has the figures.
+of three. That operation repeats a few channels, so that the temporal and the spatial convolution of a unit work on full
+blocks; behind them the repeated channels are left out. docs/performance.md has the figures.
 """
 
+import copy
+import dataclasses
 from collections.abc import Sequence
 
 import torch
@@ -13,7 +16,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ChannelShuffle, ShuffleNet, ShuffleUnit
-from models.nets.temporal import Stack, TemporalLayer
+from models.nets.temporal import MixTConv, Stack, TemporalLayer
+from models.spec import MemorySpec, ModelSpec
+from training.export.stacking import BLOCK, LARGEST_STACK, StackedMixTConv, stack_bytes
 
 
 class SummedStem(TemporalLayer):
@@ -43,32 +48,66 @@ class SummedStem(TemporalLayer):
         return sum(others, first)
 
 
-class GatheredShuffle(nn.Module):
-    """A channel shuffle that knows where each of its channels comes from.
+class Gathered(nn.Module):
+    """Some channels in some order.
 
     Args:
-        shuffle: what it does.
-        channels: of its input.
+        order: which channel of its input each of its output is.
     """
 
-    def __init__(self, shuffle: ChannelShuffle, channels: int) -> None:
+    def __init__(self, order: Tensor) -> None:
         super().__init__()
         self.order: Tensor
-        self.register_buffer("order", shuffle(torch.arange(channels)[None, :, None, None]).flatten())
+        self.register_buffer("order", order)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[B, C, H, W] to the same shape."""
+        """[B, C, H, W] to [B, len(order), H, W]."""
         return x.index_select(1, self.order)
 
 
-def make_lean(net: MSTNet) -> None:
-    """Rewrite a network in evaluation mode in place; only a ShuffleNet has anything to rewrite."""
+def shuffled(shuffle: ChannelShuffle, channels: int) -> Tensor:
+    """Which channel of its input each channel of a shuffle's output is, [channels]."""
+    return shuffle(torch.arange(channels)[None, :, None, None]).flatten()
+
+
+def lean(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
+    """A rewritten copy of a network in evaluation mode, and the spec with what it remembers then.
+
+    Only a ShuffleNet has anything to rewrite.
+    """
+    net = copy.deepcopy(net)
     backbone = net.backbone
     if not isinstance(backbone, ShuffleNet):
-        return
+        return net, spec
     backbone.add_module("stack", SummedStem(backbone.stack, backbone.conv1, backbone.bn1))
     for done in ("conv1", "bn1"):
         backbone.add_module(done, nn.Identity())
-    for unit in backbone.modules():
+    memories = {memory.layer: memory for memory in spec.memories}
+    for name, unit in backbone.named_modules():
         if isinstance(unit, ShuffleUnit):
-            unit.add_module("shuffle", GatheredShuffle(unit.shuffle, unit.conv1.out_channels))
+            order = shuffled(unit.shuffle, unit.conv1.out_channels)
+            if memory := memories.get(f"{name}.temporal"):
+                order = order[_fill_blocks(unit, memory)]
+            unit.add_module("shuffle", Gathered(order))
+    return net, dataclasses.replace(spec, memories=net.memories(spec.height, spec.width))
+
+
+def _fill_blocks(unit: ShuffleUnit, memory: MemorySpec) -> Tensor:
+    """Let what lies between the two 1x1 convolutions of a unit work on full blocks, where it can be stacked then.
+
+    Returns:
+        Which of the unit's channels it works on: all, then the first ones again.
+    """
+    layer, channels = unit.temporal, unit.conv2.in_channels
+    wide = -(-channels // BLOCK) * BLOCK
+    order = torch.arange(wide) % channels
+    if unit.more or not isinstance(layer, MixTConv) or stack_bytes(wide, memory) > LARGEST_STACK:
+        return order[:channels]
+    unit.add_module("temporal", StackedMixTConv(layer, order))
+    fused = fuse_conv_bn_eval(unit.conv2, unit.bn2)
+    convolution = nn.Conv2d(wide, wide, 3, fused.stride, 1, groups=wide)
+    assert fused.bias is not None
+    convolution.load_state_dict({"weight": fused.weight[order], "bias": fused.bias[order]})
+    unit.add_module("conv2", convolution)
+    unit.add_module("bn2", Gathered(torch.arange(channels)))
+    return order

@@ -33,12 +33,14 @@ class StackedMixTConv(TemporalLayer):
 
     Args:
         layer: whose taps it takes; causal.
+        order: which of the layer's channels its own are; all by default.
     """
 
-    def __init__(self, layer: MixTConv) -> None:
+    def __init__(self, layer: MixTConv, order: Tensor | None = None) -> None:
         super().__init__()
         self.name, self.lags = layer.name, layer.lags
-        self.kernel = nn.Parameter(layer.taps_by_lag().detach()[:, None, :, None])
+        taps = layer.taps_by_lag().detach()
+        self.kernel = nn.Parameter((taps if order is None else taps[order])[:, None, :, None])
 
     def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
         """Lay the frames below one another and convolve from frame to frame."""
@@ -97,5 +99,9 @@ def cheapest(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
 def pays(layer: MixTConv, memory: MemorySpec) -> bool:
     """Whether one convolution over all slices is faster than multiplying and adding them."""
     channels = layer.first + memory.shape[1]
-    stack = 4 * channels * math.prod(memory.shape[2:]) * (1 + len(memory.lags))
-    return channels % BLOCK == 0 and stack <= LARGEST_STACK
+    return channels % BLOCK == 0 and stack_bytes(channels, memory) <= LARGEST_STACK
+
+
+def stack_bytes(channels: int, memory: MemorySpec) -> int:
+    """Size of now and all past slices of a layer with so many channels."""
+    return 4 * channels * math.prod(memory.shape[2:]) * (1 + len(memory.lags))
