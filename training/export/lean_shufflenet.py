@@ -105,7 +105,7 @@ def _fill_blocks(unit: ShuffleUnit, memory: MemorySpec) -> Tensor:
         return order[:channels]
     unit.add_module("temporal", StackedMixTConv(layer, order))
     fused = fuse_conv_bn_eval(unit.conv2, unit.bn2)
-    convolution = nn.Conv2d(wide, wide, 3, fused.stride, 1, groups=wide)
+    convolution = nn.Conv2d(wide, wide, 3, unit.stride, 1, groups=wide)
     assert fused.bias is not None
     convolution.load_state_dict({"weight": fused.weight[order], "bias": fused.bias[order]})
     unit.add_module("conv2", convolution)
