@@ -37,7 +37,7 @@ def test_its_temporal_and_spatial_convolutions_work_on_full_blocks():
 
 
 def test_what_is_too_large_to_be_stacked_keeps_its_channels(monkeypatch):
-    monkeypatch.setattr("training.export.lean_shufflenet.LARGEST_STACK", 0)
+    monkeypatch.setattr("training.export.stacking.LARGEST_STACK", 0)
     net = small_net("shufflenet", kernels=(3,))
     spec = small_spec(net)
     leaner, lean_spec = lean(net, spec)

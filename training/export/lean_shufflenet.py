@@ -18,7 +18,7 @@ from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ChannelShuffle, ShuffleNet, ShuffleUnit
 from models.nets.temporal import MixTConv, Stack, TemporalLayer
 from models.spec import MemorySpec, ModelSpec
-from training.export.stacking import BLOCK, LARGEST_STACK, StackedMixTConv, stack_bytes
+from training.export.stacking import BLOCK, StackedMixTConv, fits_cache
 
 
 class SummedStem(TemporalLayer):
@@ -101,7 +101,7 @@ def _fill_blocks(unit: ShuffleUnit, memory: MemorySpec) -> Tensor:
     layer, channels = unit.temporal, unit.conv2.in_channels
     wide = -(-channels // BLOCK) * BLOCK
     order = torch.arange(wide) % channels
-    if unit.more or not isinstance(layer, MixTConv) or stack_bytes(wide, memory) > LARGEST_STACK:
+    if unit.more or not isinstance(layer, MixTConv) or not fits_cache(wide, memory):
         return order[:channels]
     unit.add_module("temporal", StackedMixTConv(layer, order))
     fused = fuse_conv_bn_eval(unit.conv2, unit.bn2)

@@ -99,9 +99,9 @@ def cheapest(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
 def pays(layer: MixTConv, memory: MemorySpec) -> bool:
     """Whether one convolution over all slices is faster than multiplying and adding them."""
     channels = layer.first + memory.shape[1]
-    return channels % BLOCK == 0 and stack_bytes(channels, memory) <= LARGEST_STACK
+    return channels % BLOCK == 0 and fits_cache(channels, memory)
 
 
-def stack_bytes(channels: int, memory: MemorySpec) -> int:
-    """Size of now and all past slices of a layer with so many channels."""
-    return 4 * channels * math.prod(memory.shape[2:]) * (1 + len(memory.lags))
+def fits_cache(channels: int, memory: MemorySpec) -> bool:
+    """Whether now and all past slices of a layer, if it has so many channels, are small enough to be stacked."""
+    return 4 * channels * math.prod(memory.shape[2:]) * (1 + len(memory.lags)) <= LARGEST_STACK
