@@ -1,9 +1,9 @@
-"""What a ShuffleNet's step is rewritten to before it is exported: the same answers by cheaper operations.
+"""A ShuffleNet's step rewritten for export: the same outputs by cheaper operations.
 
-ONNX Runtime convolves a picture of three channels as it lies; nine, which fill no block of its own layout, it first
-copies out for each place of the kernel. And it shuffles channels in one operation where it is told their order, instead
-of three. That operation repeats a few channels, so that the temporal and the spatial convolution of a unit work on full
-blocks; behind them the repeated channels are left out. docs/performance.md has the figures.
+ONNX Runtime convolves pictures of three channels directly. Nine channels do not fill a block of its layout, and are
+first copied for each position of the kernel (im2col). A channel shuffle is one gather operation instead of three. It
+repeats the first channels of a unit until they fill the blocks, for the temporal layer and the depthwise convolution;
+the repeated channels are dropped after these. docs/performance.md has the figures.
 """
 
 import copy
@@ -22,10 +22,10 @@ from training.export.stacking import BLOCK, StackedMixTConv, fits_cache
 
 
 class SummedStem(TemporalLayer):
-    """A convolution over pictures that are stacked, and its batch norm, as the sum of one convolution a picture.
+    """A convolution over stacked pictures and its batch norm, as the sum of one convolution per picture.
 
     Args:
-        stack: which pictures, and in which order.
+        stack: the pictures and their order.
         convolution: over all of them, without a bias.
         norm: its batch norm, in evaluation mode.
     """
@@ -39,7 +39,7 @@ class SummedStem(TemporalLayer):
         self.stride, self.padding = convolution.stride, convolution.padding
 
     def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
-        """Convolve each picture and add."""
+        """Convolve each picture and sum."""
         biases = (self.bias, *[None] * len(lagged))
         first, *others = (
             nn.functional.conv2d(picture, kernel, bias, self.stride, self.padding)
@@ -49,10 +49,10 @@ class SummedStem(TemporalLayer):
 
 
 class Gathered(nn.Module):
-    """Some channels in some order.
+    """Channels of the input by index.
 
     Args:
-        order: which channel of its input each of its output is.
+        order: [K], the input channel of each output channel.
     """
 
     def __init__(self, order: Tensor) -> None:
@@ -61,20 +61,17 @@ class Gathered(nn.Module):
         self.register_buffer("order", order)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[B, C, H, W] to [B, len(order), H, W]."""
+        """[B, C, H, W] to [B, K, H, W]."""
         return x.index_select(1, self.order)
 
 
-def shuffled(shuffle: ChannelShuffle, channels: int) -> Tensor:
-    """Which channel of its input each channel of a shuffle's output is, [channels]."""
+def shuffle_order(shuffle: ChannelShuffle, channels: int) -> Tensor:
+    """[channels], the input channel of each output channel of a shuffle."""
     return shuffle(torch.arange(channels)[None, :, None, None]).flatten()
 
 
 def lean(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
-    """A rewritten copy of a network in evaluation mode, and the spec with what it remembers then.
-
-    Only a ShuffleNet has anything to rewrite.
-    """
+    """A rewritten copy of a network in evaluation mode, and its spec; networks without a ShuffleNet do not change."""
     net = copy.deepcopy(net)
     backbone = net.backbone
     if not isinstance(backbone, ShuffleNet):
@@ -85,7 +82,7 @@ def lean(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
     memories = {memory.layer: memory for memory in spec.memories}
     for name, unit in backbone.named_modules():
         if isinstance(unit, ShuffleUnit):
-            order = shuffled(unit.shuffle, unit.conv1.out_channels)
+            order = shuffle_order(unit.shuffle, unit.conv1.out_channels)
             if memory := memories.get(f"{name}.temporal"):
                 order = order[_fill_blocks(unit, memory)]
             unit.add_module("shuffle", Gathered(order))
@@ -93,10 +90,10 @@ def lean(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
 
 
 def _fill_blocks(unit: ShuffleUnit, memory: MemorySpec) -> Tensor:
-    """Let what lies between the two 1x1 convolutions of a unit work on full blocks, where it can be stacked then.
+    """Give the temporal layer and the depthwise convolution of a unit full blocks of channels, if it can be stacked.
 
     Returns:
-        Which of the unit's channels it works on: all, then the first ones again.
+        [K], the unit's channel of each channel of these: all, and the first ones again.
     """
     layer, channels = unit.temporal, unit.conv2.in_channels
     wide = -(-channels // BLOCK) * BLOCK
