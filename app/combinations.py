@@ -38,7 +38,7 @@ QUESTIONS = {
     "doctor": ("headless", "log_level", "model"),
     "list": ("headless", "log_level", "model", "profile", "control"),
 }
-"""Options that only print a report, and those allowed with them; `app.launch` may add `--headless`."""
+"""Options that only print a report, and those allowed with them."""
 ONE_CAMERA = ("overlay", "control", "record", *(option for kind in NETWORK for option in kind.options))
 """Options for a single camera only."""
 
@@ -55,14 +55,14 @@ def find_problem(options: Mapping[str, object]) -> str | None:
 def _problems(options: Mapping[str, object]) -> Iterator[str]:
     for name, needed in NEEDED.items():
         if name in options and not set(needed).intersection(options):
-            yield f"{_option(name)} does nothing without {' or '.join(map(_option, needed))}; add it"
+            yield f"{option_of(name)} does nothing without {' or '.join(map(option_of, needed))}; add it"
     for name in (*options, *(f"{name} {value}" for name, value in options.items())):
         for other in options:
             if other in NO_USE.get(name, ()) or _is_ignored(other, name):
-                yield f"{_option(other)} has no effect with {_option(name)}; leave one of them out"
+                yield f"{option_of(other)} has no effect with {option_of(name)}; leave one of them out"
     for pair, why in PAIRS.items():
         if len(set(pair).intersection(options)) == 1:
-            yield f"{' and '.join(map(_option, pair))} go together: {why}"
+            yield f"{' and '.join(map(option_of, pair))} go together: {why}"
     yield from _problems_of_cameras(options)
 
 
@@ -74,7 +74,7 @@ def _problems_of_cameras(options: Mapping[str, object]) -> Iterator[str]:
         return
     for name in ONE_CAMERA:
         if name in options:
-            yield f"{_option(name)} is for one camera; give one --camera, or start a process for each"
+            yield f"{option_of(name)} is for one camera; give one --camera, or start a process for each"
     if "headless" not in options:
         yield "several cameras have no window; add --headless, or give one --camera"
 
@@ -83,5 +83,6 @@ def _is_ignored(name: str, question: str) -> bool:
     return question in QUESTIONS and name not in (question, *QUESTIONS[question])
 
 
-def _option(name: str) -> str:
+def option_of(name: str) -> str:
+    """The spelling of an option on the command line."""
     return f"--{name.replace('_', '-')}"

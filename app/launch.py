@@ -19,11 +19,14 @@ from app import dependencies
 dependencies.require()
 
 from app.camera.devices import CameraDevice, list_devices
+from app.combinations import QUESTIONS, option_of
 
 dependencies.loaded()
 
 MAIN = Path(__file__).resolve().parent.parent / "main.py"
-CHOSEN_SOURCE = ("--camera", "--demo", "--list-cameras", "--doctor", "--version", "--help", "-h")
+SOURCES = ("--camera", "--demo")
+REPORTS = (*map(option_of, QUESTIONS), "--version", "--help", "-h")
+"""Options that print a report and end: they need neither a camera nor a display."""
 
 
 def arguments_for(
@@ -37,7 +40,10 @@ def arguments_for(
         environment: the environment variables, which name the display.
     """
     arguments, notes = list(words), []
-    if not any(word.split("=")[0] in CHOSEN_SOURCE for word in words):
+    given = {word.split("=")[0] for word in words}
+    if not given.isdisjoint(REPORTS):
+        return arguments, notes
+    if given.isdisjoint(SOURCES):
         if cameras:
             arguments += ["--camera", str(cameras[0].index)]
         else:

@@ -18,6 +18,7 @@ from common.errors import UserError, one_line
 BACK_ENDS = ("auto", "pynput", "uinput")
 INPUT_DEVICES = Path("/dev/input/event*")
 INSTALL = "`pip install -r requirements-control.txt`"
+NO_DISPLAY = "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); start it on the desktop, or use --dry-run"
 ACCESSIBILITY = "/System/Library/Frameworks/ApplicationServices.framework/ApplicationServices"
 
 
@@ -33,18 +34,25 @@ def choose(asked: str, environment: Mapping[str, str], platform: str = sys.platf
     return "pynput" if platform != "linux" or x11 else "uinput"
 
 
-def open_backend(name: str) -> InputBackend:
-    """Open a backend.
+def open_backend(asked: str) -> InputBackend:
+    """Open a backend; `auto` chooses the one for this system.
 
     Raises:
         ControlError: it does not work here; the message states what is missing and how to get it.
     """
+    name = choose(asked, os.environ)
     if problem := PROBLEMS[name]():
+        if asked == "auto" and name == "uinput" and not _has_display(os.environ):
+            raise ControlError(f"cannot control the desktop: {NO_DISPLAY}. A console needs uinput: {problem}")
         raise ControlError(f"cannot control the desktop through {name}: {problem}. --dry-run works without")
     try:
         return PynputBackend() if name == "pynput" else UinputBackend.open()
     except Exception as error:  # each backend raises its own types
         raise ControlError(f"cannot control the desktop through {name}: {one_line(error)}; see --doctor") from error
+
+
+def _has_display(environment: Mapping[str, str]) -> bool:
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def pynput_problem() -> str:

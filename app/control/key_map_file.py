@@ -1,11 +1,9 @@
 """Reads a key map from a TOML file; every error is one line."""
 
-import shutil
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 
-from app.control.actions import Action, Move, Pause, Press, Run, Scroll, Switch, Type
+from app.control.actions import ACTIONS, FORMER_ACTIONS, Press
 from app.control.bindings import Binding, KeyMap, KeyMapError, Mode, Safety, WindowRule, digest
 from app.control.keys import Chord, parse_chord
 from app.toml_table import Table, TomlText
@@ -14,7 +12,6 @@ from common.nearest import nearest
 
 MAX_ACTIONS_HZ = 30.0
 """Upper limit of `actions_per_s`."""
-MAX_TEXT_LENGTH = 1000
 
 
 def read_key_map(path: Path, labels: tuple[str, ...]) -> KeyMap:
@@ -90,7 +87,7 @@ def _binding(gesture: str, also: tuple[str, ...], table: Table, safety: Safety) 
     mode = Mode(table.choice("mode", tuple(mode.value for mode in Mode), "once"))
     if mode is Mode.HOLD and not (isinstance(action, Press) and action.times == 1):
         table.fail("mode", "only a key or a click can be held; use mode once or repeat")
-    if mode is Mode.REPEAT and isinstance(action, Run | Switch | Pause):
+    if mode is Mode.REPEAT and not action.repeats:
         table.fail("mode", f"{given[0]} does not repeat; use mode once")
     return Binding(
         gesture,
@@ -102,61 +99,6 @@ def _binding(gesture: str, also: tuple[str, ...], table: Table, safety: Safety) 
         also=also,
         does=table.word("does"),
     )
-
-
-def _key(table: Table) -> Action:
-    return Press(_chord(table, "key", table.word("key")), round(table.number("times", 1, 1, 100)))
-
-
-def _click(table: Table) -> Action:
-    button = table.choice("click", ("left", "middle", "right"), "left")
-    return Press((f"mouse_{button}",), round(table.number("times", 1, 1, 3)))
-
-
-def _text(table: Table) -> Action:
-    text = table.word("text")
-    strange = [character for character in text if not character.isprintable() and character not in "\n\t"]
-    if not text or strange or len(text) > MAX_TEXT_LENGTH:
-        table.fail("text", f"text is 1 to {MAX_TEXT_LENGTH} characters that a keyboard can type")
-    return Type(text)
-
-
-def _run(table: Table) -> Action:
-    if isinstance(table.values["run"], str):
-        table.fail("run", 'run is a list, a program and its arguments, such as ["xdg-open", "notes.pdf"]')
-    command = table.words("run")
-    if not command or not shutil.which(command[0]):
-        program = command[0] if command else ""
-        table.fail("run", f"program {program!r} is not found; install it, or give its full path")
-    return Run(command)
-
-
-def _switch(table: Table) -> Action:
-    return Switch(table.word("key_map"))
-
-
-def _switch_as_before(table: Table) -> Action:
-    return Switch(table.word("profile"))
-
-
-def _pause(table: Table) -> Action:
-    if not table.flag("pause", True):
-        table.fail("pause", "pause = false has no effect; remove the gesture")
-    return Pause()
-
-
-ACTIONS: dict[str, Callable[[Table], Action]] = {
-    "key": _key,
-    "text": _text,
-    "click": _click,
-    "move": lambda table: Move(*table.pair("move")),
-    "scroll": lambda table: Scroll(*table.pair("scroll")),
-    "run": _run,
-    "key_map": _switch,
-    "pause": _pause,
-}
-FORMER_ACTIONS = {"profile": _switch_as_before}
-"""Former names of actions, which are still read."""
 
 
 def _window(table: Table) -> WindowRule:

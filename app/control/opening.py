@@ -8,7 +8,7 @@ from functools import partial
 
 from app.control.active_window import FindWindow, X11Windows
 from app.control.arming import Arming
-from app.control.back_ends import choose, open_backend
+from app.control.back_ends import open_backend
 from app.control.bindings import KeyMapError
 from app.control.control import Control
 from app.control.evdev_listener import EvdevListener
@@ -61,7 +61,7 @@ def _warn_without_pause(library: Library) -> None:
 def _backend(settings: ControlSettings, stack: ExitStack) -> InputBackend:
     if settings.dry_run:
         return DryRunBackend()
-    return stack.enter_context(closing(open_backend(choose(settings.back_end, os.environ))))
+    return stack.enter_context(closing(open_backend(settings.back_end)))
 
 
 def _check_keys(library: Library, backend: InputBackend) -> None:

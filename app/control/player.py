@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from app.control.actions import Move, Press, Run, Scroll, Type
+from app.control.actions import Performed
 from app.control.bindings import Binding, Mode
 from app.control.limiter import Limiter
 from app.control.pressed_keys import PressedKeys
@@ -19,7 +19,7 @@ class Player:
         limiter: the rate limit.
         say: called with a message about each action.
         clock: returns the time in seconds.
-        pretend: do not start programs (`--dry-run`).
+        pretend: perform only actions that send input (`--dry-run`, whose backend sends none).
     """
 
     def __init__(
@@ -70,13 +70,13 @@ class Player:
     def _do(self, binding: Binding) -> bool:
         """Perform the action unless the rate limit is reached; returns whether it was performed."""
         action = binding.action
-        assert isinstance(action, Press | Type | Move | Scroll | Run)
+        assert isinstance(action, Performed)
         if not self._limiter.allows():
             self._say(f"{binding}: skipped, more actions a second than allowed")
             return False
         self._say(str(binding))
         if binding.mode is Mode.HOLD:
             self._pressed.press(action.keys)
-        elif not (self._pretend and isinstance(action, Run)):
+        elif action.input_only or not self._pretend:
             action.perform(self._pressed)
         return True

@@ -5,7 +5,9 @@ import sys
 import pytest
 
 from app.camera.devices import CameraDevice
+from app.combinations import QUESTIONS, option_of
 from app.launch import arguments_for
+from main import main
 
 SCREEN = {"DISPLAY": ":0"}
 
@@ -21,7 +23,6 @@ SCREEN = {"DISPLAY": ":0"}
         (["--overlay"], 0, SCREEN, ["--overlay", "--demo"], 1),
         (["--camera", "clip.mp4", "--headless"], 0, {}, ["--camera", "clip.mp4", "--headless"], 0),
         (["--camera=2"], 0, SCREEN, ["--camera=2"], 0),
-        (["--doctor"], 0, SCREEN, ["--doctor"], 0),
     ],
 )
 def test_the_arguments_for_a_machine(given, cameras, environment, arguments, notes):
@@ -29,3 +30,16 @@ def test_the_arguments_for_a_machine(given, cameras, environment, arguments, not
     passed, notes_given = arguments_for(given, devices, environment)
     assert passed == arguments
     assert len(notes_given) == notes
+
+
+@pytest.mark.parametrize("environment", [SCREEN, {}])
+@pytest.mark.parametrize("report", [*QUESTIONS, "version", "help"])
+def test_a_report_needs_no_camera_and_no_display(report, environment):
+    given = ["--control", "slides", option_of(report)] if report == "list" else [option_of(report)]
+    assert arguments_for(given, [], environment) == (given, [])
+
+
+def test_make_run_lists_a_key_map_without_a_camera(monkeypatch, capsys):
+    passed, _ = arguments_for(["--control", "slides", "--list"], [], {})
+    assert main(passed) == 0
+    assert "Swiping Left" in capsys.readouterr().out

@@ -45,6 +45,18 @@ def test_no_display(monkeypatch):
         open_backend("pynput")
 
 
+def test_without_a_display_that_is_the_first_reason(monkeypatch, tmp_path):
+    monkeypatch.setattr(back_ends.sys, "platform", "linux")
+    monkeypatch.setattr(back_ends, "DEVICE", str(tmp_path / "uinput"))
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ControlError, match=r"^cannot control the desktop: there is no display .*uinput: "):
+        open_backend("auto")
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    with pytest.raises(ControlError, match="^cannot control the desktop through uinput: "):
+        open_backend("auto")
+
+
 def test_pynput_is_missing(monkeypatch):
     monkeypatch.setenv("DISPLAY", ":9")
 
