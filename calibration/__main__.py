@@ -20,6 +20,8 @@ from models.networks import FAST, STREAM
 EXAMPLES = """\
 examples:
   python -m calibration record --gesture "Draw a circle" --takes 5     guided, in the window
+  python -m calibration record --gesture Wave --clip waves/ --work-clip desk.mp4
+                                                                       from clips, one take each
   python -m calibration record --camera clip.mp4 --headless ...        any option of main.py may follow
   python -m calibration fit --false 1 --minutes 10
   python main.py --profile me

@@ -9,7 +9,7 @@ import numpy as np
 from calibration.background import Background
 from calibration.enrolment import enrol
 from calibration.errors import TakeError
-from calibration.obstacles import ChosenThreshold, never_firing, why_never_found
+from calibration.obstacles import ChosenThreshold, raised_by_takes, why_never_found
 from calibration.personal_gesture import PersonalGesture
 from calibration.personal_head import joined
 from calibration.reliability import Reliability
@@ -146,7 +146,7 @@ def _never_firing(
 ) -> Iterator[str]:
     for label, reason in reasons.items():
         yield f"{label!r} is saved, but will hardly ever fire: {reason}"
-    if line := never_firing(chosen, takes):
+    if line := raised_by_takes(chosen, takes):
         yield line
 
 

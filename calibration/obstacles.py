@@ -68,19 +68,26 @@ def why_never_found(chosen: ChosenThreshold, takes: Sequence[Take], target: Targ
     )
 
 
-def never_firing(chosen: Sequence[ChosenThreshold], takes: Sequence[Take]) -> str | None:
-    """The gestures without takes whose threshold is the highest possible, and why, in one line; None if none is."""
-    raised = [each for each in chosen if not each.threshold.takes and each.threshold.enter >= MAX_ENTER]
-    found = [sorted(_obstacles(each, takes), key=level_of) for each in raised]
-    highest = [obstacles[-1].take for obstacles in found if obstacles]
-    if not highest:
+def raised_by_takes(chosen: Sequence[ChosenThreshold], takes: Sequence[Take]) -> str | None:
+    """The gestures without takes whose threshold takes of others raise to the highest, in one line; None if none is."""
+    causes: dict[str, str] = {}
+    for each in chosen:
+        if not each.threshold.takes and each.threshold.enter >= MAX_ENTER:
+            highest = max(_obstacles(each, takes), key=level_of, default=None)
+            if highest and highest.take.kind is Kind.GESTURE and not _work_reaches(each, takes):
+                causes[each.threshold.label] = highest.take.label
+    if not causes:
         return None
-    causes = sorted({"work" if take.kind is Kind.WORK else repr(take.label) for take in highest})
     return (
-        f"{', '.join(repr(each.threshold.label) for each in raised)} will hardly ever fire: the threshold is "
-        f"{MAX_ENTER:g}, since the model confuses it with {' and '.join(causes)}; for a run, "
-        f"main.py --enter '{raised[0].threshold.label}=0.8' sets another one"
+        f"{', '.join(map(repr, causes))} will hardly ever fire: the threshold is {MAX_ENTER:g}, since the model takes "
+        f"{' and '.join(map(repr, sorted(set(causes.values()))))} for it; for a run, "
+        f"main.py --enter '{next(iter(causes))}=0.8' sets another one"
     )
+
+
+def _work_reaches(chosen: ChosenThreshold, takes: Sequence[Take]) -> bool:
+    found = _obstacles(chosen, takes)
+    return any(each.level >= MAX_ENTER for each in found if each.take.kind is Kind.WORK)
 
 
 def _obstacles(chosen: ChosenThreshold, takes: Sequence[Take]) -> Iterator[Obstacle]:

@@ -11,7 +11,7 @@ from people import LABELS, SPEC, WIDTH, a_minute_of_work, a_take, performed, tak
 from calibration.background import Background
 from calibration.errors import TakeError
 from calibration.fitting import fit
-from calibration.obstacles import ChosenThreshold, why_never_found
+from calibration.obstacles import ChosenThreshold, raised_by_takes, why_never_found
 from calibration.one_movement import check_one_movement
 from calibration.personal_head import PersonalHead, joined
 from calibration.take import Kind
@@ -230,6 +230,21 @@ def test_the_suggested_number_of_false_events_is_enough():
     refused = fit(UserProfile.of("ann", SPEC), SPEC, takes, strict).refused
     suggested = int(re.search(r"--false (\d+) or more", str(refused[0]))[1])
     assert not fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(suggested, 10)).refused
+
+
+def test_a_gesture_of_the_model_that_takes_of_another_raise_is_reported():
+    takes = [*takes_of("Circle", 0, 2), a_minute_of_work()]
+    peaks = GesturePeaks("Thumb Up", [], Tail.of([0.1] * 60, 1.0), [0.98], 0.6)
+    threshold = choose_threshold(peaks, 0.1)
+
+    def line(*highest):
+        levels = [np.full(len(take), level, np.float32) for take, level in zip(takes, highest, strict=True)]
+        return raised_by_takes([ChosenThreshold(threshold, peaks, levels)], takes)
+
+    said = line(0.98, 0.5, 0.1)
+    assert said.startswith("'Thumb Up' will hardly ever fire: the threshold is 0.99, since the model takes 'Circle'")
+    assert "--enter 'Thumb Up=0.8'" in said
+    assert line(0.98, 0.5, 0.995) is None  # work fires it at any threshold
 
 
 def test_takes_of_a_gesture_that_is_not_learnt_raise_no_threshold():
