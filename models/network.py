@@ -79,8 +79,8 @@ class NetworkStream:
         self._state = None
         self._head.reset()
 
-    def skip(self, picture: Image, time_s: float) -> None:  # noqa: ARG002 - its past has no gaps
-        """Leave a picture out; the next step starts from an empty past."""
+    def skip(self) -> None:
+        """Leave a picture out; its past has no gaps, so the next step starts from an empty one."""
         self.reset()
 
     def step(self, picture: Image, time_s: float) -> Step:

@@ -25,16 +25,21 @@ def to_picture(image: Image, height: int, width: int, region: Region | None = No
     Raises:
         CameraError: there is not one pixel in it.
     """
+    seen = part_seen(image, height, width, region)
+    return _scaled(seen, height, width) if region is None else _padded(seen, height, width)
+
+
+def part_seen(image: Image, height: int, width: int, region: Region | None = None) -> Image:
+    """The part of a frame that `to_picture` scales, uint8 [h, w, 3]: a view, not a copy.
+
+    Raises:
+        CameraError: there is not one pixel in it.
+    """
     rows, columns = image.shape[:2]
     if not image.size:
         raise CameraError(f"the camera delivered a picture of {columns}x{rows} pixels; plug it in again or try another")
-    if region is None:
-        return _scaled(_centred_window(image, height, width), height, width)
-    return _padded(region.cut(image), height, width)
-
-
-def _centred_window(image: Image, height: int, width: int) -> Image:
-    rows, columns = image.shape[:2]
+    if region is not None:
+        return region.cut(image)
     scale = min(rows / height, columns / width)
     cut_rows = min(rows, max(1, round(height * scale)))
     cut_columns = min(columns, max(1, round(width * scale)))

@@ -2,8 +2,9 @@
 
     python -m training.fusion STREAM.onnx CLIP.onnx --data ../shared/data [--clips runs/row_held]
 
-The clip network looks at the last seconds of the stream while the stream network is not sure that nobody gestures. A
-fused answer is the mean of both networks' probabilities, each at its temperature. The fast pass is left out.
+The clip network looks at the last seconds of the stream while the stream network is not sure that nobody gestures, at
+the largest square in the middle or at the square around what moves there. A fused answer is the mean of both networks'
+probabilities, each at its temperature. The fast pass is left out.
 
 The first table tells what each window of the clip network names by itself: a gesture is named when its label is the
 likeliest on average from its middle until a second after its end. In the second table every row is a way of deciding
@@ -29,6 +30,8 @@ from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
 from models.frame import Image
+from models.preprocess import to_picture
+from models.region import WHOLE
 from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.window import ClipWindow
@@ -40,8 +43,8 @@ from training.evaluation.stream_score import Score, score
 
 LENGTHS_S = (16 / 6, 11 / 6, 4 / 3, 1.0, 2 / 3)
 """Of the windows that are tried."""
-CLOSER = 0.65
-"""Side of the closer square that is tried, in shorter sides of the picture, about its middle; the other is 1."""
+KEPT = 240
+"""Side of the square of a recording that the looks are cut from, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,11 @@ class Look:
     """What the clip network is shown."""
 
     length_s: float
-    closer: bool = False
+    moving: bool = False
+    """Whether it sees the square around what moves, as in the app; else the whole picture."""
 
 
-LOOKS = tuple(Look(length_s, closer) for closer in (False, True) for length_s in LENGTHS_S)
+LOOKS = tuple(Look(length_s, moving) for moving in (False, True) for length_s in LENGTHS_S)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +66,7 @@ class Answers:
     group: str
     truths: tuple[Truth, ...]
     stream: Floats
-    """[2, T, labels], logits of the stream network: of the whole square, and of the closer one."""
+    """[T, labels], logits of the stream network."""
     clip: Floats
     """[looks, T, labels], logits of the clip network."""
 
@@ -81,28 +85,26 @@ class FusionRule:
     """The clip network is asked while the stream network's smoothed probability of no gesture is below this."""
     every: int = 1
     """Steps between two answers of the clip network; the last one stands between them."""
-    closer: bool = False
-    """Whether the stream network sees the closer square."""
     of_logits: bool = False
     """Whether the mean is of the networks' logits instead of their probabilities."""
     enter: float = 0.5
     """Smoothed probability at which a fused answer fires; it may fire again below half of it."""
 
 
-LONG, MIDDLE, SHORT = LOOKS[:3]
+WHOLE_LONG, WHOLE_MIDDLE = LOOKS[:2]
+LONG, MIDDLE, SHORT = LOOKS[len(LENGTHS_S) :][:3]
 FUSIONS = {
     "stream network": FusionRule(),
+    "1.83 s, whole": FusionRule((WHOLE_MIDDLE,)),
+    "2.67 and 1.83 s, whole": FusionRule((WHOLE_LONG, WHOLE_MIDDLE)),
     "2.67 s": FusionRule((LONG,)),
     "1.83 s": FusionRule((MIDDLE,)),
     "1.33 s": FusionRule((SHORT,)),
     "2.67 and 1.83 s": FusionRule((LONG, MIDDLE)),
-    "2.67 and 1.33 s": FusionRule((LONG, SHORT)),
-    "1.83 s, closer": FusionRule((Look(MIDDLE.length_s, closer=True),)),
-    "2.67 and 1.83 s, whole and closer": FusionRule(
-        tuple(Look(one.length_s, near) for one in LOOKS[:2] for near in (False, True))
-    ),
+    "1.83 s, whole and moving": FusionRule((WHOLE_MIDDLE, MIDDLE)),
     "1.83 s, weight 0.3": FusionRule((MIDDLE,), 0.3),
-    "1.83 s, weight 0.7": FusionRule((MIDDLE,), 0.7),
+    "1.83 s, weight 0.4": FusionRule((MIDDLE,), 0.4),
+    "1.83 s, weight 0.6": FusionRule((MIDDLE,), 0.6),
     "1.83 s, temperature 0.8": FusionRule((MIDDLE,), temperature=0.8),
     "1.83 s, asked below 0.9": FusionRule((MIDDLE,), asked_below=0.9),
     "1.83 s, at every second step": FusionRule((MIDDLE,), every=2),
@@ -127,16 +129,6 @@ class FusionResult:
         return sum(self.groups.values(), Score())
 
 
-def closer_takes(takes: Sequence[LabelledStream], size: int) -> list[LabelledStream]:
-    """The middle of larger pictures, `size` pixels wide."""
-    found = []
-    for one in takes:
-        first = (one.pictures.shape[1] - size) // 2
-        middle = slice(first, first + size)
-        found.append(replace(one, pictures=one.pictures[:, middle, middle]))
-    return found
-
-
 def stream_logits(engine: OnnxRuntimeEngine, pictures: Image) -> Floats:
     """The stream network's logits [T, labels] along pictures [T, H, W, 3]."""
     state, answers = engine.start(), []
@@ -146,38 +138,31 @@ def stream_logits(engine: OnnxRuntimeEngine, pictures: Image) -> Floats:
     return np.stack(answers)
 
 
-def clip_logits(engine: ClipEngine, pictures: Image, rate_hz: float, lengths_s: Sequence[float] = LENGTHS_S) -> Floats:
-    """The clip network's logits [lengths, T, labels] at every step, of windows of each length."""
-    window = ClipWindow(engine.spec.picture_shape, max(lengths_s), rate_hz)
+def clip_logits(engine: ClipEngine, pictures: Image, rate_hz: float) -> Floats:
+    """The clip network's logits [looks, T, labels] at every step of pictures [T, H, W, 3]."""
+    window = ClipWindow(engine.spec.picture_shape, max(LENGTHS_S), rate_hz)
     answers = []
     for step, picture in enumerate(pictures):
         window.append(picture, step / rate_hz)
-        clips = [window.cut(length_s, engine.spec.pictures) for length_s in lengths_s]
+        regions = WHOLE, window.moving()
+        clips = [window.cut(look.length_s, engine.spec.pictures, regions[look.moving]) for look in LOOKS]
         answers.append([engine.answer(clip).logits[0] for clip in clips])
     return np.stack(answers, 1)
 
 
-def answers_of(
-    stream: OnnxRuntimeEngine, clip: ClipEngine, takes: Sequence[LabelledStream], closer: Sequence[LabelledStream]
-) -> list[Answers]:
-    """What both networks answer along all recordings, which are given whole and closer."""
-    rate_hz, found = stream.spec.rate_hz, []
-    for whole, near in tqdm(list(zip(takes, closer, strict=True)), "recordings", disable=None, leave=False):
-        both = (whole.pictures, near.pictures)
-        found.append(
-            Answers(
-                whole.group,
-                whole.truths,
-                np.stack([stream_logits(stream, pictures) for pictures in both]),
-                np.concatenate([clip_logits(clip, pictures, rate_hz) for pictures in both]),
-            )
-        )
+def answers_of(stream: OnnxRuntimeEngine, clip: ClipEngine, takes: Sequence[LabelledStream]) -> list[Answers]:
+    """What both networks answer along all recordings, whose pictures may be larger than theirs."""
+    spec, found = stream.spec, []
+    for one in tqdm(takes, "recordings", disable=None, leave=False):
+        seen = np.stack([to_picture(picture, spec.height, spec.width) for picture in one.pictures])
+        looks = clip_logits(clip, one.pictures, spec.rate_hz)
+        found.append(Answers(one.group, one.truths, stream_logits(stream, seen), looks))
     return found
 
 
 def fused(answers: Answers, fusion: FusionRule, spec: ModelSpec) -> tuple[Floats, NDArray[np.bool_]]:
     """The fused probabilities [T, labels], and at which steps [T] the clip network was asked."""
-    stream = answers.stream[int(fusion.closer)] / spec.temperature
+    stream = answers.stream / spec.temperature
     asked = np.zeros(len(stream), bool)
     if not fusion.looks:
         return softmax(stream), asked
@@ -227,7 +212,7 @@ def judged(all_answers: Sequence[Answers], fusion: FusionRule, spec: ModelSpec) 
     result = FusionResult()
     for answers in all_answers:
         found, asked = fired(answers, fusion, spec)
-        steps = answers.stream.shape[1]
+        steps = len(answers.stream)
         one = score(found, answers.truths, steps / spec.rate_hz)
         result.groups[answers.group] = result.groups.get(answers.group, Score()) + one
         result.asked += asked
@@ -249,14 +234,14 @@ def named(answers: Answers, logits: Floats, spec: ModelSpec) -> tuple[int, int]:
 def windows_table(all_answers: Sequence[Answers], spec: ModelSpec) -> Iterator[str]:
     """Markdown: what each look names by itself, by group."""
     groups = list(dict.fromkeys(answers.group for answers in all_answers))
-    yield f"| seconds, closer | {' | '.join(groups)} |"
+    yield f"| seconds, what is seen | {' | '.join(groups)} |"
     yield "|---" * (1 + len(groups)) + "|"
     for k, look in enumerate(LOOKS):
         cells = []
         for group in groups:
             counts = [named(answers, answers.clip[k], spec) for answers in all_answers if answers.group == group]
             cells.append(f"{sum(right for right, _ in counts)} of {sum(there for _, there in counts)}")
-        yield f"| {look.length_s:.2f}{', closer' if look.closer else ''} | {' | '.join(cells)} |"
+        yield f"| {look.length_s:.2f}, {'moving' if look.moving else 'whole'} | {' | '.join(cells)} |"
 
 
 def fusions_table(all_answers: Sequence[Answers], fusions: dict[str, FusionRule], spec: ModelSpec) -> Iterator[str]:
@@ -287,9 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
         raise ModelFileError(
             f"{given.clip} and {given.stream} have other labels or pictures; give two that belong together"
         )
-    size = round(spec.height / CLOSER)
-    both = [_takes(given.data, given.clips, one) for one in (spec, replace(spec, height=size, width=size))]
-    answers = answers_of(stream, clip, both[0], closer_takes(both[1], spec.height))
+    answers = answers_of(stream, clip, _takes(given.data, given.clips, replace(spec, height=KEPT, width=KEPT)))
     print("\n".join([*windows_table(answers, spec), "", *fusions_table(answers, FUSIONS, spec)]))
     return 0
 

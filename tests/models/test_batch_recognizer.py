@@ -9,7 +9,7 @@ from models.batch_recognizer import BatchRecognizer
 from models.errors import CameraError, FrameError
 from models.frame import Frame
 from models.networks import networks_of
-from models.region import Region
+from models.region import WHOLE, Region
 from models.vocabulary import Group, Vocabulary
 
 RATE_HZ = 12
@@ -252,7 +252,7 @@ def test_each_row_has_a_framing_of_its_own_and_forgets_where_its_region_moves(ba
     scripts = iter([[left, right, right], [left, left, left]])
 
     class Told:
-        name = "told"
+        name, bounds = "told", WHOLE
 
         def __init__(self):
             self._regions = iter(next(scripts))

@@ -43,11 +43,11 @@ UP, DOWN = 2, 3
 
 def answers(stream: dict[range, int], clip: dict[range, int]) -> Answers:
     """Both networks are sure of a label in some steps, and of no gesture in the others."""
-    whole, looks = np.zeros((2, STEPS, 4), np.float32), np.zeros((len(LOOKS), STEPS, 4), np.float32)
+    whole, looks = np.zeros((STEPS, 4), np.float32), np.zeros((len(LOOKS), STEPS, 4), np.float32)
     for logits, sure in ((whole, stream), (looks, clip)):
         logits[..., 0] = 4
         for steps, label in sure.items():
-            logits[:, steps.start : steps.stop] = 4 * np.eye(4, dtype=np.float32)[label]
+            logits[..., steps.start : steps.stop, :] = 4 * np.eye(4, dtype=np.float32)[label]
     return Answers("clips", (Truth("Thumb Up", 1.0, 3.0),), whole, looks)
 
 
@@ -112,9 +112,9 @@ def test_a_fused_answer_fires_at_its_own_threshold():
 def test_a_window_names_a_gesture_by_its_second_half():
     one = answers({}, {range(24, 48): UP})
     assert named(one, one.clip[0], SPEC) == (1, 1)
-    assert named(one, one.stream[0], SPEC) == (0, 1)
+    assert named(one, one.stream, SPEC) == (0, 1)
     *_, row = windows_table([one], SPEC)
-    assert row == "| 0.67, closer | 1 of 1 |"
+    assert row == "| 0.67, moving | 1 of 1 |"
 
 
 @pytest.mark.parametrize("missing", ["stream", "clip"])
