@@ -14,8 +14,8 @@ from models.movement import Map, change, moving_area, small_picture
 from models.preprocess import to_picture
 from models.region import WHOLE, Region
 
-KEPT = 240
-"""Shorter side of a picture that is remembered, in pixels; larger ones are scaled."""
+KEPT = 2
+"""About how many times as large as a clip's picture one is remembered; larger ones are shrunk by a whole number."""
 SPREAD, LEAST_SIDE = 3.4, 0.5
 """Side of what a clip shows, in standard deviations of where it moves; its least, in shorter sides of the picture.
 In Jester's clips, in which people sit as the network has learnt, the side of the picture is 3 to 5 of them."""
@@ -46,11 +46,13 @@ class ClipWindow:
         Raises:
             ValueError: its time lies before the newest one's, or its proportions are others.
         """
-        before, small = self._small, small_picture(picture)
+        times = round(min(picture.shape[:2]) / (KEPT * min(self._shape[:2])))
+        kept = _shrunk(picture, times)
+        before, small = self._small, small_picture(kept)
         if before is not None and small.shape != before.shape:
             raise ValueError(f"expected a picture of the newest one's proportions; got {picture.shape}; reset first")
         moved = np.zeros(small.shape[:2], np.float32) if before is None else change(before, small)
-        self._add(_Slot(time_s, _kept(picture), moved))
+        self._add(_Slot(time_s, kept, moved))
         self._small = small
 
     def repeat(self, time_s: float) -> None:
@@ -97,8 +99,8 @@ class ClipWindow:
         wanted_s = self._newest.time_s - seconds / pictures * np.arange(pictures - 1, -1, -1)
         chosen = nearest(times_s, wanted_s)
         rows, columns, _ = self._shape
-        shown = {place: to_picture(self._slots[place].picture, rows, columns, region) for place in set(chosen.tolist())}
-        return np.array([shown[place] for place in chosen.tolist()], dtype=np.uint8)
+        shown = {k: to_picture(self._slots[k].picture, rows, columns, region, quick=True) for k in set(chosen.tolist())}
+        return np.array([shown[k] for k in chosen.tolist()], dtype=np.uint8)
 
     @property
     def _newest(self) -> "_Slot":
@@ -116,14 +118,13 @@ class _Slot(NamedTuple):
     """Where it differs from the one before."""
 
 
-def _kept(picture: Image) -> Image:
-    """A picture as it is remembered: a copy, for cameras write over theirs, and not larger than needed."""
-    rows, columns = picture.shape[:2]
-    scale = KEPT / min(rows, columns)
-    if scale >= 1:
+def _shrunk(picture: Image, times: int) -> Image:
+    """A copy, for cameras write over their pictures, so many times smaller; a whole number makes it quick."""
+    if times <= 1:
         return np.array(picture, dtype=np.uint8)
-    size = round(columns * scale), round(rows * scale)
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    rows, columns = (length // times for length in picture.shape[:2])
+    whole = picture[: rows * times, : columns * times]
+    return np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def nearest(times_s: NDArray[np.float64], wanted_s: Iterable[float]) -> NDArray[np.int64]:

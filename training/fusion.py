@@ -41,9 +41,9 @@ from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
 from training.evaluation.stream_score import Score, score
 
-LENGTHS_S = (16 / 6, 11 / 6, 4 / 3, 1.0, 2 / 3)
+LENGTHS_S = (16 / 6, 11 / 6, 1.0)
 """Of the windows that are tried."""
-KEPT = 240
+SIDE = 224
 """Side of the square of a recording that the looks are cut from, in pixels."""
 
 
@@ -92,14 +92,14 @@ class FusionRule:
 
 
 WHOLE_LONG, WHOLE_MIDDLE = LOOKS[:2]
-LONG, MIDDLE, SHORT = LOOKS[len(LENGTHS_S) :][:3]
+LONG, MIDDLE, SHORT = LOOKS[len(LENGTHS_S) :]
 FUSIONS = {
     "stream network": FusionRule(),
     "1.83 s, whole": FusionRule((WHOLE_MIDDLE,)),
     "2.67 and 1.83 s, whole": FusionRule((WHOLE_LONG, WHOLE_MIDDLE)),
     "2.67 s": FusionRule((LONG,)),
     "1.83 s": FusionRule((MIDDLE,)),
-    "1.33 s": FusionRule((SHORT,)),
+    "1 s": FusionRule((SHORT,)),
     "2.67 and 1.83 s": FusionRule((LONG, MIDDLE)),
     "1.83 s, whole and moving": FusionRule((WHOLE_MIDDLE, MIDDLE)),
     "1.83 s, weight 0.3": FusionRule((MIDDLE,), 0.3),
@@ -272,7 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
         raise ModelFileError(
             f"{given.clip} and {given.stream} have other labels or pictures; give two that belong together"
         )
-    answers = answers_of(stream, clip, _takes(given.data, given.clips, replace(spec, height=KEPT, width=KEPT)))
+    answers = answers_of(stream, clip, _takes(given.data, given.clips, replace(spec, height=SIDE, width=SIDE)))
     print("\n".join([*windows_table(answers, spec), "", *fusions_table(answers, FUSIONS, spec)]))
     return 0
 

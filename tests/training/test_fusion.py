@@ -114,7 +114,7 @@ def test_a_window_names_a_gesture_by_its_second_half():
     assert named(one, one.clip[0], SPEC) == (1, 1)
     assert named(one, one.stream, SPEC) == (0, 1)
     *_, row = windows_table([one], SPEC)
-    assert row == "| 0.67, moving | 1 of 1 |"
+    assert row == "| 1.00, moving | 1 of 1 |"
 
 
 @pytest.mark.parametrize("missing", ["stream", "clip"])
