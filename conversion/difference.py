@@ -31,7 +31,7 @@ def largest_difference(engine: Engine, step: StepAll, streams: int, seed: int = 
     """The largest absolute difference of logits, in the first and last stream of a batch of random pictures."""
     random, largest = np.random.default_rng(seed), 0.0
     states = {stream: engine.start() for stream in {0, streams - 1}}
-    for _ in range(engine.spec.ring_length + 3):
+    for _ in range(engine.spec.ring_phases() + 3):
         pictures = random.integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
         logits = step(pictures)
         for stream, state in states.items():

@@ -61,7 +61,12 @@ class Server:
         await self._stop.wait()
         for server in servers:
             server.close()
+        await asyncio.sleep(0)  # connections that were just accepted get their handler
+        open_ones = [each.transport for each in handler.connections if each.transport]
         await runner.cleanup()
+        for transport in open_ones:  # closed by now, but one whose client does not read waits until its data is sent
+            transport.abort()
+        await asyncio.sleep(0)  # the loop closes their sockets
 
 
 class Refusal(asyncio.Protocol):

@@ -172,7 +172,7 @@ def test_every_network_runs_on_onnxruntime_as_in_torch(backbone, operation, tmp_
     net = small_net(backbone, operation)
     spec = small_spec(net)
     export(net, spec, tmp_path / "model.onnx")  # refuses a file that differs from the network
-    stream = pictures(spec.ring_length + 4)
+    stream = pictures(spec.ring_phases() + 4)
     with torch.no_grad():
         expected = net(torch.from_numpy(stream[:, 0]).permute(0, 3, 1, 2)[None].float()).logits[0].numpy()
     got, _ = run(OnnxRuntimeEngine(tmp_path / "model.onnx"), stream)

@@ -1,6 +1,5 @@
 """The page in a real browser, while the demo clip plays, and the access of other sites."""
 
-import asyncio
 import http.server
 import os
 import re
@@ -17,6 +16,8 @@ from streams import fired, header, recognition
 from yarl import URL
 
 from app.events import Events
+from app.outputs.address import Address
+from app.outputs.web.server import Server
 from models.decoder import GestureEvent
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -208,7 +209,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def under_a_path(serve, tmp_path):
     """The page of a server with a token under /gestures/ of a proxy, as with `location /gestures/` of nginx."""
     (tmp_path / "token").write_text("a-secret-of-32-characters-or-so")
-    served, loop = serve(token_file=tmp_path / "token"), asyncio.new_event_loop()
+    served = serve(token_file=tmp_path / "token")
 
     async def pass_on(request):
         if not request.path.startswith("/gestures/"):
@@ -228,23 +229,11 @@ def under_a_path(serve, tmp_path):
                 kept = {name: reply.headers[name] for name in ("Content-Type", "Set-Cookie") if name in reply.headers}
                 return web.Response(status=reply.status, body=body, headers=kept)
 
-    async def start():
-        site = web.Application()
-        site.router.add_get("/{path:.*}", pass_on)
-        runner = web.AppRunner(site, handler_cancellation=True, shutdown_timeout=0.1)
-        await runner.setup()
-        listening = web.TCPSite(runner, "127.0.0.1", 0)
-        await listening.start()
-        return runner, runner.addresses[0][1]
-
-    runner, port = loop.run_until_complete(start())
-    thread = Thread(target=loop.run_forever)
-    thread.start()
-    yield served, f"http://127.0.0.1:{port}/gestures/"
-    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(20)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(20)
-    loop.close()
+    site = web.Application()
+    site.router.add_get("/{path:.*}", pass_on)
+    proxy = Server(Address("127.0.0.1", 0), site)
+    yield served, f"http://{proxy.address}/gestures/"
+    proxy.close()
 
 
 def test_the_page_works_under_the_path_of_a_proxy(browser, under_a_path):
