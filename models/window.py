@@ -17,8 +17,7 @@ from models.region import WHOLE, Region
 KEPT = 2
 """About how many times as large as a clip's picture one is remembered; larger ones are shrunk by a whole number."""
 SPREAD, LEAST_SIDE = 3.4, 0.5
-"""Side of what a clip shows, in standard deviations of where it moves; its least, in shorter sides of the picture.
-In Jester's clips, in which people sit as the network has learnt, the side of the picture is 3 to 5 of them."""
+"""Side of what a clip shows, in standard deviations of where it moves; its least, in shorter sides of the picture."""
 
 
 class ClipWindow:
