@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.frame import Image
-from models.movement import Map, change, moving_area, small_picture
+from models.moving_area import Map, change, moving_area, small_picture
 from models.preprocess import to_picture
 from models.region import WHOLE, Region
 

@@ -3,10 +3,10 @@
     python -m training.clip_head START.pt OUT.pt --data ../shared/data [--data FOLDER]
 
 A clip network knows clips that begin and end with a gesture. In the app it also sees half a gesture, two of them, and
-people who do other things. Streams are drawn as for distilling, and windows are cut out of them as the app cuts them,
-around what moves. Where one shows part of a gesture, that gesture and none are both right. The layer stays near the one
-that it starts from: most gestures in the streams are made from stills, and real people must not pay for what is learnt
-from them. Everything before the last layer stays as it is.
+people who do other things. Streams are drawn as for distilling, and windows are cut out of them. Where one shows part
+of a gesture, that gesture and none are both right. The layer stays near the one that it starts from: most gestures in
+the streams are made from stills, and real people must not pay for what is learnt from them. Everything before the last
+layer stays as it is.
 """
 
 import sys
@@ -31,20 +31,17 @@ from models.errors import ModelFileError
 from models.nets.checkpoint import save_checkpoint, weights_hash
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
-from models.window import ClipWindow
 from training.distillation.clip_student import load_clip_network
 from training.distillation.lessons import training_recordings
 from training.distillation.training_streams import Playlist
 from training.distillation.window_answers import Shows, window_answer
-from training.distillation.windows import RATE_HZ
+from training.distillation.windows import RATE_HZ, window
 from training.errors import DataError
 from training.export.clip_export import WINDOWS_S, describe_clips, export_clips
 from training.jester import LABELS, SIZE
 from training.recording_list import Shelf
 
 STREAM_S = 16.0
-CAMERA = 160
-"""Side of a stream's pictures, in pixels; a window shows the square of them in which something moves."""
 FIRST_S, EVERY_S = 2 / 3, 1 / 3
 """When the first window of a stream ends, and how long after it the next one."""
 SHARES = {Shows.NOTHING: 0.5, Shows.PART: 0.2, Shows.GESTURE: 0.3}
@@ -76,19 +73,16 @@ class Windows(NamedTuple):
 def windows_of(playlist: Playlist, engine: ClipEngine, streams: int, seed: int) -> Windows:
     """Draw streams and look at them through windows of the length that the app uses."""
     (seconds,) = WINDOWS_S
+    steps = round(STREAM_S * RATE_HZ)
     embeddings, right, shows = [], [], []
     for number in tqdm(range(streams), "streams", disable=None, leave=False):
         rng = np.random.default_rng((seed, number))
-        stream = playlist.draw(rng, round(STREAM_S * RATE_HZ))
+        stream = playlist.draw(rng, steps)
+        pictures = stream.pictures
         first = round(FIRST_S * RATE_HZ) + int(rng.integers(round(EVERY_S * RATE_HZ)))
-        window = ClipWindow(engine.spec.picture_shape, seconds, RATE_HZ)
-        for step, picture in enumerate(stream.pictures):
-            window.append(picture, step / RATE_HZ)
-            if step < first or (step - first) % round(EVERY_S * RATE_HZ):
-                continue
-            answer = window_answer(stream, step, seconds)
-            clip = window.cut(seconds, engine.spec.pictures, window.moving())
-            embeddings.append(engine.answer(clip).embedding[0])
+        for end in range(first, steps, round(EVERY_S * RATE_HZ)):
+            answer = window_answer(stream, end, seconds)
+            embeddings.append(engine.answer(pictures[window(end, seconds)]).embedding[0])
             right.append(answer.right)
             shows.append(int(answer.shows))
     return Windows(np.stack(embeddings), np.stack(right), np.array(shows))
@@ -152,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
         raise DataError(f"no recording to train on in {', '.join(map(str, given.data))}; give others with --data")
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    playlist = Playlist(recordings, Shelf(given.cache), LABELS, CAMERA, SIZE, RATE_HZ, given.faster)
+    playlist = Playlist(recordings, Shelf(given.cache), LABELS, SIZE, SIZE, RATE_HZ, given.faster)
     windows = windows_of(playlist, embedder(net, spec), given.streams, given.seed)
     layer = net.classifier
     weight, bias = fit(windows, layer.weight.detach(), layer.bias.detach(), given.nearness)

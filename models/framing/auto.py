@@ -9,7 +9,7 @@ from models.framing.base import AUTO
 from models.framing.faces import Face, FaceDetector
 from models.framing.motion import Motion
 from models.framing.people import People, Person, SearchWindow
-from models.movement import MovingArea
+from models.moving_area import MovingArea
 from models.region import WHOLE, Region
 
 LOOK_S, SETTLED_S = 0.35, 1.0

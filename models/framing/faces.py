@@ -13,7 +13,7 @@ from common.arrays import Floats
 from common.errors import first_line
 from models.errors import ModelFileError
 from models.frame import Image
-from models.movement import thinned
+from models.moving_area import thinned
 
 MODEL = Path(__file__).resolve().parent.parent / "weights" / "face_detection_short_range.onnx"
 SIZE = 128

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.frame import Image
 from models.framing.people import Person
-from models.movement import ROWS, Map, MovingArea, change, moving_area, small_picture
+from models.moving_area import ROWS, Map, MovingArea, change, moving_area, small_picture
 
 HEAD, REACH = 0.7, 3.5
 """Between these distances from the middle of the face, in face heights, hands move; nearer, the head does."""
