@@ -2,8 +2,9 @@
 
 import argparse
 import math
-from collections.abc import Callable
-from typing import NoReturn, TypeVar
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, TypeVar
 
 from common.errors import UserError
 from common.hidden_password import without_password
@@ -28,8 +29,28 @@ class CommandParser(argparse.ArgumentParser):
 Number = TypeVar("Number", int, float)
 
 
+class OldSpelling(argparse.Action):
+    """The old spelling of an option, which sets the new one and prints its name to stderr; not in the help.
+
+    A flag has `nargs=0`, any other option the `type` of the new one.
+    """
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, default=argparse.SUPPRESS, help=argparse.SUPPRESS, **options)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse's interface
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, True if self.nargs == 0 else values)
+        print(f"mstnet: {option_string} is now --{self.dest.replace('_', '-')}; use that", file=sys.stderr)
+
+
 def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
-    """An argparse type: a finite number of this kind, of this much or more."""
+    """An argparse type: a finite number of this kind, at least `least`."""
 
     def read(text: str) -> Number:
         value = kind(text)
@@ -64,7 +85,7 @@ def share(text: str) -> float:
 
 
 def probability(text: str) -> float:
-    """A probability that something can reach, for argparse: a number above 0, up to 1."""
+    """A threshold of a probability, for argparse: a number above 0, up to 1."""
     number = float(text)
     if not 0 < number <= 1:
         raise argparse.ArgumentTypeError(f"expected a probability above 0, up to 1; got {text}")

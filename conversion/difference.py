@@ -1,4 +1,4 @@
-"""The difference of two forms of a model: the same random pictures through both."""
+"""The difference between two forms of a model, on the same random pictures."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from models.engines.base import Engine
 from models.frame import Image
 
 TOLERANCE = 1e-3
-"""Largest difference of logits between two forms of a network."""
+"""Largest accepted difference of logits between two forms of a network."""
 
 StepAll = Callable[[Image], Floats]
 """Steps a batch of streams: pictures uint8 [N, H, W, 3] to logits [N, labels]."""

@@ -1,4 +1,4 @@
-"""ClipNetwork: a clip network beside a stream network, and how it is read; ClipStream: that over one stream."""
+"""ClipNetwork: a clip network and its fusion; ClipStream: a clip network over one stream."""
 
 import time
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from models.window import ClipWindow
 
 @dataclass(frozen=True, slots=True)
 class ClipNetwork:
-    """A network of clips as a recogniser runs it. It sees the last seconds of a stream at once."""
+    """A clip network as a recogniser runs it, on the last seconds of a stream."""
 
     name: str
-    """What its steps are called, such as `clip`."""
+    """Name of its steps, such as `clip`."""
     engine: ClipEngine
     head: Head
     rate_hz: float
-    """How many pictures a second come, at most."""
+    """Maximum number of pictures per second."""
     fusion: ClipFusion
-    """How it decides together with the stream network."""
+    """How it is fused with the stream network."""
 
     def open(self) -> "ClipStream":
         """Begin a stream."""
@@ -35,9 +35,9 @@ class ClipNetwork:
 
 
 class ClipStream:
-    """A clip network over one stream. It sees the square around what moves in the last seconds.
+    """A clip network over one stream. Its input is the square around what moves in the last seconds.
 
-    Each time is either stepped or skipped, after `show` where a new frame came.
+    Each step time is stepped on or skipped, after `show` if there is a new frame.
 
     Args:
         network: what to run; streams may share its engine.
@@ -57,12 +57,12 @@ class ClipStream:
         self._memory = self._network.head.start()
 
     def show(self, image: Image, bounds: Region | None) -> None:
-        """Give the frame of the next time, uint8 [H, W, 3] RGB.
+        """Set the frame of the next step time, uint8 [H, W, 3] RGB.
 
         Args:
             image: the frame.
-            bounds: the part of it in which the square may lie; None is the largest centred window of the network's
-                proportions. With others than before, the stream is forgotten.
+            bounds: part of the frame in which the square may lie; None for the largest centred window with the input's
+                proportions. A change of bounds drops the past.
         """
         if bounds != self._bounds:
             self.reset()
@@ -71,7 +71,7 @@ class ClipStream:
         self._shown = part_seen(image, spec.height, spec.width, bounds)
 
     def skip(self, time_s: float) -> None:
-        """Remember what was shown, or the frame before where nothing was, without running the network."""
+        """Keep the new frame, or the last one again if there is none, without running the network."""
         if self._shown is None:
             self._window.repeat(time_s)
         else:
@@ -79,12 +79,12 @@ class ClipStream:
         self._shown = None
 
     def step(self, time_s: float) -> Step:
-        """Remember what was shown, and answer about the last seconds: the mean over windows of `spec.windows_s`."""
+        """Keep the frame and run the network on the last seconds: the mean output over `spec.windows_s`."""
         self.skip(time_s)
         network, began_s = self._network, time.perf_counter()
         spec, region = network.engine.spec, self._window.moving()
         clips = [self._window.cut(seconds, spec.pictures, region) for seconds in spec.windows_s]
-        answers = [network.engine.answer(clip) for clip in clips]
+        answers = [network.engine.run(clip) for clip in clips]
         output = Output(*(np.mean(part, 0) for part in zip(*answers, strict=True)))
         logits, embedding = output.logits[0], output.embedding[0]
         probabilities, self._memory = network.head.read(logits, embedding, self._memory)

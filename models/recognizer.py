@@ -1,4 +1,4 @@
-"""Recognizer: one stream of frames through one or several networks, to probabilities and gestures."""
+"""Recognizer: recognises gestures in one stream with one or several networks."""
 
 from models.frame import Frame, Image
 from models.frame_times import FrameTimes
@@ -11,11 +11,11 @@ from models.stream_decider import StreamDecider
 
 
 class Recognizer:
-    """One stream through its networks. Give it every frame; it steps at the networks' rate, by the frames' times.
+    """Runs the networks over one stream. Call `see` with every frame; steps are taken by the times of the frames.
 
     Args:
-        networks: as `networks_of` makes them.
-        framing: chooses which part of the picture they see; without one, the largest centred window.
+        networks: from `networks_of`.
+        framing: chooses the region of the frame; None for the largest centred window.
     """
 
     def __init__(self, networks: Networks, framing: Framing | None = None) -> None:
@@ -27,16 +27,16 @@ class Recognizer:
         self._clip = networks.clip.open() if networks.clip else None
         self._decider = StreamDecider(networks, framing)
         self.framing = self._decider.framing
-        """How the header of the events names what is seen; None where nothing chooses it."""
+        """The name of the framing in the header of the events; None without a framing."""
         self._shape: tuple[int, ...] | None = None
 
     def reset(self) -> None:
         """Forget the stream; the next frame is the first of another, and may have any time."""
         self._times.reset()
-        self._begin_anew()
+        self._restart()
 
-    def _begin_anew(self) -> None:
-        """Forget what was seen."""
+    def _restart(self) -> None:
+        """Forget the stream's steps and decisions."""
         self._grid.reset()
         self._decider.reset()
         self._forget_past()
@@ -53,10 +53,10 @@ class Recognizer:
         """Take one frame: step the networks at each time that is due on it, and decide, until a gesture fires.
 
         Raises:
-            FrameError: its time is before the last one's, or the times of the stream are no seconds.
+            FrameError: its time is before the last one, or the times of the stream are not seconds.
         """
         if self._times.breaks(frame.time_s) or self._shape not in (None, frame.image.shape):
-            self._begin_anew()
+            self._restart()
         self._shape = frame.image.shape
         if not (times := self._grid.due(frame)):
             return self._decider.recognition(frame)
@@ -80,7 +80,7 @@ class Recognizer:
             self._clip.skip(time_s)
 
     def _picture(self, frame: Frame) -> Image:
-        """What the passes see of a frame. When the region moves, the past that was seen through the old one goes."""
+        """The input picture of a frame. If the region moves, the past, which shows the old region, is dropped."""
         if self._decider.choose_region(frame):
             self._forget_past()
         if self._clip:

@@ -1,4 +1,4 @@
-"""ClipWindow: the newest pictures of a stream, from which clips are cut around what moves. No clock, no network."""
+"""ClipWindow: keeps the newest pictures of a stream and cuts clips around what moves in them."""
 
 import math
 from collections import deque
@@ -15,9 +15,9 @@ from models.preprocess import to_picture
 from models.region import WHOLE, Region
 
 KEPT = 2
-"""About how many times as large as a clip's picture one is remembered; larger ones are shrunk by a whole number."""
+"""About how many times the size of a clip's picture is kept; larger pictures are shrunk by a whole number."""
 SPREAD, LEAST_SIDE = 3.4, 0.5
-"""Side of what a clip shows, in standard deviations of where it moves; its least, in shorter sides of the picture."""
+"""Side of the square, in standard deviations of where it moves; its minimum, in shorter sides of the picture."""
 
 
 class ClipWindow:
@@ -26,7 +26,7 @@ class ClipWindow:
     Args:
         shape: of a clip's picture, such as (112, 112, 3).
         seconds: the longest clip that will be cut.
-        rate_hz: how many pictures a second come, at most.
+        rate_hz: maximum number of pictures per second.
     """
 
     def __init__(self, shape: tuple[int, int, int], seconds: float, rate_hz: float) -> None:
@@ -40,7 +40,7 @@ class ClipWindow:
         self._small = None
 
     def append(self, picture: Image, time_s: float) -> None:
-        """Remember a picture, uint8 [H, W, 3] of any size; the oldest one is forgotten when the window is full.
+        """Add a picture, uint8 [H, W, 3] of any size; if the window is full, the oldest one is dropped.
 
         Raises:
             ValueError: its time lies before the newest one's, or its proportions are others.
@@ -55,7 +55,7 @@ class ClipWindow:
         self._small = small
 
     def repeat(self, time_s: float) -> None:
-        """Remember the newest picture once more: nothing new came until then.
+        """Add the newest picture once more, at a time without a new one.
 
         Raises:
             ValueError: there is none, or the time lies before its own.
@@ -69,7 +69,7 @@ class ClipWindow:
         self._slots.append(slot)
 
     def moving(self) -> Region:
-        """The square around what moved while the pictures came; the one in the middle where nothing did."""
+        """The square around what moved in the pictures of the window; the largest centred one if nothing did."""
         rows, columns = self._newest.picture.shape[:2]
         moved = np.sum([slot.moved for slot in self._slots], 0)
         shorter = min(rows, columns)
@@ -81,7 +81,7 @@ class ClipWindow:
     def cut(self, seconds: float, pictures: int, region: Region = WHOLE) -> Image:
         """The last `seconds` as a clip: pictures spread evenly in time, the newest one last.
 
-        Each is the one nearest to its time; before the first picture of the stream, that one stands still.
+        Each is the one nearest to its time; before the start of the stream, the first picture is repeated.
 
         Args:
             seconds: length of the clip; the picture before the newest one lies `seconds / pictures` before it.
@@ -109,7 +109,7 @@ class ClipWindow:
 
 
 class _Slot(NamedTuple):
-    """One picture that is remembered."""
+    """One picture of the window."""
 
     time_s: float
     picture: Image
@@ -127,7 +127,7 @@ def _shrunk(picture: Image, times: int) -> Image:
 
 
 def nearest(times_s: NDArray[np.float64], wanted_s: Iterable[float]) -> NDArray[np.int64]:
-    """Indices of the ascending times that lie nearest to the wanted ones; the later one of two that are as near."""
+    """Indices of the times nearest to the wanted ones; of two equally near, the later. `times` ascend."""
     wanted = np.asarray(wanted_s)
     after = np.clip(np.searchsorted(times_s, wanted), 1, max(1, len(times_s) - 1))
     before = after - 1

@@ -1,4 +1,4 @@
-"""Fixtures that several rooms share: a small network, exported once."""
+"""Shared fixtures: a small network, exported once."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent / "helpers"))
 
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An exported MobileNetV2 with MixTConv at a quarter width and 32 px, with its checkpoint beside it as `.pt`."""
+    """An exported MobileNetV2 with MixTConv at a quarter width and 32 px, with its checkpoint in the same folder."""
     from networks import small_net, small_spec
 
     from models.nets.checkpoint import save_checkpoint
@@ -40,7 +40,7 @@ def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def plain_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same without temporal layers, exported: it remembers nothing."""
+    """The same without temporal layers, exported: it has no state."""
     from networks import small_net, small_spec
 
     from training.export.stream_export import export
@@ -53,7 +53,7 @@ def plain_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of recordings beside the project."""
+    """The folder of recordings next to the project."""
     if not SHARED.is_dir():
         pytest.skip("needs the recordings in ../shared")
     return SHARED

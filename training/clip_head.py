@@ -31,11 +31,11 @@ from models.errors import ModelFileError
 from models.nets.checkpoint import save_checkpoint, weights_hash
 from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
+from training.distillation.clip_batches import RATE_HZ, window
 from training.distillation.clip_student import load_clip_network
-from training.distillation.lessons import training_recordings
-from training.distillation.training_streams import Playlist
-from training.distillation.window_answers import Shows, window_answer
-from training.distillation.windows import RATE_HZ, window
+from training.distillation.stream_batches import training_recordings
+from training.distillation.training_streams import StreamSampler
+from training.distillation.window_targets import WindowContent, window_target
 from training.errors import DataError
 from training.export.clip_export import WINDOWS_S, describe_clips, export_clips
 from training.jester import LABELS, SIZE
@@ -44,7 +44,7 @@ from training.recording_list import Shelf
 STREAM_S = 16.0
 FIRST_S, EVERY_S = 2 / 3, 1 / 3
 """When the first window of a stream ends, and how long after it the next one."""
-SHARES = {Shows.NOTHING: 0.5, Shows.PART: 0.2, Shows.GESTURE: 0.3}
+SHARES = {WindowContent.NOTHING: 0.5, WindowContent.PART: 0.2, WindowContent.GESTURE: 0.3}
 """How much the windows that show this count together."""
 NEARNESS = 0.7
 """How strongly the layer is held to the one that it starts from, unless said otherwise."""
@@ -58,7 +58,7 @@ class Windows(NamedTuple):
     right: NDArray[np.bool_]
     """[N, labels]."""
     shows: NDArray[np.int64]
-    """[N], `Shows`."""
+    """[N], `WindowContent`."""
 
     @property
     def weights(self) -> Floats:
@@ -70,21 +70,21 @@ class Windows(NamedTuple):
         return weights / weights.sum()
 
 
-def windows_of(playlist: Playlist, engine: ClipEngine, streams: int, seed: int) -> Windows:
+def windows_of(sampler: StreamSampler, engine: ClipEngine, streams: int, seed: int) -> Windows:
     """Draw streams and look at them through windows of the length that the app uses."""
     (seconds,) = WINDOWS_S
     steps = round(STREAM_S * RATE_HZ)
     embeddings, right, shows = [], [], []
     for number in tqdm(range(streams), "streams", disable=None, leave=False):
         rng = np.random.default_rng((seed, number))
-        stream = playlist.draw(rng, steps)
+        stream = sampler.draw(rng, steps)
         pictures = stream.pictures
         first = round(FIRST_S * RATE_HZ) + int(rng.integers(round(EVERY_S * RATE_HZ)))
         for end in range(first, steps, round(EVERY_S * RATE_HZ)):
-            answer = window_answer(stream, end, seconds)
-            embeddings.append(engine.answer(pictures[window(end, seconds)]).embedding[0])
-            right.append(answer.right)
-            shows.append(int(answer.shows))
+            target = window_target(stream, end, seconds)
+            embeddings.append(engine.run(pictures[window(end, seconds)]).embedding[0])
+            right.append(target.correct)
+            shows.append(int(target.content))
     return Windows(np.stack(embeddings), np.stack(right), np.array(shows))
 
 
@@ -146,12 +146,12 @@ def main(arguments: list[str] | None = None) -> int:
         raise DataError(f"no recording to train on in {', '.join(map(str, given.data))}; give others with --data")
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    playlist = Playlist(recordings, Shelf(given.cache), LABELS, SIZE, SIZE, RATE_HZ, given.faster)
-    windows = windows_of(playlist, embedder(net, spec), given.streams, given.seed)
+    sampler = StreamSampler(recordings, Shelf(given.cache), LABELS, SIZE, SIZE, RATE_HZ, given.faster)
+    windows = windows_of(sampler, embedder(net, spec), given.streams, given.seed)
     layer = net.classifier
     weight, bias = fit(windows, layer.weight.detach(), layer.bias.detach(), given.nearness)
     layer.load_state_dict({"weight": weight, "bias": bias})
-    counts = ", ".join(f"{np.count_nonzero(windows.shows == shows)} {shows.name.lower()}" for shows in Shows)
+    counts = ", ".join(f"{np.count_nonzero(windows.shows == shows)} {shows.name.lower()}" for shows in WindowContent)
     print(f"windows that show: {counts}")
     trained = f"{spec.trained}; its last layer on {len(windows.shows)} windows of streams"
     save_checkpoint(given.out, net, replace(spec, trained=trained, weights_sha256=weights_hash(net)))

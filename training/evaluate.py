@@ -27,12 +27,12 @@ from models.spec import ModelSpec
 from training.datasets.base import read_index
 from training.datasets.sampling import Dense, Sampling, Segments
 from training.datasets.transforms import Centre
-from training.evaluation.evaluation_folder import check_free, table, write
+from training.evaluation.evaluation_folder import check_replaceable, table, write
 from training.evaluation.inference import Views, labelled
-from training.evaluation.labelled_streams import rate_of, video_take
+from training.evaluation.labelled_streams import rate_of, video_stream
 from training.evaluation.montage import Montage, montages
+from training.evaluation.run_network import evaluate_clips, evaluate_streams
 from training.evaluation.scoring import Evaluation
-from training.evaluation.trials import try_clips, try_streams
 
 About = dict[str, object]
 
@@ -49,14 +49,14 @@ def on_video(net: MSTNet, spec: ModelSpec, given: argparse.Namespace) -> tuple[E
     video: Path = given.index
     fps = given.fps or rate_of(video)
     events = given.events or video.with_name(f"{video.stem}_events.csv")
-    return try_streams(net, spec, [video_take(video, events, fps, given.cut_top, spec)]), {"fps": fps}
+    return evaluate_streams(net, spec, [video_stream(video, events, fps, given.cut_top, spec)]), {"fps": fps}
 
 
 def on_montages(net: MSTNet, spec: ModelSpec, given: argparse.Namespace) -> tuple[Evaluation, About]:
     """The clips of an index one after another."""
     clips = [(clip, spec.labels[label]) for clip, label in labelled(read_index(given.index), spec.labels)]
     montage, broken = Montage(given.stream_clips, given.quiet, given.seed), list[str]()
-    found = try_streams(net, spec, montages(clips, spec, montage, broken))
+    found = evaluate_streams(net, spec, montages(clips, spec, montage, broken))
     return found, {"montage": asdict(montage), "broken": broken}
 
 
@@ -68,7 +68,7 @@ def on_clips(net: MSTNet, spec: ModelSpec, given: argparse.Namespace) -> tuple[E
     if given.sampling == "dense":
         sampling = Dense(given.frames, given.stride, given.clips)
     views = Views(clips, sampling, given.frames, Centre(spec.height, given.crops))
-    found, broken = try_clips(net, spec, views, truth, given.batch, min(given.workers, os.cpu_count() or 1))
+    found, broken = evaluate_clips(net, spec, views, truth, given.batch, min(given.workers, os.cpu_count() or 1))
     return found, {"sampling": repr(sampling), "crops": given.crops, "broken": [clips[k].id for k in broken]}
 
 
@@ -115,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     given = command_line().parse_args(arguments)
     if given.out:
-        check_free(given.out)  # before minutes of work
+        check_replaceable(given.out)  # before minutes of work
     net, spec = load_checkpoint(given.checkpoint)
     found, how = evaluate(on_device(net, given.device), spec, given)
     if given.out:  # before anything is printed into a pipe that may close

@@ -36,7 +36,7 @@ from models.softmax import softmax
 from models.spec import NO_GESTURE_LABELS, ModelSpec
 from models.window import ClipWindow
 from training.errors import DataError
-from training.evaluation.judging_takes import all_takes, listed_takes
+from training.evaluation.held_out_streams import listed_streams, test_streams
 from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_metrics import GRACE_S, Truth, gestures_of
 from training.evaluation.stream_score import Score, score
@@ -146,7 +146,7 @@ def clip_logits(engine: ClipEngine, pictures: Image, rate_hz: float) -> Floats:
         window.append(picture, step / rate_hz)
         regions = WHOLE, window.moving()
         clips = [window.cut(look.length_s, engine.spec.pictures, regions[look.moving]) for look in LOOKS]
-        answers.append([engine.answer(clip).logits[0] for clip in clips])
+        answers.append([engine.run(clip).logits[0] for clip in clips])
     return np.stack(answers, 1)
 
 
@@ -278,8 +278,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _takes(data: Path | None, folders: Sequence[Path], spec: ModelSpec) -> list[LabelledStream]:
-    made = [take for folder in folders for take in listed_takes(folder, spec)]
-    found = [*(all_takes(data, spec) if data else []), *made]
+    made = [take for folder in folders for take in listed_streams(folder, spec)]
+    found = [*(test_streams(data, spec) if data else []), *made]
     if not found:
         raise DataError("no recordings: give --data, --clips, or both")
     return found

@@ -23,9 +23,9 @@ from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax
 from models.spec import ModelSpec
-from training.distillation.augment import Optics, develop, draw_camera, frame_up
+from training.distillation.camera_augmentation import CameraModel, apply_appearance, sample_camera, warp
+from training.evaluation.held_out_streams import test_streams
 from training.evaluation.inference import stream_logits
-from training.evaluation.judging_takes import all_takes
 from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_score import scores, scores_by_label
 from training.jester import mirrored
@@ -36,14 +36,14 @@ CLOSELY = 2
 
 def filmed(takes: Sequence[LabelledStream], seed: int, size: int) -> list[LabelledStream]:
     """The same streams as another camera films them, one for all, in square pictures of another size."""
-    camera = draw_camera(np.random.default_rng(seed))
+    camera = sample_camera(np.random.default_rng(seed))
     return [_filmed(one, camera, size, np.random.default_rng((seed, k))) for k, one in enumerate(takes)]
 
 
-def _filmed(take: LabelledStream, camera: Optics, size: int, rng: np.random.Generator) -> LabelledStream:
+def _filmed(take: LabelledStream, camera: CameraModel, size: int, rng: np.random.Generator) -> LabelledStream:
     around = cv2.blur(take.pictures[0], (take.pictures.shape[1] // 4,) * 2)  # nobody is seen twice
     pictures = [
-        develop(camera, frame_up(camera, p, size, 0.0, np.asarray(around, np.uint8)), rng) for p in take.pictures
+        apply_appearance(camera, warp(camera, p, size, 0.0, np.asarray(around, np.uint8)), rng) for p in take.pictures
     ]
     truths = [replace(t, label=mirrored(t.label)) if camera.mirrored else t for t in take.truths]
     return LabelledStream(take.group, np.stack(pictures), tuple(truths))
@@ -87,9 +87,9 @@ def main(arguments: list[str] | None = None) -> int:
     if given.reading:
         _, other = load_checkpoint(given.reading)
         spec = replace(spec, temperature=other.temperature, decoding=other.decoding)
-    takes = all_takes(given.data, spec)
+    takes = test_streams(given.data, spec)
     if given.cameras:
-        closely = all_takes(given.data, replace(spec, height=CLOSELY * spec.height, width=CLOSELY * spec.width))
+        closely = test_streams(given.data, replace(spec, height=CLOSELY * spec.height, width=CLOSELY * spec.width))
         takes += [take for seed in range(given.cameras) for take in filmed(closely, seed, spec.height)]
     print(report(net, spec, takes))
     return 0

@@ -18,12 +18,12 @@ from common.whole_file import write_whole
 from training.datasets import folders
 from training.datasets.base import Clip, Index, write_index
 from training.datasets.catalogue import SOURCES
-from training.datasets.crew import examine_all
 from training.datasets.listing import Entry, Listing
-from training.datasets.own_index import advice, cut_up, jobs_of, labels_of, renumbered, sorted_out, too_few
+from training.datasets.own_index import advice, cut_pieces, jobs_of, labels_of, rare_labels, renumber, split_usable
 from training.datasets.publisher import PublishedDataset
-from training.datasets.splits import LEAST, SPLITS, Shared, share_out
+from training.datasets.splits import MIN_CLIPS, SPLITS, ClipsBySplit, assign_splits
 from training.datasets.survey import Broken, Job
+from training.datasets.survey_pool import examine_all
 from training.errors import DataError
 
 FIRST = 3
@@ -135,17 +135,19 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
     names = labels_of(own.clips, root)
     jobs = jobs_of(own.clips, names, out / f"frames-{size}" / folders.NAME, size, fps)
     _make_folder(out)
-    whole, broken = sorted_out(examine_all(jobs, processes), names)
+    whole, broken = split_usable(examine_all(jobs, processes), names)
     yield from (f"{one.id} is left out: {one.why}" for one in broken)
     files = {clip.id: clip for clip in own.clips}
-    pieces = {piece.id: (piece, files[clip.id]) for clip in whole for piece in cut_up(clip, names)}
+    pieces = {piece.id: (piece, files[clip.id]) for clip in whole for piece in cut_pieces(clip, names)}
     clips = [piece for piece, _ in pieces.values()]
-    few = too_few(clips, names)
-    yield from (f"{label!r} is left out: it has {n} whole clips and needs {LEAST} or more" for label, n in few.items())
+    few = rare_labels(clips, names)
+    yield from (
+        f"{label!r} is left out: it has {n} usable clips and needs {MIN_CLIPS} or more" for label, n in few.items()
+    )
     labels = labels_of((file for piece, file in pieces.values() if file.label not in few), root)
-    clips = renumbered(clips, names, labels)
+    clips = renumber(clips, names, labels)
     yield from advice(clips, labels)
-    sharing = share_out(clips, {id_: file for id_, (_, file) in pieces.items()})
+    sharing = assign_splits(clips, {id_: file for id_, (_, file) in pieces.items()})
     yield sharing.how
     for split in SPLITS:
         write_index(
@@ -156,7 +158,7 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
     yield f"Next: python -m training.train training/configs/folders/shipped.toml {shlex.quote(f'data.folder={out}')}"
 
 
-def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
+def _counts(labels: Sequence[str], splits: ClipsBySplit) -> Iterable[str]:
     """How many clips of each label each split has."""
     for place, label in enumerate(labels):
         of_label = {split: [clip for clip in clips if clip.label == place] for split, clips in splits.items()}

@@ -26,7 +26,7 @@ from training.datasets.sampling import Segments
 from training.datasets.transforms import Centre
 from training.errors import DataError
 from training.evaluation.figures import draw_clusters
-from training.evaluation.inference import Views, answer_clips, labelled
+from training.evaluation.inference import Views, labelled, run_clips
 from training.evaluation.metrics import Ints
 
 PERPLEXITY = 30.0
@@ -58,7 +58,7 @@ def features(checkpoint: Path, index: Index, clips: Sequence[Clip], given: argpa
     net, spec = load_checkpoint(checkpoint)
     labelled(index, spec.labels)  # a network that was trained on something else would draw nonsense
     views = Views(clips, Segments(given.frames, 1), given.frames, Centre(spec.height))
-    answers = answer_clips(net, views, given.batch)
+    answers = run_clips(net, views, given.batch)
     return answers.embeddings, answers.numbers
 
 

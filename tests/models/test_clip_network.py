@@ -1,4 +1,4 @@
-"""A clip network over a stream: what it is shown, and that skipped times are remembered."""
+"""A clip network over a stream: its input, and that skipped pictures are kept."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ SPEC = ClipSpec(
 
 
 class Reader:
-    """A clip engine that answers with the mean brightness of a clip, and keeps what it was shown."""
+    """A clip engine whose output is the mean brightness of a clip, and which keeps its clips."""
 
     name = "reader"
 
@@ -33,7 +33,7 @@ class Reader:
         self.spec = SPEC
         self.shown: list[np.ndarray] = []
 
-    def answer(self, clip: np.ndarray) -> Output:
+    def run(self, clip: np.ndarray) -> Output:
         self.shown.append(clip)
         return Output(np.full((1, 2), clip.mean(), np.float32), np.full((1, 480), clip[0].mean(), np.float32))
 
@@ -59,7 +59,7 @@ def step(network: ClipStream, number: int, time_s: float, bounds: Region | None 
     return network.step(time_s)
 
 
-def test_it_answers_with_the_mean_over_its_windows():
+def test_it_returns_the_mean_over_its_windows():
     engine = Reader()
     network = stream(engine)
     for k in range(40):

@@ -11,7 +11,7 @@ from clip_networks import random_checkpoint
 import training.clip_head
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.clip_head import Windows, fit, main
-from training.distillation.window_answers import Shows
+from training.distillation.window_targets import WindowContent
 from training.transplant.shufflenet3d import transplant
 
 WIDTH, CLASSES = 6, 3
@@ -23,7 +23,7 @@ def windows(count: int = 200) -> Windows:
     labels = rng.integers(0, CLASSES, count)
     embeddings = rng.normal(0, 0.3, (count, WIDTH)).astype(np.float32)
     embeddings[np.arange(count), labels] += 1
-    return Windows(embeddings, np.eye(CLASSES, dtype=bool)[labels], np.full(count, int(Shows.GESTURE)))
+    return Windows(embeddings, np.eye(CLASSES, dtype=bool)[labels], np.full(count, int(WindowContent.GESTURE)))
 
 
 def right_share(found: Windows, weight: torch.Tensor, bias: torch.Tensor) -> float:
@@ -45,7 +45,7 @@ def test_it_stays_near_its_start_as_far_as_it_is_told_to() -> None:
 
 
 def test_where_none_is_right_too_a_gesture_is_no_error() -> None:
-    either = Windows(windows().embeddings, np.ones((200, CLASSES), bool), np.full(200, int(Shows.PART)))
+    either = Windows(windows().embeddings, np.ones((200, CLASSES), bool), np.full(200, int(WindowContent.PART)))
     start = torch.randn(CLASSES, WIDTH, generator=torch.manual_seed(0)), torch.zeros(CLASSES)
     weight, bias = fit(either, *start)
     torch.testing.assert_close(weight, start[0])
@@ -53,9 +53,9 @@ def test_where_none_is_right_too_a_gesture_is_no_error() -> None:
 
 
 def test_what_windows_show_counts_by_its_share_however_many_there_are() -> None:
-    shows = np.array([Shows.NOTHING] * 8 + [Shows.PART] * 2 + [Shows.GESTURE])
+    shows = np.array([WindowContent.NOTHING] * 8 + [WindowContent.PART] * 2 + [WindowContent.GESTURE])
     weights = Windows(np.zeros((11, WIDTH), np.float32), np.ones((11, CLASSES), bool), shows).weights
-    assert [float(weights[shows == each].sum()) for each in Shows] == pytest.approx([0.5, 0.2, 0.3])
+    assert [float(weights[shows == each].sum()) for each in WindowContent] == pytest.approx([0.5, 0.2, 0.3])
 
 
 @pytest.fixture

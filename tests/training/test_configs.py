@@ -13,7 +13,7 @@ from training.complexity import count
 from training.paper import CLASSES, ROWS
 from training.trainer.config import Config
 from training.trainer.config_file import read_config
-from training.trainer.start import starting_net
+from training.trainer.start import initial_net
 
 FOLDER = Path(training.__file__).parent / "configs"
 CONFIGS = sorted(path for path in FOLDER.glob("*/*.toml") if path.stem != "base")
@@ -38,7 +38,7 @@ def test_loads_and_builds(path: Path) -> None:
     assert config.net.classes == LABELS.get(config.data.set, 0)
     labels = tuple(map(str, range(config.net.classes or 3)))
     with torch.device("meta"):
-        net = starting_net(dataclasses.replace(config, init=""), labels)
+        net = initial_net(dataclasses.replace(config, init=""), labels)
     assert net.classifier.weight.shape[0] == len(labels)
 
 

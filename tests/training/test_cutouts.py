@@ -6,7 +6,7 @@ from painted_stills import write_stills
 import training.cutouts
 from training.clip_folder import FORMAT
 from training.cutouts import main
-from training.distillation.training_streams import SHARES, TRUST
+from training.distillation.training_streams import LABEL_WEIGHT, SHARES
 from training.recording_list import decode, read_recordings
 
 
@@ -17,7 +17,7 @@ def test_what_is_written_reads_as_recordings(tmp_path: Path, monkeypatch: pytest
     idle, swipe = read_recordings(tmp_path / "out", "train")
     assert (idle.label, swipe.label) == ("No gesture", "Swiping Left")
     assert swipe.source in SHARES
-    assert swipe.source in TRUST
+    assert swipe.source in LABEL_WEIGHT
     pictures = decode(swipe.path)
     assert pictures.shape[1:] == (FORMAT.height, FORMAT.width, 3)
     (first, again) = swipe.spans

@@ -115,14 +115,14 @@ def every_second_picture(path: Path, number: int) -> list[np.ndarray]:
     return pictures
 
 
-def test_a_network_that_looks_ahead_is_refused(tmp_path):
+def test_a_centred_network_is_refused(tmp_path):
     net = small_net(causal=False)
-    with pytest.raises(ModelFileError, match="looks into the future"):
+    with pytest.raises(ModelFileError, match="is not causal and cannot stream"):
         export(net, small_spec(net), tmp_path / "model.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_answers_otherwise_is_not_left_behind(tmp_path, monkeypatch):
+def test_a_file_with_other_outputs_is_not_left_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("training.export.stream_export.TOLERANCE", -1.0)
     net = small_net("resnet18", "shift")
     with pytest.raises(ModelFileError, match="differs from its network"):

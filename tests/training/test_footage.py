@@ -5,7 +5,7 @@ import pytest
 from painted_stills import hand
 
 from training.distillation.matting import is_matte
-from training.distillation.training_streams import SHARES, TRUST
+from training.distillation.training_streams import LABEL_WEIGHT, SHARES
 from training.footage import main
 from training.recording_list import decode, read_recordings
 from training.stills.film import SHORTEST
@@ -25,7 +25,7 @@ def test_what_is_written_reads_as_recordings(tmp_path: Path, options: list[str],
     (found,) = read_recordings(tmp_path / "out", "train")
     assert found.source == source
     assert source in SHARES
-    assert source not in TRUST  # nobody has labelled it
+    assert source not in LABEL_WEIGHT  # nobody has labelled it
     assert is_matte(found) == (source == "keyed")
     assert len(decode(found.path)) == SHORTEST
 

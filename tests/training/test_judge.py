@@ -9,11 +9,11 @@ from models.nets.checkpoint import save_checkpoint
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from models.spec import Decoding, Rule
-from training.distillation.lessons import training_recordings
+from training.distillation.stream_batches import training_recordings
+from training.evaluation.held_out_streams import tuning_streams
+from training.evaluation.idle_recordings import IDLE_SOURCES, idle_for_test, idle_for_tuning
 from training.evaluation.inference import CHUNK
-from training.evaluation.judging_takes import recorded_takes
 from training.evaluation.labelled_streams import LabelledStream
-from training.evaluation.quiet import QUIET, quiet_to_judge, quiet_to_tune
 from training.evaluation.stream_metrics import Truth
 from training.judge import filmed, main, probabilities, right_at_end
 from training.recording_list import hold_out, read_recordings
@@ -39,19 +39,22 @@ def test_what_is_judged_with_is_neither_learnt_from_nor_tuned_on(tmp_path, monke
     """Whatever is learnt from beside it, and whichever split a quiet recording is said to be of."""
     head = "path,label,split,source,fps,start,end\n"
     for folder, first in (("a", 0), ("b", 100)):
-        rows = [f"{first + k}.avi,No gesture,{'val' if k % 3 else 'train'},{QUIET[k % 2]},12,0,9\n" for k in range(22)]
+        rows = [
+            f"{first + k}.avi,No gesture,{'val' if k % 3 else 'train'},{IDLE_SOURCES[k % 2]},12,0,9\n"
+            for k in range(22)
+        ]
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "clips.csv").write_text(head + "".join(rows))
     learnt = set(training_recordings([tmp_path / "a", tmp_path / "b"]))
     recordings = read_recordings(tmp_path / "b")
-    judged, tuned = set(quiet_to_judge(recordings)), set(quiet_to_tune(recordings))
-    assert judged | tuned == hold_out(recordings, QUIET)
-    assert {r.source for r in judged} == {r.source for r in tuned} == set(QUIET[:2])
+    judged, tuned = set(idle_for_test(recordings)), set(idle_for_tuning(recordings))
+    assert judged | tuned == hold_out(recordings, IDLE_SOURCES)
+    assert {r.source for r in judged} == {r.source for r in tuned} == set(IDLE_SOURCES[:2])
     assert not judged & tuned
     assert learnt
     assert not learnt & (judged | tuned)
-    monkeypatch.setattr("training.evaluation.judging_takes.recording_take", lambda *given: given[:2])
-    assert {recording for recording, group in recorded_takes(tmp_path / "b", None) if group == "quiet"} == tuned
+    monkeypatch.setattr("training.evaluation.held_out_streams.recording_stream", lambda *given: given[:2])
+    assert {recording for recording, group in tuning_streams(tmp_path / "b", None) if group == "quiet"} == tuned
 
 
 def test_other_cameras_film_the_same_and_a_mirror_swaps_the_sides() -> None:
@@ -75,7 +78,7 @@ def test_answers_can_be_read_as_another_checkpoints(tmp_path, monkeypatch, capsy
     for name, enter in (("own", 0.9), ("other", 0.2)):
         spec = replace(small_spec(net), temperature=enter, decoding=Decoding(rule=Rule(enter=enter, exit=enter / 2)))
         save_checkpoint(tmp_path / f"{name}.pt", net, spec)
-    monkeypatch.setattr(training.judge, "all_takes", lambda *_: [])
+    monkeypatch.setattr(training.judge, "test_streams", lambda *_: [])
     monkeypatch.setattr(training.judge, "report", lambda _, spec, __: f"{spec.temperature} {spec.decoding.rule.enter}")
     for more in ([], ["--reading", str(tmp_path / "other.pt")]):
         assert main([str(tmp_path / "own.pt"), "--data", str(tmp_path), *more]) == 0

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from training.distillation.matting import DARK, is_matte
-from training.distillation.training_streams import SHARES, TRUST, UNSURE
+from training.distillation.matting import BLACK_LEVEL, is_matte
+from training.distillation.training_streams import AMBIGUOUS_SOURCES, LABEL_WEIGHT, SHARES
 from training.plainwall import main
 from training.recording_list import read_recordings
 from training.stills.wall import HEIGHT, LEAST_BRIGHTNESS, WIDTH, key, place
@@ -67,7 +67,7 @@ def test_where_the_take_cuts_the_arm_off_the_picture_does(folder: Path, number: 
         take = place(keyed, recording, np.random.default_rng(seed))
         shown = np.stack(take.pictures)
         assert shown.shape == (FRAMES, HEIGHT, WIDTH, 3)
-        front = shown.max(-1) > DARK
+        front = shown.max(-1) > BLACK_LEVEL
         assert (shown.max(-1)[front] >= LEAST_BRIGHTNESS).all()
         assert front[8].any()
         assert front[8][:, -3:].any() if number else front[8][-3:].any()
@@ -81,8 +81,8 @@ def test_the_list_says_which_directions_are_sure(folder: Path, capsys: pytest.Ca
     assert [(r.label, r.source) for r in made] == 2 * [("Swiping Up", "plain_sure")] + 2 * [
         ("Turning Hand Clockwise", "plain_unsure")
     ]
-    assert all(r.spans == ((4, 12),) and is_matte(r) and r.source in SHARES and r.source in TRUST for r in made)
-    assert {r.source for r in made if r.source in UNSURE} == {"plain_unsure"}
+    assert all(r.spans == ((4, 12),) and is_matte(r) and r.source in SHARES and r.source in LABEL_WEIGHT for r in made)
+    assert {r.source for r in made if r.source in AMBIGUOUS_SOURCES} == {"plain_unsure"}
     assert "wall.mp4: arm and wall are of one colour; left out" in capsys.readouterr().out
 
 

@@ -57,7 +57,7 @@ def test_the_four_commands_make_a_network_for_the_app(
     assert run(train, *SHORT) == 0
     *_, read, validation, test, done = capsys.readouterr().out.splitlines()
     assert read.startswith("temperature ")
-    assert validation.startswith("streams of validation, on which that was chosen: of 2 gestures ")
+    assert validation.startswith("streams of validation, used for this choice: of 2 gestures ")
     assert re.match(r"streams of test: of 2 gestures \d fired, \d of them exactly once .*; \d+ wrong events in ", test)
     assert done.startswith("done: best top-1 ")
     assert run(export) == 0

@@ -27,8 +27,8 @@ from models.nets.mstnet import MSTNet
 from models.spec import ModelSpec
 from training.distillation.teacher import WINDOW
 from training.errors import DataError
+from training.evaluation.held_out_streams import clip_streams
 from training.evaluation.inference import stream_logits
-from training.evaluation.judging_takes import clip_takes
 from training.evaluation.labelled_streams import LabelledStream
 from training.jester import LABELS, MEAN, RATE_HZ
 from training.transplant.shufflenet3d import transplant
@@ -153,7 +153,7 @@ def _load(path: Path) -> onnx.ModelProto:
 
 def _takes(data: Path, spec: ModelSpec) -> list[LabelledStream]:
     try:
-        return clip_takes(data / "jester_val", spec)
+        return clip_streams(data / "jester_val", spec)
     except (OSError, KeyError, ValueError) as error:
         raise DataError(f"{data} has no jester_val ({error}); give the folder that holds it") from error
 

@@ -22,11 +22,11 @@ from common.command import command
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
 from models.softmax import softmax
-from training.distillation.lessons import check_taught
+from training.distillation.stream_batches import check_spec
 from training.distillation.student import Recipe, soft_loss
-from training.distillation.teacher import LOOKED_AT, ClipTeacher, Taught, Teacher, at_scale
+from training.distillation.teacher import TEACHER_SIDE, ClipTeacher, Teacher, TeacherOutput, at_scale
+from training.evaluation.held_out_streams import test_streams
 from training.evaluation.inference import stream_features
-from training.evaluation.judging_takes import all_takes
 from training.evaluation.labelled_streams import LabelledStream
 
 
@@ -42,7 +42,7 @@ class Distance:
     """Squared error of the features, as a share of the teacher's, mean of the steps; NaN if they cannot be compared."""
 
 
-def distance(answers: Taught, wanted: Taught) -> Distance:
+def distance(answers: TeacherOutput, wanted: TeacherOutput) -> Distance:
     """Between what a student and what a teacher say of the same steps."""
     temperature = Recipe().temperature
     soft = torch.from_numpy(softmax(wanted.logits, temperature).astype(np.float32))
@@ -62,27 +62,27 @@ def _error(maps: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
 
 
 def distances(
-    takes: Sequence[LabelledStream], answers: Sequence[Taught], wanted: Sequence[Taught]
+    takes: Sequence[LabelledStream], answers: Sequence[TeacherOutput], wanted: Sequence[TeacherOutput]
 ) -> dict[str, Distance]:
     """By group of streams, over all their steps."""
     groups = list(dict.fromkeys(take.group for take in takes))
 
-    def together(answers: Sequence[Taught], group: str) -> Taught:
+    def together(answers: Sequence[TeacherOutput], group: str) -> TeacherOutput:
         of_group = [a for a, take in zip(answers, takes, strict=True) if take.group == group]
-        return Taught(*(np.concatenate(parts) for parts in zip(*of_group, strict=True)))
+        return TeacherOutput(*(np.concatenate(parts) for parts in zip(*of_group, strict=True)))
 
     return {group: distance(together(answers, group), together(wanted, group)) for group in groups}
 
 
-def teachers_answers(teacher: Teacher, take: LabelledStream) -> Taught:
+def teachers_answers(teacher: Teacher, take: LabelledStream) -> TeacherOutput:
     """What a teacher says at every second step of a stream."""
     pictures = take.pictures[::2]
-    return teacher.answers(pictures, range(len(pictures)), [1.0] * len(pictures))
+    return teacher.outputs(pictures, range(len(pictures)), [1.0] * len(pictures))
 
 
-def students_answers(net: MSTNet, take: LabelledStream) -> Taught:
+def students_answers(net: MSTNet, take: LabelledStream) -> TeacherOutput:
     """What a student says at every second step of a stream, having seen every one."""
-    return Taught(*(part[::2].astype(np.float32) for part in stream_features(net, take.pictures)))
+    return TeacherOutput(*(part[::2].astype(np.float32) for part in stream_features(net, take.pictures)))
 
 
 @command("distance")
@@ -97,9 +97,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     students = [load_checkpoint(path) for path in given.checkpoints]
     for path, (_, spec) in zip(given.checkpoints, students, strict=True):
-        check_taught(spec, path)
+        check_spec(spec, path)
     teacher = ClipTeacher(given.teacher)
-    takes = all_takes(given.data, replace(students[0][1], height=LOOKED_AT, width=LOOKED_AT))
+    takes = test_streams(given.data, replace(students[0][1], height=TEACHER_SIDE, width=TEACHER_SIDE))
     wanted = [teachers_answers(teacher, take) for take in takes]
     takes = [replace(take, pictures=at_scale(take.pictures, 1.0)) for take in takes]
     for path, (net, _) in zip(given.checkpoints, students, strict=True):

@@ -22,8 +22,8 @@ from models.frame import Image
 from models.softmax import softmax
 from models.spec import ModelSpec
 from training.distillation.distillation_log import DECODING
-from training.distillation.teacher import LOOKED_AT, SPANS, WINDOW, ClipTeacher, at_scale
-from training.evaluation.judging_takes import WEBCAMS, all_takes
+from training.distillation.teacher import SPANS, TEACHER_SIDE, WINDOW, ClipTeacher, at_scale
+from training.evaluation.held_out_streams import WEBCAMS, test_streams
 from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_score import Score, scores
 from training.jester import LABELS, MEAN
@@ -43,8 +43,8 @@ ROWS = (
 SLID = ModelSpec(
     name="teacher",
     labels=LABELS,
-    height=LOOKED_AT,
-    width=LOOKED_AT,
+    height=TEACHER_SIDE,
+    width=TEACHER_SIDE,
     mean=MEAN,
     std=(1.0, 1.0, 1.0),
     rate_hz=STEPS_HZ,
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("teacher", type=Path, help="a clip network, as training.distill takes it")
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     given = parser.parse_args(arguments)
-    teacher, takes = ClipTeacher(given.teacher), all_takes(given.data, SLID)
+    teacher, takes = ClipTeacher(given.teacher), test_streams(given.data, SLID)
     answers = [along(teacher, take.pictures) for take in tqdm(takes, "streams", disable=None, leave=False)]
     print("\n".join(table(takes, answers)))
     return 0

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.distillation.teacher import Taught
+from training.distillation.teacher import TeacherOutput
 from training.evaluation.labelled_streams import LabelledStream
 from training.experiments.distance import distance, distances, main
 
@@ -12,8 +12,8 @@ def logits(steps: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(0, 3, (steps, 5)).astype(np.float32)
 
 
-def taught(answers: np.ndarray, maps: np.ndarray | None = None) -> Taught:
-    return Taught(answers, np.ones((len(answers), 2, 1, 1), np.float32) if maps is None else maps)
+def taught(answers: np.ndarray, maps: np.ndarray | None = None) -> TeacherOutput:
+    return TeacherOutput(answers, np.ones((len(answers), 2, 1, 1), np.float32) if maps is None else maps)
 
 
 def test_a_student_that_says_the_same_is_no_distance_away() -> None:
