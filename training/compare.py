@@ -31,7 +31,7 @@ from training.distillation.student_run import (
 
 @command("compare")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Train every network on every batch."""
     parser = CommandParser(prog="python -m training.compare", description="Train networks on equal batches.")
     parser.add_argument("folder", type=Path, help="folder for the trained checkpoints")
     parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, with distinct file names")

@@ -33,8 +33,8 @@ from training.distillation.student_run import (
 
 @command("distill")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.distill", description="Train a network on streams.")
+    """Train, or resume a run."""
+    parser = CommandParser(prog="python -m training.distill", description="Distil a teacher into a stream network.")
     add_run_options(parser, Recipe())
     add_distillation_options(parser)
     parser.add_argument("--every", type=positive, default=Recipe().every, help="steps between targets")

@@ -34,8 +34,8 @@ def batch_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipBatchMaker
 
 @command("distill_clips")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.distill_clips", description="Train a clip network.")
+    """Train, or resume a run."""
+    parser = CommandParser(prog="python -m training.distill_clips", description="Distil a teacher into a clip network.")
     add_run_options(parser, ClipRecipe())
     add_distillation_options(parser)
     given = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""A run of training, from its last save to its last epoch."""
+"""The training loop: from the start or a checkpoint to the last epoch."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -22,89 +22,91 @@ from training.trainer.start import initial_net
 from training.trainer.stopping import Stop, Stopped
 from training.trainer.validation import validate
 
-WORKER_ADVICE = "if memory ran out, give fewer run.workers. The same command resumes from the last save"
+WORKER_DIED = "if memory ran out, give fewer run.workers. The same command continues from the last checkpoint"
 """Advice when a process that reads clips died."""
 
 
 def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> None:
-    """Start or resume the run of a folder, and train until its last epoch.
+    """Train to the last epoch, from the checkpoint in the folder if there is one.
 
     Raises:
-        Stopped: the run was stopped by a signal, and has saved.
-        UserError: an input is unusable, the disk is full, a worker died, or the loss is not finite.
+        Stopped: `stop` was set; the run is saved.
+        UserError: the input is unusable, the disk is full, a worker died, or the loss is not finite.
     """
-    learnt, labels = make_data(config, "train")
-    held_out, others = make_data(config, "val")
-    same_labels(labels, others)
-    per_epoch = updates_per_epoch(len(learnt), config, processes)
+    train_set, labels = make_data(config, "train")
+    validation_set, others = make_data(config, "val")
+    check_same_labels(labels, others)
+    per_epoch = updates_per_epoch(len(train_set), config, processes)
     precision = choose_precision(config.run.precision, processes.device)
-    run = RunFolder(folder, config, len(learnt), processes.is_first)
-    start = replace(config, init="") if run.last.exists() else config  # the saved weights replace it
+    run = RunFolder(folder, config, len(train_set), processes.is_first)
+    start = replace(config, init="") if run.last.exists() else config  # the weights come from last.pt
     net = initial_net(start, labels)
     learner = Learner(net, config.optim, processes, precision, config.seed, config.data.every)
 
-    place = run.resume(learner)
-    step = place.epoch * per_epoch + place.position
+    progress = run.resume(learner)
+    step = progress.epoch * per_epoch + progress.position
     steps = config.schedule.epochs * per_epoch
-    log = Logbook(run.log, step, place.epoch, steps, config.run.log_every, processes.is_first)
+    log = Logbook(run.log, step, progress.epoch, steps, config.run.log_every, processes.is_first)
     log.report(
-        f"{folder}: {step} updates done; {len(learnt)} clips, {len(held_out)} to validate; {processes}, {precision}"
+        f"{folder}: {step} updates done; {len(train_set)} clips, {len(validation_set)} to validate; "
+        f"{processes}, {precision}"
     )
 
-    with closing(log), run.divergence_reported(), worker_deaths_reported(WORKER_ADVICE):
-        while place.epoch < config.schedule.epochs:
-            for pieces in updates(learnt, config, processes, place.epoch, place.position):
+    with closing(log), run.divergence_reported(), worker_deaths_reported(WORKER_DIED):
+        while progress.epoch < config.schedule.epochs:
+            for pieces in updates(train_set, config, processes, progress.epoch, progress.position):
                 lr = config.optim.lr * rate_factor(config.schedule, step, per_epoch)
                 update = learner.learn(pieces, lr, step)
-                step, place = step + 1, replace(place, position=place.position + 1)
-                log.update(step, place.epoch, lr, update)
+                step, progress = step + 1, replace(progress, position=progress.position + 1)
+                log.update(step, progress.epoch, lr, update)
                 stopping = processes.any(stop.requested)
                 if stopping or step % config.run.save_every == 0:
-                    run.save(learner, place)
+                    run.save(learner, progress)
                 if stopping:
                     raise Stopped
-            batches = validation(held_out, config, processes)
+            batches = validation(validation_set, config, processes)
             scores = validate(learner.best_net, batches, processes, precision, stop, config.data.every)
             if scores is None:
-                run.save(learner, place)
+                run.save(learner, progress)
                 raise Stopped
-            if unread := skipped(held_out, processes, "validation"):
+            if unread := skipped(validation_set, processes, "validation"):
                 log.report(unread)
-            log.scores(step, place.epoch, scores, skipped(learnt, processes))
-            if scores.top1 > place.best:
-                run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
-            place = RunProgress(place.epoch + 1, 0, max(place.best, scores.top1))
-            run.save(learner, place)
-        if processes.is_first and config.data.sampling == "streams" and config.data.set != "motions":  # it has no index
+            log.scores(step, progress.epoch, scores, skipped(train_set, processes))
+            if scores.top1 > progress.best:
+                run.save_best(learner.best_net, labels, progress.epoch + 1, scores.top1)
+            progress = RunProgress(progress.epoch + 1, 0, max(progress.best, scores.top1))
+            run.save(learner, progress)
+        # The generated set "motions" has no index to choose on.
+        if processes.is_first and config.data.sampling == "streams" and config.data.set != "motions":
             for line in finish(config, run.best):
                 log.report(line)
-        log.report(f"done: best top-1 {place.best:.2%}, {run.best}")
+        log.report(f"done: best top-1 {progress.best:.2%}, {run.best}")
 
 
 def finish(config: Config, best: Path) -> list[str]:
-    """Choose temperature and thresholds of the best network, save them with it, and return lines about its events."""
+    """Choose the decoding of the best network, store it in the checkpoint, and return a report, line by line."""
     net, spec = load_checkpoint(best)
-    test = index_path(config.data, config.data.test)
-    known = read_index(test) if test.is_file() else None
-    if known and all(clip.label is None for clip in known.clips):
-        known = None
-    spec, lines = choose_on_index(net, spec, read_index(index_path(config.data, config.data.val)), known)
+    path = index_path(config.data, config.data.test)
+    test = read_index(path) if path.is_file() else None
+    if test and all(clip.label is None for clip in test.clips):
+        test = None
+    spec, lines = choose_on_index(net, spec, read_index(index_path(config.data, config.data.val)), test)
     save_checkpoint(best, net, spec)
     return lines
 
 
-def same_labels(learnt: tuple[str, ...], validated: tuple[str, ...]) -> None:
-    """Check that training and validation have the same labels in the same order.
+def check_same_labels(trained: tuple[str, ...], validated: tuple[str, ...]) -> None:
+    """Check that both splits have the same labels in the same order.
 
     Raises:
-        DataError: they differ.
+        DataError: they differ; the message names the first difference.
     """
-    if learnt == validated:
+    if trained == validated:
         return
     number, one, other = next(
-        (number, one, other) for number, (one, other) in enumerate(zip_longest(learnt, validated)) if one != other
+        (number, one, other) for number, (one, other) in enumerate(zip_longest(trained, validated)) if one != other
     )
     raise DataError(
-        f"label {number} is {other!r} in validation and {one!r} in training, of {len(validated)} and {len(learnt)}; "
+        f"label {number} is {other!r} in validation and {one!r} in training, of {len(validated)} and {len(trained)}; "
         "both splits need the same labels: prepare them together, or give another data.val"
     )

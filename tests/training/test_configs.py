@@ -19,14 +19,14 @@ FOLDER = Path(training.__file__).parent / "configs"
 CONFIGS = sorted(path for path in FOLDER.glob("*/*.toml") if path.stem != "base")
 LABELS = {"something_v1": 174, "something_v2": 174, "kinetics400": 400, "ucf101": 101, "jester": 27, "motions": 16}
 OWN = "folders"
-"""Own clips; how many labels they have, their folders tell."""
+"""Own clips; their folders determine the number of labels."""
 PAPER = [path for path in CONFIGS if path.parent.name not in ("motions", OWN)]
 ROW = {row.row: row for row in ROWS}
 
 
 @functools.cache
 def in_table(name: str) -> MSTNetConfig:
-    """What the row of this name is built of."""
+    """The settings of the row of this name."""
     with torch.device("meta"):
         return ROW[name].network().config
 

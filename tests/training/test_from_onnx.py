@@ -1,4 +1,4 @@
-"""An exported network turned back into a checkpoint: the same answers, and a network that can be trained on."""
+"""An exported network converted back to a checkpoint: the same output, and it can be trained."""
 
 import numpy as np
 import onnx
@@ -17,7 +17,7 @@ from training.from_onnx import main
 
 @pytest.fixture(scope="module", params=[3, 5])
 def exported(request, tmp_path_factory):
-    """A ShuffleNet with random taps and batch norms, and what it is exported to."""
+    """A ShuffleNet with random taps and batch norms, and its exported file."""
     net = small_net("shufflenet", kernels=(request.param,))
     path = tmp_path_factory.mktemp("exported") / "model.onnx"
     export(net, small_spec(net, size=64), path)
@@ -28,7 +28,7 @@ def clip(steps: int = 40) -> torch.Tensor:
     return torch.from_numpy(np.random.default_rng(1).integers(0, 256, (1, steps, 3, 64, 64), dtype=np.uint8))
 
 
-def test_it_answers_as_the_network_that_was_exported(exported):
+def test_it_has_the_output_of_the_exported_network(exported):
     net, path = exported
     recovered, spec = from_onnx(path)
     with torch.no_grad():
@@ -37,7 +37,7 @@ def test_it_answers_as_the_network_that_was_exported(exported):
     assert spec.memories == net.memories(64, 64)
 
 
-def test_what_is_read_and_said_of_it_stays(exported):
+def test_the_spec_is_kept(exported):
     _, path = exported
     before, after = OnnxRuntimeEngine(path).spec, from_onnx(path)[1]
     for name in ("labels", "rate_hz", "decoding", "temperature", "trained", "mean", "std"):
@@ -67,7 +67,7 @@ def test_another_network_is_refused_in_one_line(backbone, kernels, tmp_path):
         from_onnx(tmp_path / "other.onnx")
 
 
-def test_a_network_that_does_not_answer_as_its_file_is_refused(exported, tmp_path):
+def test_a_network_with_another_output_than_its_file_is_refused(exported, tmp_path):
     model = onnx.load(exported[1])
     classifier = next(node for node in model.graph.node if node.name == "/classifier/Gemm")
     next(attribute for attribute in classifier.attribute if attribute.name == "alpha").f = 2.0

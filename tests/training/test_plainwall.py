@@ -1,4 +1,4 @@
-"""Takes before a plain wall, keyed: what is the arm, where it is set, and what the list says of it."""
+"""Recordings before a plain wall: the mask of the arm, its placement, and the list."""
 
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def test_the_arm_is_keyed_and_its_shadow_is_not(folder: Path) -> None:
     assert np.allclose(there.max(0), [1, 60 / 160], atol=0.02)
 
 
-def test_an_arm_of_the_walls_colour_cannot_be_keyed(folder: Path) -> None:
+def test_an_arm_of_the_walls_colour_is_not_keyed(folder: Path) -> None:
     assert key(read_recordings(folder)[2]) is None
 
 
@@ -74,7 +74,7 @@ def test_where_the_take_cuts_the_arm_off_the_picture_does(folder: Path, number: 
         assert not front[0].any()
 
 
-def test_the_list_says_which_directions_are_sure(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_source_separates_uncertain_directions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = folder / "out"
     assert main([str(out), "--data", str(folder), "--each", "2"]) == 0
     made = read_recordings(out)
@@ -83,7 +83,7 @@ def test_the_list_says_which_directions_are_sure(folder: Path, capsys: pytest.Ca
     ]
     assert all(r.spans == ((4, 12),) and is_matte(r) and r.source in SHARES and r.source in LABEL_WEIGHT for r in made)
     assert {r.source for r in made if r.source in AMBIGUOUS_SOURCES} == {"plain_unsure"}
-    assert "wall.mp4: arm and wall are of one colour; left out" in capsys.readouterr().out
+    assert "wall.mp4: arm and wall have the same colour; skipped" in capsys.readouterr().out
 
 
 def test_a_folder_without_such_takes_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,7 +64,7 @@ def test_split_by_kernel_it_reads_only_the_lags_of_each(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("largest", [0, 10**9], ids=["split", "stacked"])
 def test_channels_with_kernels_of_their_own_are_exported(tmp_path, monkeypatch, largest):
-    """The export itself compares the file's answers with the network's."""
+    """The export compares the output of the file with that of the network."""
     monkeypatch.setattr("training.export.stacking.MAX_STACK_BYTES", largest)
     for backbone in ("shufflenet", "resnet18"):
         net = small_net(backbone, assigned=True)
@@ -112,9 +112,9 @@ def test_the_exported_file_holds_it_and_the_network_does_not(tmp_path):
     tall = [node for node in graph.node if node.op_type == "Conv" and kernel_of(node) == [7, 1]]
     assert len(tall) == len(spec.memories)
     assert not any(isinstance(module, StackedMixTConv) for module in net.modules())
-    told = OnnxRuntimeEngine(tmp_path / "model.onnx").spec.memories
-    assert told == stack_layers(net, spec)[1].memories
-    channels = [(memory.shape[1], before.shape[1]) for memory, before in zip(told, spec.memories, strict=True)]
+    memories = OnnxRuntimeEngine(tmp_path / "model.onnx").spec.memories
+    assert memories == stack_layers(net, spec)[1].memories
+    channels = [(memory.shape[1], before.shape[1]) for memory, before in zip(memories, spec.memories, strict=True)]
     assert all(3 * grown == 4 * before for grown, before in channels), "the channels of the kernel 1 are remembered too"
 
 

@@ -186,7 +186,7 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
     done = subprocess.run([*torchrun, *two], check=False, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "2 processes on cpu" in done.stdout
-    assert done.stdout.count("epoch 0:") == 1  # one of them tells
+    assert done.stdout.count("epoch 0:") == 1  # only one process prints
     one, other = state(tmp_path / "one")["learner"], state(tmp_path / "two")["learner"]
     for name, value in one["net"].items():
         torch.testing.assert_close(other["net"][name], value, rtol=1e-4, atol=1e-6)

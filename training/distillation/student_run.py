@@ -26,7 +26,7 @@ from training.distillation.student import Batch, Recipe, Student, at_half_rate
 from training.distillation.teacher import TEACHER_SIDE, ClipTeacher, StreamTeacher, Teacher
 from training.distillation.training_streams import StreamSampler
 from training.jester import LABELS, SIZE
-from training.recording_list import Shelf
+from training.recording_list import FrameCache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +114,7 @@ def open_run(
 def open_sampler(given: argparse.Namespace, rate_hz: float) -> StreamSampler:
     """The sampler of training streams that the options describe."""
     cv2.setNumThreads(1)
-    recordings, cache = training_recordings(given.data), Shelf(given.cache)
+    recordings, cache = training_recordings(given.data), FrameCache(given.cache)
     return StreamSampler(recordings, cache, LABELS, SIZE, TEACHER_SIDE, rate_hz, given.faster)
 
 

@@ -24,7 +24,7 @@ SPANS = (16, 11)
 excludes the gesture before."""
 SCALES = (1.0, 0.65)
 """Sides of the centred squares of its views, relative to the picture. In full pictures people appear smaller than in
-the crops it was trained on (FixRes, arXiv 1906.06423); docs/model.md has the figures."""
+the crops it was trained on (FixRes, arXiv 1906.06423); docs/log/model.md has the figures."""
 TEACHER_SIDE = 172
 """Side of its pictures; the smallest square is then not resampled."""
 MIN_SPAN = 4

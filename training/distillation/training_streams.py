@@ -12,7 +12,7 @@ from models.spec import NO_GESTURE_LABELS
 from training.distillation.camera_augmentation import CameraModel, apply_appearance, sample_camera, teacher_camera, warp
 from training.distillation.matting import Cutout, is_matte, sample_cutout
 from training.jester import mirrored, reversed_in_time
-from training.recording_list import Recording, Shelf
+from training.recording_list import FrameCache, Recording
 
 SHARES = {
     "generated": 0.12,
@@ -128,7 +128,7 @@ class StreamSampler:
 
     Args:
         recordings: the recordings to use.
-        shelf: reads their pictures.
+        cache: reads their pictures.
         labels: the network's labels.
         size: side of a picture in pixels.
         teacher_side: side of a teacher's picture in pixels.
@@ -139,7 +139,7 @@ class StreamSampler:
     def __init__(
         self,
         recordings: Sequence[Recording],
-        shelf: Shelf,
+        cache: FrameCache,
         labels: tuple[str, ...],
         size: int,
         teacher_side: int,
@@ -147,7 +147,7 @@ class StreamSampler:
         faster: float = 0.5,
     ) -> None:
         self._recordings = list(recordings)
-        self._shelf = shelf
+        self._cache = cache
         self._labels = labels
         self._size = size
         self._teacher_side = teacher_side
@@ -170,7 +170,7 @@ class StreamSampler:
         low, high = SPEEDS.get(recording.source, DEFAULT_SPEEDS)
         speed = float(np.exp(rng.uniform(*np.log(FAST_SPEEDS)))) if rng.random() < self._faster else 1.0
         stride = rng.uniform(low, high) * speed * recording.fps / self._rate_hz
-        length, spans = len(self._shelf.pictures(recording)), recording.spans
+        length, spans = len(self._cache.pictures(recording)), recording.spans
         movement = np.arange(0, length, stride).astype(np.int64)
         backwards = rng.random() < 0.3
         if backwards:
@@ -214,8 +214,8 @@ class StreamSampler:
         """Each step's picture through the stream's camera, and through the teacher's."""
         camera, still = cameras
         cutout = sample_cutout(scene.recording, rng) if scene.behind else None
-        shots = self._shelf.pictures(scene.recording)
-        behind = self._shelf.pictures(scene.behind) if scene.behind else None
+        shots = self._cache.pictures(scene.recording)
+        behind = self._cache.pictures(scene.behind) if scene.behind else None
         around = self._around(rng)
         for k, frame in enumerate(scene.frames):
             shot, time_s = shots[frame], (first_step + k) / self._rate_hz
@@ -229,7 +229,7 @@ class StreamSampler:
         room = self._room(rng) if rng.random() < 0.7 else None
         if room is None:
             return None
-        picture = np.asarray(self._shelf.pictures(room)[0])
+        picture = np.asarray(self._cache.pictures(room)[0])
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 4)), np.uint8)
 
     def _room(self, rng: np.random.Generator) -> Recording | None:

@@ -160,7 +160,7 @@ def test_a_label_of_too_few_usable_clips_is_left_out(root: Path, capsys) -> None
     for number in (1, 2):
         (root / "zoom" / f"{number}.avi").write_bytes(b"")
     assert prepare(root) == 0
-    assert "'zoom' is left out: it has 2 usable clips and needs 3 or more" in capsys.readouterr().out
+    assert "'zoom' is left out: it has 2 usable clips and needs at least 3" in capsys.readouterr().out
     found = indexes(root)["train"]
     assert found.labels == ("No gesture", "point", "wave")
     assert {clip.id.split("/")[0] for clip in found.clips if found.labels[clip.label] == "wave"} == {"wave"}
@@ -257,5 +257,5 @@ def test_lists_are_refused(root: Path, capsys) -> None:
 def test_what_is_written_does_not_become_a_label(root: Path, capsys, where: str) -> None:
     gestures(root)
     assert main(["folders", str(root), "--out", str(root / where)]) == 2
-    assert f"lies in {root}, whose folders are labels" in capsys.readouterr().err
+    assert f"is inside {root}, whose folders are labels" in capsys.readouterr().err
     assert sorted(path.name for path in root.iterdir()) == ["point", "wave"]

@@ -61,7 +61,7 @@ def test_a_split_without_a_clip_has_no_index(tmp_path, capsys) -> None:
 
 def test_a_list_shorter_than_the_published_one_gives_a_warning(tmp_path, capsys) -> None:
     prepare("jester", tmp_path, jester(tmp_path))
-    assert "the list names 3 clips, the published one 118562: is it cut short?" in capsys.readouterr().out
+    assert "the list has 3 clips, the published one 118562; it may be truncated" in capsys.readouterr().out
 
 
 def cut(picture: Path) -> None:
