@@ -15,12 +15,19 @@ from training.export.stream_export import export
 from training.from_onnx import main
 
 
-@pytest.fixture(scope="module", params=[3, 5])
+@pytest.fixture(scope="module", params=[(3, "stacked"), (5, "stacked"), (3, "apart")], ids=str)
 def exported(request, tmp_path_factory):
-    """A ShuffleNet with random taps and batch norms, and its exported file."""
-    net = small_net("shufflenet", kernels=(request.param,))
+    """A ShuffleNet with random taps and batch norms, and its exported file.
+
+    Its layers are stacked or, as in older files and for large slices, sums of products.
+    """
+    kernel, form = request.param
+    net = small_net("shufflenet", kernels=(kernel,))
     path = tmp_path_factory.mktemp("exported") / "model.onnx"
-    export(net, small_spec(net, size=64), path)
+    with pytest.MonkeyPatch.context() as patch:
+        if form == "apart":
+            patch.setattr("training.export.stacking.MAX_STACK_BYTES", 0)
+        export(net, small_spec(net, size=64), path)
     return net, path
 
 
@@ -59,9 +66,16 @@ def test_the_command_writes_a_checkpoint_that_can_be_exported_again(exported, tm
         assert torch.allclose(again(clip()).logits, net(clip()).logits, atol=TOLERANCE)
 
 
-@pytest.mark.parametrize(("backbone", "kernels"), [("mobilenet_v2", (3,)), ("shufflenet", (1, 3))])
-def test_another_network_is_refused_in_one_line(backbone, kernels, tmp_path):
-    net = small_net(backbone, kernels=kernels)
+def test_of_several_stacked_kernels_the_longest_comes_back(tmp_path):
+    """The file holds the shorter ones filled up with zeros, so the answers are the same."""
+    net = small_net("shufflenet", kernels=(1, 3))
+    export(net, small_spec(net, size=64), tmp_path / "mixed.onnx")
+    assert from_onnx(tmp_path / "mixed.onnx")[0].config.temporal.kernels == (3,)
+
+
+@pytest.mark.parametrize(("backbone", "operation"), [("mobilenet_v2", "mixtconv"), ("shufflenet", "shift")])
+def test_another_network_is_refused_in_one_line(backbone, operation, tmp_path):
+    net = small_net(backbone, operation)
     export(net, small_spec(net, size=64), tmp_path / "other.onnx")
     with pytest.raises(ModelFileError, match=r"one kernel size as training\.export writes it"):
         from_onnx(tmp_path / "other.onnx")
