@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
+from common.errors import UserError
 from common.hidden_password import without_password
 
 
@@ -14,6 +15,14 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the error and exit with status 2."""
         self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser for a `main` under `common.command.command`, which prints its errors as one line and returns 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UserError with the message."""
+        raise UserError(f"{without_password(message)}; --help lists the options")
 
 
 Number = TypeVar("Number", int, float)

@@ -95,6 +95,20 @@ def test_every_package_is_the_home_of_a_change():
     assert [package for package in packages if not re.search(rf"`{package}/", homes)] == []
 
 
+def homes():
+    """The places that the table of changes names; a bare name lies at the top, or in the folder named before it."""
+    for _, home in table("a change of", "belongs in"):
+        folder = ROOT
+        for place in re.findall(r"`([^`]+)`", home):
+            yield place, (ROOT / place, folder / place)
+            if "/" in place:
+                folder = ROOT / place if place.endswith("/") else (ROOT / place).parent
+
+
+def test_every_home_of_a_change_exists():
+    assert [place for place, paths in homes() if not any(path.exists() for path in paths)] == []
+
+
 def test_the_chain_inside_models_is_the_contract():
     (contract,) = (contract for contract in contracts("layers") if contract.get("containers") == ["models"])
     (chain,) = re.findall(r"\n\n((?: {4}.*->.*\n)+)\nWhat every room needs", DOCUMENT)

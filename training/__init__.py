@@ -5,5 +5,5 @@ import sys
 import common  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off
 from training import packages
 
-if sys.argv[0] == "-m":  # Python is on its way to a command of this room, which has imported nothing yet
+if sys.argv[0] == "-m":  # Python starts a command of this package, which has imported nothing yet
     packages.require()

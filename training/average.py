@@ -1,19 +1,18 @@
-"""Average the weights of two checkpoints of one network, one trained on from the other.
+"""Average the weights of two checkpoints of one network, where the second was trained from the first.
 
     python -m training.average BEFORE.pt AFTER.pt OUT.pt --share 0.7
 
-Training on other video than the first pulls a network away from what it knew; the straight line between the two holds
-networks that do both better than either end (Wortsman et al., arXiv 2109.01903).
+Fine-tuning on new data makes a network worse on the old data. A linear interpolation between both checkpoints can be
+better on both than either (Wortsman et al., arXiv 2109.01903).
 """
 
-import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from common.arguments import share
+from common.arguments import CommandParser, share
 from common.command import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint, save_checkpoint, weights_hash
@@ -21,18 +20,18 @@ from models.nets.mstnet import MSTNet
 
 
 def averaged(before: MSTNet, after: MSTNet, share: float) -> MSTNet:
-    """The network between two: at share 0 the first one, at 1 the second.
+    """Interpolate linearly: share 0 gives the first network, 1 the second.
 
     Raises:
-        ModelFileError: they are not of one shape.
+        ModelFileError: the configs or the temporal kernels differ.
     """
     if before.config != after.config:
-        raise ModelFileError("only checkpoints of the same network can be averaged; give one and what it became")
+        raise ModelFileError("the checkpoints have different configs; give one and another trained from it")
     net, first, second = MSTNet(before.config), before.state_dict(), after.state_dict()
     assigned = {key for state in (first, second) for key in state if key.endswith("kernel_of")}
     if any(key not in first or key not in second or not torch.equal(first[key], second[key]) for key in assigned):
         raise ModelFileError(
-            "the channels of the two checkpoints have other temporal kernels; give one and what it became"
+            "the two checkpoints assign temporal kernels to different channels; give one and another trained from it"
         )
     net.load_state_dict(
         {key: torch.lerp(v, second[key], share) if v.is_floating_point() else v for key, v in first.items()}
@@ -42,12 +41,12 @@ def averaged(before: MSTNet, after: MSTNet, share: float) -> MSTNet:
 
 @command("average")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.average", description="Average two checkpoints.")
+    """Write the average of two checkpoints."""
+    parser = CommandParser(prog="python -m training.average", description="Average two checkpoints.")
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--share", type=share, default=0.5, help="of the second one, 0..1 (default: %(default)s)")
+    parser.add_argument("--share", type=share, default=0.5, help="weight of AFTER, 0..1 (default: %(default)s)")
     given = parser.parse_args(arguments)
     (before, _), (after, spec) = load_checkpoint(given.before), load_checkpoint(given.after)
     net = averaged(before, after, given.share)

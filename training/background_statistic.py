@@ -2,11 +2,10 @@
 
     python -m training.background_statistic models/weights/mstnet_small.onnx
 
-Written to calibration/backgrounds/, named by the model's weights. Where a person recorded no work, their own gestures
-are told from this.
+Writes it to calibration/backgrounds/, named after the hash of the weights. Where a user recorded no take without
+gestures, the user's own gestures are separated from this statistic.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from calibration.background import FOLDER, Background
+from common.arguments import CommandParser, positive
 from common.arrays import Floats
 from common.command import command
 from models.engines import load_engine
@@ -25,7 +25,7 @@ from training.synthetic.drawn_clip import Format, stream
 
 
 def embeddings(engine: Engine, clips: int, gestures: int, seed: int = 0) -> Iterator[Floats]:
-    """The embeddings of so many generated clips of so many gestures each, float32 [T, width] a clip."""
+    """Yield the embeddings of each of `clips` generated clips of `gestures` gestures each, float32 [T, width]."""
     rng, spec = np.random.default_rng(seed), engine.spec
     form = Format(height=spec.height, width=spec.width * 4 // 3, fps=spec.rate_hz)
     for k in range(clips):
@@ -39,14 +39,12 @@ def embeddings(engine: Engine, clips: int, gestures: int, seed: int = 0) -> Iter
 
 @command("background")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m training.background_statistic", description=(__doc__ or "").splitlines()[0]
-    )
+    """Write the background statistic of a model file."""
+    parser = CommandParser(prog="python -m training.background_statistic", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("model", type=Path)
-    parser.add_argument("--clips", type=int, default=30, help="generated clips (default: %(default)s)")
-    parser.add_argument("--gestures", type=int, default=4, help="in a row in each clip (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="folder (default: %(default)s)")
+    parser.add_argument("--clips", type=positive, default=30, help="generated clips (default: %(default)s)")
+    parser.add_argument("--gestures", type=positive, default=4, help="gestures in each clip (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to (default: %(default)s)")
     given = parser.parse_args(arguments)
     with closing(load_engine(given.model)) as engine:
         found = np.concatenate(list(embeddings(engine, given.clips, given.gestures)))

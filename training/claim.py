@@ -22,7 +22,7 @@ from typing import Any, cast, get_args
 
 import torch
 
-from common.arguments import natural
+from common.arguments import CommandParser, natural
 from common.command import command
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
@@ -148,9 +148,9 @@ def read_base(overrides: Sequence[str]) -> Config:
     return base
 
 
-def command_line() -> argparse.ArgumentParser:
+def command_line() -> CommandParser:
     """The command line's options."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m training.claim", description="Train every temporal operation on gestures that need time."
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the runs and results go")

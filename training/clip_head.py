@@ -9,7 +9,6 @@ the streams are made from stills, and real people must not pay for what is learn
 layer stays as it is.
 """
 
-import argparse
 import sys
 import tempfile
 from dataclasses import replace
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from common.arguments import positive, positive_float, share
+from common.arguments import CommandParser, natural, positive, positive_float, share
 from common.arrays import Floats
 from common.command import command
 from models.engines.clip_engine import ClipEngine
@@ -127,13 +126,13 @@ def embedder(net: MSTNet, spec: ModelSpec) -> ClipEngine:
 @command("clip_head")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.clip_head", description="Teach a clip network's head.")
+    parser = CommandParser(prog="python -m training.clip_head", description="Teach a clip network's head.")
     parser.add_argument("start", type=Path, help="checkpoint of a clip network")
     parser.add_argument("out", type=Path, help="checkpoint to write")
     parser.add_argument("--data", type=Path, action="append", required=True, help="folder with clips.csv; repeatable")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="where decoded pictures are kept")
     parser.add_argument("--streams", type=positive, default=320, help="of 16 s (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=natural, default=0)
     parser.add_argument("--faster", type=share, default=0.15, help="scenes played faster (default: %(default)s)")
     parser.add_argument(
         "--nearness", type=positive_float, default=NEARNESS, help="holds the layer to START's (default: %(default)s)"

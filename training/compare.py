@@ -6,7 +6,6 @@ Writes FOLDER/A.pt, FOLDER/B.pt, as `training.distill` does, and goes on likewis
 once for all, which is most of the work for a small network.
 """
 
-import argparse
 import math
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from common.arguments import CommandParser, positive
 from common.command import command
 from models.errors import ModelFileError
 from training.distillation.ahead import lessons_ahead
@@ -26,11 +26,11 @@ from training.distillation.teaching import add_lesson_options, begin, lesson_mak
 @command("compare")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.compare", description="Teach networks alike.")
+    parser = CommandParser(prog="python -m training.compare", description="Teach networks alike.")
     parser.add_argument("folder", type=Path, help="where what they become is written")
     parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, each of its own name")
     add_lesson_options(parser)
-    parser.add_argument("--workers", type=int, default=2, help="how many learn at a time (default: %(default)s)")
+    parser.add_argument("--workers", type=positive, default=2, help="how many learn at a time (default: %(default)s)")
     given = parser.parse_args(arguments)
     if len({start.stem for start in given.starts}) < len(given.starts):
         raise ModelFileError(

@@ -5,12 +5,11 @@
 Another seed's clips may be added to the same folder.
 """
 
-import argparse
 import sys
 from functools import partial
 from pathlib import Path
 
-from common.arguments import natural, positive
+from common.arguments import CommandParser, natural, positive
 from common.command import command
 from training.clip_folder import FORMAT, write_clips
 from training.stills.album import Album
@@ -22,7 +21,7 @@ SOURCE = "cutouts"
 @command("cutouts")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.cutouts", description="Write clips of cut-out hands.")
+    parser = CommandParser(prog="python -m training.cutouts", description="Write clips of cut-out hands.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
     parser.add_argument("--stills", type=Path, required=True, help="folder of pictures, source/pose/picture.jpg")
     parser.add_argument("--each", type=positive, default=8, help="clips a label (default: %(default)s)")

@@ -9,12 +9,12 @@ those that are wrong at most three times a minute. Gestures in a row, as here, a
 a day sees far fewer.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 import numpy as np
 
+from common.arguments import CommandParser, positive
 from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, ModelSpec
@@ -47,14 +47,14 @@ def drawn_takes(streams: int, spec: ModelSpec) -> list[LabelledStream]:
 @command("decoding")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.decoding", description="Choose how answers are read.")
+    parser = CommandParser(prog="python -m training.decoding", description="Choose how answers are read.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--data", type=Path, help="folder with clips.csv; without it, drawn streams count")
     parser.add_argument(
         "--clips", type=Path, action="append", default=[], help="folder of clips not trained on; repeatable"
     )
-    parser.add_argument("--streams", type=int, default=10, help="drawn streams (default: %(default)s)")
+    parser.add_argument("--streams", type=positive, default=10, help="drawn streams (default: %(default)s)")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
     takes = recorded_takes(given.data, spec) if given.data else drawn_takes(given.streams, spec)

@@ -10,7 +10,6 @@ the network is even, so a stream at 12 steps a second is two interleaved streams
 second picture and halves the paces, which is the same network at half the work.
 """
 
-import argparse
 import math
 import sys
 from contextlib import closing
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from common.arguments import natural, share
+from common.arguments import CommandParser, natural, number, positive, share
 from common.command import command
 from models.errors import ModelFileError
 from training.distillation.ahead import lessons_ahead
@@ -30,19 +29,19 @@ from training.distillation.teaching import add_lesson_options, begin, lesson_mak
 @command("distill")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.distill", description="Teach a network on streams.")
+    parser = CommandParser(prog="python -m training.distill", description="Teach a network on streams.")
     parser.add_argument("start", type=Path, help="checkpoint to start from")
     parser.add_argument("out", type=Path, help="checkpoint to write")
     add_lesson_options(parser)
-    parser.add_argument("--minutes", type=float, default=math.inf)
-    parser.add_argument("--streams", type=int, default=Recipe().streams, help="streams a lesson")
+    parser.add_argument("--minutes", type=number(float, 0), default=math.inf)
+    parser.add_argument("--streams", type=positive, default=Recipe().streams, help="streams a lesson")
     parser.add_argument(
         "--average",
         type=share,
         default=Recipe().average,
         help="of the weights' average kept a chunk (default: %(default)s)",
     )
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=positive, default=1)
     parser.add_argument(
         "--workers", type=natural, default=0, help="processes that make lessons (default: a thread of this one)"
     )

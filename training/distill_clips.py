@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 import torch
 
-from common.arguments import natural, positive
+from common.arguments import CommandParser, natural, number, positive
 from common.command import command
 from models.errors import ModelFileError
 from training.distillation.ahead import lessons_ahead
@@ -73,11 +73,11 @@ def lesson_maker(given: argparse.Namespace, recipe: ClipRecipe) -> ClipLessonMak
 @command("distill_clips")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.distill_clips", description="Teach a clip network.")
+    parser = CommandParser(prog="python -m training.distill_clips", description="Teach a clip network.")
     parser.add_argument("start", type=Path, help="checkpoint to start from")
     parser.add_argument("out", type=Path, help="checkpoint to write")
     add_lesson_options(parser)
-    parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument("--minutes", type=number(float, 0), default=math.inf)
     parser.add_argument("--streams", type=positive, default=ClipRecipe().streams, help="streams a lesson")
     parser.add_argument("--threads", type=positive, default=1)
     parser.add_argument(

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from common.arguments import natural, number, positive
+from common.arguments import CommandParser, natural, number, positive
 from common.command import command
 from common.errors import first_line
 from common.video import VIDEOS
@@ -84,9 +84,9 @@ def on_device(net: MSTNet, name: str) -> MSTNet:
         raise EngineError(f"no device {name} here ({first_line(error)}); leave --device out for the CPU") from error
 
 
-def command_line() -> argparse.ArgumentParser:
+def command_line() -> CommandParser:
     """What can be asked for."""
-    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=(__doc__ or "").splitlines()[0])
+    parser = CommandParser(prog="python -m training.evaluate", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("checkpoint", type=Path, help="a .pt file")
     parser.add_argument("index", type=Path, help="what `python -m training.prepare` wrote, or a video")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write numbers and pictures there")

@@ -7,11 +7,11 @@ Nobody has labelled them; what they show is for a teacher to say. With --keyed t
 cut out, which training lays over rooms.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from common.arguments import CommandParser
 from common.command import command
 from training.clip_folder import add_clips
 from training.errors import DataError
@@ -40,7 +40,7 @@ def films(stills: Path, cut: bool) -> Iterator[tuple[str, str, FilmPiece]]:
 @command("footage")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.footage", description="Write clips of filmed hands.")
+    parser = CommandParser(prog="python -m training.footage", description="Write clips of filmed hands.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
     parser.add_argument("--stills", type=Path, required=True, help="folder of pictures, source/pose/picture.jpg")
     parser.add_argument("--keyed", action="store_true", help="only hands before a plain wall, cut out")

@@ -3,10 +3,10 @@
 python -m training.from_onnx models/weights/mstnet_small.onnx OUT.pt
 """
 
-import argparse
 import sys
 from pathlib import Path
 
+from common.arguments import CommandParser
 from common.command import command
 from models.nets.checkpoint import save_checkpoint
 from training.export.recovery import from_onnx
@@ -15,7 +15,7 @@ from training.export.recovery import from_onnx
 @command("from_onnx")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.from_onnx", description="ONNX back to a checkpoint.")
+    parser = CommandParser(prog="python -m training.from_onnx", description="ONNX back to a checkpoint.")
     parser.add_argument("model", type=Path, help="an exported ShuffleNet MSTNet, .onnx")
     parser.add_argument("out", type=Path, help="checkpoint to write")
     given = parser.parse_args(arguments)

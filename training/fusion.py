@@ -11,7 +11,6 @@ together: gestures fired, of how many, and wrong events, by group of recordings,
 clip network was asked.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from common.arguments import CommandParser
 from common.arrays import Floats
 from common.command import command
 from models.decoder import Decoder, GestureEvent
@@ -275,7 +275,7 @@ def fusions_table(all_answers: Sequence[Answers], fusions: dict[str, FusionRule]
 @command("fusion")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.fusion", description="How two networks decide together.")
+    parser = CommandParser(prog="python -m training.fusion", description="How two networks decide together.")
     parser.add_argument("stream", type=Path, help="the stream network's .onnx")
     parser.add_argument("clip", type=Path, help="the clip network's .onnx")
     parser.add_argument("--data", type=Path, help="folder with clips.csv, jester_val/ and streams/")

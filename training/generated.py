@@ -5,12 +5,11 @@
 Another seed's clips may be added to the same folder.
 """
 
-import argparse
 import sys
 from functools import partial
 from pathlib import Path
 
-from common.arguments import natural, positive
+from common.arguments import CommandParser, natural, positive
 from common.command import command
 from training.clip_folder import FORMAT, write_clips
 from training.jester import LABELS
@@ -22,7 +21,7 @@ SOURCE = "generated"
 @command("generated")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.generated", description="Write generated gesture clips.")
+    parser = CommandParser(prog="python -m training.generated", description="Write generated gesture clips.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
     parser.add_argument("--clips", type=positive, default=8, help="clips a label (default: %(default)s)")
     parser.add_argument("--seed", type=natural, default=0, help="the first clip's seed (default: %(default)s)")

@@ -7,7 +7,6 @@ recordings are few; --cameras counts them again as so many other cameras would h
 farther, to the left or right, low, mirrored, the picture tilted, darker, paler, with noise.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from common.arguments import natural
+from common.arguments import CommandParser, natural
 from common.arrays import Floats
 from common.command import command
 from models.frame import Image
@@ -78,7 +77,7 @@ def report(net: MSTNet, spec: ModelSpec, takes: Sequence[LabelledStream]) -> str
 @command("judge")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.judge", description="Judge a checkpoint on streams.")
+    parser = CommandParser(prog="python -m training.judge", description="Judge a checkpoint on streams.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     parser.add_argument("--reading", type=Path, help="checkpoint whose temperature and thresholds count instead")

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from common.arguments import share
+from common.arguments import CommandParser, share
 from common.command import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import describe_anew, load_checkpoint, save_checkpoint
@@ -153,7 +153,7 @@ def _energy(layer: MixTConv) -> float:
 @command("kernels")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.kernels", description="Other temporal kernels.")
+    parser = CommandParser(prog="python -m training.kernels", description="Other temporal kernels.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--kernels", type=_sizes, required=True, help="sizes, such as 1,3,5,7")

@@ -6,14 +6,13 @@ Each take is set into a picture of usual shape several times: larger or smaller,
 Where a note says that a take's direction is unsure, it gets a source of its own, whose labels training does not trust.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from common.arguments import natural, positive
+from common.arguments import CommandParser, natural, positive
 from common.command import command
 from training.clip_folder import add_clips
 from training.errors import DataError
@@ -43,7 +42,7 @@ def films(recordings: Sequence[Recording], each: int, seed: int) -> Iterator[tup
 @command("plainwall")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.plainwall", description="Key takes before a plain wall.")
+    parser = CommandParser(prog="python -m training.plainwall", description="Key takes before a plain wall.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, some of source plainwall")
     parser.add_argument("--each", type=positive, default=3, help="clips a take (default: %(default)s)")

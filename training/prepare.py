@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.arguments import number, positive
+from common.arguments import CommandParser, number, positive
 from common.command import command
 from common.whole_file import write_whole
 from training.datasets import folders
@@ -189,8 +189,8 @@ def _tell(what: str, ids: Sequence[str], lines: Sequence[str], path: Path) -> It
     yield f"  {len(ids)} {what}: {', '.join(ids[:FIRST])}{', ...' if len(ids) > FIRST else ''} -> {path}"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> CommandParser:
+    parser = CommandParser(
         prog="python -m training.prepare",
         description="Look through a data set, say what is missing or broken, and write its indexes.",
         epilog="docs/datasets.md tells how to get each data set, docs/your-own-network.md how to make one.",

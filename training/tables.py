@@ -6,11 +6,11 @@
 Multiply-adds are counted as the paper (arXiv 2001.06769) counts them; "GFLOPs" is its word for them.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
 
+from common.arguments import CommandParser
 from common.command import command
 from training.complexity import count
 from training.paper import ROWS, PaperNetwork
@@ -38,7 +38,7 @@ def counted(rows: tuple[PaperNetwork, ...] = ROWS) -> Iterator[dict[str, object]
 @command("tables")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.tables", description=__doc__.splitlines()[0])
+    parser = CommandParser(prog="python -m training.tables", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     rows = list(counted())

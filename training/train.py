@@ -8,12 +8,12 @@ The same command goes on where a run stopped, or was killed, as if it had never 
 tensorboard/.
 """
 
-import argparse
 import os
 import sys
 from contextlib import closing
 from pathlib import Path
 
+from common.arguments import CommandParser
 from common.command import command
 from training.trainer.config import Config
 from training.trainer.config_file import read_config
@@ -25,7 +25,7 @@ from training.training_run import train
 @command("train")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.train", description="Train a network as a config says.")
+    parser = CommandParser(prog="python -m training.train", description="Train a network as a config says.")
     parser.add_argument("config", type=Path, help="a TOML file, such as one of training/configs")
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="such as optim.lr=0.02 run.folder=runs/mine")
     given = parser.parse_args(arguments)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
 
-from common.arguments import natural, positive
+from common.arguments import CommandParser, natural, positive
 from common.arrays import Floats
 from common.command import command
 from common.whole_file import WriteError
@@ -124,7 +124,7 @@ def draw(given: argparse.Namespace) -> str:
 @command("tsne")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.tsne", description=(__doc__ or "").splitlines()[0])
+    parser = CommandParser(prog="python -m training.tsne", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("checkpoint", type=Path, nargs="+", help="one panel each, such as a TSN and an MSTNet")
     parser.add_argument("index", type=Path, help="what `python -m training.prepare` wrote")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.png")

@@ -5,12 +5,12 @@ import pytest
 from training.clip_folder import COLUMNS, write_clips
 from training.errors import DataError
 from training.recording_list import decode, read_recordings
-from training.synthetic.drawn_clip import Film, Format, generate
+from training.synthetic.drawn_clip import Format, LabelledClip, generate
 
 SMALL = Format(height=24, width=32, fps=4, moments=1)
 
 
-def film(label: str, seed: int) -> Film:
+def still(label: str, seed: int) -> LabelledClip:
     return generate(label, seed, SMALL)
 
 
@@ -21,10 +21,10 @@ def seeds_of(folder: Path) -> list[str]:
 
 
 def test_a_stopped_run_lists_what_is_there(tmp_path: Path) -> None:
-    def stopped(label: str, seed: int) -> Film:
+    def stopped(label: str, seed: int) -> LabelledClip:
         if seed == 2:
             raise KeyboardInterrupt
-        return film(label, seed)
+        return still(label, seed)
 
     with pytest.raises(KeyboardInterrupt):
         write_clips(tmp_path / "new", "generated", ["No gesture"], range(4), stopped)
@@ -33,7 +33,7 @@ def test_a_stopped_run_lists_what_is_there(tmp_path: Path) -> None:
 
 def test_another_seed_extends_the_list_and_the_same_one_stays_once(tmp_path: Path) -> None:
     for seeds in (range(1), range(5, 6), range(1)):
-        write_clips(tmp_path, "generated", ["No gesture"], seeds, film)
+        write_clips(tmp_path, "generated", ["No gesture"], seeds, still)
     assert seeds_of(tmp_path) == ["0", "5"]
 
 
@@ -41,7 +41,7 @@ def test_another_seed_extends_the_list_and_the_same_one_stays_once(tmp_path: Pat
 def test_a_list_of_other_recordings_is_not_lost(tmp_path: Path, head: str) -> None:
     listed = tmp_path / "clips.csv"
     listed.write_text(head)
-    with pytest.raises(DataError, match="would be lost"):
-        write_clips(tmp_path, "generated", ["No gesture"], range(1), film)
+    with pytest.raises(DataError, match="not overwritten"):
+        write_clips(tmp_path, "generated", ["No gesture"], range(1), still)
     assert listed.read_text() == head
     assert list(tmp_path.iterdir()) == [listed]

@@ -1,9 +1,12 @@
 """Commands as a shell runs them: without their packages, into a pipe that closes, stopped, on a full disk."""
 
+import argparse
 import errno
 import os
 import subprocess
 import sys
+from importlib import import_module
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,38 @@ def test_a_reader_that_has_enough_is_no_error(arguments):
 def test_every_command_goes_through_here():
     missing = [name for name in COMMANDS if "@command(" not in (ROOT / f"{name.replace('.', '/')}.py").read_text()]
     assert missing == []
+
+
+class ParserSeenError(Exception):
+    """Carries the parser of a command."""
+
+
+def parser_of(module: str, monkeypatch: pytest.MonkeyPatch) -> argparse.ArgumentParser:
+    def seen(parser: argparse.ArgumentParser, arguments: list[str]) -> None:
+        raise ParserSeenError(parser)
+
+    main = import_module(module).main
+    with monkeypatch.context() as patched:
+        patched.setattr(argparse.ArgumentParser, "parse_args", seen)
+        with pytest.raises(ParserSeenError) as caught:
+            main([])
+    return caught.value.args[0]
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_a_number_that_makes_no_sense_is_one_line(module, monkeypatch, capsys):
+    parsed = [a for a in parser_of(module, monkeypatch)._actions if a.type not in (None, str, Path)]
+    for action, value in product(parsed, ["-3", "nan", "many"]):
+        assert import_module(module).main([action.option_strings[0], value]) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert f"argument {action.option_strings[0]}: " in error
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_an_unknown_option_is_one_line(module, capsys):
+    assert import_module(module).main(["--no-such-option", *20 * ["x"]]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 
-from common.arguments import share
+from common.arguments import natural, positive, positive_float, share
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
 from training.distillation.ahead import Taken
@@ -102,9 +102,9 @@ def add_lesson_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, action="append", required=True, help="folder with clips.csv; repeatable")
     parser.add_argument("--teacher", type=Path, required=True, help="the 3-D network's .onnx, or a checkpoint .pt")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="where decoded pictures are kept")
-    parser.add_argument("--lessons", type=int, default=sys.maxsize, help="in all, a resumed run's earlier ones counted")
-    parser.add_argument("--save-every", type=int, default=10, metavar="LESSONS")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--lr", type=float, default=Recipe().lr)
-    parser.add_argument("--faster", type=share, default=0.5, help="scenes played faster, 0 to 1 (default: %(default)s)")
-    parser.add_argument("--every", type=int, default=Recipe().every, help="steps between two that the teacher answers")
+    parser.add_argument("--lessons", type=positive, default=sys.maxsize, help="in all, those before a resume included")
+    parser.add_argument("--save-every", type=positive, default=10, metavar="LESSONS")
+    parser.add_argument("--seed", type=natural, default=0)
+    parser.add_argument("--lr", type=positive_float, default=Recipe().lr)
+    parser.add_argument("--faster", type=share, default=0.5, help="scenes played faster (default: %(default)s)")
+    parser.add_argument("--every", type=positive, default=Recipe().every, help="the teacher runs at every N-th step")

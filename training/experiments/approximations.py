@@ -7,7 +7,6 @@ and space, then lose the taps that look into the future. The other rows run the 
 on the same window, the causal one picture by picture.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from common.arguments import CommandParser
 from common.command import command
 from models.errors import ModelFileError
 from models.frame import Image
@@ -130,9 +130,7 @@ def rows(
 @command("approximations")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m training.experiments.approximations", description="What transplants cost."
-    )
+    parser = CommandParser(prog="python -m training.experiments.approximations", description="What transplants cost.")
     parser.add_argument("teacher", type=Path, help="the 3-D network's .onnx")
     parser.add_argument("checkpoint", type=Path, help="the same as a state dict")
     parser.add_argument("--data", type=Path, required=True, help="folder with jester_val/")

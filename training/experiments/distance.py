@@ -7,7 +7,6 @@ in distillation, how often the two would say the same, and the error of its feat
 count few gestures; they hold thousands of steps.
 """
 
-import argparse
 import math
 import sys
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from common.arguments import CommandParser
 from common.command import command
 from models.nets.checkpoint import load_checkpoint
 from models.nets.mstnet import MSTNet
@@ -88,7 +88,7 @@ def students_answers(net: MSTNet, take: LabelledStream) -> Taught:
 @command("distance")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m training.experiments.distance", description="From students to their teacher."
     )
     parser.add_argument("teacher", type=Path, help="the 3-D network's .onnx")

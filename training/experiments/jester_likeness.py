@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
+from common.arguments import CommandParser, natural, positive
 from common.command import command
 from models.frame import Image
 from models.preprocess import to_picture
@@ -23,9 +24,9 @@ from training.jester import LABELS, MEAN, SIZE
 from training.stills import cutout_clip as cutouts
 from training.stills.album import Album
 from training.synthetic.cones import Reals
-from training.synthetic.drawn_clip import Film, generate
+from training.synthetic.drawn_clip import LabelledClip, generate
 
-Make = Callable[[str, int], Film]
+Make = Callable[[str, int], LabelledClip]
 """Draws a clip of a label from a seed."""
 _FRAMES, _STRIDE = 16, 2
 
@@ -53,10 +54,10 @@ def answers(session: ort.InferenceSession, make: Make, label: str, seeds: Sequen
 @command("agreement")
 def main(arguments: list[str] | None = None) -> int:
     """Print a table: label, share that agrees, what it is taken for instead."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("teacher", help="ONNX file, input float32 [n, 3, 16, 112, 112]")
-    parser.add_argument("--clips", type=int, default=20, help="clips a label (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="the first clip's seed (default: %(default)s)")
+    parser.add_argument("--clips", type=positive, default=20, help="clips a label (default: %(default)s)")
+    parser.add_argument("--seed", type=natural, default=0, help="the first clip's seed (default: %(default)s)")
     parser.add_argument(
         "--labels", nargs="+", choices=LABELS, metavar="LABEL", help="all that can be generated, unless given"
     )

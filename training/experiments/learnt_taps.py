@@ -6,7 +6,6 @@ A tap's part is its energy as a share of that of all taps of the same channels, 
 of their layer's own pace: tap 2 of a kernel of 7 is the second of its six past slices.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import matplotlib
 import torch
 from matplotlib.figure import Figure
 
+from common.arguments import CommandParser
 from common.command import command
 from common.whole_file import whole_file
 from models.errors import ModelFileError
@@ -101,9 +101,7 @@ def draw(path: Path, before: list[KernelTaps], after: list[KernelTaps]) -> None:
 @command("taps")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m training.experiments.learnt_taps", description="What kernels learnt."
-    )
+    parser = CommandParser(prog="python -m training.experiments.learnt_taps", description="What kernels learnt.")
     parser.add_argument("before", type=Path, help="checkpoint")
     parser.add_argument("after", type=Path, help="what it became")
     parser.add_argument("--out", type=Path, required=True, metavar="SVG", help="the picture")

@@ -7,7 +7,6 @@ a smaller scale shows the middle of the picture. Clips are judged from an empty 
 that only the windows differ.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from common.arguments import CommandParser
 from common.arrays import Floats
 from common.command import command
 from models.frame import Image
@@ -92,9 +92,7 @@ def _cell(score: Score) -> str:
 @command("teachers")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m training.experiments.teachers", description="Judge a teacher's windows."
-    )
+    parser = CommandParser(prog="python -m training.experiments.teachers", description="Judge a teacher's windows.")
     parser.add_argument("teacher", type=Path, help="a clip network, as training.distill takes it")
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     given = parser.parse_args(arguments)

@@ -8,7 +8,7 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from common.arguments import number, probability
+from common.arguments import CommandParser, number, probability
 from common.command import command
 from models.errors import ModelFileError
 from models.nets.checkpoint import load_checkpoint
@@ -34,7 +34,7 @@ def fast_pass(spec: ModelSpec, given: argparse.Namespace) -> FastPass:
 @command("export")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.export", description="Export a checkpoint to ONNX.")
+    parser = CommandParser(prog="python -m training.export", description="Export a checkpoint to ONNX.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument(

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from common.arguments import CommandParser, natural
 from common.command import command
 from common.video import write_video
 from training.synthetic.drawn_clip import DrawnClip, Format, stream
@@ -36,9 +37,9 @@ def demo(seed: int) -> DrawnClip:
 @command("demo")
 def main(arguments: list[str] | None = None) -> int:
     """Render the demo and print what happens in it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="the mp4 file to write")
-    parser.add_argument("--seed", type=int, default=5, help="person, room and timing (default: %(default)s)")
+    parser.add_argument("--seed", type=natural, default=5, help="person, room and timing (default: %(default)s)")
     args = parser.parse_args(arguments)
     recording = demo(args.seed)
     write_video(args.out, recording.frames(), FORMAT.fps)

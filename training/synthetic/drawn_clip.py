@@ -40,7 +40,7 @@ class Format:
     """Share of the time between two frames during which it is open."""
 
 
-class Film(Protocol):
+class LabelledClip(Protocol):
     """What can be written as a video with true labels."""
 
     @property

@@ -3,10 +3,10 @@
 python -m training.transplant CHECKPOINT.pth OUT.pt [--centred [--ranks 2]]
 """
 
-import argparse
 import sys
 from pathlib import Path
 
+from common.arguments import CommandParser
 from common.command import command
 from models.nets.checkpoint import read_whole, save_checkpoint
 from training.transplant.shufflenet3d import transplant
@@ -15,7 +15,7 @@ from training.transplant.shufflenet3d import transplant
 @command("transplant")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m training.transplant", description="3D-ShuffleNet to MSTNet.")
+    parser = CommandParser(prog="python -m training.transplant", description="3D-ShuffleNet to MSTNet.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--centred", action="store_true", help="for whole clips: keep strides in time and future taps")

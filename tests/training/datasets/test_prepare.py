@@ -261,10 +261,3 @@ def test_ctrl_c_ends_with_130(tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr("training.prepare.examine_all", interrupted)
     assert prepare("jester", tmp_path, jester(tmp_path)) == 130
-
-
-@pytest.mark.parametrize("more", [["--decode", "0"], ["--decode", "big"], ["--processes", "-1"]])
-def test_numbers_that_are_none_are_refused(tmp_path, capsys, more: list[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["jester", str(tmp_path), "--out", str(tmp_path), *more])
-    assert caught.value.code == 2
