@@ -16,7 +16,7 @@ STRACE, UNSHARE = shutil.which("strace"), shutil.which("unshare")
 INTERNET = re.compile(r"(connect|sendto|sendmsg|sendmmsg)\(.*AF_INET")
 
 RUNS = {
-    "a video without a window": ["main.py", "--demo", "--headless"],
+    "a video without a window": ["main.py", "--demo", "--headless", "--max-frames", "50"],
     "the doctor": ["main.py", "--doctor"],
     "a calibration command": ["-m", "calibration.quantize", "--help"],
     "a training command": ["-m", "training.experiments.approximations", "--help"],

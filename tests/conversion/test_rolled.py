@@ -8,7 +8,6 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from networks import small_net, small_spec
 from onnx import numpy_helper
 
 from conversion.__main__ import main
@@ -18,17 +17,9 @@ from conversion.rolled_graph import roll
 from models.engines import load_engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
-from training.export.stream_export import export
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"
-
-
-def exported(backbone, operation, folder, **options):
-    net = small_net(backbone, operation, **options)
-    path = folder / f"{backbone}-{operation}.onnx"
-    export(net, small_spec(net), path)
-    return path
 
 
 @pytest.mark.parametrize(
@@ -39,8 +30,8 @@ def exported(backbone, operation, folder, **options):
         ("resnet18", "mixtconv", {"kernels": (1, 3), "dilations": (1, 2), "placement": "head"}),
     ],
 )
-def test_every_stream_of_a_batch_answers_as_if_alone(backbone, operation, options, tmp_path):
-    source = exported(backbone, operation, tmp_path, **options)
+def test_every_stream_of_a_batch_answers_as_if_alone(backbone, operation, options, exported_net, tmp_path):
+    source = exported_net(backbone, operation, **options)
     export_rolled(source, tmp_path / "rolled.onnx")
     engine, rolled = OnnxRuntimeEngine(source), RolledModel(tmp_path / "rolled.onnx")
     for streams in (1, 3):

@@ -22,7 +22,7 @@ if START == "forkserver":
 
 
 def run(
-    module: str, *arguments: object, env: Mapping[str, str] | None = None, timeout: float = 60
+    module: str, *arguments: object, env: Mapping[str, str] | None = None, timeout: float = 120
 ) -> "subprocess.CompletedProcess[str]":
     """Call a module's `main` in a separate process, with warnings as errors; as `subprocess.run` for its command.
 
@@ -48,9 +48,7 @@ def run(
         return subprocess.CompletedProcess([module, *words], process.exitcode, out.read_text(), err.read_text())
 
 
-def _call(
-    module: str, arguments: list[str], environment: dict[str, str], folder: str, out: Path, err: Path
-) -> None:
+def _call(module: str, arguments: list[str], environment: dict[str, str], folder: str, out: Path, err: Path) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

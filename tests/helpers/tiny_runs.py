@@ -1,6 +1,5 @@
 """Runs of the trainer on the tiny set: in this process, in one that is killed, or in several that train together."""
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -10,6 +9,7 @@ from typing import Any
 
 import tiny_set
 import torch
+from forked import FORKSERVER
 
 import training.train
 import training.training_run
@@ -46,8 +46,6 @@ save_every = 4
 log_every = 1
 """
 """Six updates an epoch, and saved after four of them too."""
-FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["torch", "training.train"])
 
 
 def write_config(folder: Path) -> Path:

@@ -55,6 +55,23 @@ def distill(out: str, lessons: int, *more: str, start: str = "start.pt", data: s
     return main([*given, "--streams", "1", "--lessons", str(lessons), *more])
 
 
+@pytest.fixture(scope="module")
+def first_lesson() -> dict[str, bytes]:
+    """The files of the first run of this module that ended after one lesson; every test begins with the same folder."""
+    return {}
+
+
+@pytest.fixture
+def begun(folder: Path, first_lesson: dict[str, bytes]) -> Path:
+    """The folder, with a run of one lesson in it."""
+    if not first_lesson:
+        assert distill("out.pt", 1) == 0
+        first_lesson.update((path.name, path.read_bytes()) for path in folder.glob("out.*"))
+    for name, content in first_lesson.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
 def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
     assert distill("whole.pt", 3) == 0
     assert distill("parts.pt", 1) == 0
@@ -70,8 +87,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
     assert [row["lesson"] for row in csv.DictReader(log.splitlines())] == ["1", "2", "3"]
 
 
-def test_another_recipe_does_not_go_on_with_a_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert distill("out.pt", 1) == 0
+def test_another_recipe_does_not_go_on_with_a_run(begun: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert distill("out.pt", 2, "--lr", "0.5") == 2
     assert "another recipe" in capsys.readouterr().err
 
@@ -95,27 +111,24 @@ def change_data(folder: Path) -> None:
     ("change", "option"), [(change_start, "START"), (change_teacher, "--teacher"), (change_data, "--data")]
 )
 def test_a_run_goes_on_with_what_it_was_begun_with_only(
-    folder: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Path], None], option: str
+    begun: Path, capsys: pytest.CaptureFixture[str], change: Callable[[Path], None], option: str
 ) -> None:
-    assert distill("out.pt", 1) == 0
-    change(folder)
+    change(begun)
     assert distill("out.pt", 2) == 2
     error = capsys.readouterr().err
     assert f"out.run was begun with another {option}; give the same {option}, or another OUT.pt" in error
 
 
-def test_a_run_goes_on_when_its_data_was_moved(folder: Path) -> None:
-    assert distill("out.pt", 1) == 0
-    (folder / "moved").mkdir()
+def test_a_run_goes_on_when_its_data_was_moved(begun: Path) -> None:
+    (begun / "moved").mkdir()
     for name in ("a.avi", "b.avi", "clips.csv"):
-        (folder / name).rename(folder / "moved" / name)
+        (begun / name).rename(begun / "moved" / name)
     assert distill("out.pt", 2, data="moved") == 0
 
 
-def test_a_damaged_run_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert distill("out.pt", 1) == 0
-    state = read_whole(folder / "out.run")
-    write_whole(folder / "out.run", {**state, "weights": {}})
+def test_a_damaged_run_is_one_line(begun: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = read_whole(begun / "out.run")
+    write_whole(begun / "out.run", {**state, "weights": {}})
     assert distill("out.pt", 2) == 2
     assert "damaged or of another network" in capsys.readouterr().err
 
@@ -169,18 +182,14 @@ def test_no_more_lessons_are_made_than_are_taken(monkeypatch: pytest.MonkeyPatch
 
 
 def test_processes_make_the_same_lessons(folder: Path) -> None:
-    assert distill("thread.pt", 3) == 0
-    assert distill("processes.pt", 3, "--workers", "2") == 0
+    assert distill("thread.pt", 2) == 0
+    assert distill("processes.pt", 2, "--workers", "2") == 0
     assert (folder / "thread.csv").read_text() == (folder / "processes.csv").read_text()
 
 
-def give_up() -> None:
-    os._exit(1)
-
-
-def test_a_process_that_dies_is_told(folder: Path) -> None:
+def test_a_process_that_dies_is_told() -> None:
     with pytest.raises(DataError, match="give fewer --workers"):
-        next(lessons_ahead(give_up, range(3), workers=1))
+        next(lessons_ahead(functools.partial(os._exit, 1), range(3), workers=1))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is one")

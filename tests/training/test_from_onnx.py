@@ -4,7 +4,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from networks import small_net, small_spec
+from networks import small_net
 
 from conversion.difference import TOLERANCE
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
@@ -16,37 +16,38 @@ from training.from_onnx import main
 
 
 @pytest.fixture(scope="module", params=[3, 5])
-def exported(request, tmp_path_factory):
+def exported(request, exported_net):
     """A ShuffleNet with random taps and batch norms, and what it is exported to."""
-    net = small_net("shufflenet", kernels=(request.param,))
-    path = tmp_path_factory.mktemp("exported") / "model.onnx"
-    export(net, small_spec(net, size=64), path)
-    return net, path
+    kernels = (request.param,)
+    return small_net("shufflenet", kernels=kernels), exported_net("shufflenet", "mixtconv", kernels=kernels)
+
+
+@pytest.fixture(scope="module")
+def recovered(exported):
+    """The network recovered from the file, and its spec."""
+    return from_onnx(exported[1])
 
 
 def clip(steps: int = 40) -> torch.Tensor:
-    return torch.from_numpy(np.random.default_rng(1).integers(0, 256, (1, steps, 3, 64, 64), dtype=np.uint8))
+    return torch.from_numpy(np.random.default_rng(1).integers(0, 256, (1, steps, 3, 32, 32), dtype=np.uint8))
 
 
-def test_it_answers_as_the_network_that_was_exported(exported):
-    net, path = exported
-    recovered, spec = from_onnx(path)
+def test_it_answers_as_the_network_that_was_exported(exported, recovered):
+    net, (again, spec) = exported[0], recovered
     with torch.no_grad():
-        assert torch.allclose(recovered(clip()).logits, net(clip()).logits, atol=TOLERANCE)
-    assert recovered.config.temporal == net.config.temporal
-    assert spec.memories == net.memories(64, 64)
+        assert torch.allclose(again(clip()).logits, net(clip()).logits, atol=TOLERANCE)
+    assert again.config.temporal == net.config.temporal
+    assert spec.memories == net.memories(32, 32)
 
 
-def test_what_is_read_and_said_of_it_stays(exported):
-    _, path = exported
-    before, after = OnnxRuntimeEngine(path).spec, from_onnx(path)[1]
+def test_what_is_read_and_said_of_it_stays(exported, recovered):
+    before, after = OnnxRuntimeEngine(exported[1]).spec, recovered[1]
     for name in ("labels", "rate_hz", "decoding", "temperature", "trained", "mean", "std"):
         assert getattr(after, name) == getattr(before, name)
 
 
-def test_its_filters_are_of_one_size(exported):
-    recovered, _ = from_onnx(exported[1])
-    convolutions = [m for m in recovered.modules() if isinstance(m, torch.nn.Conv2d)]
+def test_its_filters_are_of_one_size(recovered):
+    convolutions = [m for m in recovered[0].modules() if isinstance(m, torch.nn.Conv2d)]
     assert all(torch.allclose(c.weight.flatten(1).norm(dim=1), torch.tensor(FILTER_NORM)) for c in convolutions)
 
 
@@ -60,11 +61,9 @@ def test_the_command_writes_a_checkpoint_that_can_be_exported_again(exported, tm
 
 
 @pytest.mark.parametrize(("backbone", "kernels"), [("mobilenet_v2", (3,)), ("shufflenet", (1, 3))])
-def test_another_network_is_refused_in_one_line(backbone, kernels, tmp_path):
-    net = small_net(backbone, kernels=kernels)
-    export(net, small_spec(net, size=64), tmp_path / "other.onnx")
+def test_another_network_is_refused_in_one_line(backbone, kernels, exported_net):
     with pytest.raises(ModelFileError, match=r"one kernel size as training\.export writes it"):
-        from_onnx(tmp_path / "other.onnx")
+        from_onnx(exported_net(backbone, "mixtconv", kernels=kernels))
 
 
 def test_a_network_that_does_not_answer_as_its_file_is_refused(exported, tmp_path):

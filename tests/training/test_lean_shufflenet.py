@@ -12,7 +12,7 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ChannelShuffle
 from training.export.lean_shufflenet import GatheredShuffle, make_lean
-from training.export.stream_export import export
+from training.export.stacking import stacked
 
 
 def lean(net: MSTNet) -> MSTNet:
@@ -37,15 +37,20 @@ def test_gathered_channels_are_shuffled_channels(channels, groups):
     assert torch.equal(GatheredShuffle(shuffle, channels)(x), shuffle(x))
 
 
-def test_the_exported_file_has_its_operations_and_the_same_contract(tmp_path):
-    net = small_net("shufflenet", kernels=(3,))
-    spec = small_spec(net)
-    export(net, spec, tmp_path / "model.onnx")
-    count = collections.Counter(node.op_type for node in onnx.load(tmp_path / "model.onnx").graph.node)
+def test_the_exported_file_has_its_operations_and_the_same_contract(exported_net):
+    path = exported_net("shufflenet", "mixtconv", kernels=(3,))
+    count = collections.Counter(node.op_type for node in onnx.load(path).graph.node)
     assert (count["Gather"], count["Reshape"], count["Transpose"]) == (16, 0, 1), "only the picture is turned"
-    told = OnnxRuntimeEngine(tmp_path / "model.onnx").spec.memories
-    assert told[0] == spec.memories[0], "what is remembered of the pictures stays as it was"
-    assert any(isinstance(module, ChannelShuffle) for module in net.modules()), "the network itself is untouched"
+    net = small_net("shufflenet", kernels=(3,))
+    told = OnnxRuntimeEngine(path).spec.memories
+    assert told[0] == small_spec(net).memories[0], "what is remembered of the pictures stays as it was"
+
+
+def test_a_network_is_untouched_by_its_export():
+    net = small_net("shufflenet", kernels=(3,))
+    before = str(net)
+    make_lean(stacked(net, small_spec(net))[0])
+    assert str(net) == before
 
 
 def test_another_backbone_is_left_alone():
