@@ -42,7 +42,7 @@ def stepping(engine: Engine) -> StepAll:
 
 def largest_difference(reference: StreamLogits, step: StepAll, streams: int, spec: ModelSpec, seed: int = 0) -> float:
     """The largest absolute difference of logits, in the first and last stream of a batch of random pictures."""
-    shape = (spec.ring_length + 3, streams, *spec.picture_shape[1:])
+    shape = (spec.ring_phases() + 3, streams, *spec.picture_shape[1:])
     pictures = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
     logits = np.stack([step(batch) for batch in pictures])
     return max(float(np.abs(reference(pictures[:, stream]) - logits[:, stream]).max()) for stream in {0, streams - 1})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.errors import ModelFileError
+from models.ring import ring_lengths
 
 SPEC_KEY = "mstnet_spec"
 """The ONNX metadata key that holds the spec as JSON."""
@@ -236,19 +237,20 @@ class ModelSpec:
         newest = {memory.newest: memory.shape for memory in self.memories}
         return {LOGITS: (1, len(self.labels)), EMBEDDING: (1, self.embedding_width)} | newest
 
-    def ring_slots(self, lag_divisor: int = 1) -> int:
-        """Slots in the ring of every memory: the largest number of steps back, and the slot being written."""
-        return 1 + max((back for memory in self.memories for back in memory.steps_back(lag_divisor)), default=0)
+    def ring_slots(self, lag_divisor: int = 1) -> tuple[int, ...]:
+        """Slots in the ring of each memory: at least its largest number of steps back, and the slot being written."""
+        needed = [1 + max(memory.steps_back(lag_divisor), default=0) for memory in self.memories]
+        return ring_lengths(needed, [math.prod(memory.shape) for memory in self.memories])
 
-    @property
-    def ring_length(self) -> int:
-        """Slots in the ring of every memory, with lags as trained."""
-        return self.ring_slots()
+    def ring_phases(self, lag_divisor: int = 1) -> int:
+        """Steps after which every ring is where it began: a multiple of the length of each."""
+        return max(self.ring_slots(lag_divisor), default=1)
 
     @property
     def past_bytes(self) -> int:
-        """Size of the ring of one stream, in bytes (float32)."""
-        return 4 * self.ring_length * sum(math.prod(memory.shape) for memory in self.memories)
+        """Size of the rings of one stream, in bytes (float32)."""
+        sizes = [math.prod(memory.shape) for memory in self.memories]
+        return 4 * sum(slots * size for slots, size in zip(self.ring_slots(), sizes, strict=True))
 
     def to_json(self) -> str:
         """The spec as the JSON text that an `.onnx` carries and that stands beside a `.plan`."""

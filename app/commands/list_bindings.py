@@ -1,6 +1,7 @@
 """Prints what each gesture of the key maps does."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.chosen_networks import open_networks
 from app.control.bindings import Binding, KeyMap, WindowRule
@@ -20,7 +21,8 @@ def print_bindings(control: ControlSettings, model: ModelSettings) -> None:
     Raises:
         UserError: a key map or the model cannot be used.
     """
-    with open_networks(model) as networks:
+    # The gestures are the stream network's; the clip network would be loaded and timed for nothing.
+    with open_networks(replace(model, networks="stream", clip_model=None)) as networks:
         library = Library(control.key_maps, networks.labels)
     for key_map in library.key_maps:
         print("\n".join(lines(key_map)), end="\n\n")

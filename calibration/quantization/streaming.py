@@ -26,7 +26,7 @@ class TensorStream:
 
     def __init__(self, graph: FloatGraph, tensors: Iterable[str]) -> None:
         self._memories = graph.spec.memories
-        self._length = graph.spec.ring_length
+        self._length = graph.spec.ring_phases()
         self._session = _session(graph.model, tensors)
         self._names = [output.name for output in self._session.get_outputs()]
 

@@ -1,8 +1,9 @@
 """The past of streams in ONNX Runtime: a ring of slots that is bound once and never copied.
 
-There are `spec.ring_slots` slots for every memory. Step t writes its newest slices into slot t % slots and reads the
-slices of lag k from slot (t - k) % slots. Each of these phases is bound once, when the ring is made, so a step is one
-copy of the pictures in and one `run_with_iobinding`. Streams that share a ring turn as one, a row each.
+Each memory has a ring of its own length (`spec.ring_slots`). Step t writes its newest slice into slot t % length and
+reads that of lag k from slot (t - k) % length. After `spec.ring_phases` steps all are where they began. Each of these
+phases is bound once, when the rings are made, so a step is one copy of the pictures in and one `run_with_iobinding`.
+Streams that share rings turn as one, a row each.
 """
 
 import numpy as np
@@ -28,15 +29,15 @@ class Ring:
         self, session: ort.InferenceSession, spec: ModelSpec, device: str, streams: int = 1, lag_divisor: int = 1
     ) -> None:
         self._session, self._spec, self._device, self._lag_divisor = session, spec, device, lag_divisor
-        slots = spec.ring_slots(lag_divisor)
         self._pictures = np.zeros((streams, *spec.picture_shape[1:]), np.uint8)
         self._logits = np.zeros((streams, len(spec.labels)), np.float32)
         self._embedding = np.zeros((streams, spec.embedding_width), np.float32)
         self.slots = {
-            memory.layer: [self._zeros((streams, *memory.shape[1:])) for _ in range(slots)] for memory in spec.memories
+            memory.layer: [self._zeros((streams, *memory.shape[1:])) for _ in range(length)]
+            for memory, length in zip(spec.memories, spec.ring_slots(lag_divisor), strict=True)
         }
         """By layer, slices that stay where they are."""
-        self._phases = [self._bind(phase) for phase in range(slots)]
+        self._phases = [self._bind(phase) for phase in range(spec.ring_phases(lag_divisor))]
 
     def step(self, pictures: Image, step: int) -> Output:
         """Run step number `step` on pictures, uint8 [streams, H, W, 3]; the answers have a row each."""
@@ -63,7 +64,7 @@ class Ring:
             binding.bind_output(output, "cpu", 0, np.float32, array.shape, array.ctypes.data)
         for memory in self._spec.memories:
             slots = self.slots[memory.layer]
-            binding.bind_ortvalue_output(memory.newest, slots[phase])
+            binding.bind_ortvalue_output(memory.newest, slots[phase % len(slots)])
             for lag, back in zip(memory.lags, memory.steps_back(self._lag_divisor), strict=True):
-                binding.bind_ortvalue_input(memory.past(lag), slots[phase - back])
+                binding.bind_ortvalue_input(memory.past(lag), slots[(phase - back) % len(slots)])
         return binding

@@ -48,7 +48,7 @@ def generated_clip(spec: ModelSpec, seed: int = 0) -> Iterator[Image]:
     """Pictures of a bright square that crosses a noisy ground, through every phase of the ring twice."""
     random = np.random.default_rng(seed)
     ground = random.integers(0, 160, spec.picture_shape, dtype=np.uint8)
-    steps, side = 2 * spec.ring_length + 2, max(1, min(spec.height, spec.width) // 3)
+    steps, side = 2 * spec.ring_phases() + 2, max(1, min(spec.height, spec.width) // 3)
     for k in range(steps):
         picture = ground + random.integers(0, 16, spec.picture_shape, dtype=np.uint8)
         left = (spec.width - side) * k // (steps - 1)

@@ -35,25 +35,24 @@ def lay_out(spec: ModelSpec, sizes: Mapping[str, int], lag_divisor: int = 1) -> 
     embedding = logits + _aligned(sizes[LOGITS])
     answer_end = end = embedding + _aligned(sizes[EMBEDDING])
     slots: dict[str, list[int]] = {}
-    length = spec.ring_slots(lag_divisor)
-    for memory in spec.memories:
+    for memory, length in zip(spec.memories, spec.ring_slots(lag_divisor), strict=True):
         size = _aligned(sizes[memory.newest])
         slots[memory.layer] = [end + k * size for k in range(length)]
         end += length * size
     fixed = ((PICTURE, 0), (LOGITS, logits), (EMBEDDING, embedding))
-    phases = tuple(fixed + _turned(spec, slots, phase, lag_divisor) for phase in range(length))
+    phases = tuple(fixed + _turned(spec, slots, phase, lag_divisor) for phase in range(spec.ring_phases(lag_divisor)))
     return RingLayout(0, logits, embedding, answer_end, end, phases)
 
 
 def _turned(spec: ModelSpec, slots: dict[str, list[int]], phase: int, lag_divisor: int) -> tuple[tuple[str, int], ...]:
     """Names and places of the memories' tensors in one phase: what lies k steps back lies k slots before the newest."""
-    newest = [(memory.newest, slots[memory.layer][phase]) for memory in spec.memories]
-    past = [
-        (memory.past(lag), slots[memory.layer][phase - back])
-        for memory in spec.memories
-        for lag, back in zip(memory.lags, memory.steps_back(lag_divisor), strict=True)
-    ]
-    return (*newest, *past)
+    places = []
+    for memory in spec.memories:
+        own = slots[memory.layer]
+        places.append((memory.newest, own[phase % len(own)]))
+        backs = zip(memory.lags, memory.steps_back(lag_divisor), strict=True)
+        places += [(memory.past(lag), own[(phase - back) % len(own)]) for lag, back in backs]
+    return tuple(places)
 
 
 def _aligned(size: int) -> int:

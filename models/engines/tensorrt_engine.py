@@ -1,8 +1,8 @@
 """TensorRT, with each stream's past in a ring of slots that stay on the GPU and are never copied.
 
-A stream owns one stretch of GPU memory, where everything has a fixed place (`ring_layout`). Step t writes its newest
-slices into slot t % length and reads the slices of lag k from slot (t - k) % length: it hands TensorRT the addresses
-of its phase. Only the picture goes in and only the answer comes out, a copy each.
+A stream owns one stretch of GPU memory, where everything has a fixed place (`ring_layout`). Step t writes each memory's
+newest slice into slot t % length of its ring and reads that of lag k from slot (t - k) % length: it hands TensorRT the
+addresses of its phase. Only the picture goes in and only the answer comes out, a copy each.
 """
 
 import math

@@ -59,7 +59,7 @@ def test_every_layer_gets_the_slices_of_its_lags(small_model, tmp_path):
     names, random = [output.name for output in session.get_outputs()], np.random.default_rng(0)
     past = RolledModel(tmp_path / "rolled.onnx").start(2)
     history = []
-    for step in range(spec.ring_length + 3):
+    for step in range(spec.ring_phases() + 3):
         pictures = random.integers(0, 256, (2, *spec.picture_shape[1:]), dtype=np.uint8)
         given = {"picture": pictures} | {name: np.asarray(value.numpy()) for name, value in past.items()}
         values = dict(zip(names, session.run(None, given), strict=True))

@@ -92,7 +92,7 @@ def test_sequences_on_the_server_answer_as_rings_do(repository, small_model, nam
     engine = OnnxRuntimeEngine(SHIPPED if name == "mstnet_small" else small_model)
     random, model = np.random.default_rng(0), Model(repository / name)
     states = {sequence: engine.start() for sequence in (7, 8)}
-    for step in range(engine.spec.ring_length + 3):
+    for step in range(engine.spec.ring_phases() + 3):
         for sequence, state in states.items():
             picture = random.integers(0, 256, engine.spec.picture_shape, dtype=np.uint8)
             answer = model.step(sequence, step == 0, {"picture": picture})
@@ -108,7 +108,7 @@ def test_the_client_sees_over_the_wire_what_the_engine_sees_here(url, client, sm
     random = np.random.default_rng(0)
     for _ in range(2):  # the second stream begins anew on the server, too
         ours, theirs = local.start(), remote.start()
-        for _ in range(local.spec.ring_length + 3):
+        for _ in range(local.spec.ring_phases() + 3):
             picture = random.integers(0, 256, local.spec.picture_shape, dtype=np.uint8)
             (expected, ours), (got, theirs) = local.step(picture, ours), remote.step(picture, theirs)
             np.testing.assert_allclose(got.logits, expected.logits, atol=1e-3)

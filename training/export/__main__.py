@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
         spec = dataclasses.replace(spec, fast_pass=fast_pass(spec, given))
     export(net, spec, given.out)
     size_mb = given.out.stat().st_size / 1e6
-    print(f"{given.out}: {size_mb:.2f} MB, {len(spec.memories)} memories, ring of {spec.ring_length} slots")
+    print(f"{given.out}: {size_mb:.2f} MB, {len(spec.memories)} memories, {spec.past_bytes / 1e6:.1f} MB of past")
     return 0
 
 

@@ -44,10 +44,10 @@ def typed(desktop, tmp_path):
 
     def type_(*parts):
         out = tmp_path / "typed"
-        xterm = desktop.popen(["xterm", "-u8", "-e", f"cat > {out}"])
-        window = wait_for(lambda: desktop.run("xdotool", "search", "--class", "xterm").split(), "a terminal")[-1]
-        desktop.run("xdotool", "windowfocus", "--sync", window)
+        # Each has its own title: the window of the last test's terminal may still exist.
+        xterm = desktop.popen(["xterm", "-u8", "-T", tmp_path.name, "-e", f"cat > {out}"])
         wait_for(out.exists, "the terminal's program")
+        desktop.focus(tmp_path.name)
         command = [sys.executable, "-c", TYPE]
         with subprocess.Popen(
             command, cwd=ROOT, env=desktop.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

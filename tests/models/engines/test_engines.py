@@ -171,7 +171,7 @@ def test_it_says_what_it_is(engine):
 def test_every_network_runs_on_onnxruntime_as_in_torch(backbone, operation, exported_net):
     model = exported_net(backbone, operation)  # the export refuses a file that differs from the network
     net = small_net(backbone, operation)
-    stream = pictures(small_spec(net).ring_length + 4)
+    stream = pictures(small_spec(net).ring_phases() + 4)
     with torch.no_grad():
         expected = net(torch.from_numpy(stream[:, 0]).permute(0, 3, 1, 2)[None].float()).logits[0].numpy()
     got, _ = run(OnnxRuntimeEngine(model), stream)

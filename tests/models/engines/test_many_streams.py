@@ -35,7 +35,7 @@ def alone(engine, films, lag_divisor=1):
 
 @pytest.mark.parametrize("lag_divisor", [1, 2])
 def test_a_row_answers_as_the_same_stream_alone_whatever_the_others_see(engine, model, lag_divisor):
-    films = pictures(engine.spec, engine.spec.ring_length + 3)
+    films = pictures(engine.spec, engine.spec.ring_phases() + 3)
     state, together = engine.start(lag_divisor), []
     for each in films:
         output, state = engine.step(each, state)
@@ -46,8 +46,8 @@ def test_a_row_answers_as_the_same_stream_alone_whatever_the_others_see(engine, 
 
 
 def test_a_row_that_is_forgotten_begins_anew_and_no_other(engine, model):
-    films = pictures(engine.spec, 2 * engine.spec.ring_length + 3)
-    cut = engine.spec.ring_length + 2  # every slot has been written, and the ring has turned
+    films = pictures(engine.spec, 2 * engine.spec.ring_phases() + 3)
+    cut = engine.spec.ring_phases() + 2  # every slot has been written, and the ring has turned
     state, together = engine.start(), []
     for k, each in enumerate(films):
         if k == cut:

@@ -12,15 +12,15 @@ SPEC = ModelSpec(
 SIZES = dict.fromkeys((*SPEC.inputs, *SPEC.outputs), 100)
 
 
-@pytest.mark.parametrize(("lag_divisor", "slots", "back"), [(1, 9, {2: 2, 4: 4, 8: 8}), (2, 5, {2: 1, 4: 2, 8: 4})])
-def test_a_lag_is_read_where_it_was_written_so_many_steps_ago(lag_divisor, slots, back):
+@pytest.mark.parametrize(("lag_divisor", "count", "back"), [(1, 10, {2: 2, 4: 4, 8: 8}), (2, 6, {2: 1, 4: 2, 8: 4})])
+def test_a_lag_is_read_where_it_was_written_so_many_steps_ago(lag_divisor, count, back):
     phases = [dict(phase) for phase in lay_out(SPEC, SIZES, lag_divisor).phases]
-    assert len(phases) == slots
-    for step in range(slots, 3 * slots):
-        now = phases[step % slots]
+    assert len(phases) == count
+    for step in range(count, 3 * count):
+        now = phases[step % count]
         for memory in SPEC.memories:
             for lag in memory.lags:
-                assert now[memory.past(lag)] == phases[(step - back[lag]) % slots][memory.newest]
+                assert now[memory.past(lag)] == phases[(step - back[lag]) % count][memory.newest]
 
 
 def test_no_two_tensors_of_a_phase_share_a_place():
@@ -29,3 +29,9 @@ def test_no_two_tensors_of_a_phase_share_a_place():
         places = [place for _, place in phase]
         assert len(set(places)) == len(places)
         assert all(place % ALIGNMENT == 0 and place < layout.end for place in places)
+
+
+def test_a_memory_that_looks_back_less_far_has_fewer_slots():
+    phases = [dict(phase) for phase in lay_out(SPEC, SIZES).phases]
+    places = [len({phase[memory.newest] for phase in phases}) for memory in SPEC.memories]
+    assert places == [5, 10]

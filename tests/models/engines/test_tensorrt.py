@@ -217,7 +217,7 @@ def test_the_gate_lets_its_tolerance_pass_and_no_more(precision):
 def test_the_generated_clip_turns_every_ring_twice(small_model):
     spec = OnnxRuntimeEngine(small_model).spec
     clip = list(generated_clip(spec))
-    assert len(clip) >= 2 * spec.ring_length
+    assert len(clip) >= 2 * spec.ring_phases()
     assert all(picture.shape == spec.picture_shape and picture.dtype == np.uint8 for picture in clip)
 
 
