@@ -532,8 +532,16 @@ def test_an_older_log_survives_a_run_that_did_not_begin(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-@pytest.mark.parametrize(("sent", "status", "paced"), [(signal.SIGINT, 130, ("--realtime",)), (signal.SIGTERM, 0, ())])
-def test_a_reader_that_stalls_stops_neither_the_line_nor_a_signal(small_model, sent, status, paced, tmp_path):
+@pytest.mark.parametrize(
+    ("sent", "status", "options", "awaited"),
+    [
+        (signal.SIGINT, 130, ("--realtime",), "header"),
+        (signal.SIGTERM, 0, ("--max-frames", "150"), "summary"),  # all frames go by, and the reader is waited for
+    ],
+)
+def test_a_reader_that_stalls_stops_neither_the_line_nor_a_signal(
+    small_model, sent, status, options, awaited, tmp_path
+):
     """A pager that is left standing: its pipe is full, and nobody will ever read on; standard error is in it, too."""
     log = tmp_path / "log"
     reading, writing = os.pipe()
@@ -542,10 +550,10 @@ def test_a_reader_that_stalls_stops_neither_the_line_nor_a_signal(small_model, s
         while True:
             os.write(writing, b"x" * 4096)
     os.set_blocking(writing, True)
-    arguments = command("--camera", DEMO, *paced, "--headless", "--model", small_model, "--trace", "-", "--events", log)
+    written = ("--trace", "-", "--events", log)
+    arguments = command("--camera", DEMO, *options, "--headless", "--model", small_model, *written)
     try:
         with subprocess.Popen(arguments, stdout=writing, stderr=writing) as process:
-            awaited = "header" if paced else "summary"  # a whole film goes by, and still the reader is waited for
             until(lambda: log.exists() and f'"{awaited}"' in log.read_text(), 60)
             assert process.poll() is None
             process.send_signal(sent)
@@ -578,7 +586,7 @@ def test_a_pipe_that_does_not_block_gets_every_line(small_model):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize("arguments", [("--demo", "--headless", "--max-frames", "5"), ("--doctor",)])
+@pytest.mark.parametrize("arguments", [("--demo", "--headless", "--calm", "--max-frames", "5"), ("--doctor",)])
 def test_a_full_disk_under_standard_output_is_one_line(arguments, small_model):
     for settings in ({}, {"PYTHONUNBUFFERED": "1"}):
         with open("/dev/full", "wb") as full:
@@ -599,7 +607,7 @@ def test_a_full_disk_under_standard_output_is_one_line(arguments, small_model):
 def test_a_named_pipe_whose_reader_leaves_ends_nothing(small_model, tmp_path):
     pipe, log = tmp_path / "pipe", tmp_path / "log"
     os.mkfifo(pipe)
-    arguments = ("--demo", "--headless", "--model", small_model, "--trace", pipe, "--events", log)
+    arguments = ("--demo", "--headless", "--max-frames", 150, "--model", small_model, "--trace", pipe, "--events", log)
     with subprocess.Popen(command(*arguments), stderr=subprocess.PIPE, text=True) as process:
         with pipe.open() as reader:
             assert json.loads(reader.readline())["type"] == "header"
