@@ -64,6 +64,11 @@ def train_tiny(arguments: list[str], make: Any = tiny_set.make_tiny) -> int:
         training.training_run.make_data = kept
 
 
+def main(arguments: list[str]) -> int:
+    """As `training.train.main`, on the tiny set."""
+    return train_tiny(arguments)
+
+
 def at_call(where: str, number: int, act: Any) -> tuple[Any, str, Any]:
     """Put a function in place of another that first acts when it is called for this time, and say what to put back."""
     parts = where.split(".")
@@ -94,7 +99,3 @@ def killed_run(arguments: list[str], where: str, number: int) -> int | None:
     process.start()
     process.join()
     return process.exitcode
-
-
-if __name__ == "__main__":
-    sys.exit(train_tiny(sys.argv[1:]))
