@@ -1,4 +1,4 @@
-"""How the wheel is laid out: the rooms lie inside the package `mstnet`, and say so.
+"""The layout of the wheel: all packages are inside the package `mstnet`.
 
 In the repository the rooms are top-level packages (`from models.frame import Frame`). Names such as `app` and `models`
 would collide with those of other projects in one environment, so an installation has them as `mstnet.app` and
@@ -27,14 +27,14 @@ COMMANDS = (
     (r"pip install ((?:--\S+ )?)-r requirements-headless\.txt", r"pip install \1mstnet-live"),
     (r"pip install ((?:--\S+ )?)-r requirements-(\w+)\.txt", r'pip install \1\\"mstnet-live[\2]\\"'),
 )
-"""What is said in a checkout, as a regular expression, and what is said in an installation."""
+"""Texts in a checkout, as regular expressions, and their replacements in an installation."""
 
 
 class WheelLayout(BuildHookInterface):  # type: ignore[type-arg]
     """Replace every Python file of the wheel by its rewritten form."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the new forms into a folder of their own; an editable installation runs the checkout as it is."""
+        """Write the new forms into a separate folder; an editable installation runs the unchanged checkout."""
         if version == "editable":
             return
         self._folder = tempfile.TemporaryDirectory()

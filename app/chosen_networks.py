@@ -50,7 +50,7 @@ def choose_networks(settings: ModelSettings, engine: Engine, stack: ExitStack) -
     head = PersonalHead(profile, engine.spec) if profile else None
     labels = head.labels if head else engine.spec.labels
     vocabulary = read_vocabulary(settings.vocabulary, labels) if settings.vocabulary else None
-    # A profile's thresholds are fitted to the answers of the stream network alone.
+    # A profile's thresholds are fitted to the stream network alone.
     wanted = "stream" if profile and settings.networks == "auto" else settings.networks
     clip = chosen_clip(settings.path, wanted, settings.clip_model)
     if clip:
@@ -95,7 +95,7 @@ def clip_step_ms(engine: ClipEngine) -> float:
     clip, times_s = np.zeros(engine.spec.clip_shape, np.uint8), []
     for _ in range(N_TRIALS):
         began_s = time.thread_time()
-        engine.answer(clip)
+        engine.run(clip)
         times_s.append(time.thread_time() - began_s)
     return 1000 * min(times_s) * len(engine.spec.windows_s)
 

@@ -23,11 +23,11 @@ PAIRS = {("obs", "obs_scene"): "where OBS listens, and which gesture switches to
 """Options that only work together, and what they set."""
 NO_USE = {
     "camera": ("demo",),
-    "calm": ("networks", "clip_model"),
+    "main_pass_only": ("networks", "clip_model"),
     "networks stream": ("clip_model",),
     "headless": ("overlay",),
     "record": (
-        *("calm", "networks", "clip_model", "profile", "vocabulary", "control"),
+        *("main_pass_only", "networks", "clip_model", "profile", "vocabulary", "control"),
         *("enter", "exit", "hold", "rest", "smooth", "temperature"),
         *(option for kind in KINDS for option in kind.options),
     ),

@@ -18,7 +18,7 @@ from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
 from calibration.decoding_options import add_decoding_options, decoding_change
 from calibration.recording_options import add_recording_options
-from common.arguments import Parser, positive, positive_float
+from common.arguments import OldFlag, Parser, positive, positive_float
 from common.version import __version__
 from models.engines import ENGINES
 from models.shipped import SHIPPED_MODEL
@@ -83,8 +83,8 @@ def _camera(options: argparse.Namespace) -> CameraSettings:
 
 
 def _model(options: argparse.Namespace) -> ModelSettings:
-    """A guided recording uses the main pass only, as `--calm` does."""
-    main_pass_only = options.calm or options.record
+    """A guided recording uses the main pass only, as `--main-pass-only` does."""
+    main_pass_only = options.main_pass_only or options.record
     networks = options.networks or ("both" if options.clip_model else "auto")
     return ModelSettings(
         path=options.model or SHIPPED_MODEL,
@@ -198,8 +198,11 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         help="clip network, for both (default: MODEL.clip.onnx in the folder of the model)",
     )
     group.add_argument(
-        "--calm", action="store_true", help="no fast pass and no clip network: less computation, recognises less"
+        "--main-pass-only",
+        action="store_true",
+        help="no fast pass and no clip network: less computation, but fewer gestures recognised",
     )
+    group.add_argument("--calm", dest="main_pass_only", action=OldFlag)
     group.add_argument(
         "--vocabulary",
         metavar="NAME|FILE.toml",

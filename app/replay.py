@@ -15,7 +15,7 @@ from common.errors import UserError
 from models.clip_fusion import BOTH
 from models.decoder import GestureEvent
 from models.frame import Image
-from models.frame_times import LONGEST_REPEAT_S
+from models.frame_times import MAX_REPEAT_S
 from models.networks import STREAM, Networks
 from models.recognition import Recognition, Step
 
@@ -24,7 +24,7 @@ N_MOMENTS = 8
 """Number of moments kept; with 240 rows and 12 steps per second each takes about 13 MB."""
 MAX_ROWS = 240
 MAIN = (STREAM, BOTH)
-"""Names of steps of the main pass, by itself or with the clip network, by whose answers thresholds are fitted."""
+"""Names of steps to which thresholds are fitted: of the main pass, alone or fused with the clip network."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +63,7 @@ class Replay:
     def see(self, seen: Recognition) -> None:
         """Take in one frame."""
         steps = seen.steps
-        if steps and self._shots and not 0 <= steps[0].time_s - self._shots[-1].time_s <= LONGEST_REPEAT_S:
+        if steps and self._shots and not 0 <= steps[0].time_s - self._shots[-1].time_s <= MAX_REPEAT_S:
             self._shots.clear()  # the stream started again
         if steps:
             image = _small(seen.frame.image)
@@ -90,7 +90,7 @@ class Replay:
         steps = [shot.step for shot in moment.shots]
         if (network := steps[-1].network) not in MAIN:
             raise UserError(
-                f"this fired in the network '{network}', whose thresholds are not fitted; --calm leaves it out"
+                f"this fired in the network '{network}', which has no fitted thresholds; --main-pass-only leaves it out"
             )
         self._recordings.add(cut(Kind.NOT_THIS, moment.event.label, [], steps, self._spec))
 

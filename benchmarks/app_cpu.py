@@ -1,13 +1,13 @@
-"""What the running app costs: each part's share of one core, and the time from capturing a frame to its event.
+"""CPU use of the running app: the share of one core for each part, and the time from capture to event.
 
     python -m benchmarks.app_cpu                          without a window
     xvfb-run -a python -m benchmarks.app_cpu --window     with one, on a screen in memory
     python -m benchmarks.app_cpu --still --cameras 4      four cameras, and no movement
 
-main.py itself runs on the bundled clip, scaled to a webcam's 640x480 at 30 frames a second and paced like a camera. It
-has a gesture most of the time; `--still` repeats its first picture with the noise of a camera.
-Decoding that film is listed separately: a camera does not need it. Shares are CPU seconds a second of the stream, so a
-busy machine makes them uncertain but not larger in kind; dropped frames are listed too.
+main.py runs on the bundled clip, scaled to a webcam's 640x480 at 30 frames per second, with the timing of a camera. The
+clip has a gesture most of the time; `--still` repeats its first picture with camera noise. Decoding of the clip is
+listed separately, since a camera does not need it. Shares are CPU seconds per second of the stream; load of the machine
+adds noise to them. Dropped frames are listed, too.
 """
 
 import argparse
@@ -48,28 +48,28 @@ from models.recognition import Recognition
 from models.recognizer import Recognizer
 
 SIZE, FPS = (640, 480), 30.0
-WARM_S = 2.0
-"""Seconds of the stream before anything counts."""
+WARM_UP_S = 2.0
+"""Seconds of the stream before the measurement."""
 
 Snapshot = dict[str, float]
-"""CPU seconds so far, by part, by thread and of the whole process."""
+"""CPU seconds by part, by thread and of the process."""
 
 
 class AppCosts:
-    """Watches main.py's line from within: CPU seconds by part, and the way of each stepped frame."""
+    """Measures main.py's pipeline: CPU seconds by part, and the latency of each frame with a step."""
 
     def __init__(self) -> None:
         self._parts: dict[str, float] = defaultdict(float)
         self._captured_s: dict[int, float] = {}
         self._seeing = threading.local()
         self.snapshots: list[tuple[float, Snapshot]] = []
-        """The stream's time and what was spent, when the warm-up was over and at the newest frame."""
+        """The stream's time and the CPU seconds, at the end of the warm-up and at the newest frame."""
         self.latency_ms: list[float] = []
         """By the clock, from a frame's capture until every observer has its step."""
         self.painted = 0
         """Pictures that were painted on the window since the warm-up."""
         self.computing_ms: list[float] = []
-        """The CPU time of the same, in the line's thread."""
+        """The CPU time of the same, in the pipeline's thread."""
 
     def timed(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, with its CPU time added to a part."""
@@ -84,20 +84,20 @@ class AppCosts:
         return call
 
     def keep(self, camera: LiveCamera, frame: Frame, keep: Callable[[LiveCamera, Frame], None]) -> None:
-        """Note when a frame came; in place of `LiveCamera._keep`. Several cameras count their frames alike."""
+        """Record the time of a frame; replaces `LiveCamera._keep`."""
         self._captured_s[id(frame.image)] = time.perf_counter()
         keep(camera, frame)
 
     def see(self, recognizer: Recognizer, frame: Frame, see: Callable[..., Recognition]) -> Recognition:
-        """Note when work on a frame began; in place of `Recognizer.see`."""
+        """Record when work on a frame began; replaces `Recognizer.see`."""
         self._seeing.began_s = time.thread_time()
         return see(recognizer, frame)
 
     def tell(self, events: Events, seen: Recognition, tell: Callable[..., None]) -> None:
-        """Note when every observer has a frame; replaces `Events.see`."""
+        """Record when every observer has a frame; replaces `Events.see`."""
         tell(events, seen)
         captured_s = self._captured_s.pop(id(seen.frame.image))
-        if seen.frame.time_s < WARM_S:
+        if seen.frame.time_s < WARM_UP_S:
             return
         if seen.steps:
             self.latency_ms.append(1000 * (time.perf_counter() - captured_s))
@@ -107,7 +107,7 @@ class AppCosts:
             self.snapshots[1:] = [(seen.frame.time_s, snapshot)]
 
     def _counting(self) -> Any:
-        """Count the pictures that were painted: on a busy machine some are replaced before."""
+        """Count painted pictures; on a busy machine some are replaced before they are painted."""
         from app.overlay import picture
 
         scale = picture.scale_into
@@ -123,12 +123,12 @@ class AppCosts:
         return {**self._parts, **threads, "whole process": time.process_time()}
 
     def shares(self) -> Snapshot:
-        """CPU seconds a second of the stream."""
+        """CPU seconds per second of the stream."""
         (from_s, before), (to_s, after) = self.snapshots[0], self.snapshots[-1]
         return {name: (spent - before.get(name, 0.0)) / (to_s - from_s) for name, spent in after.items()}
 
     def watch(self, window: bool) -> ExitStack:
-        """Put the watches in place until the stack is closed."""
+        """Install the measurement until the stack is closed."""
         parts: list[tuple[str, object, str]] = [
             ("colour order", app.camera.opencv, "to_rgb"),
             ("scaling", models.recognizer, "to_picture"),
@@ -153,12 +153,12 @@ class AppCosts:
 
 
 def _around(watch: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    """A method that calls the watch and hands it the real one."""
+    """A method that calls the measurement with the original method."""
     return lambda *args: watch(*args, function)
 
 
 def without_hint() -> None:
-    """Let the window open as it does from the second time on: without the list of gestures all over it."""
+    """Let the window open as at later starts, without the first-run list of gestures."""
     from PyQt6.QtCore import QSettings
 
     from app.overlay.main_window import HINT_SEEN
@@ -168,7 +168,7 @@ def without_hint() -> None:
 
 
 def _closing_window() -> Any:
-    """Close the window when the stream is over; it would stay open for people to look at."""
+    """Close the window at the end of the stream; normally it stays open."""
     from app.overlay.bridge import Bridge
 
     def interrupt(bridge: Bridge) -> None:
@@ -184,7 +184,7 @@ def _cpu_seconds(thread: threading.Thread) -> float:
 
 
 def write_film(path: Path, seconds: float, still: bool) -> None:
-    """The bundled clip over and over, or its first picture, as a webcam would deliver it."""
+    """The bundled clip in a loop, or its first picture with noise, at a webcam's size."""
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, SIZE)  # type: ignore[attr-defined]
     for _, image in zip(range(round(seconds * FPS)), _still_for_ever() if still else _clip_for_ever(), strict=False):
         writer.write(image)
@@ -212,10 +212,10 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.app_cpu", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_S:g} s (default: 20)"
+        "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_UP_S:g} s (default: 20)"
     )
     parser.add_argument("--window", action="store_true", help="with the window")
-    parser.add_argument("--still", action="store_true", help="nobody moves")
+    parser.add_argument("--still", action="store_true", help="a picture without movement")
     parser.add_argument("--cameras", type=positive, default=1, help="how many (default: 1)")
     parser.add_argument("--model", help="another model file than the shipped one")
     parser.add_argument("--networks", choices=("stream", "both", "auto"), default="auto", help="as main.py --networks")
@@ -226,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.window:
             without_hint()
         film = Path(folder) / "film.avi"
-        write_film(film, given.seconds + WARM_S, given.still)
+        write_film(film, given.seconds + WARM_UP_S, given.still)
         line = ["--realtime", "--events", os.devnull, "--networks", given.networks]
         for camera in range(given.cameras):
             feed = film.with_name(f"camera{camera}.avi")
@@ -236,22 +236,22 @@ def main(arguments: list[str] | None = None) -> int:
         line += ["--model", given.model] if given.model else []
         status = program.main(line)
     if status not in (0, 130) or len(costs.snapshots) < 2 or not costs.latency_ms:
-        print("the line saw too little to measure; give more --seconds", file=sys.stderr)
+        print("too few frames to measure; give more --seconds", file=sys.stderr)
         return 2
     print(table(costs, given.window, given.cameras))
     return 0
 
 
 def table(costs: AppCosts, window: bool, cameras: int) -> str:
-    """Shares as Markdown, then the way of a frame, then the machine. Several cameras have threads of their own."""
+    """Shares as Markdown, then the way of a frame, then the machine. Several cameras have one thread each."""
     shares = costs.shares()
     line = shares.pop("recognition" if window else "MainThread", 0.0)
     film = sum(shares.pop(name) for name in list(shares) if name.startswith("frames of")) - shares["colour order"]
     painting = shares.pop("MainThread", 0.0)
     whole = shares.pop("whole process")
     inside = sum(share for name, share in shares.items() if name != "colour order")
-    rest = {"rest of the line": line - inside, "painting": painting} if cameras == 1 else {}
-    rows = {**shares, **rest, "**sum without the film**": whole - film}
+    rest = {"rest of the pipeline": line - inside, "painting": painting} if cameras == 1 else {}
+    rows = {**shares, **rest, "**sum without decoding**": whole - film}
     lines = [f"| {'with' if window else 'without'} a window | % of one core |", "|---|---|"]
     lines += [f"| {name} | {100 * share:.2f} |" for name, share in {**rows, "decoding the film": film}.items()]
     computing = {"computing": costs.computing_ms} if cameras == 1 else {}

@@ -1,4 +1,4 @@
-"""Real clips as a network sees them, for benchmarks of takes; what was computed once is kept in a cache."""
+"""Real clips with a network's output, for benchmarks of takes; outputs are cached."""
 
 import hashlib
 from collections import Counter
@@ -24,13 +24,13 @@ from training.jester import LABELS
 from training.recording_list import decode, read_recordings, steps_of
 
 LEAD_S = 2.0
-"""A clip begins with its first picture repeated: in use, no gesture begins in an empty past."""
+"""Seconds for which the first picture is repeated before a clip, since in use no gesture follows an empty past."""
 AFTER_S = 1.0
-MOST = 30
+MAX_CLIPS = 30
 """Silhouettes of each gesture."""
 IDLE_EVERY = 3
 """Every n-th clip without a gesture is used."""
-FEWEST = 4
+MIN_CLIPS = 4
 """Colour clips of a gesture that make it worth a trial."""
 
 
@@ -54,20 +54,20 @@ class ClipSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EnrolmentClip:
-    """A clip and what networks make of it."""
+    """A clip with a network's output."""
 
     label: str
     setting: str
     lead: int
-    """Steps before its first own picture."""
+    """Number of steps before its first picture."""
     logits: Floats
     embeddings: Floats
-    """float32 [T, width], one a step."""
+    """float32 [T, width], one row per step."""
     rate_hz: float
 
     @property
     def seconds(self) -> float:
-        """Its own length."""
+        """Its length without the lead."""
         return (len(self.logits) - self.lead) / self.rate_hz
 
     def take(self, kind: Kind, label: str, spec: ModelSpec) -> Take:
@@ -78,7 +78,7 @@ class EnrolmentClip:
 
 
 def see(sources: Sequence[ClipSource], engine: Engine, cache: Path) -> list[EnrolmentClip]:
-    """What a network makes of every clip; kept in a folder, that the next call need not run it again."""
+    """Run a network on every clip, with a cache in a folder."""
     cache.mkdir(parents=True, exist_ok=True)
     spec, clips = engine.spec, []
     for source in sources:
@@ -107,7 +107,7 @@ def sources(data: Path) -> list[ClipSource]:
         raise DataError(f"{data} lacks what this benchmark needs ({error}); give the folder that holds it") from error
     counts = Counter((source.setting, source.label) for source in found)
     idle = [source for source in found if source.setting == "idle"][::IDLE_EVERY]
-    return [*(s for s in found if s.setting != "idle" and counts[s.setting, s.label] >= FEWEST), *idle]
+    return [*(s for s in found if s.setting != "idle" and counts[s.setting, s.label] >= MIN_CLIPS), *idle]
 
 
 def _listed(data: Path) -> Iterator[ClipSource]:
@@ -118,7 +118,7 @@ def _listed(data: Path) -> Iterator[ClipSource]:
                 yield ClipSource(recording.path, "", "idle", recording.fps)
         elif recording.source == "silhouettes":
             silhouettes[recording.label] += 1
-            if silhouettes[recording.label] <= MOST:
+            if silhouettes[recording.label] <= MAX_CLIPS:
                 yield ClipSource(recording.path, recording.label, "one person", recording.fps)
         else:
             yield ClipSource(recording.path, recording.label, "other people", recording.fps)
@@ -137,7 +137,7 @@ def _stream(data: Path, name: str, fps: float, top: int) -> Iterator[ClipSource]
 
 
 def _seen(source: ClipSource, engine: Engine) -> dict[str, Floats]:
-    """Step the engine through a clip, its first picture held before it."""
+    """Run the engine on a clip, after repeats of its first picture."""
     spec, pictures = engine.spec, source.pictures()
     steps = [0] * round(LEAD_S * spec.rate_hz) + steps_of(len(pictures), source.fps, spec.rate_hz)
     state, logits, embeddings = engine.start(), [], []
@@ -149,7 +149,7 @@ def _seen(source: ClipSource, engine: Engine) -> dict[str, Floats]:
 
 
 def _cached(path: Path, make: Callable[[], dict[str, Floats]]) -> dict[str, Floats]:
-    """What is in a file; made first where there is none."""
+    """Read a cached file; make it first if it is missing."""
     if not path.is_file():
         with whole_file(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, **make())  # type: ignore[arg-type]

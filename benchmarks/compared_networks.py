@@ -21,15 +21,15 @@ from training.export.stream_export import export
 
 SMALL, SMALL_SIZE = "shufflenet-112", 112
 SHIPPED_TIME = TemporalConfig("mixtconv", kernels=(3,))
-"""What the shipped model was made with, as its 3-D teacher: one kernel."""
+"""The temporal layers of the shipped model, as of its 3-D teacher: one kernel."""
 SIZES: tuple[tuple[BackboneName, int], ...] = (("mobilenet_v2", 128), ("mobilenet_v2", 224), ("resnet50", 224))
 FORMS = {"plain": TemporalConfig("none"), "tsm": TemporalConfig("shift"), "mixtconv": TemporalConfig("mixtconv")}
 CLIPS = (8, 16)
-"""Frames of the clips that are run again and again. ResNet-50's would take seconds a turn and are left out."""
+"""Number of frames in the clips. ResNet-50 on clips would take seconds per run and is left out."""
 CLASSES = 27
 
 Open = Callable[[], Runner]
-"""Loads what runs; can be pickled."""
+"""Loads the runner; can be pickled."""
 Build = Callable[[], MSTNet]
 
 
@@ -41,7 +41,7 @@ class Contender:
     plain: str | None
     """Name of the plain 2-D network that it is compared with."""
     prepare: Callable[[Path], Open]
-    """Writes this file, where one is needed."""
+    """Writes the model file, or None."""
 
 
 def contenders(
@@ -50,12 +50,12 @@ def contenders(
     """All rows; nothing is built yet.
 
     Args:
-        clip_model: a network of clips from elsewhere.
-        hand: a picture for MediaPipe to follow a hand in.
-        models: more model files of this project, compared with the shipped one.
+        clip_model: another project's clip network.
+        hand: a picture of a hand for MediaPipe.
+        models: further model files of this project, compared with the shipped one.
 
     Raises:
-        UserError: a file that was given is not what it should be.
+        UserError: a given file cannot be used.
     """
     plain = f"{SMALL}-plain"
     shipped = f"shipped:{SHIPPED_MODEL.name}"
@@ -84,7 +84,7 @@ def family(backbone: BackboneName, size: int) -> Iterator[Contender]:
 
 
 def recomputed(name: str, plain: str, make: Build, size: int) -> Iterator[Contender]:
-    """The same network without a stream: each new picture runs the last T pictures again."""
+    """The same network on clips: each new picture runs the last T pictures again."""
 
     def prepare(frames: int, path: Path) -> Open:
         export_clip(make(), frames, size, path)
@@ -119,7 +119,7 @@ class ClipGraph(nn.Module):
 
     def forward(self, clip: Tensor) -> Tensor:
         """Pictures uint8 [T, H, W, 3] to the logits of every step [T, classes]."""
-        logits, *_ = self.net.answer(clip.to(torch.float32).permute(0, 3, 1, 2), Chunk(self.frames))
+        logits, *_ = self.net.run(clip.to(torch.float32).permute(0, 3, 1, 2), Chunk(self.frames))
         return logits
 
 

@@ -1,4 +1,4 @@
-"""What framing costs: its share of one core between gestures, and the search of the first picture.
+"""CPU use of framing: its share of one core between gestures, and the search of the first picture.
 
     python -m benchmarks.framing [FILE]
 

@@ -1,15 +1,15 @@
-"""What each new picture costs: the shipped model, streaming networks, the same by whole clips, and others.
+"""Time and memory per new picture: the shipped model, other stream networks, the same on clips, and others.
 
     python -m benchmarks.latency                        a table
     python -m benchmarks.latency --json                 a list of objects, machine and versions in each
-    python -m benchmarks.latency --only mine --model runs/mine.onnx      another model file beside the shipped one
+    python -m benchmarks.latency --only mine --model runs/mine.onnx      another model file and the shipped one
     python -m benchmarks.latency --plot docs/latency.svg --clip-model jester_shufflenet3d.onnx --hand hand.jpg
 
-All run in turns in one process, networks on one thread, so that whatever else the machine does hits all alike; a ratio
-is the median of the ratios turn by turn, to a plain 2-D network, or, of a `--model`, to the shipped one. `cpu_` is
-processor time, which a busy machine changes little. `peak_mb` is how far the resident memory of a fresh process rises
-by loading and 20 steps, `past_mb` what one stream keeps of that. Making a picture of the network's size is in no figure
-but MediaPipe's, which does it inside.
+All run alternately in one process, networks on one thread, so that load of the machine affects all alike. A ratio is
+the median over turns of the ratio to a plain 2-D network, or for a `--model` to the shipped one. `cpu_` is processor
+time, which depends little on load. `peak_mb` is the rise of the resident memory of a fresh process by loading and 20
+steps, `past_mb` the state of one stream in that. Scaling a frame to the input size is not included, except in
+MediaPipe's figure, which does it itself.
 """
 
 # ruff: noqa: E402
@@ -40,7 +40,7 @@ from common.errors import UserError
 
 
 def chosen(everybody: Iterable[Contender], text: str) -> list[Contender]:
-    """Those with the text in their name, and the plain networks that they are compared with.
+    """The networks with the text in their name, and the plain networks that they are compared with.
 
     Raises:
         UserError: no name has it.
@@ -54,7 +54,7 @@ def chosen(everybody: Iterable[Contender], text: str) -> list[Contender]:
 
 
 def measure(rows: list[Contender], turns: int) -> list[Row]:
-    """The figures of each; one that needs a missing package is left out, with a line that names it."""
+    """Measure each; one that needs a missing package is skipped and reported."""
     with tempfile.TemporaryDirectory() as folder:
         opens: dict[str, Open] = {}
         runners: dict[str, Runner] = {}
@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--model", type=Path, metavar="FILE", action="append", default=[], help="also this model file; repeatable"
     )
     parser.add_argument("--hand", type=Path, metavar="FILE", help="also MediaPipe on this picture of a hand")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the medians there, as SVG")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the medians to this SVG file")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     torch.manual_seed(0)

@@ -1,4 +1,4 @@
-"""What a number was measured on."""
+"""The machine on which a figure was measured."""
 
 import datetime
 import importlib.metadata
@@ -30,7 +30,7 @@ def describe_machine() -> dict[str, str]:
 
 
 def machine_line() -> str:
-    """What `describe_machine` says, in one line below a table."""
+    """The text of `describe_machine` on one line, for below a table."""
     return ", ".join(f"{key} {value}" for key, value in describe_machine().items())
 
 
@@ -42,7 +42,7 @@ def _version(package: str) -> str | None:
 
 
 def _load() -> str:
-    """How many processes wanted a core in the last minute, on average: a figure above the cores spoils times."""
+    """The load average of the last minute; if it is above the number of cores, times are not reliable."""
     return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 

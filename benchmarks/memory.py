@@ -1,4 +1,4 @@
-"""Memory that something takes, measured in a new process."""
+"""Memory use, measured in a new process."""
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -12,10 +12,10 @@ STEPS = 20
 
 
 def peak_mb(open_runner: Callable[[], Runner]) -> float | None:
-    """How far loading and 20 steps raise a fresh process at their peak, in MB; None except on Linux.
+    """The rise of a fresh process's peak memory by loading and 20 steps, in MB; None except on Linux.
 
     Args:
-        open_runner: is sent to that process, so it can be pickled.
+        open_runner: sent to that process, so it must be picklable.
     """
     if not STATUS.is_file():
         return None

@@ -1,10 +1,10 @@
-"""What the window costs the recognition: the time of each step with and without painting, side by side.
+"""The effect of the window on recognition: the time of each step with and without painting.
 
     python -m benchmarks.painting                            on this desktop
     QT_QPA_PLATFORM=offscreen python -m benchmarks.painting  without one
 
-One process, one stream at the camera's rate. Stretches with the window painting every frame alternate with stretches
-in which it is left alone, so that whatever else the machine does falls on both.
+One process, one stream at the camera's rate. Periods in which the window paints every frame alternate with periods in
+which it does not, so that load of the machine affects both alike.
 """
 
 import argparse
@@ -36,11 +36,11 @@ from models.shipped import SHIPPED_MODEL
 
 @dataclass
 class Tally:
-    """What was measured in the stretches of one kind."""
+    """The measurements in the periods of one kind."""
 
     step_ms: list[float] = field(default_factory=list)
     see_ms: list[float] = field(default_factory=list)
-    """From the frame at hand to handing it on: scaling, step, decoding."""
+    """Time for a frame: scaling, step, decoding."""
     wall_s: float = 0.0
     cpu_s: float = 0.0
 
@@ -52,13 +52,13 @@ class Tally:
 
 
 class NothingDropped:
-    """The drawn camera, which has a frame whenever one is due."""
+    """A generated camera with a frame whenever one is due."""
 
     dropped = 0
 
 
 class Done(Exception):  # noqa: N818
-    """All is measured: closes the window."""
+    """Raised to close the window after the measurement."""
 
 
 @command("painting")
@@ -102,12 +102,12 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--camera", default="640x480", help="size of the pictures (default: %(default)s)")
     parser.add_argument("--camera-hz", type=number(float, 1), default=30.0)
     parser.add_argument("--stretch", type=number(float, 0.1), default=4.0, help="seconds each (default: %(default)s)")
-    parser.add_argument("--rounds", type=positive, default=8, help="stretches of each kind (default: %(default)s)")
+    parser.add_argument("--rounds", type=positive, default=8, help="periods of each kind (default: %(default)s)")
     return parser
 
 
 def without_hint(folder: str) -> None:
-    """Keep settings in a folder of our own, in which the first-run hint was seen."""
+    """Use a temporary settings folder, in which the first-run hint was shown."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
     settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
     settings.setValue(HINT_SEEN, True)
@@ -116,7 +116,7 @@ def without_hint(folder: str) -> None:
 def measure(
     engine: Engine, bridge: Bridge, tallies: dict[str, Tally], given: argparse.Namespace, stopped: threading.Event
 ) -> None:
-    """Run stretches of both kinds in turn."""
+    """Run periods of both kinds alternately."""
     frames = paced(pictures(given.camera), given.camera_hz)
     recognizer, meter = Recognizer(networks_of(engine)), Meter(NothingDropped())
     bridge.meter = meter
@@ -136,7 +136,7 @@ def stretch(
     bridge: Bridge | None,
     seconds: float,
 ) -> None:
-    """Recognise for some seconds, with painting where there is a bridge."""
+    """Recognise for some seconds, with painting if there is a bridge."""
     wall_s, cpu_s = time.perf_counter(), time.process_time()
     for frame in frames:
         began_s = time.perf_counter()
@@ -162,7 +162,7 @@ def pictures(size: str) -> list[Image]:
 
 
 def paced(images: list[Image], rate_hz: float) -> Iterator[Frame]:
-    """Frames without end, at a camera's rate."""
+    """Yield endless frames at a camera's rate."""
     began_s = time.perf_counter()
     index = 0
     while True:

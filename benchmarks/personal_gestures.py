@@ -1,11 +1,11 @@
-"""Own gestures from a few takes, on real clips: how many are recognised, and what fires that should not.
+"""Own gestures from a few takes, on real clips: how many are recognised, and the rate of false events.
 
     python -m benchmarks.personal_gestures --data ../shared/data
 
-Every gesture class is enrolled as an own gesture, under a name that the model does not know, and looked for
-in clips that were not enrolled. Two settings: `one person` (hand silhouettes of eight gestures, recorded by one
-person), and `other people` (colour clips, where the next take is another person's). Work is 60 seconds of other video.
-What may not fire: every other gesture, and people who drive, talk and sign.
+Each gesture class is enrolled as an own gesture, under a name that is not a label of the model, and tested on other
+clips. Two settings: `one person` (hand silhouettes of eight gestures, recorded by one person), and `other people`
+(colour clips, each take of another person). Work is 60 seconds of other video. False events are counted on all other
+gestures, and on people who drive, talk and sign.
 """
 
 # ruff: noqa: E402
@@ -41,15 +41,15 @@ NAME = "My gesture"
 TAKES = (1, 3, 5, 10)
 WORK_S = 60.0
 TARGETS = (Target(1, 10), Target(10, 10))
-TESTED = 10
-"""Clips of the enrolled gesture looked at in one trial, at most."""
+MAX_TESTED = 10
+"""Maximum number of test clips of the enrolled gesture in one trial."""
 OTHERS, IDLE = 30, 40
-"""Clips of other gestures, and of none, at most."""
+"""Maximum number of clips of other gestures, and without gestures."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentTrial:
-    """Clips that play a part in one enrolment."""
+    """The clips of one enrolment."""
 
     takes: Sequence[EnrolmentClip]
     work: Sequence[EnrolmentClip]
@@ -62,7 +62,7 @@ class EnrolmentTrial:
 
 @dataclass(slots=True)
 class FiredCounts:
-    """What fired in some trials."""
+    """Counts of events over trials."""
 
     found: int = 0
     tested: int = 0
@@ -96,7 +96,7 @@ def trials(setting: str, clips: Sequence[EnrolmentClip], count: int, repeats: in
             rest, idle = [c for c in own if c.label != label], [quiet[k] for k in rng.permutation(len(quiet))]
             work, others = _work(setting, rest, idle, rng)
             others = [others[k] for k in rng.permutation(len(others))[:OTHERS]]
-            tested = chosen[count : count + TESTED]
+            tested = chosen[count : count + MAX_TESTED]
             idle = [clip for clip in idle if clip not in work][:IDLE]
             yield EnrolmentTrial(chosen[:count], work, tested, others, idle)
 
@@ -104,7 +104,7 @@ def trials(setting: str, clips: Sequence[EnrolmentClip], count: int, repeats: in
 def _work(
     setting: str, rest: list[EnrolmentClip], idle: list[EnrolmentClip], rng: np.random.Generator
 ) -> tuple[list[EnrolmentClip], list[EnrolmentClip]]:
-    """Take 60 s of work away from what may not fire; a person of silhouettes works in silhouettes."""
+    """Split off 60 s of work from the clips in which nothing may fire; for silhouettes, from silhouettes."""
     if setting == "one person":
         away = set(rng.choice(sorted({clip.label for clip in rest}), 2, replace=False).tolist())
         pool = [clip for clip in rest if clip.label in away]
@@ -119,7 +119,7 @@ def _work(
 
 
 def measure(trial: EnrolmentTrial, spec: ModelSpec, target: Target, tally: FiredCounts) -> None:
-    """Enrol as the app does, and count what fires as the app counts."""
+    """Enrol as the app does, and count events as the app does."""
     takes = [clip.take(Kind.GESTURE, NAME, spec) for clip in trial.takes]
     work = [clip.take(Kind.WORK, "", spec) for clip in trial.work]
     tally.trials += 1
@@ -137,14 +137,14 @@ def measure(trial: EnrolmentTrial, spec: ModelSpec, target: Target, tally: Fired
 
 
 def _firing(profile: UserProfile, spec: ModelSpec) -> Callable[[EnrolmentClip], int]:
-    """Counts how often the gesture fires in a clip."""
+    """A function that counts how often the gesture fires in a clip."""
     (gesture,) = profile.gestures
     labels = (*spec.labels, gesture.label)
 
     def count(clip: EnrolmentClip) -> int:
         decoder, fired = Decoder(labels, profile.decoding), 0
-        likenesses = gesture.likenesses(clip.embeddings)
-        for step, (logits, like) in enumerate(zip(clip.logits, likenesses, strict=True)):
+        similarities = gesture.similarities(clip.embeddings)
+        for step, (logits, like) in enumerate(zip(clip.logits, similarities, strict=True)):
             own = np.array([gesture.probability(float(like))], np.float32)
             event = decoder.update(joined(softmax(logits, profile.temperature), own), step / spec.rate_hz)
             fired += event is not None and event.label == gesture.label and step >= clip.lead
@@ -154,8 +154,8 @@ def _firing(profile: UserProfile, spec: ModelSpec) -> Callable[[EnrolmentClip], 
 
 
 def print_table(fired: dict[tuple[str, int, Target], FiredCounts]) -> None:
-    """A Markdown table of the app's own decisions."""
-    print("| setting | takes | target | recognised | false a minute: other gestures | no gesture | not learnt |")
+    """Print a Markdown table of the counts."""
+    print("| setting | takes | target | recognised | false per minute: other gestures | no gesture | not learnt |")
     print("|---|---|---|---|---|---|---|")
     for (setting, count, target), counts in fired.items():
         print(f"| {setting} | {count} | {target} | {counts.row} |")

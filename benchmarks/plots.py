@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.markdown import Row
 
-# Words stay words and the same figures make the same file.
+# Text stays text, and the same figures make the same file.
 plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "benchmarks", "axes.grid": True, "grid.alpha": 0.3})
 
 AXES = {
@@ -46,7 +46,7 @@ def _draw(rows: list[Row], across: str, names: tuple[str, str], path: Path) -> N
 
 
 def draw_latency(rows: list[Row], path: Path) -> None:
-    """A dot for each network, the median, on a scale of tenfolds; from it a line to what 19 of 20 steps stay below."""
+    """A dot per network at the median, on a logarithmic scale, with a line to the 95 % quantile."""
     figure, axes = plt.subplots(figsize=(7, 0.8 + 0.22 * len(rows)), layout="constrained")
     names, middles = [row["name"] for row in rows], [row["p50_ms"] for row in rows]
     axes.hlines(names, middles, [row["p95_ms"] for row in rows], color="tab:blue", alpha=0.4, label="to p95")

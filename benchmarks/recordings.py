@@ -1,17 +1,17 @@
-"""What the app recognises on real recordings, as they are and as other seats would show them.
+"""Accuracy of the app on real recordings, unchanged and as seen from other seats.
 
     python -m benchmarks.recordings --data ../shared/data [--sources desk,sense] [--seats all] [--json FILE]
     python -m benchmarks.recordings --data ../shared/data --seats all --framing none
-    python -m benchmarks.recordings --data ../shared/data --clips runs/row_held --model FILE --calm
+    python -m benchmarks.recordings --data ../shared/data --clips runs/row_held --model FILE --main-pass-only
 
-Each file goes through the app's own line (`app.loop.run`), all in one process. Of each gesture that was made:
+Each file is run through the app's own loop (`app.loop.run`), all in one process. For each gesture:
 
 * named: the likeliest gesture between its start and one second after its end, by its highest smoothed probability, is
   the right one, whether or not an event fired;
 * fired: an event with its label fired in that time;
 * misnamed: an event with another label fired in that time.
 
-Every event outside of gestures is false. The recordings are not part of the project; `training.cutouts` and
+Each event outside of gestures is false. The recordings are not part of the project; `training.cutouts` and
 `training.generated` make folders of clips.
 """
 
@@ -58,23 +58,23 @@ from training.recording_list import LIST, Recording, read_recordings
 STREAMS = {"desk": 30.0, "sense": 16.0}
 """Recordings of several gestures, and the frames a second that their event lists count in."""
 SOURCES = ("jester_val", "desk", "sense", "aiforever_dynamic", "lanhas", "shaunak99", "aa10402tw")
-"""What is judged unless others are named: recordings that no weights were trained on."""
+"""The default sources: recordings that no weights were trained on."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledFile:
-    """One file and what truly happens in it."""
+    """One file with its true gestures."""
 
     source: str
     path: Path
     fps: float | None
-    """Frames a second; None if the file's own rate is right."""
+    """Frame rate; None for the file's own."""
     gestures: tuple[Truth, ...]
 
 
 @dataclass(slots=True)
 class Seen:
-    """What the app made of a file."""
+    """The app's output for a file."""
 
     labels: tuple[str, ...]
     groups: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
@@ -95,7 +95,7 @@ class Seen:
             self.smoothed.append(seen.smoothed)
 
     def means(self, event: GestureEvent, gesture: Truth) -> bool:
-        """Whether an event is about a gesture: of its label, or of a group with its label, and in its time."""
+        """Whether an event matches a gesture: its label, or a group with its label, within its time."""
         return gesture.label in self.groups.get(event.group, (event.label,)) and gesture.covers(event.fired_s)
 
     def likeliest(self, gesture: Truth) -> str | None:
@@ -110,7 +110,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class AppScore:
-    """Gestures there were, named and fired; events that misnamed one, and false ones; seconds of it all."""
+    """Counts of gestures (all, named, fired) and of events (misnamed, false), and the duration in seconds."""
 
     there: int = 0
     named: int = 0
@@ -121,12 +121,12 @@ class AppScore:
 
     @property
     def wrong(self) -> int:
-        """Events that should not have been."""
+        """Misnamed and false events."""
         return self.misnamed + self.false
 
     @property
     def wrong_a_minute(self) -> float:
-        """The same a minute of the recordings."""
+        """The same per minute of the recordings."""
         return 60 * self.wrong / self.seconds if self.seconds else 0.0
 
     def __add__(self, other: "AppScore") -> "AppScore":
@@ -135,7 +135,7 @@ class AppScore:
 
     @classmethod
     def of(cls, seen: Seen, gestures: Sequence[Truth]) -> "AppScore":
-        """Compare what the app made of a file with what truly happened; an event fires one gesture at the most."""
+        """Compare the app's output for a file with the true gestures; an event fires one gesture at most."""
         left, misnamed, false = list(gestures), 0, 0
         for event in seen.events:
             match = next((g for g in left if seen.means(event, g)), None)
@@ -153,7 +153,7 @@ def takes(data: Path, sources: Iterable[str]) -> list[LabelledFile]:
     """The recordings of some sources: `jester_val`, a stream's name, or a source in `clips.csv`.
 
     Raises:
-        DataError: a source is not there.
+        DataError: a source is missing.
     """
     found: list[LabelledFile] = []
     for source in sources:
@@ -170,7 +170,7 @@ def made(folder: Path) -> list[LabelledFile]:
     """The clips in a folder that `training.cutouts` or `training.generated` made.
 
     Raises:
-        DataError: its list makes no sense.
+        DataError: its list is invalid.
     """
     return [_take(str(folder), recording) for recording in read_recordings(folder)]
 
@@ -215,18 +215,18 @@ def _there(path: Path) -> Path:
 
 
 class Bench:
-    """The app's line, file after file.
+    """Runs the app's pipeline on files.
 
     Args:
-        networks: that are run.
-        framing: makes what chooses the region that is seen; without it, the largest square in the middle.
+        networks: the networks to run.
+        framing: makes the framing; None for the largest square in the middle.
     """
 
     def __init__(self, networks: Networks, framing: Callable[[], Framing] | None = None) -> None:
         self._networks, self._framing = networks, framing
 
     def watch(self, take: LabelledFile, seat: Seat) -> Seen:
-        """Run one file, from an empty past, as a seat shows it."""
+        """Run one file from an empty past, as seen from a seat."""
         vocabulary = self._networks.stream.vocabulary
         groups = {group.name: group.labels for group in vocabulary.groups} if vocabulary else {}
         seen = Seen(self._networks.labels, groups)
@@ -237,7 +237,7 @@ class Bench:
 
 
 def table(scores: dict[tuple[str, str], AppScore]) -> str:
-    """The scores by seat and source, summed over each, as a table in Markdown."""
+    """The scores by seat and source, with sums, as a Markdown table."""
     seats, sources = (list(dict.fromkeys(key[place] for key in scores)) for place in (0, 1))
     lines = [
         "| seat | " + " | ".join(sources) + " | all | wrong a minute |",
@@ -272,7 +272,7 @@ def seats_named(text: str) -> tuple[Seat, ...]:
 
 
 def framings(text: str) -> Callable[[], Framing] | None:
-    """What makes a framing for each file, for argparse; None for `none`."""
+    """A function that makes the framing of each file, for argparse; None for `none`."""
     if text == "none":
         return None
     try:
@@ -291,7 +291,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seats", type=seats_named, default=SEATS[:1], metavar="all|NAMES", help="default: as it is")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL, help="model file (default: the shipped one)")
-    parser.add_argument("--calm", action="store_true", help="main pass only, as main.py --calm")
+    parser.add_argument("--main-pass-only", action="store_true", help="as main.py --main-pass-only")
     parser.add_argument("--networks", choices=("stream", "both", "auto"), help="as main.py --networks")
     parser.add_argument("--clip-model", type=Path, metavar="FILE", help="as main.py --clip-model")
     parser.add_argument("--vocabulary", metavar="NAME|FILE", help="as main.py --vocabulary: a gesture's group fires it")
@@ -309,9 +309,9 @@ def main(arguments: list[str] | None = None) -> int:
     todo = [*takes(given.data, [s for s in given.sources.split(",") if s]), *(t for f in given.clips for t in made(f))]
     settings = ModelSettings(
         path=given.model,
-        networks="stream" if given.calm else given.networks or "auto",
+        networks="stream" if given.main_pass_only else given.networks or "auto",
         clip_model=given.clip_model,
-        fast_pass=not given.calm,
+        fast_pass=not given.main_pass_only,
         vocabulary=given.vocabulary,
     )
     with open_networks(settings) as networks:

@@ -1,4 +1,4 @@
-"""What runs when a picture comes: a stream's step, a whole clip, or MediaPipe's hands. No torch."""
+"""Runners for one new picture: a stream's step, a clip, or MediaPipe Hands. No torch."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ JESTER_HZ = 12.0
 """The rate of a row without a rate."""
 TYPES: dict[str, type[np.generic]] = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8}
 CLIPS = [[("tensor(float)", 5)], [("tensor(uint8)", 4)]]
-"""What clip networks take: others' float32 [n, 3, T, H, W], this project's uint8 [T, H, W, 3]."""
+"""Inputs of clip networks: others' float32 [n, 3, T, H, W], this project's uint8 [T, H, W, 3]."""
 CAMERA = (480, 640, 3)
 
 
@@ -29,9 +29,9 @@ class Runner:
 
     step: Step
     rate_hz: float = JESTER_HZ
-    """Pictures a second of video."""
+    """Pictures per second of video."""
     past_bytes: int = 0
-    """What one stream keeps between two pictures."""
+    """State of one stream between two pictures, in MB."""
 
 
 def stepper(engine: Engine) -> Step:
@@ -63,10 +63,10 @@ def open_clip(path: Path) -> Runner:
 
 
 def check_clip_network(path: Path) -> None:
-    """See that a file is a network of clips.
+    """Check that a file is a clip network.
 
     Raises:
-        UserError: it is missing, or takes something else.
+        UserError: it is missing, or has another input.
     """
     if not path.is_file():
         raise UserError(f"no clip network {path}; give an ONNX file that takes clips")
@@ -85,8 +85,8 @@ def open_hands(picture: Path | None) -> Runner:
     """MediaPipe Hands, lite, with its own number of threads; it tracks the hand of a picture, or searches one in noise.
 
     Raises:
-        ImportError: the package is missing, or so new that it has its old interface no more.
-        UserError: it sees no hand in the picture.
+        ImportError: the package is missing, or too new to have this interface.
+        UserError: it finds no hand in the picture.
     """
     from mediapipe.python.solutions.hands import Hands
 

@@ -1,11 +1,11 @@
-"""How the cost of a step grows: with the frames seen, with resolution, and with streams in one process.
+"""How the cost of a step depends on frames seen, resolution, and streams in one process.
 
     python -m benchmarks.scaling                       tables
     python -m benchmarks.scaling --json                a list of objects, machine and versions in each
     python -m benchmarks.scaling --plots docs          and a plot of each table: docs/scaling-*.svg
 
-Cost is the processor time of the process, `cpu_ms`, which what else the machine does hardly changes; what is compared
-steps in turns. `steps_per_s` is by the clock, on all cores, and means something on a quiet machine only.
+Cost is the processor time of the process, `cpu_ms`, which depends little on load; compared networks alternate.
+`steps_per_s` is wall time on all cores, and is reliable on an idle machine only.
 """
 
 # ruff: noqa: E402
@@ -44,17 +44,17 @@ from models.shipped import SHIPPED_MODEL
 SIZES = (96, 128, 160, 192, 224)
 STREAMS = (1, 2, 4, 8, 16)
 WINDOW = 50
-"""Steps over which one figure of cost against frames is taken."""
+"""Steps per figure in the table over frames seen."""
 PARTS = ("frames", "resolution", "streams", "full")
 
 
 def median_cpu_ms(costs: Costs) -> float:
-    """The middle of what the calls cost."""
+    """The median cost of the calls."""
     return round(float(np.median(costs.cpu_ms)), 3)
 
 
 def against_frames(turns: int) -> Iterator[Row]:
-    """One endless stream: measured over a window, then not measured for a number of turns."""
+    """One endless stream, measured over a window, then not for a number of turns."""
     step = stepper(OnnxRuntimeEngine(SHIPPED_MODEL))
     for window in range(10):
         costs = Costs()
@@ -129,7 +129,7 @@ def until_full(turns: int) -> Iterator[Row]:
 
 
 def steps_per_s(steps: list[Step], turns: int) -> float:
-    """Calls a second, all at the same time, each in its own thread."""
+    """Calls per second, each in a separate thread at the same time."""
     with ThreadPoolExecutor(len(steps)) as threads:
         began = time.perf_counter()
         list(threads.map(lambda step: [step() for _ in range(turns)], steps))
@@ -156,7 +156,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__.splitlines()[0])
     parser.add_argument("--turns", type=positive, default=100, help="steps behind each figure (default: 100)")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")
-    parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw each part there as scaling-PART.svg")
+    parser.add_argument(
+        "--plots", type=Path, metavar="FOLDER", help="draw each part to scaling-PART.svg in this folder"
+    )
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     torch.manual_seed(0)

@@ -1,4 +1,4 @@
-"""Seats: a recording as it would look from where other people sit: nearer, farther, to one side, in another format."""
+"""Seats: a recording as seen from other seats: nearer, farther, to one side, in another format."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from models.frame import Frame, Image
 from training.synthetic.room import paint_room
 
 EDGE = 0.04
-"""Share of the recording's shorter side over which it fades into the room around it."""
+"""Width of the fade into the generated room, as a share of the recording's shorter side."""
 GAMMA = 2.2
 
 
@@ -30,9 +30,9 @@ class Seat:
     proportion: float | None = None
     """Width over height of the new picture (at least so high that the recording fits in); None keeps the old one."""
     left: float = 0.5
-    """Where the recording lies in the room: 0 at its left edge, 1 at its right edge."""
+    """Horizontal position of the recording in the room: 0 at its left edge, 1 at its right edge."""
     top: float = 0.5
-    """The same from its upper to its lower edge."""
+    """Vertical position: 0 at the upper edge, 1 at the lower edge."""
 
     def size(self, rows: int, columns: int) -> tuple[int, int]:
         """Rows and columns of the new picture around a kept part of the given size."""
@@ -54,16 +54,16 @@ SEATS = (
     Seat("16:9", room=1.15, proportion=16 / 9, left=0.1, top=0.7),
     Seat("portrait", square=True, proportion=9 / 16, top=0.6),
 )
-"""As the recording is, and nine others."""
+"""The unchanged recording, and nine others."""
 
 
 class SeatedCamera(WrappedCamera):
-    """A camera whose pictures are changed as another seat would show them.
+    """A camera whose frames are changed to those from another seat.
 
     Args:
         camera: the recording.
         seat: the seat.
-        seed: of the room around it.
+        seed: for the generated room.
     """
 
     def __init__(self, camera: Camera, seat: Seat, seed: int) -> None:
@@ -91,12 +91,12 @@ class SeatedCamera(WrappedCamera):
 
 
 class Room:
-    """A generated room of the recording's brightness, into which its pictures are set.
+    """A generated room with the recording's brightness, in which its pictures are placed.
 
     Args:
         first: the first picture, uint8 [H, W, 3].
-        seat: where it lies.
-        rng: what stands in the room.
+        seat: the position of the recording.
+        rng: for the contents of the room.
     """
 
     def __init__(self, first: Image, seat: Seat, rng: np.random.Generator) -> None:
@@ -128,7 +128,7 @@ def _centre(image: Image, seat: Seat) -> Image:
 
 
 def _fading(rows: int, columns: int, outer: tuple[bool, bool, bool, bool]) -> NDArray[np.float32]:
-    """How much of the recording is seen, 0..1: less towards the edges that lie in the room."""
+    """Opacity of the recording, 0..1: lower towards edges inside the room."""
     reach = EDGE * min(rows, columns)
     down, right = np.arange(rows) + 0.5, np.arange(columns) + 0.5
     far = np.float64(np.inf)

@@ -1,11 +1,12 @@
-"""Whether takes of different movements are refused, and takes of one movement are not, on real clips.
+"""How often takes of different movements are refused, and takes of one movement are not, on real clips.
 
     python -m benchmarks.takes --data ../shared/data
 
-Sets of takes are drawn from one person's clips each: of one movement, of as many movements as takes, and of one
-movement but for one take. Movements are the labels of `clips.csv`, or what its notes call a person's own words. Windows
-are parts of one recording, three seconds each, in which anything happens: the desk of `streams/`, and people who talk,
-drive and sign. Counted is what `calibration.one_movement` says of each set.
+Sets of takes are drawn from the clips of one person each: of one movement, of different movements, and of one movement
+with one take of another. Movements are the labels of `clips.csv`, or `own words` in its notes. Windows are parts of one
+recording of three seconds each, without a defined movement: the desk of `streams/`,
+and people who talk, drive and sign.
+Each set is checked with `calibration.one_movement`.
 """
 
 # ruff: noqa: E402
@@ -24,7 +25,7 @@ packages.require("takes")  # before anything imports them
 
 import numpy as np
 
-from benchmarks.clips import LEAD_S, MOST, ClipSource, EnrolmentClip, see
+from benchmarks.clips import LEAD_S, MAX_CLIPS, ClipSource, EnrolmentClip, see
 from benchmarks.machine import machine_line
 from calibration.errors import TakeError
 from calibration.one_movement import check_one_movement
@@ -59,7 +60,7 @@ def sources(data: Path) -> Iterator[ClipSource]:
         person, movement = f"{row.text('source')} {row.cells['subject']}", _movement(row)
         setting = person if movement else WINDOWS
         seen[setting, movement] += 1
-        if row.text("source") != HANDS or seen[setting, movement] <= MOST:
+        if row.text("source") != HANDS or seen[setting, movement] <= MAX_CLIPS:
             yield ClipSource(data / row.text("path"), movement, setting, row.number_in("fps"))
     yield ClipSource(data / "streams" / "desk.mp4", "", WINDOWS, 30, top=28)
 
@@ -69,7 +70,7 @@ def _path(row: TableRow) -> str:
 
 
 def _movement(row: TableRow) -> str:
-    """What is done in a clip; empty where nothing is, or nobody knows."""
+    """The movement in a clip; empty if there is none, or if it is unknown."""
     note = row.cells["note"]
     if note.startswith(OWN_WORDS):
         return note.removeprefix(OWN_WORDS).split(";")[0].split(" (MSRC")[0]
@@ -78,7 +79,7 @@ def _movement(row: TableRow) -> str:
 
 
 def people_of(clips: Sequence[EnrolmentClip], spec: ModelSpec) -> People:
-    """The takes of everybody whose movements are known."""
+    """The takes of all people whose movements are known."""
     people: People = defaultdict(lambda: defaultdict(list))
     for clip in clips:
         if clip.setting != WINDOWS:
@@ -87,7 +88,7 @@ def people_of(clips: Sequence[EnrolmentClip], spec: ModelSpec) -> People:
 
 
 def one_movement(people: People, count: int, rng: np.random.Generator, sets: int) -> Iterator[Set]:
-    """Sets of one movement of one person, as many of each that has enough takes."""
+    """Sets of one movement of one person, for each movement with enough takes."""
     for movements in people.values():
         for takes in movements.values():
             if len(takes) >= count:
@@ -95,7 +96,7 @@ def one_movement(people: People, count: int, rng: np.random.Generator, sets: int
 
 
 def different_movements(people: People, count: int, rng: np.random.Generator, sets: int) -> Iterator[Set]:
-    """Sets of one person's movements, another one each."""
+    """Sets of one person, with a different movement in each take."""
     for movements in people.values():
         if len(movements) >= count:
             for _ in range(sets * len(movements)):
@@ -103,7 +104,7 @@ def different_movements(people: People, count: int, rng: np.random.Generator, se
 
 
 def one_that_differs(people: People, count: int, rng: np.random.Generator, sets: int) -> Iterator[Set]:
-    """Sets of one movement of one person but for one take, which is of another."""
+    """Sets of one movement of one person, except one take of another movement."""
     for movements in people.values():
         for label, takes in movements.items():
             others = [take for other, them in movements.items() if other != label for take in them]
@@ -112,7 +113,7 @@ def one_that_differs(people: People, count: int, rng: np.random.Generator, sets:
 
 
 def windows_of(clips: Sequence[EnrolmentClip], spec: ModelSpec, count: int, rng: np.random.Generator) -> Iterator[Set]:
-    """Sets of windows that do not overlap, each of one recording; more of a longer one."""
+    """Sets of non-overlapping windows of one recording; more sets for longer recordings."""
     length, lead = round(WINDOW_S * spec.rate_hz), round(LEAD_S * spec.rate_hz)
     for clip in clips:
         spare = len(clip.logits) - clip.lead - count * length
@@ -142,7 +143,7 @@ def _some(items: Sequence[Item], count: int, rng: np.random.Generator) -> list[I
 
 
 def accepted(takes: Set) -> bool:
-    """Whether takes pass for one movement."""
+    """Whether takes are accepted as one movement."""
     with suppress(TakeError):
         check_one_movement("", takes)
         return True
@@ -150,7 +151,7 @@ def accepted(takes: Set) -> bool:
 
 
 def print_table(clips: Sequence[EnrolmentClip], spec: ModelSpec, sets: int) -> None:
-    """A Markdown table: of how many sets of each kind what share is refused."""
+    """Print a Markdown table with the share of refused sets, and their number, for each kind."""
     people = people_of(clips, spec)
     hands = {person: movements for person, movements in people.items() if person.startswith(HANDS)}
     colour = {person: movements for person, movements in people.items() if person not in hands}
@@ -181,7 +182,7 @@ def main(arguments: list[str] | None = None) -> int:
     with closing(load_engine(options.model)) as engine:
         spec, clips = engine.spec, see(list(sources(options.data)), engine, options.cache)
     print_table(clips, spec, options.sets)
-    print(f"\nRefused, of so many sets. Model {spec.name} {spec.weights_sha256[:8]}.")
+    print(f"\nShare refused, and number of sets. Model {spec.name} {spec.weights_sha256[:8]}.")
     print(machine_line())
     return 0
 

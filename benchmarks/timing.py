@@ -1,4 +1,4 @@
-"""What a call costs, by the clock and by the processor, when several take turns."""
+"""Wall time and processor time of calls that alternate."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,21 +8,21 @@ import numpy as np
 from tqdm import tqdm
 
 Step = Callable[[], object]
-"""Takes in one more picture (or one of each stream)."""
-WARM = 3
-"""Turns before any that counts."""
+"""Processes one more picture, or one of each stream."""
+N_WARM_UP = 3
+"""Turns before the measurement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What each call cost, in milliseconds."""
+    """The cost of each call in ms."""
 
     wall_ms: list[float] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
     """Processor time over all threads of the process."""
 
     def take(self, step: Step) -> None:
-        """Call, and note what it cost."""
+        """Call a function and record its cost."""
         began_s, began_cpu_s = time.perf_counter(), time.process_time()
         step()
         self.cpu_ms.append(1000 * (time.process_time() - began_cpu_s))
@@ -30,10 +30,10 @@ class Costs:
 
 
 def in_turns(steps: Mapping[str, Step], turns: int, seed: int = 0) -> dict[str, Costs]:
-    """What each costs, one call a turn; in another order each turn, so that no one's cache is always cold."""
+    """Measure one call of each per turn, in a different order each turn, so that caches favour none."""
     random = np.random.default_rng(seed)
     costs = {name: Costs() for name in steps}
-    for turn in tqdm(range(-WARM, turns), "turns", leave=False, disable=None):  # no progress bar without a terminal
+    for turn in tqdm(range(-N_WARM_UP, turns), "turns", leave=False, disable=None):  # None: on a terminal only
         for name in random.permutation(list(steps)):
             if turn < 0:
                 steps[name]()

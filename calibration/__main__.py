@@ -1,4 +1,4 @@
-"""The command line of this room; see `python -m calibration --help`."""
+"""The command line of this package; see `python -m calibration --help`."""
 
 import argparse
 import sys
@@ -7,11 +7,11 @@ from pathlib import Path
 from calibration.decoding_options import add_decoding_options, decoding_change
 from calibration.gesture_commands import delete, export, import_, list_gestures, rename
 from calibration.model_thresholds import thresholds
-from calibration.person_files import one_name
+from calibration.person_files import normalized_name
 from calibration.profile_commands import fit_profile, record
 from calibration.recording_options import COUNT_DOWN, add_recording_options
 from calibration.thresholds import Target
-from calibration.user_profile import NOBODY
+from calibration.user_profile import DEFAULT_NAME
 from common.arguments import Parser, positive_float
 from common.command import command
 from models.clip_fusion import BOTH
@@ -25,22 +25,22 @@ examples:
   python main.py --profile me
 """
 GESTURE_ACTIONS = {"list": list_gestures, "rename": rename, "delete": delete, "export": export, "import": import_}
-"""What `gestures` does, by the name of the action."""
+"""The actions of `gestures`, by name."""
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser; that of `record` only tells its help: its options are read by `main.py`, whose others may follow."""
+    """Build the parser. The one of `record` only prints help: `main.py` parses its options, with any others."""
     line = Parser(
         prog="python -m calibration",
-        description="Make the model fit a person.",
+        description="Fit the model to one user.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = line.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_record(commands.add_parser("record", help="record takes of gestures and a minute of just work"))
-    _add_fit(commands.add_parser("fit", help="make a profile of what was recorded"))
+    _add_record(commands.add_parser("record", help="record takes of gestures and a minute of work without gestures"))
+    _add_fit(commands.add_parser("fit", help="fit a profile to the recorded takes"))
     _add_gestures(commands.add_parser("gestures", help="list, rename, delete, export and import own gestures"))
-    _add_thresholds(commands.add_parser("thresholds", help="print and change how a model file's output is read"))
+    _add_thresholds(commands.add_parser("thresholds", help="print or change the thresholds in a model file"))
     return line
 
 
@@ -53,16 +53,18 @@ def _add_record(command: argparse.ArgumentParser) -> None:
 
 def _add_fit(command: argparse.ArgumentParser) -> None:
     _add_profile(command)
-    command.add_argument("--model", type=Path, metavar="FILE", help="show all takes to this model first")
-    command.add_argument("--false", type=positive_float, default=1.0, metavar="N", help="tolerable false events ...")
-    command.add_argument("--minutes", type=positive_float, default=10.0, metavar="M", help="... in so many minutes")
+    command.add_argument("--model", type=Path, metavar="FILE", help="run all takes through this model first")
+    command.add_argument(
+        "--false", type=positive_float, default=1.0, metavar="N", help="accepted number of false events ..."
+    )
+    command.add_argument("--minutes", type=positive_float, default=10.0, metavar="M", help="... in M minutes")
     command.add_argument(
         "--save-anyway",
-        type=one_name,
+        type=normalized_name,
         action="append",
         default=[],
         metavar="GESTURE",
-        help="keep this gesture of your own also where its takes show different movements, or none of them is found "
+        help="keep this own gesture even if its takes show different movements, or none of them is recognised "
         "(may be repeated)",
     )
     command.add_argument("--diagram", type=Path, metavar="FILE.svg", help="draw the reliability diagram")
@@ -81,35 +83,37 @@ def _add_gestures(command: argparse.ArgumentParser) -> None:
             action.add_argument("file", type=Path, nargs="?")
         if name == "import":
             action.add_argument("file", type=Path)
-            action.add_argument("--name", help="what to call it here")
+            action.add_argument("--name", help="name of the gesture in this profile")
 
 
 def _add_thresholds(command: argparse.ArgumentParser) -> None:
-    command.description = "Print when a model's gestures fire, or change that in its file; docs/thresholds.md has more."
+    command.description = "Print or change the thresholds in a model file. docs/thresholds.md explains each value."
     command.add_argument("model", type=Path, metavar="MODEL.onnx", help="a stream network's or a clip network's file")
     add_decoding_options(command)
     command.add_argument(
-        "--as-all", action="append", default=[], metavar="GESTURE", help="take away what this gesture has of its own"
+        "--as-all", action="append", default=[], metavar="GESTURE", help="remove this gesture's own thresholds"
     )
     command.add_argument(
-        "--of", choices=(STREAM, FAST, BOTH), help="what is changed (default: what the file has first)"
+        "--of", choices=(STREAM, FAST, BOTH), help="which output to change (default: the first in the file)"
     )
-    command.add_argument("--out", type=Path, metavar="FILE", help="write it there, not over the model")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write to this file instead of the model")
 
 
 def _add_profile(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--profile", default=NOBODY, metavar="NAME", help=f"whose (default: {NOBODY})")
+    command.add_argument(
+        "--profile", default=DEFAULT_NAME, metavar="NAME", help=f"name of the user profile (default: {DEFAULT_NAME})"
+    )
 
 
 @command("mstnet")
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command; return the exit status."""
     return _do(sys.argv[1:] if arguments is None else arguments)
 
 
 def _do(words: list[str]) -> int:
     if words[:1] == ["record"] and not {"-h", "--help"}.intersection(words):
-        return record(*_whose(words[1:]))
+        return record(*_split_profile(words[1:]))
     options = parser().parse_args(words)
     if options.command == "fit":
         target = Target(options.false, options.minutes)
@@ -135,8 +139,8 @@ def _do_with_gestures(options: argparse.Namespace) -> None:
             import_(options.profile, options.file, options.name)
 
 
-def _whose(words: list[str]) -> tuple[str, list[str]]:
-    """The profile to record for, and what is left to say to `main.py`."""
+def _split_profile(words: list[str]) -> tuple[str, list[str]]:
+    """The profile to record for, and the remaining arguments for `main.py`."""
     of_profile = Parser(add_help=False, allow_abbrev=False)
     _add_profile(of_profile)
     options, rest = of_profile.parse_known_args(words)

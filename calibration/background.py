@@ -1,4 +1,4 @@
-"""Background: how a network's embeddings spread when no gesture of a person's own is made."""
+"""Background: mean and covariance of a network's embeddings while the user makes no own gesture."""
 
 import zipfile
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from common.arrays import Floats
 from common.whole_file import whole_file
 
 FOLDER = Path(__file__).resolve().parent / "backgrounds"
-"""Shipped statistics, one file a model, named by the first letters of its weights' hash."""
-DIRECTIONS = 64
-"""Directions kept of a whitening, and of a statistic on disk."""
-SHRINK = 0.2
-"""How far a covariance is drawn towards a ball; a minute of work fills few of its directions."""
+"""Shipped statistics, one file per model, named by the first 16 characters of the hash of its weights."""
+N_DIRECTIONS = 64
+"""Principal directions kept for a whitening, and in a file."""
+SHRINKAGE = 0.2
+"""Share of the spherical covariance in the shrunk one: a minute of work spans few directions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,19 +28,19 @@ class Background:
 
     @classmethod
     def of(cls, embeddings: Floats) -> "Background":
-        """The statistic of some steps, [T, width]."""
+        """Compute both over the embeddings of T steps, float32 [T, width]."""
         return cls(embeddings.mean(axis=0, dtype=np.float64), np.cov(embeddings.T.astype(np.float64), ddof=0))
 
-    def seen_with(self, other: "Background | None") -> "Background":
-        """This person's mean, and the covariance of both alike."""
+    def pooled_with(self, other: "Background | None") -> "Background":
+        """This mean, with the average of both covariances; unchanged if `other` is None."""
         return self if other is None else Background(self.mean, (self.covariance + other.covariance) / 2)
 
     def save(self, folder: Path, weights_sha256: str) -> Path:
-        """Write the statistic of one model, its strongest directions only; return the file."""
-        strengths, axes = _strongest(self.covariance)
-        rest = (np.trace(self.covariance) - strengths.sum()) / len(self.mean)
+        """Write the principal directions to `folder`, named after the model's weights; return the file."""
+        variances, axes = _principal_directions(self.covariance)
+        rest = (np.trace(self.covariance) - variances.sum()) / len(self.mean)
         path = folder / f"{weights_sha256[:16]}.npz"
-        arrays = {"mean": self.mean, "axes": axes, "strengths": strengths, "rest": np.array(rest)}
+        arrays = {"mean": self.mean, "axes": axes, "strengths": variances, "rest": np.array(rest)}
         narrow = {name: array.astype(np.float16 if name == "axes" else np.float32) for name, array in arrays.items()}
         with whole_file(path) as unfinished, unfinished.open("wb") as file:
             np.savez_compressed(file, **narrow)  # type: ignore[arg-type]
@@ -48,7 +48,7 @@ class Background:
 
     @classmethod
     def bundled(cls, weights_sha256: str, folder: Path = FOLDER) -> "Background | None":
-        """The shipped statistic for one model; None where there is none.
+        """Read the shipped background of a model; None if there is none.
 
         Raises:
             ProfileError: its file is damaged.
@@ -67,7 +67,7 @@ class Background:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Whitening:
-    """Turns embeddings so that a background spreads alike in every direction; gestures then stand out of it."""
+    """Whitens embeddings: the background then has the same variance in every direction."""
 
     mean: Floats
     """float32 [width]."""
@@ -76,10 +76,10 @@ class Whitening:
 
     @classmethod
     def against(cls, background: Background) -> "Whitening":
-        """The whitening of one background."""
-        strengths, axes = _strongest(background.covariance)
-        ball = np.trace(background.covariance) / len(background.mean)
-        scales = np.sqrt((1 - SHRINK) * strengths + SHRINK * ball + np.finfo(np.float32).tiny)
+        """The whitening by a background's principal directions, with shrunk variances."""
+        variances, axes = _principal_directions(background.covariance)
+        mean_variance = np.trace(background.covariance) / len(background.mean)
+        scales = np.sqrt((1 - SHRINKAGE) * variances + SHRINKAGE * mean_variance + np.finfo(np.float32).tiny)
         return cls(background.mean.astype(np.float32), (axes / scales).astype(np.float32))
 
     def __call__(self, embeddings: Floats) -> Floats:
@@ -87,7 +87,7 @@ class Whitening:
         return np.asarray((embeddings - self.mean) @ self.axes, np.float32)
 
 
-def _strongest(covariance: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The strongest directions: variances [k], strongest first, and axes [width, k]."""
-    strengths, axes = np.linalg.eigh(covariance)
-    return np.maximum(strengths[::-1][:DIRECTIONS], 0.0), axes[:, ::-1][:, :DIRECTIONS]
+def _principal_directions(covariance: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Variances [k], largest first, and their axes [width, k]."""
+    variances, axes = np.linalg.eigh(covariance)
+    return np.maximum(variances[::-1][:N_DIRECTIONS], 0.0), axes[:, ::-1][:, :N_DIRECTIONS]

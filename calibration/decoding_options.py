@@ -1,4 +1,4 @@
-"""Options of command lines that change how a model's output is read: `--enter`, `--exit`, `--hold`, `--rest`, ..."""
+"""Command-line options that change a model's decoding: `--enter`, `--exit`, `--hold`, `--rest`, ..."""
 
 import argparse
 import unicodedata
@@ -10,14 +10,14 @@ from common.arguments import number, positive_float, probability
 from models.decoding_change import DecodingChange, RuleChange
 
 RULE = {"enter": "enter", "exit": "exit", "hold": "hold_s", "rest": "rest_s"}
-"""The options that may be given per gesture, and what they are called in a rule."""
+"""Options that may be given per gesture, and the field of `Rule` that each one sets."""
 
 ForOne = tuple[str | None, float]
-"""A gesture, or None for all, and a value."""
+"""A label, or None for all labels, and a value."""
 
 
 def add_decoding_options(parser: argparse._ActionsContainer) -> None:
-    """Add the options; `decoding_change` reads them."""
+    """Add the options; `decoding_change` reads their values."""
     probabilities = partial(_add_for_one, parser, of=probability, metavar="[GESTURE=]P")
     seconds = partial(_add_for_one, parser, of=number(float, 0), metavar="[GESTURE=]S")
     probabilities("--enter", what="probability from which a gesture may fire, above 0 and up to 1")
@@ -31,12 +31,15 @@ def add_decoding_options(parser: argparse._ActionsContainer) -> None:
         help="time constant of the average over probabilities, in seconds; 0 turns it off",
     )
     parser.add_argument(
-        "--temperature", type=positive_float, metavar="T", help="logits are divided by this; higher is less sure"
+        "--temperature",
+        type=positive_float,
+        metavar="T",
+        help="divides the logits; higher values lower the confidence",
     )
 
 
 def decoding_change(options: argparse.Namespace) -> DecodingChange:
-    """What the options say; where one is given twice for the same gesture, the last counts."""
+    """The change that the options ask for. The last value counts if an option is repeated for one gesture."""
     changes: dict[str | None, dict[str, float]] = defaultdict(dict)
     for option, name in RULE.items():
         for gesture, value in getattr(options, option):
@@ -55,12 +58,12 @@ def _add_for_one(
         action="append",
         default=[],
         metavar=metavar,
-        help=f"{what}; with GESTURE= for one only (may be repeated)",
+        help=f"{what}; with GESTURE= for that gesture only (may be repeated)",
     )
 
 
 def _for_one(of: Callable[[str], float]) -> Callable[[str], ForOne]:
-    """A type for argparse: a value, or a gesture, an equals sign and a value."""
+    """An argparse type for `VALUE` or `GESTURE=VALUE`."""
 
     def read(text: str) -> ForOne:
         gesture, equals, value = text.rpartition("=")

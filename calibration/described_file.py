@@ -1,4 +1,4 @@
-"""The description that a model file carries, read and written without touching its graph. Needs onnx."""
+"""Reads and writes the description in a model file; the graph stays unchanged. Needs onnx."""
 
 from pathlib import Path
 
@@ -11,17 +11,14 @@ from models.errors import ModelFileError
 from models.spec import SPEC_KEY, ModelSpec
 
 Spec = ModelSpec | ClipSpec
-"""What a stream network's file says of it, or a clip network's."""
+"""The description of a stream network or of a clip network."""
 
 
 class DescribedFile:
-    """A model file, open to change what it says of itself.
-
-    Args:
-        path: of a `.onnx`.
+    """A `.onnx` file and its description.
 
     Raises:
-        ModelFileError: it cannot be read, or does not describe itself.
+        ModelFileError: the file cannot be read, or has no description.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,10 +37,10 @@ class DescribedFile:
         self.spec: Spec = read(self._entry.value, str(path))
 
     def save(self, spec: Spec, path: Path) -> None:
-        """Write the model with another description of the same weights, whole.
+        """Write the same graph with another description, atomically.
 
         Raises:
-            WriteError: it cannot be written; what was there before still is.
+            WriteError: it cannot be written; an existing file is unchanged.
         """
         self._entry.value = spec.to_json()
         write_whole(path, self._model.SerializeToString())

@@ -1,4 +1,4 @@
-"""The reliability diagram as SVG: a bar a bin, and the diagonal that an honest model lies on."""
+"""The reliability diagram as SVG: one bar per confidence bin, and the diagonal of a calibrated model."""
 
 from calibration.reliability import BINS, Reliability
 
@@ -10,7 +10,7 @@ _HEAD = (
 
 
 def draw(diagrams: dict[str, Reliability]) -> str:
-    """Draw diagrams side by side, each under its title."""
+    """Draw diagrams next to each other, each with its title; return the SVG text."""
     width = MARGIN + len(diagrams) * (SIDE + GAP)
     parts = [_HEAD.format(width=width, height=SIDE + 2 * MARGIN)]
     for k, (title, reliability) in enumerate(diagrams.items()):

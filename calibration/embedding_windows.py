@@ -1,4 +1,4 @@
-"""Windows: a few seconds of embeddings as one vector that keeps their order in time."""
+"""Windows: the last seconds of embeddings as one vector that keeps their temporal order."""
 
 from collections.abc import Iterator
 
@@ -8,24 +8,23 @@ from common.arrays import Floats
 
 SEGMENTS = 3
 SEGMENT_S = 1.0
-"""A window is the newest seconds, each averaged: what came first and what came last stay apart."""
+"""Length of a segment. Segments are averaged separately, so that a movement and its reverse differ."""
 
 
 def window_steps(rate_hz: float) -> int:
-    """How many steps a window looks back on."""
+    """The number of steps in a window."""
     return SEGMENTS * round(SEGMENT_S * rate_hz)
 
 
 def pooled(recent: Floats, steps: int) -> Floats:
-    """Average the newest steps second by second.
+    """Average the last steps segment by segment.
 
     Args:
-        recent: float32 [T, width], oldest first, T >= 1. Fewer than `steps` are a stream that began lately: seconds
-            that are not there are as the oldest step was.
-        steps: of a whole window.
+        recent: float32 [T, width], oldest first, T >= 1. If T is less than `steps`, the oldest step is repeated.
+        steps: length of a window.
 
     Returns:
-        float32 [SEGMENTS * width], the oldest second first.
+        float32 [SEGMENTS * width], the oldest segment first.
     """
     missing = steps - len(recent)
     if missing > 0:
@@ -36,6 +35,6 @@ def pooled(recent: Floats, steps: int) -> Floats:
 
 
 def windows(stream: Floats, steps: int) -> Iterator[Floats]:
-    """The window that ends at each step of a stream [T, width]."""
+    """Yield the window that ends at each step of a stream, float32 [T, width]."""
     for end in range(1, len(stream) + 1):
         yield pooled(stream[max(0, end - steps) : end], steps)

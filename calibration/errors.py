@@ -1,15 +1,15 @@
-"""The errors of this room; each message is one line."""
+"""Errors of calibration; each message is one line."""
 
 from common.errors import UserError
 
 
 class ProfileError(UserError):
-    """A user profile is missing, damaged, or made for another model."""
+    """A user profile is missing or damaged, or belongs to another model."""
 
 
 class TakeError(UserError):
-    """A recording of a person is missing, damaged, or says nothing about what it is of."""
+    """A take is missing or damaged, or a gesture cannot be learnt from it."""
 
 
 class QuantizationError(UserError):
-    """A model or its recordings cannot be used to make an INT8 or FP16 form."""
+    """No INT8 or FP16 form can be made from a model and recordings."""

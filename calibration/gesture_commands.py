@@ -1,30 +1,30 @@
-"""What `python -m calibration gestures` does: list, rename, delete, export and import a profile's own gestures."""
+"""The actions of `python -m calibration gestures`: list, rename, delete, export and import own gestures."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from calibration.errors import ProfileError
 from calibration.packing import export_gesture, import_gesture
-from calibration.person_files import one_name, plain
+from calibration.person_files import file_stem, normalized_name
 from calibration.personal_gesture import PersonalGesture
 from calibration.take_folder import TakeFolder
 from calibration.user_profile import UserProfile, find_profile, profile_path
 
 
 def list_gestures(profile_name: str) -> None:
-    """Print a line a gesture: its name, its takes, when it fires."""
+    """Print the name, takes and thresholds of each gesture."""
     profile = find_profile(profile_name)
     for gesture in profile.gestures:
         rule = profile.decoding.rule_for(gesture.label)
         print(f"{gesture.label}: {gesture.takes} takes, enters at {rule.enter:g}, exits at {rule.exit:g}")
     if not profile.gestures:
-        print(f"profile {profile.name} has no gestures of its own yet; record one with python -m calibration record")
+        print(f"profile {profile.name} has no own gestures; record one with python -m calibration record")
 
 
 def rename(profile_name: str, gesture_name: str, new_name: str) -> None:
-    """Give a gesture another name, in the profile and in its takes."""
+    """Rename a gesture in the profile and in its takes."""
     profile = find_profile(profile_name)
-    gesture, name = _one(profile, gesture_name), one_name(new_name)
+    gesture, name = _one(profile, gesture_name), normalized_name(new_name)
     _check_free(profile, name)
     renamed = tuple(g.renamed(name) if g is gesture else g for g in profile.gestures)
     _save(_relabelled(profile, {gesture.label: name}, renamed), profile_name)
@@ -33,29 +33,29 @@ def rename(profile_name: str, gesture_name: str, new_name: str) -> None:
 
 
 def delete(profile_name: str, gesture_name: str) -> None:
-    """Delete a gesture and everything that was recorded of it."""
+    """Delete a gesture and its takes."""
     profile = find_profile(profile_name)
     gesture = _one(profile, gesture_name)
     left = tuple(each for each in profile.gestures if each is not gesture)
     _save(_relabelled(profile, {gesture.label: None}, left), profile_name)
     count = TakeFolder(profile.name).delete(gesture.label)
-    print(f"deleted {gesture.label} and {count} recordings of it")
+    print(f"deleted {gesture.label} and its {count} takes")
 
 
 def export(profile_name: str, gesture_name: str, file: Path | None = None) -> None:
-    """Write a gesture to a file for somebody else; no picture is in it."""
+    """Write a gesture to a file that another profile can import; it holds no picture."""
     profile = find_profile(profile_name)
     gesture = _one(profile, gesture_name)
-    path = file or Path(f"{plain(gesture.label)}.gesture.json")
+    path = file or Path(f"{file_stem(gesture.label)}.gesture.json")
     export_gesture(gesture, profile.decoding.rule_for(gesture.label), profile.weights_sha256, path)
     print(f"wrote {path}")
 
 
 def import_(profile_name: str, file: Path, new_name: str | None = None) -> None:
-    """Take a gesture from a file into the profile."""
+    """Add a gesture from a file to the profile."""
     profile = find_profile(profile_name)
     gesture, rule = import_gesture(file, profile.weights_sha256)
-    gesture = gesture.renamed(one_name(new_name or gesture.label))
+    gesture = gesture.renamed(normalized_name(new_name or gesture.label))
     _check_free(profile, gesture.label)
     rules = profile.decoding.per_label | {gesture.label: rule}
     decoding = replace(profile.decoding, per_label=rules)
@@ -65,14 +65,14 @@ def import_(profile_name: str, file: Path, new_name: str | None = None) -> None:
 
 def _one(profile: UserProfile, label: str) -> PersonalGesture:
     for gesture in profile.gestures:
-        if one_name(gesture.label) == one_name(label):
+        if normalized_name(gesture.label) == normalized_name(label):
             return gesture
     there = ", ".join(gesture.label for gesture in profile.gestures) or "none"
-    raise ProfileError(f"profile {profile.name!r} has no gesture {label!r} of its own; it has: {there}")
+    raise ProfileError(f"profile {profile.name!r} has no own gesture {label!r}; it has: {there}")
 
 
 def _check_free(profile: UserProfile, label: str) -> None:
-    """See that a name means nothing yet, neither the person's nor the model's."""
+    """Check that no gesture of the profile or of the model has this name."""
     if label in {each.label for each in profile.thresholds} | {gesture.label for gesture in profile.gestures}:
         raise ProfileError(f"profile {profile.name!r} has a gesture {label!r} already; choose another name")
 
@@ -80,7 +80,7 @@ def _check_free(profile: UserProfile, label: str) -> None:
 def _relabelled(
     profile: UserProfile, names: dict[str, str | None], gestures: tuple[PersonalGesture, ...]
 ) -> UserProfile:
-    """The profile with rules and thresholds under their new names; those that became None are gone."""
+    """The profile with rules and thresholds under new names; a name of None removes them."""
     rules = {names.get(k, k): rule for k, rule in profile.decoding.per_label.items()}
     per_label = {label: rule for label, rule in rules.items() if label is not None}
     renamed = ((names.get(each.label, each.label), each) for each in profile.thresholds)

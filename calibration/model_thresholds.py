@@ -1,4 +1,4 @@
-"""What `python -m calibration thresholds` does: print and change how a model file's output is read."""
+"""`python -m calibration thresholds`: prints and changes the temperature and decoding in a model file."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How one answer of a model becomes gestures."""
+class OutputDecoding:
+    """The temperature and decoding of one output of a model."""
 
     temperature: float
     decoding: Decoding | None
-    """None where that is left to the stream network."""
+    """None if the stream network's decoding applies."""
 
-    def changed(self, change: DecodingChange) -> "Reading":
-        """The reading with new values.
+    def changed(self, change: DecodingChange) -> "OutputDecoding":
+        """A copy with new values.
 
         Raises:
-            DecodingError: thresholds do not go together, or are another file's business.
+            DecodingError: the thresholds contradict each other, or belong to the stream network's file.
         """
         if self.decoding is None:
-            raise DecodingError("this clip network is read as the stream network beside it is; change that file")
-        return Reading(change.temperature or self.temperature, change.of(self.decoding))
+            raise DecodingError("this clip network uses the thresholds of its stream network; change that file")
+        return OutputDecoding(change.temperature or self.temperature, change.of(self.decoding))
 
 
-def readings(spec: "Spec") -> dict[str, Reading]:
-    """How each answer of a model is read, by the names that the header of events has, the first one first."""
+def output_decodings(spec: "Spec") -> dict[str, OutputDecoding]:
+    """The temperature and decoding of each output, by its name in the header of the events; the main one first."""
     if isinstance(spec, ClipSpec):
-        return {BOTH: Reading(spec.temperature, spec.fusion.decoding)}
-    main = {STREAM: Reading(spec.temperature, spec.decoding)}
+        return {BOTH: OutputDecoding(spec.temperature, spec.fusion.decoding)}
+    main = {STREAM: OutputDecoding(spec.temperature, spec.decoding)}
     fast = spec.fast_pass
-    return main | ({FAST: Reading(fast.temperature, fast.decoding)} if fast else {})
+    return main | ({FAST: OutputDecoding(fast.temperature, fast.decoding)} if fast else {})
 
 
-def with_reading(spec: "Spec", name: str, reading: Reading) -> "Spec":
-    """The description with another reading of one answer."""
-    temperature, decoding = reading.temperature, reading.decoding
+def with_output_decoding(spec: "Spec", name: str, output: OutputDecoding) -> "Spec":
+    """A description with another temperature and decoding for one output."""
+    temperature, decoding = output.temperature, output.decoding
     if isinstance(spec, ClipSpec):
         return replace(spec, temperature=temperature, fusion=replace(spec.fusion, decoding=decoding))
     if name == STREAM or not spec.fast_pass:
@@ -59,24 +59,24 @@ def with_reading(spec: "Spec", name: str, reading: Reading) -> "Spec":
 def thresholds(
     path: Path, change: DecodingChange, as_all: Collection[str] = (), of: str | None = None, out: Path | None = None
 ) -> None:
-    """Print how a model file's output is read; change it first where something is to be changed.
+    """Print the temperature and decoding in a model file, after changing them if a change is given.
 
     Args:
         path: the file.
         change: new values.
-        as_all: gestures that lose the rule of their own.
-        of: which answer is changed, by its name; None for the first that the file has.
-        out: where the changed file is written; None for the file itself and its other forms beside it.
+        as_all: gestures whose own rule is removed.
+        of: name of the output to change; None for the first in the file.
+        out: where to write the changed file; None for the file itself and its other forms in the same folder.
 
     Raises:
-        UserError: the file cannot be used or written, or the change makes no sense for it. Then no file is changed.
+        UserError: the file cannot be read or written, or the change does not fit it. Then no file is changed.
     """
     from calibration.described_file import DescribedFile
 
     file = DescribedFile(path)
     if change == DecodingChange() and not as_all:
         if of or out:
-            raise DecodingError("nothing is to be changed; give a value such as --enter 0.7, or only the file")
+            raise DecodingError("no value to change; give one such as --enter 0.7, or only the file to print it")
         print("\n".join(described(path, file.spec)))
         return
     files = {path: file} if out else {path: file, **_other_forms(path, file.spec)}
@@ -87,25 +87,25 @@ def thresholds(
 
 
 def _changed(path: Path, spec: "Spec", change: DecodingChange, as_all: Collection[str], of: str | None) -> "Spec":
-    there = readings(spec)
-    name = of or next(iter(there))
-    if name not in there:
-        raise DecodingError(f"{path} has no {name!r} to change; it has: {', '.join(there)}")
+    outputs = output_decodings(spec)
+    name = of or next(iter(outputs))
+    if name not in outputs:
+        raise DecodingError(f"{path} has no {name!r} to change; it has: {', '.join(outputs)}")
     idle = idle_labels(spec.labels)
     change.check_names([label for k, label in enumerate(spec.labels) if k not in idle])
-    reading = there[name]
-    if reading.decoding:
-        own = reading.decoding.per_label
+    output = outputs[name]
+    if output.decoding:
+        own = output.decoding.per_label
         if strange := set(as_all) - set(own):
-            told = ", ".join(own) or "none"
-            raise DecodingError(f"{min(strange)!r} has no thresholds of its own in {path}; those that have: {told}")
+            known = ", ".join(own) or "none"
+            raise DecodingError(f"{min(strange)!r} has no own thresholds in {path}; gestures that have: {known}")
         left = {label: rule for label, rule in own.items() if label not in as_all}
-        reading = replace(reading, decoding=replace(reading.decoding, per_label=left))
-    return with_reading(spec, name, reading.changed(change))
+        output = replace(output, decoding=replace(output.decoding, per_label=left))
+    return with_output_decoding(spec, name, output.changed(change))
 
 
 def _other_forms(path: Path, spec: "Spec") -> "dict[Path, DescribedFile]":
-    """The forms of the same weights beside a file, one of which the app may run in its place."""
+    """The other forms of the same weights in the file's folder: the app may choose one of them."""
     from calibration.described_file import DescribedFile
 
     beside = [form for name in FORMS if (form := path.with_suffix(f".{name}.onnx")).is_file()]
@@ -114,13 +114,13 @@ def _other_forms(path: Path, spec: "Spec") -> "dict[Path, DescribedFile]":
 
 
 def described(path: Path, spec: "Spec") -> Iterator[str]:
-    """How a file's output is read, line by line."""
+    """Yield the lines that describe a file's temperatures and thresholds."""
     yield f"{path}: {spec.name}, weights {spec.weights_sha256[:8]}, {len(spec.labels)} labels"
-    for name, reading in readings(spec).items():
-        if reading.decoding is None:
-            yield f"{name}: temperature {reading.temperature:g}, else as the stream network beside it"
+    for name, output in output_decodings(spec).items():
+        if output.decoding is None:
+            yield f"{name}: temperature {output.temperature:g}, thresholds of the stream network"
             continue
-        yield f"{name}: temperature {reading.temperature:g}, smooth {reading.decoding.smooth_s:g}"
+        yield f"{name}: temperature {output.temperature:g}, smooth {output.decoding.smooth_s:g}"
         yield f"  {'gesture':30} {'enter':>6} {'exit':>6} {'hold':>6} {'rest':>6}"
-        for label, rule in {"all": reading.decoding.rule, **reading.decoding.per_label}.items():
+        for label, rule in {"all": output.decoding.rule, **output.decoding.per_label}.items():
             yield f"  {label:30} {rule.enter:6g} {rule.exit:6g} {rule.hold_s:6g} {rule.rest_s:6g}"

@@ -1,4 +1,4 @@
-"""Packing: a personal gesture as plain JSON, its arrays as base64 of little-endian numbers."""
+"""Serialises a personal gesture to JSON; arrays are base64 of little-endian float32."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ KIND = "mstnet gesture"
 
 
 def packed_gesture(gesture: PersonalGesture) -> dict[str, Any]:
-    """A gesture as JSON takes it."""
+    """A gesture as an object that `json` can write."""
     return {
         "label": gesture.label,
         "takes": gesture.takes,
@@ -33,10 +33,10 @@ def packed_gesture(gesture: PersonalGesture) -> dict[str, Any]:
 
 
 def unpacked_gesture(data: dict[str, Any]) -> PersonalGesture:
-    """A gesture from JSON.
+    """Read a gesture from a JSON object.
 
     Raises:
-        ValueError, KeyError: it is none; says which part.
+        ValueError, KeyError: a field is missing or invalid; the message names it.
     """
     mean, prototype = _unpacked(data["mean"]), _unpacked(data["prototype"])
     axes = _unpacked(data["axes"]).reshape(len(mean), -1)
@@ -45,12 +45,12 @@ def unpacked_gesture(data: dict[str, Any]) -> PersonalGesture:
     label, takes, rate_hz = str(data["label"]), int(data["takes"]), float(data["rate_hz"])
     middle, steepness = float(data["middle"]), float(data["steepness"])
     if not label or rate_hz <= 0 or not np.isfinite([middle, steepness]).all():
-        raise ValueError("label, rate_hz, middle or steepness makes no sense")
+        raise ValueError("label, rate_hz, middle or steepness is out of range")
     return PersonalGesture(label, takes, rate_hz, Whitening(mean, axes), prototype, middle, steepness)
 
 
 def export_gesture(gesture: PersonalGesture, rule: Rule, weights_sha256: str, path: Path) -> None:
-    """Write one gesture to a file of its own; it holds numbers only, no picture.
+    """Write one gesture to a file; it holds numbers only, no picture.
 
     Raises:
         WriteError: it cannot be written.
@@ -67,10 +67,10 @@ def export_gesture(gesture: PersonalGesture, rule: Rule, weights_sha256: str, pa
 
 
 def import_gesture(path: Path, weights_sha256: str) -> tuple[PersonalGesture, Rule]:
-    """Read one gesture that was learnt with the same model.
+    """Read an exported gesture.
 
     Raises:
-        ProfileError: the file is no gesture, or one of another model.
+        ProfileError: the file is not an exported gesture, or it was learnt with other weights.
     """
     try:
         data = json.loads(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Where a person's data lies: in their own data folder, under plain names."""
+"""Names of a user's files in the data folder."""
 
 import hashlib
 import json
@@ -8,57 +8,57 @@ import unicodedata
 from common.errors import UserError
 from common.user_folders import data_folder
 
-LONGEST = 60
-"""Characters of a file's name; four bytes each at most, where a system takes 255."""
+MAX_LENGTH = 60
+"""Characters of a file name: at most four bytes each, where file systems allow 255 bytes."""
 _PLAIN = re.compile(r"[^\w-]+")
 
 
-def one_name(text: str) -> str:
-    """A name as it is compared and kept: the same text is one name, however its accents are composed.
+def normalized_name(text: str) -> str:
+    """The form in which names are stored and compared: stripped, in Unicode normalisation form C.
 
     Raises:
-        UserError: nothing is left of it.
+        UserError: it contains no letter and no digit.
     """
     name = unicodedata.normalize("NFC", text).strip()
     if not _PLAIN.sub("", name).strip("_"):
-        raise UserError(f"{text!r} is no name; give one with a letter or a digit in it")
+        raise UserError(f"{text!r} is not a name; give one with a letter or a digit")
     return name
 
 
-def plain(name: str) -> str:
-    """A name as a file is called, such as `Draw_a_circle`; of names that differ in signs only, the same.
+def file_stem(name: str) -> str:
+    """The file name for a name, such as `Draw_a_circle`; equal for names that differ in punctuation only.
 
     Raises:
-        UserError: nothing is left of it.
+        UserError: it contains no letter and no digit.
     """
-    file_name = _PLAIN.sub("_", one_name(name)).strip("_")
-    return file_name if len(file_name) <= LONGEST else _told_apart(file_name, name)
+    file_name = _PLAIN.sub("_", normalized_name(name)).strip("_")
+    return file_name if len(file_name) <= MAX_LENGTH else _with_digest(file_name, name)
 
 
 def person_file(person: str) -> str:
-    """What a person's files are called; another name for each person.
+    """The name of a user's files, different for each user.
 
-    Names of letters, digits, hyphens and single spaces are as in earlier versions. In others, a digest tells apart what
-    a file's name cannot, unless a profile of an earlier version says that the shorter name is this person's.
+    Names of letters, digits, hyphens and single spaces are used as they are. Others get a digest, since a file name
+    drops punctuation, unless a profile of an earlier version has the shorter name and belongs to this user.
 
     Raises:
-        UserError: nothing is left of the name, or there is no place to keep files in.
+        UserError: the name contains no letter and no digit, or there is no data folder.
     """
-    name, older = one_name(person), plain(person)
+    name, older = normalized_name(person), file_stem(person)
     if older.replace("_", " ") == name or _owner(older) == name:
         return older
-    return _told_apart(older, name)
+    return _with_digest(older, name)
 
 
-def _told_apart(file_name: str, name: str) -> str:
-    digest = hashlib.sha256(one_name(name).encode()).hexdigest()[:8]
-    return f"{file_name[:LONGEST]}-{digest}"
+def _with_digest(file_name: str, name: str) -> str:
+    digest = hashlib.sha256(normalized_name(name).encode()).hexdigest()[:8]
+    return f"{file_name[:MAX_LENGTH]}-{digest}"
 
 
 def _owner(file_name: str) -> str | None:
-    """Whose profile a file is; None where there is none."""
+    """The user that a profile belongs to; None if it cannot be read."""
     try:
         profile = json.loads((data_folder() / "profiles" / f"{file_name}.json").read_bytes())
-        return one_name(profile["name"])
+        return normalized_name(profile["name"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

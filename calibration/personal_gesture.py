@@ -1,4 +1,4 @@
-"""PersonalGesture: a gesture of one person's own, recognised in a model's embeddings as they stream."""
+"""PersonalGesture: an own gesture, recognised from the embeddings of a stream."""
 
 from dataclasses import dataclass, replace
 
@@ -11,24 +11,27 @@ from common.arrays import Floats
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PersonalGesture:
-    """A direction in whitened windows, and how near to it is near enough. It stands on its own: nothing is shared."""
+    """A direction in whitened windows, and the logistic that turns similarity into probability.
+
+    Holds its own whitening, so that it can be exported alone.
+    """
 
     label: str
     takes: int
-    """How many it was learnt from."""
+    """Number of takes it was learnt from."""
     rate_hz: float
-    """Steps a second of the model it was learnt with."""
+    """Step rate of the model it was learnt with."""
     whitening: Whitening
     prototype: Floats
-    """float32 [SEGMENTS * directions], of length 1."""
+    """float32 [SEGMENTS * directions], a unit vector."""
     middle: float
-    """The likeness (a cosine, -1..1) that has probability one half."""
+    """The cosine similarity, -1..1, at which the probability is 0.5."""
     steepness: float
-    """How fast the probability rises there."""
+    """The slope of the log odds over similarity."""
 
     @property
     def steps(self) -> int:
-        """How many steps it looks back on."""
+        """The number of steps in its window."""
         return window_steps(self.rate_hz)
 
     def renamed(self, label: str) -> "PersonalGesture":
@@ -40,30 +43,30 @@ class PersonalGesture:
 
         Args:
             embedding: float32 [width].
-            recent: what the step before handed back; None at the beginning of a stream.
+            recent: the state that the previous step returned; None at the start of a stream.
 
         Returns:
-            The probability that the gesture was just made, and what to hand to the next step: whitened embeddings,
-            float32 [steps at most, directions].
+            The probability that the gesture was just made, and the state for the next step: whitened embeddings,
+            float32 [at most `steps`, directions].
         """
         now = self.whitening(embedding)[None]
         recent = now if recent is None else np.concatenate([recent, now])[-self.steps :]
-        return self.probability(likeness(pooled(recent, self.steps), self.prototype)), recent
+        return self.probability(similarity(pooled(recent, self.steps), self.prototype)), recent
 
-    def likenesses(self, embeddings: Floats) -> Floats:
-        """How like the gesture the window before each step of a stream [T, width] is: float32 [T], -1..1."""
-        return stream_likenesses(self.whitening(embeddings), self.prototype, self.steps)
+    def similarities(self, embeddings: Floats) -> Floats:
+        """The similarity of the window that ends at each step, for embeddings [T, width]: float32 [T], -1..1."""
+        return stream_similarities(self.whitening(embeddings), self.prototype, self.steps)
 
     def probability(self, like: float) -> float:
-        """The probability that belongs to a likeness."""
+        """The probability for a similarity, by the logistic."""
         return float(1 / (1 + np.exp(-np.clip(self.steepness * (like - self.middle), -50, 50))))
 
 
-def stream_likenesses(whitened: Floats, prototype: Floats, steps: int) -> Floats:
-    """How like a prototype the window before each step of a whitened stream [T, directions] is: float32 [T]."""
-    return np.array([likeness(window, prototype) for window in windows(whitened, steps)], np.float32)
+def stream_similarities(whitened: Floats, prototype: Floats, steps: int) -> Floats:
+    """The similarity to a prototype at each step of a whitened stream [T, directions]: float32 [T]."""
+    return np.array([similarity(window, prototype) for window in windows(whitened, steps)], np.float32)
 
 
-def likeness(window: Floats, prototype: Floats) -> float:
-    """The cosine between a window and a prototype of length 1."""
+def similarity(window: Floats, prototype: Floats) -> float:
+    """The cosine between a window and a unit vector."""
     return float(window @ prototype / max(float(np.linalg.norm(window)), 1e-6))

@@ -1,4 +1,4 @@
-"""PersonalHead: reads a model's output for one person, with their temperature and their own gestures."""
+"""PersonalHead: probabilities with a user's temperature and own gestures."""
 
 from dataclasses import replace
 
@@ -12,15 +12,15 @@ from models.softmax import softmax
 from models.spec import ModelSpec
 
 Memory = tuple[Floats | None, ...]
-"""What each of the person's gestures remembers of the stream."""
+"""The state of each own gesture."""
 
 
 class PersonalHead:
-    """The softmax of the logits at a person's temperature, and the probabilities of their own gestures behind it.
+    """The softmax of the logits at the user's temperature, followed by the probabilities of the own gestures.
 
     Args:
-        profile: made for this model.
-        spec: the model's.
+        profile: a profile made for this model.
+        spec: the description of the model.
 
     Raises:
         ProfileError: the profile was made for another model.
@@ -33,30 +33,30 @@ class PersonalHead:
 
     @property
     def temperature(self) -> float:
-        """The person's."""
+        """The temperature of the profile."""
         return self._profile.temperature
 
     def at(self, temperature: float) -> "PersonalHead":
-        """The same head at another temperature."""
+        """A copy with another temperature."""
         return PersonalHead(replace(self._profile, temperature=temperature), self._spec)
 
     def start(self) -> Memory:
-        """Nothing was seen yet."""
+        """The state at the start of a stream."""
         return (None,) * len(self._gestures)
 
     def read(self, logits: Logits, embedding: Embedding, memory: Memory) -> tuple[Probabilities, Memory]:
-        """The probabilities of one step, float32 [labels], and what to remember for the next."""
+        """Compute the probabilities of one step, float32 [labels], and the next state."""
         read = [gesture.step(embedding, recent) for gesture, recent in zip(self._gestures, memory, strict=True)]
         own = np.array([probability for probability, _ in read], np.float32)
         return joined(softmax(logits, self.temperature), own), tuple(recent for _, recent in read)
 
 
 def joined(probabilities: Probabilities, own: Floats) -> Probabilities:
-    """Join a model's probabilities with those of a person's own gestures: what these take, the model's lose.
+    """Join a model's probabilities with those of own gestures; the model's are scaled down by what these take.
 
     Args:
         probabilities: float32 [labels], summing to 1.
-        own: float32 [gestures], 0..1, each on its own.
+        own: float32 [gestures], 0..1 each, independent of one another.
 
     Returns:
         float32 [labels + gestures], summing to 1.

@@ -3,9 +3,9 @@
     python -m calibration.quantize MODEL.onnx RECORDING...                     MODEL.int8.onnx
     python -m calibration.quantize MODEL.onnx RECORDING... --precision fp16    MODEL.fp16.onnx
 
-A RECORDING is a video, a take of `python -m calibration record`, or a folder of them. A folder with a list of labels
-(clips.csv or labels.csv) also shows what becomes of top-1 and refits the temperature; `python -m training.generated
-FOLDER` makes one. The last fifth of every five recordings is only judged on.
+A RECORDING is a video, a take of `python -m calibration record`, or a folder of them. With a list of labels in a folder
+(clips.csv or labels.csv), top-1 is compared and the temperature refitted; `python -m training.generated FOLDER` makes
+one. Every fifth recording is used for evaluation only.
 """
 
 import argparse
@@ -20,7 +20,7 @@ TOLERANCE = 0.02
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Build the parser."""
     line = argparse.ArgumentParser(
         prog="python -m calibration.quantize",
         description=__doc__,
@@ -28,24 +28,24 @@ def parser() -> argparse.ArgumentParser:
     )
     line.add_argument("model", type=Path, metavar="MODEL.onnx", help="the float model")
     line.add_argument("recordings", type=Path, nargs="+", metavar="RECORDING", help="videos, takes, folders")
-    line.add_argument("--out", type=Path, metavar="FILE", help="what to write (default: beside the model)")
+    line.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: in the folder of the model)")
     line.add_argument("--precision", choices=PRECISIONS, default="int8")
     line.add_argument(
         "--tolerance",
         type=share,
         default=TOLERANCE,
         metavar="V",
-        help="how far INT8 may move the answers: mean total variation, 0..1 (default: %(default)s). The most sensitive "
-        "layers stay in float until that holds.",
+        help="largest change of probabilities by INT8: mean total variation, 0..1 (default: %(default)s). The most "
+        "sensitive layers stay in float until it holds.",
     )
     return line
 
 
 @command("quantize")
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command; return the exit status."""
     given = parser().parse_args(arguments)
-    # Needs onnx, which `command` tells to install.
+    # Needs onnx: if it is missing, `command` reports how to install it.
     from calibration.quantization.form_report import report
     from calibration.quantization.making import make
 

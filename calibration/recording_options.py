@@ -1,11 +1,11 @@
-"""The options of a guided recording, of `python -m calibration record` and of `main.py --record`."""
+"""The options of a guided recording, for `python -m calibration record` and `main.py --record`."""
 
 import argparse
 
 from common.arguments import number, positive, positive_float
 
 FIRST_READY_S, READY_S = 5.0, 3.0
-"""Count-down before the first take of something, and before the others."""
+"""Count-down before the first take of a gesture, and before further ones."""
 COUNT_DOWN = (
     f"A count-down of {FIRST_READY_S:g} s comes before the first take of a gesture and before the take without "
     f"gestures, and one of {READY_S:g} s before each further take."
@@ -13,7 +13,7 @@ COUNT_DOWN = (
 
 
 def add_recording_options(group: argparse._ActionsContainer) -> None:
-    """Say what is recorded."""
+    """Add the options that choose what is recorded."""
     group.add_argument(
         "--gesture", action="append", default=[], metavar="NAME", help="a gesture to record (may be repeated)"
     )

@@ -1,33 +1,33 @@
-"""Reliability: is what a model is 80 % sure of right 80 % of the time? Expected calibration error and its bins."""
+"""Reliability: compares confidence with accuracy, in bins; expected calibration error (arXiv 1706.04599)."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.temperature import Evidence
+from calibration.temperature import LabelledSteps
 
 BINS = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reliability:
-    """Answers sorted by how sure the model was, in bins of equal width from 0 to 1."""
+    """Steps in bins of equal width by confidence, the largest probability."""
 
     share: NDArray[np.float64]
-    """float64 [BINS], summing to 1: the weight of the answers in each bin."""
+    """float64 [BINS], summing to 1: the weight of the steps in each bin."""
     confidence: NDArray[np.float64]
-    """float64 [BINS], the mean confidence in each; NaN in an empty one."""
+    """float64 [BINS], mean confidence of each bin; NaN in an empty one."""
     accuracy: NDArray[np.float64]
-    """float64 [BINS], the share that was right in each; NaN in an empty one."""
+    """float64 [BINS], share of correct steps in each bin; NaN in an empty one."""
 
     @classmethod
-    def of(cls, evidence: Evidence, temperature: float) -> "Reliability":
-        """What steps of known truth say at a temperature."""
-        answers = evidence.probabilities(temperature)
-        sure, right = answers.max(axis=1), answers.argmax(axis=1) == evidence.truth
-        bins = np.minimum((sure * BINS).astype(int), BINS - 1)
-        weighted = (evidence.weights * each for each in (np.ones(len(bins)), sure, right))
+    def of(cls, labelled: LabelledSteps, temperature: float) -> "Reliability":
+        """Compute the bins of labelled steps at a temperature."""
+        probabilities = labelled.probabilities(temperature)
+        confidences, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labelled.truth
+        bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
+        weighted = (labelled.weights * each for each in (np.ones(len(bins)), confidences, right))
         share, confident, correct = (np.bincount(bins, each, BINS).astype(np.float64) for each in weighted)
         with np.errstate(invalid="ignore"):
             return cls(share, confident / share, correct / share)

@@ -1,4 +1,4 @@
-"""Take: some seconds of a person before the camera, and what the network made of them."""
+"""Take: a few seconds of pictures, and the network's output for them."""
 
 import unicodedata
 import zipfile
@@ -19,46 +19,46 @@ from models.spec import READABLE_VERSIONS, ModelSpec
 
 
 class Kind(Enum):
-    """What a take is of."""
+    """What a take shows."""
 
     GESTURE = "gesture"
     """Its label, performed once."""
     WORK = "work"
-    """Anything but gestures."""
+    """Work without gestures."""
     NOT_THIS = "not this"
     """A moment in which its label fired wrongly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Take:
-    """One recording, a step a row. Pictures are the network's own input, so that another model can be shown them."""
+    """One recording, one row per step. It keeps the input pictures, so that another model can be run on them."""
 
     kind: Kind
     label: str
     """The gesture; empty for work."""
     times_s: NDArray[np.float64]
-    """float64 [T], of the stream that it was cut from."""
+    """float64 [T], times in the stream that it was cut from."""
     pictures: Image
     """uint8 [T, H, W, 3], RGB."""
     logits: Floats
-    """float32 [T, labels], before any temperature."""
+    """float32 [T, labels], not divided by a temperature."""
     embeddings: Floats
     """float32 [T, width]."""
     spec: ModelSpec
-    """The model that looked."""
+    """The model that it was recorded with."""
     begins: int = 0
-    """The step at which the movement was asked for; those before are its past."""
+    """The step at which the user was asked to move; earlier steps are context."""
 
     def __len__(self) -> int:
         return len(self.times_s)
 
     @property
     def duration_s(self) -> float:
-        """How long it is from where it begins."""
+        """Seconds from `begins` to the end."""
         return (len(self) - self.begins) / self.spec.rate_hz
 
     def save(self, path: Path) -> None:
-        """Write it to a private file, whole.
+        """Write it atomically to a file that only its owner can read.
 
         Raises:
             WriteError: it cannot be written.
@@ -84,7 +84,7 @@ class Take:
         """Read a take.
 
         Raises:
-            TakeError: the file is no take.
+            TakeError: the file is not a take.
         """
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
@@ -99,7 +99,7 @@ class Take:
                     int(data["begins"]),
                 )
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, ModelFileError) as error:
-            raise TakeError(f"{path} is no take ({type(error).__name__}); delete it and record it again") from error
+            raise TakeError(f"{path} is not a take ({type(error).__name__}); delete it and record it again") from error
         if not len(take.pictures) == len(take.logits) == len(take.embeddings) == len(take) > 0:
             raise TakeError(f"{path} is damaged; delete it and record it again")
         return take

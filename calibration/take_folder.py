@@ -1,4 +1,4 @@
-"""Recordings: the takes of one person on disk, a file a take."""
+"""TakeFolder: the takes of one user on disk, one file per take."""
 
 import itertools
 import os
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from calibration.person_files import one_name, person_file, plain
+from calibration.person_files import file_stem, normalized_name, person_file
 from calibration.take import Kind, Take
 from common.errors import UserError
 from common.user_folders import data_folder
@@ -18,35 +18,35 @@ class TakeFolder:
     """A folder `recordings/NAME` with `gestures/LABEL/1.npz`, `work/1.npz` and `not-this/1.npz`.
 
     Raises:
-        UserError: what is given is no name.
+        UserError: `person` is not a name.
     """
 
     def __init__(self, person: str, folder: Path | None = None) -> None:
         if PurePath(person).name != person:
-            raise UserError(f"{person!r} is a path, and a person has a name; give one such as --profile ann")
+            raise UserError(f"{person!r} is a path; give a name such as --profile ann")
         self.person = person
         self._given = folder
-        one_name(person)
+        normalized_name(person)
 
     @property
     def folder(self) -> Path:
-        """Where they lie; it need not exist.
+        """The folder of the takes; it may not exist yet.
 
         Raises:
-            UserError: this user has no home folder, and none is named.
+            UserError: there is neither a home folder nor MSTNET_DATA.
         """
         return self._given or data_folder() / "recordings" / person_file(self.person)
 
     def check(self) -> None:
-        """See that takes can be saved, before anybody performs them.
+        """Check that takes can be saved, before a recording starts.
 
         Raises:
-            UserError: they cannot.
+            UserError: the folder cannot be written to.
         """
         there = next(folder for folder in (self.folder, *self.folder.parents) if folder.exists())
         if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
             raise UserError(
-                f"recordings cannot be saved in {self.folder}; set MSTNET_DATA to a folder that can be written"
+                f"takes cannot be saved in {self.folder}; set MSTNET_DATA to a folder that can be written to"
             )
 
     def add(self, take: Take) -> Path:
@@ -55,13 +55,13 @@ class TakeFolder:
         Raises:
             WriteError: it cannot be written.
         """
-        where = self.folder / _FOLDERS.get(take.kind, f"gestures/{plain(take.label)}" if take.label else "gestures")
+        where = self.folder / _FOLDERS.get(take.kind, f"gestures/{file_stem(take.label)}" if take.label else "gestures")
         path = next(path for k in itertools.count(1) if not (path := where / f"{k}.npz").exists())
         take.save(path)
         return path
 
     def takes(self) -> Iterator[tuple[Path, Take]]:
-        """Every take with its file, in order.
+        """Yield each take with its file, in the order of recording.
 
         Raises:
             TakeError: one is damaged.
@@ -70,7 +70,7 @@ class TakeFolder:
             yield path, Take.load(path)
 
     def rename(self, label: str, name: str) -> None:
-        """Give every take of a gesture another name.
+        """Rename all takes of a gesture.
 
         Raises:
             UserError: one cannot be read or written.
@@ -81,7 +81,7 @@ class TakeFolder:
                 path.unlink()
 
     def delete(self, label: str) -> int:
-        """Delete every take of a gesture; return how many there were."""
+        """Delete all takes of a gesture; return their number."""
         paths = [path for path, take in self.takes() if take.label == label]
         for path in paths:
             path.unlink()

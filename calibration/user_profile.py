@@ -1,4 +1,4 @@
-"""UserProfile: what makes a model fit one person, in one file that belongs to that model alone."""
+"""UserProfile: one user's settings for one model, and their file."""
 
 import dataclasses
 import json
@@ -17,35 +17,35 @@ from models.spec import Decoding, ModelSpec, Rule
 
 VERSION = 1
 SUFFIX = ".json"
-NOBODY = "me"
-"""The name of whoever gives none."""
+DEFAULT_NAME = "me"
+"""Name of the profile if none is given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UserProfile:
-    """One person's temperature, rules and gestures for one model."""
+    """One user's temperature, rules and own gestures for one model."""
 
     name: str
     model: str
-    """The model's name."""
+    """Name of the model."""
     weights_sha256: str
-    """The model's hash: nothing of this is right for other weights."""
+    """Hash of the model's weights; a profile is not valid for others."""
     temperature: float
     decoding: Decoding
     gestures: tuple[PersonalGesture, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
-    """What each rule was chosen for, for people to read."""
+    """How each rule was chosen, for reports only."""
 
     @classmethod
     def of(cls, name: str, spec: ModelSpec) -> "UserProfile":
-        """The profile of somebody of whom nothing is known: the model's own settings."""
+        """A profile with the model's own settings."""
         return cls(name, spec.name, spec.weights_sha256, spec.temperature, spec.decoding)
 
     def check_fits(self, spec: ModelSpec) -> None:
-        """See that a model is the one this was made for.
+        """Check that the profile belongs to a model.
 
         Raises:
-            ProfileError: it is another.
+            ProfileError: it belongs to another, or an own gesture has the name of one of the model's labels.
         """
         if self.weights_sha256 != spec.weights_sha256:
             raise ProfileError(
@@ -54,10 +54,12 @@ class UserProfile:
                 f"python -m calibration fit --profile {self.name} --model FILE"
             )
         if taken := {gesture.label for gesture in self.gestures} & set(spec.labels):
-            raise ProfileError(f"profile {self.name!r} calls a gesture {min(taken)!r}, as the model does; rename it")
+            raise ProfileError(
+                f"profile {self.name!r} has a gesture {min(taken)!r}, which the model has too; rename it"
+            )
 
     def save(self, path: Path) -> None:
-        """Write the profile, whole, readable by its owner alone.
+        """Write the profile atomically, readable by its owner only.
 
         Raises:
             WriteError: it cannot be written.
@@ -80,7 +82,7 @@ class UserProfile:
         """Read a profile.
 
         Raises:
-            ProfileError: there is none, or the file is no profile of this version.
+            ProfileError: there is no file, or it is not a profile of this version.
         """
         try:
             data = json.loads(path.read_bytes())
@@ -98,30 +100,30 @@ class UserProfile:
         except OSError as error:
             raise ProfileError(f"cannot read profile {path} ({error.strerror}); see {profiles_folder()}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ProfileError(f"{path} is no profile ({type(error).__name__}: {error}); fit it again") from error
+            raise ProfileError(f"{path} is not a profile ({type(error).__name__}: {error}); fit it again") from error
 
 
 def profiles_folder() -> Path:
-    """Where profiles lie that are called by a name."""
+    """The folder of profiles that are given by name."""
     return data_folder() / "profiles"
 
 
 def profile_path(name: str) -> Path:
-    """The file of a profile: a path as it stands, a mere name in the user's data folder."""
+    """The file of a profile: the argument itself if it is a path, else a file in `profiles_folder`."""
     looks_like_file = name.endswith(SUFFIX) or Path(name).name != name
     return Path(name) if looks_like_file else profiles_folder() / f"{person_file(name)}{SUFFIX}"
 
 
 def find_profile(name: str) -> UserProfile:
-    """Read the profile of a name or file.
+    """Read a profile by name or path.
 
     Raises:
-        ProfileError: there is none, or it is damaged.
+        ProfileError: it does not exist, or is damaged.
     """
     path = profile_path(name)
     if not path.is_file():
-        there = ", ".join(sorted(each.stem for each in profiles_folder().glob(f"*{SUFFIX}"))) or "none yet"
-        raise ProfileError(f"no profile {name!r} ({path}); there is: {there}. Make one with python -m calibration fit")
+        there = ", ".join(sorted(each.stem for each in profiles_folder().glob(f"*{SUFFIX}"))) or "none"
+        raise ProfileError(f"no profile {name!r} ({path}); found: {there}. Make one with python -m calibration fit")
     return UserProfile.load(path)
 
 

@@ -2,7 +2,8 @@
 
 import argparse
 import math
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
 from common.errors import UserError
@@ -28,8 +29,25 @@ class CommandParser(argparse.ArgumentParser):
 Number = TypeVar("Number", int, float)
 
 
+class OldFlag(argparse.Action):
+    """The old spelling of a flag, which sets the new one and prints its name to stderr; not in the help."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=False, help=argparse.SUPPRESS)
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse's interface
+        namespace: argparse.Namespace,
+        values: object,  # noqa: ARG002
+        option_string: str | None = None,
+    ) -> None:
+        setattr(namespace, self.dest, True)
+        print(f"mstnet: {option_string} is now --{self.dest.replace('_', '-')}; use that", file=sys.stderr)
+
+
 def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Number]:
-    """An argparse type: a finite number of this kind, of this much or more."""
+    """An argparse type: a finite number of this kind, at least `least`."""
 
     def read(text: str) -> Number:
         value = kind(text)
@@ -64,7 +82,7 @@ def share(text: str) -> float:
 
 
 def probability(text: str) -> float:
-    """A probability that something can reach, for argparse: a number above 0, up to 1."""
+    """A threshold of a probability, for argparse: a number above 0, up to 1."""
     number = float(text)
     if not 0 < number <= 1:
         raise argparse.ArgumentTypeError(f"expected a probability above 0, up to 1; got {text}")

@@ -1,4 +1,4 @@
-"""Array types that have no better home."""
+"""Aliases of array types."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""How every command begins and ends that makes files: no user ever sees a traceback for what a user can mend."""
+"""The wrapper of a command's `main`: user errors are one line on stderr, not a traceback."""
 
 import functools
 import os
@@ -12,11 +12,11 @@ from common.whole_file import FULL
 Main = Callable[[list[str] | None], int]
 """Takes the arguments, or None for the process's own; returns the exit status."""
 PACKAGES = {"onnx": "`pip install -r requirements-quantize.txt`"}
-"""What some commands import only when they run, and how it is installed."""
+"""Optional packages of some commands, and how to install them."""
 
 
 def command(name: str) -> Callable[[Main], Callable[..., int]]:
-    """Make a `main` say in one line, under this name, what was unusable (2), and stop quietly on Ctrl-C (130)."""
+    """Wrap a `main`: a user error is printed as one line after this name (status 2); Ctrl-C ends it (status 130)."""
 
     def decorate(main: Main) -> Callable[..., int]:
         @functools.wraps(main)
@@ -43,9 +43,9 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
 
 @contextmanager
 def output_flushed() -> Iterator[None]:
-    """Flush standard output at the end: when Python does it at exit, a full disk gives status 120 and two more lines.
+    """Flush standard output: if Python does it at exit, a full disk gives status 120 and two more lines.
 
-    A reader such as `head` may close the pipe early; that is no error.
+    A pipe that its reader closed early, such as `head`, is not an error.
 
     Raises:
         UserError: it cannot be written.
@@ -72,6 +72,6 @@ def _flush() -> None:
 
 
 def _discard_output() -> None:
-    """Let what is left in Python's buffer go nowhere."""
+    """Discard the rest of Python's buffer."""
     if sys.stdout:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,18 +1,18 @@
-"""The error a user can do something about, and one line of other errors."""
+"""The base class of errors that a user can correct, and one-line texts of other errors."""
 
 
 class UserError(Exception):
-    """Something was given that cannot be used. A command prints the message and exits with 2.
+    """An error that the user can correct. A command prints the message and exits with 2.
 
-    The message is one line that says what came, what was expected and what to do.
+    The message is one line: what was given, what was expected and what to do.
     """
 
 
 def first_line(error: BaseException) -> str:
-    """What a foreign error says, cut to a line that fits into one of ours."""
+    """The first line of another library's error, shortened to fit into a message."""
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def one_line(error: BaseException) -> str:
-    """All that a foreign error says, on one line."""
+    """The text of another library's error on one line."""
     return " ".join(str(error).split()) or type(error).__name__

@@ -1,4 +1,4 @@
-"""Table files: lists that people keep as CSV, as their programs save them.
+"""Table files: CSV as spreadsheet programs save it.
 
 Excel writes a mark at the beginning, semicolons where the comma is a decimal sign, tabs and UTF-16; people write blanks
 after commas, and column names with capitals. All of that is read; an error names its line.
@@ -22,7 +22,7 @@ _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 
 
 class TableError(UserError):
-    """A list cannot be read, or holds something that makes no sense."""
+    """A list cannot be read, or contains an invalid value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class TableRow:
 
     path: Path
     number: int
-    """Of the line in the file, from 1 on."""
+    """Line number in the file, from 1."""
     cells: dict[str, str]
-    """By the column's name, in small letters."""
+    """By the column's name, in lower case."""
 
     def text(self, column: str) -> str:
-        """What a column holds; an error where that is nothing."""
+        """The text in a column; an empty one is an error."""
         if not (cell := self.cells.get(column, "")):
             self.fail(f"the column {column} is empty")
         return cell
@@ -66,7 +66,7 @@ class TableRow:
         return self.fail(f"there is no label {cell!r}; the nearest that is known is {spelt[near[0]]!r}")
 
     def fail(self, problem: str) -> NoReturn:
-        """Say what is wrong with this line."""
+        """The error for a problem in this line."""
         raise TableError(f"{self.path}, line {self.number}: {problem}; correct it")
 
 
@@ -75,10 +75,10 @@ def read_table(path: Path, needed: Sequence[str]) -> list[TableRow]:
 
     Args:
         path: the file.
-        needed: columns that it must have, in small letters.
+        needed: required columns, in lower case.
 
     Raises:
-        TableError: there is no such file, it is no text, or lacks a column.
+        TableError: the file is missing, is not text, or lacks a column.
     """
     lines = text_of(path).splitlines()
     begins = 1 if lines and re.fullmatch(r"sep=.", lines[0].strip().strip('"'), re.I) else 0  # Excel's own mark
@@ -98,7 +98,7 @@ def read_table(path: Path, needed: Sequence[str]) -> list[TableRow]:
 
 
 def text_of(path: Path) -> str:
-    """What a text file says, in UTF-8 or UTF-16, with or without a mark.
+    """Read a text file in UTF-8 or UTF-16, with or without a byte order mark.
 
     Raises:
         TableError: it cannot be read, or is in another encoding.

@@ -1,4 +1,4 @@
-"""User folders: where a user's settings, data and cache lie."""
+"""The user's folders for settings, data and cache."""
 
 import os
 import sys
@@ -18,22 +18,22 @@ WINDOWS = {
     "data": ("LOCALAPPDATA", "AppData/Local"),
     "cache": ("LOCALAPPDATA", "AppData/Local"),
 }
-"""For each kind, the variable that names the folder of all programs, and where that is below the home."""
+"""For each kind, the variable with the folder of all programs, and its default below the home folder."""
 
 
 DATA, CACHE = "MSTNET_DATA", "MSTNET_CACHE"
-"""Environment variables that name other folders for what was recorded, and for what engines keep."""
+"""Environment variables with other folders for recorded data, and for the caches of engines."""
 
 
 def user_folder(kind: Literal["config", "data", "cache"], override: str = "") -> Path:
-    """The user's folder of this program; it need not exist.
+    """The user's folder for this program; it may not exist yet.
 
     Args:
-        kind: settings, what was recorded, or what can be made again.
-        override: an environment variable that names another folder.
+        kind: settings, data, or cache.
+        override: an environment variable with another folder.
 
     Raises:
-        UserError: the user has no home folder, as in a container, and nothing names another one.
+        UserError: there is no home folder, as in a container, and no variable with another one.
     """
     if override and (given := os.environ.get(override)):
         return Path(given)
@@ -45,7 +45,7 @@ def user_folder(kind: Literal["config", "data", "cache"], override: str = "") ->
 
 
 def data_folder() -> Path:
-    """The user's data folder of this program; it need not exist.
+    """The user's data folder for this program; it may not exist yet.
 
     Raises:
         UserError: this user has no home folder, and none is named.
@@ -54,7 +54,7 @@ def data_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Where engines keep what took long to find out. It need not exist, and may be deleted at any time.
+    """The folder for caches of engines. It may not exist yet, and may be deleted at any time.
 
     Raises:
         UserError: this user has no home folder, and none is named.

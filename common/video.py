@@ -1,4 +1,4 @@
-"""Reading and writing video files. Cameras, URLs and what plays in the app are read by `app/camera`."""
+"""Reads and writes video files. `app/camera` reads cameras, URLs and videos in the app."""
 
 from collections.abc import Container, Iterable, Iterator
 from itertools import chain
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from common.errors import UserError
 
 VIDEOS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
-"""How the name of a video ends, in small letters."""
+"""Suffixes of videos, in lower case."""
 USUAL_FPS = 30.0
-"""What a file without a believable frame rate is taken to have."""
+"""Frame rate of a file without a plausible one."""
 MOST_FPS = 1000.0
 
 
 def video_pictures(path: Path, wanted: Container[int] | None = None) -> Iterator[cv2.typing.MatLike | None]:
-    """Every frame of a video in turn, uint8 [H, W, 3] BGR; None for frames that are not wanted.
+    """Yield the frames of a video, uint8 [H, W, 3] BGR; None for frames that are not wanted.
 
-    A file that is missing or no video has no frames.
+    A file that is missing, or not a video, has no frames.
     """
     video = cv2.VideoCapture(str(path))
     try:
@@ -33,20 +33,20 @@ def video_pictures(path: Path, wanted: Container[int] | None = None) -> Iterator
 
 
 def video_frames(path: Path) -> Iterator[NDArray[np.uint8]]:
-    """Every frame of a video in turn that can be decoded, uint8 [H, W, 3] RGB."""
+    """Yield the frames of a video that can be decoded, uint8 [H, W, 3] RGB."""
     for picture in video_pictures(path):
         if picture is not None:
             yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
 
 
 def header_rate(path: Path) -> float | None:
-    """Frames a second as a video's header says; None where it says nothing that can be true."""
+    """The frame rate in a video's header; None if it is not plausible."""
     rate = _header(path, cv2.CAP_PROP_FPS)
     return rate if 0 < rate <= MOST_FPS else None
 
 
 def header_frames(path: Path) -> float:
-    """The number of frames as a video's header says; 0 or less where it does not."""
+    """The number of frames in a video's header; 0 or less if unknown."""
     return _header(path, cv2.CAP_PROP_FRAME_COUNT)
 
 

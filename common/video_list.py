@@ -1,4 +1,4 @@
-"""Lists of videos: a table with a row for each, at least its path and its label."""
+"""Lists of videos: a table with one row per video, with at least its path and label."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from common.table_file import TableRow, read_table
 
 @dataclass(frozen=True, slots=True)
 class ListedVideo:
-    """A video as a list names it."""
+    """A row of a list of videos."""
 
     path: Path
     label: str
-    """What it shows; empty where the list does not say."""
+    """Its label; empty if the list has none."""
     fps: float | None
-    """Frames a second; None where the list does not say."""
+    """Frame rate; None if the list has none."""
     row: TableRow
     """The other columns."""
 
@@ -27,11 +27,11 @@ def read_video_list(
 
     Args:
         path: of the list; the paths in it are relative to its folder, with slashes of either kind.
-        labels: those that it may name; any where none are given.
-        columns: those that it must have.
+        labels: the labels that it may contain; empty allows any.
+        columns: required columns.
 
     Raises:
-        TableError: it cannot be read, lacks a column, or names a label that is not known.
+        TableError: it cannot be read, lacks a column, or contains an unknown label.
     """
     return [_listed(path.parent, row, labels, columns) for row in read_table(path, columns)]
 

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Writes files atomically."""
 
 import errno
 import glob
@@ -18,22 +18,22 @@ class WriteError(UserError):
 
     @classmethod
     def of(cls, path: Path, error: OSError) -> "WriteError":
-        """What the system said, and what to do: only where the disk is full does room help."""
+        """The system's error, and what to do, which depends on whether the disk is full."""
         advice = "make room, or choose another place" if error.errno in FULL else "choose a place that can be written"
         return cls(f"cannot write {path} ({error.strerror or error}); {advice}")
 
 
 @contextmanager
 def whole_file(path: Path, private: bool = False) -> Iterator[Path]:
-    """A file beside `path` to write to, which takes its place at the end unless something went wrong.
+    """Yield a temporary file in the folder of `path`, which replaces `path` at the end of the block without an error.
 
     Args:
-        path: of the file; folders that are missing are made.
-        private: make the file and the new folders readable by this user only.
+        path: the file; missing folders are created.
+        private: make the file and new folders readable by this user only.
 
     Raises:
-        WriteError: it cannot be written; what was there before still is.
-        OSError: the caller met it with another file.
+        WriteError: it cannot be written; an existing file is unchanged.
+        OSError: the caller's error with another file.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -43,7 +43,7 @@ def whole_file(path: Path, private: bool = False) -> Iterator[Path]:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666))
         yield unfinished
         with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())  # else a power cut may leave the new name on an empty file
+            os.fsync(file.fileno())  # otherwise a power failure may leave an empty file with the new name
         os.replace(unfinished, path)
     except OSError as error:
         if _is_of_another_file(error, [path, unfinished, *path.parents]):
@@ -61,7 +61,7 @@ def _is_of_another_file(error: OSError, ours: Iterable[Path]) -> bool:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Remove what killed writers of the same file left unfinished."""
+    """Remove temporary files of writers of the same file that were killed."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
         pid = left.name.split(".")[-2]
         if pid.isdecimal() and _is_gone(int(pid)):
@@ -70,7 +70,7 @@ def _remove_abandoned(path: Path) -> None:
 
 
 def _is_gone(pid: int) -> bool:
-    """Whether a process has ended. On Windows, where the question would end it, none is known to have."""
+    """Whether a process has ended. Always False on Windows, where the check would end the process."""
     if sys.platform == "win32":
         return False
     try:
@@ -83,7 +83,7 @@ def _is_gone(pid: int) -> bool:
 
 
 def write_whole(path: Path, data: bytes, private: bool = False) -> None:
-    """Write a file whole or not at all.
+    """Write a file atomically.
 
     Raises:
         WriteError: it cannot be written; what was there before still is.

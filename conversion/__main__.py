@@ -22,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     forms = line.add_subparsers(dest="form", required=True, metavar="FORM")
-    _add_rolled(forms.add_parser("rolled", help="a stream's past is handed in and out"))
+    _add_rolled(forms.add_parser("rolled", help="the past is an input and an output"))
     _add_triton(forms.add_parser("triton", help="a repository for Triton Inference Server"))
     _add_tensorrt(forms.add_parser("tensorrt", help="an engine for TensorRT, built on this machine"))
     return line
@@ -37,8 +37,8 @@ def _add_rolled(form: argparse.ArgumentParser) -> None:
 
 def _add_triton(form: argparse.ArgumentParser) -> None:
     form.add_argument("model", type=Path, metavar="MODEL.onnx")
-    form.add_argument("repository", type=Path, help="the folder that Triton serves; made where there is none")
-    form.add_argument("--name", help="what clients call the model (default: the file's name)")
+    form.add_argument("repository", type=Path, help="the folder that Triton serves; created if missing")
+    form.add_argument("--name", help="name of the model for clients (default: the file's name)")
     form.add_argument("--max-batch", type=positive, default=ServerLimits().batch, metavar="N", help="cameras in a step")
     form.add_argument("--streams", type=positive, default=ServerLimits().streams, metavar="N", help="cameras at once")
     form.set_defaults(do=triton)
@@ -46,11 +46,16 @@ def _add_triton(form: argparse.ArgumentParser) -> None:
 
 def _add_tensorrt(form: argparse.ArgumentParser) -> None:
     form.add_argument("model", type=Path, metavar="MODEL.onnx")
-    form.add_argument("--precision", choices=TOLERANCES, help="take NAME.fp16.onnx or NAME.int8.onnx beside the file")
-    form.add_argument("--out", type=Path, metavar="FILE.plan", help="write it there, not into the cache")
-    form.add_argument("--clip", type=Path, metavar="FILE", help="compare on this video, not on a generated clip")
     form.add_argument(
-        "--check", nargs="+", metavar="SM", help="only see whether TensorRT-RTX builds it for these chips, as SM86"
+        "--precision", choices=TOLERANCES, help="use NAME.fp16.onnx or NAME.int8.onnx in the file's folder"
+    )
+    form.add_argument("--out", type=Path, metavar="FILE.plan", help="write to this file instead of the cache")
+    form.add_argument("--clip", type=Path, metavar="FILE", help="compare on this video instead of a generated clip")
+    form.add_argument(
+        "--check",
+        nargs="+",
+        metavar="SM",
+        help="only check whether TensorRT-RTX builds it for these chips, such as SM86",
     )
     form.set_defaults(do=build_tensorrt)
 
@@ -76,7 +81,7 @@ def triton(given: argparse.Namespace) -> None:
 
 
 def build_tensorrt(given: argparse.Namespace) -> None:
-    """Build an engine, or see whether it can be built."""
+    """Build an engine, or check whether it can be built."""
     logging.basicConfig(level=logging.INFO, format="conversion: %(message)s", stream=sys.stderr)
     if given.check:
         print(tensorrt.check(tensorrt.in_precision(given.model, given.precision), given.check))
@@ -86,7 +91,7 @@ def build_tensorrt(given: argparse.Namespace) -> None:
 
 @command("conversion")
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command; return the exit status."""
     given = parser().parse_args(arguments)
     given.do(given)
     return 0

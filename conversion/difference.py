@@ -1,4 +1,4 @@
-"""The difference of two forms of a model: the same random pictures through both."""
+"""The difference between two forms of a model, on the same random pictures."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from models.frame import Image
 from models.spec import ModelSpec
 
 TOLERANCE = 1e-3
-"""Largest difference of logits between two forms of a network."""
+"""Largest accepted difference of logits between two forms of a network."""
 
 StreamLogits = Callable[[Image], Floats]
 """Runs one stream from its beginning: pictures uint8 [T, H, W, 3] to logits [T, labels]."""

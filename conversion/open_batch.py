@@ -1,4 +1,4 @@
-"""Opening the batch of an exported graph: any number of streams in the first dimension of every input and output."""
+"""Makes the batch of an exported graph dynamic: any number of streams in the first dimension of inputs and outputs."""
 
 import numpy as np
 import onnx
@@ -31,7 +31,7 @@ def set_streams(graph: onnx.GraphProto, streams: int | None) -> None:
 
 
 def _keep_first(graph: onnx.GraphProto, node: onnx.NodeProto, shape: np.ndarray) -> None:
-    """Let a Reshape that was traced with one stream keep whatever first dimension it gets: ONNX writes 0 for that."""
+    """Let a Reshape that was traced with one stream keep its first dimension, which is 0 in ONNX."""
     if shape[0] != 1:
         return
     name = f"{node.output[0]}.shape"
@@ -40,7 +40,7 @@ def _keep_first(graph: onnx.GraphProto, node: onnx.NodeProto, shape: np.ndarray)
 
 
 def _drop_unused(graph: onnx.GraphProto) -> None:
-    """Leave out constants that no node takes any more; runtimes warn of each."""
+    """Remove constants that no node reads; runtimes warn about each."""
     used = {name for node in graph.node for name in node.input}
     nodes = [node for node in graph.node if node.op_type != "Constant" or node.output[0] in used]
     tensors = [tensor for tensor in graph.initializer if tensor.name in used]

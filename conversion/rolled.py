@@ -1,6 +1,6 @@
-"""The rolled form of an exported model: a stream's past is an input and an output, as servers such as Triton want it.
+"""The rolled form of an exported model: a stream's past is an input and an output, as servers such as Triton need it.
 
-Same weights, same answers; the price is that every step copies the whole past (`conversion/rolled_graph.py` says why).
+Weights and outputs are the same, but every step copies the whole past (see `conversion/rolled_graph.py`).
 """
 
 from pathlib import Path
@@ -18,19 +18,19 @@ from models.errors import ModelFileError
 from models.frame import Image
 from models.spec import LOGITS, PICTURE, ROLLED_KEY, ModelSpec
 
-TRIED = 2
-"""Streams in the batch that is tried, where their number is left open."""
+CHECK_STREAMS = 2
+"""Streams in the batch of the check if their number is open."""
 
 Past = dict[str, ort.OrtValue]
 """What the graph takes as `past.LAYER`, by these names."""
 
 
 class RolledModel:
-    """A rolled model in ONNX Runtime: N streams in step, whose past comes out and goes in again as it is.
+    """A rolled model in ONNX Runtime: steps N streams; the past that it returns is the input of the next step.
 
     Args:
         path: a rolled `.onnx`.
-        threads: CPU threads a step.
+        threads: CPU threads per step.
 
     Raises:
         ModelFileError: the file is missing, damaged or not rolled.
@@ -40,7 +40,7 @@ class RolledModel:
         self._session = open_session(path, default_providers(), threads)
         metadata = self._session.get_modelmeta().custom_metadata_map
         if ROLLED_KEY not in metadata:
-            raise ModelFileError(f"{path} is no rolled export; make one with `python -m conversion rolled`")
+            raise ModelFileError(f"{path} is not a rolled export; make one with `python -m conversion rolled`")
         self.spec = ModelSpec.from_json(metadata[ROLLED_KEY], str(path))
 
     def start(self, streams: int) -> Past:
@@ -69,26 +69,26 @@ class RolledModel:
 
 
 def export_rolled(source: Path, path: Path, streams: int | None = None) -> ModelSpec:
-    """Write the rolled form of an exported model; whole, or not at all.
+    """Write the rolled form of an exported model, atomically.
 
     Args:
         source: the exported `.onnx`.
         path: the file to write.
-        streams: how many streams a batch holds; None leaves it open.
+        streams: number of streams in a batch; None keeps it open.
 
     Raises:
-        ModelFileError: the source cannot be used, or its rolled form answers otherwise.
-        ModuleNotFoundError: there is no onnx.
+        ModelFileError: the source cannot be used, or the output of its rolled form differs.
+        ModuleNotFoundError: onnx is not installed.
         WriteError: the file cannot be written.
     """
     engine = OnnxRuntimeEngine(source)
     if not engine.spec.memories:
-        raise ModelFileError(f"{source} remembers nothing between two pictures; serve it as it is")
+        raise ModelFileError(f"{source} keeps no state between two pictures; serve the file itself")
     import onnx  # which those do not need who only run a rolled model
 
     from conversion.rolled_graph import roll
 
-    model, tried = roll(onnx.load(source), engine.spec, streams), streams or TRIED
+    model, tried = roll(onnx.load(source), engine.spec, streams), streams or CHECK_STREAMS
     try:
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:

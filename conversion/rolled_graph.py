@@ -1,7 +1,7 @@
-"""Rolling: a streaming graph rewritten so that it moves its own past, and takes many streams at once.
+"""Rolling: rewrites a streaming graph so that it shifts its own past and takes a batch of streams.
 
 An exported graph takes each past slice as a separate input and returns the newest one; the caller keeps the ring of
-slots. A state that is one input and one output, such as Triton's implicit state, cannot rotate. So here the past of a
+slots. A state that is one input and one output, such as Triton's implicit state, cannot rotate. Therefore the past of a
 layer is one tensor [N, length * C, H, W] of its last slices, oldest first. The graph slices what it reads, and returns
 the tensor without the oldest slice and with the newest one at its end.
 """
@@ -23,9 +23,9 @@ def roll(model: onnx.ModelProto, spec: ModelSpec, streams: int | None) -> onnx.M
     """The rolled form of an exported model; the weights are the same.
 
     Args:
-        model: as `training.export` writes it.
-        spec: what it says of itself.
-        streams: N of every input and output; None leaves it open.
+        model: a model from `training.export`.
+        spec: its description.
+        streams: N of every input and output; None keeps it open.
 
     Returns:
         A model of `picture` uint8 [N, H, W, 3] and `past.LAYER` to `logits`, `embedding` and `next.LAYER`.
@@ -37,9 +37,9 @@ def roll(model: onnx.ModelProto, spec: ModelSpec, streams: int | None) -> onnx.M
     after = [node for memory in spec.memories for node in _shift(memory)]
     _replace(graph.node, [*before, *graph.node, *after])
     graph.initializer.extend(_constants(spec))
-    picture, answers = _named(graph.input, PICTURE), [_named(graph.output, name) for name in (LOGITS, EMBEDDING)]
+    picture, outputs = _named(graph.input, PICTURE), [_named(graph.output, name) for name in (LOGITS, EMBEDDING)]
     _replace(graph.input, [picture, *(_tensor(memory.rolled_input, memory) for memory in spec.memories)])
-    _replace(graph.output, [*answers, *(_tensor(memory.rolled_output, memory) for memory in spec.memories)])
+    _replace(graph.output, [*outputs, *(_tensor(memory.rolled_output, memory) for memory in spec.memories)])
     set_streams(graph, streams)
     _replace(rolled.metadata_props, [entry for entry in rolled.metadata_props if entry.key != SPEC_KEY])
     helper.set_model_props(rolled, {e.key: e.value for e in rolled.metadata_props} | {ROLLED_KEY: spec.to_json()})
@@ -47,7 +47,7 @@ def roll(model: onnx.ModelProto, spec: ModelSpec, streams: int | None) -> onnx.M
 
 
 def _cuts(memory: MemorySpec) -> list[onnx.NodeProto]:
-    """Cut the slices that the layer looks at out of its past."""
+    """Slice the past of a layer at its lags."""
     length, channels = max(memory.lags), memory.shape[1]
     return [
         _slice(memory.rolled_input, memory.past(lag), (length - lag) * channels, (length - lag + 1) * channels)
@@ -56,7 +56,7 @@ def _cuts(memory: MemorySpec) -> list[onnx.NodeProto]:
 
 
 def _shift(memory: MemorySpec) -> list[onnx.NodeProto]:
-    """Leave the oldest slice out and put the newest behind."""
+    """Remove the oldest slice and append the newest one."""
     length, channels = max(memory.lags), memory.shape[1]
     if length == 1:
         return [helper.make_node("Identity", [memory.newest], [memory.rolled_output])]
@@ -77,7 +77,7 @@ def _number(value: int) -> str:
 
 
 def _constants(spec: ModelSpec) -> list[onnx.TensorProto]:
-    """Every number that a cut begins or ends at, and axis 1."""
+    """The constants of all slices: their starts and ends, and axis 1."""
     numbers = {1}
     for memory in spec.memories:
         numbers |= {place * memory.shape[1] for place in range(max(memory.lags) + 1)}
@@ -93,7 +93,7 @@ def _named(values: Sequence[onnx.ValueInfoProto], name: str) -> onnx.ValueInfoPr
 
 
 def _replace(field: MutableSequence[Entry], entries: Sequence[Entry]) -> None:
-    """Put other entries into a repeated field; they may come from itself."""
+    """Replace the entries of a repeated field; new ones may come from the field itself."""
     copies = list(entries)
     del field[:]
     field.extend(copies)

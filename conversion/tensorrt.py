@@ -1,7 +1,7 @@
-"""Build a TensorRT engine of an exported model and compare it with ONNX Runtime.
+"""Builds a TensorRT engine of an exported model and compares it with ONNX Runtime.
 
-Precision lies in the ONNX file: NAME.fp16.onnx computes in halves, NAME.int8.onnx holds Q/DQ nodes. What is built is
-kept where `--engine auto` and `--engine tensorrt` find it again.
+The ONNX file determines the precision: NAME.fp16.onnx computes in float16, NAME.int8.onnx has Q/DQ nodes. The engine is
+saved in the cache of `--engine auto` and `--engine tensorrt`.
 """
 
 import time
@@ -22,24 +22,24 @@ from models.preprocess import to_picture
 from models.spec import ModelSpec
 
 CLIP_STEPS = 200
-"""Pictures of a given clip that the two are compared on, at most."""
+"""Maximum number of pictures of a given clip for the comparison."""
 
 
 def build(model: Path, out: Path | None = None, precision: str | None = None, clip: Path | None = None) -> str:
-    """Build an engine of a model, compare it with ONNX Runtime and keep it.
+    """Build an engine of a model, compare it with ONNX Runtime and save it.
 
     Args:
         model: the `.onnx`.
         out: the `.plan` to write; None writes it into the cache.
-        precision: takes the file of this precision beside the model.
-        clip: a video to compare on; None takes pictures that are made.
+        precision: use the file with this precision in the model's folder.
+        clip: a video for the comparison; None for generated pictures.
 
     Returns:
-        What came out, in a line.
+        A line that describes the engine.
 
     Raises:
         ModelFileError: a file cannot be used.
-        EngineError: TensorRT is missing, or what it built answers otherwise.
+        EngineError: TensorRT is missing, or the output of the engine differs too much.
         WriteError: the file cannot be written.
     """
     onnx = in_precision(model, precision)
@@ -47,7 +47,7 @@ def build(model: Path, out: Path | None = None, precision: str | None = None, cl
     engine, plan = build_engine(onnx, reference, pictures_of(clip, reference.spec) if clip else None)
     built = plan.built
     if built is None:
-        raise AssertionError("what was built just now says how")
+        raise AssertionError("a new plan has its build description")
     if precision not in (None, built.precision):
         raise ModelFileError(f"{onnx} computes in {built.precision}, not in {precision}; make that file again")
     path = out or cached_path(onnx, built.runtime, built.gpu)
@@ -55,23 +55,23 @@ def build(model: Path, out: Path | None = None, precision: str | None = None, cl
     if why := refused(plan):
         raise EngineError(f"{engine.name} is refused: {why}. --engine onnxruntime runs the file.")
     return (
-        f"{path}: {engine.name}, {len(plan.data) / 1e6:.1f} MB in {time.monotonic() - began:.0f} s; logits are off by "
-        f"{built.difference:.2%} of their range, where {TOLERANCES[built.precision]:.0%} is let pass"
+        f"{path}: {engine.name}, {len(plan.data) / 1e6:.1f} MB in {time.monotonic() - began:.0f} s; logits differ by "
+        f"{built.difference:.2%} of their range, at most {TOLERANCES[built.precision]:.0%} is accepted"
     )
 
 
 def check(onnx: Path, capabilities: list[str]) -> str:
-    """Build for chips that need not be here, and keep nothing; what came out."""
+    """Build for chips that need not be present, without saving; return a line that describes the result."""
     tensorrt = find_tensorrt()
     data, precision = build_plan(tensorrt, read_onnx(onnx), lambda _: None, capabilities)
     return f"{onnx}: {tensorrt.name} builds it in {precision} for {', '.join(capabilities)}, {len(data) / 1e6:.1f} MB"
 
 
 def in_precision(onnx: Path, precision: str | None) -> Path:
-    """The file beside `onnx` that computes in this precision; `onnx` itself where none is asked for.
+    """The file in the folder of `onnx` with this precision; `onnx` itself for None.
 
     Raises:
-        ModelFileError: it is not there; says what makes it.
+        ModelFileError: it is missing; the message has the command that makes it.
     """
     if precision in (None, "fp32") or onnx.stem.endswith(f".{precision}"):
         return onnx
@@ -85,7 +85,7 @@ def in_precision(onnx: Path, precision: str | None) -> Path:
 
 
 def pictures_of(clip: Path, spec: ModelSpec) -> list[Image]:
-    """The first frames of a video as a network's pictures.
+    """The first frames of a video as input pictures.
 
     Raises:
         ModelFileError: it cannot be read as a video.

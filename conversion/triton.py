@@ -1,7 +1,7 @@
-"""A model repository for NVIDIA's Triton Inference Server: many cameras, one server that keeps their pasts.
+"""Writes a model repository for NVIDIA's Triton Inference Server, which keeps the state of many cameras.
 
-A camera is a sequence. Triton holds its past as implicit state, zeros where the sequence starts, and runs the steps of
-different cameras that wait at the same time in one batch. docs/triton.md has the rest, and a client.
+A camera is a sequence. Triton holds its past as implicit state, initially zeros, and batches the waiting steps of
+different cameras. See docs/triton.md, which also describes a client.
 """
 
 import re
@@ -43,16 +43,16 @@ parameters {{ key: "{spec_key}" value {{ string_value: {spec_text} }} }}
 
 
 class ServerLimits(NamedTuple):
-    """How much one instance of the model takes on."""
+    """Limits of one instance of the model."""
 
     batch: int = 16
-    """Most cameras in one step."""
+    """Maximum number of cameras in one step."""
     streams: int = 64
-    """Most cameras at once; those above wait until one leaves."""
+    """Maximum number of cameras at the same time; further ones wait until one leaves."""
     idle_s: float = 5.0
     """Time without a picture after which the past of a camera is dropped, in seconds."""
     wait_us: int = 2000
-    """How long a step may wait for others to share a batch with."""
+    """How long a step may wait for others to form a batch, in microseconds."""
 
 
 def config(spec: ModelSpec, name: str, limits: ServerLimits) -> str:
@@ -82,26 +82,28 @@ def quoted(text: str) -> str:
 def write_repository(
     source: Path, repository: Path, name: str | None = None, limits: ServerLimits | None = None
 ) -> Path:
-    """Add an exported model to a repository; whole, or not at all.
+    """Add an exported model to a repository, atomically.
 
     Args:
         source: the exported `.onnx`.
-        repository: a folder of models; made where there is none.
-        name: what clients call it; None takes the file's.
-        limits: how much one instance of it takes on.
+        repository: a folder of models; created if missing.
+        name: its name for clients; None for the file's name.
+        limits: limits of one instance.
 
     Returns:
         The model's folder, with `config.pbtxt`, the labels and `1/model.onnx`.
 
     Raises:
-        UserError: the model cannot be used, or its folder is there already or cannot be written.
+        UserError: the model cannot be used, or its folder exists already or cannot be written.
     """
     name = source.stem if name is None else name
     if not re.fullmatch(r"\w[\w.-]*", name, re.ASCII):
-        raise UserError(f"{name!r} is no name for a model on a server; give letters, digits, '-', '_', '.' with --name")
+        raise UserError(
+            f"{name!r} is not a valid model name for a server; give letters, digits, '-', '_', '.' with --name"
+        )
     folder = repository / name
     if folder.exists():
-        raise UserError(f"{folder} is there already; remove it, or give another name with --name")
+        raise UserError(f"{folder} exists already; remove it, or give another name with --name")
     try:
         repository.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=repository, prefix=f".{name}-") as unfinished:

@@ -1,9 +1,9 @@
-"""Watch a camera with the network on a Triton server: the app's own line, its engine behind a wire.
+"""Recognises gestures of a camera with the network on a Triton server.
 
     pip install "tritonclient[grpc]"
     python examples/triton_client.py --url localhost:8001 --model mstnet_small --camera clip.mp4
 
-Prints the same JSON lines as `python main.py --headless`. The network's small picture is sent, not the camera's.
+Prints the same JSON lines as `python main.py --headless`. The input picture of the network is sent, not the frame.
 """
 
 import argparse
@@ -43,7 +43,7 @@ class TritonEngine:
         model: the model's name on the server.
 
     Raises:
-        EngineError: the server does not answer, or has no such model.
+        EngineError: the server cannot be reached, or has no such model.
     """
 
     streams = 1
@@ -59,10 +59,10 @@ class TritonEngine:
         self.spec = ModelSpec.from_json(parameters[SPEC_KEY].string_value, f"{model} at {url}")
 
     def start(self, lag_divisor: int = 1) -> StreamState:
-        """A sequence with a number of its own; its past is zeros, on the server.
+        """Start a sequence with a new number; its past on the server is zeros.
 
         Raises:
-            EngineError: other lags are asked for than the served graph has.
+            EngineError: the lags are to be divided, which the served graph does not support.
         """
         if lag_divisor != 1:
             raise EngineError(f"{self.name} cannot divide its lags; run it without the fast pass")
@@ -81,7 +81,7 @@ class TritonEngine:
         given = triton.InferInput(PICTURE, list(picture.shape), "UINT8")
         given.set_data_from_numpy(picture)
         try:
-            answer = self._client.infer(
+            result = self._client.infer(
                 self._model,
                 [given],
                 outputs=[triton.InferRequestedOutput(LOGITS), triton.InferRequestedOutput(EMBEDDING)],
@@ -91,10 +91,10 @@ class TritonEngine:
             )
         except triton.InferenceServerException as error:
             raise EngineError(f"{self.name} did not step: {error.message()}") from error
-        return Output(answer.as_numpy(LOGITS), answer.as_numpy(EMBEDDING)), StreamState(sequence, state.steps + 1)
+        return Output(result.as_numpy(LOGITS), result.as_numpy(EMBEDDING)), StreamState(sequence, state.steps + 1)
 
     def close(self) -> None:
-        """Hang up; the server drops sequences that are not heard of any more."""
+        """Close the connection; the server drops idle sequences."""
         self._client.close()
 
 

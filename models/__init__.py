@@ -1,6 +1,6 @@
-"""Pixels in, gestures out: the network, the ways to run it, and the step from probabilities to events.
+"""From frames to events: the network, the engines that run it, and the decoding of its probabilities.
 
-No camera, no window and no clock live here: time comes in with each frame.
+Imports no camera and no window, and reads no clock: each frame carries its time.
 """
 
 import common  # noqa: F401 - before ONNX Runtime, whose telemetry it turns off

@@ -1,4 +1,4 @@
-"""BatchRecognizer: several streams in step through engines of many streams, a row each, to gestures."""
+"""BatchRecognizer: recognises several streams, one row per stream in the engine's batch."""
 
 import math
 import time
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.frame import Frame, Image
-from models.frame_times import LONGEST_REPEAT_S, FrameTimes
+from models.frame_times import MAX_REPEAT_S, FrameTimes
 from models.framing.base import Framing
 from models.network import HeadStream
 from models.networks import Networks
@@ -21,18 +21,17 @@ from models.stream_decider import StreamDecider
 
 
 class BatchRecognizer:
-    """At the networks' rate, `show` the frames that are new, `step`, and `read` every row.
+    """Call it at the networks' step rate: `show` new frames, `step` once, then `read` each row.
 
-    A step is one of every stream. What is wrong with a frame or with what a head does is raised by `show` or `read` of
-    that row, and does not touch the others.
+    One step advances every stream. An error of one row is raised by its `show` or `read`; other rows are not affected.
 
-    A stream without a new frame steps on its last one again, as a single camera that is slower than the network does:
-    a second of movement is always the same number of steps. The output of such a step is read with the next frame, at
-    times spread evenly up to it; a stream that stays silent for longer starts anew.
+    A stream without a new frame repeats its last one, as `Recognizer` does for a camera slower than the step rate, so
+    that a second is always the same number of steps. The output of such a step is read with the next frame, at times
+    spread evenly up to it. After a longer gap the stream starts again from an empty past.
 
     Args:
-        networks: as `networks_of` makes them of an engine of several streams; a clip network sees each row by itself.
-        framing: makes what chooses which part of a row's picture is seen; without it, the largest centred window.
+        networks: from `networks_of` with an engine of several streams; a clip network runs on each row separately.
+        framing: makes the framing of each row; None for the largest centred window.
     """
 
     def __init__(self, networks: Networks, framing: Callable[[], Framing] | None = None) -> None:
@@ -47,7 +46,7 @@ class BatchRecognizer:
         """How the header of the events names what is seen; None where nothing chooses it."""
 
     def show(self, number: int, frame: Frame) -> None:
-        """Show a row the frame that it steps on next; after a gap, or with another size, it starts anew.
+        """Set the frame for the next step of a row. After a gap, or with another size, the row starts a new stream.
 
         Raises:
             CameraError: there is no picture in it, or its time does not follow the last one's.
@@ -59,7 +58,7 @@ class BatchRecognizer:
         row.frame = frame
 
     def step(self) -> None:
-        """Step every network for all rows at once, unless no row wants it."""
+        """Run each network once for all rows, unless no row needs it."""
         rows = [row for row in self._rows if row.has_stream]
         for place in range(len(self._batched)):
             wanting = [row for row in rows if row.wants(place)]
@@ -70,7 +69,7 @@ class BatchRecognizer:
                 self._step(place, wanting)
 
     def read(self, number: int) -> Recognition | None:
-        """Read what was recognised in one row, once after each step; None where it was shown nothing new.
+        """The recognition of one row, once after each step; None if it got no new frame.
 
         Raises:
             Exception: what the row's head raised.
@@ -82,7 +81,7 @@ class BatchRecognizer:
         self._rows[number].reset()
 
     def _step(self, place: int, rows: "Sequence[BatchRow]") -> None:
-        """Step one network, and hand its output to the rows that want it."""
+        """Step one network, and pass its output to the rows that need it."""
         engine, state = self._batched[place].engine, self._states[place]
         for row in rows:
             if row.starts(place):
@@ -96,7 +95,7 @@ class BatchRecognizer:
 
 
 class RowOutput(NamedTuple):
-    """What a network said to one row's picture."""
+    """The output of a network for one row."""
 
     picture: Image
     logits: Logits
@@ -121,7 +120,7 @@ class BatchRow:
         self._names = [network.name for network in networks.passes]
         self._heads = [HeadStream(network.head) for network in networks.passes]
         self._clip = networks.clip.open() if networks.clip else None
-        self._longest = math.ceil(LONGEST_REPEAT_S * networks.stream.engine.spec.rate_hz)
+        self._longest = math.ceil(MAX_REPEAT_S * networks.stream.engine.spec.rate_hz)
         self._times = FrameTimes()
         self.frame: Frame | None
         """Shown, and not read yet."""
@@ -150,7 +149,7 @@ class BatchRow:
             self._clip.reset()
 
     def choose_region(self, frame: Frame) -> Region | None:
-        """What is seen of a frame. When the region moves, the past that was seen through the old one goes."""
+        """The input picture of a frame. If the region moves, the past, which shows the old region, is dropped."""
         if self._decider.choose_region(frame):
             self._forget_past()
         return self._decider.region
@@ -187,7 +186,7 @@ class BatchRow:
         self._heads[place].reset()
 
     def take(self, place: int, output: RowOutput) -> None:
-        """Take what a network said to the row's picture. What its head raises is kept for `read`."""
+        """Take a network's output for the row. An exception of its head is kept for `read`."""
         self._starts[place] = False
         if self.frame is None:
             if place == 0:
@@ -200,7 +199,7 @@ class BatchRow:
                 self._catch_up(self.frame.time_s)
             if not self._decider.fired:
                 self._note(place, output, self.frame.time_s)
-        except Exception as error:  # whatever a head raises is this row's own
+        except Exception as error:  # an exception of a head concerns this row only
             self._error = error
 
     def read(self) -> Recognition | None:

@@ -1,4 +1,4 @@
-"""StreamAndClip: a stream network that watches always, and a clip network that is asked while something happens."""
+"""StreamAndClip: fuses a stream network, which always runs, with a clip network, which runs during gestures."""
 
 import numpy as np
 
@@ -11,23 +11,22 @@ from models.smoothing import Smoothing
 from models.spec import idle_labels
 
 BOTH = "stream+clip"
-"""The name of a step in which both decide together."""
-LEAST = 1e-20
-"""No probability is taken for less, so that a logarithm can be had of it."""
+"""Name of the steps with the probabilities of both networks."""
+MIN_PROBABILITY = 1e-20
+"""Lower limit of probabilities before the logarithm."""
 
 
 class StreamAndClip:
-    """The stream network's answer is replaced by the weighted mean of both networks' probabilities.
+    """Replaces the probabilities of the stream network by the weighted mean of both networks' probabilities.
 
-    A gesture of which one network is sure and the other is not does not get far, which the mean of their logits would
-    not guarantee. While the stream network is sure that nobody gestures, its answer stays as it is. What becomes of the
-    answers is decided as it is for the stream network alone.
+    The mean of probabilities, unlike that of logits, stays low if one network alone is confident. While the stream
+    network is idle, its probabilities are unchanged. Decoding is the same as for the stream network alone.
 
     Args:
-        stream: steps always.
-        clip: is asked now and then, with the stream network's labels.
-        fusion: when it is asked, and how much it counts.
-        rule: decides from the shared answers, and from those of the fast pass if there is one.
+        stream: the stream network.
+        clip: the clip network, with the same labels.
+        fusion: when the clip network runs, and its weight.
+        rule: decides from the fused probabilities, and from those of the fast pass if there is one.
     """
 
     def __init__(self, stream: Network, clip: ClipNetwork, fusion: ClipFusion, rule: Fusion) -> None:
@@ -46,7 +45,7 @@ class StreamAndClip:
         self._newest: Step | None = None
 
     def wants(self, network: str) -> bool:
-        """The clip network is asked every few steps while the stream network is not sure that nobody gestures."""
+        """The clip network runs every few steps while the stream network is not idle."""
         if network == self._clip:
             return self._is_awake and self._awake % self._fusion.every == 0
         return self._rule.wants(network)
@@ -56,7 +55,7 @@ class StreamAndClip:
         return self._idle_probability < self._fusion.asked_below
 
     def note(self, step: Step) -> None:
-        """Take one network's step."""
+        """Note a step of either network."""
         if step.network == self._clip:
             self._newest = step
             return
@@ -66,7 +65,7 @@ class StreamAndClip:
             self._idle_probability = float(self._idle.update(idle, step.time_s))
 
     def decide(self, time_s: float) -> Decision:
-        """Decide from the stream network's step, and from the clip network's newest answer where it was asked."""
+        """Decide from the stream network's step, and from the clip network's newest one while that is in use."""
         self._awake = self._awake + 1 if self._is_awake else 0
         if not self._awake:
             self._newest = None
@@ -76,11 +75,11 @@ class StreamAndClip:
         return self._rule.decide(time_s)
 
     def _fused(self, stream: Step, clip: Step) -> Step:
-        """The step in which both decide together. Its logits are on the stream network's scale."""
+        """The step with fused probabilities. Its logits are on the stream network's scale."""
         weight, known = np.float32(self._fusion.weight), len(stream.logits)
         probabilities = stream.probabilities.copy()
-        share = probabilities[:known].sum()  # a person's own gestures keep theirs: the clip network knows none
+        share = probabilities[:known].sum()  # the clip network has no own gestures, so these keep their probabilities
         probabilities[:known] = (1 - weight) * probabilities[:known] + weight * share * clip.probabilities[:known]
         temperature = np.float32(self._stream.engine.spec.temperature)
-        logits = temperature * np.log(np.maximum(probabilities[:known], np.float32(LEAST)))
+        logits = temperature * np.log(np.maximum(probabilities[:known], np.float32(MIN_PROBABILITY)))
         return Step(BOTH, stream.time_s, stream.picture, logits, stream.embedding, probabilities, 0.0)

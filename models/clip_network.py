@@ -1,4 +1,4 @@
-"""ClipNetwork: a clip network beside a stream network, and how it is read; ClipStream: that over one stream."""
+"""ClipNetwork: a clip network and its fusion; ClipStream: a clip network over one stream."""
 
 import time
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from models.window import ClipWindow
 
 @dataclass(frozen=True, slots=True)
 class ClipNetwork:
-    """A network of clips as a recogniser runs it. It sees the last seconds of a stream at once."""
+    """A clip network as a recogniser runs it, on the last seconds of a stream."""
 
     name: str
-    """What its steps are called, such as `clip`."""
+    """Name of its steps, such as `clip`."""
     engine: ClipEngine
     head: Head
     rate_hz: float
-    """How many pictures a second come, at most."""
+    """Maximum number of pictures per second."""
     fusion: ClipFusion
-    """How it decides together with the stream network."""
+    """How it is fused with the stream network."""
 
     def open(self) -> "ClipStream":
         """Begin a stream."""
@@ -33,7 +33,7 @@ class ClipNetwork:
 
 
 class ClipStream:
-    """A clip network over one stream. A picture is either stepped or skipped; both are remembered.
+    """A clip network over one stream. Each picture is stepped on or skipped; both are kept for later clips.
 
     Args:
         network: what to run; streams may share its engine.
@@ -51,17 +51,17 @@ class ClipStream:
         self._memory = self._network.head.start()
 
     def skip(self, picture: Image, time_s: float) -> None:
-        """Remember a picture, uint8 [1, H, W, 3] RGB, without running the network."""
+        """Keep a picture, uint8 [1, H, W, 3] RGB, without running the network."""
         self._window.append(picture[0], time_s)
 
     def step(self, picture: Image, time_s: float) -> Step:
-        """Remember a picture, and answer about the last seconds: the mean over windows of `spec.windows_s`."""
+        """Keep a picture and run the network on the last seconds: the mean output over `spec.windows_s`."""
         self.skip(picture, time_s)
         network, began_s = self._network, time.perf_counter()
         spec = network.engine.spec
         clips = [self._window.cut(seconds, spec.pictures) for seconds in spec.windows_s]
-        answers = [network.engine.answer(clip) for clip in clips]
-        output = Output(*(np.mean(part, 0) for part in zip(*answers, strict=True)))
+        outputs = [network.engine.run(clip) for clip in clips]
+        output = Output(*(np.mean(part, 0) for part in zip(*outputs, strict=True)))
         logits, embedding = output.logits[0], output.embedding[0]
         probabilities, self._memory = network.head.read(logits, embedding, self._memory)
         duration_ms = 1000 * (time.perf_counter() - began_s)

@@ -1,7 +1,7 @@
-"""ClipSpec: what a clip network expects and returns, as its file says it.
+"""ClipSpec: the description in a clip network's file.
 
-A clip network takes the last seconds of a stream at once and answers once; a stream network (`models.spec`) takes one
-picture and answers at every step. Their files carry their descriptions under keys of their own.
+A clip network has one output for the pictures of the last seconds; a stream network (`models.spec`) has an output for
+every picture. The descriptions have different metadata keys.
 """
 
 import dataclasses
@@ -27,16 +27,16 @@ def _check_number(name: str, value: object, least: float, most: float = math.inf
 
 @dataclass(frozen=True, slots=True)
 class ClipFusion:
-    """How a clip network decides together with the stream network beside it."""
+    """How a clip network is fused with its stream network."""
 
     weight: float = 0.5
-    """Of the clip network's probabilities, 0..1; the stream network's have the rest."""
+    """Weight of the clip network's probabilities, 0..1; the stream network's have the rest."""
     asked_below: float = 0.9
-    """The clip network is asked while the stream network's smoothed probability of no gesture is below this."""
+    """The clip network runs while the stream network's smoothed probability of no gesture is below this."""
     every: int = 1
-    """Steps between two answers; the last one stands between them."""
+    """Steps between two runs; the last output is used in between."""
     decoding: Decoding | None = None
-    """How the fused probabilities are read; None for the stream network's own way."""
+    """Decoding of the fused probabilities; None for the stream network's."""
 
     def __post_init__(self) -> None:
         for name in ("weight", "asked_below"):
@@ -47,21 +47,21 @@ class ClipFusion:
 
 @dataclass(frozen=True, slots=True)
 class ClipSpec:
-    """Everything that runs a clip network needs to know about it."""
+    """Everything needed to run a clip network."""
 
     name: str
     labels: tuple[str, ...]
-    """One label a logit. Left and right are the performer's."""
+    """One label per logit. Left and right are the performer's."""
     pictures: int
-    """T of a clip."""
+    """T, the number of pictures in a clip."""
     height: int
     width: int
-    """Of a picture, in pixels."""
+    """Size of a picture in pixels."""
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     """RGB normalisation on the 0..255 scale; it happens inside the graph."""
     rate_hz: float
-    """Pictures a second in the clips that the network was trained on."""
+    """Pictures per second in the clips that the network was trained on."""
     windows_s: tuple[float, ...]
     """Lengths of the clips whose logits are averaged, in seconds; shorter ones are sampled more densely."""
     embedding_width: int
@@ -69,7 +69,7 @@ class ClipSpec:
     temperature: float = 1.0
     """Logits are divided by this before the softmax."""
     trained: str = ""
-    """How the weights were made, in a sentence."""
+    """How the weights were made, in one sentence."""
     weights_sha256: str = ""
     """Hash of the weights that the graph was exported from."""
     colour: str = "RGB"
@@ -89,7 +89,7 @@ class ClipSpec:
 
     @property
     def longest_s(self) -> float:
-        """Length of the longest clip that is asked about, in seconds."""
+        """Length of the longest clip, in seconds."""
         return max(self.windows_s)
 
     @property

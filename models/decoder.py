@@ -1,4 +1,4 @@
-"""Decoder: probabilities over time become gestures that happened, one event a gesture."""
+"""Decoder: turns probabilities over time into events, one per gesture."""
 
 import math
 from dataclasses import dataclass
@@ -16,37 +16,37 @@ Probabilities = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class GestureEvent:
-    """A gesture that happened."""
+    """A gesture that fired."""
 
     label: str
     """The likeliest label of the group that fired."""
     score: float
-    """The smoothed probability at which it fired, 0..1: of all labels of its group together."""
+    """The smoothed probability at which it fired, 0..1: the sum over the labels of its group."""
     began_s: float
     """When its probability began to rise, in seconds of the stream."""
     fired_s: float
-    """When it was certain enough to fire, in seconds of the stream."""
+    """When it fired, in seconds of the stream."""
     again: bool = False
     """Whether the same gesture had fired before, and has lasted since."""
     group: str = ""
-    """The name of the group that fired; empty where each label decides by itself."""
+    """The name of the group that fired; empty without a vocabulary."""
 
     @property
     def name(self) -> str:
-        """What fired: the group, or the label where each decides by itself."""
+        """The group that fired, or the label without a vocabulary."""
         return self.group or self.label
 
 
 class Decoder:
-    """Smooth the probabilities; fire when one gesture enters and holds; wait until it exits and a rest is over.
+    """Smooths probabilities, fires a gesture that enters and holds, then waits until it exits and the rest is over.
 
     A gesture is a group of labels: its probability is the sum of theirs, its rule the strictest of theirs. A group with
-    "No gesture" or "Doing other things" never fires. Time is the stream's own: there is no clock in here.
+    "No gesture" or "Doing other things" never fires. Times are those of the stream; no clock is read.
 
     Args:
-        labels: what the probabilities are of.
+        labels: one per probability.
         decoding: smoothing and rules.
-        vocabulary: the groups; None for each label by itself, and events without a group.
+        vocabulary: the groups; None for one group per label, and events without a group.
 
     Raises:
         VocabularyError: it has other labels.
@@ -81,7 +81,7 @@ class Decoder:
 
     @property
     def lasting(self) -> str | None:
-        """The name of what fired last, until its probability falls below its exit or another gesture fires."""
+        """The name of the gesture that fired last, until it exits or another fires."""
         if self._last is None or self._armed[self._last]:
             return None
         return self._names[self._last]
@@ -106,7 +106,7 @@ class Decoder:
         return GestureEvent(label, score, began_s, fired_s, again, name if self._grouped else "")
 
     def update(self, probabilities: Probabilities, time_s: float) -> GestureEvent | None:
-        """Take one step's answer and say whether a gesture fired.
+        """Take the probabilities of one step; return the event if a gesture fires.
 
         Args:
             probabilities: float32 [labels], 0..1.

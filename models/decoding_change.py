@@ -1,4 +1,4 @@
-"""DecodingChange: what a run, or a person, changes of how a model's output is read."""
+"""DecodingChange: new values for a model's temperature, smoothing and thresholds."""
 
 import dataclasses
 from collections.abc import Collection, Mapping
@@ -8,7 +8,7 @@ from models.errors import DecodingError
 from models.spec import Decoding, Rule
 
 STRICTER = ("enter", "hold_s", "rest_s")
-"""The values of a rule of which a higher one lets less through."""
+"""The values of a rule whose increase makes it stricter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,18 @@ class RuleChange:
 
     @property
     def given(self) -> dict[str, float]:
-        """The values that are there, by name."""
+        """The values that are not None, by name."""
         return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
 
     def overridden_by(self, other: "RuleChange") -> "RuleChange":
-        """The values of another change, and this one's where the other has none."""
+        """The values of another change; where those are None, of this one."""
         return RuleChange(**(self.given | other.given))
 
     def of(self, rule: Rule, whose: str) -> Rule:
         """The rule with the new values.
 
         Raises:
-            DecodingError: they do not go together; says whose they are.
+            DecodingError: they contradict each other; `whose` is named in the message.
         """
         try:
             return replace(rule, **self.given)
@@ -41,7 +41,7 @@ class RuleChange:
             raise DecodingError(f"the thresholds of {whose} do not go together: {error}; give both") from error
 
     def stricter_of(self, rule: Rule) -> Rule:
-        """The rule with the new values that let less through than its own; its exit stays."""
+        """The rule with those new values that are stricter than its own; its exit is unchanged."""
         values = {name: max(value, getattr(rule, name)) for name, value in self.given.items() if name in STRICTER}
         return replace(rule, **values)
 
@@ -51,13 +51,13 @@ class DecodingChange:
     """New values of a decoding; None leaves a value as it is.
 
     Raises:
-        DecodingError: a value is impossible by itself.
+        DecodingError: a value is out of range.
     """
 
     rule: RuleChange = RuleChange()
-    """Of every label, also of those that have a rule of their own."""
+    """For every label, including those with an own rule."""
     per_label: Mapping[str, RuleChange] = field(default_factory=dict)
-    """Of one label; goes before `rule`. Where labels decide in groups, `Networks.with_decoding` takes groups' names."""
+    """For one label; precedes `rule`. With a vocabulary, `Networks.with_decoding` takes the names of groups."""
     smooth_s: float | None = None
     temperature: float | None = None
     """Logits are divided by this before the softmax."""
@@ -67,10 +67,10 @@ class DecodingChange:
             raise DecodingError(f"a temperature is a number above 0; got {self.temperature}")
 
     def check_names(self, gestures: Collection[str]) -> None:
-        """See that everything that is changed by itself is one of these.
+        """Check that each name in `per_label` is one of these.
 
         Raises:
-            DecodingError: something is not; says what there is.
+            DecodingError: one is not; the message lists the names.
         """
         if unknown := [name for name in self.per_label if name not in gestures]:
             raise DecodingError(f"no gesture is called {unknown[0]!r}; there are: {', '.join(gestures)}")
@@ -94,7 +94,7 @@ class DecodingChange:
             raise DecodingError(str(error)) from error
 
     def stricter_of(self, decoding: Decoding) -> Decoding:
-        """The decoding with the new values that let less through than its own; its smoothing and exits stay."""
+        """The decoding with those new values that are stricter; its smoothing and exits are unchanged."""
         every = {label: self.rule.stricter_of(rule) for label, rule in decoding.per_label.items()}
         named = {
             label: self.rule.overridden_by(change).stricter_of(decoding.rule_for(label))

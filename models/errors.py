@@ -1,13 +1,13 @@
 """The errors a caller can do something about.
 
-Each message is one line that says what came, what was expected and what to do.
+Each message is one line: what was given, what was expected and what to do.
 """
 
 from common.errors import UserError
 
 
 class ModelFileError(UserError):
-    """A model file is missing, damaged, or does not describe itself."""
+    """A model file is missing or damaged, or has no description."""
 
 
 class EngineError(UserError):

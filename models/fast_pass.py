@@ -1,4 +1,4 @@
-"""MainAndFastPass: one model run twice over a stream, as it was trained and for people who gesture faster."""
+"""MainAndFastPass: one model run twice over a stream, with its own lags and with divided ones for fast gestures."""
 
 from collections import deque
 
@@ -9,21 +9,21 @@ from models.recognition import Step
 from models.repetitions import Repetitions
 from models.spec import idle_labels
 
-SLEEP = 0.95
+IDLE_PROBABILITY = 0.95
 """Smoothed probability of no gesture from which the fast pass is not run."""
 QUICK_EVENTS, QUICK_S = 3, 4.0
-"""The fast pass decides while it fired this often within this time. It takes parts of one slow gesture for gestures,
-but hardly three of them at once."""
-SAME_S = 0.7
+"""The fast pass decides while it fired this often within this time. It may fire on parts of one slow gesture,
+but hardly three times in a row."""
+MIN_INTERVAL_S = 0.7
 """A gesture that fires again sooner than this is the same one."""
 
 
 class MainAndFastPass:
-    """Decides from the main pass and its repetitions, or from the fast pass while its gestures follow close on another.
+    """Decides from the main pass and its repetitions, or from the fast pass while that fires in quick succession.
 
     Args:
-        main: the model as it was trained.
-        fast: the same model looking less far back, with the same labels and vocabulary.
+        main: the model with its own lags.
+        fast: the same model with divided lags, and the same labels and vocabulary.
     """
 
     def __init__(self, main: Network, fast: Network) -> None:
@@ -46,17 +46,18 @@ class MainAndFastPass:
         self._fired_by = self._main
 
     def wants(self, network: str) -> bool:
-        """The fast pass is skipped while the main pass is sure that no gesture is made."""
-        return network == self._main or float(self._decoders[self._main].smoothed[self._idle_labels].sum()) < SLEEP
+        """The fast pass is skipped while the main pass is idle."""
+        idle = float(self._decoders[self._main].smoothed[self._idle_labels].sum())
+        return network == self._main or idle < IDLE_PROBABILITY
 
     def note(self, step: Step) -> None:
-        """Decode one step of one pass. The main pass's may have the name of several networks that answer together."""
+        """Decode one step of one pass. A step of the main pass may have the name of a fusion."""
         of = self._fast if step.network == self._fast else self._main
         self._steps[of] = step
         self._events[of] = self._decoders[of].update(step.probabilities, step.time_s)
 
     def decide(self, time_s: float) -> Decision:
-        """Choose the pass that decides, and what it says."""
+        """Choose the pass that decides; return its decision."""
         main, fast = self._decoders.values()
         ran = self._fast in self._steps
         if not ran:
@@ -73,15 +74,15 @@ class MainAndFastPass:
         return decision
 
     def _is_too_soon(self, event: GestureEvent, time_s: float) -> bool:
-        """Whether an event comes within the rest after the last one; a decoder knows of its own events only."""
+        """Whether an event comes within the rest of the last one: each decoder knows its own events only."""
         if self._last is None:
             return False
         since_s = time_s - self._last.fired_s
         rest_s = min(decoder.rest_s(self._last.name) for decoder in self._decoders.values())
-        return since_s < rest_s or (event.name == self._last.name and since_s < SAME_S)
+        return since_s < rest_s or (event.name == self._last.name and since_s < MIN_INTERVAL_S)
 
     def _decision(self, by: str, event: GestureEvent | None) -> Decision:
-        """The answer of the pass that decides, with the event; a gesture lasts as long as in the pass that fired it."""
+        """The decision of one pass with the event; a gesture lasts as long as in the pass that fired it."""
         decoder = self._decoders[by]
         lasting = self._decoders[self._fired_by].lasting
         return Decision(self._steps[by], decoder.smoothed, event, lasting)

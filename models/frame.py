@@ -14,7 +14,7 @@ Image = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture as a camera or a file delivered it.
+    """One picture from a camera or a file.
 
     Raises:
         FrameError: the image is not uint8 [H, W, 3], or the time is no number.
@@ -36,7 +36,7 @@ class Frame:
 
 
 def _described(image: object) -> str:
-    """What came instead of an image, and how to make one of it where that is plain."""
+    """Describe the value that was given, and how to convert it if that is known."""
     if not isinstance(image, np.ndarray):
         return type(image).__name__
     got = f"{image.dtype} {list(image.shape)}"

@@ -4,25 +4,25 @@ import math
 
 from models.errors import FrameError
 
-LONGEST_REPEAT_S = 1.0
-"""A frame may stand in for missing ones this long; after a longer gap the stream starts anew."""
-FAR_APART_S = 3.0
-"""No camera and no film that shows a gesture delivers frames so rarely."""
-MOST_FAR_APART = 10
+MAX_REPEAT_S = 1.0
+"""Longest gap that repeats of a frame may fill; after a longer one a new stream starts."""
+MAX_INTERVAL_S = 3.0
+"""Intervals that no camera and no video of a gesture has."""
+MAX_LONG_INTERVALS = 10
 """If this many first frames are all far apart, their times are not in seconds."""
 
 
 def is_gap(before_s: float, time_s: float) -> bool:
-    """Whether a frame does not continue the one before: too late, or earlier. The first frame follows no gap."""
-    return before_s > -math.inf and not 0 <= time_s - before_s <= LONGEST_REPEAT_S
+    """Whether a frame comes too long after the previous one, or before it; False for the first frame."""
+    return before_s > -math.inf and not 0 <= time_s - before_s <= MAX_REPEAT_S
 
 
 class FrameTimes:
     """The times of one stream's frames, in seconds.
 
-    A long pause is a gap, and the next frame starts the stream anew. A stream whose frames are far apart from the first
-    on has no frame that continues another, and no gesture would ever fire: its times are milliseconds, or units of a
-    container. One that runs backwards is two streams, or frames out of order.
+    After a gap, the next frame starts a new stream. If the first frames are all far apart, the times are not seconds
+    but milliseconds or units of a container, and no gesture could fire. Times that run backwards mean two streams, or
+    frames out of order.
     """
 
     def __init__(self) -> None:
@@ -35,10 +35,10 @@ class FrameTimes:
         """Frames so far, while all of them are far apart; None once two were not."""
 
     def breaks(self, time_s: float) -> bool:
-        """Take the next frame's time, and say whether there is a gap before it.
+        """Take the time of the next frame; return whether there is a gap before it.
 
         Raises:
-            FrameError: it is before the last one, or the times are no seconds.
+            FrameError: it is before the last one, or the times are not seconds.
         """
         before_s = self._before_s
         if time_s < before_s:
@@ -53,12 +53,12 @@ class FrameTimes:
 
     def _count(self, step_s: float) -> None:
         """Count frames that are far apart from the first on."""
-        if self._far_apart is None or step_s < FAR_APART_S:
+        if self._far_apart is None or step_s < MAX_INTERVAL_S:
             self._far_apart = None
             return
         self._far_apart += 1
-        if self._far_apart == MOST_FAR_APART:
+        if self._far_apart == MAX_LONG_INTERVALS:
             raise FrameError(
-                f"the first {MOST_FAR_APART} frames are {FAR_APART_S:g} s apart and more, the last two {step_s:g} s; "
-                "times are in seconds: divide milliseconds by 1000, or give the true frame rate"
+                f"the first {MAX_LONG_INTERVALS} frames are at least {MAX_INTERVAL_S:g} s apart, the last two "
+                f"{step_s:g} s; times are in seconds: divide milliseconds by 1000, or give the true frame rate"
             )

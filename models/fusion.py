@@ -1,4 +1,4 @@
-"""Fusion: from the steps of one or several networks over a stream to one decision."""
+"""Fusion: one decision from the steps of one or several networks over a stream."""
 
 from typing import NamedTuple, Protocol
 
@@ -8,10 +8,10 @@ from models.recognition import Step
 
 
 class Decision(NamedTuple):
-    """What is decided at one time."""
+    """The decision at one time."""
 
     step: Step | None
-    """The step that decides: of one network, or of several together; None before the first."""
+    """The step that decides, from one network or fused; None before the first."""
     smoothed: Probabilities
     event: GestureEvent | None
     lasting: str | None
@@ -20,8 +20,8 @@ class Decision(NamedTuple):
 class Fusion(Protocol):
     """Decides from the steps of all networks of one stream.
 
-    It is called at each due time: `wants` for each network in order, `note` where that says yes, and `decide` at last.
-    `wants` changes nothing; it need not be called if the steps are there already.
+    At each due time, call `wants` for each network in order, `note` with its step if that is True, then `decide`.
+    `wants` has no side effect, and is not needed if the steps exist already.
     """
 
     def reset(self) -> None:
@@ -37,15 +37,15 @@ class Fusion(Protocol):
         ...
 
     def decide(self, time_s: float) -> Decision:
-        """Decide from what was noted since the last decision."""
+        """Decide from the steps since the last decision."""
         ...
 
 
 class SingleNetwork:
-    """The only network decides.
+    """Decides from one network.
 
     Args:
-        network: whose steps come.
+        network: the network whose steps are noted.
     """
 
     def __init__(self, network: Network) -> None:

@@ -10,11 +10,11 @@ from models.softmax import softmax
 
 
 class Head(Protocol):
-    """Reads a network's output. What it remembers of a stream goes in and comes out of `read`."""
+    """Turns a network's output into probabilities. Its state is passed to `read` and returned by it."""
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """One label a probability."""
+        """One label per probability."""
         ...
 
     @property
@@ -27,11 +27,11 @@ class Head(Protocol):
         ...
 
     def start(self) -> Any:
-        """What the head remembers of a new stream."""
+        """The state at the start of a stream."""
         ...
 
     def read(self, logits: Logits, embedding: Embedding, memory: Any) -> tuple[Probabilities, Any]:
-        """The probabilities, float32 [labels], of one step's output, and what to remember for the next step."""
+        """Compute the probabilities of one step, float32 [labels], and the next state."""
         ...
 
 
@@ -39,7 +39,7 @@ class SoftmaxHead:
     """The softmax of the logits at a temperature.
 
     Args:
-        labels: one for each logit first; labels beyond them, which the network does not know, have probability 0.
+        labels: one per logit; further labels, which the network does not have, get probability 0.
         temperature: the logits are divided by it.
     """
 
@@ -52,7 +52,7 @@ class SoftmaxHead:
         return SoftmaxHead(self.labels, temperature)
 
     def start(self) -> None:
-        """Nothing: each step is read by itself."""
+        """No state: steps are independent."""
         return
 
     def read(self, logits: Logits, embedding: Embedding, memory: None) -> tuple[Probabilities, None]:  # noqa: ARG002

@@ -1,4 +1,4 @@
-"""Network: an engine and how its output is read; HeadStream and NetworkStream: those over one stream."""
+"""Network: an engine with head and decoding; HeadStream and NetworkStream: those over one stream."""
 
 import time
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ from models.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One network as a recogniser runs it. Networks may share an engine; each has its own past."""
+    """One network as a recogniser runs it. Networks may share an engine, but not the past."""
 
     name: str
-    """What its steps and decisions are called, such as `stream`."""
+    """Name of its steps and decisions, such as `stream`."""
     engine: Engine
     head: Head
     decoding: Decoding
     lag_divisor: int = 1
-    """How many times less far back than trained it looks (`MemorySpec.steps_back`)."""
+    """Divisor of all lags (`MemorySpec.steps_back`)."""
     vocabulary: Vocabulary | None = None
-    """Which labels decide together, the same for all networks of a stream; None for each label by itself."""
+    """Groups of labels, the same for all networks of a stream; None for one group per label."""
 
     @property
     def gestures(self) -> tuple[str, ...]:
-        """The names under which gestures fire: those of the groups, or the labels where each decides by itself."""
+        """The names under which gestures fire: the groups, or the labels without a vocabulary."""
         return tuple(group.name for group in self.vocabulary.groups) if self.vocabulary else self.head.labels
 
     def decoder(self) -> Decoder:
@@ -42,10 +42,10 @@ class Network:
 
 
 class HeadStream:
-    """A head over one stream, and what it remembers.
+    """A head over one stream, with its state.
 
     Args:
-        head: what reads the network's output.
+        head: turns the network's output into probabilities.
     """
 
     def __init__(self, head: Head) -> None:
@@ -80,7 +80,7 @@ class NetworkStream:
         self._head.reset()
 
     def skip(self, picture: Image, time_s: float) -> None:  # noqa: ARG002 - its past has no gaps
-        """Leave a picture out; the next step starts from an empty past."""
+        """Skip a picture; the next step starts from an empty past."""
         self.reset()
 
     def step(self, picture: Image, time_s: float) -> Step:

@@ -22,10 +22,10 @@ STREAM, FAST, CLIP = "stream", "fast", "clip"
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What is run over a stream: a stream network, and beside it its fast pass, a clip network, or both.
+    """The networks of a stream: a stream network, optionally with its fast pass and with a clip network.
 
     Raises:
-        ModelFileError: they do not go together: other labels, or other pictures.
+        ModelFileError: their labels or the sizes of their input pictures differ.
     """
 
     stream: Network
@@ -35,17 +35,17 @@ class Networks:
     def __post_init__(self) -> None:
         spec = self.stream.engine.spec
         for other in (network for network in (self.fast, self.clip) if network):
-            beside = other.engine.spec
-            if beside.labels != spec.labels:
-                raise ModelFileError(f"{beside.name} has other labels than {spec.name}; give two of the same labels")
-            if (beside.height, beside.width) != (spec.height, spec.width):
+            second = other.engine.spec
+            if second.labels != spec.labels:
+                raise ModelFileError(f"{second.name} has other labels than {spec.name}; give two with the same labels")
+            if (second.height, second.width) != (spec.height, spec.width):
                 raise ModelFileError(
-                    f"{beside.name} takes {beside.width}x{beside.height} pixels and {spec.name} "
-                    f"{spec.width}x{spec.height}; give two that see the same picture"
+                    f"{second.name} takes {second.width}x{second.height} pixels and {spec.name} "
+                    f"{spec.width}x{spec.height}; give two with the same input size"
                 )
 
     def __iter__(self) -> Iterator[Network | ClipNetwork]:
-        """Those that are there, the stream network first."""
+        """All of them, the stream network first."""
         return (network for network in (self.stream, self.fast, self.clip) if network)
 
     @property
@@ -60,7 +60,7 @@ class Networks:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What may fire."""
+        """The labels that may fire."""
         return self.stream.head.labels
 
     @property
@@ -69,22 +69,21 @@ class Networks:
         return self.stream.gestures
 
     def with_vocabulary(self, vocabulary: Vocabulary) -> "Networks":
-        """The same networks, but that other labels decide together."""
+        """A copy with another vocabulary."""
         fast = replace(self.fast, vocabulary=vocabulary) if self.fast else None
         return Networks(replace(self.stream, vocabulary=vocabulary), fast, self.clip)
 
     def with_decoding(self, change: DecodingChange) -> "Networks":
-        """The same networks, but that their output is read in another way.
+        """A copy with another temperature and decoding.
 
-        The change holds for the answer that decides: of the main pass, or of stream network and clip network together.
-        The fast pass is for faster gestures and keeps its own smoothing; of thresholds it takes those that let less
-        through than its own. The temperature is the main pass's.
+        The change applies to the main pass, or to the fusion of stream network and clip network. The fast pass keeps
+        its own smoothing and temperature, and takes only those thresholds that are stricter than its own.
 
         Args:
-            change: per label by the names of what may fire, as in `gestures`.
+            change: new values; its `per_label` has names as in `gestures`.
 
         Raises:
-            DecodingError: thresholds do not go together, or there is no such gesture.
+            DecodingError: the thresholds contradict each other, or there is no such gesture.
         """
         change = self._spelt_out(change)
         stream, clip = self.stream, self.clip
@@ -99,7 +98,7 @@ class Networks:
         return Networks(stream, fast, clip)
 
     def _spelt_out(self, change: DecodingChange) -> DecodingChange:
-        """The change per label, where it is per group."""
+        """The change by label instead of by group."""
         vocabulary = self.stream.vocabulary or Vocabulary.each(self.labels)
         groups = {group.name: group.labels for group in vocabulary.groups if not group.is_idle}
         change.check_names(groups)
@@ -108,13 +107,13 @@ class Networks:
 
     @property
     def decodings(self) -> dict[str, Decoding]:
-        """How the answers that fire gestures are read, by their names."""
+        """The decodings that fire gestures, by name."""
         main = {BOTH: self._shared.decoding} if self.clip else {STREAM: self.stream.decoding}
         return main | ({FAST: self.fast.decoding} if self.fast else {})
 
     @property
     def _shared(self) -> Network:
-        """The stream network as it is read together with a clip network, if there is one."""
+        """The stream network with the decoding of the fusion, if there is a clip network."""
         shared = self.clip.fusion.decoding if self.clip else None
         return replace(self.stream, decoding=shared) if shared else self.stream
 
@@ -133,15 +132,15 @@ def networks_of(
     clip: ClipEngine | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> Networks:
-    """How a model is run over a stream: by itself, with its fast pass if it has one, and with a clip network.
+    """The networks for a model: the stream network, its fast pass if it has one, and a clip network if one is given.
 
     Args:
         engine: runs the stream network.
-        head: reads it; None for the softmax at the model's temperature.
-        decoding: how probabilities become events, also those that a clip network shares; None for the models' way.
+        head: turns its output into probabilities; None for the softmax at the model's temperature.
+        decoding: for the stream network and the fusion; None for those in the model files.
         fast_pass: False leaves the fast pass out.
-        clip: runs the clip network beside it; None for none.
-        vocabulary: which labels decide together; None for each label by itself.
+        clip: runs the clip network, or None.
+        vocabulary: groups of labels; None for one group per label.
     """
     spec = engine.spec
     head = head or SoftmaxHead(spec.labels, spec.temperature)

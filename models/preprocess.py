@@ -1,4 +1,4 @@
-"""From a frame of any size to the picture a network takes. Live use, training and evaluation share this."""
+"""From a frame of any size to the input picture. Live use, training and evaluation share this code."""
 
 import cv2
 import numpy as np
@@ -9,21 +9,21 @@ from models.region import Region
 
 
 def to_picture(image: Image, height: int, width: int, region: Region | None = None) -> Image:
-    """Scale a region of a frame to the network's picture.
+    """Scale a region of a frame to the input size of a network.
 
-    All of the region is seen: where its proportions are not the network's, the picture's edge is repeated beside it.
+    The whole region is kept: if its proportions differ from the input's, the edges of the picture are repeated.
 
     Args:
         image: uint8 [H, W, 3], any size from 1x1 up; the colour order stays as it is.
         height: rows of the result, in pixels.
         width: columns of the result, in pixels.
-        region: what the network sees; None is the largest centred window of the network's proportions.
+        region: None for the largest centred window with the input's proportions.
 
     Returns:
         uint8 [height, width, 3], a new contiguous array.
 
     Raises:
-        CameraError: there is not one pixel in it.
+        CameraError: the image is empty.
     """
     rows, columns = image.shape[:2]
     if not image.size:
@@ -48,7 +48,7 @@ def _padded(window: Image, height: int, width: int) -> Image:
     scale = max(rows / height, columns / width)
     inner_rows = min(height, max(1, round(rows / scale)))
     inner_columns = min(width, max(1, round(columns / scale)))
-    # A pixel too few or too many, of a region that was rounded to whole pixels, is no reason for a border.
+    # A region is rounded to whole pixels, so a difference of one pixel is no reason for a border.
     inner_rows = height if height - inner_rows <= 1 else inner_rows
     inner_columns = width if width - inner_columns <= 1 else inner_columns
     scaled = _scaled(window, inner_rows, inner_columns)

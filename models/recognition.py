@@ -1,4 +1,4 @@
-"""Step and Recognition: what each network answered, and what was decided from the answers on a frame."""
+"""Step: input and output of one network at one time. Recognition: what was decided on a frame."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ Embedding = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One step of one network: what went in and what came out."""
+    """One step of one network, with its input and output."""
 
     network: str
     """The network's name, such as `stream`."""
@@ -28,29 +28,29 @@ class Step:
     logits: Logits
     embedding: Embedding
     probabilities: Probabilities
-    """float32 [labels], 0..1, as the network's head reads the output."""
+    """float32 [labels], 0..1, from the network's head."""
     duration_ms: float
     """Wall time of this step, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recognition:
-    """What was recognised when a frame was seen."""
+    """The result for one frame."""
 
     frame: Frame
     steps: tuple[Step, ...]
-    """The steps taken on this frame, of every network, in order: none between two due times."""
+    """The steps of all networks on this frame, in order; empty if no step was due."""
     probabilities: Probabilities
-    """float32 [labels], of the newest step of the network that decides."""
+    """float32 [labels], from the newest step that decides."""
     smoothed: Probabilities
     """float32 [labels], the same as the decoder smooths them."""
     event: GestureEvent | None
-    """The gesture that fired on this frame, if one did."""
+    """The gesture that fired on this frame, or None."""
     lasting: str | None = None
-    """The name of the gesture that fired last and is not over yet: a label, or a group's name."""
+    """The label or group of the gesture that fired last and has not ended yet."""
     region: Region | None = None
     """What the networks see of the frame; None is the largest centred window of their proportions."""
     network: str = ""
-    """The network that decides: the one whose probabilities are given here and whose answer fired."""
+    """Name of the network that decided, from which these probabilities and the event come."""
     deciding: tuple[Step, ...] = ()
     """Of `steps`, the one that decided at each time."""

@@ -1,4 +1,4 @@
-"""Recognizer: one stream of frames through one or several networks, to probabilities and gestures."""
+"""Recognizer: recognises gestures in one stream with one or several networks."""
 
 from models.frame import Frame, Image
 from models.frame_times import FrameTimes
@@ -11,11 +11,11 @@ from models.stream_decider import StreamDecider
 
 
 class Recognizer:
-    """One stream through its networks. Give it every frame; it steps at the networks' rate, by the frames' times.
+    """Runs the networks over one stream. Call `see` with every frame; steps are taken by the times of the frames.
 
     Args:
-        networks: as `networks_of` makes them.
-        framing: chooses which part of the picture they see; without one, the largest centred window.
+        networks: from `networks_of`.
+        framing: chooses the region of the frame; None for the largest centred window.
     """
 
     def __init__(self, networks: Networks, framing: Framing | None = None) -> None:
@@ -49,7 +49,7 @@ class Recognizer:
         """Take one frame: step the networks at each time that is due on it, and decide, until a gesture fires.
 
         Raises:
-            FrameError: its time is before the last one's, or the times of the stream are no seconds.
+            FrameError: its time is before the last one, or the times of the stream are not seconds.
         """
         if self._times.breaks(frame.time_s) or self._shape not in (None, frame.image.shape):
             self._begin_anew()
@@ -68,7 +68,7 @@ class Recognizer:
         return self._decider.recognition(frame)
 
     def _picture(self, frame: Frame) -> Image:
-        """What the networks see of a frame. When the region moves, the past that was seen through the old one goes."""
+        """The input picture of a frame. If the region moves, the past, which shows the old region, is dropped."""
         if self._decider.choose_region(frame):
             self._forget_past()
         return to_picture(frame.image, self.spec.height, self.spec.width, self._decider.region)[None]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from common.errors import UserError
 from models.frame import Image
 
-SMALLEST = 0.05
-"""A region that a person asks for has at least this share of the picture's width and height."""
+MIN_SHARE = 0.05
+"""Least share of the picture's width and height of a region given by the user."""
 _ROUNDING = 1e-6
 _EXPECTED = "give left, top, width and height in shares of the picture, such as 0.25,0.1,0.5,0.8"
 
@@ -44,7 +44,7 @@ class Region:
 
     @classmethod
     def square(cls, x: float, y: float, side: float, rows: int, columns: int) -> Region:
-        """The square around a point that lies inside a picture: moved where it would leave it, smaller where it must.
+        """A square around a point, moved and if necessary made smaller to lie inside the picture.
 
         Args:
             x: the point, in pixels from the left.
@@ -79,13 +79,13 @@ def parse_region(text: str) -> Region:
     """Read `X,Y,W,H`: left, top, width and height in shares of the picture.
 
     Raises:
-        UserError: it is not four numbers, leaves the picture, or is smaller than `SMALLEST` either way.
+        UserError: it is not four numbers, leaves the picture, or is smaller than `MIN_SHARE` either way.
     """
     try:
         left, top, width, height = map(float, text.split(","))
     except ValueError as error:
         raise UserError(f"{text!r} is no region; {_EXPECTED}") from error
     region = Region(left, top, width, height)
-    if min(width, height) < SMALLEST:
-        raise UserError(f"the region {region} is smaller than {SMALLEST:g} of the picture; {_EXPECTED}")
+    if min(width, height) < MIN_SHARE:
+        raise UserError(f"the region {region} is smaller than {MIN_SHARE:g} of the picture; {_EXPECTED}")
     return region

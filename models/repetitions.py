@@ -1,4 +1,4 @@
-"""Repetitions: a gesture made several times in a row, which to a network with a long memory is one that lasts."""
+"""Repetitions: counts a gesture made several times in a row, which the main pass reads as one long gesture."""
 
 import numpy as np
 
@@ -8,11 +8,11 @@ from models.spec import idle_labels
 REARM, REPEAT = 0.375, 0.5
 """A lasting gesture re-arms when the fast pass gives it less than REARM, and repeats when both give it REPEAT."""
 IDLE, IDLE_S = 0.8, 0.6
-"""After this time with this probability of no gesture in the fast pass, a gesture is over; the next one is new."""
+"""A gesture has ended after the fast pass has had this probability of no gesture for this time."""
 
 
 class Repetitions:
-    """Counts with the fast pass how often the gesture is made that the main pass takes for one.
+    """Counts with the fast pass how often a gesture is made that the main pass reads as one.
 
     Args:
         labels: what the probabilities are of.
@@ -33,12 +33,12 @@ class Repetitions:
         self._over = False
 
     def see(self, fired: bool, main: Decoder, fast: Decoder | None, time_s: float) -> GestureEvent | None:
-        """The gesture that lasts, when it is made again.
+        """The event of a repetition, if the lasting gesture is made again at this time.
 
         Args:
             fired: whether the main pass fired at this time.
-            main: what the main pass decoded.
-            fast: what the fast pass decoded; None if it did not run.
+            main: the decision of the main pass.
+            fast: the decision of the fast pass; None if it did not run.
             time_s: now, in seconds of the stream.
         """
         if fired or main.lasting != self._lasting:

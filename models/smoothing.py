@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 class Smoothing:
-    """Averages values by their times, whatever the time between them.
+    """Averages values over time, also with irregular intervals.
 
     Args:
         smooth_s: time constant in seconds; 0 turns it off.

@@ -1,4 +1,4 @@
-"""ModelSpec: what a trained model expects and returns, as the model file itself says it."""
+"""ModelSpec: the description in a model file: its input, output, labels and decoding."""
 
 import dataclasses
 import json
@@ -13,11 +13,11 @@ from models.ring import ring_lengths
 SPEC_KEY = "mstnet_spec"
 """The ONNX metadata key that holds the spec as JSON."""
 ROLLED_KEY = "mstnet_rolled_spec"
-"""The same in a rolled export, whose graph moves its past itself and is no file for the engines here."""
+"""The key in a rolled export, whose graph shifts its own past; the engines here do not run it."""
 OLD_BATCHED_KEY = "mstnet_batched_spec"
-"""The same in a batched form of version 1, which nothing here makes or reads any more."""
+"""The key in a batched form of version 1, which is no longer made or read."""
 STREAMS = "streams"
-"""Name of the first dimension of every input and output: how many streams step at once is left open."""
+"""Name of the open first dimension of every input and output: the number of streams in a batch."""
 SPEC_VERSION = 2
 READABLE_VERSIONS = (1, SPEC_VERSION)
 """Version 1 differs in the exported graph only; in checkpoints and takes, which hold none, it is read."""
@@ -29,7 +29,7 @@ NO_GESTURE_LABELS = ("No gesture", "Doing other things")
 
 
 def _check_number(name: str, value: object, kind: type[int] | type[float], above: float = -math.inf) -> None:
-    """See that a value is a finite number of this kind; a whole one is welcome where any number is."""
+    """Check that a value is a finite number of this kind; an int passes as a float."""
     kinds = (int, float) if kind is float else (int,)
     if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value) or value <= above:
         raise ValueError(f"{name} is a {'whole ' if kind is int else ''}number above {above:g}; got {value!r}")
@@ -65,7 +65,7 @@ def idle_labels(labels: Sequence[str]) -> list[int]:
 def divided(lags: Sequence[int], divisor: int) -> tuple[int, ...]:
     """Ascending lags, each at least 1, divided by a whole number.
 
-    They stay apart: where steps are too coarse for the divisor, a layer looks at one step after the other.
+    They stay different: quotients that would be equal become consecutive steps.
     """
     back = [0]
     for lag in lags:
@@ -75,7 +75,7 @@ def divided(lags: Sequence[int], divisor: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class MemorySpec:
-    """One temporal layer's memory: the slice it leaves behind each step and the past slices it looks at."""
+    """The state of one temporal layer: the slice it writes at each step, and the past slices it reads."""
 
     layer: str
     """The layer's name in the network, such as `layer1.0.temporal`."""
@@ -100,11 +100,11 @@ class MemorySpec:
         return f"{self.layer}.lag{lag}"
 
     def steps_back(self, lag_divisor: int) -> tuple[int, ...]:
-        """How many steps back each lag looks when all are divided, in the order of `lags`."""
+        """The lags after division, in the order of `lags`."""
         return divided(self.lags, lag_divisor)
 
-    # In a rolled export the past is one tensor that comes out as it is to go in. The two names differ only in how they
-    # begin, so both sort alike: Triton (25.12 at least, its issue 8586) pairs its states by their place in that order.
+    # In a rolled export the past is one tensor, an output that is the next input. The two names differ in their prefix
+    # only, so both sort in the same order, by which Triton (at least 25.12, issue 8586) pairs states.
     @property
     def rolled_input(self) -> str:
         """Name of the rolled graph's input that holds the whole past."""
@@ -124,7 +124,7 @@ class MemorySpec:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When probabilities become one gesture event. Probabilities are 0..1, times are seconds of the stream."""
+    """When a gesture fires. Probabilities are 0..1, times are seconds of the stream."""
 
     enter: float = 0.6
     """A gesture may fire once its smoothed probability reaches this."""
@@ -146,7 +146,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How a model's probabilities are read: its smoothing, its rule, and the labels that have a rule of their own."""
+    """Smoothing and rules: from probabilities to events."""
 
     smooth_s: float = 0.2
     """Time constant of the exponential average over probabilities; 0 turns it off."""
@@ -165,10 +165,10 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class FastPass:
-    """How a model is run a second time over the same stream, for gestures faster than those it was trained on.
+    """The fast pass: a second run of the model over the same stream, for gestures faster than those in training.
 
-    The weights are the same; every layer looks `lag_divisor` times less far back, so that a swipe of half a second
-    looks like one of two.
+    The weights are the same; all lags are divided by `lag_divisor`, so that with 4 a swipe of half a second appears to
+    the network like one of two seconds.
     """
 
     lag_divisor: int
@@ -183,34 +183,34 @@ class FastPass:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """Everything that runs a model needs to know about it. Nothing of this is typed twice."""
+    """Everything needed to run a model."""
 
     name: str
     labels: tuple[str, ...]
-    """One label a logit. Left and right are the performer's."""
+    """One label per logit. Left and right are the performer's."""
     height: int
     width: int
     """The network's picture, in pixels."""
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    """RGB normalisation on the 0..255 scale; the graph does it; here for information."""
+    """RGB normalisation on the 0..255 scale, for information: the graph contains it."""
     rate_hz: float
-    """Steps a second at which the network was trained."""
+    """Steps per second in training."""
     memories: tuple[MemorySpec, ...]
     receptive_field: int
-    """How many steps an answer can depend on, this one included."""
+    """Number of steps that one output can depend on, including the current one."""
     embedding_width: int
     """Width of the features before the classifier, output `embedding` [1, width]."""
     temperature: float = 1.0
     """Logits are divided by this before the softmax."""
     decoding: Decoding = Decoding()
     trained: str = ""
-    """How the weights were made, in a sentence."""
+    """How the weights were made, in one sentence."""
     weights_sha256: str = ""
     """Hash of the weights that the graph was exported from."""
     colour: str = "RGB"
     fast_pass: FastPass | None = None
-    """None where the model is run once a step."""
+    """None if the model has no fast pass."""
 
     def __post_init__(self) -> None:
         check_texts(self.labels, self.name, self.trained, self.weights_sha256)
@@ -253,7 +253,7 @@ class ModelSpec:
         return 4 * sum(slots * size for slots, size in zip(self.ring_slots(), sizes, strict=True))
 
     def to_json(self) -> str:
-        """The spec as the JSON text that an `.onnx` carries and that stands beside a `.plan`."""
+        """The spec as JSON, for the metadata of an `.onnx` and for the `.json` of a `.plan`."""
         return json.dumps({"version": SPEC_VERSION, **dataclasses.asdict(self)})
 
     @classmethod

@@ -1,4 +1,4 @@
-"""StreamState: the past of one stream, handed from step to step and used once."""
+"""StreamState: the past of a stream, passed from step to step; each state is used once."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from models.errors import SpentStateError
 
 
 class StreamState:
-    """What an engine remembers of one stream between two steps.
+    """The state of a stream between two steps, owned by an engine.
 
-    `step` takes a state and returns the next one. An engine may reuse the memory behind it, so a state that
-    has been stepped from is spent: stepping from it again raises instead of giving a wrong answer.
+    `step` takes a state and returns the next one. An engine may reuse the memory of a state that was stepped from, so
+    stepping from it again raises an error.
     """
 
     __slots__ = ("_past", "_spent", "steps")

@@ -9,11 +9,11 @@ class StepGrid:
     """Resamples a camera's frames to a network's rate, by time stamp.
 
     A step is due every 1 / rate seconds, and the frame nearest to it takes it. A camera slower than the network
-    repeats frames, so that a second of movement is always the same number of steps. Frames that were dropped are not
-    made up for: they were dropped because the network was late, and steps for them would make it later still.
+    repeats frames, so that a second of movement is always the same number of steps. Dropped frames are not replaced by
+    repeats: they were dropped because the network was late, and further steps would make it later.
 
     Args:
-        rate_hz: steps a second.
+        rate_hz: steps per second.
     """
 
     def __init__(self, rate_hz: float) -> None:
@@ -21,7 +21,7 @@ class StepGrid:
         self.reset()
 
     def reset(self) -> None:
-        """Start anew: the next frame is due."""
+        """Reset the grid; a step is due on the next frame."""
         self._next_s = self._stepped_s = -math.inf
         self._index = -1
 

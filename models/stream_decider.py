@@ -1,4 +1,4 @@
-"""StreamDecider: what the networks' steps over one stream come to, and which part of its pictures they see."""
+"""StreamDecider: fusion and framing of one stream."""
 
 import numpy as np
 
@@ -10,16 +10,16 @@ from models.recognition import Recognition, Step
 from models.region import Region
 from models.spec import idle_labels
 
-IDLE = 0.8
-"""From this smoothed probability of no gesture on, the region that is seen may move."""
+MIN_IDLE = 0.8
+"""Smoothed probability of no gesture from which the region may move."""
 
 
 class StreamDecider:
-    """The fusion and the framing of one stream, and what was noted and decided since the last frame.
+    """The fusion and the framing of one stream, with the steps and decisions since the last frame.
 
     Args:
-        networks: those that step the stream.
-        framing: chooses which part of the picture they see; without one, the largest centred window.
+        networks: the networks over the stream.
+        framing: chooses the region of the frame; None for the largest centred window.
     """
 
     def __init__(self, networks: Networks, framing: Framing | None) -> None:
@@ -47,7 +47,7 @@ class StreamDecider:
         return self._decision.event is not None
 
     def choose_region(self, frame: Frame) -> bool:
-        """Choose what is seen of a frame; whether it moved, so that the past that was seen before is of no use."""
+        """Choose the region of a frame; return whether it moved, so that the past must be dropped."""
         if not self._framing:
             return False
         before, idle = self.region, self._is_idle()
@@ -73,7 +73,7 @@ class StreamDecider:
         return self.fired
 
     def recognition(self, frame: Frame) -> Recognition:
-        """What was recognised on a frame, from all that was noted since the last one."""
+        """The recognition of a frame, from the steps and decisions since the last one."""
         decision = self._decision
         step = decision.step
         probabilities, network = (step.probabilities, step.network) if step else (decision.smoothed, "")
@@ -92,7 +92,7 @@ class StreamDecider:
         return recognition
 
     def _is_idle(self) -> bool:
-        """Whether nobody gestures, as far as the networks can tell."""
+        """Whether the networks read no gesture."""
         decision = self._decision
-        sure = float(decision.smoothed[self._idle_labels].sum()) >= IDLE
-        return decision.step is None or (decision.lasting is None and sure)
+        idle = float(decision.smoothed[self._idle_labels].sum()) >= MIN_IDLE
+        return decision.step is None or (decision.lasting is None and idle)

@@ -1,4 +1,4 @@
-"""Vocabulary: which labels mean the same, and therefore decide together."""
+"""Vocabulary: groups of labels that mean the same."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Group:
 
     @property
     def is_idle(self) -> bool:
-        """Whether a label of it says that nobody gestures; then the group never fires."""
+        """Whether it contains an idle label; then the group never fires."""
         return bool(idle_labels(self.labels))
 
     def rule(self, decoding: Decoding) -> Rule:
@@ -44,7 +44,7 @@ class Vocabulary:
     """Groups of labels. A label that is in no group never fires.
 
     Raises:
-        VocabularyError: two groups have one name, or a label is there two times.
+        VocabularyError: two groups have the same name, or a label is in two groups.
     """
 
     groups: tuple[Group, ...]
@@ -53,7 +53,7 @@ class Vocabulary:
         if name := _doubled([group.name for group in self.groups]):
             raise VocabularyError(f"two groups are called {name!r}; rename one of them")
         if label := _doubled([label for group in self.groups for label in group.labels]):
-            raise VocabularyError(f"{label!r} is there two times; a label belongs to one group")
+            raise VocabularyError(f"{label!r} is listed twice; a label belongs to one group")
 
     @classmethod
     def each(cls, labels: Sequence[str]) -> "Vocabulary":
@@ -61,7 +61,7 @@ class Vocabulary:
         return cls(tuple(Group(label, (label,)) for label in labels))
 
     def places(self, labels: Sequence[str]) -> tuple[NDArray[np.intp], ...]:
-        """Where each group's labels are among a model's, int [members] a group.
+        """The indices of each group's labels among a model's labels, int [members] per group.
 
         Raises:
             VocabularyError: the model has no such label.
@@ -72,5 +72,5 @@ class Vocabulary:
 
 
 def _doubled(words: Sequence[str]) -> str | None:
-    """The first word that is there two times."""
+    """The first word that occurs twice, or None."""
     return next((word for k, word in enumerate(words) if word in words[:k]), None)

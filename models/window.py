@@ -1,4 +1,4 @@
-"""ClipWindow: the newest pictures of a stream, from which clips of several lengths are cut. No clock, no network."""
+"""ClipWindow: keeps the newest pictures of a stream and cuts clips of several lengths from them."""
 
 import math
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ class ClipWindow:
     Args:
         shape: of a picture, such as (112, 112, 3).
         seconds: the longest clip that will be cut.
-        rate_hz: how many pictures a second come, at most.
+        rate_hz: maximum number of pictures per second.
     """
 
     def __init__(self, shape: tuple[int, int, int], seconds: float, rate_hz: float) -> None:
@@ -29,7 +29,7 @@ class ClipWindow:
         self._count = 0
 
     def append(self, picture: Image, time_s: float) -> None:
-        """Remember a picture, uint8 of `shape`; the oldest one is forgotten when the ring is full.
+        """Add a picture, uint8 of `shape`; if the ring is full, the oldest one is dropped.
 
         Raises:
             ValueError: its time lies before the newest one's, or it has another shape.
@@ -44,7 +44,7 @@ class ClipWindow:
     def cut(self, seconds: float, pictures: int) -> Image:
         """The last `seconds` as a clip: pictures spread evenly in time, the newest one last.
 
-        Each is the one nearest to its time; before the first picture of the stream, that one stands still.
+        Each is the one nearest to its time; before the start of the stream, the first picture is repeated.
 
         Args:
             seconds: length of the clip; the picture before the newest one lies `seconds / pictures` before it.
@@ -69,7 +69,7 @@ class ClipWindow:
 
 
 def nearest(times_s: NDArray[np.float64], wanted_s: Iterable[float]) -> NDArray[np.int64]:
-    """Indices of the ascending times that lie nearest to the wanted ones; the later one of two that are as near."""
+    """Indices of the times nearest to the wanted ones; of two equally near, the later. `times` ascend."""
     wanted = np.asarray(wanted_s)
     after = np.clip(np.searchsorted(times_s, wanted), 1, max(1, len(times_s) - 1))
     before = after - 1

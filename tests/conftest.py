@@ -1,4 +1,4 @@
-"""Fixtures that several rooms share: a small network, exported once."""
+"""Shared fixtures: a small network, exported once."""
 
 import functools
 import os
@@ -47,7 +47,7 @@ def exported_net(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path
 
 @pytest.fixture(scope="session")
 def small_model(exported_net: Callable[..., Path]) -> Path:
-    """An exported MobileNetV2 with MixTConv at a quarter width and 32 px, with its checkpoint beside it as `.pt`."""
+    """An exported MobileNetV2 with MixTConv at a quarter width and 32 px, with its checkpoint in the same folder."""
     from networks import small_net, small_spec
 
     from models.nets.checkpoint import save_checkpoint
@@ -60,7 +60,7 @@ def small_model(exported_net: Callable[..., Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def plain_model(exported_net: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same without temporal layers, exported: it remembers nothing."""
+    """The same without temporal layers, exported: it has no state."""
     return Path(shutil.copy(exported_net("mobilenet_v2", "none"), tmp_path_factory.mktemp("model") / "plain.onnx"))
 
 
@@ -102,7 +102,7 @@ def short_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of recordings beside the project."""
+    """The folder of recordings next to the project."""
     if not SHARED.is_dir():
         pytest.skip("needs the recordings in ../shared")
     return SHARED

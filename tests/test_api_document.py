@@ -1,4 +1,4 @@
-"""The programs of docs/api.md run as they stand, and name the gestures that the app names."""
+"""The programs of docs/api.md run unchanged, and give the app's events."""
 
 import dataclasses
 import json
@@ -37,7 +37,7 @@ def lines(gestures):
 
 @pytest.fixture(scope="module")
 def by_the_app(short_demo):
-    """What the app prints for the clip."""
+    """The app's output for the clip."""
     done = forked.run("main", "--camera", short_demo, "--headless")
     messages = map(json.loads, done.stdout.splitlines())
     gestures = lines(message for message in messages if message["type"] == "gesture")
@@ -57,7 +57,7 @@ def test_a_file_gives_the_events_of_the_app(by_the_app, short_demo, tmp_path):
     assert (done.stderr, done.stdout.splitlines()) == ("", by_the_app)
 
 
-def test_what_is_no_source_is_told_in_one_line(tmp_path):
+def test_what_is_no_source_is_reported_in_one_line(tmp_path):
     done = run(FILE, tmp_path, "nothing.mp4")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "nothing.mp4" in done.stderr
@@ -71,7 +71,7 @@ def test_an_array_gives_the_events_of_the_app(by_the_app, short_demo, images, tm
 
 
 def test_a_camera_of_ones_own_gives_the_events_of_the_app(by_the_app, short_demo, images, monkeypatch, capsys):
-    """A camera that delivers the demo clip, and a clock that goes on with it."""
+    """A camera that delivers the demo clip, and a clock that advances with it."""
     rate_hz = cv2.VideoCapture(str(short_demo)).get(cv2.CAP_PROP_FPS)
 
     class Capture:

@@ -32,7 +32,7 @@ def names_of(node):
     return [name.id for target in targets if target for name in ast.walk(target) if isinstance(name, ast.Name)]
 
 
-def test_ten_changes_are_told():
+def test_ten_changes_are_reported():
     assert len(ROWS) == 10
     assert all("`" in where for _, where, _ in ROWS)
 

@@ -1,4 +1,4 @@
-"""What is shipped to run as a service."""
+"""The systemd unit."""
 
 import shutil
 import subprocess

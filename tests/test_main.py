@@ -1,4 +1,4 @@
-"""The program as a user starts it: exit status, what is printed, and what bad input gets."""
+"""The program as a user starts it: exit status, output, and messages for bad input."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def main(*arguments):
 
 
 def refused(*arguments):
-    """Run the program on something unusable; the one line that it says."""
+    """Run the program with invalid arguments; return its one-line message."""
     status, lines, errors = main(*arguments)
     assert status == 2, (status, errors)
     assert lines == []
@@ -82,7 +82,11 @@ def test_the_demo_names_gestures():
 
 @pytest.mark.parametrize(
     ("options", "networks"),
-    [([], ["stream", "fast", "clip"]), (["--networks", "stream"], ["stream", "fast"]), (["--calm"], ["stream"])],
+    [
+        ([], ["stream", "fast", "clip"]),
+        (["--networks", "stream"], ["stream", "fast"]),
+        (["--main-pass-only"], ["stream"]),
+    ],
 )
 def test_all_networks_run_unless_asked_not_to(clip, tmp_path, options, networks):
     trace = tmp_path / "trace.jsonl"
@@ -101,7 +105,7 @@ def test_a_model_without_a_fast_pass_says_so(clip, small_model):
         == "mstnet: small has no fast pass and no clip network: fast and repeated gestures are recognised less well\n"
     )
     assert json.loads(lines[0])["networks"] == ["stream"]
-    assert main("--camera", clip, "--headless", "--model", small_model, "--calm")[2] == ""
+    assert main("--camera", clip, "--headless", "--model", small_model, "--main-pass-only")[2] == ""
 
 
 def test_thresholds_hold_for_a_run_and_stand_in_the_header(clip):
@@ -133,7 +137,7 @@ def test_thresholds_hold_for_a_run_and_stand_in_the_header(clip):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--networks", "stream", "--enter", "0.2"), "got enter=0.2, exit=0.3"),
         (("--exit", "Thumb Up=0.9"), "the thresholds of 'Thumb Up' do not go together"),
@@ -143,8 +147,8 @@ def test_thresholds_hold_for_a_run_and_stand_in_the_header(clip):
         (("--record", "ann", "--enter", "0.9"), "--enter has no effect with --record"),
     ],
 )
-def test_thresholds_that_cannot_be_are_told(words, told):
-    assert told in refused("--demo", "--headless", *words)
+def test_thresholds_that_cannot_be_are_reported(words, message):
+    assert message in refused("--demo", "--headless", *words)
 
 
 def test_the_same_file_gives_the_same_lines(clip, small_model, tmp_path):
@@ -200,18 +204,18 @@ def test_realtime_is_paced_and_counts_what_it_drops(clip, small_model):
     assert summary["steps"] <= 49
 
 
-def test_no_camera_is_told_with_a_hint():
+def test_no_camera_is_reported_with_a_hint():
     if Path("/dev/video0").exists():
         pytest.skip("this machine has a camera")
     assert "camera 0" in refused("--camera", "0", "--headless")
 
 
-def test_a_missing_file_is_told():
+def test_a_missing_file_is_reported():
     assert "nothere.mp4" in refused("--camera", "nothere.mp4", "--headless")
 
 
 @pytest.mark.parametrize("content", [b"", b"just some words\n" * 40, b"\x00" * 2000], ids=["empty", "text", "zeros"])
-def test_a_file_that_is_no_video_is_told(tmp_path, content):
+def test_a_file_that_is_no_video_is_reported(tmp_path, content):
     (tmp_path / "film.mp4").write_bytes(content)
     assert "film.mp4" in refused("--camera", tmp_path / "film.mp4", "--headless")
 
@@ -233,11 +237,11 @@ def test_pictures_of_odd_sizes(tmp_path, small_model, size):
     assert parsed(lines)[-1]["frames"] == 1
 
 
-def test_a_missing_model_is_told():
+def test_a_missing_model_is_reported():
     assert "nothere.onnx" in refused("--demo", "--headless", "--model", "nothere.onnx")
 
 
-def test_half_a_model_is_told(small_model, tmp_path):
+def test_half_a_model_is_reported(small_model, tmp_path):
     half = tmp_path / "half.onnx"
     half.write_bytes(small_model.read_bytes()[:5000])
     assert "half.onnx" in refused("--demo", "--headless", "--model", half)
@@ -260,7 +264,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", ["no description", *DAMAGES])
-def test_a_model_with_a_wrong_description_is_told(small_model, tmp_path, damage):
+def test_a_model_with_a_wrong_description_is_reported(small_model, tmp_path, damage):
     import onnx
 
     model = onnx.load(small_model)
@@ -290,7 +294,7 @@ def test_the_program_says_so_too(small_model, tmp_path, asked):
 
 
 @pytest.mark.parametrize("damage", ["no spec", "no config", "a config that is a list", "a label fewer", "no weights"])
-def test_a_checkpoint_that_does_not_fit_is_told(small_model, tmp_path, damage):
+def test_a_checkpoint_that_does_not_fit_is_reported(small_model, tmp_path, damage):
     import torch
 
     content = torch.load(small_model.with_suffix(".pt"), weights_only=True)
@@ -307,7 +311,7 @@ def test_a_checkpoint_that_does_not_fit_is_told(small_model, tmp_path, damage):
 
 
 @pytest.mark.parametrize("content", [b"", b"words\n", b"PK\x03\x04 half a zip"])
-def test_a_damaged_checkpoint_is_told_in_our_words(tmp_path, content):
+def test_a_damaged_checkpoint_is_reported_in_our_words(tmp_path, content):
     path = tmp_path / "wrong.pt"
     path.write_bytes(content)
     with pytest.raises(ModelFileError) as caught:
@@ -315,11 +319,11 @@ def test_a_damaged_checkpoint_is_told_in_our_words(tmp_path, content):
     assert str(caught.value) == f"{path} is damaged or no PyTorch file. Copy or save it again."
 
 
-def test_events_that_cannot_be_written_are_told(tmp_path):
+def test_events_that_cannot_be_written_are_reported(tmp_path):
     assert "cannot write" in refused("--demo", "--headless", "--events", tmp_path / "no" / "events.jsonl")
 
 
-def test_a_window_without_a_display_is_told():
+def test_a_window_without_a_display_is_reported():
     assert "--headless" in refused("--demo")
 
 
@@ -352,11 +356,11 @@ def test_the_bindings_are_listed_without_a_camera():
     assert "does nothing without --control" in refused("--list")
 
 
-def test_a_key_map_that_is_not_there_is_told():
+def test_a_key_map_that_is_not_there_is_reported():
     assert "did you mean 'slides'?" in refused("--demo", "--headless", "--control", "slide")
 
 
-def test_a_gesture_that_the_model_does_not_know_is_told(small_model, tmp_path):
+def test_a_gesture_that_the_model_does_not_know_is_reported(small_model, tmp_path):
     key_map = tmp_path / "mine.toml"
     key_map.write_text('gestures."Thumb Up".key = "a"\ngestures."Thumb Upp".key = "b"')
     line = refused("--demo", "--headless", "--model", small_model, "--control", key_map, "--dry-run")
@@ -370,7 +374,14 @@ def unsure(tmp_path):
 
     (tmp_path / "mine.toml").write_text('[groups]\nswipe = ["Swiping Left", "Swiping Right"]')
     clip = grey_clip(tmp_path / "clip.avi", ("No gesture", 0.5), (100, 1.0), ("No gesture", 0.5))
-    return "--camera", clip, "--headless", "--calm", "--model", grey_model(tmp_path / "grey.onnx", sharpness=0.002)
+    return (
+        "--camera",
+        clip,
+        "--headless",
+        "--main-pass-only",
+        "--model",
+        grey_model(tmp_path / "grey.onnx", sharpness=0.002),
+    )
 
 
 def test_gestures_that_mean_the_same_decide_together(unsure, tmp_path):
@@ -399,17 +410,17 @@ def test_control_decides_with_the_labels_of_its_key_map_and_the_events_with_all(
         ("", "mine.toml has no groups"),
     ],
 )
-def test_a_vocabulary_that_cannot_be_used_is_told(small_model, tmp_path, text, said):
+def test_a_vocabulary_that_cannot_be_used_is_reported(small_model, tmp_path, text, said):
     (tmp_path / "mine.toml").write_text(text)
     assert said in refused("--demo", "--headless", "--model", small_model, "--vocabulary", tmp_path / "mine.toml")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there always is a desktop")
-def test_control_without_a_desktop_is_told():
+def test_control_without_a_desktop_is_reported():
     assert "--dry-run works without" in refused("--demo", "--headless", "--control", "slides", "--armed")
 
 
-def test_control_without_its_packages_is_told_and_a_dry_run_needs_none(tmp_path):
+def test_control_without_its_packages_is_reported_and_a_dry_run_needs_none(tmp_path):
     def run(*arguments):
         script = (
             "import sys; [sys.modules.__setitem__(name, None) for name in ('pynput', 'evdev', 'Xlib')]\n"
@@ -428,7 +439,7 @@ def test_control_without_its_packages_is_told_and_a_dry_run_needs_none(tmp_path)
 
 @pytest.mark.parametrize("wrong", [("--max-frames", "0"), ("--duration", "-1"), ("--fps", "nan"), ("--engine", "magic"),
                                    ("--camera", "0", "--demo"), ("--unknown",)])  # fmt: skip
-def test_wrong_options_are_told(wrong):
+def test_wrong_options_are_reported(wrong):
     status, lines, errors = main(*wrong, "--headless")
     assert status == 2
     assert lines == []
@@ -439,7 +450,9 @@ def test_wrong_options_are_told(wrong):
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 @pytest.mark.parametrize(("sent", "status"), [("SIGINT", 130), ("SIGTERM", 0), ("SIGHUP", 0)])
 def test_a_signal_ends_it_with_whole_lines(small_model, sent, status):
-    arguments = command("--demo", "--realtime", "--headless", "--calm", "--model", small_model, "--trace", "-")
+    arguments = command(
+        "--demo", "--realtime", "--headless", "--main-pass-only", "--model", small_model, "--trace", "-"
+    )
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         first = [process.stdout.readline() for _ in range(3)]
         process.send_signal(getattr(signal, sent))
@@ -450,7 +463,7 @@ def test_a_signal_ends_it_with_whole_lines(small_model, sent, status):
 
 
 def test_a_reader_that_has_had_enough_is_no_error(small_model):
-    arguments = command("--demo", "--headless", "--calm", "--model", small_model, "--trace", "-")
+    arguments = command("--demo", "--headless", "--main-pass-only", "--model", small_model, "--trace", "-")
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
         process.stdout.close()
@@ -493,7 +506,7 @@ def test_running_needs_neither_torch_nor_qt():
     assert json.loads(done.stdout.splitlines()[-1])["frames"] == 5
 
 
-def test_a_package_that_does_not_load_is_told():
+def test_a_package_that_does_not_load_is_reported():
     script = "import sys; sys.modules['cv2'] = None\nimport main"
     done = subprocess.run(
         [sys.executable, "-c", script], check=False, cwd=ROOT, capture_output=True, text=True, timeout=60
@@ -505,7 +518,7 @@ def test_a_package_that_does_not_load_is_told():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 def test_the_window_recognises_and_ends_in_good_order(tmp_path):
-    """The whole of it, window included, on Qt's own screen in memory: gestures are told, SIGTERM ends it."""
+    """The complete app, with the window, on Qt's own screen in memory: gestures are reported, SIGTERM ends it."""
     pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
     events = tmp_path / "events.jsonl"
     settings = {"QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
@@ -542,7 +555,7 @@ def test_an_older_log_survives_a_run_that_did_not_begin(tmp_path):
 def test_a_reader_that_stalls_stops_neither_the_line_nor_a_signal(
     small_model, sent, status, options, awaited, tmp_path
 ):
-    """A pager that is left standing: its pipe is full, and nobody will ever read on; standard error is in it, too."""
+    """A pager that stopped reading: its pipe is full; standard error goes to it, too."""
     log = tmp_path / "log"
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
@@ -636,7 +649,7 @@ def test_one_file_is_not_written_twice_nor_the_film_itself(tmp_path, clip):
     ],
 )
 def test_ctrl_c_while_it_starts_is_quiet(moment, tmp_path):
-    """Python tells of each import and each file before it happens; that is when the process interrupts itself."""
+    """Audit hooks report each import and each file before it happens; the process interrupts itself there."""
     script = f"""
 import os, runpy, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -653,7 +666,7 @@ runpy.run_path({str(ROOT / "main.py")!r}, run_name="__main__")
     assert (done.returncode in (130, -signal.SIGINT), done.stdout, done.stderr) == (True, "", "")
 
 
-def test_a_closed_standard_output_is_told():
+def test_a_closed_standard_output_is_reported():
     done = subprocess.run(
         ["sh", "-c", 'exec "$@" >&-', "sh", *command("--demo", "--headless", "--max-frames", "5")],
         check=False, stderr=subprocess.PIPE, text=True, timeout=60,

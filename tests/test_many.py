@@ -61,7 +61,7 @@ def test_each_camera_says_what_it_says_alone_and_which_it_is(clips):
 @pytest.mark.parametrize("batch", [[], ["--batch"]])
 def test_each_camera_has_all_networks_unless_asked_not_to(clips, batch):
     line = ("--camera", clips[0], "--camera", clips[1], "--headless", *batch)
-    for options, networks in ([], ["stream", "fast", "clip"]), (["--calm"], ["stream"]):
+    for options, networks in ([], ["stream", "fast", "clip"]), (["--main-pass-only"], ["stream"]):
         status, lines, _ = main(*line, *options)
         assert status == 0
         assert [line["networks"] for line in lines if line["type"] == "header"] == [networks] * 2
@@ -92,7 +92,7 @@ def test_a_batch_is_for_several_cameras(clips, how):
     assert "--batch is for several cameras" in errors
 
 
-def test_one_that_is_not_there_is_told_and_the_other_is_watched(clips):
+def test_one_that_is_not_there_is_reported_and_the_other_is_watched(clips):
     status, lines, errors = main("--camera", "nowhere.mp4", "--camera", clips[0], "--headless")
     assert status == 2
     assert [line["stream"] for line in lines] == [1, 1]
@@ -112,7 +112,7 @@ def test_one_that_is_not_there_is_told_and_the_other_is_watched(clips):
         (("--headless", "--batch", "--model", "30.onnx"), "no model file 30.onnx"),
     ],
 )
-def test_what_several_cameras_cannot_do_is_told_in_one_line(clips, arguments, said, monkeypatch):
+def test_what_several_cameras_cannot_do_is_reported_in_one_line(clips, arguments, said, monkeypatch):
     monkeypatch.chdir(clips[0].parent)
     status, lines, errors = main("--camera", clips[1], "--camera", clips[0], *arguments)
     assert (status, lines) == (2, [])
@@ -149,7 +149,7 @@ def test_a_vocabulary_is_every_cameras(tmp_path):
     (tmp_path / "mine.toml").write_text('[groups]\nswipe = ["Swiping Left", "Swiping Right"]')
     clip = grey_clip(tmp_path / "clip.avi", ("No gesture", 0.5), (100, 1.0), ("No gesture", 0.5))
     model = grey_model(tmp_path / "grey.onnx", sharpness=0.002)
-    cameras = ("--camera", clip, "--camera", clip, "--headless", "--calm", "--model", model)
+    cameras = ("--camera", clip, "--camera", clip, "--headless", "--main-pass-only", "--model", model)
     status, lines, _ = main(*cameras, "--vocabulary", tmp_path / "mine.toml")
     assert status == 0
     groups = [(line["stream"], line["group"]) for line in lines if line["type"] == "gesture"]

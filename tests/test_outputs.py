@@ -59,14 +59,23 @@ def test_every_output_says_the_same(small_model):
             heard += [json.loads(line) for line in client]
         printed = [json.loads(line) for line in process.stdout.read().splitlines()]
         assert process.wait(20) == 0
-    # Whoever connects late misses the first steps, but nothing in between.
+    # A client that connects late misses the first steps, but nothing in between.
     assert heard[0] == printed[0]
     assert heard[-1] == printed[-1]
     assert heard[1:] == printed[-len(heard) + 1 :]
 
 
 def test_a_broker_that_is_down_changes_nothing_but_a_line(small_model, free_port):
-    arguments = (*DEMO, "--calm", "--model", small_model, "--max-frames", "60", "--mqtt", f"127.0.0.1:{free_port}")
+    arguments = (
+        *DEMO,
+        "--main-pass-only",
+        "--model",
+        small_model,
+        "--max-frames",
+        "60",
+        "--mqtt",
+        f"127.0.0.1:{free_port}",
+    )
     status, lines, errors = main(*arguments)
     _, alone, _ = main(*arguments[:-2])
     assert status == 0
@@ -80,7 +89,7 @@ def test_a_signal_says_goodbye_everywhere(small_model, free_port, tmp_path):
     (tmp_path / "conf").write_text(f"listener {free_port} 127.0.0.1\nallow_anonymous true\n")
     with subprocess.Popen([broker, "-c", tmp_path / "conf"], stderr=subprocess.DEVNULL) as mosquitto:
         try:
-            until(lambda: answers(free_port))
+            until(lambda: listens(free_port))
             outputs = ("--serve", "0", "--mqtt", f"127.0.0.1:{free_port}/x")
             arguments = (*DEMO, "--realtime", "--model", small_model, *outputs)
             with subprocess.Popen(
@@ -96,7 +105,7 @@ def test_a_signal_says_goodbye_everywhere(small_model, free_port, tmp_path):
             mosquitto.terminate()
 
 
-def answers(port):
+def listens(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
@@ -107,7 +116,7 @@ def kept(port, topic):
     return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def test_a_port_that_is_taken_is_told():
+def test_a_port_that_is_taken_is_reported():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         line = refused("--serve", taken.getsockname()[1])
     assert "cannot listen on 127.0.0.1" in line
@@ -119,7 +128,7 @@ def test_a_port_that_is_taken_is_told():
     [("aiohttp", ["--serve", "0"]), ("aiohttp", ["--websocket", "0"]), ("paho", ["--mqtt", "127.0.0.1"]),
      ("websockets", ["--obs", "4455", "--obs-scene", "Thumb Up=Desk"])],
 )  # fmt: skip
-def test_a_missing_package_is_told(module, arguments):
+def test_a_missing_package_is_reported(module, arguments):
     script = (
         f"import sys; sys.modules['{module}'] = None\n"
         f"import main; sys.exit(main.main(['--demo', '--headless', *{arguments}]))"
@@ -140,7 +149,7 @@ def test_without_the_packages_everything_else_works():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("--obs", "4455", "--obs-scene", "Thumbs Up=Desk"), "'Thumb Up'"),
         (("--obs", "4455"), "--obs-scene"),
@@ -150,9 +159,9 @@ def test_without_the_packages_everything_else_works():
         (("--serve", "nowhere.invalid:9"), "nowhere.invalid"),
     ],
 )
-def test_what_cannot_be_used_is_one_line(arguments, told):
+def test_what_cannot_be_used_is_one_line(arguments, message):
     line = refused(*arguments)
-    assert told in line
+    assert message in line
     assert line.count("\n") == 1
 
 
@@ -161,5 +170,5 @@ def test_what_cannot_be_used_is_one_line(arguments, told):
     [("--serve", "web"), ("--websocket", "1:2:3"), ("--mqtt", "http://h"), ("--mqtt", "h/#"), ("--osc", "h"),
      ("--obs-scene", "Thumb Up"), ("--allow-origin", "null"), ("--allow-origin", "http://h/path")],
 )  # fmt: skip
-def test_wrong_options_are_told(wrong):
+def test_wrong_options_are_reported(wrong):
     assert f"argument {wrong[0]}: " in refused(*wrong)

@@ -1,4 +1,4 @@
-"""The wheel: what lies in it, how its parts import each other, its commands, and the lists of packages."""
+"""The wheel: its contents, imports, its commands, and the lists of packages."""
 
 import ast
 import os

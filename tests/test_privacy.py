@@ -1,4 +1,4 @@
-"""Nothing leaves the machine, and nothing is left behind, that nobody asked for."""
+"""Nothing is sent or stored without an option that asks for it."""
 
 import os
 import re
@@ -21,7 +21,7 @@ RUNS = {
     "a calibration command": ["-m", "calibration.quantize", "--help"],
     "a training command": ["-m", "training.experiments.approximations", "--help"],
     "a benchmark": ["-m", "benchmarks.clips", "--help"],
-    "a program of somebody else": ["-c", "import models.engines; import onnxruntime; import time; time.sleep(1)"],
+    "another program": ["-c", "import models.engines; import onnxruntime; import time; time.sleep(1)"],
     "a subprocess of a program": [
         "-c",
         "import subprocess, sys, models; "
@@ -36,7 +36,7 @@ def works(*command):
 
 @pytest.fixture(scope="module")
 def watched():
-    """The words before a command that has no network and whose calls to the system are written down."""
+    """The words before a command that has no network and whose system calls are recorded."""
     if not (STRACE and works(STRACE, "-f", "--seccomp-bpf", "-o", os.devnull, "true")):
         pytest.skip("needs strace (Debian), and a system that lets it watch")
     if not (UNSHARE and works(UNSHARE, "--net", "true")):
@@ -67,7 +67,7 @@ def test_the_window_writes_nothing_at_home_until_it_is_closed(watched, tmp_path)
     home.mkdir()
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
     arguments = ["main.py", "--demo", "--max-frames", "30", "--events", str(events)]
-    # strace would keep the signal for itself, so Python starts it and is told by name.
+    # strace would keep the signal for itself, so Python starts it and is found by name.
     starter = f"import os; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); import runpy, sys; "
     starter += f"sys.argv = {arguments!r}; runpy.run_path('main.py', run_name='__main__')"
     command = [*watched, str(calls), sys.executable, "-c", starter]

@@ -1,4 +1,4 @@
-"""The documents say what is true: options, commands, files and snippets in them are there."""
+"""The options, commands, files and snippets in the documents exist."""
 
 import importlib.util
 import re
@@ -34,7 +34,7 @@ def test_every_link_leads_to_a_file(document):
 
 
 def tokens(document, pattern):
-    """What a document names; the changelog tells also of what is gone."""
+    """What a document names; the changelog may name what was removed."""
     return set() if document.name == "CHANGELOG.md" else set(re.findall(pattern, document.read_text(encoding="utf-8")))
 
 
@@ -59,7 +59,7 @@ def test_every_path_in_the_repository_exists(document):
 
 
 def test_every_python_file_exists(document):
-    """Named from the root, from the folder that the document is in or tells of, or by its bare name."""
+    """Named from the root, from the document's folder or one it describes, or by its bare name."""
     files = [
         f"/{path.relative_to(ROOT).as_posix()}"
         for room in (*ROOMS, "examples", "scripts", "tests")

@@ -28,7 +28,7 @@ esac
 
 @pytest.fixture
 def run(tmp_path):
-    """Run the script on a machine without libraries whose package lists are locked for so many tries."""
+    """Run the script on a machine without libraries whose package lists are locked for the given number of tries."""
     for name, text in {
         "apt-get": APT_GET,
         "ldconfig": "#!/bin/sh\n",
@@ -63,7 +63,7 @@ def test_one_that_stays_busy_is_given_up(run):
     assert "install these yourself: libgl1" in done.stderr
 
 
-def test_another_trouble_is_told_and_not_waited_for(run):
+def test_another_trouble_is_reported_and_not_waited_for(run):
     done, calls = run(busy=0, BROKEN="1")
     assert done.returncode != 0
     assert sum("update" in call for call in calls) == 1

@@ -1,4 +1,4 @@
-"""docs/thresholds.md names the options that there are, and its commands and its program can be used as they stand."""
+"""docs/thresholds.md names the existing options, and its commands and program run unchanged."""
 
 import argparse
 import os

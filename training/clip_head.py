@@ -82,7 +82,7 @@ def windows_of(playlist: Playlist, engine: ClipEngine, streams: int, seed: int) 
         first = round(FIRST_S * RATE_HZ) + int(rng.integers(round(EVERY_S * RATE_HZ)))
         for end in range(first, steps, round(EVERY_S * RATE_HZ)):
             answer = window_answer(stream, end, seconds)
-            embeddings.append(engine.answer(pictures[window(end, seconds)]).embedding[0])
+            embeddings.append(engine.run(pictures[window(end, seconds)]).embedding[0])
             right.append(answer.right)
             shows.append(int(answer.shows))
     return Windows(np.stack(embeddings), np.stack(right), np.array(shows))

@@ -153,7 +153,7 @@ def clip_logits(engine: ClipEngine, pictures: Image, rate_hz: float, lengths_s: 
     for step, picture in enumerate(pictures):
         window.append(picture, step / rate_hz)
         clips = [window.cut(length_s, engine.spec.pictures) for length_s in lengths_s]
-        answers.append([engine.answer(clip).logits[0] for clip in clips])
+        answers.append([engine.run(clip).logits[0] for clip in clips])
     return np.stack(answers, 1)
 
 

@@ -44,7 +44,7 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
             run_headless(pipeline)
         if not recorder.done:
             raise TakeError(
-                f"nothing was recorded: it ended before the first of {recorder.tasks} recordings was whole; begin "
+                f"nothing was recorded: it ended before the first of {recorder.tasks} recordings was complete; begin "
                 "again, and let the count-down and the recording run to their end"
             )
         if camera.ended and not recorder.finished:

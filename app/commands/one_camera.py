@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.take_folder import TakeFolder
-from calibration.user_profile import NOBODY, find_profile
+from calibration.user_profile import DEFAULT_NAME, find_profile
 from common.log import log
 from models.framing.manual import ManualFraming
 from models.framing.opening import open_framing
@@ -52,7 +52,7 @@ def recognise(settings: Settings) -> None:
 
 def person(profile: str | None) -> str:
     """Name of the user whose takes receive the moments that are marked as wrong."""
-    return find_profile(profile).name if profile else NOBODY
+    return find_profile(profile).name if profile else DEFAULT_NAME
 
 
 def report_armed(control: Control, events: Events) -> None:

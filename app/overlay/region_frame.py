@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from app.overlay import theme
 from app.overlay.theme import Role
-from models.region import SMALLEST, WHOLE, Region
+from models.region import MIN_SHARE, WHOLE, Region
 
 CORNER = 0.12
 """Length of a corner's lines, as a fraction of the frame's shorter side."""
@@ -66,13 +66,13 @@ class RegionFrame(QWidget):
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Pass on the dragged region, unless it is smaller than `SMALLEST`."""
+        """Pass on the dragged region, unless it is smaller than `MIN_SHARE`."""
         del event
         dragged, self._began, self._dragged = self._dragged, None, None
         self.update()
         if dragged is not None and self._draw and self.width() and self.height():
             share = dragged.width() / self.width(), dragged.height() / self.height()
-            if min(share) >= SMALLEST:
+            if min(share) >= MIN_SHARE:
                 self._draw(self._region_of(dragged))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:

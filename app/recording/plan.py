@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calibration.errors import TakeError
-from calibration.person_files import one_name
+from calibration.person_files import normalized_name
 from calibration.recording_options import FIRST_READY_S, READY_S
 from calibration.take import Kind
 from models.spec import NO_GESTURE_LABELS
@@ -53,7 +53,7 @@ class RecordingPlan:
             UserError: a name cannot be used, or there is nothing to record.
         """
         for label in self.gestures:
-            one_name(label)
+            normalized_name(label)
             if label in NO_GESTURE_LABELS:
                 raise TakeError(f"{label!r} is not a gesture; --work records takes without gestures")
         if not self.gestures and not self.work_s:
@@ -61,7 +61,7 @@ class RecordingPlan:
 
     def tasks(self) -> Iterator[RecordingTask]:
         """Every take of every gesture, then the take without gestures."""
-        for label in map(one_name, self.gestures):
+        for label in map(normalized_name, self.gestures):
             for number in range(1, self.takes + 1):
                 ready_s = FIRST_READY_S if number == 1 else READY_S
                 yield RecordingTask(Kind.GESTURE, label, number, self.takes, ready_s, self.take_s)

@@ -9,7 +9,7 @@ from app.recording.plan import RecordingPlan, RecordingTask
 from app.recording.prompt import OnPrompt, Prompt
 from calibration.take import Kind, Take
 from calibration.take_folder import TakeFolder
-from models.frame_times import LONGEST_REPEAT_S
+from models.frame_times import MAX_REPEAT_S
 from models.recognition import Recognition, Step
 from models.spec import ModelSpec
 
@@ -56,7 +56,7 @@ class Recorder:
         if self.finished:
             return
         time_s = seen.frame.time_s
-        if self._began_s is None or not 0 <= time_s - self._seen_s <= LONGEST_REPEAT_S:
+        if self._began_s is None or not 0 <= time_s - self._seen_s <= MAX_REPEAT_S:
             self._begin(time_s)  # also after a gap, such as a pause: an interrupted task starts again
         self._seen_s = time_s
         self._follow(self._tasks[self.done], seen.steps, time_s)

@@ -1,7 +1,7 @@
-"""Footage: recordings to quantise with, read when they are needed and seen at a model's own rate.
+"""Recordings for quantisation, read on demand at a model's step rate.
 
-A recording is a video file, a take of `python -m calibration record`, or a folder of either. A folder's list, a
-`clips.csv` or `labels.csv` with the columns path, label and perhaps fps, says what its videos show.
+A recording is a video file, a take of `python -m calibration record`, or a folder of either. The labels of videos come
+from `clips.csv` or `labels.csv` in their folder, with the columns path, label and optionally fps.
 """
 
 import sys
@@ -26,7 +26,7 @@ from models.step_grid import StepGrid
 TAKE = ".npz"
 LISTS = ("clips.csv", "labels.csv")
 LONGEST_S = 60.0
-"""Of a longer video only so much is seen: ranges settle long before, and memory is not endless."""
+"""Part of a longer video that is used: ranges converge earlier, and the pictures are kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +35,26 @@ class CalibrationClip:
 
     path: Path
     label: str | None = None
-    """What it shows; None where nobody said."""
+    """The label; None if unknown."""
     fps: float | None = None
-    """Frames a second, instead of what the file says."""
+    """Frame rate, instead of the one in the file."""
 
-    def seen_by(self, spec: ModelSpec) -> tuple[Image, int]:
-        """Its pictures at a model's rate and size, uint8 [T, H, W, 3], and the step at which it begins.
+    def pictures_for(self, spec: ModelSpec) -> tuple[Image, int]:
+        """The input pictures for a model, uint8 [T, H, W, 3], and the step at which the gesture begins.
 
         Raises:
-            QuantizationError: it holds no picture.
-            TakeError: it is a damaged take, or one of another rate.
+            QuantizationError: no picture can be decoded.
+            TakeError: it is a damaged take, or one of another step rate.
         """
         if self.path.suffix == TAKE:
             return _of_take(self.path, spec)
         pictures = list(islice(_of_video(self.path, self.fps, spec), round(LONGEST_S * spec.rate_hz)))
         if not pictures:
-            raise QuantizationError(
-                f"{self.path} holds no picture that can be decoded; leave it out or record it again"
-            )
+            raise QuantizationError(f"no picture of {self.path} can be decoded; leave it out or record it again")
         return np.stack(pictures), 0
 
     def take(self, spec: ModelSpec, logits: Floats, begins: int) -> Take:
-        """What a model said of it, as temperature.py takes it; it shows what its label says."""
+        """The recording as a `Take` with a model's logits, for the fit of a temperature."""
         assert self.label is not None
         kind = Kind.WORK if self.label in ("", *NO_GESTURE_LABELS) else Kind.GESTURE
         none = np.zeros((len(logits), 0), np.float32)
@@ -64,19 +62,19 @@ class CalibrationClip:
         return Take(kind, self.label, times_s, none.astype(np.uint8), logits, none, spec, begins)
 
 
-def find_footage(paths: Sequence[Path], labels: Sequence[str] = ()) -> list[CalibrationClip]:
-    """Everything that can be read among files and folders; what cannot is named on standard error and left out.
+def find_clips(paths: Sequence[Path], labels: Sequence[str] = ()) -> list[CalibrationClip]:
+    """Find the readable recordings in files and folders; others are reported on stderr and skipped.
 
     Args:
         paths: videos, takes, and folders of them.
-        labels: those that a list may name; any where none are given.
+        labels: the labels that a list may contain; empty allows any.
 
     Raises:
-        QuantizationError: there is nothing, or a path is neither a recording nor a folder.
-        TableError: a list cannot be read, or names another label.
+        QuantizationError: no recording is readable, or a path is neither a recording nor a folder.
+        TableError: a list cannot be read, or contains another label.
     """
-    found = [footage for path in paths for footage in _at(path, labels)]
-    readable = [footage for footage in found if _opens(footage)]
+    found = [clip for path in paths for clip in _at(path, labels)]
+    readable = [clip for clip in found if _opens(clip)]
     if not readable:
         where = ", ".join(map(str, paths))
         raise QuantizationError(
@@ -103,7 +101,7 @@ def _at(path: Path, labels: Sequence[str]) -> Iterator[CalibrationClip]:
 
 
 def _alone(path: Path) -> CalibrationClip:
-    """A file on its own: a take knows its label, a video does not."""
+    """A file without a list: a take contains its label, a video does not."""
     if path.suffix != TAKE:
         return CalibrationClip(path)
     try:
@@ -113,14 +111,14 @@ def _alone(path: Path) -> CalibrationClip:
     return CalibrationClip(path, None if take.kind is Kind.NOT_THIS else take.label)
 
 
-def _opens(footage: CalibrationClip) -> bool:
+def _opens(clip: CalibrationClip) -> bool:
     """Whether the first picture can be read."""
     try:
-        if footage.path.suffix == TAKE:
-            return len(Take.load(footage.path)) > 0
-        next(video_frames(footage.path))
+        if clip.path.suffix == TAKE:
+            return len(Take.load(clip.path)) > 0
+        next(video_frames(clip.path))
     except (UserError, StopIteration):
-        print(f"quantize: {footage.path} cannot be read; going on without it", file=sys.stderr)
+        print(f"quantize: {clip.path} cannot be read and is skipped", file=sys.stderr)
         return False
     return True
 
@@ -129,13 +127,13 @@ def _of_take(path: Path, spec: ModelSpec) -> tuple[Image, int]:
     take = Take.load(path)
     if take.spec.rate_hz != spec.rate_hz:
         raise TakeError(
-            f"{path} is of {take.spec.rate_hz:g} steps a second, the model of {spec.rate_hz:g}; leave it out"
+            f"{path} has {take.spec.rate_hz:g} steps per second and the model {spec.rate_hz:g}; leave it out"
         )
     return np.stack([to_picture(picture, spec.height, spec.width) for picture in take.pictures]), take.begins
 
 
 def _of_video(path: Path, fps: float | None, spec: ModelSpec) -> Iterator[Image]:
-    """The picture of each step, as the app would step."""
+    """Yield the input picture of each step, with the app's own step times."""
     grid = StepGrid(spec.rate_hz)
     rate = fps or header_rate(path) or USUAL_FPS
     for index, image in enumerate(video_frames(path)):

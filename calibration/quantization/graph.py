@@ -1,4 +1,4 @@
-"""FloatGraph: an exported float model, its layers that can be quantised, and which of its tensors share a scale."""
+"""FloatGraph: an exported float model, the layers that can be quantised, and the tensors that share a scale."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from calibration.errors import QuantizationError
 from models.spec import SPEC_KEY, ModelSpec
 
 LAYERS = {"Conv": 0, "Gemm": 0}
-"""What is quantised, and the axis of the output channels in its weight (Gemm: as exported, transposed)."""
+"""Operators to quantise, and the axis of output channels in their weights (Gemm: transposed, as exported)."""
 GATES = ("Relu", "Clip")
-"""These pass some values on and cut others off; what they cut off needs no room in a scale."""
+"""Operators that clip values; the range of a scale need not cover what they clip."""
 SAME_VALUES = (*GATES, "Concat", "Flatten", "Identity", "Max", "MaxPool", "Reshape", "Slice", "Split", "Transpose")
-"""What leaves these is what entered: quantised at the way in, it passes without another rounding."""
+"""Operators whose outputs are values of their inputs: a quantised input needs no further rounding."""
 
 
 @dataclass(frozen=True, eq=False)
 class FloatGraph:
-    """A model of this project in float32."""
+    """A model of this project in float32, with its description."""
 
     model: onnx.ModelProto
     spec: ModelSpec
@@ -32,22 +32,22 @@ class FloatGraph:
         """Read an exported `.onnx`.
 
         Raises:
-            QuantizationError: there is none, it does not describe itself, or it is not in float32.
+            QuantizationError: it cannot be read, has no description, or is not in float32.
         """
         try:
             model = onnx.load(path)
         except (OSError, DecodeError) as error:
-            raise QuantizationError(f"{path} is no model that can be read; give a .onnx that was exported") from error
-        told = {entry.key: entry.value for entry in model.metadata_props}
-        if SPEC_KEY not in told:
-            raise QuantizationError(f"{path} does not describe itself; export it with python -m training.export")
-        graph = cls(model, ModelSpec.from_json(told[SPEC_KEY], str(path)))
+            raise QuantizationError(f"{path} cannot be read as a model; give an exported .onnx") from error
+        metadata = {entry.key: entry.value for entry in model.metadata_props}
+        if SPEC_KEY not in metadata:
+            raise QuantizationError(f"{path} has no description; export it with python -m training.export")
+        graph = cls(model, ModelSpec.from_json(metadata[SPEC_KEY], str(path)))
         graph._check_float(path)
         return graph
 
     @cached_property
     def layers(self) -> tuple[NodeProto, ...]:
-        """The convolutions and products whose weights are constants, in the order in which they run."""
+        """The convolutions and matrix products with constant weights, in execution order."""
         return tuple(node for node in self.model.graph.node if self._is_layer(node))
 
     @cached_property
@@ -57,7 +57,7 @@ class FloatGraph:
 
     @cached_property
     def groups(self) -> dict[str, str]:
-        """By tensor, the name of the group that it shares a scale with; its own name where it is alone."""
+        """By tensor, the name of the group that shares its scale."""
         names = _Groups()
         for memory in self.spec.memories:
             names.join([memory.newest, *(memory.past(lag) for lag in memory.lags)])
@@ -67,18 +67,18 @@ class FloatGraph:
         return names.leaders()
 
     @cached_property
-    def cut_off(self) -> frozenset[str]:
-        """Tensors that only a gate reads."""
+    def gated(self) -> frozenset[str]:
+        """Tensors that are read by gates only."""
         gated = {node.input[0] for node in self.model.graph.node if node.op_type in GATES}
         others = {name for node in self.model.graph.node if node.op_type not in GATES for name in node.input}
         return frozenset(gated - others - {output.name for output in self.model.graph.output})
 
     def group_of(self, tensor: str) -> str:
-        """The group that a tensor shares a scale with."""
+        """The group of a tensor; its own name if it shares no scale."""
         return self.groups.get(tensor, tensor)
 
     def sources(self) -> dict[str, str]:
-        """By tensor, its group: those tensors from which the values of all quantised groups come."""
+        """The tensors from which all values of quantised groups come, with their groups."""
         groups = {self.group_of(name) for layer in self.layers for name in (layer.input[0], layer.output[0])}
         made = (
             name
@@ -86,12 +86,10 @@ class FloatGraph:
             if node.op_type in GATES or node.op_type not in SAME_VALUES
             for name in node.output
         )
-        return {
-            name: self.group_of(name) for name in made if name not in self.cut_off and self.group_of(name) in groups
-        }
+        return {name: self.group_of(name) for name in made if name not in self.gated and self.group_of(name) in groups}
 
     def activations(self) -> Iterator[str]:
-        """Every float tensor that a node makes."""
+        """Yield each float tensor that a node computes."""
         inferred = onnx.shape_inference.infer_shapes(self.model).graph
         typed = {value.name: value.type.tensor_type.elem_type for value in (*inferred.value_info, *inferred.output)}
         for node in self.model.graph.node:
@@ -103,7 +101,7 @@ class FloatGraph:
         return node.op_type in LAYERS and node.input[1] in self.weights and not turned
 
     def _carried(self, node: NodeProto) -> list[str]:
-        """The inputs of a node whose values it passes on; the others say how."""
+        """The inputs whose values a node passes on; its other inputs are parameters."""
         return list(node.input) if node.op_type in ("Concat", "Max") else [node.input[0]]
 
     def _check_float(self, path: Path) -> None:
@@ -113,11 +111,11 @@ class FloatGraph:
         if any(tensor.data_type == TensorProto.FLOAT16 for tensor in self.model.graph.initializer):
             raise QuantizationError(f"{path} is in FP16 already; give the float model that it was made from")
         if not self.layers:
-            raise QuantizationError(f"{path} holds no convolution with constant weights; there is nothing to quantise")
+            raise QuantizationError(f"{path} has no convolution with constant weights, so nothing to quantise")
 
 
 class _Groups:
-    """Names that belong together (union-find)."""
+    """Groups of names (union-find)."""
 
     def __init__(self) -> None:
         self._parent: dict[str, str] = {}

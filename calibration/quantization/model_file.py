@@ -1,4 +1,4 @@
-"""Files: a model with its description."""
+"""Writes a model file with its description."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from models.spec import SPEC_KEY, ModelSpec
 
 
 def save_model(model: onnx.ModelProto, spec: ModelSpec, path: Path) -> None:
-    """Write a graph that describes itself.
+    """Write a graph with a description, after the checks of onnx.
 
     Raises:
         OSError: it cannot be written.

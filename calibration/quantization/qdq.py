@@ -1,7 +1,7 @@
-"""Q/DQ: writing an INT8 form of a float graph, with its types in the graph.
+"""Q/DQ: makes the INT8 form of a float graph with QuantizeLinear and DequantizeLinear.
 
-A quantised layer reads a quantised tensor and a quantised weight and writes a quantised tensor. Biases stay float32:
-TensorRT takes no Int32 behind DequantizeLinear, and ONNX Runtime folds a float bias in by itself.
+Input, weight and output of a quantised layer are quantised. Biases stay float32: TensorRT does not accept INT32 before
+DequantizeLinear, and ONNX Runtime quantises a float bias when it fuses the layer.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -19,8 +19,8 @@ def quantised(graph: FloatGraph, scales: Mapping[str, float], layers: Collection
     """The INT8 form of a graph.
 
     Args:
-        graph: the float model; it stays as it is.
-        scales: by group of tensors, the step of its INT8 grid.
+        graph: the float model; it is unchanged.
+        scales: the scale of each group of tensors.
         layers: names of the nodes to quantise; all others stay float.
     """
     return _Writer(graph, scales, layers).write()
@@ -49,7 +49,7 @@ class _Writer:
         return model
 
     def _rewritten(self, node: NodeProto) -> Iterator[NodeProto]:
-        """A node as it is, or a layer between what quantises its ends."""
+        """Yield a node unchanged, or a layer with the nodes that quantise its tensors."""
         if node.name not in self._layers:
             yield node
             return
@@ -57,21 +57,21 @@ class _Writer:
         layer.CopyFrom(node)
         yield from self._read(layer)
         yield from self._weigh(layer)
-        answer = node.output[0]
-        if self._ends(answer):
+        output = node.output[0]
+        if self._is_final(output):
             yield layer
         else:
-            layer.output[0] = f"{answer}.float"
+            layer.output[0] = f"{output}.float"
             yield layer
-            yield from self._pair(layer.output[0], answer, self._scale(answer))
-            self._quantised.add(answer)
+            yield from self._pair(layer.output[0], output, self._scale(output))
+            self._quantised.add(output)
 
-    def _ends(self, answer: str) -> bool:
-        """Whether a tensor leaves the graph and nobody reads it: logits are not rounded."""
-        return answer in self._kept and answer not in self._readers
+    def _is_final(self, tensor: str) -> bool:
+        """Whether a tensor is an output of the graph that no node reads; logits are not rounded."""
+        return tensor in self._kept and tensor not in self._readers
 
     def _read(self, layer: NodeProto) -> Iterator[NodeProto]:
-        """Quantise what a layer reads, once a tensor."""
+        """Quantise the input of a layer, once per tensor."""
         tensor = layer.input[0]
         if tensor in self._quantised:  # as another layer wrote it
             return
@@ -81,7 +81,7 @@ class _Writer:
             yield from self._pair(tensor, layer.input[0], self._scale(tensor))
 
     def _weigh(self, layer: NodeProto) -> Iterator[NodeProto]:
-        """Quantise a layer's weight, channel by channel."""
+        """Quantise the weight of a layer, with one scale per output channel."""
         name, axis = layer.input[1], LAYERS[layer.op_type]
         weight: NDArray[np.float32] = numpy_helper.to_array(self._graph.weights[name])
         steps = channel_steps(weight)
@@ -93,7 +93,7 @@ class _Writer:
             yield helper.make_node("DequantizeLinear", ends, [layer.input[1]], f"{name}.dequantise", axis=axis)
 
     def _pair(self, tensor: str, result: str, scale: float) -> Iterator[NodeProto]:
-        """Onto the INT8 grid and back."""
+        """Yield QuantizeLinear and DequantizeLinear for a tensor."""
         grid = f"{result}.int8"
         step = self._constant(f"{result}.scale", np.array(scale, np.float32))
         zero = self._constant(f"{result}.zero", np.array(0, np.int8))
@@ -109,7 +109,7 @@ class _Writer:
 
 
 def channel_steps(weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The step of each output channel's grid, float32 [channels], that takes in its largest weight."""
+    """The scale of each output channel, float32 [channels], that covers its largest weight."""
     largest = np.abs(weight).reshape(len(weight), -1).max(axis=1)
     return np.where(largest > 0, largest / LEVELS, 1.0).astype(np.float32)
 

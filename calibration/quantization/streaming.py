@@ -1,4 +1,4 @@
-"""Streaming a float graph with its own past, and looking at every tensor on the way."""
+"""Streams pictures through a float graph and reads its inner tensors."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,11 +17,11 @@ Tensors = dict[str, Floats]
 
 
 class TensorStream:
-    """A float graph that shows tensors from its inside, step by step.
+    """A float graph with inner tensors as further outputs.
 
     Args:
         graph: the model.
-        tensors: names of what to show besides the newest slices.
+        tensors: names of the tensors, in addition to the newest slices.
     """
 
     def __init__(self, graph: FloatGraph, tensors: Iterable[str]) -> None:
@@ -31,7 +31,7 @@ class TensorStream:
         self._names = [output.name for output in self._session.get_outputs()]
 
     def run(self, pictures: Image) -> Iterator[Tensors]:
-        """Step through pictures, uint8 [T, H, W, 3], from an empty past; the past is what the steps before left."""
+        """Step through pictures, uint8 [T, H, W, 3], from an empty past; yield the outputs of each step."""
         empty = {memory.newest: np.zeros(memory.shape, np.float32) for memory in self._memories}
         past: deque[Tensors] = deque([empty] * self._length, self._length)
         for picture in pictures:
@@ -42,13 +42,13 @@ class TensorStream:
             yield shown
 
 
-def observe(graph: FloatGraph, streams: Iterable[Image], wanted: Mapping[str, str]) -> dict[str, Histogram]:
-    """Count what tensors hold while streams run, each from an empty past.
+def histograms_of(graph: FloatGraph, streams: Iterable[Image], wanted: Mapping[str, str]) -> dict[str, Histogram]:
+    """Collect histograms of tensors over streams, each from an empty past.
 
     Args:
         graph: the model.
         streams: pictures, uint8 [T, H, W, 3] each.
-        wanted: by tensor, the name that it is counted under.
+        wanted: the tensors, each with the name of the histogram that counts it.
     """
     seen = {name: Histogram() for name in wanted.values()}
     stream = TensorStream(graph, wanted)
@@ -59,14 +59,14 @@ def observe(graph: FloatGraph, streams: Iterable[Image], wanted: Mapping[str, st
     return seen
 
 
-def answers(graph: FloatGraph, streams: Iterable[Image]) -> list[Floats]:
-    """What a graph says of streams, each from an empty past: logits, float32 [T, labels] each."""
+def run_streams(graph: FloatGraph, streams: Iterable[Image]) -> list[Floats]:
+    """The logits of each stream, float32 [T, labels], each from an empty past."""
     stream = TensorStream(graph, ())
     return [np.concatenate([shown[LOGITS] for shown in stream.run(pictures)]) for pictures in streams]
 
 
 def _session(model: onnx.ModelProto, tensors: Iterable[str]) -> ort.InferenceSession:
-    """A session whose graph has more outputs."""
+    """A session of the graph with further outputs."""
     shown = onnx.ModelProto()
     shown.CopyFrom(model)
     there = {output.name for output in shown.graph.output}

@@ -1,4 +1,4 @@
-"""Ways to run a network: one protocol, one file a runtime, and `load_engine` that chooses."""
+"""Runtimes for a network: one protocol, one module per runtime, and `load_engine`, which chooses."""
 
 from pathlib import Path
 
@@ -11,23 +11,23 @@ from models.errors import EngineError, ModelFileError, UnavailableError
 __all__ = ["ENGINES", "ClipEngine", "Engine", "Output", "load_batch_engine", "load_clip_engine", "load_engine"]
 
 ENGINES = ("auto", "onnxruntime", "tensorrt", "torch")
-"""What `--engine` takes."""
+"""The values of `--engine`."""
 
 RUNTIMES = {".onnx": ("onnxruntime", "tensorrt"), ".pt": ("torch",), ".plan": ("tensorrt",)}
-"""Which runtimes take a model file."""
+"""The runtimes for each suffix of a model file."""
 
 
 BATCHING = ("onnxruntime", "torch")
-"""Which runtimes step several streams at once."""
+"""The runtimes that step several streams at the same time, by suffix."""
 
 
 def load_batch_engine(path: Path, streams: int, threads: int, engine: str = "auto") -> Engine:
-    """Load a model file into a runtime that steps several streams at once.
+    """Load a model file into a runtime that steps several streams at the same time.
 
     Args:
         path: a `.onnx` or a `.pt` checkpoint.
-        streams: how many.
-        threads: CPU threads a step.
+        streams: number of streams.
+        threads: CPU threads per step.
         engine: as for `load_engine`; `auto` is ONNX Runtime for a `.onnx`.
 
     Raises:
@@ -48,7 +48,7 @@ def load_clip_engine(path: Path) -> ClipEngine:
     """Load a clip network's file into ONNX Runtime.
 
     Raises:
-        ModelFileError: the file is missing, damaged, or no clip network.
+        ModelFileError: the file is missing, damaged, or not a clip network.
     """
     from models.engines.clip_onnxruntime import OnnxRuntimeClipEngine
 
@@ -56,12 +56,12 @@ def load_clip_engine(path: Path) -> ClipEngine:
 
 
 def load_engine(path: Path, engine: str = "auto") -> Engine:
-    """Load a model file into a runtime, which is imported only now.
+    """Load a model file into a runtime, which is imported here.
 
     Args:
         path: a `.onnx`, a `.plan` with its `.json`, or a `.pt` checkpoint.
-        engine: one of `ENGINES`; `auto` runs an `.onnx` through TensorRT where that and a GPU are there, else through
-            ONNX Runtime in the form that is fastest here; other files go through their own runtime.
+        engine: one of `ENGINES`; `auto` runs an `.onnx` with TensorRT if that and a GPU are available, else with ONNX
+            Runtime in the fastest form; other files run in the runtime for their suffix.
 
     Raises:
         ModelFileError: the file is missing, damaged, or of an unknown kind.
@@ -82,7 +82,7 @@ def _runtimes_of(path: Path) -> tuple[str, ...]:
 
 
 def _load_best(path: Path) -> Engine:
-    """TensorRT if it is available, else ONNX Runtime; logs why where TensorRT might have been expected."""
+    """TensorRT if it is available, else ONNX Runtime; logs why TensorRT is not used if it might be expected."""
     if path.suffix == ".pt":
         return _load_torch(path)
     try:

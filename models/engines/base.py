@@ -50,7 +50,7 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None:
-        """Give back what the runtime holds."""
+        """Release the resources of the runtime."""
         ...
 
 
@@ -60,10 +60,10 @@ def in_step(streams: int) -> str:
 
 
 def check_picture(picture: Image, spec: ModelSpec, streams: int = 1) -> None:
-    """See that a picture, or one for each stream of a batch, is of the kind that a model takes.
+    """Check the shape and type of an input picture, or of a batch with one per stream.
 
     Raises:
-        ValueError: its shape or type is another.
+        ValueError: the model expects another shape or type.
     """
     shape = (streams, *spec.picture_shape[1:])
     if picture.shape != shape or picture.dtype != np.uint8:

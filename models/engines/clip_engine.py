@@ -1,4 +1,4 @@
-"""What a clip network does in every runtime: answer once about a whole clip."""
+"""ClipEngine: the interface of a runtime for clip networks, with one output per clip."""
 
 from typing import Protocol
 
@@ -14,28 +14,28 @@ class ClipEngine(Protocol):
 
     @property
     def spec(self) -> ClipSpec:
-        """What the model says of itself."""
+        """The description of the model."""
         ...
 
     @property
     def name(self) -> str:
-        """The runtime and the device that really run it."""
+        """The runtime and device in use."""
         ...
 
-    def answer(self, clip: Image) -> Output:
-        """Answer about a clip, uint8 `spec.clip_shape`, the newest picture last."""
+    def run(self, clip: Image) -> Output:
+        """Run on a clip, uint8 `spec.clip_shape`, the newest picture last."""
         ...
 
     def close(self) -> None:
-        """Give back what the runtime holds."""
+        """Release the resources of the runtime."""
         ...
 
 
 def check_clip(clip: Image, spec: ClipSpec) -> None:
-    """See that a clip is of the kind that a network takes.
+    """Check the shape and type of a clip.
 
     Raises:
-        ValueError: its shape or type is another.
+        ValueError: the network expects another shape or type.
     """
     if clip.shape != spec.clip_shape or clip.dtype != np.uint8:
         raise ValueError(f"a clip is uint8 {spec.clip_shape}; got {clip.dtype} {clip.shape}")

@@ -15,15 +15,15 @@ from models.spec import EMBEDDING, LOGITS
 
 
 class OnnxRuntimeClipEngine:
-    """A clip network's file in ONNX Runtime.
+    """A clip network in ONNX Runtime.
 
     Args:
-        path: the `.onnx`, which describes itself.
+        path: a `.onnx` with a description.
         providers: execution providers in order of preference; None takes the best that this build has.
-        threads: CPU threads a clip.
+        threads: CPU threads per clip.
 
     Raises:
-        ModelFileError: the file is missing, damaged, does not describe itself, or is a stream network's.
+        ModelFileError: the file is missing or damaged, has no description, or is a stream network.
         EngineError: a provider that was asked for is not in this build.
     """
 
@@ -31,19 +31,19 @@ class OnnxRuntimeClipEngine:
         self._session = open_session(path, providers or default_providers(), threads)
         self.spec = read_clip_spec(self._session, path)
         try:
-            self.answer(np.zeros(self.spec.clip_shape, np.uint8))  # so that the first gesture does not wait for it
+            self.run(np.zeros(self.spec.clip_shape, np.uint8))  # so that the first gesture does not wait for it
         except Exception as error:  # ONNX Runtime raises a private class for each status code
             raise ModelFileError(f"{path} does not run: {first_line(error)}. Export it again.") from error
 
     @property
     def name(self) -> str:
-        """The provider that ONNX Runtime really gave, such as `onnxruntime:CPUExecutionProvider`."""
+        """The provider in use, such as `onnxruntime:CPUExecutionProvider`."""
         return f"onnxruntime:{self._session.get_providers()[0]}"
 
-    def answer(self, clip: Image) -> Output:
-        """Answer about a clip, uint8 `spec.clip_shape`, the newest picture last."""
+    def run(self, clip: Image) -> Output:
+        """Run on a clip, uint8 `spec.clip_shape`, the newest picture last."""
         check_clip(clip, self.spec)
         return Output(*self._session.run([LOGITS, EMBEDDING], {CLIP: clip}))
 
     def close(self) -> None:
-        """Nothing to give back: ONNX Runtime frees a session with its last reference."""
+        """Do nothing: ONNX Runtime frees a session with its last reference."""

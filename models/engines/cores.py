@@ -1,9 +1,9 @@
-"""Cores: how many steps can run at once on the CPU."""
+"""Number of CPU cores for this process."""
 
 import os
 import sys
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

@@ -47,14 +47,14 @@ class Gpu:
         return results[0] if results else None
 
     def allocate(self, size: int) -> "DeviceMemory":
-        """Zeroed memory on the GPU, `size` bytes, given back with the object."""
+        """Allocate zeroed memory on the GPU, `size` bytes, freed with the object."""
         memory = DeviceMemory(self.call("cudaMalloc", size))
         weakref.finalize(memory, self._runtime.cudaFree, memory.address)
         self.call("cudaMemsetAsync", memory.address, 0, size, self.stream)
         return memory
 
     def allocate_pinned(self, size: int) -> "PinnedMemory":
-        """Zeroed memory of the host, `size` bytes, page-locked, so that the GPU copies from and to it directly."""
+        """Allocate zeroed, page-locked memory of the host, `size` bytes, for direct copies by the GPU."""
         memory = PinnedMemory(self.call("cudaMallocHost", size), size)
         weakref.finalize(memory, self._runtime.cudaFreeHost, memory.address)
         return memory
@@ -70,24 +70,24 @@ class Gpu:
         self.call("cudaMemcpyAsync", target, source, size, kind, self.stream)
 
     def wait(self) -> None:
-        """Until all that was queued is done."""
+        """Wait for all queued work."""
         self.call("cudaStreamSynchronize", self.stream)
 
 
 class DeviceMemory:
-    """A stretch of the GPU's memory."""
+    """A block of GPU memory."""
 
     def __init__(self, address: int) -> None:
         self.address = address
 
 
 class PinnedMemory:
-    """A stretch of the host's memory that stays in place."""
+    """A block of page-locked host memory."""
 
     def __init__(self, address: int, size: int) -> None:
         self.address = address
         self.bytes: NDArray[np.uint8] = np.ctypeslib.as_array((ctypes.c_uint8 * size).from_address(address))
-        """uint8 [size]; a view, not to be used once this object is gone."""
+        """A view, uint8 [size]; valid as long as this object."""
         self.bytes[:] = 0
 
 
@@ -96,7 +96,7 @@ def find_gpu() -> Gpu:
 
     Raises:
         UnavailableError: there is none.
-        EngineError: there may be one, and something is missing or too old to use it.
+        EngineError: a package or the driver is missing or too old.
     """
     runtime = _runtime()
     status, count = runtime.cudaGetDeviceCount()
@@ -122,5 +122,5 @@ def _runtime() -> Any:
 
 
 def _version(number: int) -> str:
-    """CUDA's number as people write it: 12040 is 12.4."""
+    """A CUDA version number as text: 12040 is 12.4."""
     return f"{number // 1000}.{number % 1000 // 10}"

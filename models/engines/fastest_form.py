@@ -1,8 +1,8 @@
-"""Choice: which form of a model is fastest here. Measured once, remembered until something changes.
+"""Chooses the fastest form of a model on this machine; the measurement is cached.
 
-Beside MODEL.onnx there may lie MODEL.int8.onnx and MODEL.fp16.onnx, made of the same weights. Which of them a chip runs
-fastest depends on the chip, so all are stepped in turns for a moment. The float model stays unless another is clearly
-faster, for it is the one whose answers are known best.
+The folder of MODEL.onnx may hold MODEL.int8.onnx and MODEL.fp16.onnx, made from the same weights. The fastest one
+depends on the chip, so all are timed in alternation. The float model is used unless another is clearly faster, since
+accuracy was measured with it.
 """
 
 import hashlib
@@ -27,15 +27,15 @@ from models.errors import ModelFileError
 from models.spec import ModelSpec
 
 FORMS = ("int8", "fp16")
-WORTH = 0.95
-"""The share of the float model's time that another form must stay below."""
-TURNS = 30
+MAX_TIME_RATIO = 0.95
+"""Another form must take less than this share of the float model's time."""
+MAX_TURNS = 30
 LONGEST_S = 3.0
 """Limits of the measurement: number of turns, and seconds. Large models get fewer turns."""
 
 
 def fastest_form(path: Path) -> Path:
-    """The file of the form that runs fastest here: `path` itself, or one beside it.
+    """The file of the fastest form: `path` itself, or one in its folder.
 
     Raises:
         ModelFileError: the model itself cannot be run.
@@ -46,14 +46,14 @@ def fastest_form(path: Path) -> Path:
     kept = _place(f"{path.stem}-{_key(forms)}.json")
     if (chosen := _remembered(kept, forms)) is None:
         times = _measured(forms)
-        chosen = min(times, key=lambda form: times[form] * (WORTH if form == path else 1))
+        chosen = min(times, key=lambda form: times[form] * (MAX_TIME_RATIO if form == path else 1))
         _remember(kept, {form.name: round(1000 * seconds, 3) for form, seconds in times.items()}, chosen)
         log.info("%s is used, as measured here: %s", chosen.name, _told(times))
     return chosen
 
 
 def _measured(forms: Sequence[Path]) -> dict[Path, float]:
-    """Seconds a step of each form that can stand in for the first, in turns: a median of each."""
+    """The median seconds per step of the first form and of each that can replace it."""
     engines = {forms[0]: OnnxRuntimeEngine(forms[0])}
     for form in forms[1:]:
         if engine := _stand_in(form, engines[forms[0]].spec):
@@ -63,14 +63,14 @@ def _measured(forms: Sequence[Path]) -> dict[Path, float]:
 
 
 def _stand_in(form: Path, spec: ModelSpec) -> OnnxRuntimeEngine | None:
-    """The engine of another form; None where it does not run or is not of this model."""
+    """The engine of another form; None if it does not run or has other weights."""
     try:
         engine = OnnxRuntimeEngine(form)
     except ModelFileError as error:
-        log.warning("going on without %s: %s", form.name, error)
+        log.warning("%s is not used: %s", form.name, error)
         return None
     if _identity(engine.spec) != _identity(spec) or not spec.weights_sha256:
-        log.warning("going on without %s: it was not made of this %s.onnx; make it again", form.name, spec.name)
+        log.warning("%s is not used: it was not made from this %s.onnx; make it again", form.name, spec.name)
         return None
     return engine
 
@@ -80,11 +80,11 @@ def _identity(spec: ModelSpec) -> tuple[object, ...]:
 
 
 def _step_s(engines: Sequence[Engine]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Seconds of each engine's steps, float64 [turns, engines]; one step each a turn, so that load hits all alike."""
+    """The seconds of each step, float64 [turns, engines]; engines alternate, so that load affects all alike."""
     random = np.random.default_rng(0)
     states, until_s = [engine.start() for engine in engines], time.perf_counter() + LONGEST_S
     turns: list[list[float]] = []
-    while not turns or (len(turns) < TURNS and time.perf_counter() < until_s):
+    while not turns or (len(turns) < MAX_TURNS and time.perf_counter() < until_s):
         picture = random.integers(0, 256, engines[0].spec.picture_shape, dtype=np.uint8)
         turn = []
         for k, engine in enumerate(engines):
@@ -96,7 +96,7 @@ def _step_s(engines: Sequence[Engine]) -> np.ndarray[tuple[int, ...], np.dtype[n
 
 
 def _key(forms: Sequence[Path]) -> str:
-    """What a choice holds for: these files, this runtime, this machine."""
+    """The key of a cached choice: the files, the runtime and the machine."""
     files = [f"{form.name} {hashlib.sha256(form.read_bytes()).hexdigest()}" for form in forms]
     here = [ort.__version__, default_providers()[0], platform.machine(), _processor(), str(os.cpu_count())]
     return hashlib.sha256("\n".join([*files, *here]).encode()).hexdigest()[:16]
@@ -110,7 +110,7 @@ def _processor() -> str:
 
 
 def _place(name: str) -> Path | None:
-    """Where a choice is kept; None where this user has no home folder."""
+    """The file of a cached choice; None if the user has no home folder."""
     try:
         return cache_folder() / name
     except UserError as error:
@@ -119,7 +119,7 @@ def _place(name: str) -> Path | None:
 
 
 def _remembered(kept: Path | None, forms: Sequence[Path]) -> Path | None:
-    """The form that was chosen before; None where none was."""
+    """The form chosen before, or None."""
     if not kept:
         return None
     try:
@@ -130,7 +130,7 @@ def _remembered(kept: Path | None, forms: Sequence[Path]) -> Path | None:
 
 
 def _remember(kept: Path | None, step_ms: dict[str, float], chosen: Path) -> None:
-    """Write a choice, whole; where that cannot be, it is measured again at the next start."""
+    """Write a choice atomically; if that fails, it is measured again at the next start."""
     if not kept:
         return
     try:

@@ -9,10 +9,10 @@ from types import FrameType
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Hold Ctrl-C back until the end of the block; then it does what it would have done.
+    """Delay Ctrl-C until the end of the block.
 
-    An extension module that is interrupted while it loads says that it is broken, and Ctrl-C is lost. Outside the main
-    thread, where Python delivers no signals, this does nothing.
+    An extension module that is interrupted while it loads raises an import error, and Ctrl-C is lost. Does nothing
+    outside the main thread, where Python delivers no signals.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

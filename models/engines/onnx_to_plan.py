@@ -10,7 +10,7 @@ from models.engines.tensorrt_runtime import Tensorrt
 from models.errors import EngineError, ModelFileError
 
 INTERRUPT_S = 0.1
-"""How often Ctrl-C is looked for while TensorRT works."""
+"""Interval for checking Ctrl-C while TensorRT works."""
 
 Result = TypeVar("Result")
 
@@ -21,8 +21,8 @@ def build_plan(
     """Build an engine; Ctrl-C stops it.
 
     Args:
-        tensorrt: what builds it.
-        onnx: an ONNX file's content.
+        tensorrt: the runtime that builds it.
+        onnx: the content of an ONNX file.
         report: called with the share that is done, 0 to 1.
         capabilities: chips to build for ahead of time, such as `SM86`, which TensorRT-RTX can do without a GPU; none
             is the GPU that is here.
@@ -31,8 +31,8 @@ def build_plan(
         The serialised engine, and the smallest type that the graph computes in: fp32, fp16 or int8.
 
     Raises:
-        ModelFileError: TensorRT does not take the graph; says which node.
-        EngineError: it cannot build it.
+        ModelFileError: TensorRT does not accept the graph; the message names the node.
+        EngineError: the build fails.
     """
     tensorrt.forget()
     builder = tensorrt.module.Builder(tensorrt.logger)
@@ -53,7 +53,7 @@ def build_plan(
 
 
 def precision_of(module: Any, network: Any) -> str:
-    """The smallest type that a parsed network computes in; for TensorRT it lies in the ONNX file alone."""
+    """The smallest type that a parsed network computes in, which the ONNX file determines."""
     layers = [network.get_layer(k) for k in range(network.num_layers)]
     if any(layer.type == module.LayerType.DEQUANTIZE for layer in layers):
         return "int8"
@@ -70,14 +70,14 @@ def _parse(tensorrt: Tensorrt, network: Any, onnx: bytes) -> None:
 
 
 def _fix_streams(network: Any) -> None:
-    """Build for one stream: with sizes that are known, TensorRT needs no profile and chooses better kernels."""
+    """Fix the number of streams at one: with fixed sizes TensorRT needs no profile and chooses better kernels."""
     for k in range(network.num_inputs):
         tensor = network.get_input(k)
         tensor.shape = (1, *tuple(tensor.shape)[1:])
 
 
 def _aim(tensorrt: Tensorrt, settings: Any, capabilities: Sequence[str]) -> None:
-    """Build for chips that need not be here."""
+    """Set the chips to build for, which need not be present."""
     known = getattr(tensorrt.module, "ComputeCapability", None)
     if unknown := [name for name in capabilities if not hasattr(known, name)]:
         raise EngineError(f"{tensorrt.name} does not build ahead of time for {unknown[0]}")

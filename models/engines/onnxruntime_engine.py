@@ -1,4 +1,4 @@
-"""ONNX Runtime: one stream, or several in step that share a ring, a row each."""
+"""ONNX Runtime: one stream, or several that share a ring, one row per stream."""
 
 from pathlib import Path
 
@@ -17,13 +17,13 @@ class OnnxRuntimeEngine:
     """A model file in ONNX Runtime.
 
     Args:
-        path: the `.onnx`, which describes itself.
+        path: a `.onnx` with a description.
         providers: execution providers in order of preference; None takes the best that this build has.
         threads: CPU threads per step; more than one rarely pays for one stream and networks of this size.
-        streams: how many step at the same time; fixed when the file is loaded, so that ONNX Runtime plans for it.
+        streams: number of streams; fixed when the file is loaded, so that ONNX Runtime optimises for it.
 
     Raises:
-        ModelFileError: the file is missing, damaged or does not describe itself.
+        ModelFileError: the file is missing or damaged, or has no description.
         EngineError: a provider that was asked for is not in this build.
     """
 
@@ -42,7 +42,7 @@ class OnnxRuntimeEngine:
 
     @property
     def name(self) -> str:
-        """The provider that ONNX Runtime really gave, such as `onnxruntime:CPUExecutionProvider`."""
+        """The provider in use, such as `onnxruntime:CPUExecutionProvider`."""
         return f"onnxruntime:{self._provider}{in_step(self.streams)}"
 
     def start(self, lag_divisor: int = 1) -> StreamState:
@@ -62,10 +62,10 @@ class OnnxRuntimeEngine:
         return ring.step(picture, state.steps), StreamState(ring, state.steps + 1)
 
     def close(self) -> None:
-        """Nothing to give back: ONNX Runtime frees a session with its last reference."""
+        """Do nothing: ONNX Runtime frees a session with its last reference."""
 
     def _warm_up(self) -> None:
-        """Step twice on black, so that the first real frame does not pay for allocation and kernel choice."""
+        """Step twice on black, so that the first frame does not wait for allocation and kernel choice."""
         state = self.start()
         for _ in range(2):
             _, state = self.step(np.zeros((self.streams, *self.spec.picture_shape[1:]), np.uint8), state)

@@ -1,9 +1,9 @@
-"""The past of streams in ONNX Runtime: a ring of slots that is bound once and never copied.
+"""The past of streams in ONNX Runtime: a ring buffer that is bound once and never copied.
 
-Each memory has a ring of its own length (`spec.ring_slots`). Step t writes its newest slice into slot t % length and
-reads that of lag k from slot (t - k) % length. After `spec.ring_phases` steps all are where they began. Each of these
-phases is bound once, when the rings are made, so a step is one copy of the pictures in and one `run_with_iobinding`.
-Streams that share rings turn as one, a row each.
+Each layer has a ring with its own length (`spec.ring_slots`). Step t writes its newest slice into slot t % length and
+reads that of lag k from slot (t - k) % length. After `spec.ring_phases` steps all rings are in the first phase again.
+Each phase is bound once, when the rings are made, so a step is one copy of the pictures in and one
+`run_with_iobinding`. Streams that share rings have one row each and the same phase.
 """
 
 import numpy as np
@@ -15,14 +15,14 @@ from models.spec import EMBEDDING, LOGITS, PICTURE, ModelSpec
 
 
 class Ring:
-    """Slots of zeros, and the bindings that turn them.
+    """Slots of zeros, and one binding per phase.
 
     Args:
         session: the network; its first dimension is the number of streams.
-        spec: what it says of itself.
-        device: where its provider wants the slots, `cpu` or `cuda`.
-        streams: rows of every slot.
-        lag_divisor: how many times less far back the layers look than they were trained to.
+        spec: its description.
+        device: where its provider needs the slots, `cpu` or `cuda`.
+        streams: number of rows in each slot.
+        lag_divisor: divisor of all lags.
     """
 
     def __init__(
@@ -36,17 +36,17 @@ class Ring:
             memory.layer: [self._zeros((streams, *memory.shape[1:])) for _ in range(length)]
             for memory, length in zip(spec.memories, spec.ring_slots(lag_divisor), strict=True)
         }
-        """By layer, slices that stay where they are."""
+        """By layer, slices with fixed addresses."""
         self._phases = [self._bind(phase) for phase in range(spec.ring_phases(lag_divisor))]
 
     def step(self, pictures: Image, step: int) -> Output:
-        """Run step number `step` on pictures, uint8 [streams, H, W, 3]; the answers have a row each."""
+        """Run step number `step` on pictures, uint8 [streams, H, W, 3]; the outputs have one row per stream."""
         self._pictures[:] = pictures
         self._session.run_with_iobinding(self._phases[step % len(self._phases)])
         return Output(self._logits.copy(), self._embedding.copy())
 
     def empty(self, row: int) -> None:
-        """Forget what one row has seen; the others keep theirs."""
+        """Fill the slots of one row with zeros; other rows are unchanged."""
         for slots in self.slots.values():
             for slot in slots:
                 slices = slot.numpy()  # on the CPU the slot's own memory, from a GPU a copy

@@ -1,4 +1,4 @@
-"""A model file opened in ONNX Runtime, or one line that says why it cannot be."""
+"""Opens a model file in ONNX Runtime and checks its description."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ NOT_BY_DEFAULT = ("TensorrtExecutionProvider", "NvTensorRTRTXExecutionProvider",
 
 
 DEVICES = {"CUDAExecutionProvider": "cuda"}
-"""Where a provider wants its tensors; all others take them on the CPU."""
+"""The device of a provider's tensors; all others use the CPU."""
 
 
 def default_providers() -> tuple[str, ...]:
@@ -27,13 +27,13 @@ def default_providers() -> tuple[str, ...]:
 def open_session(
     path: Path, providers: tuple[str, ...], threads: int, streams: int | None = None
 ) -> ort.InferenceSession:
-    """Load a model file, quietly, or say in one line why not.
+    """Load a model file, without ONNX Runtime's own log.
 
     Args:
         path: the file.
         providers: execution providers in order of preference.
-        threads: CPU threads a step.
-        streams: how many, where the file leaves that open; None leaves it so.
+        threads: CPU threads per step.
+        streams: number of streams, if the file leaves it open; None keeps it open.
     """
     _check_providers(providers)
     options = _options(threads)
@@ -50,7 +50,7 @@ def open_session(
 
 
 def _check_providers(providers: tuple[str, ...]) -> None:
-    """See that this build of ONNX Runtime has all of them."""
+    """Check that this build of ONNX Runtime has all of them."""
     missing = [provider for provider in providers if provider not in ort.get_available_providers()]
     if missing:
         raise EngineError(
@@ -60,7 +60,7 @@ def _check_providers(providers: tuple[str, ...]) -> None:
 
 
 def describe(path: Path) -> ModelSpec:
-    """The metadata of a model file. Only a session reads it; the graph need not be optimised for that."""
+    """The metadata of a model file, read with a session without optimisation."""
     options = _options(threads=1)
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     return read_spec(_load(path, options, ("CPUExecutionProvider",)), path)
@@ -92,7 +92,7 @@ def read_spec(session: ort.InferenceSession, path: Path, streams: int | None = N
     Args:
         session: the model.
         path: its file, for messages.
-        streams: how many the session was opened for; None where that was left open.
+        streams: number of streams that the session was opened for; None if open.
     """
     metadata = session.get_modelmeta().custom_metadata_map
     if SPEC_KEY not in metadata:
@@ -119,14 +119,14 @@ def read_clip_spec(session: ort.InferenceSession, path: Path) -> ClipSpec:
 
 
 Shapes = Mapping[str, tuple[int | str, ...]]
-"""Shapes of a graph's inputs or outputs, by name; a word stands for a size that is open."""
+"""Shapes of a graph's inputs or outputs, by name; open sizes are strings."""
 
 
 def check_graph(session: ort.InferenceSession, inputs: Shapes, outputs: Shapes, path: Path) -> None:
     """Check a description against the graph.
 
     Raises:
-        ModelFileError: an input or output is not there, or of another shape.
+        ModelFileError: an input or output is missing, or has another shape.
     """
     for expected, real in ((inputs, session.get_inputs()), (outputs, session.get_outputs())):
         found = {tensor.name: tuple(tensor.shape) for tensor in real}
@@ -140,13 +140,13 @@ def check_graph(session: ort.InferenceSession, inputs: Shapes, outputs: Shapes, 
 
 
 def _kind(metadata: dict[str, str]) -> str:
-    """What a file is that has no spec where one was sought."""
+    """What kind of file has no stream network's description."""
     if ROLLED_KEY in metadata:
         return "is a rolled export, for servers; give the model that it was made from"
     if OLD_BATCHED_KEY in metadata:
         return "is a batched form of version 1; a model file now serves one stream and many: give that, exported again"
     if CLIP_KEY in metadata:
-        return "is a clip network, which runs beside a stream network; give the stream network as --model"
+        return "is a clip network, which needs a stream network; give the stream network as --model"
     return (
         f"does not describe itself (no '{SPEC_KEY}' in its metadata); "
         "it was not exported by this project: export it with `python -m training.export`"

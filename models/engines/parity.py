@@ -1,4 +1,4 @@
-"""Parity: a freshly built engine has to answer a clip as ONNX Runtime does, or it is not used."""
+"""Parity: compares a built engine with ONNX Runtime on a clip; an engine that differs is not used."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -10,19 +10,19 @@ from models.frame import Image
 from models.spec import ModelSpec
 
 TOLERANCES = {"fp32": 0.02, "fp16": 0.05, "int8": 0.2}
-"""Largest difference of logits that is let pass, as a share of how far the reference's own logits lie apart.
+"""Largest accepted difference of logits, as a share of the range of the reference's logits.
 
-fp32 leaves room for TF32, whose products have fp16's ten bits of mantissa; int8, for values that fall on the other
-side of a rounding step and are carried on through the past.
+fp32 allows for TF32, whose products have the ten mantissa bits of fp16; int8 allows for values that round differently
+and stay in the past.
 """
 
 
 def largest_difference(engine: Engine, reference: Engine, pictures: Iterable[Image]) -> float:
-    """Step both through a clip, uint8 `spec.picture_shape` each.
+    """Run both on a clip of pictures, uint8 `spec.picture_shape` each.
 
     Returns:
         The largest absolute difference of logits over the mean range (largest less smallest logit) of the reference's
-        answers; infinite where an answer is no number.
+        logits; infinite if an output is not finite.
     """
     states, largest, ranges = [engine.start(), reference.start()], 0.0, []
     for picture in pictures:
@@ -35,7 +35,7 @@ def largest_difference(engine: Engine, reference: Engine, pictures: Iterable[Ima
 
 
 def refusal(difference: float, precision: str) -> str:
-    """Why an engine that differs so much is not used; empty where it may be."""
+    """Why an engine with this difference is not used; empty if it may be used."""
     if difference <= TOLERANCES[precision]:
         return ""
     return (

@@ -1,4 +1,4 @@
-"""A TensorRT engine on disk: the `.plan`, and the `.json` beside it that says what it is and what it was built for."""
+"""A TensorRT engine on disk: the `.plan`, and a `.json` with its description and target."""
 
 import dataclasses
 import hashlib
@@ -11,12 +11,12 @@ from models.errors import ModelFileError
 from models.spec import ModelSpec
 
 BUILT = "built"
-"""The key that the `.json` has besides those of a spec."""
+"""The key that the `.json` has in addition to those of a spec."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """How an engine came to be."""
+    """How an engine was built."""
 
     onnx_sha256: str
     runtime: str
@@ -26,14 +26,14 @@ class Built:
     precision: str
     """The smallest type that the graph computes in: fp32, fp16 or int8."""
     difference: float
-    """From ONNX Runtime, as `parity.largest_difference` measures it."""
+    """Difference from ONNX Runtime, by `parity.largest_difference`."""
     plan_sha256: str
-    """Of the `.plan`; empty where the engine was refused and none was kept."""
+    """Hash of the `.plan`; empty if the engine was refused and not kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A serialised engine and what is known of it."""
+    """A serialised engine with its description."""
 
     data: bytes
     spec: ModelSpec
@@ -42,10 +42,10 @@ class Plan:
 
 
 def write_plan(path: Path, plan: Plan) -> None:
-    """Write the `.plan` and, when that is whole, the `.json`; of a refused engine only the latter.
+    """Write the `.plan`, then the `.json`, each atomically; for a refused engine only the `.json`.
 
     Raises:
-        WriteError: it cannot be written; then nothing half-written is left.
+        WriteError: a file cannot be written; no incomplete file is left.
     """
     description = json.loads(plan.spec.to_json())
     if plan.built:
@@ -56,7 +56,7 @@ def write_plan(path: Path, plan: Plan) -> None:
 
 
 def read_plan(path: Path) -> Plan:
-    """Read a `.plan` with its description; of a refused engine there is only the latter.
+    """Read a `.plan` with its description; a refused engine has only the description.
 
     Raises:
         ModelFileError: one of the two is missing or damaged.
@@ -74,7 +74,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def read_description(path: Path) -> tuple[ModelSpec, Built | None]:
-    """Read the `.json` beside a `.plan`.
+    """Read the `.json` of a `.plan`.
 
     Raises:
         ModelFileError: it is missing or damaged.
@@ -84,7 +84,7 @@ def read_description(path: Path) -> tuple[ModelSpec, Built | None]:
         built = Built(**description.pop(BUILT)) if BUILT in description else None
     except OSError as error:
         raise ModelFileError(
-            f"{path}, which describes the .plan beside it, cannot be read ({error.strerror}); copy the two together"
+            f"{path}, the description of a .plan, cannot be read ({error.strerror}); copy the two together"
         ) from error
     except (ValueError, TypeError, AttributeError) as error:
         raise ModelFileError(f"{path} is damaged ({error}). Copy or build the .plan and its .json again.") from error

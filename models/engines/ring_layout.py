@@ -1,4 +1,4 @@
-"""Where everything of one stream lies in one stretch of memory, and how its slots turn."""
+"""The layout of a stream's tensors in one block of memory, and the slots of each phase."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,25 +11,25 @@ ALIGNMENT = 256
 
 @dataclass(frozen=True, slots=True)
 class RingLayout:
-    """Offsets in bytes. First the picture, then the answer, then the slots of every memory."""
+    """Offsets in bytes: the picture, the outputs, then the slots of every layer."""
 
     picture: int
     logits: int
     embedding: int
     answer_end: int
-    """Where the slots begin: what lies before is copied to or from the host."""
+    """Where the slots begin; the part before them is copied to or from the host."""
     end: int
     phases: tuple[tuple[tuple[str, int], ...], ...]
-    """For each phase of the ring, every tensor of the graph and where it lies then."""
+    """For each phase of the ring, the offset of every tensor of the graph."""
 
 
 def lay_out(spec: ModelSpec, sizes: Mapping[str, int], lag_divisor: int = 1) -> RingLayout:
-    """Give everything its place.
+    """Compute the layout.
 
     Args:
         spec: the network.
         sizes: bytes of each of the graph's tensors, by name.
-        lag_divisor: how many times less far back the layers look than they were trained to.
+        lag_divisor: divisor of all lags.
     """
     logits = _aligned(sizes[PICTURE])
     embedding = logits + _aligned(sizes[LOGITS])
@@ -45,7 +45,7 @@ def lay_out(spec: ModelSpec, sizes: Mapping[str, int], lag_divisor: int = 1) -> 
 
 
 def _turned(spec: ModelSpec, slots: dict[str, list[int]], phase: int, lag_divisor: int) -> tuple[tuple[str, int], ...]:
-    """Names and places of the memories' tensors in one phase: what lies k steps back lies k slots before the newest."""
+    """Names and offsets of past tensors in one phase: the slice of k steps ago is k slots before the newest."""
     places = []
     for memory in spec.memories:
         own = slots[memory.layer]

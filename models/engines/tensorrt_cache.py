@@ -1,6 +1,6 @@
-"""TensorRT engines that were built on this machine, kept for the next start.
+"""The cache of TensorRT engines built on this machine.
 
-The key is the ONNX file's content, in which its precision lies, and what an engine is good for: one TensorRT, one GPU.
+The key is the content of the ONNX file, which includes its precision, the version of TensorRT and the GPU.
 """
 
 import glob
@@ -15,7 +15,7 @@ from models.errors import ModelFileError
 
 
 def cached_path(onnx: Path, runtime: str, gpu: str) -> Path:
-    """Where the engine of an ONNX file for one TensorRT and one GPU is kept.
+    """The cached file for an ONNX file, a TensorRT version and a GPU.
 
     Raises:
         ModelFileError: the ONNX file cannot be read.
@@ -37,13 +37,13 @@ def read_onnx(path: Path) -> bytes:
 
 
 def find_kept(path: Path) -> Plan | None:
-    """The engine kept at a path; None where there is none, or where it is damaged, which is said."""
+    """The engine cached at a path; None if there is none, or if it is damaged, which is logged."""
     if not path.with_suffix(".json").exists():
         return None
     try:
         return read_plan(path)
     except ModelFileError as error:
-        log.warning("%s (It is a cached one: it is built again now.)", error)
+        log.warning("%s (The cached engine is built again now.)", error)
         return None
 
 
@@ -56,7 +56,7 @@ def keep(path: Path, plan: Plan) -> None:
 
 
 def drop_stale(path: Path, onnx: Path, gpu: str) -> None:
-    """Remove the engines of a file for this GPU that another TensorRT built; says which."""
+    """Remove a file's engines for this GPU from other TensorRT versions; logs each."""
     for other, runtime in _stale(path, onnx, gpu):
         log.info("the cached engine of %s was built by %s, which is no longer here", onnx.name, runtime)
         for suffix in (".plan", ".json", ".kernels"):

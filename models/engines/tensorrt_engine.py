@@ -1,8 +1,8 @@
-"""TensorRT, with each stream's past in a ring of slots that stay on the GPU and are never copied.
+"""TensorRT: the past of each stream is a ring buffer on the GPU that is never copied.
 
-A stream owns one stretch of GPU memory, where everything has a fixed place (`ring_layout`). Step t writes each memory's
-newest slice into slot t % length of its ring and reads that of lag k from slot (t - k) % length: it hands TensorRT the
-addresses of its phase. Only the picture goes in and only the answer comes out, a copy each.
+A stream owns one block of GPU memory with a fixed layout (`ring_layout`). Step t writes each layer's newest slice into
+slot t % length of its ring and reads that of lag k from slot (t - k) % length, by setting the tensor addresses of its
+phase. Only the picture is copied in, and only logits and embedding are copied out.
 """
 
 import math
@@ -33,9 +33,9 @@ class GpuRing:
 
     layout: RingLayout
     device: DeviceMemory
-    """Picture, answer and slots, on the GPU."""
+    """Picture, outputs and slots, on the GPU."""
     host: PinnedMemory
-    """Picture and answer, laid out as they are on the GPU."""
+    """Picture and outputs on the host, with the same layout."""
 
 
 class TensorrtEngine:
@@ -43,11 +43,11 @@ class TensorrtEngine:
 
     Args:
         plan: the serialised engine with its spec.
-        kernels: a file for what TensorRT-RTX compiles when it opens an engine, so that the next time takes less.
+        kernels: cache file for the kernels that TensorRT-RTX compiles when it opens an engine.
 
     Raises:
         UnavailableError: there is no TensorRT or no GPU.
-        EngineError: the engine was built for another version or GPU, or the GPU has no room for it.
+        EngineError: the engine was built for another version or GPU, or GPU memory is too small.
         ModelFileError: the engine is not the network that its spec describes.
     """
 
@@ -94,11 +94,11 @@ class TensorrtEngine:
                 log.warning("%s; until then a start takes longer", error)
 
     def close(self) -> None:
-        """Give the engine's memory back; that of streams goes with their states."""
+        """Free the engine's memory; that of streams is freed with their states."""
         del self._opened
 
     def _run(self, ring: GpuRing, phase: int) -> None:
-        """Picture in, one step, answer out."""
+        """Copy the picture in, run one step, copy the outputs out."""
         device, host, layout = ring.device.address, ring.host.address, ring.layout
         context = self._opened.context
         self._gpu.copy_in(device, host, layout.logits)
@@ -110,7 +110,7 @@ class TensorrtEngine:
         self._gpu.wait()
 
     def _answer(self, ring: GpuRing) -> Output:
-        """The host's copy of logits and embedding, in arrays of their own."""
+        """Logits and embedding, copied to new arrays."""
         labels, width = len(self.spec.labels), self.spec.embedding_width
         logits, embedding = (ring.host.bytes[start:] for start in (ring.layout.logits, ring.layout.embedding))
         return Output(
@@ -118,7 +118,7 @@ class TensorrtEngine:
         )
 
     def _warm_up(self) -> None:
-        """Step twice on black, so that the first real frame does not pay for what is done lazily."""
+        """Step twice on black, so that the first frame does not wait for lazy initialisation."""
         state = self.start()
         for _ in range(2):
             _, state = self.step(np.zeros(self.spec.picture_shape, np.uint8), state)

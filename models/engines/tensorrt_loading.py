@@ -19,16 +19,16 @@ from models.frame import Image
 
 
 def load_plan(path: Path) -> TensorrtEngine:
-    """The engine in a `.plan`, described by the `.json` beside it.
+    """The engine in a `.plan`, with the description in its `.json`.
 
     Raises:
         UnavailableError: there is no TensorRT or no GPU.
-        EngineError: it is for another TensorRT or GPU, or the GPU has no room.
+        EngineError: it is for another TensorRT or GPU, or GPU memory is too small.
         ModelFileError: a file is missing or damaged.
     """
     plan = read_plan(path)
     if not plan.data:
-        raise ModelFileError(f"{path} was refused when it was built: it answered wrongly. Give --model the .onnx")
+        raise ModelFileError(f"{path} was refused when it was built: its output was wrong. Give --model the .onnx")
     return TensorrtEngine(plan)
 
 
@@ -37,12 +37,12 @@ def load_or_build(onnx: Path, open_reference: Callable[[], Engine]) -> TensorrtE
 
     Args:
         onnx: the model file.
-        open_reference: gives ONNX Runtime with the same file; asked only when an engine has to be built.
+        open_reference: opens the same file in ONNX Runtime; called only if an engine has to be built.
 
     Raises:
         UnavailableError: there is no TensorRT or no GPU.
-        EngineError: the engine cannot be built or run, or it answers wrongly.
-        ModelFileError: TensorRT does not take the file.
+        EngineError: the engine cannot be built or run, or its output differs too much.
+        ModelFileError: TensorRT does not accept the file.
     """
     runtime, gpu = find_tensorrt().name, find_gpu().name
     path = cached_path(onnx, runtime, gpu)
@@ -60,15 +60,15 @@ def load_or_build(onnx: Path, open_reference: Callable[[], Engine]) -> TensorrtE
 
 
 def build_engine(onnx: Path, reference: Engine, pictures: Iterable[Image] | None = None) -> tuple[TensorrtEngine, Plan]:
-    """Build the engine of an ONNX file and measure how far it is from the reference.
+    """Build the engine of an ONNX file and measure its difference from the reference.
 
     Args:
         onnx: the model file.
         reference: ONNX Runtime with the same file.
-        pictures: what to compare them on; None for a generated clip.
+        pictures: clip for the comparison; None for a generated one.
 
     Returns:
-        The engine, and its plan; without data if it is to be refused.
+        The engine, and its plan, which is empty if the engine is to be refused.
 
     Raises:
         UserError: as `load_or_build`.
@@ -84,10 +84,10 @@ def build_engine(onnx: Path, reference: Engine, pictures: Iterable[Image] | None
 
 
 def refused(plan: Plan) -> str:
-    """Why an engine is not used, as measured when it was built; empty where it may be."""
+    """Why an engine is not used, by the measurement of its build; empty if it may be used."""
     return refusal(plan.built.difference, plan.built.precision) if plan.built else ""
 
 
 def _without_data(plan: Plan) -> Plan:
-    """What is kept of a refused engine, so that it is not built again at every start."""
+    """The record of a refused engine, so that it is not built again at every start."""
     return Plan(b"", plan.spec, dataclasses.replace(plan.built, plan_sha256="") if plan.built else None)

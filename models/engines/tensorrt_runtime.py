@@ -1,7 +1,7 @@
-"""TensorRT's Python module, whichever is installed, with what differs between its versions evened out.
+"""The installed TensorRT module, with one interface for all versions.
 
-TensorRT 10.3 (JetPack 6) to 11 and TensorRT-RTX name their classes and calls alike. What differs: where strong typing
-is a flag (10) or the only way (11, RTX), and that RTX compiles its kernels when an engine is opened and can keep them.
+TensorRT 10.3 (JetPack 6) to 11 and TensorRT-RTX have the same classes and calls. They differ in strong typing, which is
+a flag in 10 and always on in 11 and RTX, and in that RTX compiles kernels when it opens an engine and can cache them.
 """
 
 import importlib
@@ -15,9 +15,9 @@ from models.engines.interrupts import held_back
 from models.errors import EngineError, UnavailableError
 
 MODULES = ("tensorrt", "tensorrt_rtx", "tensorrt_rtx_bindings")
-"""In order of preference: TensorRT tunes for the very chip, RTX also builds without one."""
+"""In order of preference: TensorRT tunes for the chip, RTX also builds without one."""
 OLDEST = 10
-"""The first major version of TensorRT whose calls all go by a tensor's name, and that knows strong typing."""
+"""The first version of TensorRT with named tensors in all calls and with strong typing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +29,7 @@ class Opened:
     context: Any
     """Its `IExecutionContext`."""
     kernels: Any = None
-    """RTX's `IRuntimeCache`, where there is one to keep."""
+    """RTX's `IRuntimeCache`, or None."""
 
 
 class Tensorrt:
@@ -47,19 +47,19 @@ class Tensorrt:
 
     @property
     def network_flags(self) -> int:
-        """Flags of a network whose types are those of the ONNX file; TensorRT 10 has to be asked for that."""
+        """Flags for a network with the types of the ONNX file, which is an option in TensorRT 10."""
         flags: Any = getattr(self.module, "NetworkDefinitionCreationFlag", None)
         return 1 << int(flags.STRONGLY_TYPED) if hasattr(flags, "STRONGLY_TYPED") else 0
 
     def open(self, plan: bytes, kernels: bytes = b"") -> Opened:
-        """Make an engine from what the builder made.
+        """Open a serialised engine.
 
         Args:
             plan: the serialised engine.
-            kernels: what RTX compiled of it before; it sees for itself whether they still fit.
+            kernels: kernels that RTX compiled for it before; RTX checks whether they still fit.
 
         Raises:
-            EngineError: this TensorRT on this GPU does not take the plan.
+            EngineError: this TensorRT does not open the plan on this GPU.
         """
         self.forget()
         engine = self.module.Runtime(self.logger).deserialize_cuda_engine(plan)
@@ -83,7 +83,7 @@ class Tensorrt:
     def problem(self) -> str:
         """The first error that TensorRT logged since the last call of this or of `forget`, in one line."""
         errors, self.logger.errors = self.logger.errors, []
-        return first_line(Exception(errors[0]))[:300] if errors else "it does not say why"
+        return first_line(Exception(errors[0]))[:300] if errors else "it gives no reason"
 
 
 def find_tensorrt() -> Tensorrt:
@@ -115,13 +115,13 @@ def find_tensorrt() -> Tensorrt:
 
 @cache
 def _wrapped(module: Any) -> Tensorrt:
-    """One wrapper a module, for ever: TensorRT keeps hold of the first logger that it is given."""
+    """One wrapper per module and process: TensorRT keeps a reference to the first logger it gets."""
     return Tensorrt(module)
 
 
 def _make_logger(module: Any) -> Any:
     class Logger(module.ILogger):  # type: ignore[misc]
-        """Collects errors, which become ours, and keeps the rest for --log-level debug."""
+        """Collects errors for exceptions, and passes other messages to the log at level debug."""
 
         def __init__(self) -> None:
             module.ILogger.__init__(self)

@@ -23,21 +23,21 @@ class TorchEngine:
 
     Args:
         net: a causal network in evaluation mode.
-        spec: what it is; `training.export` makes it for a checkpoint.
+        spec: its description; `training.export` makes it for a checkpoint.
         device: a torch device, such as `cpu` or `cuda`.
-        streams: how many step at once.
+        streams: number of streams.
     """
 
     def __init__(self, net: MSTNet, spec: ModelSpec, device: str = "cpu", streams: int = 1) -> None:
         if not net.causal:
-            raise EngineError(f"{spec.name} looks into the future and cannot run on a stream; use a causal network")
+            raise EngineError(f"{spec.name} reads future frames and cannot run on a stream; use a causal network")
         self._net = net.to(device).eval()
         self._device = torch.device(device)
         self.spec, self.streams = spec, streams
 
     @property
     def name(self) -> str:
-        """Runtime and device, such as `torch:cpu`, and how many streams step at once."""
+        """Runtime and device, such as `torch:cpu`, and the number of streams."""
         return f"torch:{self._device}{in_step(self.streams)}"
 
     def start(self, lag_divisor: int = 1) -> StreamState:
@@ -55,9 +55,9 @@ class TorchEngine:
         """Run a picture for each stream, uint8 [streams, H, W, 3]."""
         check_picture(picture, self.spec, self.streams)
         memory: _Memory = state.take()
-        answer = self._net.step(torch.from_numpy(picture).to(self._device), memory.past, memory.lag_divisor)
-        output = Output(answer.logits[:, 0].cpu().numpy(), answer.embedding[:, 0].cpu().numpy())
-        return output, StreamState(_Memory(answer.past, memory.lag_divisor), state.steps + 1)
+        result = self._net.step(torch.from_numpy(picture).to(self._device), memory.past, memory.lag_divisor)
+        output = Output(result.logits[:, 0].cpu().numpy(), result.embedding[:, 0].cpu().numpy())
+        return output, StreamState(_Memory(result.past, memory.lag_divisor), state.steps + 1)
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""Framing: which part of the camera's picture the network sees. Pixels in, region out.
+"""Framing: chooses the region of the frame that the network sees.
 
 FaceDetector   faces in a picture
 AutoFraming    follows the person who gestures; moves only between gestures

@@ -11,36 +11,36 @@ from models.framing.motion import Motion, MovingArea
 from models.framing.people import People, Person, SearchWindow
 from models.region import Region
 
-LOOK_S, SETTLED_S = 0.35, 1.0
+DETECTION_S, STILL_DETECTION_S = 0.35, 1.0
 """Seconds of the stream between two face detections; the longer one for one person who sits still. During a gesture no
 face is searched."""
 FACE_SHARE = 0.34
 """Height of the face in shares of the region's side; the median of Jester's clips."""
-OFF_X, OFF_Y = 0.13, (0.25, 0.2)
-"""How far the face may lie from the region's centre: to either side, and above and below it, in shares of the side."""
-HANDS, LEAST_SHARE = 1.7, 0.2
-"""Once it is known where this person's hands move, the region holds the face and so many standard deviations of that,
-unless the face would then be less than this share of the side."""
-SPREAD, LEAST_SIDE = 4.4, 0.45
+MAX_OFFSET_X, MAX_OFFSETS_Y = 0.13, (0.25, 0.2)
+"""Largest distance of the face from the region's centre: sideways, above and below, in shares of the side."""
+HANDS_STDS, MIN_FACE_SHARE = 1.7, 0.2
+"""Once the position of this person's hands is known, the region contains the face and this many standard deviations of
+that position, unless the face would then be smaller than this share of the side."""
+MOTION_STDS, MIN_SIDE = 4.4, 0.45
 """Without a face, the side in standard deviations of where the picture moves; its least, of the shorter side."""
-SURE = 0.7
-"""Score of a face that is believed; what is none reaches 0.6 now and then."""
-FITTING_SHARE, FITTING_X, FITTING_Y = (0.3, 0.56), 0.2, 0.3
-"""A face of such a height, so near to the region's centre, in shares of the side, is where Jester's are: what fits is
-left as it is."""
-CLOSE, LOOSE = (0.05, 1.1), (0.15, 1.25)
+MIN_FACE_SCORE = 0.7
+"""Least score of a face; other objects reach 0.6 occasionally."""
+FITTING_SHARES, FITTING_X, FITTING_Y = (0.3, 0.56), 0.2, 0.3
+"""Range of face heights, and largest distances from the region's centre, in shares of the side, as in Jester's clips: a
+region that fits is kept."""
+FACE_TOLERANCE, MOTION_TOLERANCE = (0.05, 1.1), (0.15, 1.25)
 """A region set by a face alone, or by movement, takes the place of another where it lies off by more than this share of
 the side, or is larger or smaller by more than this factor."""
-GONE_S = 10.0
+NO_FACE_S = 10.0
 """Time without a face after which the region is set by motion, in seconds."""
-MOVES, MOVES_MORE = 0.25, 2.0
-"""Another person is framed who moves by more than this (`Motion`), and by this factor more than the framed one."""
+MIN_MOTION, MIN_MOTION_RATIO = 0.25, 2.0
+"""Another person is framed after moving by more than this (`Motion`), and by this factor more than the framed one."""
 TILE = 0.6
-"""Side of the windows that are searched for small faces, in shares of the picture's shorter side."""
+"""Side of the windows in which small faces are searched, in shares of the picture's shorter side."""
 
 
 class AutoFraming:
-    """Frames one person: by the face, and by the hands, too, once they have moved; without a face by what moves.
+    """Frames one person: by the face, also by the hands once they have moved; without a face by motion.
 
     Args:
         detector: finds faces.
@@ -64,7 +64,7 @@ class AutoFraming:
         self._looks = 0
 
     def region(self, image: Image, time_s: float, idle: bool) -> Region:
-        """The region to see now; see `Framing.region`."""
+        """See `Framing.region`."""
         if self._region is None or image.shape != self._shape:
             return self._begin(image, time_s)
         if time_s >= self._next_s:
@@ -72,21 +72,21 @@ class AutoFraming:
             if idle:
                 self._look(image, self._next_window())
                 self._consider(time_s)
-            self._next_s = time_s + (SETTLED_S if self._settled else LOOK_S)
+            self._next_s = time_s + (STILL_DETECTION_S if self._settled else DETECTION_S)
         return self._region
 
     @property
     def _settled(self) -> bool:
-        """Whether one person is there and keeps still."""
+        """Whether there is one person, who keeps still."""
         there = self._people.there
         alone = len(there) == 1 and there[0] is self._framed
         return alone and there[0].is_steady
 
     def _begin(self, image: Image, time_s: float) -> Region:
-        """Search all of the first picture, so that not even the first gesture is seen through a wrong region."""
+        """Search all of the first picture, so that the region is right from the first gesture on."""
         self.reset()
         self._shape = image.shape
-        self._next_s, self._seen_s = time_s + LOOK_S, time_s
+        self._next_s, self._seen_s = time_s + DETECTION_S, time_s
         for window in (whole(image.shape), *tiles(image.shape)):
             self._look(image, window)
             if self._people.there:
@@ -105,7 +105,7 @@ class AutoFraming:
         found = [
             Face(face.x + columns[0], face.y + rows[0], face.width, face.height, face.score)
             for face in self._detector.find(part)
-            if face.score >= SURE
+            if face.score >= MIN_FACE_SCORE
         ]
         self._people.note(found, window)
 
@@ -118,68 +118,68 @@ class AutoFraming:
         return windows[self._looks % len(windows)]
 
     def _consider(self, time_s: float) -> None:
-        """Move the region if there is a good reason."""
+        """Move the region if it does not fit any more."""
         self._framed = self._choose()
         if self._framed is None:
-            if time_s - self._seen_s >= GONE_S:
-                self._move(self._without_face(), *LOOSE)
+            if time_s - self._seen_s >= NO_FACE_S:
+                self._move(self._without_face(), *MOTION_TOLERANCE)
             return
         self._seen_s = time_s
         if self._framed.is_steady:
             hands = self._motion.hands(self._framed)
             if hands:
-                self._move(self._around_hands(self._framed.face, hands), *LOOSE)
+                self._move(self._around_hands(self._framed.face, hands), *MOTION_TOLERANCE)
             elif not self._fits(self._framed.face):
-                self._move(self._around(self._framed.face), *CLOSE)
+                self._move(self._around(self._framed.face), *FACE_TOLERANCE)
 
     def _move(self, wanted: Region, shift: float, growth: float) -> None:
         if self._region is None or is_other(self._region, wanted, shift, growth):
             self._region = wanted
 
     def _choose(self) -> Person | None:
-        """Who is framed: the same person as before unless another moves much more; at first the nearest."""
+        """The person to frame: the same as before unless another moves much more; at first the nearest."""
         there = self._people.there
         if self._framed not in there:
             return max(there, key=lambda person: person.face.height, default=None)
         mover = max(there, key=self._motion.of)
-        much = self._motion.of(mover) > max(MOVES, MOVES_MORE * self._motion.of(self._framed))
+        much = self._motion.of(mover) > max(MIN_MOTION, MIN_MOTION_RATIO * self._motion.of(self._framed))
         return mover if much else self._framed
 
     def _fits(self, face: Face) -> bool:
-        """Whether a face lies in the region as faces lie in the pictures that the network has learnt from."""
+        """Whether the face's size and position in the region are as in the training pictures."""
         (rows, columns), region = self._shape[:2], self._region
         assert region
         width, height = region.width * columns, region.height * rows
         return (
-            FITTING_SHARE[0] <= face.height / height <= FITTING_SHARE[1]
+            FITTING_SHARES[0] <= face.height / height <= FITTING_SHARES[1]
             and abs(face.x - region.left * columns - width / 2) <= FITTING_X * width
             and abs(face.y - region.top * rows - height / 2) <= FITTING_Y * height
         )
 
     def _around(self, face: Face) -> Region:
-        """As near to the picture's middle as the face allows: hands are rather there than on the face's other side."""
+        """As near to the picture's middle as the face allows, since hands are more likely on that side."""
         rows, columns = self._shape[:2]
         side = min(face.height / FACE_SHARE, rows, columns)
-        x = min(max(columns / 2, face.x - OFF_X * side), face.x + OFF_X * side)
-        y = min(max(rows / 2, face.y - OFF_Y[1] * side), face.y + OFF_Y[0] * side)
+        x = min(max(columns / 2, face.x - MAX_OFFSET_X * side), face.x + MAX_OFFSET_X * side)
+        y = min(max(rows / 2, face.y - MAX_OFFSETS_Y[1] * side), face.y + MAX_OFFSETS_Y[0] * side)
         return Region.square(x, y, side, rows, columns)
 
     def _around_hands(self, face: Face, hands: MovingArea) -> Region:
-        """Around the face and the hands, but not so large that the face becomes too small."""
-        reach = HANDS * hands.spread
+        """Around face and hands, limited so that the face does not become too small."""
+        reach = HANDS_STDS * hands.spread
         left, right = min(face.x - face.width / 2, hands.x - reach), max(face.x + face.width / 2, hands.x + reach)
         top, bottom = min(face.y - face.height / 2, hands.y - reach), max(face.y + face.height / 2, hands.y + reach)
-        needed = min(max(right - left, bottom - top), face.height / LEAST_SHARE)
+        needed = min(max(right - left, bottom - top), face.height / MIN_FACE_SHARE)
         side = max(face.height / FACE_SHARE, needed)
         return Region.square((left + right) / 2, (top + bottom) / 2, side, *self._shape[:2])
 
     def _without_face(self) -> Region:
-        """Around what moves; the middle, where nothing did."""
+        """Around motion; the middle of the picture if there was none."""
         rows, columns = self._shape[:2]
         place = self._motion.place(rows, columns)
         if place is None:
             return Region.square(columns / 2, rows / 2, min(rows, columns), rows, columns)
-        side = max(SPREAD * place.spread, LEAST_SIDE * min(rows, columns))
+        side = max(MOTION_STDS * place.spread, MIN_SIDE * min(rows, columns))
         return Region.square(place.x, place.y, side, rows, columns)
 
     def _near(self, person: Person) -> SearchWindow:
@@ -196,7 +196,7 @@ def whole(shape: tuple[int, ...]) -> SearchWindow:
 
 
 def tiles(shape: tuple[int, ...]) -> list[SearchWindow]:
-    """Squares that cover a picture and overlap, in which small faces are large enough to be found."""
+    """Overlapping squares that cover a picture, in which small faces are large enough for the detector."""
     rows, columns = shape[:2]
     side = TILE * min(rows, columns)
     across, down = (int(np.ceil((length - side) / (0.7 * side))) + 1 for length in (columns, rows))

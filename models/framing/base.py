@@ -1,4 +1,4 @@
-"""What every framing does: say which part of a picture the network sees."""
+"""Framing: the interface of what chooses the region of the frame."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ AUTO, FULL = "auto", "full"
 
 
 class Framing(Protocol):
-    """Chooses a region, step after step of one stream."""
+    """Chooses a region at each step of one stream."""
 
     @property
     def name(self) -> str | list[float]:
@@ -17,7 +17,7 @@ class Framing(Protocol):
         ...
 
     def region(self, image: Image, time_s: float, idle: bool) -> Region:
-        """The region to use now; it does not change during a gesture.
+        """Return the region; it does not change during a gesture.
 
         Args:
             image: the newest picture, uint8 [H, W, 3] RGB.
@@ -32,7 +32,7 @@ class Framing(Protocol):
 
 
 class FixedFraming:
-    """Always the same region.
+    """A fixed region.
 
     Args:
         region: it.
@@ -52,4 +52,4 @@ class FixedFraming:
         return self._region
 
     def reset(self) -> None:
-        """Nothing to forget."""
+        """Do nothing."""

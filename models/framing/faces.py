@@ -17,10 +17,10 @@ from models.frame import Image
 MODEL = Path(__file__).resolve().parent.parent / "weights" / "face_detection_short_range.onnx"
 SIZE = 128
 """Rows and columns of the detector's picture."""
-LEAST_SCORE = 0.5
+MIN_SCORE = 0.5
 """Of a face; MediaPipe's own threshold."""
-SAME_OVERLAP = 0.3
-"""Boxes that share more of their union are of one face."""
+MIN_IOU = 0.3
+"""Boxes with a larger intersection over union are one face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Face:
 
 
 class FaceDetector:
-    """Finds faces from about a tenth of the searched square's side up.
+    """Finds faces from about a tenth of the side of the searched square.
 
     Args:
         path: of the detector's ONNX file: `input` float32 [1, 128, 128, 3] RGB in -1..1; `regressors` [1, 896, 16], of
@@ -60,7 +60,7 @@ class FaceDetector:
             ) from error
 
     def find(self, image: Image) -> list[Face]:
-        """The faces in a picture, uint8 [H, W, 3] RGB, the surest first."""
+        """The faces in a picture, uint8 [H, W, 3] RGB, by falling score."""
         rows, columns = image.shape[:2]
         scale = SIZE / max(rows, columns)
         image = thinned(image, round(SIZE * min(rows, columns) / max(rows, columns)))
@@ -77,7 +77,7 @@ class FaceDetector:
 def thinned(image: Image, least: int) -> Image:
     """Every n-th pixel of a picture, so that its shorter side keeps at least three times the input size.
 
-    Shrinking all of a large picture would cost more than looking at it.
+    Area averaging of a large picture would cost more than the detection.
     """
     step = max(1, min(image.shape[:2]) // (3 * max(1, least)))
     return image if step == 1 else np.ascontiguousarray(image[::step, ::step])
@@ -103,14 +103,14 @@ _ANCHORS = _anchors()
 
 
 def _merged(boxes: Floats, logits: Floats) -> list[tuple[Floats, float]]:
-    """One box (centre and size) per face: the mean of the boxes that overlap the surest, weighted by score."""
+    """One box (centre and size) per face: the mean of the boxes that overlap the best one, weighted by score."""
     scores = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-    sure = scores >= LEAST_SCORE
+    sure = scores >= MIN_SCORE
     boxes, scores = boxes[sure], scores[sure]
     merged = []
     while len(boxes):
         best = int(scores.argmax())
-        same = _overlap(boxes[best], boxes) > SAME_OVERLAP
+        same = _overlap(boxes[best], boxes) > MIN_IOU
         same[best] = True
         merged.append((np.average(boxes[same], axis=0, weights=scores[same]), float(scores[best])))
         boxes, scores = boxes[~same], scores[~same]

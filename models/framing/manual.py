@@ -11,7 +11,7 @@ class ManualFraming:
     `draw` may be called from any thread; the region is taken at the next step, also during a gesture.
 
     Args:
-        framing: what holds while nothing is drawn.
+        framing: in use while no region is drawn.
     """
 
     def __init__(self, framing: Framing) -> None:
@@ -20,11 +20,11 @@ class ManualFraming:
 
     @property
     def name(self) -> str | list[float]:
-        """The framing's; what will be drawn is not known when the header is written."""
+        """The name of the other framing; a drawn region is not known when the header is written."""
         return self._framing.name
 
     def draw(self, region: Region | None) -> None:
-        """See this region from the next step on; None returns to the framing."""
+        """Use this region from the next step on; None returns to the other framing."""
         self._drawn = region
 
     def region(self, image: Image, time_s: float, idle: bool) -> Region:
@@ -32,5 +32,5 @@ class ManualFraming:
         return self._drawn or self._framing.region(image, time_s, idle)
 
     def reset(self) -> None:
-        """Forget the stream; what was drawn stays."""
+        """Forget the stream; a drawn region stays."""
         self._framing.reset()

@@ -1,4 +1,4 @@
-"""Where the picture moves, from look to look, and who of several people does."""
+"""Motion: where the picture changes between measurements, and which person moves."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ ROWS = 48
 """Of the small picture in which movement is measured."""
 NOISE = 8.0
 """Levels, of 255, by which a pixel changes without anything moving."""
-HEAD, REACH = 0.7, 3.5
+HEAD_RADIUS, HANDS_RADIUS = 0.7, 3.5
 """Between these distances from the middle of the face, in face heights, hands move; nearer, the head does."""
-KEPT = 0.5
-"""Share of a person's older movement that a newer look leaves."""
-MEMORY = 0.97
-"""The same of where things move: half of it is of the last 20 looks with movement."""
-ENOUGH = 0.15
-"""Mean change of a picture's pixels, summed over looks, from which on it is known where it moves."""
-ENOUGH_HANDS, MOST_HANDS = 90.0, 40.0
+MOTION_DECAY = 0.5
+"""Share of a person's earlier motion that remains after a measurement."""
+PLACE_DECAY = 0.97
+"""The same for the place of motion: half of the weight is from the last 20 measurements with motion."""
+MIN_CHANGE = 0.15
+"""Sum of the mean pixel changes over measurements from which the place of motion is known."""
+MIN_HANDS_MOTION, MAX_HANDS_MOTION = 90.0, 40.0
 """The same for hands, as levels times area in square face heights, and the most that one measurement adds: a wave is
 about 30, a person who walks by or a lamp that goes out much more."""
 
@@ -45,7 +45,7 @@ class MovingArea:
 
 
 class Motion:
-    """Compares each look's picture with the one before."""
+    """Compares each picture with the previous one."""
 
     def __init__(self) -> None:
         self._before: Map | None = None
@@ -54,7 +54,7 @@ class Motion:
         self._hands: dict[Person, NDArray[np.float64]] = {}
 
     def see(self, image: Image, people: Sequence[Person]) -> None:
-        """Take the picture of one look, uint8 [H, W, 3], and who is in it."""
+        """Measure the change to a picture, uint8 [H, W, 3], with these people."""
         columns = max(1, round(ROWS * image.shape[1] / image.shape[0]))
         small = np.asarray(cv2.resize(thinned(image, ROWS), (columns, ROWS), interpolation=cv2.INTER_AREA), np.float32)
         before, self._before = self._before, small
@@ -62,17 +62,17 @@ class Motion:
             return
         change = np.maximum(np.abs(small - before).max(2) - NOISE, 0)
         if change.any():
-            self._all = change if self._all is None else MEMORY * self._all + change
+            self._all = change if self._all is None else PLACE_DECAY * self._all + change
         if people:
             self._share_out(change, people, ROWS / image.shape[0])
 
     def of(self, person: Person) -> float:
-        """How much a person moved lately: the mean change of the pixels around, in levels of 255."""
+        """A person's recent motion: the mean change of the pixels nearby, in levels of 255."""
         return self._moved.get(person, 0.0)
 
     def place(self, rows: int, columns: int) -> MovingArea | None:
-        """Where a picture of this size moved so far; None where too little has."""
-        if self._all is None or self._all.mean() < ENOUGH:
+        """The place of motion in a picture of this size; None if there was too little."""
+        if self._all is None or self._all.mean() < MIN_CHANGE:
             return None
         weights = self._all / self._all.sum()
         y, x = np.indices(weights.shape) + 0.5
@@ -82,30 +82,30 @@ class Motion:
         return MovingArea(mean_x * across, mean_y * down, float(spread) * down)
 
     def hands(self, person: Person) -> MovingArea | None:
-        """Where a person's hands moved, while the face kept still; None where that was not seen enough."""
+        """The place of a person's hands, measured while the face kept still; None if measured too little."""
         moments = self._hands.get(person)
-        if moments is None or moments[0] < ENOUGH_HANDS:
+        if moments is None or moments[0] < MIN_HANDS_MOTION:
             return None
         x, y, xx, yy = moments[1:] / moments[0]
         spread, face = float(np.sqrt(max(xx - x * x, yy - y * y, 0.0))), person.face
         return MovingArea(face.x + float(x) * face.height, face.y + float(y) * face.height, spread * face.height)
 
     def _share_out(self, change: Map, people: Sequence[Person], scale: float) -> None:
-        """Count each pixel for the person whose face is nearest, in face heights: who sits beside a waver waves not."""
+        """Assign each pixel to the person whose face is nearest, in face heights: a neighbour does not count."""
         offsets = [_from_face(person, change.shape, scale) for person in people]
         distances = np.array([np.hypot(x, y) for x, y in offsets])
         nearest = distances.argmin(0)
         moved, hands = {}, {}
         for number, person in enumerate(people):
-            own = (nearest == number) & (distances[number] >= HEAD) & (distances[number] <= REACH)
+            own = (nearest == number) & (distances[number] >= HEAD_RADIUS) & (distances[number] <= HANDS_RADIUS)
             now = float(change[own].mean()) if own.any() else 0.0
-            moved[person] = KEPT * self.of(person) + (1 - KEPT) * now
+            moved[person] = MOTION_DECAY * self.of(person) + (1 - MOTION_DECAY) * now
             hands[person] = self._hands.get(person, np.zeros(5))
             if now and person.is_steady:
                 x, y = (offset[own] for offset in offsets[number])
                 weights = change[own] / (scale * person.face.height) ** 2
                 sums = np.array([np.ones_like(x), x, y, x * x, y * y]) @ weights
-                hands[person] = MEMORY * hands[person] + sums * min(1.0, MOST_HANDS / sums[0])
+                hands[person] = PLACE_DECAY * hands[person] + sums * min(1.0, MAX_HANDS_MOTION / sums[0])
         self._moved, self._hands = moved, hands
 
 

@@ -1,4 +1,4 @@
-"""People: the faces that were seen lately, followed from look to look."""
+"""People: tracks faces over detections."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 
 from models.framing.faces import Face
 
-REMEMBERED = 5
-"""Looks whose median says where a face is."""
-MISSED = 6
+N_DETECTIONS = 5
+"""Detections over which the position of a face is a median."""
+MAX_MISSED = 6
 """Number of detections in a row without a face after which it is gone."""
-STEADY_LOOKS, STEADY_WITHIN = 3, 0.25
+STILL_DETECTIONS, STILL_TOLERANCE = 3, 0.25
 """A face is still if, over this many detections, it moves by at most this share of its height and keeps its size."""
-NEAR = 0.8
-"""Faces of two looks are one person's where their centres are no farther apart, in face heights."""
-COARSE = 0.2
-"""A face of less than this share of the window it was found in is known to be there, but not how large it is."""
-SIMILAR = 1.7
+MAX_DISTANCE = 0.8
+"""Largest distance between the centres of a person's face in two detections, in face heights."""
+MIN_WINDOW_SHARE = 0.2
+"""The size of a face is not measured if it is smaller than this share of the window in which it was found."""
+MAX_HEIGHT_RATIO = 1.7
 """And if the larger one is at most this factor higher."""
 
 
@@ -28,32 +28,32 @@ SIMILAR = 1.7
 class Person:
     """A person whose face was found."""
 
-    faces: deque[Face] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    faces: deque[Face] = field(default_factory=lambda: deque(maxlen=N_DETECTIONS))
     coarse: bool = True
-    """Whether these looks were all from too far away to measure it."""
+    """Whether the size was not measured in any of these detections."""
     missed: int = 0
-    """Looks since it was found last."""
+    """Detections since it was found last."""
 
     @property
     def face(self) -> Face:
-        """The median of the recent looks."""
+        """The median of recent detections."""
         values = np.median([(f.x, f.y, f.width, f.height, f.score) for f in self.faces], axis=0)
         return Face(*map(float, values))
 
     @property
     def is_steady(self) -> bool:
-        """Whether the face was found in the last looks and kept still over them."""
-        if self.missed or len(self.faces) < STEADY_LOOKS:
+        """Whether the face was found in the last detections and did not move."""
+        if self.missed or len(self.faces) < STILL_DETECTIONS:
             return False
         middle = self.face
         return all(
             max(abs(f.x - middle.x), abs(f.y - middle.y), abs(f.height - middle.height))
-            <= STEADY_WITHIN * middle.height
-            for f in list(self.faces)[-STEADY_LOOKS:]
+            <= STILL_TOLERANCE * middle.height
+            for f in list(self.faces)[-STILL_DETECTIONS:]
         )
 
     def note(self, face: Face, coarse: bool) -> None:
-        """Note that it was found; a coarse look measures nothing that a fine one has."""
+        """Add a detection; the size from a coarse one does not replace that from a fine one."""
         self.missed = 0
         if self.coarse and not coarse:
             self.faces.clear()
@@ -66,12 +66,12 @@ class Person:
         last = self.faces[-1]
         higher, lower = max(face.height, last.height), min(face.height, last.height)
         apart = max(abs(face.x - last.x), abs(face.y - last.y))
-        return apart <= NEAR * higher and higher <= SIMILAR * lower
+        return apart <= MAX_DISTANCE * higher and higher <= MAX_HEIGHT_RATIO * lower
 
 
 @dataclass(frozen=True, slots=True)
 class SearchWindow:
-    """What of a picture was looked at, in pixels."""
+    """The part of a picture that was searched, in pixels."""
 
     left: float
     top: float
@@ -79,7 +79,7 @@ class SearchWindow:
     height: float
 
     def holds(self, face: Face) -> bool:
-        """Whether all of a face lies in it, so that it should have been found."""
+        """Whether a face lies completely in it, so that it should have been found."""
         return (
             abs(face.x - self.left - self.width / 2) <= (self.width - face.width) / 2
             and abs(face.y - self.top - self.height / 2) <= (self.height - face.height) / 2
@@ -87,22 +87,22 @@ class SearchWindow:
 
 
 class People:
-    """Everybody whose face was seen lately."""
+    """All people whose faces were found recently."""
 
     def __init__(self) -> None:
         self.there: list[Person] = []
 
     def note(self, faces: Iterable[Face], window: SearchWindow) -> None:
-        """Note what one look found in a window of the picture."""
+        """Add the faces found in a window of the picture."""
         found = set()
         for face in faces:
             person = next((p for p in self.there if p not in found and p.may_be(face)), None)
             if person is None:
                 person = Person()
                 self.there.append(person)
-            person.note(face, face.height < COARSE * max(window.width, window.height))
+            person.note(face, face.height < MIN_WINDOW_SHARE * max(window.width, window.height))
             found.add(person)
         for person in self.there:
             if person not in found and window.holds(person.face):
                 person.missed += 1
-        self.there = [person for person in self.there if person.missed < (MISSED if len(person.faces) > 1 else 2)]
+        self.there = [person for person in self.there if person.missed < (MAX_MISSED if len(person.faces) > 1 else 2)]

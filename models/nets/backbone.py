@@ -1,4 +1,4 @@
-"""What every backbone is: a 2-D network whose blocks begin with a temporal layer."""
+"""Backbone: the base class of 2-D networks with temporal layers in their blocks."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -8,10 +8,10 @@ from torch import Tensor, nn
 from models.nets.temporal import TemporalLayer, Timeline
 
 Placement = Literal["inner", "head"]
-"""Where a residual block looks along time: at the start of its branch, or before branch and shortcut part."""
+"""Place of the temporal layer in a residual block: at the start of the branch, or before branch and shortcut."""
 
 MakeTemporal = Callable[[int, int], TemporalLayer]
-"""Makes a temporal layer for a number of channels and a pace (a factor on its dilations)."""
+"""Makes a temporal layer for a number of channels and a pace, a factor of its dilations."""
 
 
 class Backbone(nn.Module):
@@ -20,15 +20,15 @@ class Backbone(nn.Module):
     width: int
     """Channels of the features."""
     classifier_prefix: str
-    """How the keys of the classifier begin in a checkpoint of the plain network."""
+    """Prefix of the classifier's keys in a checkpoint of the plain network."""
 
     def forward(self, pictures: Tensor, timeline: Timeline) -> Tensor:
-        """Run each picture through the network, its temporal layers looking along the timeline."""
+        """Run each picture through the network; temporal layers read other steps from the timeline."""
         raise NotImplementedError
 
 
 class TemporalBlock(nn.Module):
-    """A block that looks along the timeline somewhere inside."""
+    """A block with a temporal layer."""
 
     def forward(self, x: Tensor, timeline: Timeline) -> Tensor:
         """Features [N*T, C, H, W] to features."""
@@ -57,15 +57,15 @@ class ResidualBlock(TemporalBlock):
         return self.join(self.branch(mixed), self.shortcut(mixed if self._before_both else x))
 
     def branch(self, x: Tensor) -> Tensor:
-        """What the block computes."""
+        """The residual branch."""
         raise NotImplementedError
 
     def shortcut(self, x: Tensor) -> Tensor:
-        """What the block passes by."""
+        """The shortcut."""
         return x
 
     def join(self, branch: Tensor, shortcut: Tensor) -> Tensor:
-        """Add the two."""
+        """Add branch and shortcut."""
         return branch + shortcut
 
 

@@ -1,4 +1,4 @@
-"""A network on disk: its weights, what it is built of, and what it says of itself, in one `.pt`."""
+"""Checkpoints: weights, config and description of a network in one `.pt`."""
 
 import hashlib
 from pathlib import Path
@@ -27,7 +27,7 @@ def describe(
     temperature: float = 1.0,
     decoding: Decoding | None = None,
 ) -> ModelSpec:
-    """The spec of a network: what it is called and trained for is given, the rest is read off the network."""
+    """The spec of a network: name, labels and training are given, the rest follows from the network."""
     if len(labels) != net.config.classes:
         raise ValueError(f"{net.config.classes} classes need as many labels; got {len(labels)}")
     return ModelSpec(
@@ -49,14 +49,14 @@ def describe(
 
 
 def describe_anew(net: MSTNet, before: ModelSpec, *, name: str, trained: str, decoding: Decoding) -> ModelSpec:
-    """The spec of a network that was made out of another one: seen, named and read as that one, but for what is given.
+    """The spec of a network made from another one, with that one's values where none are given.
 
     Args:
         net: the new network.
-        before: the spec of the one it was made of.
-        name: of the new one.
-        trained: what was done to it; added to what was done before.
-        decoding: how its answers are read.
+        before: the spec of the network that it was made from.
+        name: the new name.
+        trained: how it was made; appended to the text of `before`.
+        decoding: its decoding.
     """
     return describe(
         net,
@@ -72,7 +72,7 @@ def describe_anew(net: MSTNet, before: ModelSpec, *, name: str, trained: str, de
 
 
 def save_checkpoint(path: Path, net: MSTNet, spec: ModelSpec) -> None:
-    """Write a network and its spec whole.
+    """Write a network and its spec atomically.
 
     Raises:
         WriteError: it cannot be written.
@@ -82,10 +82,10 @@ def save_checkpoint(path: Path, net: MSTNet, spec: ModelSpec) -> None:
 
 
 def load_checkpoint(path: Path) -> tuple[MSTNet, ModelSpec]:
-    """Read what `save_checkpoint` wrote; the network comes in evaluation mode, on the CPU.
+    """Read a file of `save_checkpoint`; the network is in evaluation mode, on the CPU.
 
     Raises:
-        ModelFileError: the file is missing, damaged, or something else.
+        ModelFileError: the file is missing or damaged, or is not such a checkpoint.
     """
     content = read_whole(path)
     if content.get("format") != FORMAT:
@@ -105,7 +105,7 @@ def load_checkpoint(path: Path) -> tuple[MSTNet, ModelSpec]:
 
 
 def write_whole(path: Path, content: dict[str, Any]) -> None:
-    """Save with torch so that a reader, or a killed writer, never leaves half a file under `path`.
+    """Save with torch, atomically.
 
     Raises:
         WriteError: it cannot be written.
@@ -116,14 +116,14 @@ def write_whole(path: Path, content: dict[str, Any]) -> None:
 
 
 def read_whole(path: Path) -> dict[str, Any]:
-    """Load a dictionary of tensors and plain values; never code."""
+    """Load a dictionary of tensors and plain values; code is not loaded."""
     if not path.is_file():
         raise ModelFileError(f"no checkpoint {path}; give the path of a .pt file")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise ModelFileError(f"{path} cannot be read ({error.strerror}); give a .pt file that can") from error
-    except Exception as error:  # a damaged file makes the unpickler raise whatever it likes, for a programmer to read
+    except Exception as error:  # the unpickler raises many types for a damaged file
         raise ModelFileError(f"{path} is damaged or no PyTorch file. Copy or save it again.") from error
     return content if isinstance(content, dict) else {}
 

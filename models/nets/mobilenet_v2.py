@@ -10,7 +10,7 @@ STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3,
 
 
 class InvertedResidual(ResidualBlock):
-    """Expand by 1x1, filter each channel by 3x3, project by 1x1; a shortcut beside it. Stride 1, equal channels."""
+    """Expand by 1x1, filter each channel by 3x3, project by 1x1, with a shortcut. Stride 1, equal channels."""
 
     def __init__(self, channels: int, expansion: int, make_temporal: MakeTemporal, placement: Placement) -> None:
         super().__init__(channels, make_temporal, placement)
@@ -22,7 +22,7 @@ class InvertedResidual(ResidualBlock):
 
 
 class InvertedBottleneck(nn.Module):
-    """The same without a shortcut, where stride or channels change; it looks at no other frame."""
+    """The same without a shortcut, if stride or channels change; it has no temporal layer."""
 
     def __init__(self, channels: int, to: int, stride: int, expansion: int) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class InvertedBottleneck(nn.Module):
 
 
 class MobileNetV2(Backbone):
-    """Seventeen inverted bottlenecks between two convolutions; the ten with a shortcut look along time."""
+    """Seventeen inverted bottlenecks between two convolutions; the ten with a shortcut have a temporal layer."""
 
     classifier_prefix = "classifier."
 

@@ -26,7 +26,7 @@ IMAGENET_STD = (58.395, 57.12, 57.375)
 
 @dataclass(frozen=True, slots=True)
 class MSTNetConfig:
-    """Everything that makes an MSTNet except its weights."""
+    """The architecture of an MSTNet."""
 
     classes: int
     backbone: BackboneName = "mobilenet_v2"
@@ -48,17 +48,17 @@ class MSTNetConfig:
     def from_dict(cls, values: Mapping[str, Any]) -> "MSTNetConfig":
         """The config that `to_dict` wrote."""
         own, temporal = _with_tuples(values), _with_tuples(values["temporal"])
-        temporal["start"] = Start(**temporal.get("start", {}))  # files of before have none
+        temporal["start"] = Start(**temporal.get("start", {}))  # older files have none
         return cls(**(own | {"temporal": TemporalConfig(**temporal)}))
 
 
 def _with_tuples(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same with tuples for lists, which are all that some files can hold."""
+    """The same with tuples instead of lists, for files that hold lists only."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
 
 
-class Answer(NamedTuple):
-    """What the network says of T steps, and what it remembers of them."""
+class NetOutput(NamedTuple):
+    """The output for T steps of N streams or clips, and the next state."""
 
     logits: Tensor
     """[N, T, classes]; fewer steps where the network strides in time."""
@@ -71,7 +71,7 @@ class Answer(NamedTuple):
 
 
 class MSTNet(nn.Module):
-    """A clip, a chunk of a stream or a single step to logits for each step. A clip is a stream from an empty past.
+    """Computes logits for each step of a clip or of a chunk of a stream. A clip is a stream from an empty past.
 
     Args:
         config: what to build.
@@ -91,60 +91,60 @@ class MSTNet(nn.Module):
             if isinstance(layer, TemporalLayer):
                 layer.name = name
 
-    def forward(self, clip: Tensor, past: Past | None = None, lag_divisor: int = 1) -> Answer:
-        """Answer at every step of a clip, or of the next chunk of a stream.
+    def forward(self, clip: Tensor, past: Past | None = None, lag_divisor: int = 1) -> NetOutput:
+        """Compute the output for each step of a clip, or of the next chunk of a stream.
 
         Args:
             clip: [N, T, 3, H, W], RGB on the 0..255 scale, any dtype.
-            past: the `past` of the chunk before; None for a clip or the beginning of a stream.
-            lag_divisor: how many times less far back every layer looks (`MemorySpec.steps_back`).
+            past: the `past` that the previous chunk returned; None for a clip or the start of a stream.
+            lag_divisor: divisor of all lags (`MemorySpec.steps_back`).
 
         Raises:
-            ValueError: a past is given to a network that looks into the future.
+            ValueError: a past is given to a network that reads future frames.
         """
         if past is not None and not self.causal:
-            raise ValueError("this network looks into the future and cannot stream; build it with causal=True")
+            raise ValueError("this network reads future frames and cannot stream; build it with causal=True")
         timeline = Chunk(clip.shape[1], past, lag_divisor) if self.causal else Clips(len(clip))
-        answers = self.answer(clip.flatten(0, 1), timeline)
-        logits, embedding, maps = (x.unflatten(0, (len(clip), -1)) for x in answers)
-        return Answer(logits, embedding, maps, timeline.left)
+        outputs = self.run(clip.flatten(0, 1), timeline)
+        logits, embedding, maps = (x.unflatten(0, (len(clip), -1)) for x in outputs)
+        return NetOutput(logits, embedding, maps, timeline.left)
 
-    def step(self, picture: Tensor, past: Past | None = None, lag_divisor: int = 1) -> Answer:
-        """Answer for the next picture of N streams, uint8 [N, H, W, 3] RGB; T is 1 in the answer."""
+    def step(self, picture: Tensor, past: Past | None = None, lag_divisor: int = 1) -> NetOutput:
+        """Compute the output for the next picture of N streams, uint8 [N, H, W, 3] RGB; T is 1."""
         return self(picture.permute(0, 3, 1, 2)[:, None], past if past is not None else {}, lag_divisor)
 
-    def answer(self, pictures: Tensor, timeline: Timeline) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits [B, classes], embedding and maps of pictures [B, 3, H, W], 0..255, along any timeline."""
+    def run(self, pictures: Tensor, timeline: Timeline) -> tuple[Tensor, Tensor, Tensor]:
+        """Compute logits [B, classes], embedding and maps of pictures [B, 3, H, W], 0..255, along a timeline."""
         maps = self.backbone((pictures.to(self.mean.dtype) - self.mean) / self.std, timeline)
         embedding = maps.mean((2, 3))
         return self.classifier(self.dropout(embedding)), embedding, maps
 
     @property
     def temporal_layers(self) -> dict[str, TemporalLayer]:
-        """The layers that look at other steps, by name."""
+        """The layers that read other steps, by name."""
         modules = self.backbone.named_modules()
         return {name: m for name, m in modules if isinstance(m, TemporalLayer) and m.lags}
 
     @property
     def causal(self) -> bool:
-        """Whether no layer looks into the future."""
+        """Whether no layer reads future steps."""
         return all(min(layer.lags) > 0 for layer in self.temporal_layers.values())
 
     @property
     def receptive_field(self) -> int:
-        """How many steps one answer can depend on, counting the layers as if each followed on the one before."""
+        """Number of steps that an output can depend on: an upper limit, as if all layers were in series."""
         reach = [max(layer.lags) - min(0, *layer.lags) for layer in self.temporal_layers.values()]
         return 1 + sum(reach)
 
     @torch.no_grad()
     def memories(self, height: int, width: int) -> tuple[MemorySpec, ...]:
-        """What each layer remembers of one stream of pictures of this size; nothing where the network cannot stream."""
+        """The state of each layer for pictures of this size; empty if the network cannot stream."""
         if not self.causal:
             return ()
         probe = Probe()
         training = self.training
         self.eval()
-        self.answer(torch.zeros(1, 3, height, width, device=self.mean.device), probe)
+        self.run(torch.zeros(1, 3, height, width, device=self.mean.device), probe)
         self.train(training)
         layers = self.temporal_layers
         return tuple(MemorySpec(name, shape, layers[name].lags) for name, shape in probe.shapes.items())
@@ -166,12 +166,12 @@ def build_backbone(config: MSTNetConfig) -> Backbone:
 
 
 def load_imagenet(net: MSTNet, checkpoint: Mapping[str, Tensor]) -> None:
-    """Load a plain backbone's checkpoint, with torchvision's keys, strictly; temporal layers keep their start.
+    """Load a checkpoint of a plain backbone with torchvision's keys, strictly; temporal layers keep their initial taps.
 
-    The classifier is loaded where its shape is the net's, which is so for a net of 1,000 classes.
+    The classifier is loaded if its shape is the same, as for a network of 1,000 classes.
 
     Raises:
-        ValueError: a key is missing, too many, or of another shape; says which.
+        ValueError: a key is missing, unknown, or has another shape; the message names it.
     """
     prefix = net.backbone.classifier_prefix
     theirs = {key: value for key, value in checkpoint.items() if not key.startswith(prefix)}

@@ -7,7 +7,7 @@ from models.nets.temporal import Timeline
 
 
 class BasicBlock(ResidualBlock):
-    """Two 3x3 convolutions beside a shortcut."""
+    """Two 3x3 convolutions with a shortcut."""
 
     expansion = 1
 
@@ -36,7 +36,7 @@ class BasicBlock(ResidualBlock):
 
 
 class Bottleneck(BasicBlock):
-    """1x1, 3x3 and 1x1 convolutions beside a shortcut; the stride sits on the 3x3, as in torchvision."""
+    """1x1, 3x3 and 1x1 convolutions with a shortcut; the 3x3 has the stride, as in torchvision."""
 
     expansion = 4
 

@@ -1,9 +1,9 @@
-"""ShuffleNet v1 (arXiv 1707.01083) whose units look along time before their spatial depthwise convolution.
+"""ShuffleNet v1 (arXiv 1707.01083) with a temporal layer before each spatial depthwise convolution.
 
-Its 3-D sibling (arXiv 1904.02422) is trained on 16-frame clips with 3x3x3 depthwise convolutions and strides in
-time. For a stream the strides become paces: a stage that worked on every second, fourth, eighth clip position now
-answers at every step and looks back in strides of its pace. For whole clips (`clips`) they stay, and layers look to
-both sides (`training/transplant.py`).
+Its 3-D form (arXiv 1904.02422) is trained on 16-frame clips with 3x3x3 depthwise convolutions and temporal strides. For
+a stream the strides become paces: a stage that worked on every second, fourth or eighth frame of the clip now has an
+output at every step, and its lags are multiples of the pace. For clips (`clips`) the strides stay and layers are
+centred (`training/transplant.py`).
 """
 
 import torch
@@ -41,7 +41,7 @@ class Pair(nn.Module):
 
 
 class ShuffleUnit(TemporalBlock):
-    """Grouped 1x1, shuffle, temporal taps, depthwise 3x3, grouped 1x1, beside a shortcut.
+    """Grouped 1x1, shuffle, temporal taps, depthwise 3x3, grouped 1x1, with a shortcut.
 
     Args:
         channels: of the input.

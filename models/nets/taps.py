@@ -1,4 +1,4 @@
-"""The taps of depthwise temporal kernels: which frame each looks at, and what training starts from."""
+"""The taps of depthwise temporal kernels: their lags and initial values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ NOISE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the taps of a temporal kernel are before training: most channels are identity, some look elsewhere.
+    """Initial taps of a temporal kernel: most channels are identity, some read other frames.
 
     Raises:
-        ValueError: the share or the least number makes no sense.
+        ValueError: `share` or `least` is out of range.
     """
 
     rule: StartRule = "usual"
-    """What the channels that look elsewhere see.
+    """Initial taps of the channels that read other frames.
 
-    usual: what the form starts from where nothing else is said, share and all (`USUAL`).
+    usual: the default of the layer's form, including its share (`USUAL`).
     sums: the first half of them the sum of one half of the other frames, the rest that of the other half. Centred these
         halves are the past and the future, as the paper's authors start; causal the nearer and the farther past.
     averages: the same, averaged.
@@ -33,9 +33,9 @@ class Start:
     differences: now minus that frame.
     """
     share: float = 0.25
-    """Of a kernel's channels, how many look elsewhere, rounded down."""
+    """Share of a kernel's channels that read other frames; the number is rounded down."""
     least: int = 0
-    """At least so many of a kernel's channels look elsewhere; a kernel of 1 has none."""
+    """Minimum number of these channels per kernel; a kernel of 1 has none."""
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1 or self.least < 0:
@@ -47,23 +47,23 @@ class Start:
         return f"{self.rule}:{self.share:g}:{self.least}"
 
     def resolved(self, causal: bool) -> "Start":
-        """The start itself; of `usual`, the one that it means for a form."""
+        """This start, or for `usual` the default of a form."""
         return USUAL[causal] if self.rule == "usual" else self
 
 
 AS_USUAL = Start()
 USUAL = {False: Start("sums"), True: Start("differences", 0.5, least=1)}
-"""What training of a centred and of a causal kernel starts from, where nothing else is said."""
+"""Default start of a centred and of a causal kernel."""
 
 
 def kernel_lags(kernel: int, dilation: int, causal: bool) -> list[int]:
-    """How many steps back each tap of a kernel looks, tap 0 first; 0 is now, negative is the future."""
+    """The lag of each tap of a kernel, tap 0 first; 0 is now, negative lags are the future."""
     now = 0 if causal else (kernel - 1) // 2
     return [(tap - now) * dilation for tap in range(kernel)]
 
 
 def initial_taps(channels: int, kernel: int, causal: bool, start: Start) -> Tensor:
-    """The taps [channels, kernel] that training starts from."""
+    """The initial taps, [channels, kernel]."""
     start = start.resolved(causal)
     lags = kernel_lags(kernel, 1, causal)
     taps = torch.zeros(channels, kernel)
@@ -78,7 +78,7 @@ def initial_taps(channels: int, kernel: int, causal: bool, start: Start) -> Tens
 
 
 def _look_at_halves(taps: Tensor, lags: Sequence[int], start: Start) -> None:
-    """Half of the channels that look elsewhere see one half of the other frames, the next the other half."""
+    """The first half of these channels read one half of the other frames, the second half the rest."""
     each = max(start.least, int(len(taps) * start.share / 2))
     others = sorted((lag for lag in lags if lag), key=lambda lag: (lag < 0, abs(lag)))
     middle = len(others) // 2
@@ -89,7 +89,7 @@ def _look_at_halves(taps: Tensor, lags: Sequence[int], start: Start) -> None:
 
 
 def _look_at_one(taps: Tensor, lags: Sequence[int], start: Start) -> None:
-    """The first channels see one other frame each, the nearest first."""
+    """The first channels read one other frame each, the nearest first."""
     others = sorted((lag for lag in lags if lag), key=lambda lag: (abs(lag), lag < 0))
     now, at = {
         "one_lag": (0.0, 1.0),

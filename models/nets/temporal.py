@@ -1,8 +1,8 @@
-"""Temporal layers: how one frame's features look at the features of other frames.
+"""Temporal layers: combine the features of a frame with those of other frames.
 
 Every layer is a function `combine(now, lagged)` of its features now and of the same features some steps ago. Whether
-"some steps ago" lies in the same clip, in the chunk before it, or in a ring buffer is a `Timeline`'s business
-(`timeline.py` holds them), so clip, chunk and stream run the same code.
+"some steps ago" is in the same clip, in the previous chunk, or in a ring buffer depends on the `Timeline`
+(`timeline.py`), so that clip, chunk and stream run the same code.
 """
 
 import math
@@ -17,21 +17,21 @@ from models.nets.taps import AS_USUAL, Start, initial_taps, kernel_lags
 
 Operation = Literal["none", "shift", "mixtconv", "conv1d"]
 SHARES_TOLERANCE = 1e-6
-"""How far from 1 shares may add up: three times 0.3333333."""
+"""Largest difference of the sum of shares from 1, as of three times 0.3333333."""
 
 
 class TemporalLayer(nn.Module):
-    """A layer that looks at other frames. Subclasses say where (`lags`), at what (`remembered`) and how (`combine`)."""
+    """A layer that reads other frames. Subclasses define `lags`, `remembered` (the channels read) and `combine`."""
 
     lags: tuple[int, ...] = ()
-    """Steps back to each frame it looks at besides now, ascending; negative lags lie in the future."""
+    """The lag of each other frame, in steps, ascending; negative lags are in the future."""
     remembered: slice = slice(None)
-    """The channels of its input that it looks at in other frames."""
+    """The channels of its input that it reads in other frames."""
     name: str = ""
-    """Its name in the network; names its memory. The network sets it."""
+    """Its name in the network and of its state; set by the network."""
 
     def forward(self, x: Tensor, timeline: "Timeline") -> Tensor:
-        """Features [N*T, C, H, W] to features, looking along the timeline."""
+        """Features [N*T, C, H, W] to features, with those of other steps from the timeline."""
         if not self.lags:
             return self.combine(x, ())
         return self.combine(x, timeline.lagged(self, x))
@@ -42,19 +42,19 @@ class TemporalLayer(nn.Module):
 
 
 class Timeline(Protocol):
-    """Hands a temporal layer the features it looks at in other steps."""
+    """Provides the features of other steps for a temporal layer."""
 
     def lagged(self, layer: TemporalLayer, x: Tensor) -> Sequence[Tensor]:
         """The layer's remembered channels of `x` at each of its lags, in that order."""
         ...
 
     def thinned(self, x: Tensor) -> Tensor:
-        """Every second step of each clip, for a stride in time; a stream is answered at every step and keeps all."""
+        """Every second step of each clip, for a temporal stride; a stream keeps all steps."""
         return x
 
 
 class NoTime(TemporalLayer):
-    """Looks at no other frame; makes a TSN (arXiv 1608.00859)."""
+    """Reads no other frame; makes a TSN (arXiv 1608.00859)."""
 
     def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:  # noqa: ARG002
         """Return the features as they are."""
@@ -80,21 +80,21 @@ class Shift(TemporalLayer):
 
 
 class MixTConv(TemporalLayer):
-    """Depthwise temporal convolution with a kernel size of its own for each group of channels (arXiv 2001.06769).
+    """Depthwise temporal convolution with a different kernel size for each group of channels (arXiv 2001.06769).
 
     The first channels have the first kernel, and so on, unless `assign` says which channel has which. Tap j of a causal
-    kernel of size k and dilation d looks j * d steps back, j = 0..k-1; of a centred one, (j - (k-1)/2) * d steps back.
+    kernel of size k and dilation d has lag j * d, j = 0..k-1; of a centred one, (j - (k-1)/2) * d.
 
     Args:
-        channels: C of the input; at least one a kernel.
+        channels: C of the input; at least one per kernel.
         kernels: kernel sizes, ascending; a centred layer takes odd ones only.
-        dilations: one a kernel.
-        causal: whether it looks only back.
-        start: what the taps are before training.
-        shares: of the channels, one a kernel; without them the groups are equal, as in the paper.
+        dilations: one per kernel.
+        causal: whether it reads past frames only.
+        start: the initial taps.
+        shares: of the channels, one per kernel; None for equal groups, as in the paper.
 
     Raises:
-        ValueError: they do not fit together; says which.
+        ValueError: arguments contradict each other; the message names them.
     """
 
     def __init__(
@@ -118,11 +118,11 @@ class MixTConv(TemporalLayer):
         groups = [torch.full((size,), k) for k, size in enumerate(sizes)]
         self.register_buffer("kernel_of", torch.cat(groups), persistent=False)
         self.sorted = True
-        """Whether the channels of each kernel lie side by side, in the kernels' order."""
+        """Whether the channels of each kernel are contiguous, in the order of the kernels."""
         self._look()
 
     def assign(self, kernel_of: Tensor) -> None:
-        """Give each channel a kernel. It is part of the weights from then on; all taps become identity.
+        """Assign a kernel to each channel. The assignment becomes part of the weights; all taps become identity.
 
         Args:
             kernel_of: [C], the number of each channel's kernel; some kernels may have none.
@@ -140,14 +140,14 @@ class MixTConv(TemporalLayer):
         self._look()
 
     def _look(self) -> None:
-        """Note how far back which channels look."""
+        """Update the lags of the channels."""
         looking = [lags for lags, taps in zip(self.group_lags, self.taps, strict=True) if len(taps)]
         self.lags = tuple(sorted({lag for lags in looking for lag in lags} - {0}))
         self.first = sum(len(taps) for taps in self.taps if taps.shape[1] == 1) if self.sorted else 0
         self.remembered = slice(self.first, None)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
-        """Take over who has which kernel before the taps are loaded."""
+        """Load the assignment of kernels before the taps."""
         kernel_of = state_dict.get(f"{prefix}kernel_of")
         if kernel_of is not None and not torch.equal(kernel_of, self.kernel_of.cpu()):
             self.assign(kernel_of.to(self.kernel_of.device))
@@ -158,7 +158,7 @@ class MixTConv(TemporalLayer):
         return (self.kernel_of == k).nonzero().flatten()
 
     def taps_by_lag(self) -> Tensor:
-        """The taps of all channels, [C, 1 + len(lags)]: now first, then each of `lags`; 0 where a channel has none."""
+        """The taps of all channels, [C, 1 + len(lags)]: now, then each of `lags`; 0 if a channel has none."""
         columns = (0, *self.lags)
         rows = [
             torch.stack(
@@ -170,7 +170,7 @@ class MixTConv(TemporalLayer):
         return taps if self.sorted else taps[self.kernel_of.argsort(stable=True).argsort()]
 
     def of_kernel(self, k: int) -> "MixTConv":
-        """The channels of kernel number k as a layer of their own, with the same taps."""
+        """The channels of kernel number k as a separate layer with the same taps."""
         lags, taps = self.group_lags[k], self.taps[k]
         dilation = lags[1] - lags[0] if len(lags) > 1 else 1
         part = MixTConv(len(taps), (len(lags),), (dilation,), causal=min(lags) == 0)
@@ -191,12 +191,12 @@ class MixTConv(TemporalLayer):
 
 
 class Conv1d(TemporalLayer):
-    """The ordinary temporal convolution: every output channel sees every channel of every frame it looks at.
+    """The ordinary temporal convolution: each output channel reads all channels of all its frames.
 
     Args:
         channels: C of input and output.
-        kernel: how many frames it looks at.
-        causal: whether it looks only back.
+        kernel: number of frames.
+        causal: whether it reads past frames only.
     """
 
     def __init__(self, channels: int, kernel: int, causal: bool) -> None:
@@ -217,7 +217,7 @@ class Conv1d(TemporalLayer):
 
 
 class Stack(TemporalLayer):
-    """Lays the pictures of several steps behind one another as channels, for a stem that sees motion: now first."""
+    """Concatenates the pictures of several steps as channels, now first, for a stem that reads motion."""
 
     def __init__(self, lags: Sequence[int]) -> None:
         super().__init__()
@@ -258,25 +258,25 @@ class MeanPool(TemporalLayer):
 
 @dataclass(frozen=True, slots=True)
 class TemporalConfig:
-    """Which temporal layer a network's blocks begin with."""
+    """The temporal layer in a network's blocks."""
 
     operation: Operation = "mixtconv"
     kernels: tuple[int, ...] = (1, 3, 5, 7)
     """Kernel sizes of MixTConv's groups, ascending; conv1d takes a single one."""
     dilations: tuple[int, ...] = (1,)
-    """One a kernel, or one for all."""
+    """One per kernel, or one for all."""
     causal: bool = True
     start: Start = AS_USUAL
     """Of MixTConv's taps."""
     shares: tuple[float, ...] = ()
-    """Of MixTConv's channels, one a kernel; none are equal groups, as in the paper."""
+    """Shares of MixTConv's channels, one per kernel; empty for equal groups, as in the paper."""
 
     def build(self, channels: int, pace: int = 1) -> TemporalLayer:
         """Make the layer for a block of `channels` channels.
 
         Args:
             channels: C of the features it works on.
-            pace: factor on the dilations, for blocks that work on a slower time scale.
+            pace: factor of the dilations, for blocks on a slower time scale.
         """
         dilations = self.dilations * len(self.kernels) if len(self.dilations) == 1 else self.dilations
         if self.operation == "none":
@@ -293,19 +293,19 @@ class TemporalConfig:
 
 
 def group_sizes(channels: int, kernels: Sequence[int], shares: Sequence[float]) -> list[int]:
-    """How many channels each kernel gets; without shares as equal as can be, the first ones more.
+    """The number of channels of each kernel; without shares as equal as possible, the first ones larger.
 
     A share is rounded down, and the channels that are left go to the largest remainders: a share of one channel or more
     always gets one.
 
     Raises:
-        ValueError: the shares are not one a kernel, do not add up to 1, or leave a kernel without a channel.
+        ValueError: there is not one share per kernel, they do not add up to 1, or a kernel gets no channel.
     """
     if not shares:
         return [len(part) for part in torch.arange(channels).tensor_split(len(kernels))]
     if len(shares) != len(kernels) or min(shares) < 0 or abs(sum(shares) - 1) > SHARES_TOLERANCE:
         total = f"{sum(shares):g}"
-        raise ValueError(f"shares are one a kernel and add up to 1: got {shares}, {total} in all, for {kernels}")
+        raise ValueError(f"shares are one per kernel and add up to 1: got {shares}, {total} in all, for {kernels}")
     quotas = [channels * share / sum(shares) for share in shares]
     sizes = [math.floor(quota + SHARES_TOLERANCE) for quota in quotas]
     by_remainder = sorted(range(len(sizes)), key=lambda k: sizes[k] - quotas[k])
@@ -321,7 +321,7 @@ def group_sizes(channels: int, kernels: Sequence[int], shares: Sequence[float]) 
 
 def _check_kernels(channels: int, kernels: Sequence[int], dilations: Sequence[int], causal: bool) -> None:
     if len(dilations) != len(kernels):
-        raise ValueError(f"one dilation a kernel, or one for all: got {dilations} for the kernels {kernels}")
+        raise ValueError(f"one dilation per kernel, or one for all: got {dilations} for the kernels {kernels}")
     if not kernels or list(kernels) != sorted(kernels) or min(kernels) < 1 or min(dilations) < 1:
         raise ValueError(f"kernels ascend from 1, dilations are at least 1: got {kernels} and {dilations}")
     if not causal and any(k % 2 == 0 for k in kernels):

@@ -1,4 +1,4 @@
-"""Timelines: where a temporal layer finds the features of other steps, and where it leaves its own."""
+"""Timelines: provide the features of other steps for temporal layers, and keep their own."""
 
 from collections.abc import Mapping
 
@@ -9,26 +9,26 @@ from models.nets.temporal import TemporalLayer, Timeline
 from models.spec import divided
 
 Past = dict[str, Tensor]
-"""What each temporal layer remembers: [N, max lag, c, H, W] by layer name, oldest slice first. Absent means zeros."""
+"""The state of each temporal layer: [N, max lag, c, H, W] by name, oldest slice first. A missing entry is zeros."""
 
 
 class Chunk(Timeline):
-    """A clip, or a piece of a stream with its past: T steps at once. A clip is a chunk with an empty past.
+    """T steps of a stream, with its past. A clip is a chunk with an empty past.
 
     Args:
-        steps: T; features come as [N*T, C, H, W], the steps of a stream side by side.
-        past: what the chunk before left in `left`; None is the empty past.
-        lag_divisor: how many times less far back causal layers look.
+        steps: T; features are [N*T, C, H, W], with the steps of a stream contiguous.
+        past: the `left` of the previous chunk; None for the empty past.
+        lag_divisor: divisor of the lags of causal layers.
     """
 
     def __init__(self, steps: int, past: Past | None = None, lag_divisor: int = 1) -> None:
         self._steps, self._lag_divisor = steps, lag_divisor
         self._past = past or {}
         self.left: Past = {}
-        """What each layer leaves behind for the next chunk."""
+        """The state of each layer for the next chunk."""
 
     def lagged(self, layer: TemporalLayer, x: Tensor) -> list[Tensor]:
-        """The features at each lag, [N*T, c, H, W] each; beyond both ends of what is known they are zero."""
+        """The features at each lag, [N*T, c, H, W] each; zero outside the known steps."""
         here = x[:, layer.remembered].unflatten(0, (-1, self._steps))
         lags = layer.lags if self._lag_divisor == 1 else divided(layer.lags, self._lag_divisor)
         back, ahead = max(0, *lags), max(0, *(-lag for lag in lags))
@@ -41,19 +41,19 @@ class Chunk(Timeline):
 
 
 class Clips(Timeline):
-    """Whole clips side by side, nothing before and nothing after them; strides in time make them shorter.
+    """Independent clips, with zeros before and after them; temporal strides shorten them.
 
     Args:
-        clips: N; features come as [N*T, C, H, W], the steps of a clip side by side.
+        clips: N; features are [N*T, C, H, W], with the steps of a clip contiguous.
     """
 
     def __init__(self, clips: int) -> None:
         self._clips = clips
         self.left: Past = {}
-        """Nothing: a clip has no next chunk."""
+        """Empty: a clip has no next chunk."""
 
     def lagged(self, layer: TemporalLayer, x: Tensor) -> list[Tensor]:
-        """The features at each lag, [N*T, c, H, W] each; beyond both ends of a clip they are zero."""
+        """The features at each lag, [N*T, c, H, W] each; zero outside the clip."""
         here = x[:, layer.remembered].unflatten(0, (self._clips, -1))
         return [_moved(here, lag, 1).flatten(0, 1) for lag in layer.lags]
 
@@ -63,7 +63,7 @@ class Clips(Timeline):
 
 
 class Slots(Timeline):
-    """One step whose past slices are given one by one; what an exported graph runs on.
+    """One step whose past slices are separate tensors, as in an exported graph.
 
     Args:
         given: each past slice [N, c, H, W], by layer name and lag.
@@ -72,29 +72,29 @@ class Slots(Timeline):
     def __init__(self, given: Mapping[tuple[str, int], Tensor]) -> None:
         self._given = given
         self.newest: dict[str, Tensor] = {}
-        """The slice that each layer leaves behind, [N, c, H, W]."""
+        """The newest slice of each layer, [N, c, H, W]."""
 
     def lagged(self, layer: TemporalLayer, x: Tensor) -> list[Tensor]:
-        """The given slices; the newest one is noted."""
+        """The given slices; keeps the newest one."""
         self.newest[layer.name] = x[:, layer.remembered]
         return [self._given[layer.name, lag] for lag in layer.lags]
 
 
 class Probe(Timeline):
-    """Notes the shape of what each layer remembers, while the network runs on one picture."""
+    """Records the shape of each layer's state while the network runs on one picture."""
 
     def __init__(self) -> None:
         self.shapes: dict[str, tuple[int, ...]] = {}
 
     def lagged(self, layer: TemporalLayer, x: Tensor) -> list[Tensor]:
-        """Zeros; the shape is noted."""
+        """Zeros; records the shape."""
         slice_now = x[:, layer.remembered]
         self.shapes[layer.name] = tuple(slice_now.shape)
         return [torch.zeros_like(slice_now) for _ in layer.lags]
 
 
 def _moved(x: Tensor, lag: int, along: int) -> Tensor:
-    """Features as they were `lag` steps ago along a dimension, zero where nothing was; a negative lag is the future."""
+    """Features of `lag` steps ago along a dimension, zero-padded; a negative lag is the future."""
     steps = x.shape[along]
     gone = min(abs(lag), steps)
     nothing = torch.zeros_like(x.narrow(along, 0, gone))

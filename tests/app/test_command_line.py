@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.camera.settings import CameraSettings
-from app.command_line import parse
+from app.command_line import make_parser, parse
 from app.control.settings import ControlSettings
 from app.demo_clip import DEMO
 from app.loop import Limits
@@ -127,11 +127,17 @@ def test_without_a_window_and_a_file_events_are_printed(words, events, trace):
     assert (files.get(False), files.get(True)) == (events, trace)
 
 
+def test_an_old_spelling_still_works_and_names_the_new_one(capsys):
+    assert settings("--calm") == settings("--main-pass-only")
+    assert capsys.readouterr().err == "mstnet: --calm is now --main-pass-only; use that\n"
+    assert "--calm" not in make_parser().format_help()
+
+
 def test_the_remaining_options():
     assert settings("--list-cameras").question is Question.CAMERAS
     assert settings("--doctor --model m.onnx").question is Question.DOCTOR
     assert settings("--control slides --list").question is Question.BINDINGS
-    assert not settings("--calm").model.fast_pass
+    assert not settings("--main-pass-only").model.fast_pass
     assert settings("--framing full").framing == Region(0, 0, 1, 1)
     assert settings("--camera a --camera b --headless --batch").batch
     assert settings("--overlay --mirror").view == ViewSettings(overlay=True, mirror=True)

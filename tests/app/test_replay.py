@@ -33,7 +33,7 @@ class WhiteClips:
     name = "scripted:none"
     spec = ClipSpec("clips", LABELS, 4, 8, 8, (0.0,) * 3, (1.0,) * 3, 6.0, (0.5,), 4)
 
-    def answer(self, clip):
+    def run(self, clip):
         return Output(8 * np.eye(len(LABELS), dtype=np.float32)[[white(clip[-1])]], np.zeros((1, 4), np.float32))
 
 
@@ -93,7 +93,7 @@ def test_a_moment_has_the_steps_of_the_network_that_fired(tmp_path):
     assert moment.event.fired_s == pytest.approx(2.6, abs=0.1)
     assert {shot.step.network for shot in moment.shots} == {"fast"}
     assert moment.shots[-1].step.probabilities.argmax() == 2
-    with pytest.raises(UserError, match="fired in the network 'fast', whose thresholds are not fitted"):
+    with pytest.raises(UserError, match="fired in the network 'fast', which has no fitted thresholds"):
         replay.mark_wrong(moment)
     assert not (tmp_path / "ann").exists()
 

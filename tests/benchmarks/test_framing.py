@@ -1,13 +1,13 @@
 from benchmarks import framing
 
 
-def test_each_size_is_told(monkeypatch, capsys):
+def test_each_size_is_reported(monkeypatch, capsys):
     monkeypatch.setattr(framing, "SECONDS", 1)
     monkeypatch.setattr(framing, "SEARCHES", 1)
     assert framing.main([]) == 0
-    told = capsys.readouterr().out
-    assert "| 640x480 |" in told
-    assert "| 1280x720 |" in told
+    output = capsys.readouterr().out
+    assert "| 640x480 |" in output
+    assert "| 1280x720 |" in output
 
 
 def test_a_file_that_is_no_video_is_one_line(tmp_path, capsys):

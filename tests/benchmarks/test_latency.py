@@ -1,4 +1,4 @@
-"""What the benchmark of latency compares, and how it tells of it. No figure is judged here."""
+"""What the benchmark of latency compares, and how it reports it. No figure is tested here."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ FRAMES = 9
 
 @pytest.fixture(scope="module")
 def clip_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A network of clips float32 [n, 3, 4, 8, 8]: the mean of every channel."""
+    """A clip network with input float32 [n, 3, 4, 8, 8]: the mean of every channel."""
     clip = helper.make_tensor_value_info("clip", TensorProto.FLOAT, ["n", 3, 4, 8, 8])
     means = helper.make_tensor_value_info("means", TensorProto.FLOAT, ["n", 3])
     node = helper.make_node("ReduceMean", ["clip"], ["means"], axes=[2, 3, 4], keepdims=0)
@@ -38,7 +38,7 @@ def clip_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_clip_that_is_run_again_answers_what_the_stream_answers(tmp_path):
+def test_a_clip_that_is_run_again_gives_the_output_of_the_stream(tmp_path):
     net = small_net()
     export_clip(net, FRAMES, 32, tmp_path / "clip.onnx")
     session = ort.InferenceSession(tmp_path / "clip.onnx", providers=["CPUExecutionProvider"])
@@ -88,7 +88,7 @@ def test_memory_is_that_of_a_fresh_process(small_model):
     assert runner.past_bytes / 1e6 < peak < 100
 
 
-def test_one_that_needs_a_missing_package_is_left_out_and_told(capsys, clip_model):
+def test_one_that_needs_a_missing_package_is_left_out_and_reported(capsys, clip_model):
     def missing(path):
         def open_nothing():
             raise ModuleNotFoundError("No module named 'mediapipe'", name="mediapipe")
@@ -99,10 +99,10 @@ def test_one_that_needs_a_missing_package_is_left_out_and_told(capsys, clip_mode
     rows = measure([there, Contender("hands", None, missing)], turns=2)
     assert [row["name"] for row in rows] == ["there"]
     assert rows[0]["ratio_to_plain"] == 1
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert "hands left out" in told
-    assert "mediapipe" in told
+    output = capsys.readouterr().err
+    assert output.count("\n") == 1
+    assert "hands left out" in output
+    assert "mediapipe" in output
 
 
 def test_json_is_a_list_of_objects_with_machine_and_versions(capsys, clip_model, tmp_path):
@@ -148,10 +148,10 @@ def test_unusable_input_is_one_line(capsys, arguments, said, small_model, tmp_pa
     (tmp_path / "text.onnx").write_text("no network")
     filled = [part.format(small_model=small_model, text=tmp_path / "text.onnx") for part in arguments]
     assert main(filled) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.count("\n") == 1
-    assert said in told.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.count("\n") == 1
+    assert said in output.err
 
 
 def test_costs_count_every_call():
@@ -162,7 +162,7 @@ def test_costs_count_every_call():
 
 def test_mediapipe_follows_a_hand_or_says_that_it_sees_none(monkeypatch, tmp_path):
     class Hands:
-        """Sees a hand in what is bright."""
+        """Finds a hand in bright pictures."""
 
         def __init__(self, **options):
             assert options == {"model_complexity": 0, "max_num_hands": 1}

@@ -1,4 +1,4 @@
-"""The shipped models on real people: a guard against a graph, a reading or a ring that has gone wrong."""
+"""The shipped models on real people: detects a wrong graph, decoding or ring."""
 
 import json
 from contextlib import closing
@@ -95,7 +95,7 @@ def test_a_folder_without_a_list_that_makes_sense_is_one_line(tmp_path, capsys, 
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize("source", ["desk", "jester_val", "nobody"])
+@pytest.mark.parametrize("source", ["desk", "jester_val", "unknown"])
 def test_a_source_that_is_not_there_is_one_line(tmp_path, capsys, source):
     assert main(["--data", str(tmp_path), "--sources", source]) == 2
     assert capsys.readouterr().err.count("\n") == 1
@@ -105,10 +105,13 @@ def test_each_file_is_run_once_a_seat_and_told_by_itself(short_demo, tmp_path, c
     (tmp_path / "clips.csv").write_text(
         f"path,label,split,source,fps,start,end\n{short_demo},Swiping Left,train,generated,12,0,12\n"
     )
-    told = tmp_path / "scores.json"
+    scores = tmp_path / "scores.json"
     seats = ["--seats", "as it is,farther 1.6"]
-    assert main(["--data", str(tmp_path), "--sources", "generated", *seats, "--calm", "--json", str(told)]) == 0
-    files = json.loads(told.read_text())["files"]
+    assert (
+        main(["--data", str(tmp_path), "--sources", "generated", *seats, "--main-pass-only", "--json", str(scores)])
+        == 0
+    )
+    files = json.loads(scores.read_text())["files"]
     assert [(file["seat"], file["there"]) for file in files] == [("as it is", 1), ("farther 1.6", 1)]
     table = capsys.readouterr().out
     assert "| as it is |" in table

@@ -1,4 +1,4 @@
-"""The sets of takes that `benchmarks.takes` draws are what it says of them."""
+"""The sets of takes that `benchmarks.takes` draws."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ COUNT, SETS, LEAD = 3, 4, 24
 
 
 def clip(person, movement, number, seconds=3):
-    """A clip whose embeddings say which it is and which step of it."""
+    """A clip whose embeddings encode its number and the step."""
     steps = LEAD + 12 * seconds
     embeddings = np.stack([np.full(steps, number), np.arange(steps)], axis=1).astype(np.float32)
     return EnrolmentClip(movement, person, LEAD, np.zeros((steps, 2), np.float32), embeddings, 12.0)

@@ -1,4 +1,4 @@
-"""What lies on disk: takes, profiles, exported gestures, and the commands that work on them."""
+"""Files: takes, profiles, exported gestures, and their commands."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from people import SPEC, a_minute_of_work, takes_of
 
 from calibration.__main__ import main
 from calibration.errors import ProfileError, TakeError
-from calibration.person_files import plain
+from calibration.person_files import file_stem
 from calibration.personal_head import PersonalHead
 from calibration.take import Kind, Take
 from calibration.take_folder import TakeFolder
@@ -29,7 +29,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def ann(home):
-    """Somebody with two gestures of her own, recorded and fitted."""
+    """A user with two own gestures, recorded and fitted."""
     recordings = TakeFolder("ann")
     for take in (*takes_of("Circle", 0, 3), *takes_of("Cross", 4, 3), a_minute_of_work()):
         recordings.add(take)
@@ -55,7 +55,7 @@ def test_a_take_comes_back_as_it_was(home):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
-def test_what_is_recorded_is_nobody_elses_to_read(home, ann):
+def test_what_is_recorded_is_no_one_elses_to_read(home, ann):
     for folder, _, names in os.walk(data_folder()):
         assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
         for name in names:
@@ -63,11 +63,11 @@ def test_what_is_recorded_is_nobody_elses_to_read(home, ann):
 
 
 @pytest.mark.parametrize("content", [b"", b"words", b"PK\x03\x04 half a zip"])
-def test_a_damaged_take_is_told_by_its_file(home, content):
+def test_a_damaged_take_is_reported_by_its_file(home, content):
     path = TakeFolder("ann").folder / "work" / "1.npz"
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
-    with pytest.raises(TakeError, match=r"1\.npz is no take"):
+    with pytest.raises(TakeError, match=r"1\.npz is not a take"):
         list(TakeFolder("ann").takes())
 
 
@@ -92,7 +92,7 @@ def test_a_profile_of_another_model_is_refused_with_what_to_do(ann):
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"version": 1}', b'{"version": 9}', b"\xff\xfe"])
-def test_a_damaged_profile_is_told(home, damage):
+def test_a_damaged_profile_is_reported(home, damage):
     path = profile_path("ann")
     path.parent.mkdir(parents=True)
     path.write_bytes(damage)
@@ -101,7 +101,7 @@ def test_a_damaged_profile_is_told(home, damage):
 
 
 def test_a_profile_that_is_not_there_names_those_that_are(ann):
-    with pytest.raises(ProfileError, match="there is: ann"):
+    with pytest.raises(ProfileError, match="found: ann"):
         find_profile("bob")
 
 
@@ -118,10 +118,10 @@ def test_a_profile_that_cannot_be_written_leaves_the_old_one(ann, monkeypatch):
     assert [each.name for each in profile_path("ann").parent.iterdir()] == ["ann.json"]
 
 
-def test_names_that_are_none_are_told():
-    assert plain("Zoom/../in ü") == "Zoom_in_ü"
-    with pytest.raises(UserError, match="no name"):
-        plain("../..")
+def test_names_that_are_none_are_reported():
+    assert file_stem("Zoom/../in ü") == "Zoom_in_ü"
+    with pytest.raises(UserError, match="not a name"):
+        file_stem("../..")
 
 
 def test_list(ann, capsys):
@@ -148,7 +148,7 @@ def test_a_deleted_gesture_leaves_nothing_behind(ann):
     assert "Circle" not in {take.label for _, take in TakeFolder("ann").takes()}
 
 
-def test_an_exported_gesture_is_somebody_elses_to_import_and_survives_their_fit(ann, home):
+def test_an_exported_gesture_is_someone_elses_to_import_and_survives_their_fit(ann, home):
     file = home / "circle.json"
     assert main(["gestures", "export", "--profile", "ann", "Circle", str(file)]) == 0
     assert "pictures" not in json.loads(file.read_text())
@@ -162,7 +162,7 @@ def test_an_exported_gesture_is_somebody_elses_to_import_and_survives_their_fit(
     assert [each.label for each in find_profile("bob").gestures] == ["Anns circle"]
 
 
-def test_what_cannot_be_done_with_gestures_is_told_in_one_line(ann, home, capsys):
+def test_what_cannot_be_done_with_gestures_is_reported_in_one_line(ann, home, capsys):
     assert "it has: Circle, Cross" in refused(capsys, "gestures", "delete", "--profile", "ann", "Square")
     assert "already" in refused(capsys, "gestures", "rename", "--profile", "ann", "Circle", "Cross")
     assert "already" in refused(capsys, "gestures", "rename", "--profile", "ann", "Circle", "Thumb Up")
@@ -174,8 +174,8 @@ def test_what_cannot_be_done_with_gestures_is_told_in_one_line(ann, home, capsys
     assert "other weights" in refused(capsys, "gestures", "import", "--profile", "ann", str(file), "--name", "New")
 
 
-def test_fitting_nothing_is_told(home, capsys):
-    assert "nothing is recorded" in refused(capsys, "fit", "--profile", "nobody")
+def test_fitting_nothing_is_reported(home, capsys):
+    assert "nothing is recorded" in refused(capsys, "fit", "--profile", "unknown")
 
 
 def recorded(*takes):
@@ -187,7 +187,7 @@ def test_one_gesture_that_cannot_be_learnt_leaves_the_rest(home, capsys):
     recorded(*takes_of("Circle", 0, 1) * 3, *takes_of("Cross", 4, 3))
     assert main(["fit", "--profile", "bob"]) == 0
     (error,) = capsys.readouterr().err.splitlines()
-    assert error.startswith("mstnet: not learnt, the rest is saved: ")
+    assert error.startswith("mstnet: not learnt (other gestures are saved): ")
     assert "Circle" in error
     assert [each.label for each in find_profile("bob").gestures] == ["Cross"]
 
@@ -199,7 +199,7 @@ def test_where_no_gesture_can_be_learnt_nothing_is_saved(home, capsys):
 
 
 @pytest.mark.parametrize("name", ["../../x", "folder/x", "/x"])
-def test_a_path_is_nobodys_name(home, capsys, name):
+def test_a_path_is_no_ones_name(home, capsys, name):
     with pytest.raises(UserError, match="is a path"):
         TakeFolder(name)
     assert "is a path" in refused(capsys, "fit", "--profile", name)

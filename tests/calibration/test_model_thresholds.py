@@ -1,4 +1,4 @@
-"""Printing and changing how a model file's output is read: `python -m calibration thresholds`."""
+"""Printing and changing the thresholds in a model file: `python -m calibration thresholds`."""
 
 import shutil
 from dataclasses import replace
@@ -23,7 +23,7 @@ def model(tmp_path):
 
 @pytest.fixture
 def clip_model(tmp_path):
-    """A file with a clip network's description, whose graph nobody asks."""
+    """A file with a clip network's description, whose graph is never run."""
     spec = ClipSpec(
         "clips", ("No gesture", "Nod"), 4, 8, 8, (0.0,) * 3, (1.0,) * 3, 6.0, (0.5,), 4, weights_sha256="ab" * 32,
         fusion=ClipFusion(decoding=Decoding(0.5, Rule(0.65, 0.325, 0.1, 1.0))),
@@ -102,7 +102,7 @@ def test_a_clip_networks_file_is_changed_alike(capsys, clip_model):
 def test_what_a_clip_network_leaves_to_the_stream_network_is_not_changed(capsys, clip_model):
     spec = spec_of(clip_model)
     DescribedFile(clip_model).save(replace(spec, fusion=ClipFusion()), clip_model)
-    assert "as the stream network beside it" in said(capsys, clip_model)[1][1]
+    assert "thresholds of the stream network" in said(capsys, clip_model)[1][1]
     status, _, errors = said(capsys, clip_model, "--enter", 0.7)
     assert status == 2
     assert "change that file" in errors
@@ -118,23 +118,23 @@ def test_other_forms_of_the_same_weights_are_changed_with_it(capsys, model):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("--enter", "0.2"), "got enter=0.2, exit=0.3"),
         (("--exit", "Swiping Left=0.9"), "thresholds of 'Swiping Left'"),
         (("--enter", "Nod=0.5"), "no gesture is called 'Nod'; there are: Drumming Fingers"),
         (("--enter", "No gesture=0.5"), "no gesture is called 'No gesture'"),
         (("--of", "stream+clip", "--enter", "0.9"), "has no 'stream+clip' to change; it has: stream, fast"),
-        (("--as-all", "Swiping Left"), "has no thresholds of its own"),
-        (("--out", "other.onnx"), "nothing is to be changed"),
+        (("--as-all", "Swiping Left"), "has no own thresholds"),
+        (("--out", "other.onnx"), "no value to change"),
         (("--enter", "0.7", "--out", "/proc/there/out.onnx"), "cannot write /proc/there/out.onnx"),
     ],
 )
-def test_what_cannot_be_is_told_in_a_line_and_the_file_stays(capsys, model, words, told):
+def test_what_cannot_be_is_reported_in_a_line_and_the_file_stays(capsys, model, words, message):
     before = model.read_bytes()
     status, lines, errors = said(capsys, model, *words)
     assert status == 2
-    assert told in errors
+    assert message in errors
     assert errors.count("\n") == 1
     assert not any(line.startswith("wrote") for line in lines)
     assert model.read_bytes() == before
@@ -147,7 +147,7 @@ def test_what_cannot_be_is_told_in_a_line_and_the_file_stays(capsys, model, word
         *(("--exit", "1.5"), ("--hold", "-1"), ("--rest", "inf"), ("--smooth", "nan"), ("--temperature", "0")),
     ],
 )
-def test_what_is_no_number_is_told_in_a_line(capsys, model, words):
+def test_what_is_no_number_is_reported_in_a_line(capsys, model, words):
     with pytest.raises(SystemExit) as ended:
         main(["thresholds", str(model), *words])
     assert ended.value.code == 2
@@ -156,7 +156,7 @@ def test_what_is_no_number_is_told_in_a_line(capsys, model, words):
     assert errors.count("\n") == 1
 
 
-def test_files_that_are_no_model_are_told(capsys, tmp_path, model):
+def test_files_that_are_no_model_are_reported(capsys, tmp_path, model):
     nothing = tmp_path / "nothing.onnx"
     text = tmp_path / "text.onnx"
     text.write_text("just some words\n" * 40)
@@ -166,7 +166,7 @@ def test_files_that_are_no_model_are_told(capsys, tmp_path, model):
     old = onnx.load(model)
     helper.set_model_props(old, {SPEC_KEY: '{"version": 1}'})
     onnx.save(old, tmp_path / "old.onnx")
-    for path, told in (
+    for path, message in (
         (nothing, "cannot read"),
         (tmp_path, "cannot read"),
         (text, "is no ONNX file"),
@@ -175,5 +175,5 @@ def test_files_that_are_no_model_are_told(capsys, tmp_path, model):
     ):
         status, lines, errors = said(capsys, path, "--enter", 0.7)
         assert (status, lines) == (2, [])
-        assert told in errors
+        assert message in errors
         assert errors.count("\n") == 1

@@ -1,4 +1,4 @@
-"""Gestures of a person's own: learnt from takes, found in streams, and nothing else found."""
+"""Own gestures: learnt from takes and recognised in streams, without false events."""
 
 import re
 from dataclasses import replace
@@ -10,7 +10,7 @@ from people import LABELS, SPEC, WIDTH, a_minute_of_work, a_take, performed, tak
 
 from calibration.background import Background
 from calibration.errors import TakeError
-from calibration.fit_report import unfound
+from calibration.fit_report import not_found
 from calibration.fitting import fit
 from calibration.one_movement import check_one_movement
 from calibration.personal_head import PersonalHead, joined
@@ -35,7 +35,7 @@ def profile_of(*takes, target=STRICT):
 
 
 def fired(profile, embeddings, vocabulary=None):
-    """What the profile makes of a stream, through the head and the decoder as the app runs them."""
+    """The events of a stream with the profile, through head and decoder as in the app."""
     head = PersonalHead(profile, SPEC)
     decoder, memory, labels = Decoder(head.labels, profile.decoding, vocabulary), head.start(), []
     for k, embedding in enumerate(embeddings):
@@ -89,13 +89,13 @@ def test_one_take_is_enough_to_begin_with():
 
 def test_streaming_gives_what_fitting_saw(profile):
     stream = performed(np.random.default_rng(3), 0)
-    gesture, recent, answers = profile.gestures[0], None, []
+    gesture, recent, probabilities = profile.gestures[0], None, []
     for embedding in stream:
-        answer, recent = gesture.step(embedding, recent)
-        answers.append(answer)
+        probability, recent = gesture.step(embedding, recent)
+        probabilities.append(probability)
         assert len(recent) <= gesture.steps
-    expected = [gesture.probability(like) for like in gesture.likenesses(stream)]
-    np.testing.assert_allclose(answers, expected, atol=1e-5)
+    expected = [gesture.probability(like) for like in gesture.similarities(stream)]
+    np.testing.assert_allclose(probabilities, expected, atol=1e-5)
 
 
 def test_the_probabilities_of_model_and_person_sum_to_one():
@@ -116,31 +116,31 @@ def refusal(*takes):
     return str(error)
 
 
-def test_takes_that_are_too_short_are_told():
+def test_takes_that_are_too_short_are_reported():
     short = a_take(Kind.GESTURE, "Circle", performed(np.random.default_rng(0), 0)[:35], begins=30)
     assert "take 3 of 'Circle' is 0.4 s long" in refusal(*takes_of("Circle", 0, 2), short)
 
 
-def test_takes_that_are_all_alike_are_told():
-    assert "one recording 3 times" in refusal(*takes_of("Circle", 0, 1) * 3)
+def test_takes_that_are_all_alike_are_reported():
+    assert "takes of 'Circle' are copies of one recording" in refusal(*takes_of("Circle", 0, 1) * 3)
 
 
-def test_takes_that_are_all_different_are_told():
+def test_takes_that_are_all_different_are_reported():
     takes = [take for axis in (0, 4, 8, 12) for take in takes_of("Circle", axis, 1)]
     assert "show different movements" in refusal(*takes)
 
 
 @pytest.mark.parametrize("count", [3, 19])
-def test_one_take_of_another_movement_is_told_by_its_number(count):
+def test_one_take_of_another_movement_is_reported_by_its_number(count):
     takes = [*takes_of("Circle", 0, count), *takes_of("Circle", 8, 1)]
-    told = refusal(*takes)
-    alike = [float(value) for value in re.findall(r"take \d+ (-?\d\.\d+)", told)]
+    message = refusal(*takes)
+    alike = [float(value) for value in re.findall(r"take \d+ (-?\d\.\d+)", message)]
     assert len(alike) == count + 1
     assert min(alike) == alike[-1] < 0.8 * min(alike[:-1])
 
 
 def test_what_a_person_and_a_room_look_like_makes_no_two_takes_alike():
-    """All takes show the same room, strongly, and in it whatever comes."""
+    """All takes show the same room and different movements."""
     rng = np.random.default_rng(3)
     room = 20 * rng.normal(size=WIDTH).astype(np.float32)
     takes = [a_take(Kind.GESTURE, "Circle", room + work_stream(rng, 6), begins=36) for _ in range(3)]
@@ -154,28 +154,28 @@ def test_a_model_of_many_gestures_tells_takes_apart_by_its_logits():
     spec = replace(SPEC, labels=(*LABELS, *(f"Gesture {k}" for k in range(6))))
     rng = np.random.default_rng(4)
 
-    def take(answer):
-        """The embeddings say nothing; the logits rise for some gestures, one after another."""
+    def take(labels):
+        """The embeddings are noise; the logits rise for some gestures, one after another."""
         logits = rng.normal(0, 0.3, (72, 10)).astype(np.float32)
-        for k, label in enumerate(answer):
+        for k, label in enumerate(labels):
             logits[36 + 9 * k : 45 + 9 * k, label] += 4
         return replace(a_take(Kind.GESTURE, "Circle", work_stream(rng, 6), logits, begins=36), spec=spec)
 
     check_one_movement("Circle", [take((3, 5, 3)) for _ in range(4)])
     with pytest.raises(TakeError, match="different movements"):
-        check_one_movement("Circle", [take(answer) for answer in ((3, 5, 3), (4, 2, 6), (7, 8, 9), (5, 3, 8))])
+        check_one_movement("Circle", [take(labels) for labels in ((3, 5, 3), (4, 2, 6), (7, 8, 9), (5, 3, 8))])
 
 
 def test_takes_that_differ_are_learnt_where_the_person_says_so():
     takes = [*takes_of("Circle", 0, 2), *takes_of("Circle", 8, 1), a_minute_of_work()]
-    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), anyway=["Circle"])
+    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), keep=["Circle"])
     assert [gesture.label for gesture in done.profile.gestures] == ["Circle"]
     with pytest.raises(TakeError, match="called 'Square'; there is: Circle"):
-        fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), anyway=["Square"])
+        fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), keep=["Square"])
 
 
 def at_work_with(axis, takes=1):
-    """A minute of work in which a movement is made now and then."""
+    """A minute of work in which a movement occurs several times."""
     rng = np.random.default_rng(6)
     stream = work_stream(rng, 60)
     for k in range(takes):
@@ -183,7 +183,7 @@ def at_work_with(axis, takes=1):
     return a_take(Kind.WORK, "", stream)
 
 
-def test_a_gesture_that_is_not_found_in_its_own_takes_is_not_saved_unless_told_to():
+def test_a_gesture_that_is_not_found_in_its_own_takes_is_not_saved_unless_asked_to():
     takes = [*takes_of("Circle", 0, 3), *takes_of("Cross", 4, 3), at_work_with(0)]
     done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target())
     assert [gesture.label for gesture in done.profile.gestures] == ["Cross"]
@@ -191,12 +191,12 @@ def test_a_gesture_that_is_not_found_in_its_own_takes_is_not_saved_unless_told_t
     (error,) = done.refused
     assert "none of the 3 takes of 'Circle' reaches" in str(error)
     assert "--save-anyway 'Circle'" in str(error)
-    kept = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), anyway=["Circle"])
+    kept = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), keep=["Circle"])
     assert [gesture.label for gesture in kept.profile.gestures] == ["Circle", "Cross"]
-    assert "'Circle' is found in none of its 3 takes" in next(unfound(kept))
+    assert "'Circle' is recognised in none of its 3 takes" in next(not_found(kept))
 
 
-def test_a_gesture_stays_as_it_was_where_it_cannot_be_learnt_anew(profile):
+def test_a_gesture_stays_as_it_was_where_it_cannot_be_learnt_again(profile):
     takes = [*takes_of("Circle", 0, 3), *takes_of("Circle", 8, 3), *takes_of("Cross", 4, 4), a_minute_of_work()]
     done = fit(profile, SPEC, takes, Target())
     before, after = ({each.label: each for each in each_profile.gestures} for each_profile in (profile, done.profile))
@@ -204,7 +204,7 @@ def test_a_gesture_stays_as_it_was_where_it_cannot_be_learnt_anew(profile):
     assert after["Cross"].takes == 4
 
 
-def test_takes_of_nothing_are_told():
+def test_takes_of_nothing_are_reported():
     rng = np.random.default_rng(5)
     takes = [a_take(Kind.GESTURE, "Circle", work_stream(rng, 6), begins=36) for _ in range(4)]
     assert "Circle" in refusal(*takes)
@@ -231,7 +231,7 @@ def test_a_moment_marked_as_wrong_does_not_fire_again():
     assert fired(profile_of(*takes), mistaken) == ["Circle"]
     wrong = a_take(Kind.NOT_THIS, "Circle", mistaken)
     learnt = profile_of(*takes, wrong)
-    before, after = (each.gestures[0].likenesses(mistaken).max() for each in (profile_of(*takes), learnt))
+    before, after = (each.gestures[0].similarities(mistaken).max() for each in (profile_of(*takes), learnt))
     assert after < before - 0.1
     assert fired(learnt, mistaken) == []
     assert fired(learnt, performed(np.random.default_rng(7), 0, after_s=3)) == ["Circle"]
@@ -239,10 +239,10 @@ def test_a_moment_marked_as_wrong_does_not_fire_again():
 
 def test_a_models_own_gesture_does_not_fire_again_where_it_was_wrong():
     rng = np.random.default_rng(12)
-    told = np.tile(np.array([0, 3, 0, 5], np.float32), (36, 1))
-    wrong = a_take(Kind.NOT_THIS, "Thumb Up", work_stream(rng, 3), told)
+    logits = np.tile(np.array([0, 3, 0, 5], np.float32), (36, 1))
+    wrong = a_take(Kind.NOT_THIS, "Thumb Up", work_stream(rng, 3), logits)
     rule = profile_of(a_minute_of_work(), wrong).decoding.rule_for("Thumb Up")
-    assert softmax(told[0])[3] < rule.enter
+    assert softmax(logits[0])[3] < rule.enter
     assert profile_of(a_minute_of_work()).decoding.rule_for("Thumb Up") == SPEC.decoding.rule
 
 

@@ -1,4 +1,4 @@
-"""The whole way as a person goes it: record, fit, use. A file plays the camera."""
+"""The commands as a user runs them: record, fit, use. A file is the camera."""
 
 import json
 import os
@@ -19,7 +19,7 @@ FPS = 12
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):
-    """A square that crosses the picture during each take, and trembles now and then during work."""
+    """A square that crosses the picture during each take, and moves slightly during work."""
     path = tmp_path_factory.mktemp("film") / "film.avi"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (64, 64))
     rng = np.random.default_rng(0)
@@ -37,14 +37,14 @@ def film(tmp_path_factory):
 
 
 def crossing(time_s):
-    """How far the square is, 0..1; None where there is none."""
+    """The position of the square, 0..1; None if there is none."""
     shares = [(time_s - at - 0.4 - late) / (1.3 + late) for at, late in zip(TAKES_AT, (0, 0.1, 0.2), strict=True)]
     return next((share for share in shares if 0 <= share <= 1), None)
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    """Says something to the program, with a data folder of its own; gives status, output and errors."""
+    """Runs the program with a separate data folder; returns status, output and errors."""
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     environment["MSTNET_DATA"] = str(tmp_path_factory.mktemp("data"))
@@ -78,10 +78,10 @@ def test_what_was_fitted_is_recognised(said, recorded, film, small_model):
     status, lines, errors = said("-m", "calibration", "fit", "--profile", "ann")
     assert status == 0
     work, target = errors.splitlines()  # the network is not trained, and one of its gestures fires at anything
-    assert "of work are recorded, which say little" in work
+    assert "of work are recorded, too little" in work
     assert "the target is missed" in target
     assert any("Cross the picture" in line and "3/3" in line for line in lines)
-    line = ("main.py", "--camera", film, "--headless", "--calm", "--model", small_model, "--profile", "ann")
+    line = ("main.py", "--camera", film, "--headless", "--main-pass-only", "--model", small_model, "--profile", "ann")
     status, lines, errors = said(*line)
     assert (status, errors) == (0, "")
     header, *events, _ = map(json.loads, lines)
@@ -112,12 +112,12 @@ def test_takes_may_be_shown_to_another_model(said, recorded, film, small_model, 
     assert said(*use, small_model)[0] == 2
 
 
-def test_what_cannot_be_recorded_is_told_in_one_line(said, film, small_model):
+def test_what_cannot_be_recorded_is_reported_in_one_line(said, film, small_model):
     record = ("-m", "calibration", "record", "--profile", "bob", "--camera", film, "--headless", "--model", small_model)
     for words, message in (
         (("--gesture", "No gesture"), "is not a gesture"),
         (("--work", "0"), "nothing to record"),
-        (("--gesture", "..."), "is no name"),
+        (("--gesture", "..."), "is not a name"),
     ):
         status, _, errors = said(*record, *words)
         assert status == 2
@@ -134,12 +134,12 @@ def test_a_video_that_is_too_short_leaves_whole_takes(said, film, small_model):
     assert "film.avi ended after 5 of 9 recordings, which are saved" in errors.splitlines()[-1]
 
 
-def test_a_missing_profile_is_told(said, film, small_model):
+def test_a_missing_profile_is_reported(said, film, small_model):
     status, lines, errors = said(
-        "main.py", "--camera", film, "--headless", "--model", small_model, "--profile", "nobody"
+        "main.py", "--camera", film, "--headless", "--model", small_model, "--profile", "unknown"
     )
     assert (status, lines) == (2, [])
-    assert "no profile 'nobody'" in errors
+    assert "no profile 'unknown'" in errors
     assert errors.count("\n") == 1
 
 
@@ -152,16 +152,16 @@ def test_a_recording_that_ends_before_its_first_take_is_no_success(said, film, s
     assert "Next:" not in errors
 
 
-def test_what_a_fit_needs_is_told_in_one_line_and_nothing_is_saved(said, recorded):
-    for words, told in (
-        (("--profile", "nobody"), "nothing is recorded in"),
+def test_what_a_fit_needs_is_reported_in_one_line_and_nothing_is_saved(said, recorded):
+    for words, message in (
+        (("--profile", "unknown"), "nothing is recorded in"),
         (("--profile", "ann", "--save-anyway", "Square"), "there is: Cross the picture"),
-        (("--profile", "ann", "--save-anyway", "..."), "is no name"),
+        (("--profile", "ann", "--save-anyway", "..."), "is not a name"),
     ):
         status, lines, errors = said("-m", "calibration", "fit", *words)
         assert (status, lines) == (2, [])
         assert errors.count("\n") == 1
-        assert told in errors
+        assert message in errors
 
 
 def test_the_help_of_record_shows_its_own_options_and_the_count_down(said):

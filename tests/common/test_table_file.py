@@ -1,10 +1,10 @@
-"""Lists as spreadsheets and people save them."""
+"""Lists as spreadsheet programs save them."""
 
 import codecs
 
 import pytest
 
-from calibration.quantization.calibration_clips import find_footage
+from calibration.quantization.calibration_clips import find_clips
 from common.table_file import TableError, read_table
 from training.jester import LABELS
 
@@ -35,8 +35,8 @@ FORMS = {
 def test_a_list_is_read_as_it_was_saved(form, tmp_path):
     (tmp_path / "list.csv").write_bytes(FORMS[form])
     rows = read_table(tmp_path / "list.csv", ("path", "label"))
-    told = [(row.text("path"), row.label("label", LABELS), row.number_in("fps")) for row in rows]
-    assert told == [("swipe one.mp4", "Swiping Right", 29.97), ("üb.mov", "No gesture", 12.0)]
+    read_rows = [(row.text("path"), row.label("label", LABELS), row.number_in("fps")) for row in rows]
+    assert read_rows == [("swipe one.mp4", "Swiping Right", 29.97), ("üb.mov", "No gesture", 12.0)]
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_a_list_is_read_as_it_was_saved(form, tmp_path):
         ("path,label\nü.mp4,Thumb Up\n".encode("cp1252"), "line 2 is not UTF-8 text; save it as CSV UTF-8"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(data, problem, tmp_path):
+def test_what_is_wrong_is_reported_with_its_line(data, problem, tmp_path):
     (tmp_path / "labels.csv").write_bytes(data)
     with pytest.raises(TableError, match=problem) as caught:
-        find_footage([tmp_path], LABELS)
+        find_clips([tmp_path], LABELS)
     assert "\n" not in str(caught.value)
 
 
-def test_what_is_no_number_is_told(tmp_path):
+def test_what_is_no_number_is_reported(tmp_path):
     (tmp_path / "list.csv").write_text("path,fps\na,fast\n")
     (row,) = read_table(tmp_path / "list.csv", ("path", "fps"))
     with pytest.raises(TableError, match=r"line 2: fps is 'fast', and should be a number"):

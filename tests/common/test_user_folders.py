@@ -34,7 +34,7 @@ def test_each_kind_has_its_folder(kind, folder, monkeypatch, tmp_path):
 
 @linux
 @pytest.mark.usefixtures("homeless")
-def test_who_has_no_home_is_told_what_to_set():
+def test_without_a_home_the_message_states_what_to_set():
     with pytest.raises(UserError, match=r"no home folder.*set HOME or MSTNET_DATA"):
         user_folder("data", "MSTNET_DATA")
 

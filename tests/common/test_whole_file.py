@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and what is said where they cannot be."""
+"""Atomic writing, and its error messages."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("why", "told"),
+    ("why", "error"),
     [
         (KeyboardInterrupt(), KeyboardInterrupt),
         (ValueError(), ValueError),
@@ -31,7 +31,7 @@ def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
     ],
     ids=["Ctrl-C", "a bug", "a bad disk", "a missing input", "a closed pipe"],
 )
-def test_what_goes_wrong_leaves_what_was_there(tmp_path, why, told):
+def test_what_goes_wrong_leaves_what_was_there(tmp_path, why, error):
     path = tmp_path / "file"
     path.write_bytes(b"before")
 
@@ -40,13 +40,13 @@ def test_what_goes_wrong_leaves_what_was_there(tmp_path, why, told):
             unfinished.write_bytes(b"half")
             raise why
 
-    with pytest.raises(told):
+    with pytest.raises(error):
         fail()
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_unfinished_file_that_went_away_is_told_of_the_file_to_be(tmp_path):
+def test_an_unfinished_file_that_went_away_is_reported_for_the_target(tmp_path):
     def fail():
         with whole_file(tmp_path / "file") as unfinished:
             unfinished.unlink()
@@ -83,14 +83,14 @@ def test_only_a_full_disk_is_blamed_on_the_disk(tmp_path, monkeypatch, number, f
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_where_a_folder_should_be_is_told(tmp_path):
+def test_a_file_where_a_folder_should_be_is_reported(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(WriteError, match=r"cannot write \S+ \((Not a directory|File exists)\); choose a place"):
         write_whole(tmp_path / "file" / "inside", b"")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
-def test_what_is_private_is_nobody_elses_to_read(tmp_path):
+def test_what_is_private_is_no_one_elses_to_read(tmp_path):
     path = tmp_path / "a" / "b" / "file"
     write_whole(path, b"mine", private=True)
     assert [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent, path.parent.parent)] == [

@@ -1,4 +1,4 @@
-"""Rolled exports: the same answers as the ring, for one stream and for many, and nothing half-done."""
+"""Rolled exports: the same outputs as the ring, for one stream and for many, and no incomplete files."""
 
 import sys
 from itertools import pairwise
@@ -30,7 +30,7 @@ SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"
         ("resnet18", "mixtconv", {"kernels": (1, 3), "dilations": (1, 2), "placement": "head"}),
     ],
 )
-def test_every_stream_of_a_batch_answers_as_if_alone(backbone, operation, options, exported_net, tmp_path):
+def test_every_stream_of_a_batch_runs_as_if_alone(backbone, operation, options, exported_net, tmp_path):
     source = exported_net(backbone, operation, **options)
     export_rolled(source, tmp_path / "rolled.onnx")
     engine, rolled = OnnxRuntimeEngine(source), RolledModel(tmp_path / "rolled.onnx")
@@ -47,7 +47,7 @@ def test_the_shipped_model_rolls_without_a_checkpoint(tmp_path):
 
 
 def test_every_layer_gets_the_slices_of_its_lags(small_model, tmp_path):
-    """Logits of a small network hardly show its oldest slices; so look at the slices themselves."""
+    """The oldest slices hardly change a small network's logits, so the slices are compared."""
     spec = OnnxRuntimeEngine(small_model).spec
     model = roll(onnx.load(small_model), spec, streams=2)
     shown = [(memory.newest, memory.shape) for memory in spec.memories]
@@ -85,7 +85,7 @@ def test_the_command_writes_the_batch_that_was_asked_for(small_model, tmp_path, 
     assert [name.split(".", 1)[1] for name in pairs[0]] == [name.split(".", 1)[1] for name in pairs[1]]
 
 
-def test_a_graph_that_answers_otherwise_is_refused(small_model, tmp_path, monkeypatch):
+def test_a_graph_that_gives_other_outputs_is_refused(small_model, tmp_path, monkeypatch):
     import conversion.rolled_graph
 
     whole = conversion.rolled_graph._cuts
@@ -119,12 +119,12 @@ def test_weights_are_the_same(small_model, tmp_path):
     [
         (["missing.onnx", "out.onnx"], "no model file missing.onnx"),
         (["damaged.onnx", "out.onnx"], "damaged.onnx is not a model"),
-        (["plain.onnx", "out.onnx"], "plain.onnx remembers nothing"),
+        (["plain.onnx", "out.onnx"], "plain.onnx keeps no state"),
         (["small.onnx", "small.onnx/out.onnx"], "cannot write small.onnx"),
         (["rolled.onnx", "out.onnx"], "rolled.onnx is a rolled export"),
     ],
 )
-def test_what_cannot_be_used_is_told_in_one_line_and_leaves_nothing(
+def test_what_cannot_be_used_is_reported_in_one_line_and_leaves_nothing(
     small_model, plain_model, tmp_path, monkeypatch, capsys, arguments, said
 ):
     monkeypatch.chdir(tmp_path)
@@ -133,9 +133,9 @@ def test_what_cannot_be_used_is_told_in_one_line_and_leaves_nothing(
     Path("damaged.onnx").write_bytes(b"no graph")
     export_rolled(small_model, Path("rolled.onnx"))
     assert main(["rolled", *arguments]) == 2
-    told = capsys.readouterr().err
-    assert said in told
-    assert told.count("\n") == 1
+    errors = capsys.readouterr().err
+    assert said in errors
+    assert errors.count("\n") == 1
     assert not list(Path().glob("**/out.onnx*"))
 
 
@@ -151,5 +151,5 @@ def test_the_app_does_not_take_a_rolled_export_for_a_stream(small_model, tmp_pat
     export_rolled(small_model, tmp_path / "rolled.onnx")
     with pytest.raises(ModelFileError, match="rolled export, for servers"):
         load_engine(tmp_path / "rolled.onnx")
-    with pytest.raises(ModelFileError, match=r"is no rolled export; make one with"):
+    with pytest.raises(ModelFileError, match=r"is not a rolled export; make one with"):
         RolledModel(small_model)

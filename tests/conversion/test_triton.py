@@ -86,7 +86,7 @@ def test_states_are_paired_alike_by_name_and_by_alphabet(repository):
 
 @needs_schema
 @pytest.mark.parametrize("name", ["small", "mstnet_small"])
-def test_sequences_on_the_server_answer_as_rings_do(repository, small_model, name):
+def test_sequences_on_the_server_agree_with_rings(repository, small_model, name):
     from triton_server import Model
 
     engine = OnnxRuntimeEngine(SHIPPED if name == "mstnet_small" else small_model)
@@ -95,10 +95,10 @@ def test_sequences_on_the_server_answer_as_rings_do(repository, small_model, nam
     for step in range(engine.spec.ring_phases() + 3):
         for sequence, state in states.items():
             picture = random.integers(0, 256, engine.spec.picture_shape, dtype=np.uint8)
-            answer = model.step(sequence, step == 0, {"picture": picture})
+            response = model.step(sequence, step == 0, {"picture": picture})
             output, states[sequence] = engine.step(picture, state)
-            np.testing.assert_allclose(answer["logits"], output.logits, atol=1e-3)
-            np.testing.assert_allclose(answer["embedding"], output.embedding, atol=1e-3)
+            np.testing.assert_allclose(response["logits"], output.logits, atol=1e-3)
+            np.testing.assert_allclose(response["embedding"], output.embedding, atol=1e-3)
 
 
 @needs_schema
@@ -106,7 +106,7 @@ def test_the_client_sees_over_the_wire_what_the_engine_sees_here(url, client, sm
     local, remote = OnnxRuntimeEngine(small_model), client.TritonEngine(url, "small")
     assert remote.spec == local.spec
     random = np.random.default_rng(0)
-    for _ in range(2):  # the second stream begins anew on the server, too
+    for _ in range(2):  # the second stream also starts from an empty past on the server
         ours, theirs = local.start(), remote.start()
         for _ in range(local.spec.ring_phases() + 3):
             picture = random.integers(0, 256, local.spec.picture_shape, dtype=np.uint8)
@@ -126,7 +126,7 @@ def test_the_example_prints_the_lines_of_the_app(url, short_demo):
 
 
 @needs_schema
-def test_a_client_is_told_in_one_line_what_is_not_there(url, client):
+def test_a_client_reports_in_one_line_what_is_missing(url, client):
     with pytest.raises(EngineError, match=r"no model ghost at .*unknown model"):
         client.TritonEngine(url, "ghost")
     with pytest.raises(EngineError, match="is tritonserver running"):
@@ -161,13 +161,13 @@ def test_the_command_says_where_it_is_and_how_to_serve_it(small_model, tmp_path,
     [
         (["missing.onnx", "out"], "no model file missing.onnx"),
         (["damaged.onnx", "out"], "damaged.onnx is not a model"),
-        (["plain.onnx", "out"], "plain.onnx remembers nothing between two pictures"),
-        (["small.onnx", "taken"], "is there already; remove it"),
+        (["plain.onnx", "out"], "plain.onnx keeps no state between two pictures"),
+        (["small.onnx", "taken"], "exists already; remove it"),
         (["small.onnx", "file"], "cannot write"),
-        (["small.onnx", "out", "--name", "../up"], "is no name for a model"),
+        (["small.onnx", "out", "--name", "../up"], "is not a valid model name"),
     ],
 )
-def test_what_cannot_be_used_is_told_in_one_line_and_leaves_nothing(
+def test_what_cannot_be_used_is_reported_in_one_line_and_leaves_nothing(
     small_model, plain_model, tmp_path, monkeypatch, capsys, arguments, said
 ):
     monkeypatch.chdir(tmp_path)
@@ -177,8 +177,8 @@ def test_what_cannot_be_used_is_told_in_one_line_and_leaves_nothing(
     Path("file").write_text("in the way")
     Path("taken/small").mkdir(parents=True)
     assert main(["triton", *arguments]) == 2
-    told = capsys.readouterr().err
-    assert said in told
-    assert told.count("\n") == 1
+    errors = capsys.readouterr().err
+    assert said in errors
+    assert errors.count("\n") == 1
     assert not list(Path().glob("out/*"))
     assert not list(Path("taken/small").iterdir())

@@ -1,4 +1,4 @@
-"""A headless Chromium, driven through its DevTools protocol."""
+"""A headless Chromium, controlled through its DevTools protocol."""
 
 import itertools
 import json
@@ -34,8 +34,8 @@ class Browser:
         arguments = [CHROMIUM, *QUIET, f"--user-data-dir={profile}", "about:blank"]
         self._process = subprocess.Popen(arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         port = next(line for line in self._process.stderr if "DevTools listening" in line).split(":")[2].split("/")[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=10) as answer:
-            tab = next(each for each in json.load(answer) if each["type"] == "page")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=10) as response:
+            tab = next(each for each in json.load(response) if each["type"] == "page")
         self._stack = ExitStack()
         self._socket = self._stack.enter_context(connect(tab["webSocketDebuggerUrl"], max_size=None, proxy=None))
         self._numbers, self._loaded = itertools.count(), False
@@ -49,10 +49,10 @@ class Browser:
     def call(self, method: str, **parameters) -> dict:
         number = next(self._numbers)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while (answer := self._receive()).get("id") != number:
+        while (message := self._receive()).get("id") != number:
             pass  # an event
-        assert "error" not in answer, answer
-        return answer["result"]
+        assert "error" not in message, message
+        return message["result"]
 
     def _receive(self) -> dict:
         message = json.loads(self._socket.recv(60))
@@ -60,13 +60,13 @@ class Browser:
         return message
 
     def open(self, url: str) -> None:
-        """Go to a page, and wait until its words are there; pictures that never end are not waited for."""
+        """Open a page and wait for its text, but not for endless pictures."""
         with self.loading():
             self.call("Page.navigate", url=url)
 
     @contextmanager
     def loading(self) -> Iterator[None]:
-        """Do what makes a new page come, and wait for it."""
+        """Run an action that opens a new page, and wait for it."""
         self._loaded = False
         yield
         while not self._loaded:
@@ -85,7 +85,7 @@ class Browser:
                 setTimeout(() => fail(new Error("never: " + document.body.innerText)), {1000 * timeout_s});
                 const look = () => {{
                     let value;
-                    try {{ value = ({condition}); }} catch {{ }}  // what it looks at may not be there yet
+                    try {{ value = ({condition}); }} catch {{ }}  // its elements may not exist yet
                     value ? done(value) : setTimeout(look, 20);
                 }};
                 look(); }})""",

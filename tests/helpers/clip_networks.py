@@ -1,4 +1,4 @@
-"""3-D clip networks for tests: a random ShuffleNet checkpoint, and a teacher that says what it saw."""
+"""3-D clip networks for tests: a random ShuffleNet checkpoint, and a teacher whose logits are its input."""
 
 from pathlib import Path
 
@@ -50,9 +50,9 @@ def random_checkpoint(rank_1: bool, seed: int = 0) -> dict[str, Tensor]:
 
 
 def write_teacher(path: Path, classes: int = len(LABELS), pictures: int = WINDOW) -> None:
-    """A teacher whose logit k is the mean of the window's k-th picture's red, as the network sees it; k < 16.
+    """A teacher whose logit k is the mean of the window's k-th picture's red, as in the network's input; k < 16.
 
-    Its maps, what it pools, are the pictures themselves.
+    Its maps, before pooling, are the pictures.
     """
     graph = helper.make_graph(
         [

@@ -1,4 +1,4 @@
-"""Clips whose colour tells their label, and a network that was fitted to see it: evaluations with known answers."""
+"""Clips whose colour is their label, and a network fitted to it, for evaluations with known results."""
 
 from pathlib import Path
 
@@ -38,10 +38,10 @@ def write_clip(folder: Path, label: str) -> None:
         assert cv2.imwrite(str(folder / f"{number:05d}.jpg"), cv2.cvtColor(shown, cv2.COLOR_RGB2BGR))
 
 
-def coloured_index(folder: Path, shown: list[str], told: list[str | None] | None = None) -> Path:
-    """An index of clips that show some labels, and say others if told so; returns its file."""
+def coloured_index(folder: Path, shown: list[str], listed: list[str | None] | None = None) -> Path:
+    """Write an index of clips that show some labels and are listed with others if given; return its file."""
     clips = []
-    for number, (label, said) in enumerate(zip(shown, told or shown, strict=True)):
+    for number, (label, said) in enumerate(zip(shown, listed or shown, strict=True)):
         write_clip(folder / str(number), label)
         number_of = INDEX_LABELS.index(said) if said else None
         clips.append(Clip(str(number), folder / str(number), number_of, FRAMES, FPS))

@@ -1,7 +1,7 @@
 """A stand-in for `cuda.bindings.runtime`: as strict about addresses and order as a GPU, on the host's memory.
 
-What is queued on a stream happens when the stream is waited for and not before, and fresh memory is not clear, so that
-a missing wait or a missing memset shows in the numbers.
+Queued work runs when the stream is synchronised, and new memory is not zeroed, so that a missing wait or memset changes
+the numbers.
 """
 
 from enum import IntEnum
@@ -32,7 +32,7 @@ class StandInCuda:
         name: the GPU's.
         capability: major and minor.
         capacity: bytes of the GPU's memory.
-        devices: how many there are.
+        devices: number of GPUs.
         driver: CUDA version of the driver, 0 for none.
     """
 
@@ -133,4 +133,4 @@ def _view(pool, address, size):
     for base, memory in pool.items():
         if base <= address and address + size <= base + len(memory):
             return memory[address - base : address - base + size]
-    raise AssertionError(f"{size} bytes at {address:#x} are nobody's here")
+    raise AssertionError(f"{size} bytes at {address:#x} were not allocated here")

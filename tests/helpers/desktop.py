@@ -1,4 +1,4 @@
-"""A real X11 desktop for tests: an X server, a window manager, and programs that tell what reaches them."""
+"""A real X11 desktop for tests: an X server, a window manager, and programs that print the events they receive."""
 
 import os
 import shutil
@@ -18,8 +18,8 @@ def wait_for(condition: Callable[[], object], what: str) -> object:
     """Wait until something holds."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        if answer := condition():
-            return answer
+        if result := condition():
+            return result
         time.sleep(0.05)
     raise AssertionError(f"never came: {what}")
 
@@ -38,8 +38,8 @@ class Desktop:
             subprocess.Popen(server, pass_fds=(write,), stderr=subprocess.DEVNULL, text=True)
         ]
         os.close(write)
-        with os.fdopen(read) as answer:
-            self.environ["DISPLAY"] = f":{answer.readline().strip()}"
+        with os.fdopen(read) as reader:
+            self.environ["DISPLAY"] = f":{reader.readline().strip()}"
         if managed:
             self._start_window_manager(folder / "openbox.ready")
 
@@ -78,7 +78,7 @@ class Desktop:
         return str(wait_for(focused, f"the window {name}"))
 
     def keys_down(self) -> list[str]:
-        """The codes of the keys that the X server holds for down."""
+        """The codes of the keys that are down for the X server."""
         script = (
             "from Xlib.display import Display\n"
             "d = Display(); bits = d.query_keymap(); b = d.screen().root.query_pointer().mask & 0x1f00\n"
@@ -87,7 +87,7 @@ class Desktop:
         return self.run(sys.executable, "-c", script).split()
 
     def end_server(self) -> None:
-        """End the X server under everything."""
+        """End the X server before its clients."""
         self._processes[0].kill()
         self._processes[0].wait()
 
@@ -102,7 +102,7 @@ class Desktop:
 
 
 class Terminal:
-    """An xterm whose `cat` writes down, byte for byte, what is typed into it."""
+    """An xterm whose `cat` records the typed bytes."""
 
     def __init__(self, desktop: Desktop, name: str = "typed") -> None:
         self._file = desktop.folder / f"{name}.bytes"
@@ -119,7 +119,7 @@ class Terminal:
 
 
 class Witness:
-    """An xev that writes down every event of its window."""
+    """An xev that records all events of its window."""
 
     def __init__(self, desktop: Desktop) -> None:
         self._file = desktop.folder / "xev.txt"

@@ -1,4 +1,4 @@
-"""A drawn face that a face detector takes for one: nobody's."""
+"""A drawn face that a face detector finds."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ ROOM, SKIN, DARK, LIPS, WHITE = (190, 196, 188), (214, 170, 142), (52, 36, 30), 
 
 
 def draw_face(image, x, y, height):
-    """Draw head and shoulders; the face, from the eyebrows to the chin, is so many pixels high and centred there."""
+    """Draw head and shoulders; the face, from the eyebrows to the chin, has the given height in pixels and centre."""
     unit = height / 100
 
     def ellipse(dx, dy, rx, ry, colour, start=0, end=360):

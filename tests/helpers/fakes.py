@@ -1,4 +1,4 @@
-"""Stand-ins for the parts that a test is not about."""
+"""Fakes for parts that are not under test."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ LABELS = ("Doing other things", "No gesture", "Swiping Left", "Swiping Right", "
 
 
 class ScriptedEngine:
-    """An engine that answers each picture with the label that a function of it names, one for its fast pass, too."""
+    """An engine whose output is the label that a function of the picture returns; another one for its fast pass."""
 
     name = "scripted:none"
 
@@ -67,7 +67,7 @@ def recognizer(engine: ScriptedEngine, fast_pass: bool = True) -> Recognizer:
 
 
 class ListCamera:
-    """A camera that delivers frames from a list; None in it is a wait that nothing came of."""
+    """A camera that delivers frames from a list; None is a timeout."""
 
     name, live = "list", False
 

@@ -17,11 +17,11 @@ FPS = 30
 
 
 def grey_model(path: Path, sharpness: float = 0.02) -> Path:
-    """Write a model whose answer is the label whose brightness is nearest to the picture's.
+    """Write a model whose output is the label with the brightness nearest to the picture's.
 
     Args:
         path: the file.
-        sharpness: a lower one leaves it unsure between two labels, where a picture lies between them.
+        sharpness: a lower one lowers the confidence for brightnesses between two labels.
     """
     spec = ModelSpec(
         "grey", LABELS, SIZE, SIZE, (0.0,) * 3, (1.0,) * 3, 12.0, (), 1, 4, 1.0, Decoding(0.1, Rule(0.6, 0.3, 0.0, 0.2))

@@ -1,4 +1,4 @@
-"""Small networks with weights that make every layer matter."""
+"""Small networks in which every layer affects the output."""
 
 import torch
 from torch import nn
@@ -24,9 +24,9 @@ def small_net(
 ) -> MSTNet:
     """A network a quarter as wide, in evaluation mode, with random taps and batch-norm statistics.
 
-    With `assigned`, each channel of a MixTConv has a kernel of its own, drawn by lot.
+    With `assigned`, each channel of a MixTConv has a random kernel.
 
-    Untrained networks hide bugs: their taps are mostly identity and their answers hardly differ from one another.
+    Untrained networks hide bugs: their taps are mostly identity and their outputs hardly differ.
     """
     torch.manual_seed(seed)
     if kernels is None:

@@ -1,4 +1,4 @@
-"""Stills that a test paints itself: hands on a wall, a person in a room."""
+"""Generated stills: hands on a wall, a person in a room."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def person() -> np.ndarray:
 
 
 def write_stills(folder: Path) -> Path:
-    """A folder in which every hand of the album and a room is to be found."""
+    """A folder with every hand of the album and a room."""
     for pose in ("asl_tomnlittle/B_x", "asl_tomnlittle/U_x", "arya/palm", "arya/thumbs_up", "ardamavi_digits/5"):
         _write(folder / pose / "a.png", hand())
     _write(folder / "emrecandir9" / "no_class" / "a.png", person())

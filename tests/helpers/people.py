@@ -1,4 +1,4 @@
-"""A made-up person: embeddings of work, of movements and of moments, as a network might give them."""
+"""Generated embeddings of work, of movements and of moments."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ SPEC = ModelSpec(
 
 
 def work_stream(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Embeddings that wander slowly, float32 [T, WIDTH]."""
+    """A slow random walk of embeddings, float32 [T, WIDTH]."""
     steps = round(12 * seconds)
     noise = rng.normal(size=(steps, WIDTH))
     for k in range(1, steps):
@@ -29,7 +29,7 @@ def movement(axis: int) -> np.ndarray:
 
 
 def performed(rng: np.random.Generator, axis: int, before_s: float = 3.0, after_s: float = 0.8) -> np.ndarray:
-    """Work, the movement at a time and strength of its own, work again."""
+    """Work, the movement at a random time and strength, then work."""
     steps = round(12 * (before_s + 2 + after_s))
     stream = work_stream(rng, steps / 12)
     first = round(12 * before_s) + int(rng.integers(-2, 3))
@@ -38,7 +38,7 @@ def performed(rng: np.random.Generator, axis: int, before_s: float = 3.0, after_
 
 
 def a_take(kind: Kind, label: str, embeddings: np.ndarray, logits: np.ndarray | None = None, begins: int = 0) -> Take:
-    """A take of embeddings that somebody made up; the model saw nothing unless logits say so."""
+    """A take of generated embeddings; no gesture unless logits are given."""
     steps = len(embeddings)
     if logits is None:
         logits = np.tile(np.array([0, 6, 0, 0], np.float32), (steps, 1))

@@ -1,4 +1,4 @@
-"""Messages and recognitions of a made-up stream."""
+"""Messages and recognitions of a generated stream."""
 
 import time
 
@@ -18,7 +18,7 @@ READINGS = Readings(30.0, 12.0, Percentiles(3.0, 3.4, 4.1), 0)
 
 
 class Collected:
-    """A sink that keeps what it is told."""
+    """A sink that keeps what it receives."""
 
     def __init__(self, steps: bool = False) -> None:
         self.wants_steps = steps
@@ -54,7 +54,7 @@ def metered() -> Meter:
 
 
 def step(time_s: float, duration_ms: float = 3.1416, network: str = "stream") -> Step:
-    """A step of a made-up network."""
+    """A step of a fake network."""
     numbers = np.zeros(len(LABELS), np.float32), np.zeros(4, np.float32)
     return Step(network, time_s, np.zeros((8, 8, 3), np.uint8), *numbers, PROBABILITIES, duration_ms)
 
@@ -68,7 +68,7 @@ def recognition(
 
 
 def until(condition, timeout_s: float = 20.0):
-    """Wait for something that another thread or program does; its value."""
+    """Wait for a value from another thread or program; return it."""
     end_s = time.monotonic() + timeout_s
     while not (value := condition()):
         assert time.monotonic() < end_s, "it never happened"

@@ -1,7 +1,7 @@
 """A stand-in for TensorRT's Python module that checks calls as the real one would, and computes by ONNX Runtime.
 
 Names, arguments and what comes back are those of TensorRT-RTX 1.7 and of TensorRT's documentation. Where the real one
-returns None or False and tells its logger, so does this; where it would silently compute nonsense, this fails.
+returns None or False and logs an error, so does this; where it would silently compute nonsense, this fails.
 """
 
 import json
@@ -67,7 +67,7 @@ def stand_in(cuda, version="10.3.0", name="tensorrt", unsupported=(), wrong=0.0)
         version: 10 knows the flag STRONGLY_TYPED and wants it, 11 has no such flag.
         name: of the module; `tensorrt_rtx` keeps kernels and takes compute capabilities.
         unsupported: ONNX operators that its parser refuses.
-        wrong: what engines add to the first logit, to be caught by the gate.
+        wrong: added to the first logit by engines, to be detected by the check.
     """
     module = ModuleType(name)
     rtx, flagged = "rtx" in name, version.startswith("10.")
@@ -256,7 +256,7 @@ def stand_in(cuda, version="10.3.0", name="tensorrt", unsupported=(), wrong=0.0)
 
 
 def _report(config, hook):
-    """Tell a monitor of two phases, one in the other; False when it wants the build to stop."""
+    """Report two nested phases to a monitor; False if it stops the build."""
     monitor = getattr(config, "progress_monitor", None)
     if monitor is None:
         return True

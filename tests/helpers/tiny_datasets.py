@@ -1,6 +1,6 @@
 """The public data sets in their publishers' form, made small: real pictures and videos, real lists.
 
-A frame's colour tells which clip and which frame it is, so that a test sees what was read.
+A frame's colour encodes its clip and its number, so that a test can check what was read.
 """
 
 import json

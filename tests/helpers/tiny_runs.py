@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
 
 
 def at_call(where: str, number: int, act: Any) -> tuple[Any, str, Any]:
-    """Put a function in place of another that first acts when it is called for this time, and say what to put back."""
+    """Replace a function by one that runs an action at the given call; return the original."""
     parts = where.split(".")
     depth = next(k for k in range(len(parts) - 1, 0, -1) if ".".join(parts[:k]) in sys.modules)
     owner: Any = import_module(".".join(parts[:depth]))

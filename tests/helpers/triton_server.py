@@ -1,7 +1,7 @@
-"""A stand-in for Triton: its gRPC service and its implicit state, as its documents tell them, over ONNX Runtime.
+"""A stand-in for Triton: its gRPC service and its implicit state, as documented, with ONNX Runtime.
 
-It reads the repository as Triton does: the configuration by Triton's own schema, held against the graph, and from then
-on nothing but the configuration. It does not batch.
+It reads the repository as Triton does: the configuration by Triton's own schema, compared with the graph, then
+the configuration only. It does not batch.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -33,14 +33,14 @@ class Model:
     def _check(self):
         """What Triton's ONNX Runtime backend checks when it loads a model."""
         states = self.config.sequence_batching.state
-        told = [(t.name, t.data_type, t.dims) for t in self.config.input]
-        told += [(s.input_name, s.data_type, s.dims) for s in states]
+        listed_inputs = [(t.name, t.data_type, t.dims) for t in self.config.input]
+        listed_inputs += [(s.input_name, s.data_type, s.dims) for s in states]
         inputs = {tensor.name: tensor for tensor in self.session.get_inputs()}
-        assert len(inputs) == len(told), "the configuration tells another number of inputs than the model has"
+        assert len(inputs) == len(listed_inputs), "the configuration has another number of inputs than the model has"
         outputs = {tensor.name: tensor for tensor in self.session.get_outputs()}
-        told_out = [(t.name, t.data_type, t.dims) for t in self.config.output]
-        told_out += [(s.output_name, s.data_type, s.dims) for s in states]
-        for tensors, promised in ((inputs, told), (outputs, told_out)):
+        listed_outputs = [(t.name, t.data_type, t.dims) for t in self.config.output]
+        listed_outputs += [(s.output_name, s.data_type, s.dims) for s in states]
+        for tensors, promised in ((inputs, listed_inputs), (outputs, listed_outputs)):
             for name, kind, dims in promised:
                 shape = tensors[name].shape
                 assert isinstance(shape[0], str), "with max_batch_size the first dimension is open"
@@ -48,12 +48,12 @@ class Model:
                 assert KINDS[model_config_pb2.DataType.Name(kind)] == tensors[name].type
 
     def start(self):
-        """The state of a new sequence: what `initial_state` says; where it says nothing, Triton hands over garbage."""
+        """The state of a new sequence: that of `initial_state`; without one, Triton passes undefined memory."""
         state = {}
-        for told in self.config.sequence_batching.state:
-            zero = bool(told.initial_state) and told.initial_state[0].zero_data
-            dims = told.initial_state[0].dims if zero else told.dims
-            state[told.input_name] = np.full((1, *dims), 0 if zero else np.nan, np.float32)
+        for each in self.config.sequence_batching.state:
+            zero = bool(each.initial_state) and each.initial_state[0].zero_data
+            dims = each.initial_state[0].dims if zero else each.dims
+            state[each.input_name] = np.full((1, *dims), 0 if zero else np.nan, np.float32)
         return state
 
     def step(self, sequence, start, inputs):
@@ -87,18 +87,18 @@ class Service(service_pb2_grpc.GRPCInferenceServiceServicer):
         if not start and sequence not in model.sequences:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the first request of a sequence must specify START")
         inputs = {
-            told.name: np.frombuffer(raw, triton_to_np_dtype(told.datatype)).reshape(told.shape)
-            for told, raw in zip(request.inputs, request.raw_input_contents, strict=True)
+            each.name: np.frombuffer(raw, triton_to_np_dtype(each.datatype)).reshape(each.shape)
+            for each, raw in zip(request.inputs, request.raw_input_contents, strict=True)
         }
-        answer = service_pb2.ModelInferResponse(model_name=request.model_name)
+        response = service_pb2.ModelInferResponse(model_name=request.model_name)
         for name, value in model.step(sequence, start, inputs).items():
-            answer.outputs.add(name=name, datatype="FP32", shape=value.shape)
-            answer.raw_output_contents.append(value.tobytes())
-        return answer
+            response.outputs.add(name=name, datatype="FP32", shape=value.shape)
+            response.raw_output_contents.append(value.tobytes())
+        return response
 
 
 def serve(repository):
-    """Serve a repository on a port of its own; the server and its address."""
+    """Serve a repository on a free port; return the server and its address."""
     models = {folder.name: Model(folder) for folder in repository.iterdir()}
     server = grpc.server(ThreadPoolExecutor(2))
     service_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(Service(models), server)

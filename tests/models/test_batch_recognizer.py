@@ -1,4 +1,4 @@
-"""Streams in step: each read as if alone, with its own times, whatever the others do."""
+"""A batch of streams: each is independent of the others and has its own times."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def of(batch, head=None):
 
 
 def see(recognizer, frames):
-    """Show frames by row, step, and read every row; by row, what was understood."""
+    """Show frames by row, step, and read every row; return the recognitions by row."""
     for row, new in frames.items():
         recognizer.show(row, new)
     recognizer.step()
@@ -91,7 +91,7 @@ def test_a_silent_stream_repeats_its_picture_and_is_read_with_its_next_frame(bat
     assert [int(step.probabilities.argmax()) for step in seen.steps] == [LEFT, LEFT, THUMB_UP]
 
 
-def test_after_a_long_gap_a_row_starts_anew_and_no_other(batch):
+def test_after_a_long_gap_a_row_starts_again_and_no_other(batch):
     recognizer = of(batch)
     see(recognizer, {0: frame(0, THUMB_UP), 1: frame(0)})
     for tick in range(1, 20):
@@ -103,7 +103,7 @@ def test_after_a_long_gap_a_row_starts_anew_and_no_other(batch):
     assert seen[0].smoothed.argmax() == LEFT
 
 
-def test_a_frame_after_a_gap_starts_a_row_anew(batch):
+def test_a_frame_after_a_gap_restarts_a_row(batch):
     recognizer = of(batch)
     see(recognizer, {0: frame(10)})
     see(recognizer, {0: frame(30)})
@@ -120,7 +120,7 @@ def test_a_frame_out_of_order_is_refused_until_the_row_is_reset(batch):
     assert see(recognizer, {0: frame(3)}).keys() == {0}
 
 
-def test_a_gap_that_a_repeat_may_bridge_starts_nothing_anew(batch):
+def test_a_gap_that_a_repeat_may_bridge_restarts_nothing(batch):
     recognizer = of(batch)
     see(recognizer, {0: frame(0)})
     for _ in range(11):
@@ -151,7 +151,7 @@ def test_another_stream_in_the_same_row_knows_nothing_of_the_first(batch):
 
 
 class CountingHead:
-    """Is the surer of a picture's label the more steps it has read."""
+    """Its confidence in a picture's label increases with its steps."""
 
     labels = LABELS
 
@@ -195,13 +195,13 @@ def test_a_row_whose_frame_or_head_is_bad_says_so_and_the_other_goes_on(batch):
 
 
 def unsure_of_left(picture):
-    """The main pass takes what is left for nothing."""
+    """The main pass reads the left as no gesture."""
     return NOTHING if picture.flat[0] == LEFT else picture.flat[0]
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_with_a_fast_pass_a_row_reads_as_the_same_stream_alone(seed):
-    """Short gestures, long ones and rests in any order, so that the fast pass wakes, decides and sleeps."""
+    """Short gestures, long ones and rests in any order, so that the fast pass starts, decides and stops."""
     rng = np.random.default_rng(seed)
     lengths, labels = rng.integers(1, 14, 60), rng.choice([NOTHING, NOTHING, LEFT, THUMB_UP], 60)
     script = [int(label) for label, length in zip(labels, lengths, strict=True) for _ in range(length)]
@@ -251,8 +251,8 @@ def test_each_row_has_a_framing_of_its_own_and_forgets_where_its_region_moves(ba
     left, right = Region(0, 0, 0.5, 1), Region(0.5, 0, 0.5, 1)
     scripts = iter([[left, right, right], [left, left, left]])
 
-    class Told:
-        name = "told"
+    class FixedRegions:
+        name = "fixed"
 
         def __init__(self):
             self._regions = iter(next(scripts))
@@ -263,11 +263,11 @@ def test_each_row_has_a_framing_of_its_own_and_forgets_where_its_region_moves(ba
         def reset(self):
             pass
 
-    recognizer = BatchRecognizer(networks_of(batch), Told)
+    recognizer = BatchRecognizer(networks_of(batch), FixedRegions)
     image = np.full((8, 16, 3), LEFT, np.uint8)
     image[:, 8:] = THUMB_UP
     seen = [see(recognizer, {row: Frame(image, tick / RATE_HZ, tick) for row in range(2)}) for tick in range(3)]
     assert [(rows[0].region, rows[1].region) for rows in seen] == [(left, left), (right, left), (right, left)]
     assert batch.seen == [[LEFT, LEFT], [THUMB_UP, LEFT], [THUMB_UP, LEFT]]
     assert batch.forgotten == [0, 1, 0]
-    assert recognizer.framing == "told"
+    assert recognizer.framing == "fixed"

@@ -1,4 +1,4 @@
-"""A stream network and a clip network that decide together: when the second is asked, and what comes of both."""
+"""Fusion of a stream network and a clip network: when the clip network runs, and what is decided."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ UNSURE = 100
 
 
 class ScriptedClips:
-    """A clip engine that names the newest picture, and counts how often it is asked."""
+    """A clip engine that names the newest picture, and counts its runs."""
 
     name = "scripted:none"
 
@@ -35,7 +35,7 @@ class ScriptedClips:
         )  # fmt: skip
         self.asked = 0
 
-    def answer(self, clip):
+    def run(self, clip):
         self.asked += 1
         logits = np.zeros((1, len(LABELS)), np.float32)
         logits[0, THUMB_UP if clip[-1].flat[0] == UNSURE else clip[-1].flat[0]] = 6.0
@@ -46,7 +46,7 @@ class ScriptedClips:
 
 
 class Unsure(ScriptedEngine):
-    """A stream engine to which an unsure picture is nearly as likely nothing as a thumb."""
+    """A stream engine with nearly equal probabilities of no gesture and a thumb for an uncertain picture."""
 
     def step(self, picture, state):
         output, state = super().step(picture, state)
@@ -101,7 +101,7 @@ def test_the_clip_network_is_asked_only_while_something_happens():
     assert not any(asked[50:])
 
 
-def test_while_nobody_gestures_the_stream_network_decides_as_if_alone():
+def test_while_no_one_gestures_the_stream_network_decides_as_if_alone():
     alone = Recognizer(networks_of(stream_engine(), fast_pass=False))
     for frame, seen in zip(frames((NOTHING, 20)), recognised(ScriptedClips(), (NOTHING, 20)), strict=True):
         expected = alone.see(frame)
@@ -110,7 +110,7 @@ def test_while_nobody_gestures_the_stream_network_decides_as_if_alone():
 
 
 @pytest.mark.parametrize("every", [1, 2, 3])
-def test_between_two_answers_the_last_one_stands(every):
+def test_between_two_outputs_the_last_one_stands(every):
     clip = ScriptedClips(ClipFusion(every=every))
     seen = recognised(clip, (NOTHING, 12), (THUMB_UP, 12))
     awake = [each for each in seen if each.network == BOTH]
@@ -133,7 +133,7 @@ def test_the_file_says_how_both_are_read():
     assert fired(recognised(ScriptedClips(), (NOTHING, 12), (THUMB_UP, 12))) == ["Thumb Up"]
 
 
-def test_the_shared_answer_is_the_weighted_mean_of_both():
+def test_the_fused_output_is_the_weighted_mean_of_both():
     for each in recognised(ScriptedClips(ClipFusion(0.3, asked_below=1.0)), (UNSURE, 6)):
         steps = {step.network: step.probabilities for step in each.steps}
         np.testing.assert_allclose(steps[BOTH], 0.7 * steps["stream"] + 0.3 * steps["clip"], atol=1e-6)
@@ -151,7 +151,7 @@ def test_the_fused_logits_read_at_the_stream_networks_temperature_are_its_probab
         np.testing.assert_allclose(softmax(step.logits, 0.5), step.probabilities, atol=1e-5)
 
 
-def test_a_persons_thresholds_are_those_of_the_shared_answer():
+def test_a_persons_thresholds_are_those_of_the_fused_output():
     never = Decoding(rule=Rule(enter=0.999, exit=0.2, hold_s=10))
     clip = ScriptedClips(ClipFusion(asked_below=1.0, decoding=Decoding()))
     assert fired(recognised(clip, (NOTHING, 12), (THUMB_UP, 12))) == ["Thumb Up"]
@@ -160,7 +160,7 @@ def test_a_persons_thresholds_are_those_of_the_shared_answer():
 
 
 def test_each_step_time_has_the_step_that_decided():
-    """A camera of half the rate: two steps a frame."""
+    """A camera of half the rate: two steps per frame."""
     recognizer = Recognizer(networks_of(stream_engine(), clip=ScriptedClips(ClipFusion(asked_below=0.9))))
     for frame in frames((NOTHING, 12), (THUMB_UP, 12))[::2]:
         seen = recognizer.see(frame)
@@ -171,7 +171,7 @@ def test_each_step_time_has_the_step_that_decided():
 
 
 def test_beside_a_clip_network_the_fast_pass_decides_once_its_gestures_follow_close_on_one_another():
-    """The main pass is too slow to tell them apart; three in a row, and the fast pass decides."""
+    """The main pass is too slow to separate them; three in a row, and the fast pass decides."""
     row = [(NOTHING, 12), *[(THUMB_UP, 6), (NOTHING, 6)] * 6]
     engine = stream_engine(fast_pass=True)
     engine.spec = replace(engine.spec, decoding=Decoding(1.0, Rule(0.9)))
@@ -217,9 +217,9 @@ def test_a_row_of_a_batch_reads_as_the_same_stream_alone(seed):
 
 def test_after_a_gap_the_clip_network_has_seen_nothing():
     class Brightest(ScriptedClips):
-        def answer(self, clip):
+        def run(self, clip):
             self.brightest = clip.max()
-            return super().answer(clip)
+            return super().run(clip)
 
     clip = Brightest(ClipFusion(asked_below=1.0))
     recognizer = Recognizer(networks_of(stream_engine(), clip=clip))

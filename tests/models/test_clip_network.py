@@ -1,4 +1,4 @@
-"""A clip network over a stream: what it is shown, and that skipped pictures are remembered."""
+"""A clip network over a stream: its input, and that skipped pictures are kept."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ SPEC = ClipSpec(
 
 
 class Reader:
-    """A clip engine that answers with the mean brightness of a clip, and keeps what it was shown."""
+    """A clip engine whose output is the mean brightness of a clip, and which keeps its clips."""
 
     name = "reader"
 
@@ -31,7 +31,7 @@ class Reader:
         self.spec = SPEC
         self.shown: list[np.ndarray] = []
 
-    def answer(self, clip: np.ndarray) -> Output:
+    def run(self, clip: np.ndarray) -> Output:
         self.shown.append(clip)
         return Output(np.full((1, 2), clip.mean(), np.float32), np.full((1, 480), clip[0].mean(), np.float32))
 
@@ -47,21 +47,21 @@ def picture(number: int) -> np.ndarray:
     return np.full((1, *SPEC.picture_shape), number, np.uint8)
 
 
-def test_it_answers_with_the_mean_over_its_windows():
+def test_it_returns_the_mean_over_its_windows():
     engine = Reader()
     network = stream(engine)
     for k in range(40):
         network.skip(picture(k), k / 12)
     assert engine.shown == []
-    answer = network.step(picture(40), 40 / 12)
+    output = network.step(picture(40), 40 / 12)
     assert [clip.shape for clip in engine.shown] == [SPEC.clip_shape] * 2
     means = [clip.mean() for clip in engine.shown]
     assert means[1] > means[0]  # the shorter window is the newer one
-    np.testing.assert_allclose(answer.logits, np.full(2, np.mean(means)), rtol=1e-6)
-    assert answer.logits.dtype == np.float32
-    assert answer.embedding.shape == (480,)
-    assert (answer.network, answer.time_s) == ("clip", 40 / 12)
-    assert answer.probabilities.sum() == pytest.approx(1)
+    np.testing.assert_allclose(output.logits, np.full(2, np.mean(means)), rtol=1e-6)
+    assert output.logits.dtype == np.float32
+    assert output.embedding.shape == (480,)
+    assert (output.network, output.time_s) == ("clip", 40 / 12)
+    assert output.probabilities.sum() == pytest.approx(1)
 
 
 def test_stepping_and_skipping_remember_alike():

@@ -1,4 +1,4 @@
-"""A clip network describes itself, and a damaged description is told in one line."""
+"""The description in a clip network's file; a damaged description is reported in one line."""
 
 import json
 from dataclasses import replace

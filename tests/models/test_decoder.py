@@ -1,4 +1,4 @@
-"""Probabilities over time to gestures that happened."""
+"""From probabilities over time to events."""
 
 import itertools
 from dataclasses import replace
@@ -116,7 +116,7 @@ def test_smoothing_delays_and_outlasts_a_flicker():
 
 
 def test_smoothing_goes_by_time_and_not_by_steps():
-    """Twice the rate is the same average, so a faster camera makes no faster gestures."""
+    """Twice the rate gives the same average, so the camera's rate does not change the delay."""
     slow, fast = (Decoder(LABELS, Decoding(smooth_s=0.3)) for _ in range(2))
     slow.update(probabilities("No gesture", 1.0), 0.0)
     fast.update(probabilities("No gesture", 1.0), 0.0)
@@ -277,7 +277,7 @@ def test_labels_that_mean_the_same_fire_together_where_neither_would_alone():
     assert event.score == pytest.approx(0.75)
 
 
-def test_a_group_lasts_and_fires_once_while_the_answer_changes_between_its_labels():
+def test_a_group_lasts_and_fires_once_while_the_output_changes_between_its_labels():
     rows = [twins(0.9, 0.05), twins(0.1, 0.85), twins(0.45, 0.45)] * 6
     seen = decoded(rows, PLAIN, SWIPES)
     assert [event.label for event, *_ in seen if event] == ["Swiping Left"]

@@ -1,4 +1,4 @@
-"""Other thresholds for a run: what they change in which network, and what they may not be."""
+"""Other thresholds for a run: what they change in each network, and which are refused."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ OWN = Decoding(0.2, Rule(0.6, 0.3, 0.0, 0.5), {"Swiping Left": Rule(0.8, 0.4, 0.
 
 
 class SilentClips:
-    """A clip engine that nobody asks."""
+    """A clip engine that is never run."""
 
     name = "silent:none"
 
@@ -40,7 +40,7 @@ def networks(vocabulary=None, clip=None, decoding=OWN):
 
 
 def fired(networks, *script):
-    """What fires on values that last so many steps each."""
+    """The events for values that last the given number of steps."""
     recognizer, values = Recognizer(networks), [value for value, steps in script for _ in range(steps)]
     seen = [recognizer.see(Frame(np.full((8, 8, 3), v, np.uint8), k / 12, k)) for k, v in enumerate(values)]
     return [each.event.label for each in seen if each.event]
@@ -92,7 +92,7 @@ def test_a_stricter_rule_is_always_a_rule_and_never_lets_more_through(change, en
         (DecodingChange(smooth_s=float("nan")), "smooth_s"),
     ],
 )
-def test_thresholds_out_of_order_are_told_with_whose_they_are(change, said):
+def test_thresholds_out_of_order_are_reported_with_whose_they_are(change, said):
     with pytest.raises(DecodingError, match=said) as caught:
         networks().with_decoding(change)
     assert "\n" not in str(caught.value)
@@ -142,7 +142,7 @@ def test_a_vocabulary_names_what_has_thresholds():
         networks(vocabulary).with_decoding(DecodingChange(per_label={"Swiping Left": RuleChange(enter=0.5)}))
 
 
-def test_beside_a_clip_network_the_shared_answer_takes_the_values():
+def test_beside_a_clip_network_the_fused_output_takes_the_values():
     clip = SilentClips(ClipFusion(decoding=Decoding(0.1, Rule(0.5, 0.25))))
     change = DecodingChange(RuleChange(enter=0.9), smooth_s=0.3, temperature=2.0)
     before, after = networks(clip=clip, decoding=None), networks(clip=clip, decoding=None).with_decoding(change)

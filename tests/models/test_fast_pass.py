@@ -1,4 +1,4 @@
-"""Which pass decides, when a gesture is the same one, and how often one is made that lasts."""
+"""Which pass decides, when events are the same gesture, and how often a lasting gesture is made."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def step(network, time_s, probabilities):
 
 
 def decide(fused, time_s, main, fast=None):
-    """One due time: what the passes say, and what is decided; the fast pass is only asked where it is wanted."""
+    """One due time with the output of the passes; returns the decision. The fast pass runs only if it is wanted."""
     fused.note(step("stream", time_s, main))
     if fused.wants("fast"):
         fused.note(step("fast", time_s, fast or {}))
@@ -50,7 +50,7 @@ def flashes(*times_s, label="Thumb Up"):
 
 
 def fired(main, fast, until_s=12.0, fused=None):
-    """The labels that fire, by time, from what each pass says at some times; else nearly nothing happens."""
+    """The labels that fire, by time, from the output of each pass at some times; otherwise mostly no gesture."""
     fused, labels = fused or fusion(), {}
     for time_s in np.round(np.arange(0, until_s, 1 / RATE_HZ), 1).tolist():
         decision = decide(fused, time_s, main.get(time_s, UNSURE), fast.get(time_s, NOTHING))
@@ -82,7 +82,7 @@ def test_what_both_passes_see_fires_once():
     assert fired(flashes(2.5), fast) == {2.5: ("Thumb Up", "stream")}
 
 
-def test_what_is_told_is_what_the_deciding_pass_says():
+def test_what_is_reported_is_what_the_deciding_pass_says():
     fused = fusion()
     fired({}, flashes(1.0, 2.0), until_s=3.0, fused=fused)
     assert decide(fused, 3.0, UNSURE, {"Thumb Up": 0.9}).smoothed[3] == pytest.approx(0.9)
@@ -107,7 +107,7 @@ def test_the_fast_pass_sleeps_while_the_main_one_is_sure_and_forgets():
     assert decide(fused, 3.2, NOTHING).lasting is None
 
 
-def test_a_stream_that_starts_anew_has_fired_nothing():
+def test_a_stream_that_starts_again_has_fired_nothing():
     fused = fusion()
     fired({}, flashes(1.0, 2.0), until_s=3.0, fused=fused)
     fused.reset()

@@ -1,4 +1,4 @@
-"""A frame is uint8 [H, W, 3] at a number of seconds; anything else is told in one line, with what to do."""
+"""A frame is uint8 [H, W, 3] at a number of seconds; anything else is reported in one line, with what to do."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Frames of any size become the network's picture."""
+"""From frames of any size to the input picture."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_the_sides_of_a_wide_frame_are_cut_off():
 @pytest.mark.parametrize("period", [2, 4])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_texture_too_fine_to_be_shown_does_not_flicker_when_it_moves(period, axis):
-    """Stripes of a few pixels become grey, wherever they stand: a hand's sleeve must not look like a movement."""
+    """Stripes of a few pixels become grey at any position, so that a sleeve does not appear to move."""
     stripes = np.where(np.arange(448) % period < period // 2, 0, 255).astype(np.uint8)
     pictures = []
     for moved in range(period):

@@ -1,4 +1,4 @@
-"""Frames in, gestures out: which frames the network steps on, and what it makes of them."""
+"""From frames to events: on which frames the network steps, and the recognitions."""
 
 import sys
 import time
@@ -77,7 +77,7 @@ def test_see_steps_the_engine_as_often_as_the_grid_says():
     assert all(len(s.probabilities) == len(engine.spec.labels) for s in seen)
 
 
-def test_between_steps_the_last_answer_stands():
+def test_between_steps_the_last_output_stands():
     recognizer = recognizing(ScriptedEngine(lambda picture: picture.mean()))
     first, second = (recognizer.see(frame) for frame in frames([0.0, 0.01]))
     assert len(first.steps) == 1
@@ -93,7 +93,7 @@ def test_the_steps_of_a_repeated_frame_lie_between_it_and_the_one_before():
 
 
 def test_a_gesture_in_the_pictures_becomes_an_event():
-    """The scripted engine sees a bright picture as a thumb up."""
+    """The scripted engine recognises a bright picture as a thumb up."""
     engine = ScriptedEngine(thumb)
     recognizer = recognizing(engine)
     shown = frames(np.arange(90) / 30, shade=lambda t: 200 if 1 <= t < 2 else 50)
@@ -102,7 +102,7 @@ def test_a_gesture_in_the_pictures_becomes_an_event():
     assert 1.0 <= events[0].fired_s < 1.6
 
 
-def test_after_a_gap_the_stream_starts_anew():
+def test_after_a_gap_the_stream_starts_again():
     engine = ScriptedEngine()
     recognizer = recognizing(engine)
     for frame in frames([0.0, 0.1, 9.0]):
@@ -194,7 +194,7 @@ def test_the_fast_pass_sleeps_while_nothing_happens():
     assert engine.steps[1] == 96
     assert not any(ran[6:24] + ran[42:60] + ran[78:])
     assert all(ran[25:36] + ran[61:72])
-    assert engine.starts[4] == 2  # it begins anew whenever it wakes
+    assert engine.starts[4] == 2  # it starts from an empty past whenever it runs again
 
 
 def flashes(seconds=5.0):
@@ -203,7 +203,7 @@ def flashes(seconds=5.0):
 
 
 def test_the_fast_pass_decides_once_its_gestures_follow_close_on_one_another():
-    """The main pass is sure of nothing."""
+    """The main pass has low probabilities only."""
     engine = ScriptedEngine(temperature=8.0, fast_label_of=thumb)
     seen = [recognizer.see(frame) for recognizer in [recognizing(engine)] for frame in flashes()]
     fired = [each for each in seen if each.event]
@@ -272,7 +272,7 @@ def test_few_frames_lie_between_the_recogniser_and_the_network(monkeypatch, smal
 
 
 def test_an_engine_slower_than_the_camera_degrades_and_never_forgets():
-    """It works on the newest frame, at its own pace; what was dropped meanwhile is not made up for."""
+    """It steps on the newest frame at its own rate; dropped frames are not replaced."""
     engine = ScriptedEngine()
     recognizer, time_s, index, steps = recognizing(engine), 0.0, 0, 0
     for _ in range(60):
@@ -286,17 +286,17 @@ def test_an_engine_slower_than_the_camera_degrades_and_never_forgets():
 
 
 def test_a_frame_that_stands_for_many_carries_one_gesture_and_loses_none():
-    """Left and right within one long gap: what fires second comes with the next frame, not never."""
-    answers = iter([1, *[2] * 5, *[3] * 40])
-    recognizer = recognizing(ScriptedEngine(lambda _: next(answers)))
+    """Left and right within one long gap: the second event comes with the next frame."""
+    outputs = iter([1, *[2] * 5, *[3] * 40])
+    recognizer = recognizing(ScriptedEngine(lambda _: next(outputs)))
     events = [seen.event for seen in map(recognizer.see, frames([0.0, 1.0, 2.0, 3.0])) if seen.event]
     assert [event.label for event in events] == ["Swiping Left", "Swiping Right"]
 
 
-class Told:
-    """A framing that sees what it is told to, and remembers whether anybody gestured."""
+class FixedRegions:
+    """A framing with given regions that records whether it was called as idle."""
 
-    name = "told"
+    name = "fixed"
 
     def __init__(self, regions):
         self._regions = iter(regions)
@@ -323,14 +323,14 @@ def halves(count):
 def test_the_engine_sees_the_region_and_the_recognition_names_it():
     seen_shades = []
     engine = ScriptedEngine(lambda picture: seen_shades.append(picture.max()) or 1)
-    recognizer = Recognizer(networks_of(engine), Told([LEFT, RIGHT, RIGHT]))
+    recognizer = Recognizer(networks_of(engine), FixedRegions([LEFT, RIGHT, RIGHT]))
     assert [recognizer.see(frame).region for frame in halves(3)] == [LEFT, RIGHT, RIGHT]
     assert seen_shades == [0, 200, 200]
 
 
 def test_a_region_that_moves_leaves_the_past_behind_and_one_that_stays_does_not():
     engine = ScriptedEngine(temperature=8.0, fast_label_of=lambda _: 1)
-    recognizer = Recognizer(networks_of(engine), Told([LEFT, LEFT, RIGHT, RIGHT, LEFT]))
+    recognizer = Recognizer(networks_of(engine), FixedRegions([LEFT, LEFT, RIGHT, RIGHT, LEFT]))
     for frame in halves(5):
         recognizer.see(frame)
     assert engine.starts == {1: 3, 4: 3}
@@ -339,7 +339,7 @@ def test_a_region_that_moves_leaves_the_past_behind_and_one_that_stays_does_not(
 
 def test_the_framing_hears_whether_anybody_gestures():
     """Two seconds of nothing, one of a thumb, two of nothing."""
-    framing = Told([LEFT] * 60)
+    framing = FixedRegions([LEFT] * 60)
     engine = ScriptedEngine(thumb)
     recognizer = Recognizer(networks_of(engine), framing)
     for frame in frames(np.arange(60) / 12, lambda time_s: 200 if 2 <= time_s < 3 else 50):
@@ -350,17 +350,17 @@ def test_the_framing_hears_whether_anybody_gestures():
 
 
 def test_the_framing_is_asked_only_where_a_step_is_due_and_forgets_with_the_stream():
-    framing = Told([LEFT] * 100)
+    framing = FixedRegions([LEFT] * 100)
     recognizer = Recognizer(networks_of(ScriptedEngine()), framing)
     for frame in frames([0.0, 0.01, 0.02, 0.1, 9.0]):
         recognizer.see(frame)
     assert len(framing.idle) == 3
     assert framing.resets == 2  # when the stream begins, and after the gap
-    assert framing.idle[-1], "after a gap nobody gestures yet"
+    assert framing.idle[-1], "after a gap no gesture is made yet"
 
 
 def test_a_picture_of_another_size_begins_a_stream():
-    """What a turned phone showed before is not the past of what it shows now."""
+    """Pictures from before a phone was turned are not the past of later ones."""
     wide, tall = (np.full((*size, 3), 100, np.uint8) for size in ((8, 12), (12, 8)))
     turned, fresh = (Recognizer(networks_of(ScriptedEngine())) for _ in range(2))
     for k in range(30):

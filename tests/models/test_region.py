@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import UserError
-from models.region import SMALLEST, WHOLE, Region, parse_region
+from models.region import MIN_SHARE, WHOLE, Region, parse_region
 
 sizes = st.integers(1, 2000)
 places = st.floats(-3000, 3000)
@@ -34,7 +34,7 @@ def test_a_square_that_would_leave_the_picture_is_moved_not_cut(x, left):
     assert region.width * 640 == pytest.approx(100)
 
 
-@given(st.integers(1, 50), st.integers(1, 50), st.floats(0, 1), st.floats(SMALLEST, 1))
+@given(st.integers(1, 50), st.integers(1, 50), st.floats(0, 1), st.floats(MIN_SHARE, 1))
 def test_a_cut_always_holds_a_pixel(rows, columns, left, width):
     left *= 1 - width
     part = Region(left, left, width, width).cut(np.zeros((rows, columns, 3), np.uint8))
@@ -59,7 +59,7 @@ def test_a_cut_is_the_part_it_says():
         ((0, 0, math.inf, 1), "is not of finite numbers"),
     ],
 )
-def test_what_is_no_region_is_told_in_a_line(numbers, problem):
+def test_what_is_no_region_is_reported_in_a_line(numbers, problem):
     with pytest.raises(UserError, match=problem) as caught:
         Region(*numbers)
     assert "\n" not in str(caught.value)
@@ -72,7 +72,7 @@ def test_a_region_is_read_and_written():
 
 
 @pytest.mark.parametrize("text", ["0,0,0.01,1", "0.2,0.2,0.5,0.049"])
-def test_nobody_can_ask_for_a_tiny_region(text):
+def test_no_one_can_ask_for_a_tiny_region(text):
     with pytest.raises(UserError, match=r"is smaller than 0\.05 of the picture"):
         parse_region(text)
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ring import LONGER, ring_lengths
+from models.ring import MAX_LENGTH_RATIO, ring_lengths
 
 rings = st.lists(st.tuples(st.integers(1, 100), st.integers(1, 10**6)), min_size=1, max_size=8)
 
@@ -14,7 +14,7 @@ def test_each_is_long_enough_and_all_turn_together(rings):
     lengths = ring_lengths(needed, sizes)
     assert all(length >= least for length, least in zip(lengths, needed, strict=True))
     assert all(max(lengths) % length == 0 for length in lengths)
-    assert max(needed) <= max(lengths) <= LONGER * max(needed)
+    assert max(needed) <= max(lengths) <= MAX_LENGTH_RATIO * max(needed)
     total = sum(length * size for length, size in zip(lengths, sizes, strict=True))
     assert total <= max(needed) * sum(sizes), "one length for all"
 

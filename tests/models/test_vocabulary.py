@@ -1,4 +1,4 @@
-"""Groups of labels, and what they may not be."""
+"""Groups of labels, and which are refused."""
 
 import pytest
 
@@ -28,8 +28,8 @@ def test_the_strictest_rule_of_its_labels_is_a_groups():
     [
         (lambda: (Group("left", ()),), "group 'left' has no labels"),
         (lambda: (Group("", ("a",)),), "the group of a has no name"),
-        (lambda: (Group("left", ("a", "a")),), "'a' is there two times"),
-        (lambda: (LEFT, Group("right", ("Swiping Left",))), "'Swiping Left' is there two times"),
+        (lambda: (Group("left", ("a", "a")),), "'a' is listed twice"),
+        (lambda: (LEFT, Group("right", ("Swiping Left",))), "'Swiping Left' is listed twice"),
         (lambda: (LEFT, Group("left", ("b",))), "two groups are called 'left'"),
     ],
 )

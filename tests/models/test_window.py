@@ -1,4 +1,4 @@
-"""The window of the newest pictures: which of them a clip holds."""
+"""The window of the newest pictures, and the pictures of a clip."""
 
 import numpy as np
 import pytest

@@ -44,7 +44,7 @@ def test_it_answers_as_the_network_does(clip_net: MSTNet, exported: Path):
     answers = []
     for low in (0, 60, 120):  # darker and lighter ones, for noise alone hardly moves the answer
         clip = random.integers(low, low + 100, engine.spec.clip_shape, dtype=np.uint8)
-        expected, got = clip_net(torch.from_numpy(clip).permute(0, 3, 1, 2)[None]), engine.answer(clip)
+        expected, got = clip_net(torch.from_numpy(clip).permute(0, 3, 1, 2)[None]), engine.run(clip)
         assert np.abs(got.logits - expected.logits[0].numpy()).max() < 1e-3
         assert np.abs(got.embedding - expected.embedding[0].numpy()).max() < 1e-3
         answers.append(got.logits)
@@ -76,7 +76,7 @@ def test_a_clip_of_another_kind_is_refused(exported: Path):
     engine = OnnxRuntimeClipEngine(exported)
     for clip in (np.zeros((15, 112, 112, 3), np.uint8), np.zeros(engine.spec.clip_shape, np.float32)):
         with pytest.raises(ValueError, match="a clip is uint8"):
-            engine.answer(clip)
+            engine.run(clip)
 
 
 def test_a_clip_network_is_no_stream_network_and_the_other_way_round(exported: Path, small_model: Path):

@@ -91,7 +91,7 @@ def test_another_network_is_refused() -> None:
     ("words", "said"),
     [
         (["--kernels", "1,3", "--shares", "0.5,0.4"], "add up to 1"),
-        (["--kernels", "1,3", "--shares", "1"], "one a kernel"),
+        (["--kernels", "1,3", "--shares", "1"], "one per kernel"),
         (["--kernels", "1,3", "--shares", "0.01,0.99"], "0.01 of 30 channels leaves kernel 1 without a channel"),
         (["--kernels", "3,5,7"], r"no channel is left for 5 and 7"),
         (["--kernels", ",".join(map(str, range(1, 32)))], "31 kernel groups need as many channels at least: got 30"),

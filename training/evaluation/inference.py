@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from common.arrays import Floats
 from models.frame import Image
-from models.nets.mstnet import Answer, MSTNet
+from models.nets.mstnet import MSTNet, NetOutput
 from training.datasets.base import BrokenClip, Clip, Index, read_frames
 from training.datasets.loading import readers_watched, start_worker
 from training.datasets.sampling import Sampling
@@ -36,7 +36,7 @@ def stream_features(net: MSTNet, pictures: Image) -> tuple[Floats, Floats]:
 
 
 @torch.inference_mode()
-def _answers(net: MSTNet, pictures: Image) -> Iterator[Answer]:
+def _answers(net: MSTNet, pictures: Image) -> Iterator[NetOutput]:
     """What it says of a stream, chunk by chunk."""
     past = None
     for first in range(0, len(pictures), CHUNK):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.reliability import Reliability
-from calibration.temperature import Evidence
+from calibration.temperature import LabelledSteps
 from common.arrays import Floats
 
 Ints = NDArray[np.int64]
@@ -61,4 +61,4 @@ def clip_reliability(logits: Floats, truth: Ints, temperature: float = 1.0) -> R
     """How sure the answers to clips are against how right, every clip counted alike."""
     answers = np.arange(logits.shape[1])
     weights = np.full(len(truth), 1 / len(truth))
-    return Reliability.of(Evidence(logits, answers, truth.astype(np.intp), weights), temperature)
+    return Reliability.of(LabelledSteps(logits, answers, truth.astype(np.intp), weights), temperature)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.reliability import Reliability
-from calibration.temperature import Evidence
+from calibration.temperature import LabelledSteps
 from common.arrays import Floats
 from models.decoder import GestureEvent
 from models.spec import NO_GESTURE_LABELS
@@ -178,7 +178,7 @@ def stream_reliability(streams: Sequence[Watched], labels: Sequence[str], temper
     truth = np.concatenate([truth[truth >= 0] for truth in truths])
     if not len(truth):
         return None
-    return Reliability.of(Evidence(logits, answers, truth, np.full(len(truth), 1 / len(truth))), temperature)
+    return Reliability.of(LabelledSteps(logits, answers, truth, np.full(len(truth), 1 / len(truth))), temperature)
 
 
 def _truth_by_step(stream: Watched, labels: Sequence[str], known: bool) -> NDArray[np.intp]:

@@ -86,7 +86,7 @@ def largest_difference(net: MSTNet, engine: OnnxRuntimeClipEngine, clips: int = 
     random, largest = np.random.default_rng(seed), 0.0
     for _ in range(clips):
         clip = random.integers(0, 256, engine.spec.clip_shape, dtype=np.uint8)
-        ours, theirs = net(torch.from_numpy(clip).permute(0, 3, 1, 2)[None]), engine.answer(clip)
+        ours, theirs = net(torch.from_numpy(clip).permute(0, 3, 1, 2)[None]), engine.run(clip)
         for expected, got in ((ours.logits, theirs.logits), (ours.embedding, theirs.embedding)):
             largest = max(largest, float(np.abs(expected[0].numpy() - got).max()))
     return largest

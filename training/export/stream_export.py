@@ -41,7 +41,7 @@ class StepGraph(nn.Module):
         slots = Slots(dict(zip(self._wanted, past, strict=True)))
         # Cast before anything else: TensorRT takes uint8 nowhere but there.
         pixels = picture.to(torch.float32).permute(0, 3, 1, 2)
-        logits, embedding, _ = self.net.answer(pixels, slots)
+        logits, embedding, _ = self.net.run(pixels, slots)
         return logits, embedding, *(slots.newest[layer] for layer in self._layers)
 
 

@@ -1,4 +1,4 @@
-"""`--mqtt`: an MQTT broker, and Home Assistant behind it."""
+"""`--mqtt`: an MQTT broker, optionally with Home Assistant."""
 
 import argparse
 import os

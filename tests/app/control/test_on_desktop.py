@@ -54,7 +54,7 @@ def run(desktop, model, tmp_path):
     def start(key_map, script, *arguments):
         (tmp_path / "key map.toml").write_text(key_map)
         clip = grey_clip(tmp_path / "clip.avi", REST, *(part for label in script for part in (label, REST)))
-        fixed = ("--camera", clip, "--calm", "--model", model, "--control", tmp_path / "key map.toml")
+        fixed = ("--camera", clip, "--main-pass-only", "--model", model, "--control", tmp_path / "key map.toml")
         return desktop.app(*fixed, *arguments)
 
     return start

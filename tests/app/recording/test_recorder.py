@@ -100,7 +100,7 @@ def test_a_source_that_ends_early_leaves_complete_takes(tmp_path):
     ("plan", "words"),
     [
         (RecordingPlan(("No gesture",)), "is not a gesture"),
-        (RecordingPlan(("...",)), "is no name"),
+        (RecordingPlan(("...",)), "is not a name"),
         (RecordingPlan((), work_s=0), "nothing to record"),
     ],
 )

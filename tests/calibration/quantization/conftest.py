@@ -1,4 +1,4 @@
-"""A small model, and what is needed to make it smaller."""
+"""A small model, and the data to quantise it."""
 
 import pytest
 from films import moving_square
@@ -21,5 +21,5 @@ def streams():
 
 @pytest.fixture(scope="session")
 def scales(graph, streams):
-    """The small model's INT8 grids."""
+    """The small model's INT8 scales."""
     return find_scales(graph, streams)

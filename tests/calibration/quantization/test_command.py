@@ -1,4 +1,4 @@
-"""The command: from a model and recordings to a file beside it, and one line about whatever is wrong."""
+"""The command: from a model and recordings to a file, and one line for an error."""
 
 import csv
 import errno
@@ -10,8 +10,8 @@ import pytest
 from films import moving_square, write_film
 
 from calibration.quantization import making
-from calibration.quantization.agreement import SideBySide
-from calibration.quantization.calibration_clips import CalibrationClip, find_footage
+from calibration.quantization.agreement import PairedStream
+from calibration.quantization.calibration_clips import CalibrationClip, find_clips
 from calibration.quantization.examples import ComparedRecording, Examples, refitted_temperature
 from calibration.quantize import main
 from calibration.take import Kind, Take
@@ -62,7 +62,14 @@ def test_fp16_says_what_became_of_the_model(folder, small_model, tmp_path, capsy
     words = [str(small_model), str(folder), "--precision", "fp16", "--out", str(path)]
     assert main(words) == 0
     said = capsys.readouterr().out
-    for part in ("on 1 recordings (9 steps), not calibrated with", "top-1", "temperature", "size", "a step", str(path)):
+    for part in (
+        "on 1 recordings (9 steps), not used for calibration",
+        "top-1",
+        "temperature",
+        "size",
+        "a step",
+        str(path),
+    ):
         assert part in said
     assert list(tmp_path.iterdir()) == [path], "nothing else is left behind"
     assert main([str(path), str(folder), "--precision", "fp16"]) == 2
@@ -75,7 +82,7 @@ def test_a_model_is_quantised_once(int8, folder, capsys):
 
 
 def refusal(capsys, *words):
-    """What is said of words that cannot be used: one line."""
+    """The one-line message for invalid arguments."""
     assert main([str(word) for word in words]) == 2
     said = capsys.readouterr().err.strip()
     assert "\n" not in said
@@ -129,7 +136,7 @@ def test_without_the_onnx_package_it_says_what_to_install(small_model, folder, c
 def test_an_unreadable_video_is_named_and_left_out(tmp_path, capsys):
     write_film(tmp_path / "good.avi", moving_square(3))
     (tmp_path / "bad.avi").write_bytes(b"RIFF")
-    assert [each.path.name for each in find_footage([tmp_path])] == ["good.avi"]
+    assert [each.path.name for each in find_clips([tmp_path])] == ["good.avi"]
     assert "bad.avi cannot be read" in capsys.readouterr().err
 
 
@@ -145,15 +152,15 @@ def test_recordings_of_one_class_are_warned_of(graph, capsys):
 def test_what_judges_is_not_calibrated_with(graph):
     footage = [CalibrationClip(path=name, label=name) for name in "abcdefghijkl"]
     examples = Examples.of(footage, graph.spec)
-    assert not set(examples.calibration) & set(examples.judging)
+    assert not set(examples.calibration) & set(examples.evaluation)
     assert len(examples.calibration) == 10
-    assert examples.apart
-    assert not Examples.of(footage[:3], graph.spec).apart
+    assert examples.separate
+    assert not Examples.of(footage[:3], graph.spec).separate
 
 
 def test_a_video_is_seen_at_the_models_rate(graph, tmp_path):
     path = write_film(tmp_path / "fast.avi", moving_square(30, size=48), fps=30)
-    pictures, begins = CalibrationClip(path).seen_by(graph.spec)
+    pictures, begins = CalibrationClip(path).pictures_for(graph.spec)
     assert pictures.shape == (12, 32, 32, 3)
     assert begins == 0
 
@@ -163,8 +170,8 @@ def test_a_persons_takes_are_recordings_too(graph, tmp_path):
     nothing = np.zeros((10, 5), np.float32)
     take = Take(Kind.GESTURE, "Thumb Up", np.arange(10) / 12, pictures, nothing, nothing, spec, begins=4)
     take.save(tmp_path / "1.npz")
-    (found,) = find_footage([tmp_path])
-    seen, begins = found.seen_by(spec)
+    (found,) = find_clips([tmp_path])
+    seen, begins = found.pictures_for(spec)
     assert found.label == "Thumb Up"
     assert begins == 4
     assert seen.shape == (10, 32, 32, 3)
@@ -178,7 +185,7 @@ def test_the_temperature_makes_up_for_what_quantising_changed(graph):
         logits = rng.normal(0, 1, (40, len(labels))).astype(np.float32)
         logits[:, labels.index(label)] += 1.5
         return ComparedRecording(
-            CalibrationClip(path=None, label=label), 0, SideBySide((logits, factor * logits), np.ones((40, 2)))
+            CalibrationClip(path=None, label=label), 0, PairedStream((logits, factor * logits), np.ones((40, 2)))
         )
 
     changed = [shown(label, np.float32(2)) for label in SHOWN]

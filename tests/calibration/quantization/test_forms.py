@@ -1,4 +1,4 @@
-"""INT8 and FP16 forms: what is in their graphs, and that they answer as the float model does."""
+"""INT8 and FP16 forms: what is in their graphs, and that they agree with the float model."""
 
 import numpy as np
 import onnx
@@ -9,18 +9,18 @@ from onnx import TensorProto, numpy_helper
 from calibration.errors import QuantizationError
 from calibration.quantization.agreement import Agreement
 from calibration.quantization.graph import SAME_VALUES, FloatGraph
-from calibration.quantization.half import halved
+from calibration.quantization.half import to_float16
 from calibration.quantization.model_file import save_model
 from calibration.quantization.qdq import channel_steps, quantised
-from calibration.quantization.scales import check_half_holds, find_scales
-from calibration.quantization.sensitivity import left_in_float, sensitivities
-from calibration.quantization.streaming import answers
+from calibration.quantization.scales import check_float16_range, find_scales
+from calibration.quantization.sensitivity import float_layers, sensitivities
+from calibration.quantization.streaming import run_streams
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 
 
 @pytest.fixture(scope="module")
 def forms(graph, scales):
-    return {"int8": quantised(graph, scales, [layer.name for layer in graph.layers]), "fp16": halved(graph)}
+    return {"int8": quantised(graph, scales, [layer.name for layer in graph.layers]), "fp16": to_float16(graph)}
 
 
 @pytest.fixture(scope="module", params=["int8", "fp16"])
@@ -31,7 +31,7 @@ def engine(request, forms, graph, tmp_path_factory):
 
 
 def agreement(graph, model, streams):
-    pairs = zip(answers(graph, streams), answers(FloatGraph(model, graph.spec), streams), strict=True)
+    pairs = zip(run_streams(graph, streams), run_streams(FloatGraph(model, graph.spec), streams), strict=True)
     return Agreement.of(list(pairs))
 
 
@@ -43,11 +43,11 @@ def run(engine, stream):
     return np.stack(logits)
 
 
-@pytest.mark.parametrize(("form", "same", "moved"), [("int8", 0.8, 0.1), ("fp16", 0.97, 0.002)])
-def test_they_agree_with_float_on_a_stream(graph, forms, form, same, moved):
-    told = agreement(graph, forms[form], [moving_square(24, seed=3)])
-    assert told.same >= same
-    assert told.moved <= moved
+@pytest.mark.parametrize(("form", "same", "total_variation"), [("int8", 0.8, 0.1), ("fp16", 0.97, 0.002)])
+def test_they_agree_with_float_on_a_stream(graph, forms, form, same, total_variation):
+    difference = agreement(graph, forms[form], [moving_square(24, seed=3)])
+    assert difference.same >= same
+    assert difference.total_variation <= total_variation
 
 
 def test_an_engine_runs_them_and_keeps_streams_apart(engine, streams):
@@ -63,7 +63,7 @@ def test_an_engine_runs_them_and_keeps_streams_apart(engine, streams):
 
 @pytest.mark.parametrize("form", ["int8", "fp16"])
 def test_tensorrt_takes_what_is_in_them(graph, forms, form):
-    """What its parser refused: a picture that meets anything but a Cast, an Int32 bias, another opset, rank five."""
+    """What its parser refused: a picture without a Cast, an Int32 bias, another opset, rank five."""
     model = onnx.shape_inference.infer_shapes(forms[form])
     assert [node.op_type for node in model.graph.node if "picture" in node.input] == ["Cast"]
     assert model.opset_import[0].version == graph.model.opset_import[0].version
@@ -107,9 +107,9 @@ def test_what_float16_cannot_hold_is_refused(graph, streams):
     bias = next(t for t in large.graph.initializer if t.name == graph.layers[0].input[2])
     bias.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(bias) + np.float32(70_000), bias.name))
     with pytest.raises(QuantizationError, match="float16 ends at 65504"):
-        check_half_holds(FloatGraph(large, graph.spec), [streams[0][:2]])
-    with pytest.raises(QuantizationError, match="beyond 65504"):
-        halved(FloatGraph(large, graph.spec))
+        check_float16_range(FloatGraph(large, graph.spec), [streams[0][:2]])
+    with pytest.raises(QuantizationError, match="above 65504"):
+        to_float16(FloatGraph(large, graph.spec))
 
 
 def test_a_slot_is_of_one_group_whatever_reads_it(graph):
@@ -120,7 +120,7 @@ def test_a_slot_is_of_one_group_whatever_reads_it(graph):
 
 
 def test_a_slots_past_and_its_newest_slice_share_one_scale(exported_net):
-    """In a net whose convolutions read slots: TSM's shift lays them beside the newest channels."""
+    """In a net whose convolutions read slots: TSM's shift concatenates them with the newest channels."""
     graph = FloatGraph.load(exported_net("mobilenet_v2", "shift"))
     model = quantised(graph, find_scales(graph, [moving_square(8)]), [layer.name for layer in graph.layers])
     found = 0
@@ -154,7 +154,7 @@ def grids(model, tensor, back=False):
 
 
 def test_a_layer_that_suffers_most_stays_float(exported_net, streams):
-    """One weight of each channel so large that the grid has no room for the others."""
+    """One weight per channel is so large that all others round to zero."""
     graph = FloatGraph.load(exported_net("resnet18", "mixtconv"))  # of few layers, each of which is tried
     spoilt = onnx.ModelProto()
     spoilt.CopyFrom(graph.model)
@@ -170,12 +170,14 @@ def test_a_layer_that_suffers_most_stays_float(exported_net, streams):
     found = sensitivities(hurt, scales, few, asked.append)
     assert sorted(asked) == sorted(each.layer for each in found) == sorted(each.name for each in graph.layers)
     assert found[0].layer == layer.name
-    floats = left_in_float(hurt, scales, few, found, 0.5 * found[0].agreement.moved)
+    floats = float_layers(hurt, scales, few, found, 0.5 * found[0].agreement.total_variation)
     assert floats[0] == layer.name
     rest = [each.name for each in graph.layers if each.name not in floats]
-    assert agreement(hurt, quantised(hurt, scales, rest), few).moved <= 0.5 * found[0].agreement.moved
+    assert (
+        agreement(hurt, quantised(hurt, scales, rest), few).total_variation <= 0.5 * found[0].agreement.total_variation
+    )
     with pytest.raises(QuantizationError, match="--tolerance"):
-        left_in_float(hurt, scales, few, found, 1e-12)
+        float_layers(hurt, scales, few, found, 1e-12)
 
 
 def test_a_layer_left_in_float_keeps_its_weight(graph, scales):

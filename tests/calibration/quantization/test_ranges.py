@@ -1,11 +1,11 @@
-"""Scales from what tensors hold."""
+"""Scales from the values of tensors."""
 
 import numpy as np
 import pytest
 
 from calibration.quantization.ranges import LEVELS, Histogram, _rounded
 from calibration.quantization.scales import find_scales
-from calibration.quantization.streaming import answers
+from calibration.quantization.streaming import run_streams
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 
 
@@ -42,13 +42,13 @@ def test_zeros_say_nothing():
 
 
 def test_the_past_is_what_the_steps_before_left(graph, streams, small_model):
-    """The streamed graph answers as the engine does, step by step."""
+    """The streamed graph agrees with the engine, step by step."""
     engine = OnnxRuntimeEngine(small_model)
     state, expected = engine.start(), []
     for picture in streams[0]:
         output, state = engine.step(picture[None], state)
         expected.append(output.logits[0])
-    np.testing.assert_allclose(answers(graph, streams[:1])[0], np.stack(expected), atol=1e-4)
+    np.testing.assert_allclose(run_streams(graph, streams[:1])[0], np.stack(expected), atol=1e-4)
 
 
 def test_a_past_of_zeros_would_give_other_ranges(graph, streams, scales):

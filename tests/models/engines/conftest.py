@@ -1,4 +1,4 @@
-"""A GPU with TensorRT that is not there."""
+"""Fakes of a GPU and TensorRT."""
 
 import signal
 import sys

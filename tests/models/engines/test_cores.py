@@ -1,4 +1,4 @@
-"""A process counts the cores that it may use, not those that there are."""
+"""The number of cores that a process may use, not of all cores."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ import pytest
 from models.engines.cores import cores
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process its own")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux reports those of a process")
 def test_those_that_a_process_is_held_to_count(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {1, 4, 6})
     assert cores() == 3

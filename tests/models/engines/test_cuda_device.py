@@ -1,4 +1,4 @@
-"""That the functions of cuda-python which the engine calls exist and take what they are given; no GPU is needed."""
+"""The functions of cuda-python that the engine calls exist with these parameters; no GPU is needed."""
 
 import pytest
 

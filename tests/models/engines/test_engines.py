@@ -1,4 +1,4 @@
-"""What every engine must do, held against the network itself run over the whole clip."""
+"""The properties of every engine, compared with the network run on the complete clip."""
 
 import json
 import subprocess
@@ -40,12 +40,12 @@ def pictures(steps, size=32, seed=0):
 
 
 def reference(small_model, stream):
-    """Logits and embeddings of the whole stream at once, by the network."""
+    """The network's logits and embeddings for the complete stream."""
     net, _ = load_checkpoint(small_model.with_suffix(".pt"))
     clip = torch.from_numpy(stream[:, 0]).permute(0, 3, 1, 2)[None].float()
     with torch.no_grad():
-        answer = net(clip)
-    return answer.logits[0].numpy(), answer.embedding[0].numpy()
+        output = net(clip)
+    return output.logits[0].numpy(), output.embedding[0].numpy()
 
 
 def run(engine, stream, state=None):
@@ -104,7 +104,7 @@ def test_the_callers_picture_may_be_reused(engine):
     np.testing.assert_array_equal(np.stack(got), expected)
 
 
-def test_a_forgotten_stream_begins_anew(engine):
+def test_a_forgotten_stream_starts_again(engine):
     before, stream = pictures(9, seed=1), pictures(9)
     state = engine.start()
     for picture in before:
@@ -179,7 +179,7 @@ def test_every_network_runs_on_onnxruntime_as_in_torch(backbone, operation, expo
 
 
 def test_the_past_is_never_copied(small_model):
-    """Seven slots a layer, each at one address for ever; every phase reads and writes just these."""
+    """Seven slots per layer with fixed addresses; every phase reads and writes only these."""
     engine = OnnxRuntimeEngine(small_model)
     state = engine.start()
     ring = state._past
@@ -215,7 +215,7 @@ def test_ten_thousand_steps_do_not_drift(small_model):
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's own account of memory")
 def test_ten_thousand_steps_do_not_grow(small_model):
-    """In a process of its own, so that what other tests freed hides nothing."""
+    """In a separate process, so that memory freed by other tests has no effect."""
     script = f"""
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which form of a model is used: the fastest here, measured once."""
+"""The fastest form of a model is used, measured once."""
 
 import shutil
 from dataclasses import replace
@@ -17,7 +17,7 @@ from models.spec import SPEC_KEY
 
 @pytest.fixture
 def model(small_model, tmp_path, monkeypatch):
-    """A model with an INT8 form beside it, which is a copy, and a cache of its own."""
+    """A model with a copy as its INT8 form, and a separate cache."""
     monkeypatch.setenv("MSTNET_CACHE", str(tmp_path / "cache"))
     path = tmp_path / "small.onnx"
     shutil.copy(small_model, path)
@@ -27,7 +27,7 @@ def model(small_model, tmp_path, monkeypatch):
 
 @pytest.fixture
 def timed(monkeypatch):
-    """Says how long the steps of the forms take, and counts how often it is measured."""
+    """Sets the durations of steps, and counts the measurements."""
     measured = []
 
     def set_times(*step_s):
@@ -38,7 +38,7 @@ def timed(monkeypatch):
 
 
 def describe(source, path, **changes):
-    """Copy a model and change what it says of itself."""
+    """Copy a model with another description."""
     loaded = onnx.load(source)
     spec = replace(OnnxRuntimeEngine(source).spec, **changes)
     onnx.helper.set_model_props(loaded, {SPEC_KEY: spec.to_json()})
@@ -69,7 +69,7 @@ def test_it_is_measured_once(model, timed, caplog):
 
 
 @pytest.mark.parametrize("suffix", [".onnx", ".int8.onnx"])
-def test_a_file_that_changed_is_measured_anew(model, timed, suffix):
+def test_a_file_that_changed_is_measured_again(model, timed, suffix):
     measured = timed(1.0, 0.5)
     fastest_form(model)
     path = model.with_suffix(suffix)
@@ -78,7 +78,7 @@ def test_a_file_that_changed_is_measured_anew(model, timed, suffix):
     assert len(measured) == 2
 
 
-def test_another_runtime_is_measured_anew(model, timed, monkeypatch):
+def test_another_runtime_is_measured_again(model, timed, monkeypatch):
     measured = timed(1.0, 0.5)
     fastest_form(model)
     monkeypatch.setattr(choice.ort, "__version__", "99.0")
@@ -92,18 +92,18 @@ def test_a_form_of_other_weights_is_not_used(model, timed, caplog):
     measured = timed(1.0, 0.5)
     assert fastest_form(model) == model
     assert not measured
-    assert "small.int8.onnx: it was not made of this small.onnx" in caplog.text
+    assert "small.int8.onnx is not used: it was not made from this small.onnx" in caplog.text
 
 
 def test_a_damaged_form_is_not_used(model, timed, caplog):
     model.with_suffix(".int8.onnx").write_bytes(b"no model")
     timed(1.0, 0.5)
     assert fastest_form(model) == model
-    assert "going on without small.int8.onnx" in caplog.text
+    assert "small.int8.onnx is not used" in caplog.text
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"chosen": "gone.onnx"}'])
-def test_a_damaged_memory_is_measured_anew(model, timed, content):
+def test_a_damaged_memory_is_measured_again(model, timed, content):
     measured = timed(1.0, 0.5)
     fastest_form(model)
     (kept,) = cache_folder().iterdir()
@@ -125,7 +125,7 @@ def test_who_names_a_runtime_gets_the_file_named(model, timed):
 
 
 def test_forms_are_stepped_in_turns(model, monkeypatch):
-    monkeypatch.setattr(choice, "TURNS", 3)
+    monkeypatch.setattr(choice, "MAX_TURNS", 3)
     engines = [OnnxRuntimeEngine(path) for path in (model, model.with_suffix(".int8.onnx"))]
     times = choice._step_s(engines)
     assert times.shape == (3, 2)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX sig
 
 @pytest.fixture(autouse=True)
 def interruptible():
-    """Ctrl-C is a KeyboardInterrupt, whoever started the tests."""
+    """Ctrl-C is a KeyboardInterrupt, however the tests were started."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

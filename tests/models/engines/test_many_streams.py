@@ -1,4 +1,4 @@
-"""Engines of several streams: every row as if alone, whatever the others do."""
+"""Engines of several streams: each row is independent of the others."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def alone(engine, films, lag_divisor=1):
 
 
 @pytest.mark.parametrize("lag_divisor", [1, 2])
-def test_a_row_answers_as_the_same_stream_alone_whatever_the_others_see(engine, model, lag_divisor):
+def test_a_row_gives_the_output_of_the_same_stream_alone_whatever_the_others_see(engine, model, lag_divisor):
     films = pictures(engine.spec, engine.spec.ring_phases() + 3)
     state, together = engine.start(lag_divisor), []
     for each in films:
@@ -45,7 +45,7 @@ def test_a_row_answers_as_the_same_stream_alone_whatever_the_others_see(engine, 
         np.testing.assert_allclose(np.array(together)[:, row], expected, atol=1e-4)
 
 
-def test_a_row_that_is_forgotten_begins_anew_and_no_other(engine, model):
+def test_a_row_that_is_forgotten_starts_again_and_no_other(engine, model):
     films = pictures(engine.spec, 2 * engine.spec.ring_phases() + 3)
     cut = engine.spec.ring_phases() + 2  # every slot has been written, and the ring has turned
     state, together = engine.start(), []

@@ -1,4 +1,4 @@
-"""What only a GPU can show: that the engines there answer as ONNX Runtime on the CPU does. Skipped without one."""
+"""Engines on a GPU agree with ONNX Runtime on the CPU. Skipped without a GPU."""
 
 import time
 from pathlib import Path
@@ -35,7 +35,7 @@ def tensorrt_here(monkeypatch, tmp_path):
         pytest.skip(str(error))
 
 
-def test_tensorrt_answers_as_onnxruntime_does(tensorrt_here, on_cpu):
+def test_tensorrt_agrees_with_onnxruntime(tensorrt_here, on_cpu):
     engine = load_engine(SHIPPED, "tensorrt")
     clip = pictures_of(DEMO, on_cpu.spec)
     assert refusal(largest_difference(engine, on_cpu, clip), "fp32") == ""
@@ -55,14 +55,14 @@ def test_auto_takes_tensorrt(tensorrt_here):
 
 
 @pytest.mark.skipif("CUDAExecutionProvider" not in default_providers(), reason="needs onnxruntime-gpu")
-def test_onnxruntime_on_cuda_answers_as_on_the_cpu(on_cpu):
+def test_onnxruntime_on_cuda_agrees_with_the_cpu(on_cpu):
     engine = OnnxRuntimeEngine(SHIPPED)
     if "CUDA" not in engine.name:
         pytest.skip(f"ONNX Runtime gave {engine.name}")
     assert refusal(largest_difference(engine, on_cpu, pictures_of(DEMO, on_cpu.spec)), "fp32") == ""
 
 
-def test_torch_on_cuda_answers_as_onnxruntime_does(small_model):
+def test_torch_on_cuda_agrees_with_onnxruntime(small_model):
     torch = pytest.importorskip("torch")
     if not torch.cuda.is_available():
         pytest.skip("needs a GPU that this torch can use")

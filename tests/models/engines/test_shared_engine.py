@@ -70,7 +70,7 @@ def test_streams_in_threads_give_the_same_logits_as_one_after_another(small_mode
     engine = SharedEngine(inner, max_concurrent=2)
     pictures = np.random.default_rng(0).integers(0, 256, (3, 12, 1, 32, 32, 3), dtype=np.uint8)
 
-    def answers(stepped, stream):
+    def outputs(stepped, stream):
         state, logits = stepped.start(), []
         for shown in stream:
             output, state = stepped.step(shown, state)
@@ -79,7 +79,7 @@ def test_streams_in_threads_give_the_same_logits_as_one_after_another(small_mode
 
     got = {}
     threads = [
-        threading.Thread(target=lambda n=n: got.update({n: answers(engine, pictures[n])})) for n in range(len(pictures))
+        threading.Thread(target=lambda n=n: got.update({n: outputs(engine, pictures[n])})) for n in range(len(pictures))
     ]
     for thread in threads:
         thread.start()
@@ -87,4 +87,4 @@ def test_streams_in_threads_give_the_same_logits_as_one_after_another(small_mode
         thread.join()
     engine.close()
     for number, stream in enumerate(pictures):
-        np.testing.assert_array_equal(got[number], answers(inner, stream))
+        np.testing.assert_array_equal(got[number], outputs(inner, stream))

@@ -1,4 +1,4 @@
-"""The TensorRT engine's own logic, on a stand-in that is as strict as the real one: phases, cache, gate, fall-back."""
+"""The TensorRT engine's own logic, on a stand-in that is as strict as the real one: phases, cache, check, fall-back."""
 
 import errno
 import json
@@ -44,7 +44,7 @@ def logits(engine, stream):
 
 @pytest.fixture
 def said(caplog):
-    """What the user is told, from warnings up; call it with a level for more."""
+    """The log messages, from warnings up; call it with a level for more."""
     caplog.set_level(logging.INFO, "mstnet")
     return lambda level=logging.WARNING: [r.getMessage() for r in caplog.records if r.levelno >= level]
 
@@ -55,7 +55,7 @@ def cache(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "version"), VERSIONS)
-def test_every_version_answers_as_onnxruntime_does(machine, small_model, name, version):
+def test_every_version_agrees_with_onnxruntime(machine, small_model, name, version):
     machine(name=name, version=version)
     engine = load_engine(small_model)
     stream = pictures(30)  # four turns of the ring
@@ -65,7 +65,7 @@ def test_every_version_answers_as_onnxruntime_does(machine, small_model, name, v
     engine.close()
 
 
-def test_a_step_copies_the_picture_in_and_the_answer_out_and_nothing_else(machine, small_model):
+def test_a_step_copies_the_picture_in_and_the_output_out_and_nothing_else(machine, small_model):
     cuda = machine().cuda
     engine = load_engine(small_model)
     state = engine.start()
@@ -160,7 +160,7 @@ def test_another_gpu_and_another_file_have_engines_of_their_own(machine, small_m
 
 
 @pytest.mark.parametrize("failing", [".plan", ".json"])
-def test_a_full_disk_is_told_and_it_runs(machine, small_model, monkeypatch, cache, said, failing):
+def test_a_full_disk_is_reported_and_it_runs(machine, small_model, monkeypatch, cache, said, failing):
     def write(path, data):
         if path.suffix == failing:
             raise WriteError.of(path, OSError(errno.ENOSPC, "No space left on device"))
@@ -187,7 +187,7 @@ def test_rtx_keeps_its_kernels_and_replaces_those_of_another_driver(machine, sma
     assert kernels.read_bytes() == b"kernels of 1.7.1"
 
 
-def test_an_engine_that_answers_wrongly_is_refused_and_onnxruntime_takes_over(machine, small_model, cache, said):
+def test_an_engine_that_gives_wrong_outputs_is_refused_and_onnxruntime_takes_over(machine, small_model, cache, said):
     module = machine(wrong=30.0)
     engine = load_engine(small_model)
     assert engine.name == "onnxruntime:CPUExecutionProvider"
@@ -196,12 +196,12 @@ def test_an_engine_that_answers_wrongly_is_refused_and_onnxruntime_takes_over(ma
     assert "Running on onnxruntime:CPUExecutionProvider instead" in line
     assert cache(".plan") == []
     load_engine(small_model)
-    assert (module.builds, len(said())) == (1, 2), "it is told at every start, and not built again"
+    assert (module.builds, len(said())) == (1, 2), "it is reported at every start, and not built again"
     with pytest.raises(EngineError, match="built wrongly"):
         load_engine(small_model, "tensorrt")
 
 
-def test_answers_that_are_no_numbers_are_refused(machine, small_model, said):
+def test_outputs_that_are_no_numbers_are_refused(machine, small_model, said):
     machine(wrong=float("nan"))
     assert load_engine(small_model).name.startswith("onnxruntime:")
     assert "off by inf%" in said()[0]
@@ -222,7 +222,7 @@ def test_the_generated_clip_turns_every_ring_twice(small_model):
 
 
 class Forgetful:
-    """An engine that sees every picture as the first of a stream."""
+    """An engine that runs every picture as the first of a stream."""
 
     def __init__(self, engine):
         self._engine, self.spec, self.start = engine, engine.spec, engine.start
@@ -249,7 +249,7 @@ TROUBLES = {
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_trouble_is_told_in_one_line_and_onnxruntime_takes_over(machine, small_model, said, trouble):
+def test_trouble_is_reported_in_one_line_and_onnxruntime_takes_over(machine, small_model, said, trouble):
     options, words = TROUBLES[trouble]
     machine(**options)
     assert load_engine(small_model).name == "onnxruntime:CPUExecutionProvider"
@@ -260,7 +260,7 @@ def test_trouble_is_told_in_one_line_and_onnxruntime_takes_over(machine, small_m
         load_engine(small_model, "tensorrt")
 
 
-def test_cuda_bindings_that_are_missing_are_told(machine, small_model, monkeypatch, said):
+def test_cuda_bindings_that_are_missing_are_reported(machine, small_model, monkeypatch, said):
     machine()
     monkeypatch.setitem(sys.modules, "cuda.bindings", None)
     assert load_engine(small_model).name.startswith("onnxruntime:")
@@ -329,7 +329,7 @@ def test_what_the_command_builds_is_what_auto_finds(machine, small_model, capsys
     assert module.builds == 1
 
 
-def test_a_plan_of_another_version_is_told(plan, machine):
+def test_a_plan_of_another_version_is_reported(plan, machine):
     machine(version="10.16.2")
     with pytest.raises(EngineError, match=r"by tensorrt 10.3.0 for Orin .*; here is tensorrt 10.16.2 .*conversion"):
         load_engine(plan)
@@ -357,7 +357,7 @@ def test_a_plan_that_cannot_be_used_is_one_line(plan, machine, how):
     assert "\n" not in str(caught.value)
 
 
-def test_a_plan_that_somebody_else_made_needs_only_the_spec(plan):
+def test_a_plan_that_someone_else_made_needs_only_the_spec(plan):
     description = json.loads(plan.with_suffix(".json").read_text())
     del description["built"]
     plan.with_suffix(".json").write_text(json.dumps(description))
@@ -380,7 +380,7 @@ def test_what_the_command_cannot_use_is_one_line(machine, small_model, capsys, c
     assert re.search(words, capsys.readouterr().err.splitlines()[-1])
 
 
-def test_a_file_named_for_a_precision_that_it_has_not_is_told(machine, small_model, tmp_path, capsys):
+def test_a_file_named_for_a_precision_that_it_has_not_is_reported(machine, small_model, tmp_path, capsys):
     machine()
     shutil.copy(small_model, tmp_path / "small.fp16.onnx")
     assert main(["tensorrt", str(tmp_path / "small.onnx"), "--precision", "fp16"]) == 2

@@ -10,7 +10,7 @@ import onnx
 import pytest
 
 from calibration.quantization.graph import FloatGraph
-from calibration.quantization.half import halved
+from calibration.quantization.half import to_float16
 from calibration.quantization.qdq import quantised
 from conversion.__main__ import main
 from models.engines.onnx_to_plan import build_plan
@@ -34,12 +34,12 @@ def tensorrt():
 
 
 def in_precision(path: Path, precision: str) -> bytes:
-    """A graph as `calibration.quantize` writes it; scales are made up, for the parser does not look at them."""
+    """A graph as `calibration.quantize` writes it; with arbitrary scales, which the parser ignores."""
     if precision == "fp32":
         return path.read_bytes()
     graph = FloatGraph.load(path)
     if precision == "fp16":
-        return halved(graph).SerializeToString()
+        return to_float16(graph).SerializeToString()
     layers = [node.name for node in graph.layers]
     return quantised(graph, defaultdict(lambda: 0.05), layers).SerializeToString()
 
@@ -69,7 +69,7 @@ NETWORKS = [
 
 @pytest.mark.parametrize("small", NETWORKS, indirect=True)
 def test_every_network_builds(tensorrt, small, request):
-    """In every precision; of the networks that are there for comparison in fp32, for a build takes a second."""
+    """In every precision; of the networks that are there for comparison in fp32, since a build takes a second."""
     main_ones = request.node.callspec.id.startswith(("mobilenet_v2", "resnet50"))
     for precision in PRECISIONS if main_ones else ("fp32",):
         plan, found = build_plan(tensorrt, in_precision(small, precision), lambda _: None, LAPTOPS)
@@ -93,20 +93,20 @@ def test_the_clip_network_builds_for_every_chip_that_it_targets(tensorrt):
     assert len(plan) > 100_000
 
 
-def test_progress_is_told_in_tenths(tensorrt, small_model):
-    told = []
-    build_plan(tensorrt, small_model.read_bytes(), told.append, LAPTOPS)
-    assert told == sorted(set(told))
-    assert told[-1] > 0.5
+def test_progress_is_reported_in_tenths(tensorrt, small_model):
+    shares = []
+    build_plan(tensorrt, small_model.read_bytes(), shares.append, LAPTOPS)
+    assert shares == sorted(set(shares))
+    assert shares[-1] > 0.5
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 def test_ctrl_c_stops_a_build(ctrl_c, tensorrt, small_model):
-    told = []
+    shares = []
 
     def interrupt(share):
-        told.append(share)
-        if len(told) == 1:  # a second one might come when the next test runs
+        shares.append(share)
+        if len(shares) == 1:  # a second one might come when the next test runs
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
@@ -127,7 +127,7 @@ def test_what_is_no_network_is_one_line(tensorrt):
     assert "\n" not in str(caught.value)
 
 
-def test_what_it_cannot_build_is_told(tensorrt, small_model):
+def test_what_it_cannot_build_is_reported(tensorrt, small_model):
     # After a build that was stopped, RTX 1.7 sometimes says "Target SM 75 is not found" instead of "for Turing (SM75)".
     with pytest.raises(EngineError, match=r"cannot build the engine: .*SM ?75") as caught:
         build_plan(tensorrt, small_model.read_bytes(), lambda _: None, (TURING,))
@@ -143,7 +143,7 @@ def test_an_older_error_is_not_blamed(tensorrt, small_model):
         tensorrt.open(b"no engine" * 100)
 
 
-def test_a_chip_that_it_does_not_target_is_told(tensorrt, small_model):
+def test_a_chip_that_it_does_not_target_is_reported(tensorrt, small_model):
     with pytest.raises(EngineError, match="does not build ahead of time for SM20"):
         build_plan(tensorrt, small_model.read_bytes(), lambda _: None, ("SM20",))
 

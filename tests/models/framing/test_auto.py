@@ -1,4 +1,4 @@
-"""Where the region lies, and when it moves; faces are drawn, and found by the real detector."""
+"""Where the region is, and when it moves; drawn faces, with the real detector."""
 
 import itertools
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from drawn_face import picture_of
 
-from models.framing.auto import FACE_SHARE, FITTING_SHARE, GONE_S, AutoFraming
+from models.framing.auto import FACE_SHARE, FITTING_SHARES, NO_FACE_S, AutoFraming
 from models.framing.faces import FaceDetector
 from models.region import Region
 
@@ -26,14 +26,14 @@ def framing(detector):
 
 
 class Watching:
-    """A framing that sees one picture after another, on one clock."""
+    """A framing that gets pictures with increasing times."""
 
     def __init__(self, framing):
         self._framing = framing
         self._clock = itertools.count()
 
     def see(self, image, seconds, idle=True):
-        """Show a picture for so long; the regions that were seen, without repeats."""
+        """Show a picture for some seconds; return the regions, without repeats."""
         regions = [
             self._framing.region(image, next(self._clock) * STEP_S, idle)
             for _ in range(max(1, round(seconds / STEP_S)))
@@ -56,7 +56,7 @@ def frames(region, face, rows=480, columns=640):
     )
     share = height / (region.height * rows)
     as_large_as_fits = region.height * rows >= min(rows, columns) - 1
-    return inside and (FITTING_SHARE[0] <= share <= FITTING_SHARE[1] or (share > FACE_SHARE and as_large_as_fits))
+    return inside and (FITTING_SHARES[0] <= share <= FITTING_SHARES[1] or (share > FACE_SHARE and as_large_as_fits))
 
 
 @pytest.mark.parametrize("face", [NEAR, FAR, (80, 100, 120), (560, 400, 130), (320, 430, 110)])
@@ -74,13 +74,13 @@ def test_without_a_face_it_is_the_middle_square(framing):
     assert region == Region(0.125, 0, 0.75, 1)
 
 
-def test_it_never_moves_while_somebody_gestures(framing):
+def test_it_never_moves_while_someone_gestures(framing):
     watching = Watching(framing)
     (first,) = watching.see(picture_of(NEAR), 2)
     assert watching.see(picture_of(FAR), 30, idle=False) == [first]
 
 
-def test_it_follows_once_nobody_gestures_and_in_one_move(framing):
+def test_it_follows_once_no_one_gestures_and_in_one_move(framing):
     watching = Watching(framing)
     (first,) = watching.see(picture_of(NEAR), 2)
     regions = watching.see(picture_of(FAR), 8)
@@ -99,7 +99,7 @@ def test_small_movements_of_the_head_do_not_move_it(framing):
     assert len(set(regions)) == 1
 
 
-def test_it_waits_for_somebody_who_walks_to_sit_down(framing):
+def test_it_waits_for_someone_who_walks_to_sit_down(framing):
     watching = Watching(framing)
     watching.see(picture_of((100, 200, 120)), 2)
     walking = [watching.see(picture_of((x, 200, 120)), 0.1)[-1] for x in range(100, 500, 16)]
@@ -110,7 +110,7 @@ def test_it_waits_for_somebody_who_walks_to_sit_down(framing):
 def test_who_leaves_and_comes_back_finds_the_same_region(framing):
     watching = Watching(framing)
     (first,) = watching.see(picture_of(NEAR), 2)
-    assert watching.see(picture_of(), GONE_S / 2) == [first]
+    assert watching.see(picture_of(), NO_FACE_S / 2) == [first]
     assert watching.see(picture_of(NEAR), 5) == [first]
 
 
@@ -118,11 +118,11 @@ def test_after_a_long_while_without_a_face_the_region_is_large_again(framing):
     watching = Watching(framing)
     (first,) = watching.see(picture_of(FAR), 2)
     assert first.height < 0.7
-    assert watching.see(picture_of(), GONE_S - 2) == [first]
+    assert watching.see(picture_of(), NO_FACE_S - 2) == [first]
     assert watching.see(picture_of(), 7)[-1].height > first.height
 
 
-def test_somebody_who_comes_is_framed(framing):
+def test_someone_who_comes_is_framed(framing):
     watching = Watching(framing)
     watching.see(picture_of(), 3)
     assert frames(watching.see(picture_of(FAR), 6)[-1], FAR)
@@ -141,7 +141,7 @@ def test_a_second_person_who_sits_there_changes_nothing(framing):
     assert watching.see(picture_of(FAR, (150, 180, 110)), 6) == [first]
 
 
-def test_a_reset_and_another_size_begin_anew(framing):
+def test_a_reset_and_another_size_start_again(framing):
     watching = Watching(framing)
     watching.see(picture_of(NEAR), 2)
     framing.reset()
@@ -166,14 +166,14 @@ def test_faces_are_looked_for_three_times_a_second_at_the_most(detector):
     watching.see(picture_of(NEAR), 6)
     looks.clear()
     watching.see(picture_of(NEAR), 10)
-    assert 8 <= len(looks) <= 11, "seldomer at somebody who sits still"
+    assert 8 <= len(looks) <= 11, "less often if the person sits still"
     looks.clear()
     watching.see(picture_of(NEAR), 10, idle=False)
-    assert looks == [], "and not at all while somebody gestures"
+    assert looks == [], "and not at all during a gesture"
 
 
 def waving(*faces, waver, seconds, each_s=STEP_S):
-    """Pictures in which one of these people waves a hand beside the face."""
+    """Pictures in which one of these people waves a hand next to the face."""
     x, y, height = faces[waver]
     pictures = []
     for k in range(round(seconds / each_s)):
@@ -190,7 +190,7 @@ def test_of_several_people_the_one_who_moves_is_framed(framing):
     for picture in waving(*people, waver=1, seconds=4):
         region = watching.see(picture, 0)[-1]
     assert frames(region, people[1])
-    assert watching.see(picture_of(*people), 10) == [region], "and stays so when nobody does"
+    assert watching.see(picture_of(*people), 10) == [region], "and stays so without movement"
 
 
 def test_who_waves_in_the_frame_keeps_it(framing):
@@ -199,7 +199,7 @@ def test_who_waves_in_the_frame_keeps_it(framing):
     assert {region for picture in waving(*people, waver=0, seconds=4) for region in watching.see(picture, 0)} == {first}
 
 
-class Nobody:
+class NoFaces:
     """A detector that finds no face: a camera over a table."""
 
     def find(self, image):
@@ -213,14 +213,14 @@ def hand_at(x, y, rows=480, columns=640):
 
 
 def moving(watching, x, y, seconds):
-    """A hand that moves around a place; the regions that were seen."""
+    """A hand that moves around a place; returns the regions."""
     pictures = (hand_at(x + 50 * np.sin(5 * k * STEP_S), y) for k in range(round(seconds / STEP_S)))
     return [watching.see(picture, 0)[0] for picture in pictures]
 
 
 def test_without_faces_the_region_lies_where_things_move():
-    watching = Watching(AutoFraming(Nobody()))
-    regions = moving(watching, 480, 330, GONE_S + 5)
+    watching = Watching(AutoFraming(NoFaces()))
+    regions = moving(watching, 480, 330, NO_FACE_S + 5)
     assert regions[0] == Region(0.125, 0, 0.75, 1)
     assert middle(regions[-1]) == pytest.approx((480 / 640, 330 / 480), abs=0.1)
     assert 0.4 < regions[-1].height < 0.7
@@ -228,13 +228,13 @@ def test_without_faces_the_region_lies_where_things_move():
 
 
 def test_without_faces_and_without_movement_it_stays():
-    watching = Watching(AutoFraming(Nobody()))
-    assert watching.see(hand_at(100, 100), GONE_S + 5) == [Region(0.125, 0, 0.75, 1)]
+    watching = Watching(AutoFraming(NoFaces()))
+    assert watching.see(hand_at(100, 100), NO_FACE_S + 5) == [Region(0.125, 0, 0.75, 1)]
 
 
-def test_movement_is_noted_while_somebody_gestures_and_followed_afterwards():
-    watching = Watching(AutoFraming(Nobody()))
-    first = watching.see(hand_at(480, 330), GONE_S)
+def test_movement_is_noted_while_someone_gestures_and_followed_afterwards():
+    watching = Watching(AutoFraming(NoFaces()))
+    first = watching.see(hand_at(480, 330), NO_FACE_S)
     during = [
         watching.see(hand_at(480 + 50 * np.sin(5 * k * STEP_S), 330), 0, idle=False)[0]
         for k in range(round(5 / STEP_S))

@@ -27,7 +27,7 @@ def test_each_face_is_found_once_the_surest_first(detector):
 
 
 @pytest.mark.parametrize("shade", [0, 127, 255])
-def test_nobody_is_found_where_nobody_is(detector, shade):
+def test_no_one_is_found_where_no_one_is(detector, shade):
     assert detector.find(np.full((480, 640, 3), shade, np.uint8)) == []
 
 

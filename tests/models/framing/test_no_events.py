@@ -1,4 +1,4 @@
-"""The shipped networks through their own framing: what is no gesture is no event. Drawn people, with noise."""
+"""The shipped networks through their own framing: no event without a gesture. Drawn people, with noise."""
 
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -9,7 +9,7 @@ from drawn_face import picture_of
 
 from models.engines import load_clip_engine, load_engine
 from models.frame import Frame
-from models.framing.auto import GONE_S, AutoFraming
+from models.framing.auto import NO_FACE_S, AutoFraming
 from models.framing.faces import FaceDetector
 from models.networks import networks_of
 from models.recognizer import Recognizer
@@ -51,8 +51,8 @@ SCENES = {
         *stays(NEAR, seconds=4), *walks(NEAR, OUTSIDE, 1.5), *stays(seconds=4), *walks(OUTSIDE, NEAR, 1.5),
         *stays(NEAR, seconds=6),
     ],
-    "leaves for long, and somebody else comes": [
-        *stays(NEAR, seconds=3), *walks(NEAR, OUTSIDE, 1.5), *stays(seconds=GONE_S + 3),
+    "leaves for long, and another person comes": [
+        *stays(NEAR, seconds=3), *walks(NEAR, OUTSIDE, 1.5), *stays(seconds=NO_FACE_S + 3),
         *walks((420, 130, 45), FAR, 2), *stays(FAR, seconds=6),
     ],
     "changes seats": [*stays(NEAR, seconds=3), *walks(NEAR, FAR, 2), *stays(FAR, seconds=6)],
@@ -74,4 +74,4 @@ def test_nothing_fires_when(networks, scene):
     ]
     assert [one.event.label for one in seen if one.event] == []
     regions = list(dict.fromkeys(one.region for one in seen))
-    assert len(regions) <= 4, "it moves seldom"
+    assert len(regions) <= 4, "it rarely moves"

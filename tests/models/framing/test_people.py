@@ -1,5 +1,5 @@
 from models.framing.faces import Face
-from models.framing.people import MISSED, People, SearchWindow
+from models.framing.people import MAX_MISSED, People, SearchWindow
 
 PICTURE = SearchWindow(0, 0, 640, 480)
 CLOSE = SearchWindow(150, 100, 300, 300)
@@ -27,7 +27,7 @@ def test_a_face_that_moves_a_little_is_the_same_persons():
     assert not person.is_steady
 
 
-def test_a_face_elsewhere_or_of_another_size_is_somebody_elses():
+def test_a_face_elsewhere_or_of_another_size_is_someone_elses():
     people = People()
     people.note([face(), face(500)], PICTURE)
     people.note([face(), face(500), face(height=250)], PICTURE)
@@ -44,7 +44,7 @@ def test_who_is_not_found_again_and_again_is_gone_but_not_at_once():
     people = People()
     for _ in range(3):
         people.note([face()], PICTURE)
-    for _ in range(MISSED - 1):
+    for _ in range(MAX_MISSED - 1):
         people.note([], PICTURE)
     assert people.there
     people.note([], PICTURE)
@@ -59,7 +59,7 @@ def test_what_was_found_once_is_gone_sooner():
     assert people.there == []
 
 
-def test_nobody_is_missed_where_nobody_looked():
+def test_no_one_is_missed_outside_the_searched_window():
     people = People()
     people.note([face()], PICTURE)
     for _ in range(20):
@@ -67,7 +67,7 @@ def test_nobody_is_missed_where_nobody_looked():
     assert len(people.there) == 1
 
 
-def test_a_close_look_measures_and_a_far_one_only_says_that_somebody_is_there():
+def test_a_close_look_measures_and_a_far_one_only_says_that_someone_is_there():
     people = People()
     people.note([face(height=90)], PICTURE)
     assert people.there[0].coarse

@@ -1,4 +1,4 @@
-"""MSTNet: which blocks look along time, and how ImageNet checkpoints go in."""
+"""MSTNet: which blocks have temporal layers, and how ImageNet checkpoints are loaded."""
 
 import pytest
 import torch
@@ -10,7 +10,7 @@ from models.nets.temporal import TemporalConfig
 
 
 def imagenet_like(backbone: str) -> dict[str, torch.Tensor]:
-    """A checkpoint with torchvision's keys: what a plain net of 1,000 classes holds."""
+    """A checkpoint with torchvision's keys: as of a plain network with 1,000 classes."""
     plain = MSTNet(MSTNetConfig(1000, backbone, temporal=TemporalConfig("none")))
     prefix = {"mobilenet_v2": "classifier.1."}.get(backbone, "fc.")
     return plain.backbone.state_dict() | {prefix + key: value for key, value in plain.classifier.state_dict().items()}
@@ -39,7 +39,7 @@ def test_an_imagenet_checkpoint_loads_strictly(backbone, operation):
 
 
 def test_known_torchvision_keys():
-    """Keys as they stand in torchvision's files; the helper above cannot get these wrong in the same way."""
+    """Keys of torchvision's files; the helper above cannot get these wrong in the same way."""
     resnet, mobilenet = imagenet_like("resnet50"), imagenet_like("mobilenet_v2")
     assert resnet["layer4.2.conv3.weight"].shape == (2048, 512, 1, 1)
     assert resnet["layer2.0.downsample.1.running_mean"].shape == (512,)

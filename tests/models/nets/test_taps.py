@@ -1,4 +1,4 @@
-"""What the taps of temporal kernels start from."""
+"""The initial taps of temporal kernels."""
 
 from typing import get_args
 

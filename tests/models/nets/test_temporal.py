@@ -1,4 +1,4 @@
-"""Temporal layers against the plain formula, and the three laws of streaming on whole networks."""
+"""Temporal layers compared with the plain formula, and the three properties of streaming on networks."""
 
 import pytest
 import torch
@@ -14,7 +14,7 @@ TOLERANCE = 1e-4
 kernel_sets = st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True).map(lambda ks: tuple(sorted(ks)))
 odd_kernel_sets = st.sets(st.sampled_from((1, 3, 5, 7)), min_size=1).map(lambda ks: tuple(sorted(ks)))
 UNEQUAL = {1: (1.0,), 2: (0.3, 0.7), 3: (0.2, 0.5, 0.3), 4: (0.4, 0.3, 0.17, 0.13)}
-"""Shares for so many kernels."""
+"""Shares by number of kernels."""
 backbones = st.sampled_from(("resnet18", "resnet50", "mobilenet_v2", "shufflenet"))
 
 
@@ -48,14 +48,14 @@ def chunkings(draw):
 
 
 @torch.no_grad()
-def answers_in_chunks(net, clip, lengths):
+def outputs_in_chunks(net, clip, lengths):
     """Logits and embeddings of a clip given chunk by chunk."""
     past, logits, embeddings = {}, [], []
     for chunk in clip.split(lengths, 1):
-        answer = net(chunk, past)
-        past = answer.past
-        logits.append(answer.logits)
-        embeddings.append(answer.embedding)
+        output = net(chunk, past)
+        past = output.past
+        logits.append(output.logits)
+        embeddings.append(output.embedding)
     return torch.cat(logits, 1), torch.cat(embeddings, 1)
 
 
@@ -65,7 +65,7 @@ def test_any_chunking_equals_the_clip(net, lengths, batch, size):
     clip = clip_of(sum(lengths), size, batch)
     with torch.no_grad():
         whole = net(clip)
-    logits, embeddings = answers_in_chunks(net, clip, lengths)
+    logits, embeddings = outputs_in_chunks(net, clip, lengths)
     assert (logits - whole.logits).abs().max() <= TOLERANCE
     assert (embeddings - whole.embedding).abs().max() <= TOLERANCE
 
@@ -78,9 +78,9 @@ def test_step_by_step_equals_the_clip(net, steps):
     with torch.no_grad():
         whole = net(clip).logits
         for k in range(steps):
-            answer = net.step(clip[:, k].permute(0, 2, 3, 1).to(torch.uint8), past)
-            past = answer.past
-            logits.append(answer.logits)
+            output = net.step(clip[:, k].permute(0, 2, 3, 1).to(torch.uint8), past)
+            past = output.past
+            logits.append(output.logits)
     assert (torch.cat(logits, 1) - whole).abs().max() <= TOLERANCE
 
 
@@ -105,7 +105,7 @@ def test_reset_equals_new(net, steps):
 
 
 def test_the_past_matters_for_every_operation():
-    """A stream whose past is thrown away answers otherwise, so the tests above compare something."""
+    """A stream whose past is thrown away gives other outputs, so the tests above compare something."""
     clip = clip_of(8)
     for operation in ("shift", "mixtconv", "conv1d"):
         for backbone in ("resnet18", "mobilenet_v2", "shufflenet"):
@@ -115,7 +115,7 @@ def test_the_past_matters_for_every_operation():
             assert difference > 10 * TOLERANCE, (backbone, operation)
 
 
-def test_the_receptive_field_is_how_far_an_answer_looks_back():
+def test_the_receptive_field_is_how_far_an_output_looks_back():
     net = small_net("resnet18", "mixtconv")
     field = net.receptive_field
     assert field == 49  # eight blocks, six steps back each, and now
@@ -164,7 +164,7 @@ def test_centred_mixtconv_is_a_padded_convolution(kernels, dilation, channels, s
         parts = x.permute(2, 3, 1, 0).flatten(0, 1).split([len(taps) for taps in layer.taps], 1)  # [HW, C, T]
         expected = []
         for part, taps in zip(parts, layer.taps, strict=True):
-            kernel = taps.flip(1)[:, None]  # tap 0 looks farthest ahead; a correlation's tap 0 lies farthest back
+            kernel = taps.flip(1)[:, None]  # tap 0 is farthest ahead; a correlation's tap 0 is farthest back
             reach = dilation * (taps.shape[1] - 1) // 2
             expected.append(
                 torch.nn.functional.conv1d(part, kernel, padding=reach, dilation=dilation, groups=len(taps))
@@ -256,7 +256,7 @@ def test_channels_cannot_have_kernels_that_are_not_there(kernel_of):
     ("shares", "said"),
     [
         ((0.5, 0.4), r"add up to 1: got \(0.5, 0.4\), 0.9 in all"),
-        ((0.5, 0.25, 0.25), "one a kernel"),
+        ((0.5, 0.25, 0.25), "one per kernel"),
         ((1.5, -0.5), "add up to 1"),
         ((0.99, 0.01), "a share of 0.01 of 8 channels leaves kernel 3 without a channel"),
         ((0.0, 1.0), "leaves kernel 1 without a channel"),
@@ -269,7 +269,7 @@ def test_shares_that_make_no_sense_are_refused(shares, said):
 
 def test_a_centred_network_refuses_to_stream():
     net = small_net(causal=False)
-    with pytest.raises(ValueError, match="looks into the future"):
+    with pytest.raises(ValueError, match="reads future frames"):
         net.step(torch.zeros(1, 32, 32, 3, dtype=torch.uint8))
     assert net(clip_of(4)).logits.shape == (1, 4, 5)
 

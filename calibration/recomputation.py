@@ -1,4 +1,4 @@
-"""Retake: show a take's pictures to another model, so that nobody has to record again."""
+"""Runs the pictures of a take through another model, so that it need not be recorded again."""
 
 from dataclasses import replace
 
@@ -9,15 +9,15 @@ from models.engines.base import Engine
 from models.preprocess import to_picture
 
 
-def shown_to(engine: Engine, take: Take) -> Take:
-    """The take as another model of the same rate sees it, from an empty past.
+def recomputed(engine: Engine, take: Take) -> Take:
+    """The take with the output of another model of the same rate, from an empty past.
 
     Raises:
-        ValueError: the model steps at another rate.
+        ValueError: the model has another step rate.
     """
     spec = engine.spec
     if spec.rate_hz != take.spec.rate_hz:
-        raise ValueError(f"a take of {take.spec.rate_hz:g} steps a second; the model takes {spec.rate_hz:g}")
+        raise ValueError(f"the take has {take.spec.rate_hz:g} steps per second, the model {spec.rate_hz:g}")
     state, outputs = engine.start(), []
     for picture in take.pictures:
         output, state = engine.step(to_picture(picture, spec.height, spec.width)[None], state)
