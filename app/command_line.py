@@ -18,7 +18,7 @@ from app.recording.plan import RecordingPlan
 from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
 from calibration.decoding_options import add_decoding_options, decoding_change
 from calibration.recording_options import add_recording_options
-from common.arguments import OldFlag, Parser, positive, positive_float
+from common.arguments import OldSpelling, Parser, positive, positive_float
 from common.version import __version__
 from models.engines import ENGINES
 from models.shipped import SHIPPED_MODEL
@@ -202,7 +202,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="no fast pass and no clip network: less computation, but fewer gestures recognised",
     )
-    group.add_argument("--calm", dest="main_pass_only", action=OldFlag)
+    group.add_argument("--calm", dest="main_pass_only", action=OldSpelling, nargs=0)
     group.add_argument(
         "--vocabulary",
         metavar="NAME|FILE.toml",

@@ -2,7 +2,7 @@
 
     python -m benchmarks.framing [FILE]
 
-A video (default: the demo clip, whose drawn person has no face that is found) is seen by `AutoFraming` 12 times a
+A video (default: the demo clip, in which no face is found) is passed to `AutoFraming` 12 times a
 second of the stream, scaled to a webcam's sizes.
 """
 

@@ -4,7 +4,7 @@ import argparse
 import math
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from common.errors import UserError
 from common.hidden_password import without_password
@@ -29,20 +29,23 @@ class CommandParser(argparse.ArgumentParser):
 Number = TypeVar("Number", int, float)
 
 
-class OldFlag(argparse.Action):
-    """The old spelling of a flag, which sets the new one and prints its name to stderr; not in the help."""
+class OldSpelling(argparse.Action):
+    """The old spelling of an option, which sets the new one and prints its name to stderr; not in the help.
 
-    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, default=False, help=argparse.SUPPRESS)
+    A flag has `nargs=0`, any other option the `type` of the new one.
+    """
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, default=argparse.SUPPRESS, help=argparse.SUPPRESS, **options)
 
     def __call__(
         self,
         parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse's interface
         namespace: argparse.Namespace,
-        values: object,  # noqa: ARG002
+        values: Any,
         option_string: str | None = None,
     ) -> None:
-        setattr(namespace, self.dest, True)
+        setattr(namespace, self.dest, True if self.nargs == 0 else values)
         print(f"mstnet: {option_string} is now --{self.dest.replace('_', '-')}; use that", file=sys.stderr)
 
 

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from common.errors import UserError
 
-VIDEOS = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
-"""Suffixes of videos, in lower case."""
+VIDEOS = (
+    ".3gp", ".asf", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv",
+    ".ts", ".webm", ".wmv",
+)  # fmt: skip
+"""File name extensions of videos, in lower case."""
 USUAL_FPS = 30.0
 """Frame rate of a file without a plausible one."""
 MOST_FPS = 1000.0

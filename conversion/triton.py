@@ -27,7 +27,7 @@ STATE = """\
 """
 
 CONFIG = """\
-# Made by `python -m conversion triton`; docs/triton.md says what each part is for.
+# Made by `python -m conversion triton`; docs/triton.md explains each part.
 name: "{name}"
 backend: "onnxruntime"
 max_batch_size: {limits.batch}

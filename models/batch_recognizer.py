@@ -43,7 +43,7 @@ class BatchRecognizer:
         self._pictures = np.zeros((engine.streams, *engine.spec.picture_shape[1:]), np.uint8)
         self._rows = [BatchRow(number, networks, framing() if framing else None) for number in range(engine.streams)]
         self.framing = self._rows[0].framing
-        """How the header of the events names what is seen; None where nothing chooses it."""
+        """The name of the framing in the header of the events; None without a framing."""
 
     def show(self, number: int, frame: Frame) -> None:
         """Set the frame for the next step of a row. After a gap, or with another size, the row starts a new stream.
@@ -52,8 +52,8 @@ class BatchRecognizer:
             CameraError: there is no picture in it, or its time does not follow the last one's.
         """
         row = self._rows[number]
-        if row.begins_anew(frame):
-            row.begin_anew()
+        if row.restarts(frame):
+            row.restart()
         self._pictures[number] = to_picture(frame.image, self.spec.height, self.spec.width, row.choose_region(frame))
         row.frame = frame
 
@@ -110,7 +110,7 @@ class BatchRow:
     Args:
         number: its row.
         networks: that step it.
-        framing: chooses what is seen of its pictures.
+        framing: chooses the region of its frames.
     """
 
     def __init__(self, number: int, networks: Networks, framing: Framing | None) -> None:
@@ -124,15 +124,15 @@ class BatchRow:
         self._times = FrameTimes()
         self.frame: Frame | None
         """Shown, and not read yet."""
-        self.begin_anew()
+        self.restart()
 
     def reset(self) -> None:
         """Forget the stream; the next frame is the first of another, and may have any time."""
         self._times.reset()
-        self.begin_anew()
+        self.restart()
 
-    def begin_anew(self) -> None:
-        """Forget what was seen."""
+    def restart(self) -> None:
+        """Forget the stream's steps and decisions."""
         self._decider.reset()
         self._forget_past()
         self._silent: list[dict[int, RowOutput]] = []
@@ -164,7 +164,7 @@ class BatchRow:
         """Whether the next frame may still continue this stream."""
         return self._seen_s > -math.inf and len(self._silent) < self._longest
 
-    def begins_anew(self, frame: Frame) -> bool:
+    def restarts(self, frame: Frame) -> bool:
         """Whether a frame is the first of a stream, or continues nothing.
 
         Raises:

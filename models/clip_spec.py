@@ -121,7 +121,7 @@ class ClipSpec:
         """Read the spec that `source` carries.
 
         Raises:
-            ModelFileError: the text is not a spec of this version; says which part.
+            ModelFileError: the text is not a spec of this version; the message names the part.
         """
         try:
             data = json.loads(text)

@@ -49,7 +49,7 @@ class Recognition:
     lasting: str | None = None
     """The label or group of the gesture that fired last and has not ended yet."""
     region: Region | None = None
-    """What the networks see of the frame; None is the largest centred window of their proportions."""
+    """The region that the networks read; None is the largest centred window with the input's proportions."""
     network: str = ""
     """Name of the network that decided, from which these probabilities and the event come."""
     deciding: tuple[Step, ...] = ()

@@ -26,16 +26,16 @@ class Recognizer:
         self._streams = [network.open() for network in networks]
         self._decider = StreamDecider(networks, framing)
         self.framing = self._decider.framing
-        """How the header of the events names what is seen; None where nothing chooses it."""
+        """The name of the framing in the header of the events; None without a framing."""
         self._shape: tuple[int, ...] | None = None
 
     def reset(self) -> None:
         """Forget the stream; the next frame is the first of another, and may have any time."""
         self._times.reset()
-        self._begin_anew()
+        self._restart()
 
-    def _begin_anew(self) -> None:
-        """Forget what was seen."""
+    def _restart(self) -> None:
+        """Forget the stream's steps and decisions."""
         self._grid.reset()
         self._decider.reset()
         self._forget_past()
@@ -52,7 +52,7 @@ class Recognizer:
             FrameError: its time is before the last one, or the times of the stream are not seconds.
         """
         if self._times.breaks(frame.time_s) or self._shape not in (None, frame.image.shape):
-            self._begin_anew()
+            self._restart()
         self._shape = frame.image.shape
         if not (times := self._grid.due(frame)):
             return self._decider.recognition(frame)

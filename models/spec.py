@@ -261,7 +261,7 @@ class ModelSpec:
         """Read the spec that `source` carries.
 
         Raises:
-            ModelFileError: the text is not a spec of one of the versions; says which part.
+            ModelFileError: the text is not a spec of one of the versions; the message names the part.
         """
         try:
             data = json.loads(text)

@@ -26,7 +26,7 @@ class StreamDecider:
         self._labels = networks.labels
         self._fusion, self._framing = networks.fusion(), framing
         self.framing = framing.name if framing else None
-        """How the header of the events names what is seen; None where nothing chooses it."""
+        """The name of the framing in the header of the events; None without a framing."""
         self._idle_labels = idle_labels(networks.labels)
         self.reset()
 
@@ -36,7 +36,7 @@ class StreamDecider:
         if self._framing:
             self._framing.reset()
         self.region: Region | None = None
-        """What is seen of the newest frame; None is the largest centred window."""
+        """The region of the newest frame; None is the largest centred window."""
         self._decision = Decision(None, np.zeros(len(self._labels), np.float32), None, None)
         self._steps: list[Step] = []
         self._deciding: list[Step] = []

@@ -599,7 +599,9 @@ def test_a_pipe_that_does_not_block_gets_every_line(small_model):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-@pytest.mark.parametrize("arguments", [("--demo", "--headless", "--main-pass-only", "--max-frames", "5"), ("--doctor",)])
+@pytest.mark.parametrize(
+    "arguments", [("--demo", "--headless", "--main-pass-only", "--max-frames", "5"), ("--doctor",)]
+)
 def test_a_full_disk_under_standard_output_is_one_line(arguments, small_model):
     for settings in ({}, {"PYTHONUNBUFFERED": "1"}):
         with open("/dev/full", "wb") as full:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from common.whole_file import whole_file
 from models.nets.taps import AS_USUAL
-from training.datasets.motions import BLIND, GESTURES
+from training.datasets.motions import GESTURES, ORDERLESS_ACCURACY
 from training.errors import DataError
 
 FORMS = {False: "centred", True: "causal"}
@@ -150,7 +150,9 @@ def draw(path: Path, results: Sequence[ClaimResult]) -> None:
     groups = by_operation(results)
     for causal, (shift, colour) in {False: (-0.15, "tab:blue"), True: (0.15, "tab:orange")}.items():
         _draw_form(axes, [groups[row].get(causal, []) for row in groups], shift, colour, FORMS[causal])
-    axes.axhline(100 * BLIND, color="grey", linestyle="--", linewidth=1, label="the most without seeing order")
+    axes.axhline(
+        100 * ORDERLESS_ACCURACY, color="grey", linestyle="--", linewidth=1, label="the most without seeing order"
+    )
     axes.set(ylabel="top-1, %", ylim=(0, 102))
     axes.set_xticks(range(len(groups)), list(groups))
     axes.legend(loc="lower right")

@@ -1,15 +1,14 @@
-"""Teach several networks the very same lessons, so that only what they are differs.
+"""Train several networks on the same batches, so that only the networks differ.
 
-    python -m training.compare FOLDER A.pt B.pt --data ../shared/data --teacher TEACHER.onnx --lessons 100
+    python -m training.compare FOLDER A.pt B.pt --data ../shared/data --teacher TEACHER.onnx --iterations 100
 
-Writes FOLDER/A.pt, FOLDER/B.pt, as `training.distill` does, and goes on likewise where it was stopped. Lessons are made
-once for all, which is most of the work for a small network.
+Writes FOLDER/A.pt, FOLDER/B.pt as `training.distill` does, and resumes likewise. Each batch is made once for all
+networks, which is most of the work for small ones.
 """
 
 import math
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -18,39 +17,45 @@ import torch
 from common.arguments import CommandParser, positive
 from common.command import command
 from models.errors import ModelFileError
-from training.distillation.ahead import lessons_ahead
-from training.distillation.student import Lesson, Recipe
-from training.distillation.teaching import add_lesson_options, begin, lesson_maker, open_teacher, train, until
+from training.distillation.student import Recipe, StreamBatch, StreamStudent
+from training.distillation.student_run import (
+    add_distillation_options,
+    load_stream_network,
+    open_run,
+    open_teacher,
+    stop_condition,
+    stream_batch_maker,
+    train,
+)
 
 
 @command("compare")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.compare", description="Teach networks alike.")
-    parser.add_argument("folder", type=Path, help="where what they become is written")
-    parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, each of its own name")
-    add_lesson_options(parser)
-    parser.add_argument("--workers", type=positive, default=2, help="how many learn at a time (default: %(default)s)")
+    """Train every network on every batch."""
+    parser = CommandParser(prog="python -m training.compare", description="Train networks on equal batches.")
+    parser.add_argument("folder", type=Path, help="folder for the trained checkpoints")
+    parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, with distinct file names")
+    add_distillation_options(parser)
+    parser.add_argument("--every", type=positive, default=Recipe().every, help="steps between targets")
+    parser.add_argument(
+        "--workers", type=positive, default=2, help="networks trained at the same time (default: %(default)s)"
+    )
     given = parser.parse_args(arguments)
     if len({start.stem for start in given.starts}) < len(given.starts):
-        raise ModelFileError(
-            "two of the checkpoints have the same name before the dot; rename one, for both are written to one folder"
-        )
+        raise ModelFileError("two checkpoints have the same name before the dot, and go to one folder; rename one")
     torch.set_num_threads(1)
     recipe = Recipe(seed=given.seed, lr=given.lr, every=given.every)
-    channels = open_teacher(given.teacher).channels
-    outs = [given.folder / start.name for start in given.starts]
-    runs = [begin(given, start, out, recipe, channels) for start, out in zip(given.starts, outs, strict=True)]
-    with ThreadPoolExecutor(given.workers) as learners:
+    student = partial(StreamStudent, recipe=recipe, channels=open_teacher(given.teacher).channels)
+    runs = [open_run(given, start, given.folder / start.name, load_stream_network, student) for start in given.starts]
+    iterations = range(min(run.student.iterations for run in runs), given.iterations)
+    with ThreadPoolExecutor(given.workers) as pool:
 
-        def learn(number: int, lesson: Lesson) -> None:
-            list(learners.map(lambda run: run.take(number, lesson), runs))
+        def learn(number: int, batch: StreamBatch) -> None:
+            list(pool.map(lambda run: run.learn(number, batch), runs))
 
-        lessons = range(min(run.student.lessons for run in runs), given.lessons)
-        with closing(lessons_ahead(partial(lesson_maker, given, recipe), lessons)) as made:
-            train(learn, made, lessons, until(math.inf))
+        train(learn, partial(stream_batch_maker, given, recipe), iterations, stop_condition(math.inf))
     for run in runs:
-        run.logbook.save()
+        run.log.save()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Multiply-adds and parameters of a network, counted from its modules while it runs once."""
+"""Counts the multiply-adds and parameters of a network with forward hooks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,27 +12,26 @@ from models.nets.temporal import Conv1d, MixTConv
 
 @dataclass(frozen=True, slots=True)
 class Complexity:
-    """What a network costs."""
+    """Multiply-adds and parameters of a network."""
 
     multiply_adds: int
-    """For all frames of one clip, as the field counts them: one for a multiplication and its addition."""
+    """For all frames of one clip; a multiplication and its addition count as one."""
     parameters: int
 
 
 def count(net: MSTNet, frames: int, size: int) -> Complexity:
-    """Count a network on one clip of so many square pictures.
+    """Count a network on a clip of `frames` square pictures of `size` pixels.
 
-    Convolutions, linear layers and temporal convolutions count; batch norm folds into the convolution before it, and
-    additions, pools and activations multiply nothing. Memory and time are those of one picture: a causal or centred
-    layer does the same work for every frame.
+    Counts convolutions, linear layers and temporal convolutions. Batch norm is folded into the convolution before it.
+    The network runs on one picture only, since a temporal layer does the same work for every frame.
     """
     total = 0
 
-    def note(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+    def add(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         nonlocal total
         total += COUNTERS[type(module)](module, inputs[0], output)
 
-    hooks = [module.register_forward_hook(note) for module in net.modules() if type(module) in COUNTERS]
+    hooks = [module.register_forward_hook(add) for module in net.modules() if type(module) in COUNTERS]
     was_training = net.training
     with torch.no_grad():
         net.eval()(torch.zeros(1, 1, 3, size, size))

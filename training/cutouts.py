@@ -1,8 +1,8 @@
-"""Write clips of real hands, cut out of stills, into a folder that training reads like any other.
+"""Generate clips of real hands cut out of stills, as a folder of training data.
 
     python -m training.cutouts runs/cutouts --stills ../shared/data/stills --each 8
 
-Another seed's clips may be added to the same folder.
+Clips of another seed can be added to the same folder.
 """
 
 import sys
@@ -20,14 +20,14 @@ SOURCE = "cutouts"
 
 @command("cutouts")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Generate clips of every label that stills can perform."""
     parser = CommandParser(prog="python -m training.cutouts", description="Write clips of cut-out hands.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
     parser.add_argument("--stills", type=Path, required=True, help="folder of pictures, source/pose/picture.jpg")
-    parser.add_argument("--each", type=positive, default=8, help="clips a label (default: %(default)s)")
-    parser.add_argument("--seed", type=natural, default=0, help="the first clip's seed (default: %(default)s)")
+    parser.add_argument("--each", type=positive, default=8, help="clips per label (default: %(default)s)")
+    parser.add_argument("--seed", type=natural, default=0, help="seed of the first clip (default: %(default)s)")
     parser.add_argument(
-        "--times", type=positive, default=1, help="how often a clip's gesture is made in a row (default: %(default)s)"
+        "--times", type=positive, default=1, help="repetitions of the gesture in a clip (default: %(default)s)"
     )
     given = parser.parse_args(arguments)
     seeds = range(given.seed, given.seed + given.each)

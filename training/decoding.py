@@ -1,12 +1,12 @@
-"""Choose how a checkpoint's answers are read: its temperature and the decoder's rule.
+"""Choose the temperature and the decoding of a checkpoint.
 
     python -m training.decoding CHECKPOINT.pt OUT.pt --data ../shared/data --clips runs/cut_held
 
-Every reading of a grid turns the same answers into events, on streams that nothing is judged by: NVGesture's training
-split, half of the quiet videos held out of training, and clips made with seeds of their own (`training.cutouts`); or,
-without --data, freshly drawn ones, which are easier than life. The best is the one that names the most gestures of
-those that are wrong at most three times a minute. Gestures in a row, as here, are where wrong events come from; most of
-a day sees far fewer.
+Every candidate of a grid is applied to the same logits, on streams that are not used for evaluation: NVGesture's
+training split, half of the idle videos held out of training, and clips with other seeds (`training.cutouts`); or,
+without --data, generated ones, which are easier than real ones. The best candidate names the most gestures with at most
+three wrong events per minute. Most wrong events come from successive gestures, as in these streams; in ordinary use
+there are far fewer.
 """
 
 import sys
@@ -18,50 +18,50 @@ from common.arguments import CommandParser, positive
 from common.command import command
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from models.spec import NO_GESTURE_LABELS, ModelSpec
-from training.evaluation.judging_takes import listed_takes, recorded_takes
-from training.evaluation.labelled_streams import LabelledStream, take
+from training.decoding_search import choose, description, run_streams
+from training.evaluation.held_out_streams import listed_streams, tuning_streams
+from training.evaluation.labelled_streams import LabelledStream, to_stream
 from training.evaluation.stream_metrics import Truth
 from training.jester import LABELS
-from training.reading import choose, told, watched
 from training.synthetic.drawn_clip import Format, stream
 
 SEED = 9000
-"""Seeds of the drawn streams; far from those of the clips that training sees."""
-GESTURES_A_STREAM = 5
+"""First seed of the generated streams; training clips have other seeds."""
+GESTURES_PER_STREAM = 5
 
 
-def drawn_takes(streams: int, spec: ModelSpec) -> list[LabelledStream]:
-    """Streams in which each gesture comes about equally often, with pauses between."""
+def generated_streams(number: int, spec: ModelSpec) -> list[LabelledStream]:
+    """Generated streams in which all gestures are about equally frequent, with pauses between them."""
     gestures = [label for label in LABELS if label not in NO_GESTURE_LABELS]
     rng = np.random.default_rng(SEED)
-    order = np.concatenate([rng.permutation(len(gestures)) for _ in range(1 + streams * GESTURES_A_STREAM // 20)])
-    takes = []
-    for k in range(streams):
-        chosen = [gestures[g] for g in order[k * GESTURES_A_STREAM : (k + 1) * GESTURES_A_STREAM]]
+    order = np.concatenate([rng.permutation(len(gestures)) for _ in range(1 + number * GESTURES_PER_STREAM // 20)])
+    streams = []
+    for k in range(number):
+        chosen = [gestures[g] for g in order[k * GESTURES_PER_STREAM : (k + 1) * GESTURES_PER_STREAM]]
         drawn = stream(chosen, SEED + k, Format(fps=spec.rate_hz))
         truths = [Truth(event.label, event.start_s, event.end_s) for event in drawn.events]
-        takes.append(take(drawn.frames(), spec.rate_hz, "drawn", truths, spec))
-    return takes
+        streams.append(to_stream(drawn.frames(), spec.rate_hz, "drawn", truths, spec))
+    return streams
 
 
 @command("decoding")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = CommandParser(prog="python -m training.decoding", description="Choose how answers are read.")
+    parser = CommandParser(prog="python -m training.decoding", description="Choose temperature and decoding.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--data", type=Path, help="folder with clips.csv; without it, drawn streams count")
+    parser.add_argument("--data", type=Path, help="folder with clips.csv (default: generated streams)")
     parser.add_argument(
         "--clips", type=Path, action="append", default=[], help="folder of clips not trained on; repeatable"
     )
-    parser.add_argument("--streams", type=positive, default=10, help="drawn streams (default: %(default)s)")
+    parser.add_argument("--streams", type=positive, default=10, help="generated streams (default: %(default)s)")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
-    takes = recorded_takes(given.data, spec) if given.data else drawn_takes(given.streams, spec)
-    takes += [take for folder in given.clips for take in listed_takes(folder, spec)]
-    chosen, result = choose(*watched(net, takes), spec)
+    streams = tuning_streams(given.data, spec) if given.data else generated_streams(given.streams, spec)
+    streams += [one for folder in given.clips for one in listed_streams(folder, spec)]
+    chosen, result = choose(*run_streams(net, streams), spec)
     save_checkpoint(given.out, net, chosen)
-    print(told(chosen))
+    print(description(chosen))
     for group, score in result.items():
         print(f"{group}: {score}")
     return 0

@@ -1,7 +1,7 @@
-"""The error of this room; each message is one line."""
+"""The error of this package; each message is one line."""
 
 from common.errors import UserError
 
 
 class DataError(UserError):
-    """Data that training or evaluation reads is missing, or is not what its list says."""
+    """Data of training or evaluation is missing, or differs from its list."""

@@ -1,10 +1,10 @@
-"""Write stills that are pictures of a film as clips that training reads like any other.
+"""Join stills that are frames of a video to unlabelled clips, as a folder of training data.
 
     python -m training.footage runs/footage --stills ../shared/data/stills
     python -m training.footage runs/keyed --stills ../shared/data/stills --keyed
 
-Nobody has labelled them; what they show is for a teacher to say. With --keyed they are the hands before a plain wall,
-cut out, which training lays over rooms.
+The clips have no labels; a teacher's output is used instead. With --keyed, writes only hands before a plain wall, cut
+out; training draws them over other videos.
 """
 
 import sys
@@ -19,28 +19,28 @@ from training.stills.film import LABEL, FilmPiece, keyed, pieces, played
 
 
 def films(stills: Path, cut: bool) -> Iterator[tuple[str, str, FilmPiece]]:
-    """Name, label and clip of every piece of film in a folder of stills; all as they are, or those to be cut out.
+    """Yield name, label and clip of every sequence in a folder of stills; with `cut`, of those that can be cut out.
 
     Raises:
-        DataError: there is no film, none can be cut out, or a picture cannot be read.
+        DataError: there is no sequence, none can be cut out, or a picture cannot be read.
     """
-    none = True
+    found = False
     for name, paths in pieces(stills):
         clip = keyed(paths) if cut else played(paths)
         if clip is not None:
-            none = False
+            found = True
             yield f"{name}_keyed" if cut else name, LABEL, clip
-    if none:
+    if not found:
         raise DataError(
-            f"no film in {stills} can be used; give numbered pictures that follow on one another"
+            f"no usable sequence of pictures in {stills}; give consecutive numbered pictures"
             + (", of hands before a plain wall" if cut else "")
         )
 
 
 @command("footage")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.footage", description="Write clips of filmed hands.")
+    """Write the clips of a folder of stills."""
+    parser = CommandParser(prog="python -m training.footage", description="Join stills to clips.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
     parser.add_argument("--stills", type=Path, required=True, help="folder of pictures, source/pose/picture.jpg")
     parser.add_argument("--keyed", action="store_true", help="only hands before a plain wall, cut out")

@@ -1,8 +1,8 @@
-"""Write generated gesture clips into a folder that training reads like any other.
+"""Generate clips of drawn hands, as a folder of training data.
 
     python -m training.generated runs/generated --clips 8
 
-Another seed's clips may be added to the same folder.
+Clips of another seed can be added to the same folder.
 """
 
 import sys
@@ -20,15 +20,15 @@ SOURCE = "generated"
 
 @command("generated")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Generate clips of all labels, or of those given."""
     parser = CommandParser(prog="python -m training.generated", description="Write generated gesture clips.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
-    parser.add_argument("--clips", type=positive, default=8, help="clips a label (default: %(default)s)")
-    parser.add_argument("--seed", type=natural, default=0, help="the first clip's seed (default: %(default)s)")
+    parser.add_argument("--clips", type=positive, default=8, help="clips per label (default: %(default)s)")
+    parser.add_argument("--seed", type=natural, default=0, help="seed of the first clip (default: %(default)s)")
     parser.add_argument(
-        "--times", type=positive, default=1, help="how often a clip's gesture is made in a row (default: %(default)s)"
+        "--times", type=positive, default=1, help="repetitions of the gesture in a clip (default: %(default)s)"
     )
-    parser.add_argument("--label", action="append", choices=LABELS, metavar="LABEL", help="only this; repeatable")
+    parser.add_argument("--label", action="append", choices=LABELS, metavar="LABEL", help="only this label; repeatable")
     given = parser.parse_args(arguments)
     seeds = range(given.seed, given.seed + given.clips)
     write_clips(given.out, SOURCE, given.label or LABELS, seeds, partial(generate, fmt=FORMAT, times=given.times))

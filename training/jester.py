@@ -1,4 +1,4 @@
-"""Jester: its labels, what they become when a video is mirrored or reversed, and how networks take its pictures."""
+"""Jester: its labels, also of mirrored and reversed videos, and the input format of networks trained on it."""
 
 LABELS = (
     "Doing other things",
@@ -31,9 +31,9 @@ LABELS = (
 )
 """Jester's 27 labels as Jester spells them, in alphabetical order, which is the order of every network's logits."""
 RATE_HZ = 12.0
-"""Pictures a second of its videos, and steps a second of a stream."""
+"""Frames per second of its videos, and steps per second of a stream."""
 SIZE = 112
-"""Side in pixels of the square pictures that the 3-D networks trained on it take, and the students taught by them."""
+"""Side in pixels of the square input pictures of the 3-D teacher networks and of their students."""
 MEAN, STD = (114.7748, 107.7354, 99.4750), (1.0, 1.0, 1.0)
 """Their normalisation, RGB on the 0..255 scale."""
 

@@ -20,7 +20,7 @@ from torch import Tensor
 from common.arguments import CommandParser, share
 from common.command import command
 from models.errors import ModelFileError
-from models.nets.checkpoint import describe_anew, load_checkpoint, save_checkpoint
+from models.nets.checkpoint import derived_spec, load_checkpoint, save_checkpoint
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import MixTConv, group_sizes
@@ -163,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
     start, spec = load_checkpoint(given.checkpoint)
     net, kept = with_kernels(start, given.kernels, given.shares, given.keep)
     trained = f"given kernels of {', '.join(map(str, given.kernels))}"
-    described = describe_anew(net, spec, name=given.out.stem, trained=trained, decoding=spec.decoding)
+    described = derived_spec(net, spec, name=given.out.stem, trained=trained, decoding=spec.decoding)
     save_checkpoint(given.out, net, described)
     counts = ", ".join(f"{size}: {channels}" for size, channels in zip(given.kernels, _counts(net), strict=True))
     print(

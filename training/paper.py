@@ -1,4 +1,4 @@
-"""The networks of the paper's tables (arXiv 2001.06769), and what it says they cost."""
+"""The networks of the paper's tables (arXiv 2001.06769), with the cost that the paper reports."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.temporal import Operation, TemporalConfig
 
 CLASSES = 400
-"""The paper's 24.3 M parameters are those of a network of Kinetics' 400 classes."""
+"""The paper's 24.3 M parameters are of a network with the 400 classes of Kinetics."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperNetwork:
-    """One network of the table."""
+    """One row of the table."""
 
     row: str
     operation: Operation
@@ -26,7 +26,7 @@ class PaperNetwork:
     note: str = ""
 
     def network(self) -> MSTNet:
-        """The network of this row."""
+        """Build the network of this row."""
         temporal = TemporalConfig(self.operation, self.kernels, self.dilations, self.causal)
         return MSTNet(MSTNetConfig(CLASSES, self.backbone, temporal=temporal))
 
@@ -46,7 +46,7 @@ ROWS = (
         "conv1d",
         "conv1d",
         paper_gflops=43.0,
-        note="the paper does not say where its ordinary 1D convolution sits; ours stands where MixTConv does, C to C",
+        note="the paper does not say where its ordinary 1D convolution is; here it replaces MixTConv, C to C channels",
     ),
     PaperNetwork("ks1357-16f", "mixtconv", ALL_KERNELS, frames=16, paper_gflops=65.3),
     PaperNetwork("ks1357-causal", "mixtconv", ALL_KERNELS, causal=True),

@@ -1,4 +1,4 @@
-"""Look through a data set and write its indexes.
+"""Check a data set and write its indexes.
 
 python -m training.prepare jester ROOT --lists FOLDER --out OUT    a public data set
 python -m training.prepare folders ROOT --out OUT                  own clips, ROOT/<label>/clip.mp4
@@ -18,24 +18,24 @@ from common.whole_file import write_whole
 from training.datasets import folders
 from training.datasets.base import Clip, Index, write_index
 from training.datasets.catalogue import SOURCES
-from training.datasets.crew import examine_all
 from training.datasets.listing import Entry, Listing
-from training.datasets.own_index import advice, cut_up, jobs_of, labels_of, renumbered, sorted_out, too_few
+from training.datasets.own_index import advice, cut_pieces, jobs_of, labels_of, rare_labels, renumber, split_usable
 from training.datasets.publisher import PublishedDataset
-from training.datasets.splits import LEAST, SPLITS, Shared, share_out
+from training.datasets.splits import MIN_CLIPS, SPLITS, ClipsBySplit, assign_splits
 from training.datasets.survey import Broken, Job
+from training.datasets.survey_pool import examine_all
 from training.errors import DataError
 
-FIRST = 3
-"""How many ids are told; all of them are in a file."""
+N_PRINTED = 3
+"""Number of ids that are printed; a file lists all."""
 OWN_SIZE = 160
-"""Shorter side in pixels that own clips are decoded at: enough for networks of 112 pixels that see parts of them."""
+"""Default shorter side of decoded own clips, in pixels; augmentation crops 112 pixels out of it."""
 OWN_FPS = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What became of a split's clips."""
+class SplitResult:
+    """The clips of one split after the check."""
 
     listing: Listing
     clips: tuple[Clip, ...]
@@ -46,28 +46,28 @@ class Found:
 def prepare(
     source: PublishedDataset, root: Path, lists: Path, out: Path, size: int | None, processes: int
 ) -> Iterable[str]:
-    """Index every split whose list is there; yields a report, line by line.
+    """Index every split that has a list; yields a report, line by line.
 
     Raises:
-        DataError: no list, no clip, or a list that makes no sense.
+        DataError: there is no list or no clip, or a list is invalid.
     """
     listings = read_listings(source, lists)
     yield from (line for split, listing in listings.items() for line in _size_note(source, split, listing))
-    decoded = out / f"frames-{size}" / source.name if size else None  # ids of different sets are often the same
+    decoded = out / f"frames-{size}" / source.name if size else None  # different data sets use the same ids
     jobs = make_jobs(source, root, listings.values(), decoded, size or 0)
     _make_folder(out)
     seen = {result.id: result for result in examine_all(jobs, processes)}
     for split, listing in listings.items():
         yield from _write(source, split, _sort(listing, seen), out)
     if not any(isinstance(result, Clip) for result in seen.values()):
-        raise DataError(f"all {len(seen)} clips of {source.name} that are in {root} are broken; unpack them anew")
+        raise DataError(f"all {len(seen)} clips of {source.name} that are in {root} are broken; unpack them again")
 
 
 def read_listings(source: PublishedDataset, lists: Path) -> dict[str, Listing]:
-    """The lists of the splits that are there.
+    """Read the list of every split that has one.
 
     Raises:
-        DataError: none is.
+        DataError: there is no list.
     """
     if not lists.is_dir():
         raise DataError(f"no folder {lists}; give the folder of the data set's lists with --lists")
@@ -81,16 +81,16 @@ def read_listings(source: PublishedDataset, lists: Path) -> dict[str, Listing]:
 def _size_note(source: PublishedDataset, split: str, listing: Listing) -> Iterable[str]:
     published, here = source.sizes.get(split), len(listing.entries)
     if published not in (None, here):
-        yield f"{source.name} {split}: the list names {here} clips, the published one {published}: is it cut short?"
+        yield f"{source.name} {split}: the list has {here} clips, the published one {published}; it may be truncated"
 
 
 def make_jobs(
     source: PublishedDataset, root: Path, listings: Iterable[Listing], decoded: Path | None, size: int
 ) -> dict[str, Job]:
-    """What to look at, by id: the clips that are there.
+    """The clips that exist, by id.
 
     Raises:
-        DataError: not one is.
+        DataError: none exists.
     """
     locate = source.locate(root)
     entries = {entry.id: entry for listing in listings for entry in listing.entries}
@@ -105,16 +105,16 @@ def _job(source: PublishedDataset, entry: Entry, path: Path, decoded: Path | Non
 
 
 def _make_folder(out: Path) -> None:
-    """Now, and not when hours have gone into what shall be written."""
+    """Create the output folder before the check, which may take hours."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"cannot make the folder {out} ({error.strerror}); give another --out") from error
 
 
-def _sort(listing: Listing, seen: dict[str, Clip | Broken]) -> Found:
+def _sort(listing: Listing, seen: dict[str, Clip | Broken]) -> SplitResult:
     results = [(entry.id, seen.get(entry.id)) for entry in listing.entries]
-    return Found(
+    return SplitResult(
         listing,
         tuple(result for _, result in results if isinstance(result, Clip)),
         tuple(id_ for id_, result in results if result is None),
@@ -123,29 +123,31 @@ def _sort(listing: Listing, seen: dict[str, Clip | Broken]) -> Found:
 
 
 def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int) -> Iterable[str]:
-    """Index own clips, a folder a label; yields a report, line by line.
+    """Index own clips, one folder per label; yields a report, line by line.
 
     Raises:
-        DataError: there is no such folder, or nothing in it to tell apart; or OUT is in it, and would be a label.
+        DataError: the folder does not exist or has fewer than two labels, or OUT is inside it and would be a label.
     """
     if root.resolve() in (out.resolve(), *out.resolve().parents):
-        raise DataError(f"{out} lies in {root}, whose folders are labels; give --out another folder")
+        raise DataError(f"{out} is inside {root}, whose folders are labels; give --out another folder")
     own = folders.find_clips(root)
     yield from own.notes
     names = labels_of(own.clips, root)
     jobs = jobs_of(own.clips, names, out / f"frames-{size}" / folders.NAME, size, fps)
     _make_folder(out)
-    whole, broken = sorted_out(examine_all(jobs, processes), names)
+    whole, broken = split_usable(examine_all(jobs, processes), names)
     yield from (f"{one.id} is left out: {one.why}" for one in broken)
     files = {clip.id: clip for clip in own.clips}
-    pieces = {piece.id: (piece, files[clip.id]) for clip in whole for piece in cut_up(clip, names)}
+    pieces = {piece.id: (piece, files[clip.id]) for clip in whole for piece in cut_pieces(clip, names)}
     clips = [piece for piece, _ in pieces.values()]
-    few = too_few(clips, names)
-    yield from (f"{label!r} is left out: it has {n} whole clips and needs {LEAST} or more" for label, n in few.items())
+    few = rare_labels(clips, names)
+    yield from (
+        f"{label!r} is left out: it has {n} usable clips and needs at least {MIN_CLIPS}" for label, n in few.items()
+    )
     labels = labels_of((file for piece, file in pieces.values() if file.label not in few), root)
-    clips = renumbered(clips, names, labels)
+    clips = renumber(clips, names, labels)
     yield from advice(clips, labels)
-    sharing = share_out(clips, {id_: file for id_, (_, file) in pieces.items()})
+    sharing = assign_splits(clips, {id_: file for id_, (_, file) in pieces.items()})
     yield sharing.how
     for split in SPLITS:
         write_index(
@@ -156,17 +158,17 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
     yield f"Next: python -m training.train training/configs/folders/shipped.toml {shlex.quote(f'data.folder={out}')}"
 
 
-def _counts(labels: Sequence[str], splits: Shared) -> Iterable[str]:
-    """How many clips of each label each split has."""
+def _counts(labels: Sequence[str], splits: ClipsBySplit) -> Iterable[str]:
+    """Report the minutes and the number of clips per label and split."""
     for place, label in enumerate(labels):
         of_label = {split: [clip for clip in clips if clip.label == place] for split, clips in splits.items()}
         seconds = sum(clip.frames / clip.fps for clips in of_label.values() for clip in clips)
-        told = ", ".join(f"{len(clips)} {split}" for split, clips in of_label.items())
+        counts = ", ".join(f"{len(clips)} {split}" for split, clips in of_label.items())
         if seconds:
-            yield f"  {label}: {seconds / 60:.1f} min; {told}"
+            yield f"  {label}: {seconds / 60:.1f} min; {counts}"
 
 
-def _write(source: PublishedDataset, split: str, found: Found, out: Path) -> Iterable[str]:
+def _write(source: PublishedDataset, split: str, found: SplitResult, out: Path) -> Iterable[str]:
     start = f"{source.name}-{split}"
     path = out / f"{start}.jsonl"
     if found.clips:
@@ -175,41 +177,41 @@ def _write(source: PublishedDataset, split: str, found: Found, out: Path) -> Ite
         path.unlink(missing_ok=True)
     frames, where = sum(clip.frames for clip in found.clips), path if found.clips else "no index"
     yield f"{source.name} {split}: {len(found.clips)} clips of {len(found.listing.entries)}, {frames} frames -> {where}"
-    yield from _tell("missing", found.missing, found.missing, out / f"{start}-missing.txt")
+    yield from _write_ids("missing", found.missing, found.missing, out / f"{start}-missing.txt")
     lines = [f"{broken.id}: {broken.why}" for broken in found.broken]
-    yield from _tell("broken", [broken.id for broken in found.broken], lines, out / f"{start}-broken.txt")
+    yield from _write_ids("broken", [broken.id for broken in found.broken], lines, out / f"{start}-broken.txt")
 
 
-def _tell(what: str, ids: Sequence[str], lines: Sequence[str], path: Path) -> Iterable[str]:
-    """Write a whole list to a file, and tell how many and the first; no file if there is none."""
+def _write_ids(what: str, ids: Sequence[str], lines: Sequence[str], path: Path) -> Iterable[str]:
+    """Write a list to a file and report its length and first ids; delete the file if the list is empty."""
     if not ids:
         path.unlink(missing_ok=True)
         return
     write_whole(path, "".join(f"{line}\n" for line in lines).encode())
-    yield f"  {len(ids)} {what}: {', '.join(ids[:FIRST])}{', ...' if len(ids) > FIRST else ''} -> {path}"
+    yield f"  {len(ids)} {what}: {', '.join(ids[:N_PRINTED])}{', ...' if len(ids) > N_PRINTED else ''} -> {path}"
 
 
 def _parser() -> CommandParser:
     parser = CommandParser(
         prog="python -m training.prepare",
-        description="Look through a data set, say what is missing or broken, and write its indexes.",
-        epilog="docs/datasets.md tells how to get each data set, docs/your-own-network.md how to make one.",
+        description="Check a data set, report missing and broken clips, and write its indexes.",
+        epilog="docs/datasets.md describes each data set, docs/your-own-network.md how to record one.",
     )
     parser.add_argument("dataset", choices=(*SOURCES, folders.NAME))
-    parser.add_argument("root", type=Path, help="the folder that it was unpacked into, or of own clips: ROOT/<label>/")
-    parser.add_argument("--lists", type=Path, help="the folder of its lists (default: ROOT); own clips have none")
-    parser.add_argument("--out", type=Path, required=True, help="the folder for the indexes")
+    parser.add_argument("root", type=Path, help="folder of the unpacked data set, or of own clips: ROOT/<label>/")
+    parser.add_argument("--lists", type=Path, help="folder of its lists (default: ROOT); own clips have none")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the indexes")
     parser.add_argument(
         "--decode",
         type=positive,
         metavar="SIZE",
-        help=f"decode once into OUT/frames-SIZE/DATASET, shorter side (own clips always are; default: {OWN_SIZE})",
+        help=f"decode into OUT/frames-SIZE/DATASET with this shorter side (own clips: always, default {OWN_SIZE})",
     )
     parser.add_argument(
         "--fps",
         type=number(float, 1),
         default=OWN_FPS,
-        help="pictures a second of own clips that are folders of pictures (default: %(default)g)",
+        help="frame rate of own clips that are folders of pictures (default: %(default)g)",
     )
     parser.add_argument("--processes", type=positive, default=os.cpu_count(), help="default: %(default)s")
     return parser
@@ -217,11 +219,11 @@ def _parser() -> CommandParser:
 
 @command("prepare")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Print the report and write the indexes."""
     given = _parser().parse_args(arguments)
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # a broken clip is told once, by us
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # broken clips are in our report
     for line in _report(given):
-        _say(line)
+        _print(line)
     return 0
 
 
@@ -230,12 +232,12 @@ def _report(given: argparse.Namespace) -> Iterable[str]:
         lists = given.lists or given.root
         return prepare(SOURCES[given.dataset], given.root, lists, given.out, given.decode, given.processes)
     if given.lists:
-        raise DataError("own clips have no lists, their folders are the labels; leave --lists out")
+        raise DataError("own clips have no lists, since their folders are the labels; leave --lists out")
     return prepare_folders(given.root, given.out, given.decode or OWN_SIZE, given.fps, given.processes)
 
 
-def _say(line: str) -> None:
-    """Whoever read standard output may have enough; the indexes are written all the same."""
+def _print(line: str) -> None:
+    """Print a line; if the reader closed the pipe, discard it, so that the indexes are still written."""
     try:
         print(line, flush=True)
     except BrokenPipeError:

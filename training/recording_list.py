@@ -1,4 +1,4 @@
-"""Recordings: lists of labelled videos, and their pictures decoded once and kept on disk."""
+"""Recordings: lists of labelled videos, and a cache of their decoded frames."""
 
 import hashlib
 from collections.abc import Iterable
@@ -23,35 +23,35 @@ COLUMNS = ("path", "label", "split", "source", "fps", "start", "end")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One video and what is known of it."""
+    """One video and its labels."""
 
     path: Path
     label: str
-    """As Jester spells it; left and right are the performer's."""
+    """As spelled in Jester; left and right are the performer's."""
     split: str
     """`train` or `val`."""
     source: str
-    """The collection it comes from."""
+    """The data set that it is from."""
     fps: float
-    """Frames a second; the file's own rate is not asked."""
+    """Frames per second; used instead of the rate in the video file."""
     spans: tuple[tuple[int, int], ...]
-    """Each time the gesture is made: the frame where it begins, and the one after its last."""
+    """First frame, and one past the last frame, of each repetition of the gesture."""
 
 
 def read_recordings(folder: Path, split: str | None = None) -> list[Recording]:
     """Read a folder's `clips.csv` (path, label, split, source, fps, start, end), of one split or all.
 
-    A gesture that is made several times in a row has as many starts and ends, with spaces between.
+    `start` and `end` hold one number per repetition of the gesture, separated by spaces.
 
     Raises:
-        DataError: there is no such list, it lacks a column, or a line makes no sense.
+        DataError: there is no list, a column is missing, or a row is invalid.
     """
     if not (folder / LIST).is_file():
         raise DataError(f"no list of recordings {folder / LIST}; give a folder that holds a {LIST}")
     try:
         recordings = [_recording(listed) for listed in read_video_list(folder / LIST, LABELS, COLUMNS)]
     except TableError as error:
-        raise DataError(f"{error} (training/README.md tells what it holds)") from error
+        raise DataError(f"{error} (training/README.md describes the columns)") from error
     return [recording for recording in recordings if split in (None, recording.split)]
 
 
@@ -67,12 +67,12 @@ def _spans(row: TableRow) -> tuple[tuple[int, int], ...]:
     try:
         spans = tuple(zip(*(map(int, row.text(name).split()) for name in ("start", "end")), strict=True))
     except ValueError:
-        row.fail("start and end are frames, as many of the one as of the other")
+        row.fail("start and end must hold the same number of frame numbers")
     return spans
 
 
 def hold_out(recordings: Iterable[Recording], sources: Iterable[str]) -> set[Recording]:
-    """Every fifth recording of each of some sources, by name: kept from training to count false events on."""
+    """Every fifth recording of each source, in order of file name: held out of training to count false events."""
     held: set[Recording] = set()
     for source in sources:
         held.update(sorted((r for r in recordings if r.source == source), key=lambda r: r.path.name)[::5])
@@ -80,19 +80,19 @@ def hold_out(recordings: Iterable[Recording], sources: Iterable[str]) -> set[Rec
 
 
 def decode(path: Path, shortest: int | None = None) -> Image:
-    """Decode a whole video, uint8 [T, H, W, 3] RGB, its shorter side scaled to `shortest` pixels.
+    """Decode a video, uint8 [T, H, W, 3] RGB, with its shorter side scaled to `shortest` pixels.
 
     Raises:
-        DataError: the file is missing or holds no picture.
+        DataError: the file is missing or has no frames.
     """
     pictures = [scaled(frame, shortest) for frame in video_frames(path)]
     if not pictures:
-        raise DataError(f"no pictures in {path}; give a video file that OpenCV reads")
+        raise DataError(f"no frames in {path}; give a video file that OpenCV reads")
     return np.stack(pictures).astype(np.uint8, copy=False)
 
 
 def scaled(picture: cv2.typing.MatLike, shortest: int | None) -> cv2.typing.MatLike:
-    """Scale a picture so that its shorter side has so many pixels; None leaves it as it is."""
+    """Scale a picture to a shorter side of `shortest` pixels; None does not scale."""
     if shortest is None:
         return picture
     factor = shortest / min(picture.shape[:2])
@@ -101,17 +101,17 @@ def scaled(picture: cv2.typing.MatLike, shortest: int | None) -> cv2.typing.MatL
 
 
 def steps_of(frames: int, fps: float, rate_hz: float) -> list[int]:
-    """The frame of each step when a video of so many frames is seen at a model's rate, as the app sees it."""
+    """The frame number of each step when a video of `frames` frames runs at a model's rate, as in the app."""
     grid = StepGrid(rate_hz)
     return [index for index in range(frames) for _ in range(grid.count(index / fps))]
 
 
-class Shelf:
-    """Recordings decoded once: their pictures lie in a folder, and are mapped into memory when asked for.
+class FrameCache:
+    """A folder of decoded recordings, which are memory-mapped.
 
     Args:
-        folder: where they lie; may be deleted at any time.
-        shortest: pixels of the shorter side.
+        folder: created if missing; may be deleted at any time.
+        shortest: shorter side of the frames, in pixels.
     """
 
     def __init__(self, folder: Path, shortest: int = 144) -> None:
@@ -120,7 +120,7 @@ class Shelf:
         folder.mkdir(parents=True, exist_ok=True)
 
     def pictures(self, recording: Recording) -> Image:
-        """All pictures of a recording, uint8 [T, H, W, 3], read-only."""
+        """All frames of a recording, uint8 [T, H, W, 3], read-only; decodes them on the first call."""
         key = hashlib.sha256(f"{recording.path.resolve()} {self._shortest}".encode()).hexdigest()[:16]
         path = self._folder / f"{recording.path.stem}-{key}.npy"
         if not path.is_file():

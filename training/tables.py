@@ -1,9 +1,9 @@
-"""The paper's complexity table, counted from the real modules and printed beside the paper's values.
+"""Print the paper's complexity table, counted from the modules here, next to the values in the paper.
 
     python -m training.tables            a table
     python -m training.tables --json     a list of objects: row, gflops, mparams, paper_gflops, ...
 
-Multiply-adds are counted as the paper (arXiv 2001.06769) counts them; "GFLOPs" is its word for them.
+Multiply-adds are counted as in the paper (arXiv 2001.06769), which calls them GFLOPs.
 """
 
 import json
@@ -17,7 +17,7 @@ from training.paper import ROWS, PaperNetwork
 
 
 def counted(rows: tuple[PaperNetwork, ...] = ROWS) -> Iterator[dict[str, object]]:
-    """Each row with its own and the paper's figures; `over_tsn` is what the temporal operation costs."""
+    """Yield each row with counted and published figures; `over_tsn` is the cost of the temporal operation."""
     for row in rows:
         cost = count(row.network(), row.frames, row.size)
         plain = count(PaperNetwork("", "none", backbone=row.backbone).network(), row.frames, row.size)
@@ -37,7 +37,7 @@ def counted(rows: tuple[PaperNetwork, ...] = ROWS) -> Iterator[dict[str, object]
 
 @command("tables")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Print the table as Markdown or JSON."""
     parser = CommandParser(prog="python -m training.tables", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)

@@ -1,11 +1,11 @@
-"""Train a network as a config says.
+"""Train a network with the settings of a config file.
 
     python -m training.train training/configs/something_v1/ks1357.toml data.folder=indexes
     torchrun --nproc-per-node 4 -m training.train CONFIG [key=value ...]
 
-The same command goes on where a run stopped, or was killed, as if it had never stopped. The run's folder holds last.pt
-(to go on from), best.pt (the network of the best validation, to export and evaluate), metrics.csv, config.json and
-tensorboard/.
+The same command continues a run that was stopped or killed, with the same result as without a stop. The run's folder
+holds last.pt (to resume from), best.pt (the network of the best validation, to export and evaluate), metrics.csv,
+config.json and tensorboard/.
 """
 
 import os
@@ -24,8 +24,10 @@ from training.training_run import train
 
 @command("train")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.train", description="Train a network as a config says.")
+    """Train, or continue a run; returns 130 when stopped by a signal."""
+    parser = CommandParser(
+        prog="python -m training.train", description="Train a network with the settings of a config."
+    )
     parser.add_argument("config", type=Path, help="a TOML file, such as one of training/configs")
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="such as optim.lr=0.02 run.folder=runs/mine")
     given = parser.parse_args(arguments)

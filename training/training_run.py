@@ -1,4 +1,4 @@
-"""A run of training, whole: from wherever it has come to, until its last epoch."""
+"""The training loop: from the start or a checkpoint to the last epoch."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -7,104 +7,106 @@ from pathlib import Path
 
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.datasets.base import read_index
-from training.datasets.loading import readers_watched
+from training.datasets.loading import worker_deaths_reported
+from training.decoding_search import choose_on_index
 from training.errors import DataError
-from training.reading import read_as_streams
 from training.trainer.config import Config
-from training.trainer.data import index_path, make_data, skipped, updates, updates_an_epoch, validation
+from training.trainer.data import index_path, make_data, skipped, updates, updates_per_epoch, validation
 from training.trainer.distributed import Processes
 from training.trainer.learner import Learner
 from training.trainer.logbook import Logbook
 from training.trainer.precision import choose_precision
 from training.trainer.run_folder import RunFolder, RunProgress
 from training.trainer.schedule import rate_factor
-from training.trainer.start import starting_net
+from training.trainer.start import initial_net
 from training.trainer.stopping import Stop, Stopped
 from training.trainer.validation import validate
 
-DEATH = "if memory ran out, give fewer run.workers. The same command goes on from the last saving"
-"""What to do when a process that reads clips died."""
+WORKER_DIED = "if memory ran out, give fewer run.workers. The same command continues from the last checkpoint"
+"""Advice when a process that reads clips died."""
 
 
 def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> None:
-    """Train from wherever the run in a folder has come to, until its last epoch.
+    """Train to the last epoch, from the checkpoint in the folder if there is one.
 
     Raises:
-        Stopped: it was told to stop, and has saved.
-        UserError: something given is unusable, the disk is full, a reader died, or the loss is no number any more.
+        Stopped: `stop` was set; the run is saved.
+        UserError: the input is unusable, the disk is full, a worker died, or the loss is not finite.
     """
-    learnt, labels = make_data(config, "train")
-    held_out, others = make_data(config, "val")
-    same_labels(labels, others)
-    an_epoch = updates_an_epoch(len(learnt), config, processes)
+    train_set, labels = make_data(config, "train")
+    validation_set, others = make_data(config, "val")
+    check_same_labels(labels, others)
+    per_epoch = updates_per_epoch(len(train_set), config, processes)
     precision = choose_precision(config.run.precision, processes.device)
-    run = RunFolder(folder, config, len(learnt), processes.first)
-    start = replace(config, init="") if run.last.exists() else config  # what was saved stands for what it began with
-    net = starting_net(start, labels)
+    run = RunFolder(folder, config, len(train_set), processes.is_first)
+    start = replace(config, init="") if run.last.exists() else config  # the weights come from last.pt
+    net = initial_net(start, labels)
     learner = Learner(net, config.optim, processes, precision, config.seed, config.data.every)
 
-    place = run.resume(learner)
-    step = place.epoch * an_epoch + place.position
-    steps = config.schedule.epochs * an_epoch
-    log = Logbook(run.log, step, place.epoch, steps, config.run.log_every, processes.first)
-    log.say(
-        f"{folder}: {step} updates done; {len(learnt)} clips, {len(held_out)} to validate; {processes}, {precision}"
+    progress = run.resume(learner)
+    step = progress.epoch * per_epoch + progress.position
+    steps = config.schedule.epochs * per_epoch
+    log = Logbook(run.log, step, progress.epoch, steps, config.run.log_every, processes.is_first)
+    log.report(
+        f"{folder}: {step} updates done; {len(train_set)} clips, {len(validation_set)} to validate; "
+        f"{processes}, {precision}"
     )
 
-    with closing(log), run.what_is_left(), readers_watched(DEATH):
-        while place.epoch < config.schedule.epochs:
-            for pieces in updates(learnt, config, processes, place.epoch, place.position):
-                lr = config.optim.lr * rate_factor(config.schedule, step, an_epoch)
-                seen = learner.learn(pieces, lr, step)
-                step, place = step + 1, replace(place, position=place.position + 1)
-                log.update(step, place.epoch, lr, seen)
-                stopping = processes.any(stop.asked)
+    with closing(log), run.divergence_reported(), worker_deaths_reported(WORKER_DIED):
+        while progress.epoch < config.schedule.epochs:
+            for pieces in updates(train_set, config, processes, progress.epoch, progress.position):
+                lr = config.optim.lr * rate_factor(config.schedule, step, per_epoch)
+                update = learner.learn(pieces, lr, step)
+                step, progress = step + 1, replace(progress, position=progress.position + 1)
+                log.update(step, progress.epoch, lr, update)
+                stopping = processes.any(stop.requested)
                 if stopping or step % config.run.save_every == 0:
-                    run.save(learner, place)
+                    run.save(learner, progress)
                 if stopping:
                     raise Stopped
-            batches = validation(held_out, config, processes)
+            batches = validation(validation_set, config, processes)
             scores = validate(learner.best_net, batches, processes, precision, stop, config.data.every)
             if scores is None:
-                run.save(learner, place)
+                run.save(learner, progress)
                 raise Stopped
-            if unread := skipped(held_out, processes, "validation"):
-                log.say(unread)
-            log.scores(step, place.epoch, scores, skipped(learnt, processes))
-            if scores.top1 > place.best:
-                run.save_best(learner.best_net, labels, place.epoch + 1, scores.top1)
-            place = RunProgress(place.epoch + 1, 0, max(place.best, scores.top1))
-            run.save(learner, place)
-        if processes.first and config.data.sampling == "streams" and config.data.set != "motions":  # it has no index
+            if unread := skipped(validation_set, processes, "validation"):
+                log.report(unread)
+            log.scores(step, progress.epoch, scores, skipped(train_set, processes))
+            if scores.top1 > progress.best:
+                run.save_best(learner.best_net, labels, progress.epoch + 1, scores.top1)
+            progress = RunProgress(progress.epoch + 1, 0, max(progress.best, scores.top1))
+            run.save(learner, progress)
+        # The generated set "motions" has no index to choose on.
+        if processes.is_first and config.data.sampling == "streams" and config.data.set != "motions":
             for line in finish(config, run.best):
-                log.say(line)
-        log.say(f"done: best top-1 {place.best:.2%}, {run.best}")
+                log.report(line)
+        log.report(f"done: best top-1 {progress.best:.2%}, {run.best}")
 
 
 def finish(config: Config, best: Path) -> list[str]:
-    """Choose how the best network's answers are read, store it with the network, and tell what its events come to."""
+    """Choose the decoding of the best network, store it in the checkpoint, and return a report, line by line."""
     net, spec = load_checkpoint(best)
-    test = index_path(config.data, config.data.test)
-    known = read_index(test) if test.is_file() else None
-    if known and all(clip.label is None for clip in known.clips):
-        known = None
-    spec, lines = read_as_streams(net, spec, read_index(index_path(config.data, config.data.val)), known)
+    path = index_path(config.data, config.data.test)
+    test = read_index(path) if path.is_file() else None
+    if test and all(clip.label is None for clip in test.clips):
+        test = None
+    spec, lines = choose_on_index(net, spec, read_index(index_path(config.data, config.data.val)), test)
     save_checkpoint(best, net, spec)
     return lines
 
 
-def same_labels(learnt: tuple[str, ...], validated: tuple[str, ...]) -> None:
-    """Refuse to validate on labels that are not those learnt, one by one: the numbers would mean something else.
+def check_same_labels(trained: tuple[str, ...], validated: tuple[str, ...]) -> None:
+    """Check that both splits have the same labels in the same order.
 
     Raises:
-        DataError: they differ; says where first.
+        DataError: they differ; the message names the first difference.
     """
-    if learnt == validated:
+    if trained == validated:
         return
     number, one, other = next(
-        (number, one, other) for number, (one, other) in enumerate(zip_longest(learnt, validated)) if one != other
+        (number, one, other) for number, (one, other) in enumerate(zip_longest(trained, validated)) if one != other
     )
     raise DataError(
-        f"label {number} is {other!r} in validation and {one!r} in training, of {len(validated)} and {len(learnt)}; "
+        f"label {number} is {other!r} in validation and {one!r} in training, of {len(validated)} and {len(trained)}; "
         "both splits need the same labels: prepare them together, or give another data.val"
     )

@@ -1,9 +1,9 @@
-"""Draw the features before the classifier in the plane, one network beside another: the paper's figure.
+"""Plot the features before the classifier in two dimensions with t-SNE, one panel per network: the paper's figure.
 
     python -m training.tsne TSN.pt MSTNET.pt INDEX --classes 10 --out tsne.png
 
-t-SNE (van der Maaten and Hinton, 2008) keeps neighbours together; distances between clusters mean nothing. The
-silhouette above each panel is of the features themselves, -1..1: how much nearer a clip is to its class than to others.
+t-SNE (van der Maaten and Hinton, 2008) keeps neighbours together; distances between clusters have no meaning. The
+silhouette above each panel, -1..1, is computed on the features: how much nearer a clip is to its class than to others.
 """
 
 import argparse
@@ -26,65 +26,65 @@ from training.datasets.sampling import Segments
 from training.datasets.transforms import Centre
 from training.errors import DataError
 from training.evaluation.figures import draw_clusters
-from training.evaluation.inference import Views, answer_clips, labelled
+from training.evaluation.inference import Views, labelled, run_clips
 from training.evaluation.metrics import Ints
 
 PERPLEXITY = 30.0
-"""About how many neighbours count; fewer where there are few clips."""
+"""Upper limit; lower for few clips."""
 
 
-def choose(index: Index, classes: int, most: int) -> list[Clip]:
-    """The first clips of the classes that have the most, in order of class.
+def choose_clips(index: Index, classes: int, per_class: int) -> list[Clip]:
+    """The first clips of the largest classes, in order of class.
 
     Raises:
-        DataError: there are fewer than two classes with clips, or too few clips to lay out.
+        DataError: there are fewer than two classes with clips, or too few clips.
     """
     by_class: dict[int, list[Clip]] = {}
     for clip in index.clips:
         if clip.label is not None:
             by_class.setdefault(clip.label, []).append(clip)
     largest = sorted(by_class, key=lambda label: (-len(by_class[label]), label))[:classes]
-    chosen = [clip for label in sorted(largest) for clip in by_class[label][:most]]
+    chosen = [clip for label in sorted(largest) for clip in by_class[label][:per_class]]
     if len(largest) < 2 or len(chosen) < 2 * len(largest):
         raise DataError(
-            f"{len(chosen)} clips of {len(largest)} classes do not make a picture; it takes two classes, and two clips "
-            f"of each on average. Give an index with more, or a larger --clips"
+            f"{len(chosen)} clips of {len(largest)} classes are too few; t-SNE needs two classes, and two clips of "
+            f"each on average. Give an index with more clips, or a larger --clips"
         )
     return chosen
 
 
 def features(checkpoint: Path, index: Index, clips: Sequence[Clip], given: argparse.Namespace) -> tuple[Floats, Ints]:
-    """A network's features of clips, float32 [N, width], and which clips they are of."""
+    """Features of clips, float32 [N, width], and the index of the clip of each."""
     net, spec = load_checkpoint(checkpoint)
-    labelled(index, spec.labels)  # a network that was trained on something else would draw nonsense
+    labelled(index, spec.labels)  # raises if the network has other labels
     views = Views(clips, Segments(given.frames, 1), given.frames, Centre(spec.height))
-    answers = answer_clips(net, views, given.batch)
-    return answers.embeddings, answers.numbers
+    outputs = run_clips(net, views, given.batch)
+    return outputs.embeddings, outputs.numbers
 
 
 def check_enough(checkpoint: Path, truth: Ints) -> None:
-    """See that what could be read, [N] by class, can be laid out.
+    """Check that the clips that could be read, [N] by class, are enough for a silhouette.
 
     Raises:
-        DataError: it is one class, or no more clips than classes.
+        DataError: there is one class only, or not more clips than classes.
     """
     classes = len(np.unique(truth))
     if not 2 <= classes < len(truth):
         raise DataError(
-            f"{checkpoint}: {len(truth)} clips of {classes} classes could be read; it takes two classes, and more "
-            f"clips than classes. Prepare the data set anew"
+            f"{checkpoint}: {len(truth)} clips of {classes} classes could be read; two classes, and more clips "
+            f"than classes, are needed. Prepare the data set again"
         )
 
 
-def check_place(out: Path) -> None:
-    """See that a picture can be written there, before minutes of work.
+def check_writable(out: Path) -> None:
+    """Check that the picture can be written, before minutes of work.
 
     Raises:
         DataError: it is a folder.
-        WriteError: it is in one that cannot be written.
+        WriteError: its folder is not writable.
     """
     if out.is_dir():
-        raise DataError(f"{out} is a folder; give --out the name of a picture in it, such as {out / 'tsne.png'}")
+        raise DataError(f"{out} is a folder; give a file name in it, such as {out / 'tsne.png'}")
     trial = out.with_name(out.name + ".part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -94,45 +94,47 @@ def check_place(out: Path) -> None:
         raise WriteError.of(out, error) from error
 
 
-def in_the_plane(points: Floats, seed: int) -> NDArray[np.float64]:
-    """Lay points [N, width] out in two dimensions, [N, 2]; the same for the same seed."""
+def tsne_2d(points: Floats, seed: int) -> NDArray[np.float64]:
+    """t-SNE of points [N, width] in two dimensions, [N, 2]; reproducible with the same seed."""
     perplexity = min(PERPLEXITY, (len(points) - 1) / 3)
-    laid: NDArray[np.float64] = TSNE(perplexity=perplexity, init="pca", random_state=seed, n_jobs=1).fit_transform(
+    embedded: NDArray[np.float64] = TSNE(perplexity=perplexity, init="pca", random_state=seed, n_jobs=1).fit_transform(
         points
     )
-    return laid
+    return embedded
 
 
 def draw(given: argparse.Namespace) -> str:
-    """Draw what the command line names; say what was drawn."""
+    """Plot the networks; returns one line per network."""
     index = read_index(given.index)
-    clips = choose(index, given.classes, given.clips)
-    check_place(given.out)
-    panels, told = {}, []
+    clips = choose_clips(index, given.classes, given.clips)
+    check_writable(given.out)
+    panels, lines = {}, []
     for checkpoint in given.checkpoint:
         points, numbers = features(checkpoint, index, clips, given)
         kinds = np.array([clips[number].label for number in numbers])
         classes, truth = np.unique(kinds, return_inverse=True)
         check_enough(checkpoint, truth)
         score = silhouette_score(points, truth)
-        panels[f"{checkpoint}: silhouette {score:.2f}"] = in_the_plane(points, given.seed)
-        told.append(f"{checkpoint}: {len(points)} clips of {len(classes)} classes, silhouette {score:.3f}")
+        panels[f"{checkpoint}: silhouette {score:.2f}"] = tsne_2d(points, given.seed)
+        lines.append(f"{checkpoint}: {len(points)} clips of {len(classes)} classes, silhouette {score:.3f}")
     draw_clusters(given.out, panels, truth, [index.labels[kind] for kind in classes])
-    return "\n".join(told)
+    return "\n".join(lines)
 
 
 @command("tsne")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Write the plot and print the silhouettes."""
     parser = CommandParser(prog="python -m training.tsne", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("checkpoint", type=Path, nargs="+", help="one panel each, such as a TSN and an MSTNet")
-    parser.add_argument("index", type=Path, help="what `python -m training.prepare` wrote")
+    parser.add_argument("index", type=Path, help="an index of `python -m training.prepare`")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.png")
-    parser.add_argument("--classes", type=positive, default=10, help="those with the most clips (default: %(default)s)")
-    parser.add_argument("--clips", type=positive, default=50, help="of each class at most (default: %(default)s)")
-    parser.add_argument("--frames", type=positive, default=8, help="segments of a clip (default: %(default)s)")
-    parser.add_argument("--batch", type=positive, default=8, help="clips at once (default: %(default)s)")
-    parser.add_argument("--seed", type=natural, default=0, help="of the layout (default: %(default)s)")
+    parser.add_argument(
+        "--classes", type=positive, default=10, help="number of classes, largest first (default: %(default)s)"
+    )
+    parser.add_argument("--clips", type=positive, default=50, help="clips of each class at most (default: %(default)s)")
+    parser.add_argument("--frames", type=positive, default=8, help="frames of each clip (default: %(default)s)")
+    parser.add_argument("--batch", type=positive, default=8, help="batch size (default: %(default)s)")
+    parser.add_argument("--seed", type=natural, default=0, help="seed of t-SNE (default: %(default)s)")
     given = parser.parse_args(arguments)
     print(draw(given))
     print(given.out)

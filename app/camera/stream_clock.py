@@ -54,6 +54,6 @@ class StreamClock:
         # An implausible time is ignored. If the sender set its clock, time continues from there; none has passed.
         follows = bool(self._suspects) and 0 < reported_s - self._suspects[-1] <= longest_s
         self._suspects = [*self._suspects, reported_s] if follows else [reported_s]
-        set_anew = math.isnan(self._reported_s) or len(self._suspects) >= MIN_CONSISTENT_TIMES
-        self._reported_s = reported_s if set_anew else self._reported_s + self._interval_s
+        is_reset = math.isnan(self._reported_s) or len(self._suspects) >= MIN_CONSISTENT_TIMES
+        self._reported_s = reported_s if is_reset else self._reported_s + self._interval_s
         return self._interval_s

@@ -48,7 +48,7 @@ def fastest_form(path: Path) -> Path:
         times = _measured(forms)
         chosen = min(times, key=lambda form: times[form] * (MAX_TIME_RATIO if form == path else 1))
         _remember(kept, {form.name: round(1000 * seconds, 3) for form, seconds in times.items()}, chosen)
-        log.info("%s is used, as measured here: %s", chosen.name, _told(times))
+        log.info("%s is used, as measured here: %s", chosen.name, _listed(times))
     return chosen
 
 
@@ -139,5 +139,5 @@ def _remember(kept: Path | None, step_ms: dict[str, float], chosen: Path) -> Non
         log.warning("%s; until then each start measures which form is fastest", error)
 
 
-def _told(times: dict[Path, float]) -> str:
+def _listed(times: dict[Path, float]) -> str:
     return ", ".join(f"{form.name} {1000 * seconds:.2f} ms" for form, seconds in times.items())

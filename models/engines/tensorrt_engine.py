@@ -83,7 +83,7 @@ class TensorrtEngine:
         ring.host.bytes[: picture.size] = picture.reshape(-1)
         with self._turn:  # streams share the context
             self._run(ring, state.steps % len(ring.layout.phases))
-        return self._answer(ring), StreamState(ring, state.steps + 1)
+        return self._output(ring), StreamState(ring, state.steps + 1)
 
     def keep_kernels(self, path: Path) -> None:
         """Save the kernels that TensorRT-RTX compiled since the engine was opened; if that fails, log a warning."""
@@ -109,7 +109,7 @@ class TensorrtEngine:
         self._gpu.copy_out(host + layout.logits, device + layout.logits, layout.answer_end - layout.logits)
         self._gpu.wait()
 
-    def _answer(self, ring: GpuRing) -> Output:
+    def _output(self, ring: GpuRing) -> Output:
         """Logits and embedding, copied to new arrays."""
         labels, width = len(self.spec.labels), self.spec.embedding_width
         logits, embedding = (ring.host.bytes[start:] for start in (ring.layout.logits, ring.layout.embedding))

@@ -48,7 +48,7 @@ def describe(
     )
 
 
-def describe_anew(net: MSTNet, before: ModelSpec, *, name: str, trained: str, decoding: Decoding) -> ModelSpec:
+def derived_spec(net: MSTNet, before: ModelSpec, *, name: str, trained: str, decoding: Decoding) -> ModelSpec:
     """The spec of a network made from another one, with that one's values where none are given.
 
     Args:

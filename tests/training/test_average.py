@@ -26,7 +26,7 @@ def test_channels_with_other_kernels_are_refused(assigned: bool) -> None:
         averaged(small_net(seed=0, assigned=True), small_net(seed=1, assigned=assigned), 0.5)
 
 
-def test_the_command_tells_what_it_made(tmp_path) -> None:
+def test_the_command_records_the_share(tmp_path) -> None:
     for seed, name in enumerate(("a.pt", "b.pt")):
         net = small_net(seed=seed)
         save_checkpoint(tmp_path / name, net, small_spec(net))

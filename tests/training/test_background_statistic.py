@@ -30,6 +30,6 @@ def test_the_model_in_the_box_has_its_statistic():
     assert background.mean.shape == (spec.embedding_width,)
 
 
-def test_a_model_that_is_not_there_is_told(tmp_path, capsys):
+def test_a_missing_model_is_one_line(tmp_path, capsys):
     assert main([str(tmp_path / "none.onnx")]) == 2
     assert capsys.readouterr().err.count("\n") == 1

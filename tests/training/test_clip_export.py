@@ -1,4 +1,4 @@
-"""Exported clip networks: the same answers as in PyTorch, a graph that every runtime takes, and what is refused."""
+"""Exported clip networks: the same output as in PyTorch, a portable graph, and refused input."""
 
 import subprocess
 import sys
@@ -38,17 +38,17 @@ def exported(clip_net: MSTNet, tmp_path_factory) -> Path:
 
 
 @torch.inference_mode()
-def test_it_answers_as_the_network_does(clip_net: MSTNet, exported: Path):
+def test_it_has_the_output_of_the_network(clip_net: MSTNet, exported: Path):
     engine, random = OnnxRuntimeClipEngine(exported), np.random.default_rng(3)
     assert engine.name.startswith("onnxruntime:")
-    answers = []
-    for low in (0, 60, 120):  # darker and lighter ones, for noise alone hardly moves the answer
+    logits = []
+    for low in (0, 60, 120):  # darker and lighter ones, for noise alone hardly changes the output
         clip = random.integers(low, low + 100, engine.spec.clip_shape, dtype=np.uint8)
         expected, got = clip_net(torch.from_numpy(clip).permute(0, 3, 1, 2)[None]), engine.run(clip)
         assert np.abs(got.logits - expected.logits[0].numpy()).max() < 1e-3
         assert np.abs(got.embedding - expected.embedding[0].numpy()).max() < 1e-3
-        answers.append(got.logits)
-    assert np.ptp(answers, 0).max() > 1e-2
+        logits.append(got.logits)
+    assert np.ptp(logits, 0).max() > 1e-2
     engine.close()
 
 
@@ -79,7 +79,7 @@ def test_a_clip_of_another_kind_is_refused(exported: Path):
             engine.run(clip)
 
 
-def test_a_clip_network_is_no_stream_network_and_the_other_way_round(exported: Path, small_model: Path):
+def test_clip_and_stream_networks_are_not_interchangeable(exported: Path, small_model: Path):
     with pytest.raises(ModelFileError, match=r"is a clip network.*as --model") as caught:
         OnnxRuntimeEngine(exported)
     assert "\n" not in str(caught.value)
@@ -89,7 +89,7 @@ def test_a_clip_network_is_no_stream_network_and_the_other_way_round(exported: P
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no model"])
-def test_a_file_that_is_none_is_one_line(tmp_path: Path, content: bytes | None):
+def test_an_invalid_file_is_one_line(tmp_path: Path, content: bytes | None):
     if content is not None:
         (tmp_path / "clip.onnx").write_bytes(content)
     with pytest.raises(ModelFileError) as caught:
@@ -99,14 +99,14 @@ def test_a_file_that_is_none_is_one_line(tmp_path: Path, content: bytes | None):
 
 def test_a_description_of_another_graph_is_refused(exported: Path, tmp_path: Path):
     model = onnx.load(exported)
-    told = model.metadata_props[0]
-    told.value = told.value.replace('"pictures": 16', '"pictures": 8')
+    metadata = model.metadata_props[0]
+    metadata.value = metadata.value.replace('"pictures": 16', '"pictures": 8')
     onnx.save(model, tmp_path / "other.onnx")
     with pytest.raises(ModelFileError, match="describes another graph"):
         OnnxRuntimeClipEngine(tmp_path / "other.onnx")
 
 
-def test_a_file_that_answers_otherwise_is_not_left_behind(clip_net: MSTNet, tmp_path: Path, monkeypatch):
+def test_a_file_with_another_output_is_removed(clip_net: MSTNet, tmp_path: Path, monkeypatch):
     monkeypatch.setattr("training.export.clip_export.TOLERANCE", -1.0)
     _, spec = transplant(random_checkpoint(rank_1=True), centred=True)
     with pytest.raises(ModelFileError, match="differs from its network"):

@@ -20,7 +20,7 @@ def seeds_of(folder: Path) -> list[str]:
     return [recording.path.stem.split("_")[-1] for recording in recordings]
 
 
-def test_a_stopped_run_lists_what_is_there(tmp_path: Path) -> None:
+def test_a_stopped_run_lists_the_written_clips(tmp_path: Path) -> None:
     def stopped(label: str, seed: int) -> LabelledClip:
         if seed == 2:
             raise KeyboardInterrupt
@@ -31,14 +31,14 @@ def test_a_stopped_run_lists_what_is_there(tmp_path: Path) -> None:
     assert seeds_of(tmp_path / "new") == ["0", "1"]
 
 
-def test_another_seed_extends_the_list_and_the_same_one_stays_once(tmp_path: Path) -> None:
+def test_another_seed_extends_the_list_and_the_same_seed_does_not(tmp_path: Path) -> None:
     for seeds in (range(1), range(5, 6), range(1)):
         write_clips(tmp_path, "generated", ["No gesture"], seeds, still)
     assert seeds_of(tmp_path) == ["0", "5"]
 
 
 @pytest.mark.parametrize("head", [",".join((*COLUMNS, "note")), ""], ids=["of recordings", "empty"])
-def test_a_list_of_other_recordings_is_not_lost(tmp_path: Path, head: str) -> None:
+def test_a_list_of_other_recordings_is_not_overwritten(tmp_path: Path, head: str) -> None:
     listed = tmp_path / "clips.csv"
     listed.write_text(head)
     with pytest.raises(DataError, match="not overwritten"):

@@ -1,4 +1,4 @@
-"""Commands as a shell runs them: without their packages, into a pipe that closes, stopped, on a full disk."""
+"""Commands in a shell: without packages, with wrong options, into a closed pipe, stopped, on a full disk."""
 
 import argparse
 import errno
@@ -36,7 +36,7 @@ def run(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("module", COMMANDS)
-def test_without_torch_one_line_says_what_to_install(module):
+def test_without_torch_one_line_names_the_requirements(module):
     done = run("-S", "-m", module)  # -S leaves out what is installed
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
@@ -44,7 +44,7 @@ def test_without_torch_one_line_says_what_to_install(module):
 
 
 @pytest.mark.parametrize("arguments", [["--help"], []])
-def test_a_reader_that_has_enough_is_no_error(arguments):
+def test_a_closed_pipe_is_no_error(arguments):
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "w") as closed:
@@ -94,23 +94,23 @@ def test_an_unknown_option_is_one_line(module, capsys):
 
 
 @pytest.mark.parametrize(
-    ("raised", "status", "told"),
+    ("raised", "status", "message"),
     [
         (DataError("no index x; give one"), 2, "try: no index x; give one\n"),
         (OSError(errno.ENOSPC, "No space left on device", "out.npz"), 2, "No space left on device: 'out.npz'\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
 )
-def test_what_a_user_can_mend_is_one_line(raised, status, told, capsys):
+def test_a_user_error_is_one_line(raised, status, message, capsys):
     @command("try")
     def main(arguments):
         raise raised
 
     assert main([]) == status
-    assert capsys.readouterr().err.endswith(told)
+    assert capsys.readouterr().err.endswith(message)
 
 
-def test_a_bug_is_not_hidden():
+def test_other_exceptions_are_raised():
     @command("try")
     def main(arguments):
         raise KeyError("bug")

@@ -34,12 +34,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def compare(out: str, lessons: int, *starts: str) -> int:
+def compare(out: str, iterations: int, *starts: str) -> int:
     given = [out, *starts, "--data", ".", "--teacher", "teacher.onnx", "--cache", "cache", "--save-every", "1"]
-    return main([*given, "--lessons", str(lessons)])
+    return main([*given, "--iterations", str(iterations)])
 
 
-def test_equal_networks_learn_the_same_whoever_is_beside_them_and_however_often_stopped(folder: Path) -> None:
+def test_equal_networks_become_equal_whatever_is_trained_with_them_and_when_resumed(folder: Path) -> None:
     assert compare("alone", 2, "three.pt") == 0
     assert compare("both", 1, "three.pt", "again.pt") == 0
     assert compare("both", 2, "three.pt", "again.pt") == 0

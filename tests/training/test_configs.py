@@ -13,20 +13,20 @@ from training.complexity import count
 from training.paper import CLASSES, ROWS
 from training.trainer.config import Config
 from training.trainer.config_file import read_config
-from training.trainer.start import starting_net
+from training.trainer.start import initial_net
 
 FOLDER = Path(training.__file__).parent / "configs"
 CONFIGS = sorted(path for path in FOLDER.glob("*/*.toml") if path.stem != "base")
 LABELS = {"something_v1": 174, "something_v2": 174, "kinetics400": 400, "ucf101": 101, "jester": 27, "motions": 16}
 OWN = "folders"
-"""Own clips; how many labels they have, their folders tell."""
+"""Own clips; their folders determine the number of labels."""
 PAPER = [path for path in CONFIGS if path.parent.name not in ("motions", OWN)]
 ROW = {row.row: row for row in ROWS}
 
 
 @functools.cache
 def in_table(name: str) -> MSTNetConfig:
-    """What the row of this name is built of."""
+    """The settings of the row of this name."""
     with torch.device("meta"):
         return ROW[name].network().config
 
@@ -38,7 +38,7 @@ def test_loads_and_builds(path: Path) -> None:
     assert config.net.classes == LABELS.get(config.data.set, 0)
     labels = tuple(map(str, range(config.net.classes or 3)))
     with torch.device("meta"):
-        net = starting_net(dataclasses.replace(config, init=""), labels)
+        net = initial_net(dataclasses.replace(config, init=""), labels)
     assert net.classifier.weight.shape[0] == len(labels)
 
 

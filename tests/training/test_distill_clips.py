@@ -1,4 +1,4 @@
-"""The command that teaches a clip network: it goes on where it stopped, and says in one line what it cannot use."""
+"""The command that trains a clip network: resuming, and errors of one line."""
 
 import functools
 from pathlib import Path
@@ -12,7 +12,7 @@ from clip_networks import random_checkpoint, write_teacher
 import training.distill_clips
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
 from training.distill_clips import main
-from training.distillation.windows import ClipRecipe
+from training.distillation.clip_batches import ClipRecipe
 from training.transplant.shufflenet3d import transplant
 
 
@@ -30,18 +30,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "path,label,split,source,fps,start,end\na.avi,Thumb Up,train,generated,12,2,9\n"
     )
     small = functools.partial(ClipRecipe, seconds=2.0, first_s=0.5, every_s=1.0, warm_up=1, batch=3)
-    small.streams = 1
+
     monkeypatch.setattr(training.distill_clips, "ClipRecipe", small)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def distill(out: str, lessons: int, *more: str, start: str = "start.pt") -> int:
+def distill(out: str, iterations: int, *more: str, start: str = "start.pt") -> int:
     given = [start, out, "--data", ".", "--teacher", "teacher.onnx", "--cache", "cache", "--streams", "1"]
-    return main([*given, "--lessons", str(lessons), *more])
+    return main([*given, "--iterations", str(iterations), *more])
 
 
-def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
+def test_a_resumed_run_equals_one_that_never_stopped(folder: Path) -> None:
     assert distill("whole.pt", 2) == 0
     assert distill("parts.pt", 1) == 0
     assert distill("parts.pt", 2) == 0
@@ -54,7 +54,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(folder: Path) -> None:
     assert (folder / "parts.csv").read_text() == (folder / "whole.csv").read_text()
 
 
-def test_another_recipe_does_not_go_on_with_a_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_of_another_recipe_is_not_resumed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert distill("out.pt", 1) == 0
     assert distill("out.pt", 2, "--lr", "0.5") == 2
     assert "another recipe" in capsys.readouterr().err
@@ -74,7 +74,7 @@ def test_the_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize("missing", ["clips.csv", "teacher.onnx", "start.pt", "a.avi"])
-def test_what_is_missing_is_said_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str], missing: str) -> None:
+def test_a_missing_file_is_an_error_of_one_line(folder: Path, capsys: pytest.CaptureFixture[str], missing: str) -> None:
     (folder / missing).unlink()
     assert distill("out.pt", 2) == 2
     error = capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Evaluations with known answers: clips whose colour tells their label, and a network that sees it."""
+"""Evaluations with known results: clips whose colour is their label, and a network fitted to it."""
 
 import csv
 import errno
@@ -30,7 +30,7 @@ def index(tmp_path):
 
 
 def evaluated(checkpoint: Path, data: Path, out: Path, *options: str) -> dict:
-    """What an evaluation of the command line writes down."""
+    """The metrics that the command writes."""
     assert main([str(checkpoint), str(data), "--workers", "0", "--out", str(out), *options]) == 0
     return json.loads((out / "metrics.json").read_text())
 
@@ -45,9 +45,9 @@ def test_clips_that_the_network_knows(options, checkpoint, index, tmp_path):
 
 
 def test_a_clip_that_is_something_else_counts_where_it_belongs(checkpoint, tmp_path, capsys):
-    told = ["Thumb Up", "Swiping Left", "Swiping Right", "Thumb Up", None]  # the first shows nothing
+    labels = ["Thumb Up", "Swiping Left", "Swiping Right", "Thumb Up", None]  # the first shows nothing
     shown = ["No gesture", "Swiping Left", "Swiping Right", "Thumb Up", "Thumb Up"]
-    index = coloured_index(tmp_path / "clips", shown, told)
+    index = coloured_index(tmp_path / "clips", shown, labels)
     metrics = evaluated(checkpoint, index, tmp_path / "out")["metrics"]
     assert (metrics["count"], metrics["top1"], metrics["top5"]) == (4, 0.75, 1)
     assert "| top1 | 0.750 |" in capsys.readouterr().out
@@ -59,7 +59,7 @@ def test_a_clip_that_is_something_else_counts_where_it_belongs(checkpoint, tmp_p
     assert rows["Doing other things"] == {"count": "0", "precision": "", "recall": ""}
 
 
-def test_the_confusion_matrix_is_a_picture_of_what_was_answered(checkpoint, index, tmp_path):
+def test_the_confusion_matrix_is_drawn(checkpoint, index, tmp_path):
     evaluated(checkpoint, index, tmp_path / "out")
     drawn = cv2.imread(str(tmp_path / "out" / "confusion.png")).astype(int)
     dark = (drawn[..., 0] > drawn[..., 2] + 60).mean()  # blue cells
@@ -86,7 +86,7 @@ def test_clips_one_after_another(checkpoint, index, tmp_path):
 
 
 def write_video(path: Path, seconds: dict[str, float]) -> None:
-    """Colours one after another, and the list of what they are, at 24 frames a second."""
+    """A video of colours at 24 frames per second, and the list of its events."""
     video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 24.0, (SIZE, SIZE))
     lines, frame = ["start,end,jester_class"], 0
     for label, lasts in seconds.items():
@@ -127,7 +127,7 @@ def test_a_folder_is_replaced_whole_or_not_at_all(checkpoint, index, tmp_path, m
     assert cv2.imread(str(out / "confusion.png")) is not None
 
 
-def test_what_lies_beside_an_evaluation_is_not_deleted(checkpoint, index, tmp_path, capsys):
+def test_other_files_in_the_folder_are_not_deleted(checkpoint, index, tmp_path, capsys):
     out = tmp_path / "out"
     evaluated(checkpoint, index, out)
     (out / "notes.txt").write_text("mine")
@@ -168,18 +168,18 @@ def events_of_another_kind(folder: Path) -> list[str]:
     ("row", "why"),
     [
         ("5,9,Thumbs Up", "no label 'Thumbs Up'"),
-        ("9,5,Thumb Up", "a last one not before it"),
-        ("-1,5,Thumb Up", "from 0 on"),
+        ("9,5,Thumb Up", "the last one not before it"),
+        ("-1,5,Thumb Up", "0 or more"),
     ],
 )
-def test_an_event_that_cannot_be_is_named(row, why, checkpoint, tmp_path, capsys):
+def test_an_invalid_event_is_one_line(row, why, checkpoint, tmp_path, capsys):
     write_video(tmp_path / "a.mp4", {"Thumb Up": 1})
     (tmp_path / "a_events.csv").write_text(f"start,end,jester_class\n0,4,Thumb Up\n{row}\n")
     assert main([str(checkpoint), str(tmp_path / "a.mp4")]) == 2
-    told = capsys.readouterr().err
-    assert "a_events.csv, line 3" in told
-    assert why in told
-    assert told.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert "a_events.csv, line 3" in printed
+    assert why in printed
+    assert printed.count("\n") == 1
 
 
 def nothing_left_of_a_picture(folder: Path) -> list[str]:
@@ -191,7 +191,7 @@ BAD = {
     "no index": lambda folder: [str(folder / "none.jsonl")],
     "no video": lambda folder: [str(folder / "none.mp4")],
     "a label that the network lacks": unknown_label,
-    "nothing to be told": lambda folder: [str(coloured_index(folder / "clips", ["Thumb Up"], [None]))],
+    "no labels": lambda folder: [str(coloured_index(folder / "clips", ["Thumb Up"], [None]))],
     "every clip is broken": nothing_readable,
     "and every stream": lambda folder: [*nothing_readable(folder), "--stream"],
     "a folder of something else": something_there,
@@ -203,21 +203,21 @@ BAD = {
 
 
 @pytest.mark.parametrize("make", BAD.values(), ids=BAD)
-def test_what_cannot_be_used_is_one_line(make, checkpoint, tmp_path, capsys):
+def test_unusable_input_is_one_line(make, checkpoint, tmp_path, capsys):
     assert main([str(checkpoint), *make(tmp_path)]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("evaluate: ")
-    assert told.err.count("\n") == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("evaluate: ")
+    assert printed.err.count("\n") == 1
     assert not (tmp_path / "mine" / "metrics.json").exists()
 
 
-def test_a_network_that_sees_the_future_does_not_stream(tmp_path, capsys):
+def test_a_centred_network_is_refused_for_streams(tmp_path, capsys):
     net = small_net(causal=False)
     save_checkpoint(tmp_path / "centred.pt", net, small_spec(net))
     index = coloured_index(tmp_path / "clips", ["Thumb Up"])
     assert main([str(tmp_path / "centred.pt"), str(index), "--stream"]) == 2
-    assert "future" in capsys.readouterr().err
+    assert "is not causal and cannot stream" in capsys.readouterr().err
     assert main([str(tmp_path / "centred.pt"), str(index), "--workers", "0"]) == 0
 
 

@@ -83,7 +83,7 @@ def test_onnxruntime_equals_torch_over_a_real_clip(tmp_path):
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = None  # take the statistics of the next clip as they are
     with torch.no_grad():
-        net.train()(clip)  # untrained batch norms would flatten any clip to one answer
+        net.train()(clip)  # untrained batch norms would give the same output for any clip
         expected = net.eval()(clip).logits[0].numpy()
     spec = describe(net, name="real", labels=tuple(map(str, range(27))), height=128, width=128, rate_hz=12.0)
     export(net, spec, tmp_path / "real.onnx")
@@ -93,7 +93,7 @@ def test_onnxruntime_equals_torch_over_a_real_clip(tmp_path):
         output, state = engine.step(picture[None], state)
         got.append(output.logits[0])
     assert np.abs(np.stack(got) - expected).max() <= 1e-3
-    assert np.ptp(expected, 0).max() > 1e-2, "the clip moves the answer, so equality says something"
+    assert np.ptp(expected, 0).max() > 1e-2, "the output depends on the clip"
 
 
 def every_second_picture(path: Path, number: int) -> list[np.ndarray]:
@@ -107,14 +107,14 @@ def every_second_picture(path: Path, number: int) -> list[np.ndarray]:
     return pictures
 
 
-def test_a_network_that_looks_ahead_is_refused(tmp_path):
+def test_a_centred_network_is_refused(tmp_path):
     net = small_net(causal=False)
-    with pytest.raises(ModelFileError, match="looks into the future"):
+    with pytest.raises(ModelFileError, match="is not causal and cannot stream"):
         export(net, small_spec(net), tmp_path / "model.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_answers_otherwise_is_not_left_behind(tmp_path, monkeypatch):
+def test_a_file_with_other_outputs_is_not_left_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("training.export.stream_export.TOLERANCE", -1.0)
     net = small_net("resnet18", "shift")
     with pytest.raises(ModelFileError, match="differs from its network"):

@@ -1,4 +1,4 @@
-"""An exported network turned back into a checkpoint: the same answers, and a network that can be trained on."""
+"""An exported network converted back to a checkpoint: the same output, and it can be trained."""
 
 import numpy as np
 import onnx
@@ -17,7 +17,7 @@ from training.from_onnx import main
 
 @pytest.fixture(scope="module", params=[3, 5])
 def exported(request, exported_net):
-    """A ShuffleNet with random taps and batch norms, and what it is exported to."""
+    """A ShuffleNet with random taps and batch norms, and its exported file."""
     kernels = (request.param,)
     return small_net("shufflenet", kernels=kernels), exported_net("shufflenet", "mixtconv", kernels=kernels)
 
@@ -32,7 +32,7 @@ def clip(steps: int = 40) -> torch.Tensor:
     return torch.from_numpy(np.random.default_rng(1).integers(0, 256, (1, steps, 3, 32, 32), dtype=np.uint8))
 
 
-def test_it_answers_as_the_network_that_was_exported(exported, recovered):
+def test_it_has_the_output_of_the_exported_network(exported, recovered):
     net, (again, spec) = exported[0], recovered
     with torch.no_grad():
         assert torch.allclose(again(clip()).logits, net(clip()).logits, atol=TOLERANCE)
@@ -40,7 +40,7 @@ def test_it_answers_as_the_network_that_was_exported(exported, recovered):
     assert spec.memories == net.memories(32, 32)
 
 
-def test_what_is_read_and_said_of_it_stays(exported, recovered):
+def test_the_spec_is_kept(exported, recovered):
     before, after = OnnxRuntimeEngine(exported[1]).spec, recovered[1]
     for name in ("labels", "rate_hz", "decoding", "temperature", "trained", "mean", "std"):
         assert getattr(after, name) == getattr(before, name)
@@ -66,12 +66,12 @@ def test_another_network_is_refused_in_one_line(backbone, kernels, exported_net)
         from_onnx(exported_net(backbone, "mixtconv", kernels=kernels))
 
 
-def test_a_network_that_does_not_answer_as_its_file_is_refused(exported, tmp_path):
+def test_a_network_with_another_output_than_its_file_is_refused(exported, tmp_path):
     model = onnx.load(exported[1])
     classifier = next(node for node in model.graph.node if node.name == "/classifier/Gemm")
     next(attribute for attribute in classifier.attribute if attribute.name == "alpha").f = 2.0
     onnx.save(model, tmp_path / "changed.onnx")
-    with pytest.raises(ModelFileError, match="answers otherwise"):
+    with pytest.raises(ModelFileError, match="has other outputs"):
         from_onnx(tmp_path / "changed.onnx")
 
 

@@ -1,4 +1,4 @@
-"""How answers of two networks are put together, and what a row of the study counts."""
+"""Fused probabilities, and the counts in a row of the table."""
 
 from dataclasses import replace
 
@@ -10,15 +10,15 @@ from models.softmax import softmax
 from models.spec import Decoding, ModelSpec, Rule
 from training.evaluation.stream_metrics import Truth
 from training.fusion import (
-    LOOKS,
-    Answers,
+    VIEWS,
     FusionRule,
-    fired,
+    RecordingLogits,
+    count_named,
+    evaluate,
+    events_of,
     fused,
     fusions_table,
-    judged,
     main,
-    named,
     smoothed,
     windows_table,
 )
@@ -41,43 +41,43 @@ STEPS = 60
 UP, DOWN = 2, 3
 
 
-def answers(stream: dict[range, int], clip: dict[range, int]) -> Answers:
-    """Both networks are sure of a label in some steps, and of no gesture in the others."""
-    whole, looks = np.zeros((2, STEPS, 4), np.float32), np.zeros((len(LOOKS), STEPS, 4), np.float32)
-    for logits, sure in ((whole, stream), (looks, clip)):
+def recording(stream: dict[range, int], clip: dict[range, int]) -> RecordingLogits:
+    """Logits of both networks: a label at some steps, no gesture at the others."""
+    whole, views = np.zeros((2, STEPS, 4), np.float32), np.zeros((len(VIEWS), STEPS, 4), np.float32)
+    for logits, sure in ((whole, stream), (views, clip)):
         logits[..., 0] = 4
         for steps, label in sure.items():
             logits[:, steps.start : steps.stop] = 4 * np.eye(4, dtype=np.float32)[label]
-    return Answers("clips", (Truth("Thumb Up", 1.0, 3.0),), whole, looks)
+    return RecordingLogits("clips", (Truth("Thumb Up", 1.0, 3.0),), whole, views)
 
 
-def test_without_looks_the_stream_network_decides_alone():
-    one = answers({range(20, 40): UP}, {range(STEPS): DOWN})
-    probabilities, asked = fused(one, FusionRule(), SPEC)
-    assert not asked.any()
+def test_without_views_the_stream_network_decides_alone():
+    one = recording({range(20, 40): UP}, {range(STEPS): DOWN})
+    probabilities, ran = fused(one, FusionRule(), SPEC)
+    assert not ran.any()
     assert (probabilities[20:40].argmax(1) == UP).all()
     assert (probabilities[:20].argmax(1) == 0).all()
 
 
-def test_the_clip_network_is_not_asked_while_nobody_gestures():
-    one = answers({range(20, 40): UP}, {range(STEPS): DOWN})
-    probabilities, asked = fused(one, FusionRule(LOOKS[:1], 0.9, 1.0, 0.9), SPEC)
+def test_the_clip_network_does_not_run_while_there_is_no_gesture():
+    one = recording({range(20, 40): UP}, {range(STEPS): DOWN})
+    probabilities, ran = fused(one, FusionRule(VIEWS[:1], 0.9, 1.0, 0.9), SPEC)
     assert (probabilities[:20].argmax(1) == 0).all()
     assert (probabilities[25:40].argmax(1) == DOWN).all()
-    assert 0 < asked.sum() < STEPS - 20
-    third = fused(one, FusionRule(LOOKS[:1], 0.9, 1.0, 0.9, every=3), SPEC)[1]
-    assert third.sum() == -(-asked.sum() // 3)
+    assert 0 < ran.sum() < STEPS - 20
+    third = fused(one, FusionRule(VIEWS[:1], 0.9, 1.0, 0.9, every=3), SPEC)[1]
+    assert third.sum() == -(-ran.sum() // 3)
 
 
-def test_each_network_is_read_at_its_temperature_and_weighed():
-    one = answers({range(STEPS): UP}, {range(STEPS): DOWN})
+def test_each_network_has_its_temperature_and_weight():
+    one = recording({range(STEPS): UP}, {range(STEPS): DOWN})
     stream, clip = (
         softmax(4 * np.eye(4, dtype=np.float32)[UP], 0.5),
         softmax(4 * np.eye(4, dtype=np.float32)[DOWN], 2.0),
     )
-    probabilities, _ = fused(one, FusionRule(LOOKS[:2], 0.25, 2.0, 1.0), SPEC)
+    probabilities, _ = fused(one, FusionRule(VIEWS[:2], 0.25, 2.0, 1.0), SPEC)
     np.testing.assert_allclose(probabilities[30], 0.75 * stream + 0.25 * clip, rtol=1e-5)
-    probabilities, _ = fused(one, FusionRule(LOOKS[:2], 0.25, 2.0, 1.0, of_logits=True), SPEC)
+    probabilities, _ = fused(one, FusionRule(VIEWS[:2], 0.25, 2.0, 1.0, of_logits=True), SPEC)
     logits = np.array([0, 0, 0.75 * 4 / 0.5, 0.25 * 4 / 2])
     np.testing.assert_allclose(probabilities[30], np.exp(logits) / np.exp(logits).sum(), rtol=1e-5)
 
@@ -90,29 +90,29 @@ def test_smoothing_is_the_decoders():
         np.testing.assert_allclose(smoothed(random, SPEC)[step], decoder.smoothed, atol=1e-5)
 
 
-def test_what_fires_is_counted_by_group():
-    right, wrong = answers({range(20, 40): UP}, {}), answers({range(20, 40): DOWN}, {})
+def test_events_are_counted_by_group():
+    right, wrong = recording({range(20, 40): UP}, {}), recording({range(20, 40): DOWN}, {})
     other = replace(wrong, group="desk")
-    result = judged([right, other], FusionRule(), SPEC)
+    result = evaluate([right, other], FusionRule(), SPEC)
     assert {group: (s.named, s.total, s.wrong) for group, s in result.groups.items()} == {
         "clips": (1, 1, 0),
         "desk": (0, 1, 1),
     }
     head, _, row = fusions_table([right, other], {"alone": FusionRule()}, SPEC)
-    assert head == "| | clips | desk | all | wrong a minute | asked |"
+    assert head == "| | clips | desk | all | wrong per minute | clip steps |"
     assert row == "| alone | 1 of 1, 0 wrong | 0 of 1, 1 wrong | 1 of 2, 1 wrong | 6.0 | 0% |"
 
 
-def test_a_fused_answer_fires_at_its_own_threshold():
-    one = answers({range(20, 40): UP}, {range(20, 40): UP})
-    assert [event.label for event in fired(one, FusionRule(LOOKS[:1]), SPEC)[0]] == ["Thumb Up"]
-    assert fired(one, FusionRule(LOOKS[:1], enter=0.9999), SPEC)[0] == []
+def test_the_fused_output_has_its_own_threshold():
+    one = recording({range(20, 40): UP}, {range(20, 40): UP})
+    assert [event.label for event in events_of(one, FusionRule(VIEWS[:1]), SPEC)[0]] == ["Thumb Up"]
+    assert events_of(one, FusionRule(VIEWS[:1], enter=0.9999), SPEC)[0] == []
 
 
 def test_a_window_names_a_gesture_by_its_second_half():
-    one = answers({}, {range(24, 48): UP})
-    assert named(one, one.clip[0], SPEC) == (1, 1)
-    assert named(one, one.stream[0], SPEC) == (0, 1)
+    one = recording({}, {range(24, 48): UP})
+    assert count_named(one, one.clip[0], SPEC) == (1, 1)
+    assert count_named(one, one.stream[0], SPEC) == (0, 1)
     *_, row = windows_table([one], SPEC)
     assert row == "| 0.67, closer | 1 of 1 |"
 

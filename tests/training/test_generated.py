@@ -5,7 +5,7 @@ from training.generated import main
 from training.recording_list import decode, read_recordings
 
 
-def test_what_is_written_reads_as_recordings(tmp_path: Path) -> None:
+def test_the_folder_can_be_read_as_recordings(tmp_path: Path) -> None:
     only = ("--label", "No gesture", "--label", "Swiping Left")
     assert main([str(tmp_path), "--clips", "1", "--seed", "3", "--times", "2", *only]) == 0
     idle, swipe = read_recordings(tmp_path, "train")

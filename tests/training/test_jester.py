@@ -27,6 +27,6 @@ def test_twice_is_the_label_again(change, label: str) -> None:
         ("Thumb Up", "Thumb Up", "Thumb Up"),
     ],
 )
-def test_what_becomes_of_a_gesture(label: str, other_side: str, backwards: str) -> None:
+def test_mirrored_and_reversed_labels(label: str, other_side: str, backwards: str) -> None:
     assert mirrored(label) == other_side
     assert reversed_in_time(label) == backwards

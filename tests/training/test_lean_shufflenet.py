@@ -1,4 +1,4 @@
-"""The lean form of a ShuffleNet: the same answers over a stream by fewer operations, and nothing else changed."""
+"""The lean form of a ShuffleNet: the same output on a stream with fewer operations."""
 
 import collections
 import copy
@@ -12,7 +12,7 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import ChannelShuffle
 from training.export.lean_shufflenet import GatheredShuffle, make_lean
-from training.export.stacking import stacked
+from training.export.stacking import stack_layers
 
 
 def lean(net: MSTNet) -> MSTNet:
@@ -21,13 +21,13 @@ def lean(net: MSTNet) -> MSTNet:
     return net
 
 
-def test_it_answers_as_the_network_does():
+def test_it_has_the_output_of_the_network():
     net = small_net("shufflenet", kernels=(3,))
     clip = torch.randint(0, 256, (1, 40, 3, 32, 32), dtype=torch.uint8)
     with torch.no_grad():
         expected, got = net(clip), lean(net)(clip)
     assert torch.allclose(got.logits, expected.logits, atol=1e-4)
-    assert expected.logits.std(1).min() > 1e-2, "the clip moves the answer, so equality says something"
+    assert expected.logits.std(1).min() > 1e-2, "the output depends on the clip"
     assert got.past.keys() == expected.past.keys()
 
 
@@ -42,14 +42,14 @@ def test_the_exported_file_has_its_operations_and_the_same_contract(exported_net
     count = collections.Counter(node.op_type for node in onnx.load(path).graph.node)
     assert (count["Gather"], count["Reshape"], count["Transpose"]) == (16, 0, 1), "only the picture is turned"
     net = small_net("shufflenet", kernels=(3,))
-    told = OnnxRuntimeEngine(path).spec.memories
-    assert told[0] == small_spec(net).memories[0], "what is remembered of the pictures stays as it was"
+    memories = OnnxRuntimeEngine(path).spec.memories
+    assert memories[0] == small_spec(net).memories[0], "what is remembered of the pictures stays as it was"
 
 
 def test_a_network_is_untouched_by_its_export():
     net = small_net("shufflenet", kernels=(3,))
     before = str(net)
-    make_lean(stacked(net, small_spec(net))[0])
+    make_lean(stack_layers(net, small_spec(net))[0])
     assert str(net) == before
 
 

@@ -1,4 +1,4 @@
-"""Takes before a plain wall, keyed: what is the arm, where it is set, and what the list says of it."""
+"""Recordings before a plain wall: the mask of the arm, its placement, and the list."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from training.distillation.matting import DARK, is_matte
-from training.distillation.training_streams import SHARES, TRUST, UNSURE
+from training.distillation.matting import BLACK_LEVEL, is_matte
+from training.distillation.training_streams import AMBIGUOUS_SOURCES, LABEL_WEIGHT, SHARES
 from training.plainwall import main
 from training.recording_list import read_recordings
 from training.stills.wall import HEIGHT, LEAST_BRIGHTNESS, WIDTH, key, place
@@ -54,7 +54,7 @@ def test_the_arm_is_keyed_and_its_shadow_is_not(folder: Path) -> None:
     assert np.allclose(there.max(0), [1, 60 / 160], atol=0.02)
 
 
-def test_an_arm_of_the_walls_colour_cannot_be_keyed(folder: Path) -> None:
+def test_an_arm_of_the_walls_colour_is_not_keyed(folder: Path) -> None:
     assert key(read_recordings(folder)[2]) is None
 
 
@@ -67,23 +67,23 @@ def test_where_the_take_cuts_the_arm_off_the_picture_does(folder: Path, number: 
         take = place(keyed, recording, np.random.default_rng(seed))
         shown = np.stack(take.pictures)
         assert shown.shape == (FRAMES, HEIGHT, WIDTH, 3)
-        front = shown.max(-1) > DARK
+        front = shown.max(-1) > BLACK_LEVEL
         assert (shown.max(-1)[front] >= LEAST_BRIGHTNESS).all()
         assert front[8].any()
         assert front[8][:, -3:].any() if number else front[8][-3:].any()
         assert not front[0].any()
 
 
-def test_the_list_says_which_directions_are_sure(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_source_separates_uncertain_directions(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = folder / "out"
     assert main([str(out), "--data", str(folder), "--each", "2"]) == 0
     made = read_recordings(out)
     assert [(r.label, r.source) for r in made] == 2 * [("Swiping Up", "plain_sure")] + 2 * [
         ("Turning Hand Clockwise", "plain_unsure")
     ]
-    assert all(r.spans == ((4, 12),) and is_matte(r) and r.source in SHARES and r.source in TRUST for r in made)
-    assert {r.source for r in made if r.source in UNSURE} == {"plain_unsure"}
-    assert "wall.mp4: arm and wall are of one colour; left out" in capsys.readouterr().out
+    assert all(r.spans == ((4, 12),) and is_matte(r) and r.source in SHARES and r.source in LABEL_WEIGHT for r in made)
+    assert {r.source for r in made if r.source in AMBIGUOUS_SOURCES} == {"plain_unsure"}
+    assert "wall.mp4: arm and wall have the same colour; skipped" in capsys.readouterr().out
 
 
 def test_a_folder_without_such_takes_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

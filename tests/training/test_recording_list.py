@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from training.errors import DataError
-from training.recording_list import Recording, Shelf, decode, hold_out, read_recordings, steps_of
+from training.recording_list import FrameCache, Recording, decode, hold_out, read_recordings, steps_of
 
 HEADER = "path,label,split,source,fps,start,end\n"
 
@@ -45,7 +45,7 @@ def test_a_gesture_may_be_made_several_times_in_a_row(tmp_path) -> None:
         HEADER + "a.avi,Thumb Up,train,x,12,,\n",
     ],
 )
-def test_a_list_that_is_none_gives_one_line(tmp_path, text: str | None) -> None:
+def test_an_invalid_list_is_one_line(tmp_path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "clips.csv").write_text(text)
     with pytest.raises(DataError, match=r"clips\.csv") as caught:
@@ -62,15 +62,15 @@ def test_decodes_rgb_and_scales_the_shorter_side(tmp_path) -> None:
 
 
 def test_a_file_without_pictures_gives_one_line(tmp_path) -> None:
-    with pytest.raises(DataError, match=r"no pictures in .*gone\.avi"):
+    with pytest.raises(DataError, match=r"no frames in .*gone\.avi"):
         decode(tmp_path / "gone.avi")
 
 
-def test_a_shelf_decodes_once_and_keeps_what_it_decoded(tmp_path) -> None:
+def test_the_cache_decodes_once(tmp_path) -> None:
     write_video(tmp_path / "a.avi", 6)
-    first = np.array(Shelf(tmp_path / "shelf", 24).pictures(recording(tmp_path / "a.avi")))
+    first = np.array(FrameCache(tmp_path / "cache", 24).pictures(recording(tmp_path / "a.avi")))
     (tmp_path / "a.avi").unlink()
-    again = Shelf(tmp_path / "shelf", 24).pictures(recording(tmp_path / "a.avi"))
+    again = FrameCache(tmp_path / "cache", 24).pictures(recording(tmp_path / "a.avi"))
     assert np.array_equal(first, again)
 
 

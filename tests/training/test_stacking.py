@@ -1,4 +1,4 @@
-"""The stacked form of MixTConv: the same answers, only where it pays, and the network itself untouched."""
+"""Stacked MixTConv: same output, used only where it is faster; the given network is not changed."""
 
 import math
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.nets.temporal import MixTConv
 from models.nets.timeline import Chunk
 from models.spec import MemorySpec
-from training.export.stacking import SplitMixTConv, StackedMixTConv, cheapest, pays, stacked
+from training.export.stacking import SplitMixTConv, StackedMixTConv, fastest_layer, stack_layers, stacking_pays
 from training.export.stream_export import export
 
 kernel_lists = st.lists(st.integers(1, 7), min_size=1, max_size=4, unique=True)
@@ -51,7 +51,7 @@ def test_split_by_kernel_it_says_the_same_over_a_stream(kernels, dilation, seed,
 
 
 def test_split_by_kernel_it_reads_only_the_lags_of_each(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.export.stacking.LARGEST_STACK", 0)
+    monkeypatch.setattr("training.export.stacking.MAX_STACK_BYTES", 0)
     net = small_net()
     spec = small_spec(net)
     export(net, spec, tmp_path / "model.onnx")
@@ -64,8 +64,8 @@ def test_split_by_kernel_it_reads_only_the_lags_of_each(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("largest", [0, 10**9], ids=["split", "stacked"])
 def test_channels_with_kernels_of_their_own_are_exported(tmp_path, monkeypatch, largest):
-    """The export itself compares the file's answers with the network's."""
-    monkeypatch.setattr("training.export.stacking.LARGEST_STACK", largest)
+    """The export compares the output of the file with that of the network."""
+    monkeypatch.setattr("training.export.stacking.MAX_STACK_BYTES", largest)
     for backbone, kernels in (("shufflenet", (1, 3)), ("resnet18", (1, 3, 5, 7))):  # a short ring for the first
         net = small_net(backbone, kernels=kernels, assigned=True)
         export(net, small_spec(net), tmp_path / f"{backbone}.onnx")
@@ -88,9 +88,9 @@ def floats_read(memories: Sequence[MemorySpec]) -> int:
 def test_a_single_kernel_has_nothing_to_split(kernels):
     layer = layer_with_taps(12, kernels, [1] * len(kernels))
     memory = MemorySpec("temporal", (1, 12 - layer.first, 7, 7), layer.lags)
-    assert isinstance(cheapest(layer, memory), SplitMixTConv) == (len(kernels) > 1)
+    assert isinstance(fastest_layer(layer, memory), SplitMixTConv) == (len(kernels) > 1)
     layer.assign(torch.zeros(12, dtype=torch.int64))
-    assert cheapest(layer, memory) is layer, "the other kernels have no channels"
+    assert fastest_layer(layer, memory) is layer, "the other kernels have no channels"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_single_kernel_has_nothing_to_split(kernels):
 def test_only_where_it_pays(channels, size, expected):
     layer = layer_with_taps(channels)
     memory = MemorySpec("temporal", (1, channels - layer.first, size, size), layer.lags)
-    assert pays(layer, memory) is expected
+    assert stacking_pays(layer, memory) is expected
 
 
 def test_the_exported_file_holds_it_and_the_network_does_not(small_model):
@@ -110,10 +110,10 @@ def test_the_exported_file_holds_it_and_the_network_does_not(small_model):
     graph = onnx.load(small_model).graph
     tall = [node for node in graph.node if node.op_type == "Conv" and kernel_of(node) == [7, 1]]
     assert len(tall) == len(spec.memories)
-    told = OnnxRuntimeEngine(small_model).spec.memories
-    assert told == stacked(net, spec)[1].memories
+    memories = OnnxRuntimeEngine(small_model).spec.memories
+    assert memories == stack_layers(net, spec)[1].memories
     assert not any(isinstance(module, StackedMixTConv) for module in net.modules())
-    channels = [(memory.shape[1], before.shape[1]) for memory, before in zip(told, spec.memories, strict=True)]
+    channels = [(memory.shape[1], before.shape[1]) for memory, before in zip(memories, spec.memories, strict=True)]
     assert all(3 * grown == 4 * before for grown, before in channels), "the channels of the kernel 1 are remembered too"
 
 

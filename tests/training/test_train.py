@@ -1,4 +1,4 @@
-"""The trainer as it is used: it learns, goes on where it was killed, stops cleanly, and says what is wrong."""
+"""The training command: it learns, resumes after a kill, stops cleanly, and reports errors in one line."""
 
 import csv
 import errno
@@ -114,7 +114,7 @@ def test_killed_at_any_moment_and_resumed_is_never_killed(whole: Path, tmp_path:
     ],
     ids=["while it learns", "while it validates"],
 )
-def test_told_to_stop_it_saves_and_goes_on(
+def test_stopped_by_a_signal_it_saves_and_resumes(
     run: Run, whole: Path, tmp_path: Path, number: signal.Signals, where: str, call: int
 ) -> None:
     owner, name, before = at_call(where, call, lambda: os.kill(os.getpid(), number))
@@ -194,7 +194,7 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
         first, second = pool.map(run, range(2))
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert "2 processes on cpu" in first.stdout
-    assert (first.stdout.count("epoch 0:"), second.stdout) == (1, "")  # one of them tells
+    assert (first.stdout.count("epoch 0:"), second.stdout) == (1, "")  # only one process prints
     one, other = state(tmp_path / "one")["learner"], state(tmp_path / "two")["learner"]
     for name, value in one["net"].items():
         torch.testing.assert_close(other["net"][name], value, rtol=1e-4, atol=1e-6)
@@ -300,14 +300,14 @@ def test_a_reader_of_the_output_that_leaves_does_not_end_the_run(tmp_path: Path)
         (["optim.lrr=1"], "there is no key optim.lrr; did you mean optim.lr?"),
         (["optim.lr=fast"], 'optim.lr is a finite number; got "fast"'),
         (["optim.lr=inf"], "optim.lr is a finite number; got Infinity"),
-        (["schedule.factor=0"], "[schedule] factor is above 0; got 0.0"),
-        (["optim.lr"], "'optim.lr' overrides nothing"),
+        (["schedule.factor=0"], "[schedule] factor must be above 0; got 0.0"),
+        (["optim.lr"], "'optim.lr' is no override"),
         (["net.classes=5"], "net.classes is 5 and the data has 3 labels"),
         (["net.backbone=resnet19"], "did you mean 'resnet18'?"),
         (["net.temporal.kernels=[4]"], "a centred kernel has a middle, so its size is odd"),
-        (["data.sampling=streams"], "a stream has no future"),
+        (["data.sampling=streams"], "needs net.temporal.causal = true"),
         (["optim.accumulate=3"], "give optim.batch a multiple of 3"),
-        (["data.clips=5"], "5 clips do not fill a batch of 8; give optim.batch=5 or more clips"),
+        (["data.clips=5"], "5 clips do not fill a batch of 8; give optim.batch=5, or more clips"),
         (["optim.batch_norm=synced"], "needs CUDA"),
         (["init=missing.pt"], "no checkpoint missing.pt"),
         (["init=other.pt"], "other.pt does not fit this network"),
@@ -315,7 +315,7 @@ def test_a_reader_of_the_output_that_leaves_does_not_end_the_run(tmp_path: Path)
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
-def test_what_is_wrong_is_said_in_one_line(
+def test_an_error_of_the_config_is_one_line(
     run: Run,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -370,10 +370,10 @@ def test_a_config_that_is_missing_is_named_with_the_nearest(capsys: pytest.Captu
     assert re.search(r"no config \S+tsm.tml .*did you mean \S+jester/tsn.toml\?", capsys.readouterr().err)
 
 
-def test_another_run_is_not_gone_on_with(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_run_is_not_resumed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("run", "schedule.epochs=1") == 0
     assert run("run", "schedule.epochs=1", "optim.lr=0.5") == 2
-    assert "has optim.lr = 0.02, now it is 0.5; give optim.lr=0.02 to go on" in capsys.readouterr().err
+    assert "has optim.lr = 0.02, now it is 0.5; give optim.lr=0.02 to resume" in capsys.readouterr().err
     assert run("run", "schedule.epochs=1", "data.clips=80") == 2
     assert "data.clips" in capsys.readouterr().err
     assert run("run", "schedule.epochs=1", "run.log_every=7") == 0  # how it runs may change

@@ -145,19 +145,19 @@ def test_split_gives_back_a_rank_1_kernel() -> None:
     torch.testing.assert_close(taps[:, None, :, None, None] * spatial[:, :, None], kernel)
 
 
-def test_a_strided_kernel_sees_the_same_clip_positions() -> None:
+def test_a_strided_kernel_reads_the_same_clip_positions() -> None:
     pace, kernel = 4, torch.tensor([[2.0, 3.0, 5.0]])
     positions = torch.randn(1, 1, 8)  # a clip position is `pace` steps
     strided = F.conv1d(positions, kernel[None], stride=2, padding=1)
     stream = positions.repeat_interleave(pace, 2)
     taps = causal_taps(kernel, strided=True, last_stage=False)
-    for k in range(1, 4):  # the first one sees padding
+    for k in range(1, 4):  # the first one reads padding
         now = pace * (2 * k + 1)
         ours = sum(taps[0, lag] * stream[0, 0, now - lag * pace] for lag in range(3))
         torch.testing.assert_close(ours, strided[0, 0, k])
 
 
-def test_no_tap_lies_in_the_future_and_the_middle_one_is_now() -> None:
+def test_no_tap_is_in_the_future_and_the_middle_one_is_the_present() -> None:
     taps = torch.tensor([[2.0, 3.0, 5.0]])
     assert causal_taps(taps, strided=False, last_stage=False).tolist() == [[3, 0, 2]]
     assert causal_taps(taps, strided=False, last_stage=True).tolist() == [[3, 0, 0]]
@@ -197,7 +197,7 @@ def test_refuses_another_network(rank_1_checkpoint: dict[str, Tensor], change: s
 
 
 @pytest.mark.parametrize("content", [None, b"not a checkpoint", b""])
-def test_a_file_that_is_no_checkpoint_gives_one_line(tmp_path, capsys, content: bytes | None) -> None:
+def test_an_invalid_checkpoint_is_one_line(tmp_path, capsys, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "3d.pth").write_bytes(content)
     assert main([str(tmp_path / "3d.pth"), str(tmp_path / "out.pt")]) == 2

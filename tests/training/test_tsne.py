@@ -1,4 +1,4 @@
-"""The paper's figure, of a network that tells the classes apart."""
+"""The t-SNE plot of a network that separates the classes."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from networks import small_net, small_spec
 
 from models.nets.checkpoint import save_checkpoint
 from training.datasets.base import Clip, Index, write_index
-from training.tsne import in_the_plane, main
+from training.tsne import main, tsne_2d
 
 
 def test_two_networks_side_by_side(tmp_path, capsys):
@@ -27,14 +27,14 @@ def test_two_networks_side_by_side(tmp_path, capsys):
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_the_layout_is_the_seeds():
+def test_the_layout_depends_on_the_seed_only():
     points = np.random.default_rng(0).normal(size=(12, 5)).astype(np.float32)
-    assert (in_the_plane(points, 1) == in_the_plane(points, 1)).all()
-    assert in_the_plane(points, 1).shape == (12, 2)
+    assert (tsne_2d(points, 1) == tsne_2d(points, 1)).all()
+    assert tsne_2d(points, 1).shape == (12, 2)
 
 
 @pytest.mark.parametrize("labels", [(0, 0, 0, 0), (None, None), (0, 1)])
-def test_too_little_to_draw_is_one_line(labels, tmp_path, capsys):
+def test_too_few_clips_is_one_line(labels, tmp_path, capsys):
     clips = tuple(Clip(str(k), tmp_path / str(k), label, 5, 12.0) for k, label in enumerate(labels))
     write_index(tmp_path / "x.jsonl", Index("x", "val", ("Thumb Up", "No gesture"), clips))
     fitted = fitted_checkpoint(tmp_path / "fitted.pt")
@@ -44,16 +44,16 @@ def test_too_little_to_draw_is_one_line(labels, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("readable", [(0, 1), (0, 3), (0,)])  # of classes 0, 0, 0, 1, 1, 1
-def test_too_little_that_can_be_read_is_one_line(readable, tmp_path, capsys):
+def test_too_few_readable_clips_is_one_line(readable, tmp_path, capsys):
     index = coloured_index(tmp_path / "clips", 3 * ["No gesture"] + 3 * ["Thumb Up"])
     for number in {*range(6)} - {*readable}:
         for picture in (tmp_path / "clips" / str(number)).glob("*.jpg"):
             picture.write_bytes(b"")
     fitted = fitted_checkpoint(tmp_path / "fitted.pt")
     assert main([str(fitted), str(index), "--out", str(tmp_path / "x.png")]) == 2
-    told = capsys.readouterr().err
-    assert f"{len(readable)} clips of {len({number // 3 for number in readable})} classes" in told
-    assert told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert f"{len(readable)} clips of {len({number // 3 for number in readable})} classes" in error
+    assert error.count("\n") == 1
 
 
 def test_three_clips_of_two_classes_are_enough(tmp_path):
@@ -66,11 +66,11 @@ def test_three_clips_of_two_classes_are_enough(tmp_path):
 
 
 @pytest.mark.parametrize(("out", "why"), [("", "is a folder"), ("file/x.png", "cannot write")])
-def test_a_place_that_cannot_be_written_is_refused_before_the_work(out, why, tmp_path, capsys):
+def test_an_unwritable_file_is_refused_before_the_work(out, why, tmp_path, capsys):
     (tmp_path / "file").touch()
     index = coloured_index(tmp_path / "clips", 2 * ["No gesture"] + 2 * ["Thumb Up"])
     assert main([str(tmp_path / "unread.pt"), str(index), "--out", str(tmp_path / out)]) == 2
-    told = capsys.readouterr().err
-    assert why in told
-    assert "unread.pt" not in told
-    assert told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert why in error
+    assert "unread.pt" not in error
+    assert error.count("\n") == 1

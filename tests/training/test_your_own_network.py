@@ -1,4 +1,4 @@
-"""The page's four commands, one after another, on clips that this project draws."""
+"""The four commands of the page, one after another, on generated clips."""
 
 import json
 import re
@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "your-own-network.md").read_text(encoding="utf-8")
 SMALL = Format(height=72, width=96, moments=1)
 GESTURES = {"wave off": "Swiping Left", "thumb": "Thumb Up"}
-"""Labels of our own, and what the hand does."""
+"""Own labels, and the gesture that is drawn for each."""
 SHORT = ["schedule.epochs=1", "data.streams=0", "schedule.warm_up=0", "data.frames=24", "run.workers=0"]
 
 
 def commands() -> list[list[str]]:
-    """What the page's blocks of code run with Python, in its order, the four of the way first."""
+    """The Python commands of the page's code blocks in order, the four main ones first."""
     lines = re.findall(r"^    python (?!-m pip)(.*)$", PAGE, re.MULTILINE)
     return [shlex.split(line.partition("#")[0]) for line in lines[:4]]
 
@@ -56,7 +56,7 @@ def test_the_four_commands_make_a_network_for_the_app(
     assert run(train, *SHORT) == 0
     *_, read, validation, test, done = capsys.readouterr().out.splitlines()
     assert read.startswith("temperature ")
-    assert validation.startswith("streams of validation, on which that was chosen: of 2 gestures ")
+    assert validation.startswith("streams of validation, used for this choice: of 2 gestures ")
     assert re.match(r"streams of test: of 2 gestures \d fired, \d of them exactly once .*; \d+ wrong events in ", test)
     assert done.startswith("done: best top-1 ")
     assert run(export) == 0

@@ -1,1 +1,1 @@
-"""The public data sets in the form that their publishers give them, and the index that is made of each."""
+"""Readers of public data sets and of own clips, the index file of each split, and data sets for a DataLoader."""

@@ -1,4 +1,4 @@
-"""What every data set becomes: an index of its clips, and the pictures of each."""
+"""The index of a data set's clips, and reading the frames of a clip."""
 
 import json
 import os
@@ -15,8 +15,8 @@ from training.datasets.pixels import read_pixels, reason
 from training.errors import DataError
 
 
-class BrokenClip(DataError):  # noqa: N818 - it says what the clip is
-    """A clip's pictures are missing or cannot be read."""
+class BrokenClipError(DataError):
+    """Frames of a clip are missing or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +24,21 @@ class Clip:
     """One video of a data set."""
 
     id: str
-    """As the data set's lists name it."""
+    """The name in the data set's lists."""
     path: Path
     """A folder of pictures, 00001.jpg and on, or a video file."""
     label: int | None
-    """Which of the index's labels; None where the publisher keeps it to himself."""
+    """Number of the label in the index; None if it was not published."""
     frames: int
     fps: float
-    """Frames a second."""
+    """Frames per second."""
     first: int = 0
-    """The frame of the file that it begins with; above 0 where a long recording became several clips."""
+    """First frame in the file; above 0 if a long recording was cut into several clips."""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The clips of one split of a data set that are there and can be read."""
+    """The readable clips of one split of a data set."""
 
     dataset: str
     split: str
@@ -47,7 +47,7 @@ class Index:
 
 
 def write_index(path: Path, index: Index) -> None:
-    """Write an index whole: a line of JSON about the data set, then one a clip, its path relative to `root`."""
+    """Write an index atomically as JSON lines: one about the data set, then one per clip, paths relative to `root`."""
     root = os.path.commonpath([clip.path.absolute().parent for clip in index.clips]) if index.clips else "/"
     head = {"dataset": index.dataset, "split": index.split, "root": root, "clips": len(index.clips)}
     lines: list[dict[str, Any]] = [head | {"labels": index.labels}]
@@ -65,7 +65,7 @@ def read_index(path: Path) -> Index:
     """Read an index that `python -m training.prepare` wrote.
 
     Raises:
-        DataError: there is none, it is cut short, or it is something else.
+        DataError: the file is missing, truncated or not an index.
     """
     try:
         head, *lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
@@ -73,12 +73,12 @@ def read_index(path: Path) -> Index:
         clips = tuple(_clip(root, line, labels) for line in lines)
         index = Index(head["dataset"], head["split"], labels, clips)
     except OSError as error:
-        raise DataError(f"no index {path} ({error.strerror}); make one with python -m training.prepare") from error
+        raise DataError(f"no index {path} ({error.strerror}); create it with python -m training.prepare") from error
     except (ValueError, KeyError, TypeError) as error:
         reason = f"{type(error).__name__}: {error}"
-        raise DataError(f"{path} is not an index ({reason}); make it anew with python -m training.prepare") from error
+        raise DataError(f"{path} is not an index ({reason}); create it with python -m training.prepare") from error
     if len(clips) != head["clips"]:
-        raise DataError(f"{path} is cut short: {len(clips)} clips of {head['clips']}; make it anew")
+        raise DataError(f"{path} is cut short: {len(clips)} clips of {head['clips']}; create it again")
     return index
 
 
@@ -91,17 +91,17 @@ def _clip(root: Path, line: dict[str, Any], labels: tuple[str, ...]) -> Clip:
 
 
 def read_frames(clip: Clip, indices: Sequence[int], shortest: int | None = None) -> Image:
-    """Read some frames of a clip, uint8 [n, H, W, 3] RGB, its shorter side scaled to `shortest` pixels.
+    """Read frames of a clip, uint8 [n, H, W, 3] RGB.
 
     Args:
-        clip: whose frames.
-        indices: which of its frames, from 0 on, in any order and as often as wanted.
-        shortest: pixels of the shorter side; None leaves the pictures as they are.
+        clip: the clip.
+        indices: frames counted from 0, in any order; repeats are allowed.
+        shortest: pixels of the shorter side after scaling; None does not scale.
 
     Raises:
-        BrokenClip: a frame is missing or cannot be read.
+        BrokenClipError: a frame is missing or cannot be read.
     """
     try:
         return read_pixels(clip.path, [clip.first + int(index) for index in indices], shortest)
     except (OSError, ValueError, cv2.error) as error:
-        raise BrokenClip(f"clip {clip.id} cannot be read ({reason(error)}); prepare the data set anew") from error
+        raise BrokenClipError(f"clip {clip.id} cannot be read ({reason(error)}); prepare the data set again") from error

@@ -1,4 +1,4 @@
-"""The data sets by name."""
+"""The published data sets by name."""
 
 from training.datasets import jester, kinetics400, something_v1, something_v2, ucf101
 

@@ -1,7 +1,7 @@
-"""Own clips: a folder a label, ROOT/<label>/clip.mp4, or ROOT/<label>/<person>/clip.mp4.
+"""Own clips: one folder per label, ROOT/<label>/clip.mp4 or ROOT/<label>/<person>/clip.mp4.
 
-A clip is a video, or a folder of pictures. "No gesture" is the label of resting, "Doing other things" that of other
-movements; any folder of another name is a gesture.
+A clip is a video or a folder of pictures. "No gesture" is the label of resting, "Doing other things" the label of other
+movements; any other folder name is a gesture.
 """
 
 import re
@@ -9,80 +9,59 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.video import VIDEOS
 from models.spec import NO_GESTURE_LABELS
 from training.errors import DataError
 from training.jester import LABELS as SHIPPED
 
 NAME = "folders"
-VIDEOS = frozenset(
-    [
-        ".3gp",
-        ".asf",
-        ".avi",
-        ".flv",
-        ".gif",
-        ".m2ts",
-        ".m4v",
-        ".mkv",
-        ".mov",
-        ".mp4",
-        ".mpeg",
-        ".mpg",
-        ".mts",
-        ".ogv",
-        ".ts",
-        ".webm",
-        ".wmv",
-    ]
-)
+
 PICTURES = frozenset((".bmp", ".jpeg", ".jpg", ".png", ".webp"))
-TOLD = 3
-"""How many names a line tells."""
+MAX_NAMES = 3
+"""Names that a message lists at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnClip:
-    """A clip that is there."""
+    """A clip found below a folder."""
 
     id: str
-    """Its path below ROOT."""
+    """Its path relative to ROOT."""
     label: str
     person: str | None
-    """None where no folder tells."""
+    """None if there is no folder of the person."""
     path: Path
 
 
 @dataclass(frozen=True, slots=True)
 class OwnClips:
-    """What lies below a folder."""
+    """The clips below a folder."""
 
     clips: tuple[OwnClip, ...]
     notes: tuple[str, ...]
-    """What its owner should know, a line each."""
+    """Messages for the user, one line each."""
 
 
 def find_clips(root: Path) -> OwnClips:
-    """Look for clips in the folders of labels.
+    """Find the clips in the folders of labels.
 
     Raises:
-        DataError: there is no such folder, no clip in it, or two folders would be one label.
+        DataError: the folder is missing, holds no clip, or two of its folders mean the same label.
     """
     if not root.is_dir():
-        raise DataError(f"no folder {root}; give the folder that holds a folder a label")
+        raise DataError(f"no folder {root}; give the folder that holds one folder per label")
     folders = {folder: label_of(folder.name) for folder in in_order(root) if folder.is_dir()}
     _check_names(folders)
     found = {folder: tuple(_clips_of_label(root, folder, label)) for folder, label in folders.items()}
     clips = tuple(clip for of_label in found.values() for clip in of_label)
     if not clips:
         raise DataError(f"no video in the folders of {root}; expected {root}/<label>/clip.mp4")
-    empty = [
-        f"{folder} holds no video and no folder of pictures, and is left out" for folder in found if not found[folder]
-    ]
+    empty = [f"{folder} holds no video and no folder of pictures; left out" for folder in found if not found[folder]]
     return OwnClips(clips, (*empty, *_stray(root), *_shipped_notes({clip.label for clip in clips})))
 
 
 def label_of(name: str) -> str:
-    """The label that a folder's name means: the two that are no gesture may be written in any case, with any signs."""
+    """The label of a folder name. Case and punctuation of the two idle labels do not matter."""
     return next((label for label in NO_GESTURE_LABELS if _plain(label) == _plain(name)), name)
 
 
@@ -91,7 +70,7 @@ def _plain(name: str) -> str:
 
 
 def in_order(folder: Path) -> list[Path]:
-    """What is in a folder, hidden files left out; numbers in names count as numbers."""
+    """The entries of a folder in natural order (2 before 10), without hidden files."""
 
     def key(path: Path) -> list[tuple[int, str]]:
         parts = re.findall(r"\d+|\D+", path.name)
@@ -101,7 +80,7 @@ def in_order(folder: Path) -> list[Path]:
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """The pictures of a folder, in the order of their numbers."""
+    """The pictures of a folder in natural order."""
     return [path for path in in_order(folder) if path.suffix.lower() in PICTURES]
 
 
@@ -110,7 +89,7 @@ def _check_names(folders: dict[Path, str]) -> None:
     for folder, label in folders.items():
         other = seen.setdefault(_plain(label) or label, folder)
         if other is not folder:
-            raise DataError(f"{other} and {folder} would be one label; put their clips together, or rename one")
+            raise DataError(f"{other} and {folder} mean the same label; merge them, or rename one")
 
 
 def _clips_of_label(root: Path, folder: Path, label: str) -> Iterator[OwnClip]:
@@ -132,28 +111,28 @@ def _is_clip(path: Path) -> bool:
 
 
 def _stray(root: Path) -> Iterator[str]:
-    """What lies where no label is known."""
+    """Notes about files outside the folders of labels and clips."""
     videos = [path.name for path in in_order(root) if path.is_file() and _is_clip(path)]
     if videos:
-        yield f"{named(videos)} in {root} itself: no label is known, left out; put clips into the folder of their label"
+        yield f"{quoted_names(videos)} in {root} itself: label unknown, left out; move each to the folder of its label"
     for folder in filter(Path.is_dir, in_order(root)):
         if pictures_in(folder):
-            yield f"pictures in {folder} itself are left out; put those of each clip into a folder of its own"
+            yield f"pictures in {folder} itself are left out; put those of each clip into a separate folder"
 
 
 def _shipped_notes(labels: Iterable[str]) -> Iterator[str]:
-    """What it means to have a label of the shipped network."""
+    """Notes about labels that the shipped network has too, or has in another spelling."""
     same = sorted(set(labels) & set(SHIPPED) - set(NO_GESTURE_LABELS))
     if same:
-        yield f"{named(same)}: labels of the shipped network too; ready key maps act on them as on the shipped ones"
+        yield f"{quoted_names(same)}: also labels of the shipped network; the supplied key maps act on them as well"
     for label in sorted(set(labels) - set(SHIPPED)):
         near = next((shipped for shipped in SHIPPED if _plain(shipped) == _plain(label)), None)
         if near:
-            yield f"{label!r} is not the shipped network's {near!r}; name it so if ready key maps shall act on it"
+            yield f"{label!r} is not the shipped network's {near!r}; rename it for the supplied key maps to act on it"
 
 
-def named(names: Iterable[str]) -> str:
-    """The first of some names, and how many there are besides."""
+def quoted_names(names: Iterable[str]) -> str:
+    """The first `MAX_NAMES` names, and the number of the others."""
     names = list(names)
-    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
-    return ", ".join(map(repr, names[:TOLD])) + more
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return ", ".join(map(repr, names[:MAX_NAMES])) + more

@@ -1,6 +1,6 @@
 """Jester: 148,092 clips of 27 gestures as folders of pictures (Materzynska et al., ICCV workshops 2019).
 
-Its labels, and what they become when a video is mirrored, are in `training/jester.py`.
+Its labels, and the label of each mirrored video, are in `training/jester.py`.
 """
 
 from training.datasets.publisher import PublishedDataset, folders

@@ -1,14 +1,14 @@
-"""Kinetics-400: some 300,000 ten-second pieces of videos, 400 actions (Kay et al., 2017), as far as they exist."""
+"""Kinetics-400: about 300,000 clips of 10 s, 400 actions (Kay et al., 2017), as far as they are still available."""
 
 import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_text
+from training.datasets.listing import Listing, ListingRow, bad_line, find, find_required, make_listing, read_text
 from training.datasets.publisher import PublishedDataset, videos
 
 FILES = {"train": ("train",), "validation": ("val", "validate", "validation"), "test": ("test",)}
-"""What publishers and mirrors call a split."""
+"""Names of the splits at the publisher and at mirrors."""
 STARTS = ("", "kinetics-400_", "kinetics400_", "kinetics_", "k400_")
 
 
@@ -17,16 +17,16 @@ def _names(split: str) -> list[str]:
 
 
 def _read(lists: Path, split: str) -> Listing | None:
-    """Read `train.csv` ...; the labels are those of the training list, in alphabetical order."""
+    """Read `train.csv` and the like; the labels are those of the training list, in alphabetical order."""
     path = find(lists, *_names(split))
     if path is None:
         return None
-    labels = {row.name for row in _rows(need(lists, *_names("train"))) if row.name is not None}
+    labels = {row.name for row in _rows(find_required(lists, *_names("train"))) if row.name is not None}
     return make_listing(sorted(labels), _rows(path))
 
 
 def _rows(path: Path) -> Iterator[ListingRow]:
-    """Lines of label, youtube_id, time_start, time_end, split; some test lists have no label."""
+    """Rows of label, youtube_id, time_start, time_end, split; some test lists have no label."""
     reader = csv.DictReader(read_text(path).splitlines())
     for line in reader:
         where = f"{path} line {reader.line_num}"
@@ -34,7 +34,7 @@ def _rows(path: Path) -> Iterator[ListingRow]:
             start, end = (int(float(line[key])) for key in ("time_start", "time_end"))
             yield ListingRow(where, f"{line['youtube_id']}_{start:06d}_{end:06d}", line.get("label") or None)
         except (KeyError, TypeError, ValueError) as error:
-            raise nonsense(where, list(line.values()), "label,youtube_id,time_start,time_end,split") from error
+            raise bad_line(where, list(line.values()), "label,youtube_id,time_start,time_end,split") from error
 
 
 SOURCE = PublishedDataset(

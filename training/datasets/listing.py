@@ -1,4 +1,4 @@
-"""The lists of a data set: which clips belong to a split, and their labels."""
+"""The publisher's lists of a data set: the clips of each split and their labels."""
 
 import csv
 import json
@@ -10,14 +10,16 @@ from typing import Any
 from common.table_file import TableError, text_of
 from training.errors import DataError
 
+DOWNLOAD = "download the list again from its publisher"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A clip as a list names it."""
+    """One clip of a list."""
 
     id: str
     label: int | None
-    """None where the list tells none."""
+    """None if the list has no labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +32,25 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class ListingRow:
-    """A list's line: where it stands, the clip, its label's name."""
+    """One row of a list."""
 
     where: str
+    """File and line, for error messages."""
     id: str
     name: str | None
+    """The label."""
 
 
 def find(folder: Path, *names: str) -> Path | None:
-    """The first of some files that is in a folder."""
+    """The first of these files that exists in a folder."""
     return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
-def need(folder: Path, *names: str) -> Path:
-    """The first of some files that is in a folder.
+def find_required(folder: Path, *names: str) -> Path:
+    """As `find`.
 
     Raises:
-        DataError: none is.
+        DataError: none of the files exists.
     """
     path = find(folder, *names)
     if path is None:
@@ -55,66 +59,66 @@ def need(folder: Path, *names: str) -> Path:
 
 
 def read_text(path: Path) -> str:
-    """What a list says.
+    """The text of a list.
 
     Raises:
-        DataError: it cannot be read, is no text, or is empty.
+        DataError: the file cannot be read, is no text, or is empty.
     """
     try:
         text = text_of(path)
     except TableError as error:
-        raise DataError(f"{error}; get the list anew from its publisher") from error
+        raise DataError(f"{error}; {DOWNLOAD}") from error
     if not text.strip():
-        raise DataError(f"{path} is empty; get the list anew from its publisher")
+        raise DataError(f"{path} is empty; {DOWNLOAD}")
     return text
 
 
 def read_table(path: Path, delimiter: str) -> Iterator[tuple[str, list[str]]]:
-    """The lines of a table that are not empty, each with where it stands."""
+    """The rows of a table that are not empty, each with its file and line."""
     reader = csv.reader(read_text(path).splitlines(), delimiter=delimiter)
     try:
         for cells in reader:
             if cells:
                 yield f"{path} line {reader.line_num}", [cell.strip() for cell in cells]
     except csv.Error as error:
-        raise DataError(f"{path} line {reader.line_num}: {error}; get the list anew from its publisher") from error
+        raise DataError(f"{path} line {reader.line_num}: {error}; {DOWNLOAD}") from error
 
 
 def read_json(path: Path) -> Any:
-    """What a list of JSON holds.
+    """The content of a JSON list.
 
     Raises:
-        DataError: it is none, or is cut short.
+        DataError: the file is not JSON, or truncated.
     """
     try:
         return json.loads(read_text(path))
     except ValueError as error:
-        raise DataError(f"{path} is not JSON ({error}); is it cut short? get it anew from its publisher") from error
+        raise DataError(f"{path} is not JSON, or cut short ({error}); {DOWNLOAD}") from error
 
 
-def nonsense(where: str, came: object, expected: str) -> DataError:
-    """The error of a line that makes no sense."""
-    return DataError(f"{where}: {str(came)[:80]!r} is not {expected}; get the list anew from its publisher")
+def bad_line(where: str, came: object, expected: str) -> DataError:
+    """The error for a row that cannot be read."""
+    return DataError(f"{where}: {str(came)[:80]!r} is not {expected}; {DOWNLOAD}")
 
 
 def make_listing(labels: Sequence[str], rows: Iterable[ListingRow]) -> Listing:
-    """Number the labels of a list's lines.
+    """Make a listing of rows, labels as numbers.
 
     Raises:
-        DataError: a label is unknown, an id cannot be a file's name, or a clip is listed twice with two labels.
+        DataError: a label is unknown, an id is no file name, or a clip is listed with two labels.
     """
     numbers = {name: number for number, name in enumerate(labels)}
     seen: dict[str, int | None] = {}
     for row in rows:
         label = _number(row, numbers)
         if seen.setdefault(row.id, label) != label:
-            raise DataError(f"{row.where}: clip {row.id} was listed before with another label; mend the list")
+            raise DataError(f"{row.where}: clip {row.id} was listed before with another label; correct the list")
     return Listing(tuple(labels), tuple(Entry(*item) for item in seen.items()))
 
 
 def _number(row: ListingRow, numbers: dict[str, int]) -> int | None:
     if Path(row.id).name != row.id:
-        raise nonsense(row.where, row.id, "a clip's id")
+        raise bad_line(row.where, row.id, "a clip's id")
     if row.name is not None and row.name not in numbers:
-        raise nonsense(row.where, row.name, f"one of the data set's {len(numbers)} labels")
+        raise bad_line(row.where, row.name, f"one of the data set's {len(numbers)} labels")
     return None if row.name is None else numbers[row.name]

@@ -1,4 +1,4 @@
-"""The pictures of `motions`: a drawn hand over a dim room of random colours, with other things that move, and noise."""
+"""Draws the pictures of `motions`: a hand over a dim room of random colours, moving distractors, and noise."""
 
 from collections.abc import Iterable
 
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from models.frame import Image
 
 FRACTION = 4
-"""Bits behind the binary point of the coordinates that OpenCV draws at."""
+"""Fractional bits of the coordinates passed to OpenCV."""
 FINGERS = ((-0.55, 1.9), (-0.18, 2.2), (0.18, 2.1), (0.55, 1.8), (1.3, 1.6))
-"""Angle from the hand's axis in radians and reach in palm radii of each finger, the thumb last."""
+"""Each finger's angle from the hand's axis in radians and length in palm radii, the thumb last."""
 
 
 def draw_pictures(
@@ -20,10 +20,10 @@ def draw_pictures(
     """Draw a cycle of pictures, uint8 [T, size, size, 3] RGB.
 
     Args:
-        hand: [T, 3], its x, y and size in each, in sides of the picture; of size 0 it is hidden.
-        distractor_steps: how fast each distractor goes round its own cycle.
-        size: pixels of a side.
-        rng: draws the room, colours, shapes and noise.
+        hand: [T, 3], x, y and size in each picture, in sides of the picture; size 0 hides it.
+        distractor_steps: step of each distractor on its own cycle.
+        size: side in pixels.
+        rng: for the room, colours, shapes and noise.
     """
     frames = len(hand)
     pictures = np.repeat(_room(size, rng)[None], frames, 0)
@@ -36,7 +36,7 @@ def draw_pictures(
 
 
 def _room(size: int, rng: np.random.Generator) -> Image:
-    """Patches of random colours around one colour, running into one another or with edges."""
+    """Patches of random colours around one colour, blurred or with sharp edges."""
     rows, columns = rng.integers(2, 6, 2)
     patches = rng.uniform(20, 130, 3) + rng.uniform(5, 40) * rng.standard_normal((rows, columns, 3))
     how = cv2.INTER_NEAREST if rng.random() < 0.3 else cv2.INTER_CUBIC
@@ -46,7 +46,7 @@ def _room(size: int, rng: np.random.Generator) -> Image:
 
 
 def _draw_distractor(pictures: Image, step: int, rng: np.random.Generator) -> None:
-    """Draw a box or a disc that goes round an ellipse."""
+    """Draw a box or a disc that moves on an ellipse."""
     frames, size = pictures.shape[:2]
     angles = rng.uniform(0, 2 * np.pi) + 2 * np.pi * step * np.arange(frames) / frames
     x, y = rng.uniform(0.1, 0.9, 2)
@@ -65,7 +65,7 @@ def _draw_distractor(pictures: Image, step: int, rng: np.random.Generator) -> No
 
 
 def _draw_hand(pictures: Image, hand: NDArray[np.float64], rng: np.random.Generator) -> None:
-    """Draw a palm with fingers, upright or nearly, in a colour of skin, well lit."""
+    """Draw a palm with fingers, about upright, in a bright skin colour."""
     size = pictures.shape[1]
     angles, reaches = np.array(FINGERS).T
     ways = rng.normal(-np.pi / 2, 0.3) + rng.choice((-1, 1)) * angles  # the picture's y points down
@@ -82,5 +82,5 @@ def _draw_hand(pictures: Image, hand: NDArray[np.float64], rng: np.random.Genera
 
 
 def _fixed(*coordinates: float) -> tuple[int, ...]:
-    """Coordinates in pixels as the whole numbers that OpenCV draws at."""
+    """Coordinates in pixels as fixed-point integers."""
     return tuple(round(float(value) * (1 << FRACTION)) for value in coordinates)

@@ -1,4 +1,4 @@
-"""Own clips that were looked at, made into what can be learnt: long ones cut, useless ones left out, advice given."""
+"""The index of own clips: long clips without a gesture are cut, unusable clips left out, advice for the user."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -7,41 +7,40 @@ from pathlib import Path
 
 from models.spec import NO_GESTURE_LABELS
 from training.datasets.base import Clip
-from training.datasets.folders import OwnClip, named, pictures_in
+from training.datasets.folders import OwnClip, pictures_in, quoted_names
 from training.datasets.listing import Entry
-from training.datasets.splits import LEAST
+from training.datasets.splits import MIN_CLIPS
 from training.datasets.survey import Broken, Job
 from training.errors import DataError
 
 REST, OTHER = NO_GESTURE_LABELS
-SHORTEST_S, SHORT_S, LONG_S = 0.5, 1.0, 8.0
-"""Clips of a gesture up to the first are left out; those below the second and above the third are told."""
+MIN_GESTURE_S, ADVISED_MIN_S, ADVISED_MAX_S = 0.5, 1.0, 8.0
+"""Clips of a gesture up to the first length are left out; lengths below the second or above the third get a note."""
 PIECE_S = 10.0
-"""Length of the clips that a long recording without a gesture becomes."""
-FEW = 10
-"""Fewer clips of a gesture are told."""
+"""Length of the pieces of a long clip without a gesture."""
+ADVISED_CLIPS = 10
+"""Gestures with fewer clips get a note."""
 
 
 def labels_of(clips: Iterable[OwnClip], root: Path) -> tuple[str, ...]:
-    """The labels to learn, in alphabetical order. "No gesture" is always one: a clip rests before it moves.
+    """The labels in alphabetical order. "No gesture" is always included, since clips begin and end at rest.
 
     Raises:
-        DataError: there is nothing to tell apart.
+        DataError: there are fewer than two labels to distinguish.
     """
     labels = {clip.label for clip in clips}
     gestures = sorted(labels - set(NO_GESTURE_LABELS))
     if not gestures:
-        raise DataError(f"no gesture in {root}; expected a folder of it with {LEAST} whole clips or more")
+        raise DataError(f"no gesture in {root}; expected a folder with {MIN_CLIPS} usable clips or more")
     if len(gestures) == 1 and OTHER not in labels:
         raise DataError(
-            f"{root} has one label only, {gestures[0]!r}; add another gesture, or a folder {OTHER!r} of movements to "
-            "tell it from"
+            f"{root} has only the label {gestures[0]!r}; add another gesture, or a folder {OTHER!r} of other movements"
         )
     return tuple(sorted(labels | {REST}))
 
 
 def jobs_of(clips: Iterable[OwnClip], labels: Sequence[str], decoded: Path, size: int, fps: float) -> dict[str, Job]:
-    """What to look at, by id; each clip is decoded into a folder that is another one when the clip is another one."""
+    """The clips to check, by id. The folder that a clip is decoded into changes with the size and time of its files."""
     jobs = {}
     for clip in clips:
         pictures = tuple(pictures_in(clip.path)) if clip.path.is_dir() else ()
@@ -52,24 +51,22 @@ def jobs_of(clips: Iterable[OwnClip], labels: Sequence[str], decoded: Path, size
     return jobs
 
 
-def sorted_out(results: Iterable[Clip | Broken], labels: Sequence[str]) -> tuple[list[Clip], list[Broken]]:
-    """The clips that can be used, and those that cannot, which a gesture's are that are too short."""
-    whole, broken = list[Clip](), list[Broken]()
+def split_usable(results: Iterable[Clip | Broken], labels: Sequence[str]) -> tuple[list[Clip], list[Broken]]:
+    """Usable clips and broken ones; gestures of `MIN_GESTURE_S` or less are counted as broken."""
+    usable, broken = list[Clip](), list[Broken]()
     for result in results:
         if isinstance(result, Broken):
             broken.append(result)
-        elif _is_gesture(result, labels) and _seconds(result) <= SHORTEST_S:
-            why = (
-                f"{_seconds(result):.1f} s is no whole gesture; record it with about a second of rest before and after"
-            )
+        elif _is_gesture(result, labels) and _seconds(result) <= MIN_GESTURE_S:
+            why = f"{_seconds(result):.1f} s is too short; record about a second of rest before and after the gesture"
             broken.append(Broken(result.id, why))
         else:
-            whole.append(result)
-    return whole, broken
+            usable.append(result)
+    return usable, broken
 
 
-def cut_up(clip: Clip, labels: Sequence[str]) -> list[Clip]:
-    """The pieces of a long clip without a gesture; any other as it is."""
+def cut_pieces(clip: Clip, labels: Sequence[str]) -> list[Clip]:
+    """The pieces of a long clip without a gesture; any other clip unchanged."""
     count = 1 if _is_gesture(clip, labels) else max(1, round(_seconds(clip) / PIECE_S))
     edges = [clip.frames * k // count for k in range(count + 1)]
     if count == 1:
@@ -80,35 +77,35 @@ def cut_up(clip: Clip, labels: Sequence[str]) -> list[Clip]:
     ]
 
 
-def too_few(clips: Sequence[Clip], labels: Sequence[str]) -> dict[str, int]:
-    """The labels that have clips, but fewer than are needed, and how many they have."""
+def rare_labels(clips: Sequence[Clip], labels: Sequence[str]) -> dict[str, int]:
+    """Labels with at least one and less than `MIN_CLIPS` clips, and their number of clips."""
     counts = {label: sum(labels[clip.label or 0] == label for clip in clips) for label in labels}
-    return {label: count for label, count in counts.items() if 0 < count < LEAST}
+    return {label: count for label, count in counts.items() if 0 < count < MIN_CLIPS}
 
 
-def renumbered(clips: Iterable[Clip], before: Sequence[str], labels: Sequence[str]) -> list[Clip]:
-    """The clips of some labels, numbered by these."""
+def renumber(clips: Iterable[Clip], before: Sequence[str], labels: Sequence[str]) -> list[Clip]:
+    """The clips whose label is in `labels`, renumbered from `before` to `labels`."""
     return [replace(clip, label=labels.index(name)) for clip in clips if (name := before[clip.label or 0]) in labels]
 
 
 def advice(clips: Sequence[Clip], labels: Sequence[str]) -> Iterator[str]:
-    """What would make the network better, a line each."""
+    """Advice on what to record, one line each."""
     for label in labels:
         count = sum(labels[clip.label or 0] == label for clip in clips)
-        if 0 < count < FEW and label not in NO_GESTURE_LABELS:
-            yield f"{label!r} has {count} clips; 20 or more are better"
+        if 0 < count < ADVISED_CLIPS and label not in NO_GESTURE_LABELS:
+            yield f"{label!r} has {count} clips; record 20 or more"
     gestures = [clip for clip in clips if _is_gesture(clip, labels)]
-    short = [clip.id for clip in gestures if _seconds(clip) < SHORT_S]
+    short = [clip.id for clip in gestures if _seconds(clip) < ADVISED_MIN_S]
     if short:
-        yield f"shorter than {SHORT_S:g} s: {named(short)}; about a second of rest before and after is better"
-    long = [clip.id for clip in gestures if _seconds(clip) > LONG_S]
+        yield f"shorter than {ADVISED_MIN_S:g} s: {quoted_names(short)}; record about a second of rest before and after"
+    long = [clip.id for clip in gestures if _seconds(clip) > ADVISED_MAX_S]
     if long:
-        yield f"longer than {LONG_S:g} s: {named(long)}; a clip shows its gesture once, so cut those that do not"
+        yield f"longer than {ADVISED_MAX_S:g} s: {quoted_names(long)}; cut them if they show the gesture more than once"
     there = {labels[clip.label or 0] for clip in clips}
     if REST not in there:
-        yield f"no folder {REST!r}: only the still first and last pictures of clips tell what resting is; add some"
+        yield f"no folder {REST!r}: only the first and last pictures of other clips show rest; add clips of it"
     if OTHER not in there:
-        yield f"no folder {OTHER!r}: other movements will be taken for gestures; add some"
+        yield f"no folder {OTHER!r}: other movements will be taken for gestures; add clips of it"
 
 
 def _is_gesture(clip: Clip, labels: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Pictures on disk, a folder of them or a video, and their pixels."""
+"""Reads frames of a video or of a folder of pictures."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,19 +12,19 @@ from models.frame import Image
 from training.recording_list import scaled
 
 FRAME = "{:05d}.jpg"
-"""How the pictures of a clip are named, the first one 00001.jpg."""
+"""File name of a clip's picture; the first is 00001.jpg."""
 JPEGS = (".jpg", ".jpeg")
 JPEG_END = b"\xff\xd9"
-"""Ends every JPEG file, and never stands within its coded data."""
+"""The end marker of a JPEG file; it does not occur within coded data."""
 
 
 def read_pixels(path: Path, indices: Sequence[int], shortest: int | None = None) -> Image:
-    """Read some frames of a folder or a video, uint8 [n, H, W, 3] RGB, their shorter side scaled.
+    """Read frames of a folder or a video, uint8 [n, H, W, 3] RGB, the shorter side scaled to `shortest` pixels.
 
     Raises:
         OSError: a file cannot be opened.
         ValueError: a frame is missing or unreadable, or the pictures differ in size.
-        cv2.error: as OpenCV sees fit.
+        cv2.error: OpenCV cannot decode or scale a picture.
     """
     wanted = sorted(set(indices))
     read = _from_folder if path.is_dir() else _from_video
@@ -33,7 +33,7 @@ def read_pixels(path: Path, indices: Sequence[int], shortest: int | None = None)
 
 
 def reason(error: Exception) -> str:
-    """Why a file could not be read, on one line."""
+    """The reason why a file could not be read, as one line."""
     return f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else one_line(error)
 
 
@@ -41,13 +41,12 @@ def read_picture(path: Path) -> cv2.typing.MatLike:
     """Read a picture, uint8 [H, W, 3] BGR.
 
     Raises:
-        OSError: it cannot be opened.
-        ValueError: it is empty, cut short, or no picture.
+        OSError: the file cannot be opened.
+        ValueError: the file is empty, truncated, or no picture.
     """
     data = path.read_bytes()
-    if (
-        path.suffix.lower() in JPEGS and JPEG_END not in data
-    ):  # OpenCV fills up with grey and says nothing a program could hear
+    # OpenCV fills the missing part of a truncated JPEG with grey and reports no error.
+    if path.suffix.lower() in JPEGS and JPEG_END not in data:
         raise ValueError(f"{path} is {'cut short' if data else 'empty'}")
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
@@ -61,7 +60,7 @@ def _from_folder(folder: Path, wanted: Sequence[int]) -> Iterator[tuple[int, cv2
 
 
 def _from_video(path: Path, wanted: Sequence[int]) -> Iterator[tuple[int, cv2.typing.MatLike]]:
-    """Decode in order from the start: seeking lands on wrong frames in many files."""
+    """Decode in order from the start, since seeking returns wrong frames for many files."""
     left = set(wanted)
     for index, picture in enumerate(video_pictures(path, left)):
         if picture is not None:

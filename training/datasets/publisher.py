@@ -1,4 +1,4 @@
-"""A data set as its publisher gives it: how to read its lists and where its clips lie."""
+"""A published data set: how its lists are read and where its clips are."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -10,29 +10,29 @@ from training.datasets.listing import Listing
 from training.errors import DataError
 
 Locate = Callable[[str], Path | None]
-"""Where the clip of an id lies, or None where it does not."""
+"""The path of the clip with an id, or None if it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedDataset:
-    """A data set."""
+    """How one data set is stored."""
 
     name: str
     splits: tuple[str, ...]
     fps: float
-    """Frames a second where the files do not tell."""
+    """Frames per second, used for files that do not specify it."""
     form: str
-    """What lies below its folder, to say what was expected."""
+    """Example of a path below its folder, for error messages."""
     read: Callable[[Path, str], Listing | None]
-    """The list of a split out of a folder of lists; None if it is not there."""
+    """Reads the list of a split from a folder of lists; None if it is missing."""
     locate: Callable[[Path], Locate]
-    """Looks through the folder of the data."""
+    """Searches the folder of the data."""
     sizes: Mapping[str, int] = field(default_factory=dict)
-    """How many clips the published lists of some splits name."""
+    """Number of clips in the published lists, by split."""
 
 
 def folders(name: str) -> Callable[[Path], Locate]:
-    """Folders of pictures, `ROOT/<name>/<id>/`, or `ROOT/<id>/` where ROOT is that folder itself."""
+    """Folders of pictures, `ROOT/<name>/<id>/`, or `ROOT/<id>/` if ROOT is that folder itself."""
 
     def locate(root: Path) -> Locate:
         _need_folder(root)

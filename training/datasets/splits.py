@@ -1,4 +1,4 @@
-"""Sharing own clips out: most to learn, some to validate on, some to test."""
+"""Assigns own clips to the training, validation and test split."""
 
 import hashlib
 from collections import Counter
@@ -9,48 +9,46 @@ from training.datasets.base import Clip
 from training.datasets.folders import OwnClip
 
 TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
-HELD_OUT = 0.2
-"""The share of a label's clips, or of all, that validation gets, and that the test gets; one at least."""
-LEAST = len(SPLITS)
-"""So many clips a label needs, and so many persons where whole persons are held out."""
+HELD_OUT_SHARE = 0.2
+"""Share of the clips in the validation split, and in the test split; at least one clip."""
+MIN_CLIPS = len(SPLITS)
+"""Clips that a label needs, and persons needed to split by person."""
 
-Shared = dict[str, list[Clip]]
-"""The clips of each split."""
-Persons = dict[str | None, str]
-"""The split of each person."""
+ClipsBySplit = dict[str, list[Clip]]
+SplitByPerson = dict[str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
-    """Who gets what, and how that was decided."""
+class Assignment:
+    """The clips of each split, and a line that says how they were chosen."""
 
-    splits: Shared
+    splits: ClipsBySplit
     how: str
 
 
-def share_out(clips: Sequence[Clip], files: Mapping[str, OwnClip]) -> Sharing:
-    """Share clips out: by person where three or more are told, else by file.
+def assign_splits(clips: Sequence[Clip], files: Mapping[str, OwnClip]) -> Assignment:
+    """Assign clips to splits: by person if there are `MIN_CLIPS` persons or more, else by file.
 
-    What goes where depends on names alone, not on what else is there, as far as shares allow. By file go also clips
-    without a person, and labels that would be missing from a split since too few persons show them.
+    The order of assignment depends on the names alone. Clips without a person are assigned by file, and so are labels
+    that a split by person would leave out of a split.
 
     Args:
         clips: with labels.
-        files: which each clip was, or is a piece of, by the clip's id.
+        files: by the clip's id, the file of the clip or of the recording it was cut from.
     """
     where = _share_persons(files[clip.id].person for clip in clips)
-    splits: Shared = {split: [] for split in SPLITS}
+    splits: ClipsBySplit = {split: [] for split in SPLITS}
     by_file: list[str] = []
     for of_label in _by_label(clips):
-        told = [clip for clip in of_label if files[clip.id].person in where]
-        if {where[files[clip.id].person] for clip in told} != set(SPLITS):
-            told = []
-        for clip in told:
+        by_person = [clip for clip in of_label if files[clip.id].person in where]
+        if {where[files[clip.id].person] for clip in by_person} != set(SPLITS):
+            by_person = []
+        for clip in by_person:
             splits[where[files[clip.id].person]].append(clip)
-        if len(told) < len(of_label):
-            _share_files([clip for clip in of_label if clip not in told], files, splits)
+        if len(by_person) < len(of_label):
+            _share_files([clip for clip in of_label if clip not in by_person], files, splits)
             by_file.append(files[of_label[0].id].label)
-    return Sharing(splits, _how(where, sorted(by_file)))
+    return Assignment(splits, _how(where, sorted(by_file)))
 
 
 def _by_label(clips: Iterable[Clip]) -> Iterable[list[Clip]]:
@@ -60,41 +58,40 @@ def _by_label(clips: Iterable[Clip]) -> Iterable[list[Clip]]:
     return labels.values()
 
 
-def _how(where: Persons, by_file: Sequence[str]) -> str:
-    """How clips were shared out, in a line."""
+def _how(where: SplitByPerson, by_file: Sequence[str]) -> str:
     if not where:
-        return f"split by file: no folders of {LEAST} persons or more, so the same people are in all splits"
-    told = "; ".join(f"{split}: {', '.join(str(p) for p in where if where[p] == split)}" for split in SPLITS)
-    return f"split by person: {told}{'; by file: ' if by_file else ''}{', '.join(by_file)}"
+        return f"split by file: no folders of {MIN_CLIPS} persons or more, so the same people are in all splits"
+    by_person = "; ".join(f"{split}: {', '.join(str(p) for p in where if where[p] == split)}" for split in SPLITS)
+    return f"split by person: {by_person}{'; by file: ' if by_file else ''}{', '.join(by_file)}"
 
 
-def _drawn(name: str) -> str:
-    """A key in whose order names are as good as shuffled, each at a place of its own."""
+def _shuffle_key(name: str) -> str:
+    """A sort key that shuffles names reproducibly."""
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def _share_persons(people: Iterable[str | None]) -> Persons:
-    """The split of each person; none where there are too few.
+def _share_persons(people: Iterable[str | None]) -> SplitByPerson:
+    """The split of each person; empty if there are too few persons.
 
-    Persons are held out until they have their share of the clips, or so few are left that each other split gets one.
+    Persons are added to a split until it has its share of the clips, or one person is left for each other split.
     """
     counts = Counter(person for person in people if person is not None)
-    if len(counts) < LEAST:
+    if len(counts) < MIN_CLIPS:
         return {}
-    left = sorted(counts, key=_drawn)
-    where: Persons = dict.fromkeys(left, TRAIN)
+    left = sorted(counts, key=_shuffle_key)
+    where: SplitByPerson = dict.fromkeys(left, TRAIN)
     for split, others in ((TEST, 2), (VALIDATION, 1)):
         held = 0
-        while len(left) > others and held < HELD_OUT * counts.total():
+        while len(left) > others and held < HELD_OUT_SHARE * counts.total():
             person = left.pop(0)
             where[person], held = split, held + counts[person]
     return where
 
 
-def _share_files(clips: Iterable[Clip], files: Mapping[str, OwnClip], splits: Shared) -> None:
-    """Share out clips of one label; neighbouring clips of a file stay together as far as possible."""
-    order = sorted(clips, key=lambda clip: (_drawn(files[clip.id].id), clip.first))
-    held = max(1, round(HELD_OUT * len(order)))
+def _share_files(clips: Iterable[Clip], files: Mapping[str, OwnClip], splits: ClipsBySplit) -> None:
+    """Assign clips of one label; successive pieces of a file stay together where possible."""
+    order = sorted(clips, key=lambda clip: (_shuffle_key(files[clip.id].id), clip.first))
+    held = max(1, round(HELD_OUT_SHARE * len(order)))
     splits[TEST] += order[:held]
     splits[VALIDATION] += order[held : 2 * held]
     splits[TRAIN] += order[2 * held :]

@@ -1,4 +1,4 @@
-"""Looking through a data set: what is there, how long each clip is, and which are broken."""
+"""Checks the clips of a data set: their number of frames, and whether they can be read. Decodes them if requested."""
 
 import os
 import shutil
@@ -15,36 +15,36 @@ from training.datasets.listing import Entry
 from training.datasets.pixels import FRAME, JPEG_END, read_picture, reason
 from training.recording_list import scaled
 
-LEAST_SHARE = 0.5
-"""A video that yields less than this share of the frames its header promises is cut short."""
+MIN_FRAME_SHARE = 0.5
+"""A video with less than this share of the frames in its header is counted as truncated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A clip to look at."""
+    """A clip to check."""
 
     entry: Entry
     path: Path
     fps: float
-    """Where the file does not tell it."""
+    """Used if the file does not specify it."""
     decoded: Path | None
-    """The folder to decode it into."""
+    """The folder to decode it into; None does not decode."""
     size: int
-    """Pixels of the shorter side there, at most."""
+    """Maximum of the shorter side in pixels, when decoded."""
     pictures: tuple[Path, ...] = ()
-    """The pictures of a folder in which they are not numbered from 00001.jpg on."""
+    """The pictures of a folder whose files are not named 00001.jpg and on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A clip that is there and cannot be used."""
+    """A clip that exists and cannot be used, and the reason."""
 
     id: str
     why: str
 
 
 def examine(job: Job) -> Clip | Broken:
-    """Look at one clip, and decode it if that is wanted and was not done before.
+    """Check one clip, and decode it if requested and not done before.
 
     Raises:
         WriteError: a decoded picture cannot be written.
@@ -59,24 +59,24 @@ def examine(job: Job) -> Clip | Broken:
 
 
 def _fps(path: Path) -> float | None:
-    """Frames a second as a video's header tells, unless it is nonsense."""
+    """The frame rate in a video's header, if plausible."""
     fps = header_rate(path) if path.is_file() else None
     return fps if fps and 1 <= fps <= 240 else None
 
 
 def count_pictures(folder: Path) -> int:
-    """How many pictures a folder holds; its first and last are read, and of the others the end.
+    """The number of pictures in a folder. Decodes the first and the last; of the others only the end marker is read.
 
     Raises:
-        OSError: one cannot be opened.
-        ValueError: there is none, one is missing between, or one is empty or cut short.
+        OSError: a picture cannot be opened.
+        ValueError: there is none, or a picture is missing, empty or truncated.
     """
     files = sorted(folder.glob("*.jpg"))
     for number, file in enumerate(files, 1):
         if file.name != FRAME.format(number):
             raise ValueError(f"{FRAME.format(number)} is missing from {folder}")
-        if not _ends_as_it_should(file):
-            read_picture(file)  # some writers append to a whole picture
+        if not _has_jpeg_end(file):
+            read_picture(file)  # some writers append data after the end marker
     if not files:
         raise ValueError(f"no pictures in {folder}")
     for file in {files[0], files[-1]}:
@@ -84,8 +84,7 @@ def count_pictures(folder: Path) -> int:
     return len(files)
 
 
-def _ends_as_it_should(picture: Path) -> bool:
-    """Whether a file's last bytes are a JPEG's: cheap enough for millions of them."""
+def _has_jpeg_end(picture: Path) -> bool:
     with open(picture, "rb", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - len(JPEG_END)))
@@ -93,27 +92,27 @@ def _ends_as_it_should(picture: Path) -> bool:
 
 
 def count_frames(path: Path) -> int:
-    """How many frames of a video can be decoded.
+    """The number of frames of a video that can be decoded.
 
     Raises:
-        ValueError: none, or far fewer than its header promises.
+        ValueError: there is none, or less than `MIN_FRAME_SHARE` of the number in the header.
     """
     frames = sum(1 for _ in video_pictures(path, ()))
-    return _enough(path, frames)
+    return _checked_count(path, frames)
 
 
-def _enough(path: Path, frames: int) -> int:
+def _checked_count(path: Path, frames: int) -> int:
     promised = header_frames(path)
     if not frames:
         raise ValueError(f"no frame in {path} can be decoded")
-    if frames < LEAST_SHARE * promised:
+    if frames < MIN_FRAME_SHARE * promised:
         raise ValueError(f"{path} is cut short: {frames} frames of {promised:.0f}")
     return frames
 
 
 def _decode(job: Job, folder: Path) -> Path:
-    """Write a clip's pictures into a folder, unless they are there; it is there whole or not at all."""
-    if _is_whole(folder):
+    """Write a clip's pictures into a folder, atomically, unless it is complete."""
+    if _is_complete(folder):
         return folder
     unfinished = folder.with_name(folder.name + ".part")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -126,8 +125,8 @@ def _decode(job: Job, folder: Path) -> Path:
     return folder
 
 
-def _is_whole(folder: Path) -> bool:
-    """Whether a clip was decoded before, and its files outlived what happened since, such as a power cut."""
+def _is_complete(folder: Path) -> bool:
+    """Whether a folder holds readable pictures; a power failure can leave truncated ones."""
     try:
         return count_pictures(folder) > 0
     except (OSError, ValueError):
@@ -141,7 +140,7 @@ def _write_pictures(job: Job, folder: Path) -> None:
         save(folder / FRAME.format(frames + 1), cv2.imencode(".jpg", small)[1].tobytes())
         frames += 1
     if job.path.is_file():
-        _enough(job.path, frames)
+        _checked_count(job.path, frames)
 
 
 def _pictures(job: Job) -> Iterator[cv2.typing.MatLike]:
@@ -155,13 +154,13 @@ def _pictures(job: Job) -> Iterator[cv2.typing.MatLike]:
 
 
 def save(path: Path, data: bytes) -> None:
-    """Write a file and its folder.
+    """Write a file and create its folder.
 
     Raises:
-        WriteError: they cannot be written, as on a full disk.
+        WriteError: they cannot be written, for example on a full disk.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     except OSError as error:
-        raise WriteError(f"{WriteError.of(path, error)}; run it again: it goes on where it stopped") from error
+        raise WriteError(f"{WriteError.of(path, error)}; run the command again to continue") from error

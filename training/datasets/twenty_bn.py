@@ -1,18 +1,17 @@
-"""The lists that 20BN wrote for Jester and Something-Something v1: `id;label` a line, the test split without labels."""
+"""The lists of 20BN for Jester and Something-Something v1: rows of `id;label`, the test split without labels."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_table
+from training.datasets.listing import Listing, ListingRow, bad_line, find, find_required, make_listing, read_table
 
 SPLITS = ("train", "validation", "test")
 
 
 def listing_of(prefix: str) -> Callable[[Path, str], Listing | None]:
-    """Read the lists `<prefix>-train.csv` ..., or `train.csv` ... as newer packages name them.
+    """A reader of the lists `<prefix>-train.csv` and the like, or `train.csv` as newer packages name it.
 
-    The labels are numbered in alphabetical order, as everywhere in this project. Where there is a
-    `test-answers.csv`, it goes before `test.csv`.
+    Labels are numbered in alphabetical order. `test-answers.csv` is preferred to `test.csv`.
     """
 
     def read(lists: Path, split: str) -> Listing | None:
@@ -24,14 +23,14 @@ def listing_of(prefix: str) -> Callable[[Path, str], Listing | None]:
 
 
 def read_labels(lists: Path, prefix: str) -> tuple[str, ...]:
-    """The labels, one a line, in alphabetical order."""
-    path = need(lists, f"{prefix}-labels.csv", "labels.csv")
+    """The labels, one per line, in alphabetical order."""
+    path = find_required(lists, f"{prefix}-labels.csv", "labels.csv")
     return tuple(sorted({cells[0] for _, cells in read_table(path, ";")}))
 
 
 def read_rows(path: Path, split: str) -> Iterator[ListingRow]:
-    """The lines of a list, `id;label`, or `id` alone in the test split."""
+    """The rows of a list, `id;label`, or `id` alone in the test split."""
     for where, cells in read_table(path, ";"):
         if len(cells) > 2 or (len(cells) == 1 and split != "test") or not all(cells):
-            raise nonsense(where, ";".join(cells), "`id;label`")
+            raise bad_line(where, ";".join(cells), "`id;label`")
         yield ListingRow(where, cells[0], cells[1] if len(cells) == 2 else None)

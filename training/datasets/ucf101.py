@@ -3,32 +3,32 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from training.datasets.listing import Listing, ListingRow, find, make_listing, need, nonsense, read_table
+from training.datasets.listing import Listing, ListingRow, bad_line, find, find_required, make_listing, read_table
 from training.datasets.publisher import PublishedDataset, videos
 
 
 def _read(lists: Path, split: str) -> Listing | None:
-    """Read `trainlist01.txt` ... and `testlist01.txt` ...."""
+    """Read `trainlist01.txt`, `testlist01.txt` and the like."""
     path = find(lists, f"{split[:-2]}list{split[-2:]}.txt")
-    return None if path is None else make_listing(_labels(need(lists, "classInd.txt")), _rows(path))
+    return None if path is None else make_listing(_labels(find_required(lists, "classInd.txt")), _rows(path))
 
 
 def _labels(path: Path) -> tuple[str, ...]:
-    """Lines such as `1 ApplyEyeMakeup`, numbered from 1 on."""
+    """Rows such as `1 ApplyEyeMakeup`, numbered from 1."""
     names: list[str] = []
     for where, cells in read_table(path, " "):
         if len(cells) != 2 or cells[0] != str(len(names) + 1):
-            raise nonsense(where, " ".join(cells), f"class {len(names) + 1} and its name")
+            raise bad_line(where, " ".join(cells), f"class {len(names) + 1} and its name")
         names.append(cells[1])
     return tuple(names)
 
 
 def _rows(path: Path) -> Iterator[ListingRow]:
-    """Lines such as `ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1`; test lists leave the number out."""
+    """Rows such as `ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1`; test lists have no number."""
     for where, cells in read_table(path, " "):
         file = PurePosixPath(cells[0])
         if len(file.parts) != 2 or file.suffix != ".avi":
-            raise nonsense(where, " ".join(cells), "`Class/v_Class_g01_c01.avi`")
+            raise bad_line(where, " ".join(cells), "`Class/v_Class_g01_c01.avi`")
         yield ListingRow(where, file.stem, file.parts[0])
 
 

@@ -1,1 +1,1 @@
-"""What `training.distill` is made of: streams, a teacher and a student."""
+"""Distillation: training streams, teachers, targets and students."""

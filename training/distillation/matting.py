@@ -1,4 +1,4 @@
-"""Recordings that are cut out already, laid over other pictures."""
+"""Composites recordings whose background is cut away over other pictures."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,61 +11,60 @@ from models.frame import Image
 from training.recording_list import Recording
 
 SKIN = np.array([(236, 188, 160), (222, 170, 138), (198, 142, 108), (160, 108, 78), (112, 74, 54), (78, 52, 40)])
-"""Flat skin colours, light to dark, RGB."""
+"""Skin colours, light to dark, RGB."""
 
-DARK = 18
-"""Brightness, 0..255, up to which a matte's pixel is background."""
+BLACK_LEVEL = 18
+"""Brightness, 0..255, up to which a pixel of a matte is background."""
 
 
 class Cutout(Protocol):
-    """Lays one shot of a matte over a picture."""
+    """Composites one shot of a matte over a picture."""
 
     def over(self, shot: Image, behind: Image, step: int) -> Image:
-        """Both uint8 [H, W, 3] of any size; the result has the size of `behind`. Steps count from the scene's first."""
+        """Both uint8 [H, W, 3] of any size; the result has the size of `behind`. The scene's first step is 0."""
         ...
 
 
 def is_matte(recording: Recording) -> bool:
-    """Whether a recording's background is cut away."""
+    """Whether the background of a recording is cut away."""
     return recording.source in ("nvgesture", "silhouettes", "keyed", "plain_sure", "plain_unsure")
 
 
-def cut_out(recording: Recording, rng: np.random.Generator) -> Cutout:
-    """Draw how a matte is laid over things."""
+def sample_cutout(recording: Recording, rng: np.random.Generator) -> Cutout:
+    """Random parameters for compositing a matte."""
     if recording.source == "silhouettes":
         skin = SKIN[rng.integers(len(SKIN))] * rng.uniform(0.85, 1.1)
         return Silhouette(skin, rng.uniform(0.5, 0.95), rng.uniform(0, 2 * np.pi), rng.uniform(-0.2, 0.2))
     if recording.source == "keyed":
-        return KeyedHand(_wander(rng))
+        return KeyedHand(_random_path(rng))
     return KeyedPerson()
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedPerson:
-    """A person or an arm on black: whatever is not black is in front."""
+    """A person or an arm on black; all other pixels are foreground."""
 
     def over(self, shot: Image, behind: Image, step: int) -> Image:  # noqa: ARG002
-        """Fit the shot to the picture and blend."""
         height, width = behind.shape[:2]
-        shot = fit(shot, height, width)
-        front = cv2.erode(in_front(shot), np.ones((3, 3)))  # its edge is half black
+        shot = cover(shot, height, width)
+        front = cv2.erode(foreground(shot), np.ones((3, 3)))  # pixels at the edge are mixed with black
         return blend(shot, behind, cv2.GaussianBlur(front, (0, 0), 0.8))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Silhouette:
-    """A white hand on black, given a skin colour with light from one side."""
+    """A white hand on black, rendered in a skin colour with light from one side."""
 
     skin: NDArray[np.float64]
     scale: float
-    """Of the silhouette's picture against the shorter side."""
+    """Height of the silhouette's picture relative to the shorter side."""
     light: float
-    """Where light comes from, radians."""
+    """Direction of the light, radians."""
     shift: float
-    """To the side, in shorter sides."""
+    """Horizontal offset in shorter sides."""
 
     def over(self, shot: Image, behind: Image, step: int) -> Image:  # noqa: ARG002
-        """Place the hand, standing on the lower edge, and blend."""
+        """Place the hand on the lower edge and blend."""
         height, width = behind.shape[:2]
         zoom = self.scale * min(height, width) / shot.shape[0]
         x = width / 2 + self.shift * min(height, width) - zoom * shot.shape[1] / 2
@@ -75,7 +74,7 @@ class Silhouette:
         return blend(self._shaded(front), behind, cv2.GaussianBlur(front, (0, 0), 0.7))
 
     def _shaded(self, front: NDArray[np.float32]) -> Image:
-        """The skin, darker towards the edge that turns away from the light."""
+        """The skin colour, darker towards the edge on the far side of the light."""
         soft = cv2.GaussianBlur(front, (0, 0), 5)
         slope = cv2.Sobel(soft, cv2.CV_32F, 1, 0) * np.cos(self.light) + cv2.Sobel(soft, cv2.CV_32F, 0, 1) * np.sin(
             self.light
@@ -86,27 +85,27 @@ class Silhouette:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyedHand:
-    """A hand on black that comes in from below, and moves as a whole beside how it moved when it was filmed."""
+    """A hand on black that comes in from below and moves along a path, in addition to its filmed movement."""
 
     path: NDArray[np.float64]
-    """[T, 3] at each step, round and round: to the side, below the lower edge, size; in shorter sides."""
+    """[T, 3] at each step, repeated: horizontal offset, distance below the lower edge, size; in shorter sides."""
 
     def over(self, shot: Image, behind: Image, step: int) -> Image:
-        """Place the hand, its arm cut off by the lower edge, and blend."""
+        """Place the hand with its arm cut off by the lower edge and blend."""
         height, width = behind.shape[:2]
         side = min(height, width)
         across, below, size = self.path[step % len(self.path)]
         zoom = size * side / shot.shape[0]
         x = width / 2 + across * side - zoom * shot.shape[1] / 2
         where = np.array([[zoom, 0, x], [0, zoom, height + below * side - zoom * shot.shape[0]]])
-        front = in_front(shot)
+        front = foreground(shot)
         colours = cv2.warpAffine(np.asarray(shot), where, (width, height))
         opacity = cv2.warpAffine(cv2.erode(front, np.ones((3, 3))), where, (width, height))
         return blend(np.asarray(colours, np.uint8), behind, cv2.GaussianBlur(opacity, (0, 0), 0.7))
 
 
-def _wander(rng: np.random.Generator, steps: int = 120) -> NDArray[np.float64]:
-    """A path for a hand: now here, now there or out of sight, with pauses and strokes of human length between."""
+def _random_path(rng: np.random.Generator, steps: int = 120) -> NDArray[np.float64]:
+    """A closed path of a hand between random places, some out of sight, with pauses and strokes of human duration."""
     size, at = rng.uniform(0.6, 1.1), np.array([rng.uniform(-0.3, 0.3), 1.2, 1.0])
     path: list[NDArray[np.float64]] = []
     while len(path) < steps:
@@ -123,19 +122,19 @@ def _wander(rng: np.random.Generator, steps: int = 120) -> NDArray[np.float64]:
 def _stroke(
     start: NDArray[np.float64], end: NDArray[np.float64], rng: np.random.Generator
 ) -> list[NDArray[np.float64]]:
-    """A few steps from here to there, as hands start and stop."""
+    """2 to 6 steps from `start` to `end`, slow at both ends."""
     parts = (1 - np.cos(np.linspace(0, np.pi, int(rng.integers(2, 7))))) / 2
     return [start + part * (end - start) for part in parts]
 
 
-def in_front(shot: Image) -> NDArray[np.float32]:
-    """What of a matte [H, W, 3] is not black, 0 or 1."""
-    red, green, blue = cv2.split(np.asarray(shot))  # numpy's maximum over a last axis of three is many times slower
-    return (cv2.max(cv2.max(red, green), blue) > DARK).astype(np.float32)
+def foreground(shot: Image) -> NDArray[np.float32]:
+    """The pixels of a matte [H, W, 3] that are not black, [H, W], 0 or 1."""
+    red, green, blue = cv2.split(np.asarray(shot))  # NumPy's maximum over a last axis of 3 is many times slower
+    return (cv2.max(cv2.max(red, green), blue) > BLACK_LEVEL).astype(np.float32)
 
 
-def fit(picture: Image, height: int, width: int) -> Image:
-    """Scale a picture to cover a size, cut its middle, uint8 [height, width, 3]."""
+def cover(picture: Image, height: int, width: int) -> Image:
+    """Scale a picture to cover a size and crop its centre, uint8 [height, width, 3]."""
     zoom = max(height / picture.shape[0], width / picture.shape[1])
     where = np.array(
         [
@@ -147,6 +146,6 @@ def fit(picture: Image, height: int, width: int) -> Image:
 
 
 def blend(front: Image, behind: Image, opacity: NDArray[np.float32] | cv2.typing.MatLike) -> Image:
-    """Mix two pictures of one size, opacity 0..1 [H, W]."""
+    """Mix two pictures of equal size by an opacity [H, W], 0..1."""
     part = np.asarray(opacity, np.float32)[:, :, None]
     return (front * part + behind * (1 - part)).astype(np.uint8)

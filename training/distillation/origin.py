@@ -1,4 +1,4 @@
-"""What a run was begun with, by its hashes: with anything else, a stopped run would silently become another one."""
+"""The inputs of a run, as hashes: a run must not be resumed with others."""
 
 import hashlib
 import os
@@ -9,26 +9,26 @@ from pathlib import Path
 from models.errors import ModelFileError
 from models.nets.checkpoint import weights_hash
 from models.nets.mstnet import MSTNet
-from training.distillation.lessons import training_recordings
+from training.distillation.stream_batches import training_recordings
 
 OPTIONS = {"start": "START", "teacher": "--teacher", "data": "--data"}
-"""What a user calls them."""
+"""Their names on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """SHA-256 of all that decides the outcome of a run, besides its recipe."""
+    """SHA-256 of the inputs of a run, except its recipe."""
 
     start: str
     """Of the weights it starts from."""
     teacher: str
     """Of the teacher's file."""
     data: str
-    """Of the list of recordings; where their folders lie does not count."""
+    """Of the list of recordings, with paths relative to their folders."""
 
     @classmethod
     def of(cls, start: MSTNet, teacher: Path, folders: Sequence[Path]) -> "Origin":
-        """Of what a command was given."""
+        """Hash the inputs of a command."""
         recordings = sorted(
             (os.path.relpath(r.path, folder), r.label, r.spans)
             for folder in folders
@@ -37,10 +37,10 @@ class Origin:
         return cls(weights_hash(start), _hash(teacher.read_bytes()), _hash(repr(recordings).encode()))
 
     def check(self, before: Mapping[str, str], run: Path) -> None:
-        """Compare with what a stopped run was begun with.
+        """Compare with the inputs of a stopped run.
 
         Raises:
-            ModelFileError: it is not the same.
+            ModelFileError: they differ.
         """
         others = [option for name, option in OPTIONS.items() if before.get(name) != getattr(self, name)]
         if others:

@@ -1,4 +1,4 @@
-"""What there is to learn at a step: a teacher's soft answer, put right where the label is known, and its features."""
+"""Targets of distillation: the teacher's soft output, corrected by the label if it is known, and its features."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,78 +12,94 @@ from training.distillation.teacher import Teacher, spans_at
 from training.distillation.training_streams import TrainingStream
 from training.jester import LABELS
 
-NOTHING = idle_labels(LABELS)
-GESTURES = [k for k in range(len(LABELS)) if k not in NOTHING]
-TOLD = 0.5
-"""How much the label of a gesture that has just ended adds to what the teacher saw."""
-FRESH = 3
-"""For how many steps after its end a gesture is told."""
+IDLE_CLASSES = idle_labels(LABELS)
+GESTURE_CLASSES = [k for k in range(len(LABELS)) if k not in IDLE_CLASSES]
+END_WEIGHT = 0.5
+"""Probability, times the label's weight, that is given to the label of a gesture that has just ended."""
+END_STEPS = 3
+"""Steps after its end in which a gesture counts as just ended."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Targets:
-    """What to learn at E steps of a stream, or of N streams side by side."""
+    """Targets at E steps of a stream, or of N streams."""
 
     soft: NDArray[np.float32]
-    """[..., E, 27], softened answers."""
+    """[..., E, 27], softened probabilities."""
     maps: NDArray[np.float32]
     """[..., E, C, h, w], the teacher's features."""
-    believed: NDArray[np.float32]
-    """[..., E], how much of the teacher's answer stood when it was put right, 0..1; its features count as much."""
+    feature_weight: NDArray[np.float32]
+    """[..., E], weight of the features, 0..1: the part of the teacher's output that was not corrected."""
 
 
 def targets(teacher: Teacher, stream: TrainingStream, steps: Sequence[int], temperature: float) -> Targets:
-    """Ask a teacher about some steps of a stream, and put it right where labels are known."""
-    logits, maps = teacher.answers(stream.looked_at, steps, [stream.at(step)[0].speed for step in steps])
+    """The targets at some steps of a stream."""
+    logits, maps = teacher.outputs(stream.teacher_pictures, steps, [stream.at(step)[0].speed for step in steps])
     soft = softmax(logits, temperature)
-    mended = np.stack([_mended(answer, stream, step) for answer, step in zip(soft, steps, strict=True)])
-    return Targets(mended, maps, 1 - np.abs(mended - soft).sum(-1) / 2)
+    corrected = np.stack([_corrected(row, stream, step) for row, step in zip(soft, steps, strict=True)])
+    return Targets(corrected, maps, 1 - np.abs(corrected - soft).sum(-1) / 2)
 
 
-def side_by_side(streams: Sequence[Targets]) -> Targets:
-    """The targets of several streams at the same steps, stacked."""
+def stack_targets(streams: Sequence[Targets]) -> Targets:
+    """Stack the targets of streams with equal steps."""
     return Targets(
         np.stack([stream.soft for stream in streams]),
         np.stack([stream.maps for stream in streams]),
-        np.stack([stream.believed for stream in streams]),
+        np.stack([stream.feature_weight for stream in streams]),
     )
 
 
-def _mended(soft: NDArray[np.float32], stream: TrainingStream, step: int) -> NDArray[np.float32]:
+def _corrected(soft: NDArray[np.float32], stream: TrainingStream, step: int) -> NDArray[np.float32]:
     scene, within = stream.at(step)
     if within < spans_at(scene.speed)[0] - 1:
-        return soft  # the window reaches back into the scene before, whose gesture it may well see
-    if scene.labels[0] in NOTHING:
-        return calmed(soft, scene.trust)
-    told = any(made.stop - 1 <= within < made.stop + FRESH for made in scene.made)
-    return put_right(soft, scene.labels, scene.trust, told)
+        return soft  # the window reaches into the scene before and may show its gesture
+    return correct(soft, stream, step, END_STEPS)
 
 
-def calmed(soft: NDArray[np.float32], trust: float) -> NDArray[np.float32]:
-    """A teacher's answer [27] where no gesture is made: gestures go to what is none, as far as that is trusted.
+def correct(soft: NDArray[np.float32], stream: TrainingStream, step: int, end_steps: int) -> NDArray[np.float32]:
+    """Correct probabilities [27] by the label of the scene at a step.
 
-    There they keep the shares that the teacher gives the two; where it hardly knows either, the shares are equal.
+    Args:
+        soft: the teacher's probabilities.
+        stream: the stream.
+        step: the step.
+        end_steps: steps after its end in which a gesture counts as just ended.
     """
-    mended = soft.copy()
-    mended[GESTURES] *= 1 - trust
-    calm = soft[NOTHING] + np.float32(1e-3)
-    mended[NOTHING] += (soft.sum() - mended.sum()) * calm / calm.sum()
-    return mended
+    scene, within = stream.at(step)
+    if scene.labels[0] in IDLE_CLASSES:
+        return correct_idle(soft, scene.label_weight)
+    just_ended = any(gesture.stop - 1 <= within < gesture.stop + end_steps for gesture in scene.gestures)
+    return correct_gesture(soft, scene.labels, scene.label_weight, just_ended)
 
 
-def put_right(soft: NDArray[np.float32], labels: Sequence[int], trust: float, told: bool) -> NDArray[np.float32]:
-    """A teacher's answer [27] where a gesture is made: other gestures go to it, as far as its label is trusted.
+def correct_idle(soft: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+    """Probabilities [27] at a step without a gesture: a share `weight` of each gesture's goes to the idle classes.
 
-    Where it has just ended, its label is added. Several labels get the shares that the teacher gives them.
+    The idle classes get it in proportion to their probabilities; in equal parts if both are near 0.
+    """
+    corrected = soft.copy()
+    corrected[GESTURE_CLASSES] *= 1 - weight
+    idle = soft[IDLE_CLASSES] + np.float32(1e-3)
+    corrected[IDLE_CLASSES] += (soft.sum() - corrected.sum()) * idle / idle.sum()
+    return corrected
+
+
+def correct_gesture(
+    soft: NDArray[np.float32], labels: Sequence[int], weight: float, just_ended: bool
+) -> NDArray[np.float32]:
+    """Probabilities [27] at a step of a gesture: a share `weight` of each other gesture's goes to its labels.
+
+    Several labels get it in proportion to their probabilities. If the gesture has just ended, its labels get
+    `END_WEIGHT * weight` of all probability in addition.
     """
     right = list(labels)
-    wrong = [k for k in GESTURES if k not in right]
+    wrong = [k for k in GESTURE_CLASSES if k not in right]
     shares = soft[right] + np.float32(1e-3)
     shares /= shares.sum()
-    mended = soft.copy()
-    mended[wrong] *= 1 - trust
-    mended[right] += (soft.sum() - mended.sum()) * shares
-    if told:
-        mended *= 1 - TOLD * trust
-        mended[right] += TOLD * trust * shares
-    return mended
+    corrected = soft.copy()
+    corrected[wrong] *= 1 - weight
+    corrected[right] += (soft.sum() - corrected.sum()) * shares
+    if just_ended:
+        corrected *= 1 - END_WEIGHT * weight
+        corrected[right] += END_WEIGHT * weight * shares
+    return corrected

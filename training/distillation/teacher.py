@@ -1,4 +1,4 @@
-"""Teachers: networks that say, of a piece of video, what a student should have answered at some of its steps."""
+"""Teachers: networks whose outputs for steps of a stream are the targets of a student."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,43 +18,42 @@ from models.preprocess import to_picture
 from training.jester import LABELS, MEAN, SIZE
 
 WINDOW = 16
-"""Pictures a window; at 6 a second, 2.67 s."""
+"""Pictures per window; 2.67 s at 6 per second."""
 SPANS = (16, 11)
-"""How many of the newest pictures its windows hold, stretched to `WINDOW` by showing some twice. One window sees slow
-gestures whole, the other forgets the gesture before."""
+"""Pictures that its windows span, repeated to fill `WINDOW`. The longer one contains slow gestures, the shorter one
+excludes the gesture before."""
 SCALES = (1.0, 0.65)
-"""Sides of the centred squares that its windows show, in sides of the picture. People look smaller to it in a whole
-picture than in the crops that it was trained on (FixRes, arXiv 1906.06423); docs/model.md has the figures."""
-LOOKED_AT = 172
-"""Side of the pictures that it is asked about: the closest square is then shown pixel by pixel."""
-SHORTEST = 4
-"""Pictures in the shortest window: in fewer a gesture is not to be told."""
+"""Sides of the centred squares of its views, relative to the picture. In full pictures people appear smaller than in
+the crops it was trained on (FixRes, arXiv 1906.06423); docs/log/model.md has the figures."""
+TEACHER_SIDE = 172
+"""Side of its pictures; the smallest square is then not resampled."""
+MIN_SPAN = 4
+"""Pictures in the shortest window; fewer do not show a gesture."""
 POOLS = ("ReduceMean", "GlobalAveragePool")
 
 
-class Taught(NamedTuple):
-    """What a teacher says of E steps."""
+class TeacherOutput(NamedTuple):
+    """The output of a teacher at E steps."""
 
     logits: NDArray[np.float32]
     """[E, 27]."""
     maps: NDArray[np.float32]
-    """[E, C, h, w], its last features before they were pooled; [E, C, 1, 1] pooled, where they come from several
-    crops of a picture."""
+    """[E, C, h, w], its last features before pooling; pooled to [E, C, 1, 1] if they are means over several crops."""
 
 
 class Teacher(Protocol):
-    """Answers for some steps of a piece of video."""
+    """A network that gives an output for steps of a stream."""
 
     channels: int
     """C of its maps."""
 
-    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> Taught:
-        """What it says at some steps.
+    def outputs(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> TeacherOutput:
+        """The output at some steps.
 
         Args:
-            pictures: uint8 [T, side, side, 3], 6 a second; any side, best `LOOKED_AT`.
+            pictures: uint8 [T, side, side, 3], 6 per second; any side, best `TEACHER_SIDE`.
             ends: the steps, ascending.
-            speeds: how many times faster than usual people move there.
+            speeds: of the gestures at these steps; 1 is normal.
         """
         ...
 
@@ -62,14 +61,15 @@ class Teacher(Protocol):
 class ClipTeacher:
     """A clip network in an ONNX file: `clip` float32 [N, 3, 16, 112, 112] to logits [N, 27].
 
-    It answers with the mean over windows of several spans that end at a step (`spans_at`), at several scales; before
-    the first picture, that one stands still. Its features are the mean of what it pools, [N, C, any time, h, w].
+    The output at a step is the mean over windows of several spans that end there (`spans_at`), at several scales.
+    Windows that begin before the first picture repeat it. The features are the input of the last pooling,
+    [N, C, any time, h, w], averaged over time.
 
     Args:
         path: the file.
 
     Raises:
-        ModelFileError: the file is missing, or of another shape.
+        ModelFileError: the file is missing, or has other inputs or outputs.
     """
 
     def __init__(self, path: Path) -> None:
@@ -80,7 +80,7 @@ class ClipTeacher:
         try:
             model = _with_maps(path)
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnx and onnxruntime raise classes of their own that share no public base
+        except Exception as error:  # the exceptions of onnx and onnxruntime have no public base class
             reason = first_line(error)
             raise ModelFileError(
                 f"{path} is no ONNX file that can be run ({reason}); give the 3-D network's"
@@ -93,38 +93,40 @@ class ClipTeacher:
             )
         if len(maps.shape) != 5 or not isinstance(maps.shape[1], int):
             raise ModelFileError(
-                f"{path} pools maps of {maps.shape}; the teacher's are [n, channels, time, height, width], a number of "
-                "channels that the file tells"
+                f"{path} pools maps of {maps.shape}; the teacher's are [n, channels, time, height, width] with a fixed "
+                "number of channels"
             )
-        self._name, self._asked = clip.name, [logits.name, maps.name]
+        self._input, self._outputs = clip.name, [logits.name, maps.name]
         self.channels: int = maps.shape[1]
 
-    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> Taught:
-        """What it says at some steps, about windows that show people who gesture fast at their usual speed."""
+    def outputs(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> TeacherOutput:
+        """The output at some steps; for fast gestures of windows that are as much shorter."""
         views = [at_scale(pictures, scale) for scale in SCALES]
-        asked = [
+        parts = [
             [self.windows(view, end, spans_at(speed)) for view in views]
             for end, speed in zip(ends, speeds, strict=True)
         ]
-        logits, maps = (np.stack([[getattr(each, part) for each in step] for step in asked]) for part in Taught._fields)
-        return Taught(logits.mean((1, 2)), maps.mean((1, 2, 4, 5))[:, :, None, None])
+        logits, maps = (
+            np.stack([[getattr(each, part) for each in step] for step in parts]) for part in TeacherOutput._fields
+        )
+        return TeacherOutput(logits.mean((1, 2)), maps.mean((1, 2, 4, 5))[:, :, None, None])
 
-    def windows(self, pictures: Image, end: int, spans: Sequence[int]) -> Taught:
-        """What it says of each of the windows that end at a step, of pictures uint8 [T, 112, 112, 3]."""
+    def windows(self, pictures: Image, end: int, spans: Sequence[int]) -> TeacherOutput:
+        """The output for each window that ends at a step, of pictures uint8 [T, 112, 112, 3]."""
         return self.clips(np.stack([pictures[window(end, span)] for span in spans]))
 
-    def clips(self, clips: Image) -> Taught:
-        """What it says of whole clips, uint8 [E, 16, 112, 112, 3]."""
+    def clips(self, clips: Image) -> TeacherOutput:
+        """The output for clips uint8 [E, 16, 112, 112, 3]."""
         centred = (clips.astype(np.float32) - np.array(MEAN, np.float32)).transpose(0, 4, 1, 2, 3)
-        logits, maps = self._session.run(self._asked, {self._name: centred})
-        return Taught(logits, maps.mean(2))
+        logits, maps = self._session.run(self._outputs, {self._input: centred})
+        return TeacherOutput(logits, maps.mean(2))
 
 
 class StreamTeacher:
-    """A causal network of this project, at half its rate: it answers at every step for what one pass over it costs.
+    """A causal network of this project at half its rate; one pass gives the outputs of all steps.
 
     Args:
-        net: the network, its paces halved as the student's are (`at_half_rate`).
+        net: the network with its lags halved (`at_half_rate`).
     """
 
     def __init__(self, net: MSTNet) -> None:
@@ -132,11 +134,11 @@ class StreamTeacher:
         self.channels = net.backbone.width
 
     @torch.no_grad()
-    def answers(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> Taught:  # noqa: ARG002
-        """What it says at some steps; it has to handle fast gestures by itself."""
-        answer = self._net(torch.from_numpy(at_scale(pictures, 1.0)).permute(0, 3, 1, 2)[None])
+    def outputs(self, pictures: Image, ends: Sequence[int], speeds: Sequence[float]) -> TeacherOutput:  # noqa: ARG002
+        """The output at some steps; the speeds are not used."""
+        output = self._net(torch.from_numpy(at_scale(pictures, 1.0)).permute(0, 3, 1, 2)[None])
         steps = list(ends)
-        return Taught(answer.logits[0, steps].numpy(), answer.maps[0, steps].numpy())
+        return TeacherOutput(output.logits[0, steps].numpy(), output.maps[0, steps].numpy())
 
 
 def at_scale(pictures: Image, scale: float) -> Image:
@@ -148,18 +150,18 @@ def at_scale(pictures: Image, scale: float) -> Image:
 
 
 def spans_at(speed: float) -> tuple[int, ...]:
-    """How many of the newest pictures the windows hold where people move so many times faster than usual."""
-    return tuple(max(SHORTEST, round(span / speed)) for span in SPANS)
+    """The spans of the windows for gestures of a speed."""
+    return tuple(max(MIN_SPAN, round(span / speed)) for span in SPANS)
 
 
 def window(end: int, span: int) -> NDArray[np.int64]:
-    """Indices [WINDOW] of the `span` pictures up to `end`, each shown as long as any other."""
+    """Indices [WINDOW] of the `span` pictures up to `end`, repeated evenly."""
     back = np.arange(WINDOW - 1, -1, -1) * span // WINDOW
     return np.maximum(end - back, 0)
 
 
 def _with_maps(path: Path) -> bytes:
-    """The network with what its last pooling takes as a second output."""
+    """The network with the input of its last pooling as an additional output."""
     model = onnx.load(path)
     pooled = next((node.input[0] for node in reversed(model.graph.node) if node.op_type in POOLS), None)
     if pooled is None:

@@ -1,4 +1,4 @@
-"""Streams to learn from: recordings played one after another before one camera, with rest between them."""
+"""Training streams: successive scenes made of recordings, seen by one camera, with rests between them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from models.frame import Image
 from models.spec import NO_GESTURE_LABELS
-from training.distillation.augment import Optics, develop, draw_camera, frame_up, steady
-from training.distillation.matting import Cutout, cut_out, is_matte
+from training.distillation.camera_augmentation import CameraModel, apply_appearance, sample_camera, teacher_camera, warp
+from training.distillation.matting import Cutout, is_matte, sample_cutout
 from training.jester import mirrored, reversed_in_time
-from training.recording_list import Recording, Shelf
+from training.recording_list import FrameCache, Recording
 
 SHARES = {
     "generated": 0.12,
     "cutouts": 0.12,
     "footage": 0.08,
     "keyed": 0.08,
-    "plainwall": 0.0,  # keyed, it is the next two
+    "plainwall": 0.0,  # used keyed, as the next two
     "plain_sure": 0.12,
     "plain_unsure": 0.05,
     "nvgesture": 0.1,
@@ -31,8 +31,8 @@ SHARES = {
     "dun_wlasl": 0.01,
     "xbaro": 0.01,
 }
-"""How often a source is played, of all scenes; what is left is shared by recordings of the other sources."""
-TRUST = {
+"""Probability of each source, per scene; recordings of other sources share the rest equally."""
+LABEL_WEIGHT = {
     "generated": 0.7,
     "cutouts": 0.5,
     "plain_sure": 0.4,
@@ -45,61 +45,61 @@ TRUST = {
     "ivokersten": 0.3,
     "xbaro": 0.5,
 }
-"""How much a source's label counts against the teacher's answer. Where it is not here, it does not: signers' hands do
-look like gestures now and then, and a network that only ever hears that they are none forgets the gestures."""
-UNSURE = ("plain_unsure",)
-"""Sources whose gestures go one way or the other; which, a teacher says."""
-NO_ROOM = ("footage", "plainwall")
-"""Sources that show hands before a wall and nobody; they are no room behind others."""
+"""Weight of a source's label relative to the teacher's output, 0..1; 0 for sources not listed. Hands of signers, for
+example, sometimes resemble gestures, and a network trained on these as idle only forgets the gestures."""
+AMBIGUOUS_SOURCES = ("plain_unsure",)
+"""Sources whose gestures may have either direction; the teacher decides."""
+NOT_BACKGROUNDS = ("footage", "plainwall")
+"""Sources that show hands in front of a wall; they are not used as backgrounds."""
 SPEEDS = {"silhouettes": (1.4, 2.4), "nvgesture": (0.9, 1.4), "footage": (0.6, 1.8), "keyed": (0.6, 1.8)}
-USUAL_SPEED = (0.8, 1.2)
-"""How fast recordings are played; silhouettes were recorded slowly."""
+DEFAULT_SPEEDS = (0.8, 1.2)
+"""Range of the playback speed; silhouettes were recorded slowly."""
 FAST_SPEEDS = (1.2, 2.2)
-"""A share of the scenes is played faster still, by a factor between these: some people gesture twice as fast as those
-whom the teacher was trained on."""
+"""Range of an additional factor for a share of the scenes: some people gesture twice as fast as those in the teacher's
+training data."""
 IDLE_FRAMES = 10
-"""Frames at the beginning of a recording in which people hardly move yet."""
+"""Frames at the beginning of a recording with little movement."""
 REST_S = (-0.75, 1.5)
-"""How long a scene rests at either end; below 0, not at all: some gestures follow close on one another."""
+"""Range of the rest at either end of a scene; below 0 is none, since some gestures follow immediately."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlayedScene:
-    """A recording played once, from rest to rest."""
+    """The plan of a scene: a recording played once, with rests."""
 
     recording: Recording
     frames: NDArray[np.int64]
     """The frame at each step."""
     label: str
-    made: tuple[range, ...]
-    """The steps of each time the gesture is made."""
+    gestures: tuple[range, ...]
+    """The steps of each repetition of the gesture."""
     speed: float
-    """How many times faster than usual it is played."""
+    """Playback speed; 1 is normal."""
     behind: Recording | None
-    """What is seen behind a matte."""
+    """The background of a matte."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FilmedScene:
-    """A scene as it was filmed, and what is known of it."""
+    """The pictures of a scene, and its labels."""
 
     pictures: Image
     """uint8 [T, H, W, 3]."""
-    looked_at: Image
-    """The same as a teacher sees it, uint8 [T, side, side, 3]."""
+    teacher_pictures: Image
+    """The same through the teacher's camera, uint8 [T, side, side, 3]."""
     labels: tuple[int, ...]
-    """What it may be: one label, or both directions of a gesture where a recording does not tell which."""
-    trust: float
-    """How sure that is, 0..1."""
-    made: tuple[range, ...]
-    """The steps of each time the gesture is made; none if it is none."""
+    """One label, or both directions of a gesture if the direction is unknown."""
+    label_weight: float
+    """Weight of the labels relative to the teacher's output, 0..1."""
+    gestures: tuple[range, ...]
+    """The steps of each repetition of the gesture; empty for an idle label."""
     speed: float = 1.0
-    """How many times faster than usual it is played."""
+    """Playback speed; 1 is normal."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingStream:
-    """A piece of continuous video: the scenes it is made of, one after another."""
+    """A stream of successive scenes."""
 
     scenes: tuple[FilmedScene, ...]
     steps: int
@@ -110,67 +110,67 @@ class TrainingStream:
         return np.concatenate([scene.pictures for scene in self.scenes])[: self.steps]
 
     @property
-    def looked_at(self) -> Image:
-        """The same as a teacher sees it, uint8 [T, side, side, 3]."""
-        return np.concatenate([scene.looked_at for scene in self.scenes])[: self.steps]
+    def teacher_pictures(self) -> Image:
+        """The same through the teacher's camera, uint8 [T, side, side, 3]."""
+        return np.concatenate([scene.teacher_pictures for scene in self.scenes])[: self.steps]
 
     def at(self, step: int) -> tuple[FilmedScene, int]:
-        """The scene of a step, and which step of the scene it is."""
+        """The scene of a step, and the step within the scene."""
         for scene in self.scenes:
             if step < len(scene.pictures):
                 return scene, step
             step -= len(scene.pictures)
-        raise IndexError(f"step {step} past the end of the stream")
+        raise IndexError(f"step {step} is beyond the end of the stream")
 
 
-class Playlist:
-    """Recordings to draw streams from.
+class StreamSampler:
+    """Samples training streams.
 
     Args:
         recordings: what may be played.
-        shelf: where their pictures are.
+        cache: where their pictures are.
         labels: the network's labels.
         size: side of a picture in pixels.
-        looked_at: side of a teacher's picture in pixels.
-        rate_hz: steps a second.
+        teacher_side: side of a teacher's picture in pixels.
+        rate_hz: steps per second.
         faster: share of the scenes that are played faster, 0..1.
     """
 
     def __init__(
         self,
         recordings: Sequence[Recording],
-        shelf: Shelf,
+        cache: FrameCache,
         labels: tuple[str, ...],
         size: int,
-        looked_at: int,
+        teacher_side: int,
         rate_hz: float,
         faster: float = 0.5,
     ) -> None:
         self._recordings = list(recordings)
-        self._shelf = shelf
+        self._cache = cache
         self._labels = labels
         self._size = size
-        self._looked_at = looked_at
+        self._teacher_side = teacher_side
         self._rate_hz = rate_hz
         self._faster = faster
-        self._rooms = [r for r in self._recordings if not is_matte(r) and r.source not in NO_ROOM]
+        self._rooms = [r for r in self._recordings if not is_matte(r) and r.source not in NOT_BACKGROUNDS]
         self._odds = _odds(self._recordings)
 
     def draw(self, rng: np.random.Generator, steps: int) -> TrainingStream:
-        """Draw a stream of so many steps."""
-        camera = draw_camera(rng)
-        cameras = camera, steady(camera, rng)
+        """A random stream with a number of steps."""
+        camera = sample_camera(rng)
+        cameras = camera, teacher_camera(camera, rng)
         scenes: list[FilmedScene] = []
         while (length := sum(len(scene.pictures) for scene in scenes)) < steps:
-            scenes.append(self._show(self._draw_scene(rng), cameras, rng, length))
+            scenes.append(self._film(self._draw_scene(rng), cameras, rng, length))
         return TrainingStream(tuple(scenes), steps)
 
     def _draw_scene(self, rng: np.random.Generator) -> PlayedScene:
         recording = self._recordings[int(rng.choice(len(self._recordings), p=self._odds))]
-        low, high = SPEEDS.get(recording.source, USUAL_SPEED)
+        low, high = SPEEDS.get(recording.source, DEFAULT_SPEEDS)
         speed = float(np.exp(rng.uniform(*np.log(FAST_SPEEDS)))) if rng.random() < self._faster else 1.0
         stride = rng.uniform(low, high) * speed * recording.fps / self._rate_hz
-        length, spans = len(self._shelf.pictures(recording)), recording.spans
+        length, spans = len(self._cache.pictures(recording)), recording.spans
         movement = np.arange(0, length, stride).astype(np.int64)
         backwards = rng.random() < 0.3
         if backwards:
@@ -186,64 +186,64 @@ class Playlist:
         )
 
     def _rest(self, rng: np.random.Generator, movement: NDArray[np.int64], end: int) -> NDArray[np.int64]:
-        """Stand nearly still at one end of a movement, or not at all: to and fro over its first or last few frames."""
-        few = movement[:3] if end == 0 else movement[-3:][::-1]
-        sway = np.concatenate([few, few[::-1]])
+        """A rest of random length at one end of a movement: its first or last three frames, to and fro."""
+        frames = movement[:3] if end == 0 else movement[-3:][::-1]
+        sway = np.concatenate([frames, frames[::-1]])
         steps = int(max(0.0, rng.uniform(*REST_S)) * self._rate_hz)
         rest = np.resize(sway, steps)
         return rest[::-1] if end == 0 else rest
 
-    def _show(
-        self, scene: PlayedScene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int
+    def _film(
+        self, scene: PlayedScene, cameras: tuple[CameraModel, CameraModel], rng: np.random.Generator, first_step: int
     ) -> FilmedScene:
         name = mirrored(scene.label) if cameras[0].mirrored else scene.label
-        names = (name, reversed_in_time(name)) if scene.recording.source in UNSURE else (name,)
-        pictures, looked_at = zip(*self._film(scene, cameras, rng, first_step), strict=True)
+        names = (name, reversed_in_time(name)) if scene.recording.source in AMBIGUOUS_SOURCES else (name,)
+        pictures, teacher_pictures = zip(*self._pictures(scene, cameras, rng, first_step), strict=True)
         return FilmedScene(
             np.stack(pictures),
-            np.stack(looked_at),
+            np.stack(teacher_pictures),
             tuple(self._labels.index(each) for each in dict.fromkeys(names)),
-            TRUST.get(scene.recording.source, 0.0),
-            () if name in NO_GESTURE_LABELS else scene.made,
+            LABEL_WEIGHT.get(scene.recording.source, 0.0),
+            () if name in NO_GESTURE_LABELS else scene.gestures,
             scene.speed,
         )
 
-    def _film(
-        self, scene: PlayedScene, cameras: tuple[Optics, Optics], rng: np.random.Generator, first_step: int
+    def _pictures(
+        self, scene: PlayedScene, cameras: tuple[CameraModel, CameraModel], rng: np.random.Generator, first_step: int
     ) -> Iterator[tuple[Image, Image]]:
-        """Each step's picture by the stream's camera, and by the one that a teacher looks through."""
+        """Each step's picture through the stream's camera, and through the teacher's."""
         camera, still = cameras
-        cutout = cut_out(scene.recording, rng) if scene.behind else None
-        shots = self._shelf.pictures(scene.recording)
-        behind = self._shelf.pictures(scene.behind) if scene.behind else None
+        cutout = sample_cutout(scene.recording, rng) if scene.behind else None
+        shots = self._cache.pictures(scene.recording)
+        behind = self._cache.pictures(scene.behind) if scene.behind else None
         around = self._around(rng)
         for k, frame in enumerate(scene.frames):
             shot, time_s = shots[frame], (first_step + k) / self._rate_hz
             if cutout is not None and behind is not None:
                 shot = self._over(cutout, shot, behind, k)
-            seen = develop(camera, frame_up(camera, shot, self._size, time_s, around), rng)
-            yield seen, develop(still, frame_up(still, shot, self._looked_at, time_s), rng)
+            picture = apply_appearance(camera, warp(camera, shot, self._size, time_s, around), rng)
+            yield picture, apply_appearance(still, warp(still, shot, self._teacher_side, time_s), rng)
 
     def _around(self, rng: np.random.Generator) -> Image | None:
-        """What is seen beyond a recording's edges: another room, or its reflection."""
+        """A blurred picture of another recording to show beyond the edges; None reflects the recording."""
         room = self._room(rng) if rng.random() < 0.7 else None
         if room is None:
             return None
-        picture = np.asarray(self._shelf.pictures(room)[0])
+        picture = np.asarray(self._cache.pictures(room)[0])
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.5, 4)), np.uint8)
 
     def _room(self, rng: np.random.Generator) -> Recording | None:
-        """Draw what is seen behind a matte, if there is any such recording."""
+        """A random recording for the background, if there is one."""
         return self._rooms[rng.integers(len(self._rooms))] if self._rooms else None
 
     def _over(self, cutout: Cutout, shot: Image, behind: Image, step: int) -> Image:
-        """Lay a matte's shot over the room behind it, which rests: its first moments, to and fro."""
+        """Composite a matte's shot over the first frames of the background, played to and fro."""
         beat = max(1, min(len(behind), IDLE_FRAMES) - 1)
         return cutout.over(shot, behind[beat - abs(step % (2 * beat) - beat)], step)
 
 
 def _odds(recordings: Sequence[Recording]) -> NDArray[np.float64]:
-    """How likely each recording is to be played next."""
+    """The probability of each recording, [recordings]."""
     counts: dict[str, int] = {}
     for recording in recordings:
         counts[recording.source] = counts.get(recording.source, 0) + 1

@@ -1,1 +1,1 @@
-"""What `training.evaluate`, `judge` and `tsne` are made of: networks on clips and streams, and what it comes to."""
+"""Evaluation of networks on clips and streams: data, inference, metrics and figures."""

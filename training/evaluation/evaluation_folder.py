@@ -1,4 +1,4 @@
-"""An evaluation for a reader: a short table, and a folder of figures and pictures."""
+"""The output of an evaluation: a table, and a folder of metrics and figures."""
 
 import csv
 import json
@@ -16,47 +16,47 @@ from training.evaluation.metrics import PerClass
 from training.evaluation.scoring import Evaluation
 
 METRICS = "metrics.json"
-WRITTEN = {METRICS, "per_class.csv", "confusion.png", "reliability.svg"}
-"""All that an evaluation's folder holds; whatever else is there is somebody's, and stays."""
+FILES = {METRICS, "per_class.csv", "confusion.png", "reliability.svg"}
+"""The files of an evaluation's folder; a folder with other files is not replaced."""
 
 
 def table(evaluation: Evaluation) -> Iterator[str]:
-    """The numbers as Markdown, a line at a time."""
+    """The metrics as lines of a Markdown table."""
     yield "| metric | value |"
     yield "|---|---|"
     for name, value in evaluation.values.items():
         yield f"| {name} | {value if isinstance(value, int) else '-' if math.isnan(value) else f'{value:.3f}'} |"
 
 
-def check_free(folder: Path) -> None:
-    """See that an evaluation may be written there.
+def check_replaceable(folder: Path) -> None:
+    """Check that a folder does not exist or holds only an evaluation.
 
     Raises:
-        DataError: there is something that is no evaluation, or something beside one.
+        DataError: the folder holds other files.
     """
     if folder.exists() and not (folder / METRICS).is_file():
-        raise DataError(f"{folder} is there and holds no evaluation; give --out a folder that is not there yet")
-    foreign = sorted(path.name for path in folder.iterdir() if path.name not in WRITTEN) if folder.exists() else []
+        raise DataError(f"{folder} exists and holds no evaluation; give --out a new folder")
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in FILES) if folder.exists() else []
     if foreign:
         raise DataError(
-            f"{folder} holds {foreign[0]!r} beside an evaluation, and would be replaced; move that away or give --out "
-            f"another folder"
+            f"{folder} holds {foreign[0]!r} in addition to an evaluation and would be replaced; move that file, or "
+            "give --out another folder"
         )
 
 
 def write(folder: Path, evaluation: Evaluation, about: dict[str, object]) -> None:
-    """Write metrics.json, per_class.csv and the pictures; an earlier evaluation is replaced, whole or not at all.
+    """Write metrics.json, per_class.csv and the figures; an earlier evaluation is replaced atomically.
 
     Args:
-        folder: where to.
-        evaluation: what was found.
-        about: of what, by what and how; goes into metrics.json.
+        folder: the folder.
+        evaluation: the results.
+        about: network, data and options, for metrics.json.
 
     Raises:
-        DataError: the folder holds something else.
-        WriteError: it cannot be written.
+        DataError: the folder holds other files.
+        WriteError: the folder cannot be written.
     """
-    check_free(folder)
+    check_replaceable(folder)
     unfinished = folder.with_name(folder.name + ".part")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -81,7 +81,7 @@ def _fill(folder: Path, evaluation: Evaluation, about: dict[str, object]) -> Non
 
 
 def _classes(evaluation: Evaluation) -> Iterator[tuple[object, ...]]:
-    """A row a class; a share is empty where there was nothing to count."""
+    """One row per class; undefined shares are empty."""
     classes = PerClass.of(evaluation.confused)
     rows = zip(evaluation.labels, classes.count, classes.precision, classes.recall, strict=True)
     for label, count, *shares in rows:

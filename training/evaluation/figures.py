@@ -1,4 +1,4 @@
-"""Pictures of evaluations. Drawn without a display, and without pyplot's global state."""
+"""Figures of evaluations, drawn without a display and without pyplot's global state."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,50 +12,50 @@ from numpy.typing import NDArray
 from common.whole_file import whole_file
 from training.evaluation.metrics import Ints
 
-MOST_NAMED = 60
-"""Classes beyond which their names would be too small to read."""
-MOST_NUMBERED = 30
-"""Classes beyond which the numbers in the cells would be."""
+MAX_LABELLED_CLASSES = 60
+"""Number of classes above which their names are omitted."""
+MAX_NUMBERED_CLASSES = 30
+"""Number of classes above which the numbers in the cells are omitted."""
 
 
 def draw_confusion(path: Path, confused: Ints, labels: Sequence[str]) -> None:
-    """Draw a confusion matrix as a PNG: a row a true class, its answers in percent.
+    """Draw a confusion matrix as a PNG: one row per true class, predictions in percent.
 
     Args:
-        path: of the picture.
-        confused: [classes, classes], as `metrics.confusion` counts.
-        labels: a name a class.
+        path: the file.
+        confused: [classes, classes], from `metrics.confusion`.
+        labels: the names of the classes.
     """
     side = min(20.0, 4.0 + 0.3 * len(labels))
     figure = Figure((side, side), layout="constrained")
     axes = figure.subplots()
     shares = 100 * confused / np.maximum(confused.sum(axis=1, keepdims=True), 1)
     drawn = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
-    axes.set(xlabel="answered", ylabel="true")
-    if len(labels) <= MOST_NAMED:
+    axes.set(xlabel="predicted", ylabel="true")
+    if len(labels) <= MAX_LABELLED_CLASSES:
         axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=8)
         axes.set_yticks(range(len(labels)), labels, fontsize=8)
-    if len(labels) <= MOST_NUMBERED:
+    if len(labels) <= MAX_NUMBERED_CLASSES:
         _number(axes, shares)
     figure.colorbar(drawn, ax=axes, label="% of the class", shrink=0.6)
     _save(figure, path)
 
 
 def _number(axes: Axes, shares: NDArray[np.float64]) -> None:
-    """Write the percentages into the cells that have any."""
+    """Write the percentages into the cells."""
     for row, column in np.argwhere(shares >= 0.5):
         share = shares[row, column]
         axes.text(column, row, f"{share:.0f}", ha="center", va="center", fontsize=7, color="w" if share > 50 else "k")
 
 
 def draw_clusters(path: Path, panels: dict[str, NDArray[np.float64]], truth: Ints, labels: Sequence[str]) -> None:
-    """Draw points of two dimensions side by side as a PNG, coloured by class.
+    """Draw panels of points side by side as a PNG, coloured by class.
 
     Args:
-        path: of the picture.
+        path: the file.
         panels: by title, points [N, 2].
-        truth: int [N], the class of each point, in every panel the same.
-        labels: a name a class.
+        truth: int [N], the class of each point, the same in all panels.
+        labels: the names of the classes.
     """
     figure = Figure((5.0 * len(panels), 5.8), layout="constrained")
     colours = colormaps["tab20" if len(labels) <= 20 else "nipy_spectral"]
@@ -70,10 +70,10 @@ def draw_clusters(path: Path, panels: dict[str, NDArray[np.float64]], truth: Int
 
 
 def _save(figure: Figure, path: Path) -> None:
-    """Write a figure as a PNG, whole.
+    """Write a figure as a PNG, atomically.
 
     Raises:
-        WriteError: it cannot be written.
+        WriteError: the file cannot be written.
     """
     with whole_file(path) as unfinished:
         figure.savefig(unfinished, format="png", dpi=120)

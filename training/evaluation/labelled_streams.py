@@ -1,4 +1,4 @@
-"""Streams to judge by: pictures at a model's rate, as the app would see them, and the gestures in them."""
+"""Labelled streams: pictures at a model's rate, as the app gets them, and the gestures in them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,33 +18,35 @@ from training.evaluation.stream_metrics import Truth
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledStream:
-    """One stream to judge by."""
+    """A stream with its gestures."""
 
     group: str
     pictures: Image
-    """uint8 [T, H, W, 3], a step each."""
+    """uint8 [T, H, W, 3], one per step."""
     truths: tuple[Truth, ...]
 
 
-def take(pictures: Iterable[Image], fps: float, group: str, truths: Sequence[Truth], spec: ModelSpec) -> LabelledStream:
-    """Resample a video to a model's rate and pictures."""
+def to_stream(
+    pictures: Iterable[Image], fps: float, group: str, truths: Sequence[Truth], spec: ModelSpec
+) -> LabelledStream:
+    """Resample a video to the rate and picture size of a model."""
     grid = StepGrid(spec.rate_hz)
     due = ((picture, grid.count(index / fps)) for index, picture in enumerate(pictures))
-    shown = [np.repeat(to_picture(p, spec.height, spec.width)[None], n, axis=0) for p, n in due if n]
-    return LabelledStream(group, np.concatenate(shown), tuple(truths))
+    repeated = [np.repeat(to_picture(p, spec.height, spec.width)[None], n, axis=0) for p, n in due if n]
+    return LabelledStream(group, np.concatenate(repeated), tuple(truths))
 
 
-def video_take(video: Path, events: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStream:
-    """A continuous recording and the list of its events; its first `top` rows are cut away.
+def video_stream(video: Path, events: Path, fps: float, top: int, spec: ModelSpec) -> LabelledStream:
+    """The stream of a recording and of the list of its events; the first `top` rows of its pictures are cut off.
 
     Raises:
-        DataError: there is no such list, a row of it makes no sense, or there is no picture in the video.
+        DataError: the list is missing or invalid, or the video has no pictures.
     """
-    return take(_pictures(video, top), fps, video.stem, read_events(events, fps, spec.labels), spec)
+    return to_stream(_pictures(video, top), fps, video.stem, read_events(events, fps, spec.labels), spec)
 
 
 def _pictures(video: Path, top: int) -> Iterator[Image]:
-    """The pictures of a video without their first rows; one at least."""
+    """The pictures of a video without their first rows; at least one."""
     read = False
     for picture in video_frames(video):
         if len(picture) <= top:
@@ -56,13 +58,13 @@ def _pictures(video: Path, top: int) -> Iterator[Image]:
 
 
 def rate_of(video: Path) -> float:
-    """The frames a second that a video says it has.
+    """The frame rate in a video's header.
 
     Raises:
-        DataError: it cannot be read, or does not say.
+        DataError: the video cannot be read, or has no frame rate.
     """
     if (fps := header_rate(video)) is None:
-        raise DataError(f"{video} cannot be read, or does not tell its rate; give a video, or its rate with --fps")
+        raise DataError(f"{video} cannot be read, or has no frame rate; give a video, or its rate with --fps")
     return fps
 
 
@@ -70,12 +72,12 @@ def read_events(path: Path, fps: float, labels: Sequence[str]) -> list[Truth]:
     """Read a list of events: columns start, end (first and last frame) and jester_class.
 
     Args:
-        path: the list, a CSV.
-        fps: the video's rate.
-        labels: those that the network has; besides, an event may be none of them, "No gesture" and its like.
+        path: a CSV file.
+        fps: of the video.
+        labels: of the network; the idle labels are accepted as well.
 
     Raises:
-        DataError: there is no such list, it lacks a column, or a row has another label or ends before it starts.
+        DataError: the list is missing, lacks a column, or a row has another label or ends before it starts.
     """
     known = (*labels, *(label for label in NO_GESTURE_LABELS if label not in labels))
     try:
@@ -87,5 +89,5 @@ def read_events(path: Path, fps: float, labels: Sequence[str]) -> list[Truth]:
 def _truth(row: TableRow, fps: float, labels: Sequence[str]) -> Truth:
     label, start, end = row.label("jester_class", labels), row.whole_in("start"), row.whole_in("end")
     if not 0 <= start <= end:
-        row.fail("a first frame is from 0 on, and a last one not before it")
+        row.fail("the first frame is 0 or more, and the last one not before it")
     return Truth(label, start / fps, (end + 1) / fps)

@@ -1,4 +1,4 @@
-"""How good the answers to clips are. Arrays in, numbers out; for streams see `stream_metrics`."""
+"""Metrics of clip classification, as functions of arrays; for streams see `stream_metrics`."""
 
 import math
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ Ints = NDArray[np.int64]
 
 
 def top_k(scores: Floats, truth: Ints, k: int) -> float:
-    """The share of clips whose true class is among the k of highest score; of equal scores the first class counts.
+    """The share of clips whose true class is among the k with the highest scores; ties go to the first class.
 
     Args:
-        scores: [N, classes]; NaN comes of none.
+        scores: [N, classes]; the result is NaN for N = 0.
         truth: int [N].
-        k: how many classes may be named.
+        k: number of classes.
     """
     if not len(truth):
         return math.nan
@@ -27,38 +27,38 @@ def top_k(scores: Floats, truth: Ints, k: int) -> float:
     return float((best == truth[:, None]).any(axis=1).mean())
 
 
-def confusion(answered: Ints, truth: Ints, classes: int) -> Ints:
-    """How often each class (row) was answered as each class (column), int [classes, classes]."""
-    counts = np.bincount(truth * classes + answered, minlength=classes * classes)
+def confusion(predicted: Ints, truth: Ints, classes: int) -> Ints:
+    """The confusion matrix, int [classes, classes], true classes as rows, predictions as columns."""
+    counts = np.bincount(truth * classes + predicted, minlength=classes * classes)
     return counts.reshape(classes, classes).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PerClass:
-    """What becomes of each class; NaN where there was nothing to count."""
+    """Metrics of each class; NaN where undefined."""
 
     precision: NDArray[np.float64]
-    """Of the clips answered with it, the share that was right."""
+    """[classes], share of the predictions of a class that are correct."""
     recall: NDArray[np.float64]
-    """Of its clips, the share that was answered right."""
+    """[classes], share of the clips of a class that are predicted correctly."""
     count: Ints
-    """Its clips."""
+    """[classes], number of clips."""
 
     @classmethod
     def of(cls, confused: Ints) -> "PerClass":
-        """Read off a confusion matrix."""
+        """The metrics of a confusion matrix."""
         right, count = np.diag(confused), confused.sum(axis=1)
         with np.errstate(invalid="ignore"):
             return cls(right / confused.sum(axis=0), right / count, count)
 
     @property
     def mean_recall(self) -> float:
-        """Over the classes that have clips, each counted alike."""
+        """Mean over the classes that have clips."""
         return float(self.recall[self.count > 0].mean()) if self.count.any() else math.nan
 
 
 def clip_reliability(logits: Floats, truth: Ints, temperature: float = 1.0) -> Reliability:
-    """How sure the answers to clips are against how right, every clip counted alike."""
-    answers = np.arange(logits.shape[1])
+    """Confidence against accuracy of predictions for clips, with equal weights."""
+    classes = np.arange(logits.shape[1])
     weights = np.full(len(truth), 1 / len(truth))
-    return Reliability.of(LabelledSteps(logits, answers, truth.astype(np.intp), weights), temperature)
+    return Reliability.of(LabelledSteps(logits, classes, truth.astype(np.intp), weights), temperature)

@@ -1,4 +1,4 @@
-"""Evaluation: the answers to clips, or at the end of what happens in streams, and the numbers they come to."""
+"""The result of an evaluation and its metrics."""
 
 import math
 from collections.abc import Sequence
@@ -10,24 +10,24 @@ from calibration.reliability import Reliability
 from common.arrays import Floats
 from training.evaluation.metrics import Ints, PerClass, confusion, top_k
 from training.evaluation.stream_metrics import (
-    Watched,
-    accuracy_when_seen,
+    StreamOutput,
+    accuracy_at_share,
     delays_s,
     exactly_once,
     false_activations,
     levenshtein_accuracy,
 )
 
-SEEN = (0.25, 0.5, 0.75, 1.0)
-"""Shares of a gesture after which the answer is looked at."""
+SHARES = (0.25, 0.5, 0.75, 1.0)
+"""Shares of a gesture after which the accuracy is measured."""
 
 Values = dict[str, float]
-"""Numbers by name; NaN where there was nothing to count."""
+"""Metrics by name; NaN where undefined."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """What was answered and what was true."""
+    """Outputs and true classes, of clips or of gestures at their ends."""
 
     labels: tuple[str, ...]
     logits: Floats
@@ -35,9 +35,9 @@ class Evaluation:
     truth: Ints
     """int64 [N]."""
     reliability: Reliability | None
-    """None where no step's truth is known."""
+    """None if the truth of no step is known."""
     stream: Values | None = None
-    """What only streams have."""
+    """Metrics of streams only."""
 
     @property
     def confused(self) -> Ints:
@@ -46,7 +46,7 @@ class Evaluation:
 
     @property
     def values(self) -> Values:
-        """All numbers."""
+        """All metrics."""
         return {
             "count": len(self.truth),
             "top1": top_k(self.logits, self.truth, 1),
@@ -57,8 +57,8 @@ class Evaluation:
         }
 
 
-def stream_values(streams: Sequence[Watched], labels: Sequence[str]) -> Values:
-    """The numbers that only streams have."""
+def stream_values(streams: Sequence[StreamOutput], labels: Sequence[str]) -> Values:
+    """The metrics of streams."""
     delays = delays_s(streams)
     named = [delay for delay in delays if delay is not None]
     wrong, minutes = false_activations(streams)
@@ -74,5 +74,5 @@ def stream_values(streams: Sequence[Watched], labels: Sequence[str]) -> Values:
         "false_activations": wrong,
         "minutes_without_gesture": minutes,
         "false_activations_per_minute": wrong / minutes if minutes else math.nan,
-        **{f"accuracy_seen_{100 * share:.0f}": accuracy_when_seen(streams, labels, share) for share in SEEN},
+        **{f"accuracy_seen_{100 * share:.0f}": accuracy_at_share(streams, labels, share) for share in SHARES},
     }

@@ -1,4 +1,4 @@
-"""How good a network is on streams: are its events the gestures that happened, and how soon? Lists in, numbers out."""
+"""Metrics of gesture recognition in streams: events compared with the gestures that were made, and their delays."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -14,34 +14,34 @@ from models.decoder import GestureEvent
 from models.spec import NO_GESTURE_LABELS
 
 GRACE_S = 1.0
-"""An event may come this long after its gesture ended."""
+"""An event may fire this long after the end of its gesture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A gesture that happened, in seconds of its stream."""
+    """A labelled span of a stream, in seconds."""
 
     label: str
     start_s: float
     end_s: float
 
     def covers(self, time_s: float) -> bool:
-        """Whether an event at this time is about this gesture."""
+        """Whether an event at this time can belong to this gesture."""
         return self.start_s <= time_s <= self.end_s + GRACE_S
 
 
 def names(event: GestureEvent, truth: Truth) -> bool:
-    """Whether an event names this gesture, in time."""
+    """Whether an event has the label of a gesture and fires in time."""
     return event.label == truth.label and truth.covers(event.fired_s)
 
 
 def gestures_of(truths: Iterable[Truth]) -> list[Truth]:
-    """Those that are gestures, in the order of their beginning."""
+    """The spans that are gestures, by start time."""
     return sorted((t for t in truths if t.label not in NO_GESTURE_LABELS), key=lambda t: t.start_s)
 
 
-def matched(found: Sequence[GestureEvent], gestures: Sequence[Truth]) -> list[GestureEvent | None]:
-    """The event that names each gesture; an event names one at the most, the first that it can."""
+def match_events(found: Sequence[GestureEvent], gestures: Sequence[Truth]) -> list[GestureEvent | None]:
+    """The event that names each gesture, or None; an event is assigned to the first gesture that it names."""
     left, matches = list(found), []
     for gesture in gestures:
         match = next((event for event in left if names(event, gesture)), None)
@@ -52,13 +52,13 @@ def matched(found: Sequence[GestureEvent], gestures: Sequence[Truth]) -> list[Ge
 
 
 def exactly_once(found: Sequence[GestureEvent], truths: Iterable[Truth]) -> int:
-    """How many gestures are named by one event, and nothing else fires until what comes next begins.
+    """The number of gestures with one event that names them and no other event until the next span begins.
 
-    An event that fires in time to name the gesture before is that one's.
+    An event that fires in time to name the gesture before belongs to that one.
     """
     order = sorted(truths, key=lambda truth: truth.start_s)
     gestures = gestures_of(order)
-    matches = matched(found, gestures)
+    matches = match_events(found, gestures)
     wrong = [event for event in found if not any(event is match for match in matches)]
     starts = [truth.start_s for truth in order] + [math.inf]
     ends = [min(start for start in starts if start > gesture.start_s) for gesture in gestures]
@@ -79,31 +79,30 @@ def edit_distance(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Watched:
-    """What a network made of one stream."""
+class StreamOutput:
+    """The output of a network for one stream, with its truth."""
 
     truths: tuple[Truth, ...]
     found: tuple[GestureEvent, ...]
     logits: Floats
-    """[T, labels], a row a step."""
+    """[T, labels]."""
     rate_hz: float
 
     @property
     def gestures(self) -> list[Truth]:
-        """What happened, without what is no gesture."""
+        """The spans that are gestures."""
         return gestures_of(self.truths)
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Duration."""
         return len(self.logits) / self.rate_hz
 
 
-def levenshtein_accuracy(streams: Iterable[Watched]) -> float:
-    """One less the edit distance a gesture, 0..1; NaN where there was no gesture.
+def levenshtein_accuracy(streams: Iterable[StreamOutput]) -> float:
+    """1 minus the edit distance per gesture, clipped to 0..1; NaN without gestures.
 
-    As in arXiv 1901.10323, but over all streams together, so that what fires in a stream without gestures counts; and
-    never below 0, where many false events would put it.
+    As in arXiv 1901.10323, but over all streams together, so that false events in streams without gestures count.
     """
     distance, total = 0, 0
     for stream in streams:
@@ -113,17 +112,17 @@ def levenshtein_accuracy(streams: Iterable[Watched]) -> float:
     return max(0.0, 1 - distance / total) if total else math.nan
 
 
-def delays_s(streams: Iterable[Watched]) -> list[float | None]:
-    """From the start of each gesture to the event that names it, in seconds; None where none does."""
+def delays_s(streams: Iterable[StreamOutput]) -> list[float | None]:
+    """Seconds from the start of each gesture to the event that names it; None if there is none."""
     return [
         match.fired_s - gesture.start_s if match else None
         for stream in streams
-        for gesture, match in zip(stream.gestures, matched(stream.found, stream.gestures), strict=True)
+        for gesture, match in zip(stream.gestures, match_events(stream.found, stream.gestures), strict=True)
     ]
 
 
-def false_activations(streams: Iterable[Watched]) -> tuple[int, float]:
-    """Events that fire where no gesture is or just was, and the minutes in which that could happen."""
+def false_activations(streams: Iterable[StreamOutput]) -> tuple[int, float]:
+    """The number of events outside gestures and the `GRACE_S` after them, and the minutes outside these."""
     count, seconds = 0, 0.0
     for stream in streams:
         spans = _busy(stream.gestures, stream.seconds)
@@ -133,7 +132,7 @@ def false_activations(streams: Iterable[Watched]) -> tuple[int, float]:
 
 
 def _busy(gestures: Sequence[Truth], seconds: float) -> list[tuple[float, float]]:
-    """When an event might name a gesture: spans that do not overlap, in order, within the stream."""
+    """Spans in which an event may name a gesture: ordered, disjoint, within the stream."""
     spans: list[tuple[float, float]] = []
     for gesture in gestures:
         start, end = min(gesture.start_s, seconds), min(gesture.end_s + GRACE_S, seconds)
@@ -143,46 +142,48 @@ def _busy(gestures: Sequence[Truth], seconds: float) -> list[tuple[float, float]
     return spans
 
 
-def _steps(truth: Truth, stream: Watched) -> range:
-    """The steps of a gesture, one at least."""
+def _steps(truth: Truth, stream: StreamOutput) -> range:
+    """The steps of a gesture; at least one."""
     first = min(round(truth.start_s * stream.rate_hz), len(stream.logits) - 1)
     return range(first, min(max(first + 1, round(truth.end_s * stream.rate_hz)), len(stream.logits)))
 
 
-def logits_when_seen(stream: Watched, truth: Truth, share: float) -> Floats:
-    """The logits [labels] at the step at which a share of a gesture, above 0 and up to 1, has been seen."""
+def logits_at_share(stream: StreamOutput, truth: Truth, share: float) -> Floats:
+    """The logits [labels] at the step that completes a share of a gesture, above 0 and up to 1."""
     steps = _steps(truth, stream)
     row: Floats = stream.logits[steps[math.ceil(share * len(steps)) - 1]]
     return row
 
 
-def accuracy_when_seen(streams: Iterable[Watched], labels: Sequence[str], share: float) -> float:
-    """How often the likeliest label is right when so much of a gesture has been seen; NaN where there was none."""
+def accuracy_at_share(streams: Iterable[StreamOutput], labels: Sequence[str], share: float) -> float:
+    """The accuracy of the likeliest label after a share of each gesture; NaN without gestures."""
     right = [
-        labels[int(logits_when_seen(stream, gesture, share).argmax())] == gesture.label
+        labels[int(logits_at_share(stream, gesture, share).argmax())] == gesture.label
         for stream in streams
         for gesture in stream.gestures
     ]
     return sum(right) / len(right) if right else math.nan
 
 
-def stream_reliability(streams: Sequence[Watched], labels: Sequence[str], temperature: float) -> Reliability | None:
-    """How sure the steps are against how right; None where no step's truth is known.
+def stream_reliability(
+    streams: Sequence[StreamOutput], labels: Sequence[str], temperature: float
+) -> Reliability | None:
+    """Confidence against accuracy of steps; None if the truth of no step is known.
 
-    A gesture's truth shows in its second half, and "nothing" where no gesture is or just was; other steps do not count.
-    Labels that mean nothing are one answer.
+    The truth is the label in the second half of a gesture, and idle outside gestures and the `GRACE_S` after them;
+    other steps are not counted. The idle labels are one class.
     """
-    answers = np.array([0 if label in NO_GESTURE_LABELS else k + 1 for k, label in enumerate(labels)])
-    truths = [_truth_by_step(stream, labels, known=bool((answers == 0).any())) for stream in streams]
+    classes = np.array([0 if label in NO_GESTURE_LABELS else k + 1 for k, label in enumerate(labels)])
+    truths = [_truth_by_step(stream, labels, known=bool((classes == 0).any())) for stream in streams]
     logits = np.concatenate([stream.logits[truth >= 0] for stream, truth in zip(streams, truths, strict=True)])
     truth = np.concatenate([truth[truth >= 0] for truth in truths])
     if not len(truth):
         return None
-    return Reliability.of(LabelledSteps(logits, answers, truth, np.full(len(truth), 1 / len(truth))), temperature)
+    return Reliability.of(LabelledSteps(logits, classes, truth, np.full(len(truth), 1 / len(truth))), temperature)
 
 
-def _truth_by_step(stream: Watched, labels: Sequence[str], known: bool) -> NDArray[np.intp]:
-    """The right answer at each step, 0 for nothing (where the labels know that), -1 where it is not clear."""
+def _truth_by_step(stream: StreamOutput, labels: Sequence[str], known: bool) -> NDArray[np.intp]:
+    """The true class at each step: 0 for idle if `known`, -1 if unknown."""
     truth = np.full(len(stream.logits), 0 if known else -1, np.intp)
     for start, end in _busy(stream.gestures, stream.seconds):
         truth[round(start * stream.rate_hz) : round(end * stream.rate_hz)] = -1

@@ -1,1 +1,1 @@
-"""Commands that answered one question about the shipped model. Nothing else needs them."""
+"""Experiments on the shipped model; no other module uses them."""

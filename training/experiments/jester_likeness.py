@@ -1,9 +1,7 @@
-"""Agreement: how often a network that was trained on Jester names a generated gesture as its script does.
+"""Measure, per label, how often a network trained on Jester names generated clips correctly.
 
-It measures, class by class, how Jester-like the generator is:
-
-    python -m training.experiments.jester_likeness TEACHER.onnx --clips 20
-    python -m training.experiments.jester_likeness TEACHER.onnx --clips 20 --stills FOLDER   # of cut-out hands
+python -m training.experiments.jester_likeness TEACHER.onnx --clips 20
+python -m training.experiments.jester_likeness TEACHER.onnx --clips 20 --stills FOLDER   # cut-out hands
 """
 
 import argparse
@@ -27,12 +25,12 @@ from training.synthetic.cones import Reals
 from training.synthetic.drawn_clip import LabelledClip, generate
 
 Make = Callable[[str, int], LabelledClip]
-"""Draws a clip of a label from a seed."""
+"""Generates a clip of a label from a seed."""
 _FRAMES, _STRIDE = 16, 2
 
 
 def teacher_input(frames: Sequence[Image]) -> Reals:
-    """Cut the middle 32 of a clip's frames (12 a second), take every second: float32 [1, 3, 16, 112, 112]."""
+    """Every second of the middle 32 frames of a clip (12 per second): float32 [1, 3, 16, 112, 112]."""
     first = max(0, (len(frames) - _FRAMES * _STRIDE) // 2)
     chosen = [frames[min(first + _STRIDE * k, len(frames) - 1)] for k in range(_FRAMES)]
     pictures = np.stack([to_picture(frame, SIZE, SIZE) for frame in chosen]).astype(np.float32) - np.asarray(
@@ -41,8 +39,8 @@ def teacher_input(frames: Sequence[Image]) -> Reals:
     return np.ascontiguousarray(pictures.transpose(3, 0, 1, 2)[None])
 
 
-def answers(session: ort.InferenceSession, make: Make, label: str, seeds: Sequence[int]) -> Counter[str]:
-    """What the teacher calls clips of one gesture."""
+def predictions(session: ort.InferenceSession, make: Make, label: str, seeds: Sequence[int]) -> Counter[str]:
+    """Count the teacher's likeliest labels on clips of one gesture."""
     name = session.get_inputs()[0].name
     named: Counter[str] = Counter()
     for seed in seeds:
@@ -53,15 +51,15 @@ def answers(session: ort.InferenceSession, make: Make, label: str, seeds: Sequen
 
 @command("agreement")
 def main(arguments: list[str] | None = None) -> int:
-    """Print a table: label, share that agrees, what it is taken for instead."""
+    """Print for each label the number of correct clips and the most frequent other labels."""
     parser = CommandParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("teacher", help="ONNX file, input float32 [n, 3, 16, 112, 112]")
-    parser.add_argument("--clips", type=positive, default=20, help="clips a label (default: %(default)s)")
-    parser.add_argument("--seed", type=natural, default=0, help="the first clip's seed (default: %(default)s)")
+    parser.add_argument("--clips", type=positive, default=20, help="clips per label (default: %(default)s)")
+    parser.add_argument("--seed", type=natural, default=0, help="seed of the first clip (default: %(default)s)")
     parser.add_argument(
-        "--labels", nargs="+", choices=LABELS, metavar="LABEL", help="all that can be generated, unless given"
+        "--labels", nargs="+", choices=LABELS, metavar="LABEL", help="labels (default: all that can be generated)"
     )
-    parser.add_argument("--stills", type=Path, help="generate of hands cut out of these pictures; else they are drawn")
+    parser.add_argument("--stills", type=Path, help="cut hands out of these pictures (default: drawn hands)")
     args = parser.parse_args(arguments)
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
@@ -70,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     labels = args.labels or (cutouts.LABELS if args.stills else LABELS)
     agreed = 0
     for label in labels:
-        named = answers(session, make, label, range(args.seed, args.seed + args.clips))
+        named = predictions(session, make, label, range(args.seed, args.seed + args.clips))
         agreed += named[label]
         others = ", ".join(f"{other} {count}" for other, count in named.most_common(4) if other != label)
         print(f"{label:30} {named[label]:3d}/{args.clips}   {others}", flush=True)

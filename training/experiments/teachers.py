@@ -1,10 +1,9 @@
-"""Judge clip networks slid over streams: which windows of the newest pictures, at which scales, make the best teacher.
+"""Compare teachers that average a clip network over windows and scales, on streams.
 
     python -m training.experiments.teachers TEACHER.onnx --data ../shared/data
 
-Every row averages the logits of some windows that end now; a window of fewer pictures shows some of them twice, one of
-a smaller scale shows the middle of the picture. Clips are judged from an empty past, events by one rule for all, so
-that only the windows differ.
+Each row averages the logits of some windows that end at the current step. A window of fewer frames repeats some of
+them; one of a smaller scale is a centred crop. All rows have the same decoding, and clips start from an empty past.
 """
 
 import sys
@@ -22,29 +21,29 @@ from models.frame import Image
 from models.softmax import softmax
 from models.spec import ModelSpec
 from training.distillation.distillation_log import DECODING
-from training.distillation.teacher import LOOKED_AT, SPANS, WINDOW, ClipTeacher, at_scale
-from training.evaluation.judging_takes import WEBCAMS, all_takes
+from training.distillation.teacher import SPANS, TEACHER_SIDE, WINDOW, ClipTeacher, at_scale
+from training.evaluation.held_out_streams import WEBCAMS, test_streams
 from training.evaluation.labelled_streams import LabelledStream
 from training.evaluation.stream_score import Score, scores
 from training.jester import LABELS, MEAN
 
 STEPS_HZ = 6
-"""Pictures a second, and answers."""
-TRIED_SPANS = (*SPANS, 8, 5)
-"""Pictures in a window."""
-TRIED_SCALES = (1.0, 0.8, 0.65)
-"""Sides of the square that it shows, in sides of the picture."""
-TRIED = tuple(product(TRIED_SCALES, TRIED_SPANS))
+"""Frames, and outputs, per second."""
+ALL_SPANS = (*SPANS, 8, 5)
+"""Frames per window."""
+ALL_SCALES = (1.0, 0.8, 0.65)
+"""Side of the crop relative to the picture."""
+WINDOWS = tuple(product(ALL_SCALES, ALL_SPANS))
 ROWS = (
-    *(((scale,), (span,)) for scale, span in TRIED),
-    *product(((1.0,), (0.65,), (1.0, 0.65), TRIED_SCALES), (SPANS, (*SPANS, 8), TRIED_SPANS)),
+    *(((scale,), (span,)) for scale, span in WINDOWS),
+    *product(((1.0,), (0.65,), (1.0, 0.65), ALL_SCALES), (SPANS, (*SPANS, 8), ALL_SPANS)),
 )
-"""Scales and spans whose windows are averaged, each scale with each span."""
-SLID = ModelSpec(
+"""Scales and spans; the windows of each scale with each span are averaged."""
+TEACHER_SPEC = ModelSpec(
     name="teacher",
     labels=LABELS,
-    height=LOOKED_AT,
-    width=LOOKED_AT,
+    height=TEACHER_SIDE,
+    width=TEACHER_SIDE,
     mean=MEAN,
     std=(1.0, 1.0, 1.0),
     rate_hz=STEPS_HZ,
@@ -53,21 +52,21 @@ SLID = ModelSpec(
     embedding_width=1,
     decoding=DECODING,
 )
-"""How a teacher is read, as if it were a streaming network."""
+"""Decoding of the teacher's outputs, as for a stream network."""
 
 
-def along(teacher: ClipTeacher, pictures: Image) -> Floats:
-    """Logits [T, windows tried, 27] at every step of a stream uint8 [T, side, side, 3]."""
-    views = [at_scale(pictures, scale) for scale in TRIED_SCALES]
-    steps = [[teacher.windows(view, end, TRIED_SPANS).logits for end in range(len(view))] for view in views]
+def slide(teacher: ClipTeacher, pictures: Image) -> Floats:
+    """Logits [T, len(WINDOWS), 27] at every step of a stream uint8 [T, side, side, 3]."""
+    views = [at_scale(pictures, scale) for scale in ALL_SCALES]
+    steps = [[teacher.windows(view, end, ALL_SPANS).logits for end in range(len(view))] for view in views]
     return np.concatenate(steps, 1)
 
 
-def table(takes: Sequence[LabelledStream], answers: Sequence[Floats]) -> Iterator[str]:
-    """Markdown, a row a set of windows: named, of how many, and wrong events, by group of streams."""
+def table(takes: Sequence[LabelledStream], outputs: Sequence[Floats]) -> Iterator[str]:
+    """Markdown, one row per set of windows: gestures named, number of gestures, and wrong events, by group."""
     for number, (scales, spans) in enumerate(ROWS):
-        row = [TRIED.index(window) for window in product(scales, spans)]
-        found = together(scores(takes, [softmax(answer[:, row].mean(axis=1)) for answer in answers], SLID))
+        row = [WINDOWS.index(window) for window in product(scales, spans)]
+        found = merge_groups(scores(takes, [softmax(output[:, row].mean(axis=1)) for output in outputs], TEACHER_SPEC))
         if number == 0:
             yield f"| scales | windows, s | {' | '.join(found)} |"
             yield "|---" * (2 + len(found)) + "|"
@@ -76,8 +75,8 @@ def table(takes: Sequence[LabelledStream], answers: Sequence[Floats]) -> Iterato
         yield f"| {', '.join(f'{scale:g}' for scale in scales)} | {lengths} | {cells} |"
 
 
-def together(found: Mapping[str, Score]) -> dict[str, Score]:
-    """The scores of groups, with the webcams of the validation split as one group and what is quiet as another."""
+def merge_groups(found: Mapping[str, Score]) -> dict[str, Score]:
+    """Merge the webcams of the validation split into one group, and the idle recordings into another."""
     result: dict[str, Score] = {}
     for group, score in found.items():
         name = "quiet" if group.endswith(" held out") else "webcams" if group in WEBCAMS else group
@@ -91,14 +90,16 @@ def _cell(score: Score) -> str:
 
 @command("teachers")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.experiments.teachers", description="Judge a teacher's windows.")
-    parser.add_argument("teacher", type=Path, help="a clip network, as training.distill takes it")
+    """Print the table."""
+    parser = CommandParser(
+        prog="python -m training.experiments.teachers", description="Compare a teacher's windows and scales."
+    )
+    parser.add_argument("teacher", type=Path, help="the 3-D network's .onnx")
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     given = parser.parse_args(arguments)
-    teacher, takes = ClipTeacher(given.teacher), all_takes(given.data, SLID)
-    answers = [along(teacher, take.pictures) for take in tqdm(takes, "streams", disable=None, leave=False)]
-    print("\n".join(table(takes, answers)))
+    teacher, takes = ClipTeacher(given.teacher), test_streams(given.data, TEACHER_SPEC)
+    outputs = [slide(teacher, take.pictures) for take in tqdm(takes, "streams", disable=None, leave=False)]
+    print("\n".join(table(takes, outputs)))
     return 0
 
 

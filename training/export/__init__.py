@@ -1,1 +1,1 @@
-"""Exporting checkpoints to ONNX: `python -m training.export CHECKPOINT.pt OUT.onnx`."""
+"""Export of checkpoints to ONNX, `python -m training.export CHECKPOINT.pt OUT.onnx`, and recovery from ONNX."""

@@ -1,4 +1,4 @@
-"""Export a checkpoint to one ONNX file that describes itself.
+"""Export a checkpoint to one self-describing ONNX file.
 
 python -m training.export CHECKPOINT.pt OUT.onnx
 """
@@ -18,7 +18,7 @@ from training.export.stream_export import export
 
 
 def fast_pass(spec: ModelSpec, given: argparse.Namespace) -> FastPass:
-    """The fast pass that the command line asks for: smoothing and rest are divided as the lags are."""
+    """The fast pass of the options; smoothing and rest are divided like the lags."""
     divisor, decoding = given.fast_pass, spec.decoding
     enter = given.fast_enter or decoding.rule.enter
     rule = dataclasses.replace(
@@ -41,20 +41,22 @@ def main(arguments: list[str] | None = None) -> int:
         "--fast-pass",
         type=number(int, 2),
         metavar="DIVISOR",
-        help="let the app run it a second time with lags divided by this, for fast and repeated gestures",
+        help="add a fast pass with lags divided by this, for fast and repeated gestures",
     )
     parser.add_argument("--fast-temperature", type=number(float, 0.01), metavar="T", help="of that pass")
-    parser.add_argument("--fast-enter", type=probability, metavar="P", help="threshold of that pass; else its own")
+    parser.add_argument(
+        "--fast-enter", type=probability, metavar="P", help="threshold of that pass (default: the main pass's)"
+    )
     parser.add_argument(
         "--windows",
         type=number(float, 0.1),
         nargs="+",
         metavar="SECONDS",
-        help="of a clip network: lengths of the clips it is given",
+        help="of a clip network: lengths of its windows",
     )
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
-    spec = dataclasses.replace(spec, name=given.out.stem)  # what a user sees is what the file is called
+    spec = dataclasses.replace(spec, name=given.out.stem)  # users see the name of the file
     if takes_clips(net):
         clip_spec = describe_clips(spec, tuple(given.windows or WINDOWS_S))
         export_clips(net, clip_spec, given.out)

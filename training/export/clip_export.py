@@ -1,7 +1,7 @@
-"""Export of a clip network: one ONNX file that describes itself, proved against its network.
+"""Export of a clip network to one self-describing ONNX file, checked against the network.
 
-The graph takes `clip` (uint8 [T, H, W, 3]) and gives `logits` and `embedding`. It has no Conv3d and no tensor of more
-than four dimensions (`training.export.lean_clips`).
+The graph has the input `clip` (uint8 [T, H, W, 3]) and the outputs `logits` and `embedding`. It has no Conv3d and no
+tensor of more than four dimensions (`training.export.lean_clips`).
 """
 
 from pathlib import Path
@@ -21,26 +21,26 @@ from training.export.lean_clips import LeanClips
 from training.export.onnx_file import write_graph
 
 PICTURES = 16
-"""T of a clip: with strides of 2 in pool and stages, one step is left."""
+"""T of a clip; the strides of pool and stages reduce it to one step."""
 
 WINDOWS_S = (11 / 6,)
-"""Lengths of the clips that it is given, unless said otherwise."""
+"""Default lengths of its windows."""
 TEMPERATURE = 0.5
 FUSION = ClipFusion(
     weight=0.5,
     asked_below=0.8,
     decoding=Decoding(0.5, Rule(enter=0.5, exit=0.25, hold_s=0.1, rest_s=1.0)),
 )
-"""How it decides with the stream network beside it; chosen by `training.fusion` and `benchmarks.recordings`."""
+"""Its fusion with the stream network, chosen by `training.fusion` and `benchmarks.recordings`."""
 
 
 def takes_clips(net: MSTNet) -> bool:
-    """Whether a network is one of whole clips that this can export."""
+    """Whether a network is a clip network that can be exported."""
     return isinstance(net.backbone, ShuffleNet) and net.backbone.clips
 
 
 def describe_clips(spec: ModelSpec, windows_s: tuple[float, ...]) -> ClipSpec:
-    """The description of a clip network's file, from its checkpoint's."""
+    """The spec of a clip network's file, from the spec of its checkpoint."""
     return ClipSpec(
         name=spec.name,
         labels=spec.labels,
@@ -60,10 +60,10 @@ def describe_clips(spec: ModelSpec, windows_s: tuple[float, ...]) -> ClipSpec:
 
 
 def export_clips(net: MSTNet, spec: ClipSpec, path: Path) -> None:
-    """Write a clip network as a self-describing ONNX file; whole, or not at all.
+    """Write a clip network as a self-describing ONNX file, atomically.
 
     Raises:
-        ModelFileError: the written file does not answer as the network does.
+        ModelFileError: the outputs of the file differ from the network's.
     """
     with whole_file(path) as unfinished:
         clip = torch.zeros(spec.clip_shape, dtype=torch.uint8)
@@ -82,11 +82,11 @@ def export_clips(net: MSTNet, spec: ClipSpec, path: Path) -> None:
 
 @torch.inference_mode()
 def largest_difference(net: MSTNet, engine: OnnxRuntimeClipEngine, clips: int = 4, seed: int = 0) -> float:
-    """The largest absolute difference of logits and features over some random clips."""
+    """The largest absolute difference of logits and embeddings over random clips."""
     random, largest = np.random.default_rng(seed), 0.0
     for _ in range(clips):
         clip = random.integers(0, 256, engine.spec.clip_shape, dtype=np.uint8)
-        ours, theirs = net(torch.from_numpy(clip).permute(0, 3, 1, 2)[None]), engine.run(clip)
-        for expected, got in ((ours.logits, theirs.logits), (ours.embedding, theirs.embedding)):
+        wanted, output = net(torch.from_numpy(clip).permute(0, 3, 1, 2)[None]), engine.run(clip)
+        for expected, got in ((wanted.logits, output.logits), (wanted.embedding, output.embedding)):
             largest = max(largest, float(np.abs(expected[0].numpy() - got).max()))
     return largest

@@ -1,10 +1,10 @@
-"""What a clip network is rewritten to before it is exported: the same answers by cheaper operations.
+"""A clip network rewritten for export: the same outputs by cheaper operations.
 
-A clip of T pictures runs as a single picture. Laid out as [1, C, T, H * W], 1x1 convolutions see what they always see,
-and MixTConv with its stride in time is one depthwise convolution of T x 1. Reshaped to [1, C * T, H, W], which moves
-nothing, the spatial depthwise convolution is one too, its kernel repeated for each step. So there is no Conv3d, no
-tensor of more than four dimensions, and no step is computed that a stride would drop. docs/performance.md has the
-figures.
+A clip of T pictures is processed as one picture. In the layout [1, C, T, H * W] 1x1 convolutions are unchanged, and
+MixTConv with its stride in time is one depthwise convolution with a kernel of T x 1. Reshaped to [1, C * T, H, W],
+which copies nothing, the spatial depthwise convolution is a depthwise convolution as well, with its kernel repeated for
+each step. There is no Conv3d, no tensor of more than four dimensions, and no step is computed that a stride would drop.
+docs/performance.md has the figures.
 """
 
 from collections.abc import Iterable
@@ -23,9 +23,9 @@ class LeanStem(nn.Module):
     """The stem over three pictures, and the first pool.
 
     Args:
-        backbone: whose stem it takes.
-        mean: RGB, of the normalisation; a picture that is not there is zero after it.
-        std: the same; the kernels divide by it.
+        backbone: the network whose stem is rewritten.
+        mean: RGB, of the normalisation; missing pictures are zero after subtracting it.
+        std: RGB, of the normalisation; included in the kernels.
     """
 
     def __init__(self, backbone: ShuffleNet, mean: Tensor, std: Tensor) -> None:
@@ -38,7 +38,7 @@ class LeanStem(nn.Module):
         self.pool_time = nn.MaxPool2d((3, 1), (2, 1), (1, 0))
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Pictures [T, 3, H, W], 0..255, to [1, C, T / 2, H / 4 * W / 4]."""
+        """[T, 3, H, W], 0..255, to [1, C, T / 2, H / 4 * W / 4]."""
         steps = pixels.shape[0]
         padded = nn.functional.pad(pixels - self.mean, (0, 0, 0, 0, 0, 0, 1, 1))
         before, now, after = (
@@ -50,10 +50,10 @@ class LeanStem(nn.Module):
 
 
 class LeanUnit(nn.Module):
-    """A shuffle unit over a whole clip.
+    """A shuffle unit over a clip.
 
     Args:
-        unit: what it does.
+        unit: the unit that is rewritten.
         steps: T of its input.
         height: of its input.
         width: of its input.
@@ -73,7 +73,7 @@ class LeanUnit(nn.Module):
         scale, shift = _affine(unit.bn2)
         taps = [_taps(temporal) for temporal, _ in pairs]
         space = [conv.weight.detach() * scale[:, None, None, None] for _, conv in pairs]
-        if steps == 1:  # it sees nothing before and nothing after: all pairs are one spatial convolution
+        if steps == 1:  # without other steps, all pairs together are one spatial convolution
             taps, space = (
                 [],
                 [sum((k * t[:, 1, None, None, None] for k, t in zip(space, taps, strict=True)), 0 * space[0])],
@@ -84,7 +84,7 @@ class LeanUnit(nn.Module):
         self.bias = nn.Parameter(shift.repeat_interleave(left))
 
     def forward(self, x: Tensor) -> Tensor:
-        """[1, C, T, H * W] to the next unit's."""
+        """[1, C, T, H * W] to the input of the next unit."""
         y = self.shuffle(torch.relu(self.conv1(x)))
         moved = [
             nn.functional.conv2d(y, taps, None, (self.stride, 1), (1, 0), groups=self.channels) for taps in self.taps
@@ -101,14 +101,14 @@ class LeanUnit(nn.Module):
         return torch.relu(torch.cat([y, pooled], 1))
 
     def _in_space(self, y: Tensor, pair: int, bias: Tensor | None) -> Tensor:
-        """[1, C, T, H * W] through the spatial convolution of a pair, [1, C * T, h, w]."""
+        """The spatial convolution of a pair, [1, C, T, H * W] to [1, C * T, h, w]."""
         kernels = self.space[pair]
         y = y.reshape(1, len(kernels), self.height, self.width)
         return nn.functional.conv2d(y, kernels, bias, self.stride, 1, groups=len(kernels))
 
 
 class LeanClips(nn.Module):
-    """A clip network over one clip.
+    """A clip network for one clip.
 
     Args:
         net: in evaluation mode.
@@ -127,7 +127,7 @@ class LeanClips(nn.Module):
 
     def forward(self, clip: Tensor) -> tuple[Tensor, Tensor]:
         """Clip uint8 [T, H, W, 3] to logits [1, classes] and embedding [1, width]."""
-        # Cast before anything else: TensorRT takes uint8 nowhere but there.
+        # The cast comes first: TensorRT accepts uint8 for no other operation.
         x = self.stem(clip.to(torch.float32).permute(0, 3, 1, 2))
         for unit in self.units:
             x = unit(x)
@@ -150,7 +150,7 @@ def _taps(layer: nn.Module) -> Tensor:
 
 
 def _affine(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
-    """What a batch norm in evaluation mode multiplies by and adds, [C] each."""
+    """Scale and shift of a batch norm in evaluation mode, [C] each."""
     assert norm.running_mean is not None
     assert norm.running_var is not None
     scale = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)

@@ -1,8 +1,8 @@
-"""What a ShuffleNet's step is rewritten to before it is exported: the same answers by cheaper operations.
+"""A ShuffleNet's step rewritten for export: the same outputs by cheaper operations.
 
-ONNX Runtime convolves a picture of three channels as it lies; nine, which fill no block of its own layout, it first
-copies out for each place of the kernel. And it shuffles channels in one operation where it is told their order, instead
-of three. docs/performance.md has the figures.
+ONNX Runtime convolves pictures of three channels directly. Nine channels do not fill a block of its layout, and are
+first copied for each position of the kernel (im2col). A channel shuffle is one gather operation instead of three.
+docs/performance.md has the figures.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from models.nets.temporal import Stack, TemporalLayer
 
 
 class SummedStem(TemporalLayer):
-    """A convolution over pictures that are stacked, and its batch norm, as the sum of one convolution a picture.
+    """A convolution over stacked pictures and its batch norm, as the sum of one convolution per picture.
 
     Args:
-        stack: which pictures, and in which order.
+        stack: the pictures and their order.
         convolution: over all of them, without a bias.
         norm: its batch norm, in evaluation mode.
     """
@@ -34,7 +34,7 @@ class SummedStem(TemporalLayer):
         self.stride, self.padding = convolution.stride, convolution.padding
 
     def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
-        """Convolve each picture and add."""
+        """Convolve each picture and sum."""
         biases = (self.bias, *[None] * len(lagged))
         first, *others = (
             nn.functional.conv2d(picture, kernel, bias, self.stride, self.padding)
@@ -44,10 +44,10 @@ class SummedStem(TemporalLayer):
 
 
 class GatheredShuffle(nn.Module):
-    """A channel shuffle that knows where each of its channels comes from.
+    """A channel shuffle as one gather operation.
 
     Args:
-        shuffle: what it does.
+        shuffle: the shuffle.
         channels: of its input.
     """
 
@@ -57,12 +57,12 @@ class GatheredShuffle(nn.Module):
         self.register_buffer("order", shuffle(torch.arange(channels)[None, :, None, None]).flatten())
 
     def forward(self, x: Tensor) -> Tensor:
-        """[B, C, H, W] to the same shape."""
+        """[B, C, H, W] to [B, C, H, W]."""
         return x.index_select(1, self.order)
 
 
 def make_lean(net: MSTNet) -> None:
-    """Rewrite a network in evaluation mode in place; only a ShuffleNet has anything to rewrite."""
+    """Rewrite a network in evaluation mode in place; networks without a ShuffleNet do not change."""
     backbone = net.backbone
     if not isinstance(backbone, ShuffleNet):
         return

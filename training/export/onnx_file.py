@@ -1,4 +1,4 @@
-"""Tracing a module into an ONNX file that carries a description."""
+"""Traces a module to an ONNX file with metadata."""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -21,19 +21,19 @@ def write_graph(
     path: Path,
     change: Callable[[onnx.GraphProto], None] = lambda _: None,
 ) -> None:
-    """Trace a module with these inputs, check the graph and write it.
+    """Trace a module, check the graph and write it.
 
     Args:
         module: in evaluation mode.
-        given: what it is traced with; shapes stay as they are there.
-        inputs: a name for each.
-        outputs: a name for each of its results.
-        metadata: goes into the file.
+        given: example inputs; the graph has their shapes.
+        inputs: the names of the inputs.
+        outputs: the names of the outputs.
+        metadata: written to the file.
         path: the file.
         change: changes the traced graph in place before it is written.
     """
     with warnings.catch_warnings():
-        # The tracer is deprecated in favour of torch.export, which needs two packages more for the same graph.
+        # The tracer is deprecated in favour of torch.export, which needs two more packages for the same graph.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             module,

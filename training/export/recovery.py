@@ -1,9 +1,9 @@
-"""Recovering the network of an exported file.
+"""Recovers the network of an exported file.
 
-An exported graph holds the weights in another form (`stacking`, `lean_shufflenet`): batch norm is
-part of the convolutions, the stem is one convolution a picture, temporal taps are kernels or factors. Here each goes
-back to its place. The running statistics of batch norm are not in the file: it becomes a scale and a bias for each
-channel, and has to stay in evaluation mode while training, as in `training.distill`.
+An exported graph has the weights in another form (`stacking`, `lean_shufflenet`): batch norm is folded into the
+convolutions, the stem is one convolution per picture, temporal taps are kernels or factors. The running statistics of
+batch norm are not in the file. The recovered batch norm has a scale and a bias per channel, and must stay in evaluation
+mode in training, as in `training.distill`.
 """
 
 import dataclasses
@@ -26,15 +26,15 @@ from models.spec import ModelSpec
 from training.export.reference import in_chunks
 
 FILTER_NORM = 0.3
-"""Norm of every recovered filter, about that of the Jester-trained 3D-ShuffleNet's; the rest of its size is the scale
-of its batch norm. With that folded in, filters are up to ten times larger, and Adam's steps relatively smaller."""
+"""Norm of every recovered filter, about that of the Jester-trained 3D-ShuffleNet's; the remaining factor is the scale
+of its batch norm. Folded filters are up to ten times larger, which makes Adam's steps relatively smaller."""
 
 
 def from_onnx(path: Path) -> tuple[MSTNet, ModelSpec]:
     """The network of an exported file, in evaluation mode, and its spec.
 
     Raises:
-        ModelFileError: the file is missing, damaged or of another kind, or the network answers otherwise than the file.
+        ModelFileError: the file is missing, damaged or of another kind, or its outputs differ from the network's.
     """
     engine = OnnxRuntimeEngine(path)
     try:
@@ -48,17 +48,17 @@ def from_onnx(path: Path) -> tuple[MSTNet, ModelSpec]:
         )
     except (KeyError, ValueError, RuntimeError) as error:
         raise ModelFileError(
-            f"{path} cannot become a checkpoint ({type(error).__name__}: {first_line(error)}); give a ShuffleNet "
-            "MSTNet of one kernel size as training.export writes it"
+            f"{path} cannot be converted ({type(error).__name__}: {first_line(error)}); give a ShuffleNet MSTNet of "
+            "one kernel size as training.export writes it"
         ) from error
     difference = largest_difference(in_chunks(net), stepping(engine), 1, spec)
     if difference > TOLERANCE:
-        raise ModelFileError(f"the network recovered from {path} answers otherwise: {difference:.2g} > {TOLERANCE}")
+        raise ModelFileError(f"the network recovered from {path} has other outputs: {difference:.2g} > {TOLERANCE}")
     return net, spec
 
 
 def _config(spec: ModelSpec) -> MSTNetConfig:
-    """What the network is built of, as far as its spec tells."""
+    """The config of the network, from its spec."""
     lags = {memory.layer: memory.lags for memory in spec.memories}
     kernel = 1 + len(lags["layer1.0.temporal"])
     temporal = TemporalConfig(kernels=(kernel,))
@@ -66,7 +66,7 @@ def _config(spec: ModelSpec) -> MSTNetConfig:
 
 
 def _constants(path: Path) -> dict[str, list[Tensor]]:
-    """The constants that each node of a graph takes, by the node's name, in the order of its inputs."""
+    """The constant inputs of each node of a graph, by name of the node, in order."""
     graph = onnx.load(path).graph
     known = {each.name: torch.from_numpy(numpy_helper.to_array(each).copy()) for each in graph.initializer}
     return {node.name: [known[name] for name in node.input if name in known] for node in graph.node}
@@ -74,7 +74,7 @@ def _constants(path: Path) -> dict[str, list[Tensor]]:
 
 @torch.no_grad()
 def _fill(net: MSTNet, constants: dict[str, list[Tensor]]) -> None:
-    """Give a network the weights of an exported graph. The graph's nodes are named after the network's modules."""
+    """Load the weights of an exported graph, whose nodes are named after the network's modules."""
     stem, (bias, *_) = zip(
         *(_with_bias(constants[f"/backbone/stack/Conv{end}"]) for end in ("", "_1", "_2")), strict=True
     )
@@ -91,12 +91,12 @@ def _fill(net: MSTNet, constants: dict[str, list[Tensor]]) -> None:
 
 
 def _with_bias(given: list[Tensor]) -> tuple[Tensor, Tensor]:
-    """The weight of a convolution and its bias, zero where it has none."""
+    """The weight and the bias of a convolution; the bias is zero if it has none."""
     return given[0], given[1] if len(given) > 1 else given[0].new_zeros(len(given[0]))
 
 
 def _taps(constants: dict[str, list[Tensor]], layer: str, size: int) -> Tensor:
-    """A temporal layer's taps [C, size], now first: one kernel, or a factor for each slice."""
+    """A temporal layer's taps [C, size], from lag 0, given as one kernel or as a factor per slice."""
     if f"{layer}/Conv" in constants:
         (kernel,) = constants[f"{layer}/Conv"]
         return kernel.flatten(1)
@@ -105,12 +105,12 @@ def _taps(constants: dict[str, list[Tensor]], layer: str, size: int) -> Tensor:
 
 
 def _unfold(convolution: nn.Module, norm: nn.Module, weight: Tensor, bias: Tensor) -> None:
-    """Part a convolution with batch norm folded in into filters of one norm, and a batch norm of scale and bias."""
+    """Split a convolution with folded batch norm into filters of equal norm, and a batch norm of scale and bias."""
     sizes = weight.flatten(1).norm(dim=1)
     scale = torch.where(sizes > 0, sizes / FILTER_NORM, 1.0)
     convolution.load_state_dict({"weight": weight / scale[:, None, None, None]})
     if not isinstance(norm, nn.BatchNorm2d):
         raise TypeError(f"a convolution is followed by a {type(norm).__name__}")
-    # The variance cancels what batch norm adds to it.
+    # With the epsilon that batch norm adds, the variance is 1.
     fixed = {"running_mean": torch.zeros_like(bias), "running_var": torch.full_like(bias, 1 - norm.eps)}
     norm.load_state_dict({**norm.state_dict(), **fixed, "weight": scale, "bias": bias})

@@ -1,12 +1,11 @@
-"""What a step's graph is rewritten to before it is exported: the same answers, cheaper for a CPU.
+"""Temporal layers rewritten for export: the same outputs, faster on a CPU.
 
-MixTConv written as it is defined multiplies each slice by its taps and adds the products up: a dozen passes over small
-maps, each of which ONNX Runtime starts anew, and outside of the blocked layout that its convolutions work in. Laid
-below one another, now and the past slices are one tall picture, and the sum over lags is one depthwise convolution
-whose kernel reaches from slice to slice by a dilation of a slice's height.
+By its definition MixTConv multiplies each slice by its taps and sums the products: a dozen operations on small maps,
+outside of the blocked layout of ONNX Runtime's convolutions. Stacked vertically, the slices are one tall picture, and
+the sum over lags is one depthwise convolution with a dilation of a slice's height.
 
-Slices too large for that are split by kernel instead, so that a step reads of each channel only the lags that its own
-kernel has: with kernels of 1, 3, 5 and 7 two thirds of what it reads otherwise. docs/performance.md has the figures.
+Slices too large for that are split by kernel instead, so that a step reads only the lags of each channel's kernel. With
+kernels of 1, 3, 5 and 7 this is two thirds of the data. docs/performance.md has the figures.
 """
 
 import copy
@@ -21,18 +20,18 @@ from models.nets.mstnet import MSTNet
 from models.nets.temporal import MixTConv, TemporalLayer, Timeline
 from models.spec import MemorySpec, ModelSpec
 
-LARGEST_STACK = 2_500_000
-"""Bytes of all slices of a layer. MobileNetV2's at 224 px, up to 2.1 MB, were measured; ResNet-50's 22 MB would leave
-the cache for the copy and again for the convolution."""
+MAX_STACK_BYTES = 2_500_000
+"""Maximum size of all slices of a layer. It was measured with MobileNetV2 at 224 px, up to 2.1 MB; ResNet-50's 22 MB do
+not fit into the cache."""
 BLOCK = 8
-"""Channels that ONNX Runtime keeps together with AVX2; other depthwise convolutions take its slow way."""
+"""Channels per block of ONNX Runtime's layout for AVX2; other numbers of channels use a slow convolution."""
 
 
 class StackedMixTConv(TemporalLayer):
-    """MixTConv as one depthwise convolution. It remembers the channels of the kernel 1 too, with taps of zero.
+    """MixTConv as one depthwise convolution. Its memories include the channels of kernel 1, with taps of zero.
 
     Args:
-        layer: whose taps it takes; causal.
+        layer: the causal layer to rewrite.
     """
 
     def __init__(self, layer: MixTConv) -> None:
@@ -41,16 +40,16 @@ class StackedMixTConv(TemporalLayer):
         self.kernel = nn.Parameter(layer.taps_by_lag().detach()[:, None, :, None])
 
     def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
-        """Lay the frames below one another and convolve from frame to frame."""
+        """Stack the slices vertically and convolve across them."""
         tall = torch.cat([now, *lagged], 2)
         return nn.functional.conv2d(tall, self.kernel, dilation=(now.shape[2], 1), groups=now.shape[1])
 
 
 class SplitMixTConv(TemporalLayer):
-    """MixTConv as one layer a kernel, each of which remembers its own channels as far back as its own kernel reaches.
+    """MixTConv as one layer per kernel, each with the memories of its channels and lags only.
 
     Args:
-        layer: whose taps it takes; causal.
+        layer: the causal layer to rewrite.
     """
 
     def __init__(self, layer: MixTConv) -> None:
@@ -60,7 +59,7 @@ class SplitMixTConv(TemporalLayer):
         self.sizes = [len(layer.taps[k]) for k in numbers]
         parts = [layer.of_kernel(k) for k in numbers]
         for k, part in enumerate(parts):
-            part.name = f"{layer.name}.parts.{k}"  # as the network that holds it will call it
+            part.name = f"{layer.name}.parts.{k}"  # its name within the network
         self.parts = nn.ModuleList(parts)
         self.sorted, order = layer.sorted, layer.kernel_of.argsort(stable=True)
         self.order: Tensor
@@ -69,33 +68,33 @@ class SplitMixTConv(TemporalLayer):
         self.register_buffer("back", order.argsort())
 
     def forward(self, x: Tensor, timeline: Timeline) -> Tensor:
-        """Each kernel's channels through its layer."""
+        """Run each kernel's layer on its channels."""
         channels = (x if self.sorted else x.index_select(1, self.order)).split(self.sizes, 1)
         mixed = torch.cat([part(own, timeline) for part, own in zip(self.parts, channels, strict=True)], 1)
         return mixed if self.sorted else mixed.index_select(1, self.back)
 
 
-def stacked(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
-    """A copy of a network with each MixTConv in the form that pays, and the spec with what it remembers then."""
+def stack_layers(net: MSTNet, spec: ModelSpec) -> tuple[MSTNet, ModelSpec]:
+    """A copy of a network with each MixTConv in its fastest form, and the spec with the memories it then has."""
     net = copy.deepcopy(net)
     for memory in spec.memories:
         block_name, _, name = memory.layer.rpartition(".")
         block = net.backbone.get_submodule(block_name)
         layer = getattr(block, name)
         if isinstance(layer, MixTConv):
-            setattr(block, name, cheapest(layer, memory))
+            setattr(block, name, fastest_layer(layer, memory))
     return net, dataclasses.replace(spec, memories=net.memories(spec.height, spec.width))
 
 
-def cheapest(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
-    """The form of a layer that costs a step the least: stacked, split by kernel, or as it is."""
-    if pays(layer, memory):
+def fastest_layer(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
+    """The fastest form of a layer: stacked, split by kernel, or unchanged."""
+    if stacking_pays(layer, memory):
         return StackedMixTConv(layer)
     return SplitMixTConv(layer) if sum(map(bool, map(len, layer.taps))) > 1 else layer
 
 
-def pays(layer: MixTConv, memory: MemorySpec) -> bool:
-    """Whether one convolution over all slices is faster than multiplying and adding them."""
+def stacking_pays(layer: MixTConv, memory: MemorySpec) -> bool:
+    """Whether one convolution over all slices is faster than multiplying and summing them."""
     channels = layer.first + memory.shape[1]
     stack = 4 * channels * math.prod(memory.shape[2:]) * (1 + len(memory.lags))
-    return channels % BLOCK == 0 and stack <= LARGEST_STACK
+    return channels % BLOCK == 0 and stack <= MAX_STACK_BYTES

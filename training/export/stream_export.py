@@ -1,8 +1,8 @@
-"""Exporting a stream network to one ONNX file that describes itself, proved to answer as the network does.
+"""Export of a stream network to one self-describing ONNX file, checked against the network.
 
-The graph is one step of N streams: inputs `picture` (uint8 [N, H, W, 3]) and every past slice, outputs `logits`,
-`embedding` and one newest slice a temporal layer. N is left open: one file serves one stream and many. It has no
-Conv3d and no tensor of more than four dimensions.
+The graph is one step of N streams, with the inputs `picture` (uint8 [N, H, W, 3]) and every past slice, and the outputs
+`logits`, `embedding` and the newest slice of each temporal layer. N is dynamic: one file serves one stream and many. It
+has no Conv3d and no tensor of more than four dimensions.
 """
 
 from pathlib import Path
@@ -21,14 +21,14 @@ from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
 from training.export.lean_shufflenet import make_lean
 from training.export.onnx_file import write_graph
 from training.export.reference import in_chunks
-from training.export.stacking import stacked
+from training.export.stacking import stack_layers
 
-BATCH = 3
-"""Streams that an exported file is tried with, besides one."""
+CHECK_STREAMS = 3
+"""Batch size that an exported file is checked with, in addition to 1."""
 
 
 class StepGraph(nn.Module):
-    """One step with every past slice as an argument of its own; the form that is traced."""
+    """One step with every past slice as a separate argument, for tracing."""
 
     def __init__(self, net: MSTNet, spec: ModelSpec) -> None:
         super().__init__()
@@ -37,29 +37,27 @@ class StepGraph(nn.Module):
         self._layers = [memory.layer for memory in spec.memories]
 
     def forward(self, picture: Tensor, *past: Tensor) -> tuple[Tensor, ...]:
-        """Picture uint8 [1, H, W, 3] and the past slices to logits, embedding and the newest slices."""
+        """Picture uint8 [1, H, W, 3] and past slices to logits, embedding and the newest slices."""
         slots = Slots(dict(zip(self._wanted, past, strict=True)))
-        # Cast before anything else: TensorRT takes uint8 nowhere but there.
+        # The cast comes first: TensorRT accepts uint8 for no other operation.
         pixels = picture.to(torch.float32).permute(0, 3, 1, 2)
         logits, embedding, _ = self.net.run(pixels, slots)
         return logits, embedding, *(slots.newest[layer] for layer in self._layers)
 
 
 def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
-    """Write a causal network as a self-describing ONNX file; whole, or not at all.
+    """Write a causal network as a self-describing ONNX file, atomically.
 
     Raises:
-        ModelFileError: the network looks into the future, or the written file does not answer as the network does.
+        ModelFileError: the network is not causal, or the outputs of the file differ from the network's.
     """
     if not net.causal:
-        raise ModelFileError(
-            f"{spec.name} looks into the future and cannot stream; train it with causal=True to export"
-        )
+        raise ModelFileError(f"{spec.name} is not causal and cannot stream; train it with causal=true to export it")
     with whole_file(path) as unfinished:
-        rewritten, rewritten_spec = stacked(net.eval(), spec)
+        rewritten, rewritten_spec = stack_layers(net.eval(), spec)
         make_lean(rewritten)
         _write_graph(rewritten, rewritten_spec, unfinished)
-        for streams in (1, BATCH):
+        for streams in (1, CHECK_STREAMS):
             step = stepping(OnnxRuntimeEngine(unfinished, streams=streams))
             difference = largest_difference(in_chunks(net), step, streams, spec)
             if difference > TOLERANCE:

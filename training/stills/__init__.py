@@ -1,1 +1,1 @@
-"""Real hands, cut out of still pictures, moved along scripted paths before real rooms."""
+"""Clips of real hands, cut out of still pictures and moved along scripted paths in front of real rooms."""

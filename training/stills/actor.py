@@ -1,4 +1,4 @@
-"""Actor: a cut-out hand and its forearm laid over a picture, wherever a hand's path goes."""
+"""Draws a cut-out hand and its forearm along a hand's path."""
 
 from dataclasses import dataclass
 
@@ -15,24 +15,24 @@ _PALM_M = 0.08
 _ELBOW_M = 0.6
 """From the camera to the elbow."""
 _THIN, _SHORT = 0.5, 0.55
-"""Remaining share of a hand's width seen from its edge, and of its length seen from its finger tips."""
+"""Least share of a hand's width when seen from the edge, and of its length when seen from the finger tips."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Actor:
-    """Who performs: a hand, its elbow somewhere below the picture."""
+    """A hand with an elbow below the picture."""
 
     hand: HandCutout
     camera: PinholeCamera
     elbow: float
-    """Where it is to the side of the middle, in picture heights."""
+    """Horizontal offset from the middle, in picture heights."""
     bend: float
-    """How far a wrist bends, radians."""
+    """Largest bend of the wrist, radians."""
     by_thumb: bool
-    """The path's direction is the thumb's."""
+    """Whether the path's direction is that of the thumb instead of the fingers."""
 
     def layer(self, path: HandPath, shows_palm: bool) -> Reals:
-        """The mean over the moments of a path, [H, W, 4]: linear colour times coverage, and coverage."""
+        """The mean over the moments of a path, [H, W, 4]: premultiplied linear colour, and coverage."""
         return np.asarray(
             np.mean([self._moment(path.at[k], path.axes[k], shows_palm) for k in range(len(path.at))], axis=0),
             np.float32,
@@ -84,7 +84,7 @@ class Actor:
         up: Reals,
         scale: float,
     ) -> Reals:
-        """Draw a sprite with its anchor at a place, [H, W, 4]."""
+        """Draw a sprite with its anchor at a position, [H, W, 4]."""
         linear = scale * np.stack([right, -up], 1)
         where = np.column_stack([linear, at - linear @ np.array(anchor)]).astype(np.float64)
         size = (self.camera.width, self.camera.height)
@@ -92,6 +92,6 @@ class Actor:
 
 
 def _turned(way: Reals, angle: float) -> Reals:
-    """Turned clockwise, as seen where y points down."""
+    """Rotate clockwise in coordinates in which y points down."""
     sin, cos = np.sin(angle), np.cos(angle)
     return np.array([way[0] * cos - way[1] * sin, way[0] * sin + way[1] * cos], np.float32)

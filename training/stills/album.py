@@ -1,4 +1,4 @@
-"""Album: the folder of stills, which of them show which hand, and mattes kept once they are made."""
+"""The folder of stills: which folder shows which hand, and a cache of mattes."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -25,7 +25,7 @@ HANDS: dict[str, tuple[str, ...]] = {
 }
 """Which folders show which hand."""
 ROOMS = tuple(f"emrecandir9/{pose}" for pose in ("closer", "further", "left", "no_class", "palm", "right", "up"))
-"""Which show people in rooms, their hands apart from their faces."""
+"""Folders that show people in rooms with their hands away from their faces."""
 _TRIES = 40
 
 
@@ -45,10 +45,10 @@ class Album:
         self._mattes = lru_cache(300)(self._key)
 
     def hand(self, kind: str, rng: np.random.Generator) -> HandCutout:
-        """Draw a hand of one of HANDS.
+        """Choose a random hand of one of HANDS.
 
         Raises:
-            DataError: there is none that can be cut out, or a picture cannot be read.
+            DataError: none can be cut out, or a picture cannot be read.
         """
         paths = self._pictures(HANDS[kind])
         for _ in range(_TRIES if paths else 0):
@@ -58,11 +58,11 @@ class Album:
                 return hand
         raise DataError(
             f"no usable hand among {len(paths)} pictures of {kind!r} in {self._folder} ({', '.join(HANDS[kind])}); "
-            "give stills of hands before a plain wall"
+            "give stills of hands in front of a plain wall"
         )
 
     def room(self, rng: np.random.Generator) -> Image:
-        """Draw a picture of a room, mostly with someone in it, uint8 [H, W, 3] RGB.
+        """Choose a random picture of a room, usually with a person, uint8 [H, W, 3] RGB.
 
         Raises:
             DataError: there is none, or it cannot be read.
@@ -74,7 +74,9 @@ class Album:
             room = self._rooms(paths[rng.integers(len(paths))])
             if room is not None:
                 return room
-        raise DataError(f"no usable room in {self._folder} ({', '.join(ROOMS)}); give people whose faces are seen")
+        raise DataError(
+            f"no usable room in {self._folder} ({', '.join(ROOMS)}); give pictures of people whose faces are visible"
+        )
 
     def _list(self, patterns: Sequence[str]) -> tuple[Path, ...]:
         folders = sorted(folder for pattern in patterns for folder in self._folder.glob(pattern) if folder.is_dir())
@@ -84,7 +86,7 @@ class Album:
         return without_hands(read_picture(path))
 
     def _key(self, path: Path) -> Image | None:
-        """The matte of a still, uint8 [SIDE, SIDE, 4]: a twelfth of what the hand takes that is made of it."""
+        """The matte of a still, uint8 [SIDE, SIDE, 4]; a HandCutout needs 12 times the memory."""
         matte = cut_out(read_picture(path))
         return None if matte is None else np.rint(255 * matte).astype(np.uint8)
 
@@ -97,5 +99,5 @@ def read_picture(path: Path) -> Image:
     """
     picture = cv2.imread(str(path))
     if picture is None:
-        raise DataError(f"{path} is not a picture that OpenCV reads; replace it or take it away")
+        raise DataError(f"{path} is not a picture that OpenCV reads; replace or remove it")
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)

@@ -1,4 +1,4 @@
-"""Clip: a cut-out hand performs a gesture before a real room."""
+"""Clips in which a cut-out hand performs a gesture in front of a real room."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from training.synthetic.shift import shifted
 LABELS = tuple(MOVES)
 """The labels that stills can perform."""
 _CONTRAST = 1.5
-"""Below 2: stills are taken in harder light than most webcams see, and by cameras that sharpen."""
+"""Exponent of the conversion to linear light; below 2, since stills have more contrast than webcam frames."""
 _FORMAT = Format()
 _MARGIN = 1.15
 """Size of the room picture relative to the frame: the margin allows for the sway of the person."""
@@ -31,13 +31,13 @@ _MARGIN = 1.15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CutoutClip:
-    """A clip to be filmed; its frames are made on demand."""
+    """A clip; its frames are rendered on demand."""
 
     seed: int
     format: Format
     script: Script
     lead_s: float
-    """Before the hand leaves its rest."""
+    """Seconds before the hand leaves its rest position."""
     duration_s: float
     actor: Actor
     room: Reals
@@ -49,7 +49,7 @@ class CutoutClip:
         return round(self.duration_s * self.format.fps)
 
     def frames(self) -> Iterator[Image]:
-        """Make the frames in order, uint8 [H, W, 3] RGB."""
+        """Render the frames in order, uint8 [H, W, 3] RGB."""
         rng = np.random.default_rng((self.seed, 2))
         meant = follow(self.script.keys, np.linspace(*self.script.spans_s[0], 9))
         shows_palm = bool(meant.axes[:, 2, 2].mean() <= 0)
@@ -57,7 +57,7 @@ class CutoutClip:
             yield self.sensor.expose(self._light(k / self.format.fps, shows_palm), k / self.format.fps, rng)
 
     def _light(self, time_s: float, shows_palm: bool) -> Reals:
-        """The picture before the camera, [H, W, 3] linear."""
+        """The picture before the camera model, [H, W, 3] linear RGB."""
         behind = self._behind(time_s)
         opened = np.arange(self.format.moments) / self.format.moments * self.format.shutter / self.format.fps
         path = living(follow(self.script.keys, time_s - self.lead_s + opened), time_s + opened, self.seed)
@@ -77,14 +77,14 @@ class CutoutClip:
 
 
 def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT, times: int = 1) -> CutoutClip:
-    """Draw one clip of one gesture: about three seconds, the gesture somewhere inside.
+    """Generate one clip of one gesture: about three seconds, the gesture at a random time.
 
     Args:
-        album: where hands and rooms come from.
+        album: the source of hands and rooms.
         label: one of LABELS.
         seed: the same seed gives the same bytes.
         fmt: size, rate and shutter.
-        times: how often it is made in a row.
+        times: repetitions of the gesture.
 
     Raises:
         DataError: the album has no usable hand or room, or a picture in it cannot be read.
@@ -104,13 +104,13 @@ def generate(album: Album, label: str, seed: int, fmt: Format = _FORMAT, times: 
 
 
 def _skin(rng: np.random.Generator) -> Reals:
-    """Draw a skin in some light, linear RGB."""
+    """Sample a skin colour and its lighting, linear RGB."""
     colour = SKIN[rng.integers(len(SKIN) - 1)] / 255 * rng.normal(1, (0.04, 0.03, 0.04))
     return np.asarray(colour**2 * rng.uniform(0.8, 1.25), np.float32)
 
 
 def _tinted(hand: HandCutout, skin: Reals) -> HandCutout:
-    """The hand in another skin, linear colour times coverage: all of it is made lighter or darker by one factor."""
+    """The hand with another skin colour, premultiplied linear colour: one factor per channel."""
     linear = hand.sprite[..., :3] ** _CONTRAST
     tint = skin / np.average(linear.reshape(-1, 3), 0, hand.sprite[..., 3].ravel())
 
@@ -122,7 +122,7 @@ def _tinted(hand: HandCutout, skin: Reals) -> HandCutout:
 
 
 def _room(album: Album, fmt: Format, rng: np.random.Generator) -> Reals:
-    """Draw a piece of a picture, maybe mirrored, in another light and out of focus, linear."""
+    """A random crop of a random room, possibly mirrored, with other brightness and blur, linear RGB."""
     picture = album.room(rng)
     if rng.random() < 0.5:
         picture = picture[:, ::-1]

@@ -1,4 +1,4 @@
-"""Footage: stills that are frames of a film, back in its order, unchanged or with the wall removed."""
+"""Joins stills that are frames of a video, unchanged or with the wall removed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,21 +16,21 @@ from training.synthetic.cones import Reals
 from training.synthetic.drawn_clip import Event, Format
 
 FILMS = ("arya/*", "asl_tomnlittle/*", "didi/*", "eduart/*")
-"""Folders whose pictures were taken from films, and numbered in their order."""
+"""Folders whose pictures are numbered frames of a video."""
 BEFORE_A_WALL = ("asl_tomnlittle",)
-"""Sources whose hands come in from below, before a plain wall."""
-JUMP = 30.0
-"""Two pictures that differ by more grey levels, on average, are not consecutive."""
-LONGEST, SHORTEST = 40, 12
-"""Pictures in a piece."""
+"""Sources whose hands come from below, in front of a plain wall."""
+MAX_DIFFERENCE = 30.0
+"""Mean difference in grey levels above which two pictures are not consecutive."""
+MAX_FRAMES, MIN_FRAMES = 40, 12
+"""Length of a piece."""
 HEIGHT, FPS = 128, 8.0
-"""Of what is made of them; how fast they were filmed is not known, and people differ."""
+"""Height and frame rate of the clips; the original frame rate is unknown and varies."""
 LABEL = "Doing other things"
-"""The label of footage in the lists: no gesture in it is labelled."""
+"""The label in the list; the gestures in these clips are not labelled."""
 _NUMBERED = re.compile(r"(?P<film>.*?)(?P<number>\d+)\.\w+$")
 _THUMBNAIL = 32, 24
 _LEAST_KEYED_SHARE = 0.9
-"""Least share of a piece's pictures that must be keyed; the others are left out."""
+"""Least share of a piece's frames that must be keyed; the others are left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +47,7 @@ class FilmPiece:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """One thing that is no known gesture, all along."""
+        """One event over the whole piece."""
         return (Event(LABEL, 0.0, len(self.pictures) / FPS),)
 
     def frames(self) -> Iterator[Image]:
@@ -56,17 +56,15 @@ class FilmPiece:
 
 
 def pieces(stills: Path) -> Iterator[tuple[str, tuple[Path, ...]]]:
-    """Every film in a folder of stills, cut at jumps and into pieces of a few seconds: names and pictures.
+    """Yield the name and the files of every piece: each video, cut where its picture jumps and into a few seconds.
 
     Raises:
-        DataError: there is no film, or a picture cannot be read.
+        DataError: there are no numbered pictures, or a picture cannot be read.
     """
     folders = sorted(folder for pattern in FILMS for folder in stills.glob(pattern) if folder.is_dir())
     films = [(folder, *film) for folder in folders for film in _films(folder).items()]
     if not films:
-        raise DataError(
-            f"no films in {stills} ({', '.join(FILMS)}); give a folder of numbered pictures, source/pose/1.jpg"
-        )
+        raise DataError(f"no numbered pictures in {stills} ({', '.join(FILMS)}); give a folder with source/pose/1.jpg")
     for folder, film, paths in films:
         name = "_".join(filter(None, (folder.parent.name, folder.name, film)))
         for k, part in enumerate(part for shot in _shots(paths) for part in _cut(shot)):
@@ -76,14 +74,14 @@ def pieces(stills: Path) -> Iterator[tuple[str, tuple[Path, ...]]]:
 def played(paths: Sequence[Path]) -> FilmPiece:
     """A piece with its background unchanged."""
     height, width = read_picture(paths[0]).shape[:2]
-    size = 2 * round(HEIGHT * width / height / 2), HEIGHT  # video wants even sizes
+    size = 2 * round(HEIGHT * width / height / 2), HEIGHT  # video codecs need even sizes
     inner = (read_picture(path)[RIM:-RIM, RIM:-RIM] for path in paths)
     shots = (cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in inner)
     return FilmPiece(tuple(np.asarray(shot, np.uint8) for shot in shots))
 
 
 def keyed(paths: Sequence[Path]) -> FilmPiece | None:
-    """A piece's hand on black; None where it is not before a wall, does not come in from below or cannot be keyed."""
+    """A piece's hand on black; None if there is no plain wall, the hand is not from below, or it cannot be keyed."""
     if paths[0].parent.parent.name not in BEFORE_A_WALL:
         return None
     mattes = [matte for path in paths if (matte := cut_out(read_picture(path))) is not None and _from_below(matte)]
@@ -93,7 +91,7 @@ def keyed(paths: Sequence[Path]) -> FilmPiece | None:
 
 
 def _films(folder: Path) -> dict[str, list[Path]]:
-    """A folder's numbered pictures by what stands before their number, each film in order."""
+    """A folder's numbered pictures by the prefix of their names, each video in order."""
     found = [(match, path) for path in folder.iterdir() if (match := _NUMBERED.fullmatch(path.name))]
     films: dict[str, list[Path]] = {}
     for match, path in sorted(found, key=lambda pair: (pair[0]["film"], int(pair[0]["number"]))):
@@ -102,12 +100,12 @@ def _films(folder: Path) -> dict[str, list[Path]]:
 
 
 def _shots(paths: Sequence[Path]) -> Iterator[list[Path]]:
-    """Cut a film where its picture jumps."""
+    """Split a video where consecutive pictures differ too much."""
     shot: list[Path] = []
     before: Reals | None = None
     for path in paths:
         small = np.asarray(cv2.resize(read_picture(path), _THUMBNAIL, interpolation=cv2.INTER_AREA), np.float32)
-        if before is not None and np.abs(small - before).mean() > JUMP:
+        if before is not None and np.abs(small - before).mean() > MAX_DIFFERENCE:
             yield shot
             shot = []
         shot.append(path)
@@ -117,19 +115,19 @@ def _shots(paths: Sequence[Path]) -> Iterator[list[Path]]:
 
 
 def _cut(shot: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
-    """Cut a shot into pieces of about equal length; what is too short for one is left out."""
-    for part in np.array_split(np.arange(len(shot)), -(-len(shot) // LONGEST)):
-        if len(part) >= SHORTEST:
+    """Split a shot into pieces of about equal length; shots that are too short are left out."""
+    for part in np.array_split(np.arange(len(shot)), -(-len(shot) // MAX_FRAMES)):
+        if len(part) >= MIN_FRAMES:
             yield tuple(shot[k] for k in part)
 
 
 def _from_below(matte: Reals) -> bool:
-    """Whether a hand's arm is cut by the lower edge, and by no other."""
+    """Whether the lower edge, and no other, cuts the arm off."""
     covered = matte[..., 3] > 0.5
     return bool(covered[-4].any() and not covered[: SIDE // 2, [4, -4]].any() and not covered[4].any())
 
 
 def _on_black(matte: Reals) -> Image:
-    """What a matte covers, uint8 [HEIGHT, HEIGHT, 3]."""
-    picture = np.clip(255 * matte[..., :3], 24, 255) * (matte[..., 3:] > 0.5)  # what is not black is in front
+    """The foreground of a matte on black, uint8 [HEIGHT, HEIGHT, 3]."""
+    picture = np.clip(255 * matte[..., :3], 24, 255) * (matte[..., 3:] > 0.5)  # black means background
     return np.asarray(cv2.resize(picture, (HEIGHT, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)

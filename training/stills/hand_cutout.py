@@ -1,4 +1,4 @@
-"""Hand: a cut-out hand that stands on its wrist, and a forearm made of the wrist's own skin to carry it."""
+"""A cut-out hand turned upright, and a forearm extended from the skin of its wrist."""
 
 from dataclasses import dataclass
 
@@ -10,33 +10,33 @@ from training.stills.matte import SIDE, Mask
 from training.synthetic.cones import Reals
 
 CANVAS = 320
-"""Side of the picture that a hand is turned upright in."""
+"""Side of the sprite in pixels."""
 AREA_M2 = 0.0115
-"""Mean area of a hand, which sets its scale: a fist covers 95, a flat hand 130 square centimetres."""
+"""Mean area of a hand, which sets its scale; a fist has about 95, a flat hand 130 square centimetres."""
 FOREARM_M = 0.5
-"""Longer than a real forearm, so that it reaches out of the picture."""
+"""Longer than a real forearm, so that it reaches beyond the picture."""
 _FOREARM_TAPER = 1.45
 """Width of a forearm at its far end, relative to the wrist."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HandCutout:
-    """A hand upright on its wrist, as a right hand that shows its palm would stand."""
+    """A hand turned upright, like a right hand that shows its palm."""
 
     sprite: Reals
-    """[CANVAS, CANVAS, 4], sRGB 0..1 and coverage; the arm comes from straight below."""
+    """[CANVAS, CANVAS, 4], sRGB 0..1 and coverage; the arm comes from below."""
     wrist: tuple[float, float]
-    """Column and row in the sprite."""
+    """Column and row of the wrist in the sprite."""
     per_metre: float
-    """Pixels of the sprite."""
+    """Scale of the sprite, pixels per metre."""
     forearm: Reals
     """[L, W, 4], its upper edge on the wrist, in the sprite's scale."""
     tilt: float
-    """By how much, clockwise, the still was turned to bring the arm below, radians."""
+    """Clockwise rotation that was applied to the still, radians."""
 
 
 def stand_up(matte: Reals) -> HandCutout | None:
-    """Turn a matte so that its arm comes from below, and cut it at the wrist; None where no wrist is visible.
+    """Rotate a matte so that its arm comes from below, and cut it at the wrist; None if no wrist is visible.
 
     Args:
         matte: float32 [SIDE, SIDE, 4].
@@ -54,7 +54,7 @@ def stand_up(matte: Reals) -> HandCutout | None:
 
 
 def _contact(mask: Mask) -> NDArray[np.intp] | None:
-    """Where the arm leaves the still, [N, 2] columns and rows; None unless it does so once, and in a width of arms."""
+    """Where the arm crosses the still's edge, [N, 2] columns and rows; None unless once, with a plausible width."""
     ring = np.zeros_like(mask)
     ring[2:-2, 2:-2] = 1
     edge = mask * (1 - ring)
@@ -66,7 +66,7 @@ def _contact(mask: Mask) -> NDArray[np.intp] | None:
 
 
 def _arm_angle(mask: Mask, contact: NDArray[np.intp]) -> float:
-    """The angle that brings the arm below, radians counterclockwise."""
+    """The rotation that brings the arm to the bottom, radians counterclockwise."""
     start = contact.mean(0)
     reach = max(45.0, 1.3 * float(np.ptp(contact, 0).max()))
     there = np.argwhere(mask)[:, ::-1]
@@ -75,7 +75,7 @@ def _arm_angle(mask: Mask, contact: NDArray[np.intp]) -> float:
 
 
 def _cut(sprite: Reals, last: int, tilt: float) -> HandCutout | None:
-    """Find the wrist, between the widest row of the hand and the last row that the still shows whole."""
+    """Find the wrist between the widest row of the hand and the last complete row, and cut there."""
     covered = sprite[..., 3] > 0.5
     widths = cv2.blur(covered.sum(1).astype(np.float32)[:, None], (1, 7))[:, 0]
     if last < 20 or not covered[:last].any():
@@ -98,7 +98,7 @@ def _cut(sprite: Reals, last: int, tilt: float) -> HandCutout | None:
 
 
 def _forearm(sprite: Reals, wrist: int, last: int, per_metre: float) -> Reals:
-    """Draw the skin across the wrist out to a forearm that grows wider."""
+    """Extend the skin across the wrist to a forearm that becomes wider."""
     across = _across(sprite, range(wrist - 6, max(wrist + 1, min(last, wrist + 30))))
     width, length = len(across), round(FOREARM_M * per_metre)
     along = np.arange(length, dtype=np.float32)
@@ -121,5 +121,5 @@ def _across(sprite: Reals, rows: range) -> Reals:
         if len(columns)
     ]
     profile = np.mean(lines, 0)
-    # Half of its shading: a wrist's tendons do not extend to the elbow.
+    # Reduce the shading by half, since the tendons of the wrist do not extend to the elbow.
     return np.asarray(0.5 * profile + 0.5 * profile.mean(0), np.float32)

@@ -1,4 +1,4 @@
-"""Matte: a hand keyed out of a still picture of it before a plain wall."""
+"""Keys a hand out of a still picture with a plain wall."""
 
 import cv2
 import numpy as np
@@ -8,28 +8,28 @@ from models.frame import Image
 from training.synthetic.cones import Reals
 
 SIDE = 200
-"""Every still is keyed at this size, pixels."""
+"""Side at which every still is keyed, in pixels."""
 Mask = NDArray[np.uint8]
 """[H, W], 0 or 1."""
 RIM = 3
-"""Some publishers draw a line around their pictures."""
+"""Pixels to cut off at each edge; some publishers draw a frame around their pictures."""
 _CONTRAST = 6.0
-"""How far, in Lab's a and b, hand and wall are at least apart."""
+"""Least distance of hand and wall in Lab's a and b."""
 
 
 def cut_out(still: Image) -> Reals | None:
-    """Key the hand; None if it cannot be keyed.
+    """Key the hand; None if that fails.
 
     Args:
         still: uint8 [H, W, 3] RGB, nearly square.
 
     Returns:
-        float32 [SIDE, SIDE, 4], sRGB 0..1 and coverage. Colours go on beyond the edge, so that no wall shines through.
+        float32 [SIDE, SIDE, 4], sRGB 0..1 and coverage. Colours continue beyond the edge, to hide the wall.
     """
     inner = still[RIM:-RIM, RIM:-RIM]
     picture = np.asarray(cv2.resize(inner, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
     distance = _from_wall(picture)
-    threshold = _threshold(distance)
+    threshold = otsu_threshold(distance, _CONTRAST)
     if threshold is None:
         return None
     hand = largest(_grab(picture, distance, threshold))
@@ -39,7 +39,7 @@ def cut_out(still: Image) -> Reals | None:
 
 
 def largest(mask: Mask) -> Mask | None:
-    """The largest component; none if no single component is large."""
+    """The largest connected component; None unless it has 90 % of the area."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     areas = np.asarray(stats)[1:, cv2.CC_STAT_AREA]
     if len(areas) == 0 or areas.max() < 0.9 * areas.sum():
@@ -48,21 +48,26 @@ def largest(mask: Mask) -> Mask | None:
 
 
 def _from_wall(picture: Image) -> Reals:
-    """How far each pixel's hue and saturation are from the wall's: a shadow on it is darker, but of its colour."""
-    lab = np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
-    chroma = np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
-    # A hand comes in from below or from one side, so that the median of the other edges is wall.
+    """Distance of each pixel from the wall in hue and saturation, which a shadow on the wall does not change."""
+    chroma = lab_chroma(picture)
+    # A hand comes from below or from one side, so that the median of the other edges is wall.
     strips = chroma[:8], chroma[:120, :8], chroma[:120, -8:]
     edges = np.concatenate([strip.reshape(-1, 2) for strip in strips])
     return np.asarray(np.linalg.norm(chroma - np.median(edges, 0), axis=-1), np.float32)
 
 
-def _threshold(distance: Reals) -> float | None:
-    """Otsu's threshold, if the two classes differ enough."""
-    scaled = np.clip(distance * 4, 0, 255).astype(np.uint8)
+def lab_chroma(picture: Image) -> Reals:
+    """Lab's a and b, smoothed, float32 [H, W, 2]."""
+    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
+
+
+def otsu_threshold(distance: Reals, contrast: float) -> float | None:
+    """Otsu's threshold of distances in Lab; None if the means of both classes differ by less than `contrast`."""
+    scaled = np.clip(distance * 4, 0, 255).astype(np.uint8).reshape(len(distance), -1)
     threshold = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)[0] / 4
     above, below = distance > threshold, distance <= threshold
-    if not above.any() or distance[above].mean() - distance[below].mean() < _CONTRAST:
+    if not above.any() or distance[above].mean() - distance[below].mean() < contrast:
         return None
     return float(threshold)
 
@@ -79,7 +84,7 @@ def _grab(picture: Image, distance: Reals, threshold: float) -> Mask:
 
 
 def _feathered(picture: Image, hand: Mask) -> Reals:
-    """Cut a little inside the edge, softly, with the colour of the inside carried across it."""
+    """Erode the mask, soften its edge, and extend the colours of the inside beyond it."""
     padded = cv2.copyMakeBorder(hand, 4, 4, 4, 4, cv2.BORDER_REPLICATE)  # the arm continues beyond the picture
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     core = np.asarray(cv2.erode(padded, disc), np.float32)[4:-4, 4:-4]

@@ -1,15 +1,15 @@
-"""Moves: which hands perform which gesture, and how a picture of a hand can move. Left and right are the performer's.
+"""How cut-out hands perform each gesture. Left and right are the performer's.
 
-A still shows a hand from one side. Where a gesture shows it from many sides (rolling) or moves the fingers (drumming,
-zooming), no still is it, and it is not here.
+A still shows a hand from one side. Gestures that show several sides (rolling) or move the fingers (drumming, zooming)
+cannot be generated from stills.
 """
 
 from dataclasses import dataclass
 
 from training.synthetic import pose as poses
 from training.synthetic import strokes
-from training.synthetic.keyframes import KeyFrame, Vector
-from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, one_of
+from training.synthetic.keyframes import Vector
+from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, flat_hand, one_of
 
 _UP: Vector = (0.0, -1.0, -0.1)
 _DOWN: Vector = (0.0, 1.0, -0.1)
@@ -21,34 +21,30 @@ class HandMove:
 
     stroke: Stroke
     hand: str
-    """Of `album.HANDS`."""
+    """A key of `album.HANDS`."""
     by_thumb: bool = False
-    """The stroke's direction is the thumb's, not the fingers'."""
-
-
-def _flat(at: Vector, fingers: Vector, palm: Vector) -> KeyFrame:
-    return KeyFrame(0.0, at, fingers, palm, poses.FLAT)
+    """Whether the stroke's direction is that of the thumb instead of the fingers."""
 
 
 _SWIPE_LEFT = strokes.swipe(
-    _flat((-0.22, 0.0, 0.50), (-0.3, -1, -0.1), (0.7, 0, -0.7)),
-    _flat((-0.02, -0.02, 0.46), (0.2, -1, -0.2), (0.8, 0, -0.6)),
-    _flat((0.20, 0.0, 0.50), (0.8, -0.7, -0.2), (0.8, 0.2, -0.6)),
+    flat_hand((-0.22, 0.0, 0.50), (-0.3, -1, -0.1), (0.7, 0, -0.7)),
+    flat_hand((-0.02, -0.02, 0.46), (0.2, -1, -0.2), (0.8, 0, -0.6)),
+    flat_hand((0.20, 0.0, 0.50), (0.8, -0.7, -0.2), (0.8, 0.2, -0.6)),
 )
 _SWIPE_RIGHT = strokes.swipe(
-    _flat((0.16, 0.0, 0.50), (0.7, -0.8, -0.2), (0.6, 0.2, 0.7)),
-    _flat((-0.04, -0.03, 0.46), (0.1, -1, -0.2), (0.8, 0, 0.6)),
-    _flat((-0.25, 0.0, 0.50), (-0.5, -0.9, -0.1), (0.7, 0, 0.7)),
+    flat_hand((0.16, 0.0, 0.50), (0.7, -0.8, -0.2), (0.6, 0.2, 0.7)),
+    flat_hand((-0.04, -0.03, 0.46), (0.1, -1, -0.2), (0.8, 0, 0.6)),
+    flat_hand((-0.25, 0.0, 0.50), (-0.5, -0.9, -0.1), (0.7, 0, 0.7)),
 )
 _SWIPE_DOWN = strokes.swipe(
-    _flat((-0.10, -0.12, 0.48), (0.15, -1, -0.2), (0, 0.4, -0.9)),
-    _flat((-0.10, 0.02, 0.44), (0.15, -0.7, -0.7), (0, 0.8, -0.6)),
-    _flat((-0.10, 0.15, 0.47), (0.15, -0.35, -0.9), (0, 0.9, -0.4)),
+    flat_hand((-0.10, -0.12, 0.48), (0.15, -1, -0.2), (0, 0.4, -0.9)),
+    flat_hand((-0.10, 0.02, 0.44), (0.15, -0.7, -0.7), (0, 0.8, -0.6)),
+    flat_hand((-0.10, 0.15, 0.47), (0.15, -0.35, -0.9), (0, 0.9, -0.4)),
 )
 _SWIPE_UP = strokes.swipe(
-    _flat((-0.10, 0.14, 0.47), (0.2, -0.35, -0.9), (0, 0.9, -0.4)),
-    _flat((-0.10, 0.02, 0.44), (0.15, -0.7, -0.7), (0, 0.7, -0.7)),
-    _flat((-0.10, -0.09, 0.47), (0.05, -1, -0.1), (0, 0, -1)),
+    flat_hand((-0.10, 0.14, 0.47), (0.2, -0.35, -0.9), (0, 0.9, -0.4)),
+    flat_hand((-0.10, 0.02, 0.44), (0.15, -0.7, -0.7), (0, 0.7, -0.7)),
+    flat_hand((-0.10, -0.09, 0.47), (0.05, -1, -0.1), (0, 0, -1)),
 )
 _SLIDE_LEFT = one_of(
     strokes.slide((-0.16, 0.0, 0.47), (0.08, 0.0, 0.47), ((-0.15, -1, -0.2), (0.2, -1, -0.2)), TO_CAMERA),

@@ -1,4 +1,4 @@
-"""Rooms: real people before real walls, their own hands painted over."""
+"""Pictures of people in rooms, with their hands painted over."""
 
 import cv2
 import numpy as np
@@ -8,15 +8,15 @@ from models.frame import Image
 from training.stills.matte import Mask
 
 _MOST_HAND = 0.06
-"""What share of a picture may be painted over."""
+"""Largest share of a picture that may be painted over."""
 _HAIR = 95
-"""Brightness, 0..255, that only hair has above a face."""
+"""Brightness, 0..255, below which pixels above a face are hair."""
 
 
 def without_hands(picture: Image) -> Image | None:
-    """Paint over all skin but the face; None without a face, or with too much to paint over.
+    """Paint over all skin except the face; None without a face, or with too much to paint over.
 
-    A face is the highest piece of skin that has something dark, hair, right above it.
+    The face is the highest skin region with a dark region, hair, directly above it.
     """
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(_skin(picture))

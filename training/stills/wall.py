@@ -1,4 +1,4 @@
-"""Wall: takes of an arm before a plain wall, keyed, and set into a picture of the usual aspect ratio."""
+"""Keys recordings of an arm in front of a plain wall, and places them in a picture of the usual aspect ratio."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,27 +9,28 @@ import numpy as np
 from models.frame import Image
 from training.distillation.matting import SKIN
 from training.recording_list import Recording, decode
+from training.stills.matte import lab_chroma, otsu_threshold
 from training.synthetic.cones import Reals
 from training.synthetic.drawn_clip import Event, Format
 
 HEIGHT, WIDTH = 144, 192
-"""Height and width of the pictures that are made."""
+"""Height and width of the output pictures."""
 LEAST_BRIGHTNESS = 24
 """Least brightness of the foreground, 0..255; the background is black."""
 SIZES = (0.95, 1.5)
-"""Height of a portrait take, in heights of the picture it is set into: a hand is as large there as before a webcam."""
+"""Height of a portrait recording relative to the output picture, for hands of the size in webcam pictures."""
 _LARGEST_SIDE = 240
 _CONTRAST = 9.0
-"""How far, in Lab's a and b, hand and wall are at least apart."""
+"""Least distance of arm and wall in Lab's a and b."""
 _LARGEST_COLOUR_DRIFT = 5.0
-"""How far, in Lab's a and b, a wall's colour changes at most."""
+"""Largest change of the wall's colour in Lab's a and b."""
 _EDGE_SHARE = 0.15
-"""Share of the pictures with an arm in which it touches an edge, from which on that edge cuts the arm off."""
+"""An edge cuts the arm off if the arm touches it in more than this share of the frames with an arm."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WallTake:
-    """A take whose wall is black, set into a larger picture."""
+    """A recording with a black background, placed in a larger picture."""
 
     pictures: tuple[Image, ...]
     recording: Recording
@@ -51,8 +52,8 @@ class WallTake:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Keyed:
-    """A take and where in it the arm is."""
+class KeyedRecording:
+    """The frames of a recording and the mask of the arm."""
 
     pictures: Image
     """uint8 [T, H, W, 3]."""
@@ -60,10 +61,10 @@ class Keyed:
     """[T, H, W], 0..1."""
 
 
-def key(recording: Recording) -> Keyed | None:
-    """Key a take; None where arm and wall are of one colour, or there is no arm.
+def key(recording: Recording) -> KeyedRecording | None:
+    """Key a recording; None if arm and wall have the same colour, or there is no arm.
 
-    One threshold for the whole take, in hue and saturation only: a shadow has those of the wall.
+    Uses one threshold for all frames, in hue and saturation only, which a shadow on the wall does not change.
 
     Raises:
         DataError: the video is missing.
@@ -71,21 +72,21 @@ def key(recording: Recording) -> Keyed | None:
     pictures = decode(recording.path)
     size = _LARGEST_SIDE / max(pictures.shape[1:3])
     pictures = np.stack([cv2.resize(p, None, fx=size, fy=size, interpolation=cv2.INTER_AREA) for p in pictures])
-    chroma = np.stack([_chroma(p) for p in pictures])
+    chroma = np.stack([lab_chroma(p) for p in pictures])
     distance = np.linalg.norm(chroma - _wall(chroma), axis=-1)
-    threshold = _threshold(distance)
+    threshold = otsu_threshold(distance, _CONTRAST)
     if threshold is None:
         return None
-    arm = np.stack([_arm(each, threshold) for each in distance])
-    return Keyed(np.asarray(pictures, np.uint8), arm) if arm.any() else None
+    arm = np.stack([_arm(each, 0.8 * threshold) for each in distance])
+    return KeyedRecording(np.asarray(pictures, np.uint8), arm) if arm.any() else None
 
 
-def place(keyed: Keyed, recording: Recording, rng: np.random.Generator) -> WallTake:
-    """Set a take into a picture, so that the edges that cut the arm off lie outside of it, in some skin's colour."""
+def place(keyed: KeyedRecording, recording: Recording, rng: np.random.Generator) -> WallTake:
+    """Place a recording with a random skin colour, such that edges that cut the arm off are outside the picture."""
     height, width = keyed.arm.shape[1:]
     zoom = rng.uniform(*SIZES) * HEIGHT / height
     left, right, top = _cut_off(keyed.arm)
-    if left and right:  # the arm crosses the take, or its side was changed: neither end of it may be visible
+    if left and right:  # the arm crosses the frame: neither end may be visible
         zoom = max(zoom, WIDTH / width)
     spare = WIDTH - zoom * width
     x = rng.uniform(min(0, spare), max(0, spare)) if not (left or right) else (spare if right else 0.0)
@@ -104,14 +105,8 @@ def _set(picture: Image, arm: Reals, where: Reals, gains: Reals) -> Image:
     return np.asarray(np.clip(colours * gains, LEAST_BRIGHTNESS, 255) * front[..., None], np.uint8)
 
 
-def _chroma(picture: Image) -> Reals:
-    """Lab's a and b, smoothed, [H, W, 2]."""
-    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return np.asarray(cv2.GaussianBlur(lab[..., 1:], (0, 0), 1.2), np.float32)
-
-
 def _wall(chroma: Reals) -> Reals:
-    """The wall's colour at each picture, [T, 1, 1, 2]: cameras adapt. Where an arm covers the edges, the usual one."""
+    """The wall's colour in each frame, [T, 1, 1, 2], since cameras adapt; the median if an arm covers the edges."""
     strips = chroma[:, :12], chroma[:, :, :6], chroma[:, :, -6:]
     edges = np.concatenate([strip.reshape(len(chroma), -1, 2)[:, ::3] for strip in strips], 1)
     now = np.median(edges, 1)
@@ -120,18 +115,8 @@ def _wall(chroma: Reals) -> Reals:
     return np.where(covered[:, None], usual, now)[:, None, None]
 
 
-def _threshold(distance: Reals) -> float | None:
-    """Otsu's threshold over all pictures of the take, if the two classes differ enough."""
-    scaled = np.clip(distance * 4, 0, 255).astype(np.uint8).reshape(len(distance), -1)
-    threshold = cv2.threshold(scaled, 0, 255, cv2.THRESH_OTSU)[0] / 4
-    above, below = distance > threshold, distance <= threshold
-    if not above.any() or distance[above].mean() - distance[below].mean() < _CONTRAST:
-        return None
-    return float(0.8 * threshold)
-
-
 def _arm(distance: Reals, threshold: float) -> Reals:
-    """The largest component that is not wall, with holes filled and the edge eroded a little."""
+    """The largest component that is not wall, eroded by a pixel."""
     mask = cv2.morphologyEx((distance > threshold).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     if count < 2:

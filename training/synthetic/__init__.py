@@ -1,1 +1,1 @@
-"""Gesture clips made from nothing but numbers: a drawn hand, a drawn person, a drawn room, and true labels."""
+"""Generated gesture clips with labels: a rendered hand, person and room."""

@@ -1,4 +1,4 @@
-"""Camera: a pinhole, and the pixels that a body may cover in its picture."""
+"""A pinhole camera, and the pixels that a body can cover."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ NEAR_M = 0.04
 
 @dataclass(frozen=True, slots=True)
 class PinholeCamera:
-    """A pinhole that looks along z."""
+    """A pinhole camera that points along z."""
 
     height: int
     width: int
@@ -26,7 +26,7 @@ class PinholeCamera:
         return self.zoom * self.height
 
     def project(self, points: Reals) -> Reals:
-        """Where points [..., 3] appear, in pixels [..., 2], column before row."""
+        """Project points [..., 3] to pixels [..., 2], column before row."""
         centre = np.array([self.width / 2, self.height / 2], np.float32)
         depth = np.maximum(points[..., 2:], NEAR_M)
         return (points[..., :2] / depth * self.focal_px + centre).astype(np.float32)
@@ -41,7 +41,7 @@ class PinholeCamera:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spans:
-    """N pieces of picture rows, each of which one cone may cover."""
+    """N segments of picture rows, each of which one cone can cover."""
 
     owner: NDArray[np.intp]
     """Index into the flattened [S * P] cones, ascending."""
@@ -52,7 +52,7 @@ class Spans:
 
 
 def find_spans(cones: Cones, camera: PinholeCamera) -> Spans:
-    """The pieces of rows that each cone may cover; none for a cone that reaches behind the camera."""
+    """The segments of rows that each cone can cover; none for a cone that reaches behind the camera."""
     first, second = (camera.project(points).reshape(-1, 2) for points in (cones.start, cones.end))
     reach = np.maximum(
         _reach_px(cones.start, cones.start_radius, camera), _reach_px(cones.end, cones.end_radius, camera)
@@ -62,7 +62,7 @@ def find_spans(cones: Cones, camera: PinholeCamera) -> Spans:
     counts = np.where(np.isfinite(reach), bottom - top, 0)
     owner = np.repeat(np.arange(len(counts)), counts)
     row = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts - top, counts)
-    # Only the piece of the axis within reach of a row can colour it: that bounds the columns.
+    # Only the segment of the axis within reach of a row can cover it, which bounds the columns.
     way = (second - first)[owner]
     rise = np.where(np.abs(way[:, 1]) < 1e-3, np.float32(1e-3), way[:, 1])
     ends = (row + 0.5 - first[owner, 1] + np.multiply.outer((-1, 1), reach[owner])) / rise
@@ -74,8 +74,8 @@ def find_spans(cones: Cones, camera: PinholeCamera) -> Spans:
 
 
 def _reach_px(centre: Reals, radius: Reals, camera: PinholeCamera) -> Reals:
-    """Upper bound of the radius of a ball's image [S, P], in pixels; infinite when the ball is too near."""
+    """Upper bound of the radius of a sphere's image [S, P], in pixels; infinite if the sphere is too near."""
     distance = centre[..., 2] - radius
-    # Off the axis a ball appears longer than its radius; 10 % more covers every lens used here.
+    # Off the optical axis a sphere's image is longer than its radius; 10 % is enough for every zoom used here.
     reach = 1.1 * radius * camera.focal_px / np.maximum(distance, NEAR_M) + 1
     return np.where(distance > NEAR_M, reach, np.inf).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Cones: the bodies that everything in front of the wall is made of, tapered capsules with a surface."""
+"""Cones: tapered capsules with a surface, of which people are made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Reals = NDArray[np.floating[Any]]
-"""Real numbers, float32 where there are many; each use documents its shape."""
+"""Real numbers, mostly float32; each use documents its shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Surface:
     blend_m: float = 0.003
     """Distance over which two surfaces that meet are blended, in metres."""
     crease: float = 0.0
-    """How dark the skin's fold is at the cone's start, on the front, 0..1."""
+    """Darkness of the skin fold at the cone's start, on the front, 0..1."""
     nail: float = 0.0
-    """How much of a finger nail lies on the back of the cone's end, 0..1."""
+    """Strength of a finger nail on the back of the cone's end, 0..1."""
     fold: float = 0.0
     """Depth of the folds of cloth, 0..1."""
 
@@ -55,24 +55,24 @@ class Cones:
         return np.array([getattr(surface, name) for surface in self.surfaces], np.float32)
 
     def mirrored(self) -> "Cones":
-        """The same bodies seen in a mirror: right becomes left."""
+        """Mirror left and right."""
         flip = np.array([-1, 1, 1], np.float32)
         return replace(self, start=self.start * flip, end=self.end * flip, dorsal=self.dorsal * flip)
 
     def repeated(self, moments: int) -> "Cones":
-        """The same bodies, standing still for a number of moments."""
+        """Repeat bodies of one moment, without motion."""
         start, end, dorsal = (np.repeat(points, moments, 0) for points in (self.start, self.end, self.dorsal))
         return replace(self, start=start, end=end, dorsal=dorsal)
 
 
 def unit(vectors: ArrayLike) -> Reals:
-    """The same directions [..., 3] with length 1."""
+    """Normalise vectors [..., 3] to length 1."""
     rough = np.asarray(vectors)
     return np.asarray(rough / np.sqrt((rough * rough).sum(-1, keepdims=True)))
 
 
 def join(parts: Sequence[Cones]) -> Cones:
-    """Put bodies of the same moments together."""
+    """Concatenate bodies of the same moments."""
     joined = {f.name: np.concatenate([getattr(p, f.name) for p in parts], 1) for f in fields(Cones)[:3]}
     radii = {f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Cones)[3:5]}
     return Cones(**joined, **radii, surfaces=tuple(s for part in parts for s in part.surfaces))
@@ -83,7 +83,7 @@ Piece = tuple[ArrayLike, ArrayLike, float, float, Surface]
 
 
 def assemble(pieces: Sequence[Piece], dorsal: ArrayLike = (0.0, 0.0, 0.0)) -> Cones:
-    """Cones from single pieces, all at one moment or all at the same S; dorsal [3] or [S, 3] holds for all."""
+    """Build cones from single pieces, all at one moment or all at the same S; dorsal [3] or [S, 3] applies to all."""
     start = np.stack([np.atleast_2d(piece[0]) for piece in pieces], 1).astype(np.float32)
     end = np.stack([np.atleast_2d(piece[1]) for piece in pieces], 1).astype(np.float32)
     radii = np.array([piece[2:4] for piece in pieces], np.float32)

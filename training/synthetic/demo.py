@@ -1,4 +1,4 @@
-"""Demo: render the clip that `main.py --demo` plays.
+"""Render the clip of `main.py --demo`.
 
 python -m training.synthetic.demo app/demo/demo.mp4 --seed 5
 """
@@ -14,7 +14,7 @@ from common.video import write_video
 from training.synthetic.drawn_clip import DrawnClip, Format, stream
 from training.synthetic.sensor import Sensor
 
-PROGRAMME = (
+GESTURES = (
     "Swiping Right",
     "Swiping Left",
     "Stop Sign",
@@ -24,22 +24,24 @@ PROGRAMME = (
     "Zooming In With Full Hand",
     "Shaking Hand",
 )
-"""What happens in the clip."""
+"""The gestures of the clip, in order."""
 FORMAT = Format(height=480, width=640, fps=25.0, moments=5, shutter=0.35)
 
 
 def demo(seed: int) -> DrawnClip:
-    """Draw the demo's recording, taken with a clean camera so that it compresses well."""
-    recording = stream(PROGRAMME, seed, FORMAT, idle_s=(0.8, 1.2), left_hand=False)
+    """Generate the clip with little sensor noise, so that it compresses well."""
+    recording = stream(GESTURES, seed, FORMAT, idle_s=(0.8, 1.2), left_hand=False)
     return replace(recording, sensor=Sensor(noise=0.001, quality=100))
 
 
 @command("demo")
 def main(arguments: list[str] | None = None) -> int:
-    """Render the demo and print what happens in it."""
+    """Render the demo and print its gestures with their times."""
     parser = CommandParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="the mp4 file to write")
-    parser.add_argument("--seed", type=natural, default=5, help="person, room and timing (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=natural, default=5, help="seed of person, room and timing (default: %(default)s)"
+    )
     args = parser.parse_args(arguments)
     recording = demo(args.seed)
     write_video(args.out, recording.frames(), FORMAT.fps)

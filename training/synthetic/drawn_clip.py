@@ -1,4 +1,4 @@
-"""Clip: generated recordings with true labels, of one gesture or of several in sequence."""
+"""Generated recordings with labels, of one gesture or of several in sequence."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,9 +22,9 @@ class Event:
 
     label: str
     start_s: float
-    """When the part with the meaning starts; the hand comes up before it."""
+    """When the gesture itself starts, after the hand has come up."""
     end_s: float
-    """When it is over; the hand leaves after it."""
+    """When the gesture itself ends, before the hand leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +35,21 @@ class Format:
     width: int = 150
     fps: float = 12.0
     moments: int = 4
-    """Pictures averaged into one, over the time that the shutter is open."""
+    """Number of renderings averaged into one frame, over the time that the shutter is open."""
     shutter: float = 0.45
     """Share of the time between two frames during which it is open."""
 
 
 class LabelledClip(Protocol):
-    """What can be written as a video with true labels."""
+    """A clip that can be written as a video with labels."""
 
     @property
     def format(self) -> Format:
-        """Size and rate."""
+        """Size and frame rate."""
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What happens in it."""
+        """Its gestures."""
 
     def frames(self) -> Iterator[Image]:
         """The frames in order, uint8 [H, W, 3] RGB."""
@@ -64,7 +64,7 @@ class DrawnClip:
     scene: Scene
     sensor: Sensor
     keys: tuple[KeyFrame, ...]
-    """What the moving hand does, as a right hand."""
+    """The motion of the moving hand, as a right hand."""
     duration_s: float
     events: tuple[Event, ...]
 
@@ -90,7 +90,7 @@ class DrawnClip:
 
 
 def living(path: HandPath, times_s: NDArray[np.float64], seed: int) -> HandPath:
-    """Add slight random motion, as a real hand has."""
+    """Add slight pseudo-random motion, as a real hand has."""
     phases = np.random.default_rng((seed, 1)).uniform(0, 2 * np.pi, (2, 3))
     waves = np.sin(times_s[:, None] * (4.1, 5.3, 3.3) + phases[0]) + 0.6 * np.sin(
         times_s[:, None] * (9.7, 8.3, 11.1) + phases[1]
@@ -101,14 +101,14 @@ def living(path: HandPath, times_s: NDArray[np.float64], seed: int) -> HandPath:
 def generate(
     label: str, seed: int, fmt: Format = Format(), duration_s: float | None = None, times: int = 1
 ) -> DrawnClip:
-    """Draw one recording of one gesture, as Jester's are: about three seconds, the gesture somewhere inside.
+    """Generate one recording of one gesture, like those of Jester: about three seconds, the gesture at a random time.
 
     Args:
         label: one of LABELS.
         seed: the same seed gives the same bytes.
         fmt: size, rate and shutter.
-        duration_s: length; three seconds, or as long as the gesture needs, unless given.
-        times: how often it is made in a row.
+        duration_s: length; default: three seconds, or more if the gesture needs it.
+        times: repetitions of the gesture.
     """
     rng = np.random.default_rng((seed, LABELS.index(label)))
     performance = script(label, rng, times=times)
@@ -124,14 +124,14 @@ def stream(
     idle_s: tuple[float, float] = (0.8, 2.0),
     left_hand: bool | None = None,
 ) -> DrawnClip:
-    """Draw one continuous recording: idle, the first gesture, idle, the second, ..., idle.
+    """Generate one continuous recording: idle, the first gesture, idle, the second, ..., idle.
 
     Args:
-        labels: what happens, in this order, all with one hand.
+        labels: the gestures in order, all with one hand.
         seed: the same seed gives the same bytes.
         fmt: size, rate and shutter.
         idle_s: the shortest and longest pause.
-        left_hand: which hand it is; drawn unless given.
+        left_hand: which hand moves; random by default.
     """
     rng = np.random.default_rng((seed, len(LABELS)))
     left = bool(rng.random() < 0.3) if left_hand is None else left_hand
@@ -148,7 +148,7 @@ def _record(
     duration_s: float,
     mirrored: bool,
 ) -> DrawnClip:
-    """Place performances one after another in a new scene, each after its own pause."""
+    """Place performances one after another in a new scene, each after its pause."""
     keys, events, now = [REST], [], 0.0
     for label, performance, lead in performances:
         began = now + lead

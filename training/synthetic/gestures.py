@@ -1,4 +1,4 @@
-"""Gestures: Jester's 27 labels as motion scripts of a right hand. Left and right are the performer's."""
+"""Jester's 27 labels as motion scripts of a right hand. Left and right are the performer's."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +9,8 @@ from training.jester import mirrored
 from training.synthetic import pose as poses
 from training.synthetic import strokes
 from training.synthetic.cones import Reals, unit
-from training.synthetic.keyframes import KeyFrame, Vector
-from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, one_of, vector
+from training.synthetic.keyframes import KeyFrame
+from training.synthetic.strokes import TO_CAMERA, TO_SELF, Stroke, backwards, flat_hand, one_of, vector
 
 REST = KeyFrame(0.0, (-0.20, 0.52, 0.60), (0.3, -0.5, -0.8), (0.2, 0.8, -0.3), poses.RELAXED)
 """The hand on the lap, out of the picture."""
@@ -18,17 +18,17 @@ REST = KeyFrame(0.0, (-0.20, 0.52, 0.60), (0.3, -0.5, -0.8), (0.2, 0.8, -0.3), p
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Script:
-    """One gesture from rest to rest, made once or several times in a row."""
+    """One gesture from rest to rest, once or with repetitions."""
 
     keys: tuple[KeyFrame, ...]
     spans_s: tuple[tuple[float, float], ...]
-    """When each part with the meaning starts, and when it is over and the hand leaves or makes it again."""
+    """Start and end of the gesture itself, of each repetition."""
     mirrored: bool
-    """Performed with the left hand: everything is to be drawn mirrored."""
+    """Performed with the left hand, to be rendered mirrored."""
 
     @property
     def duration_s(self) -> float:
-        """Length, from leaving the lap to lying there again."""
+        """Duration, from leaving the lap to its return."""
         return _length_s(self.keys)
 
 
@@ -39,14 +39,14 @@ def script(
     strokes: Mapping[str, Stroke] | None = None,
     times: int = 1,
 ) -> Script:
-    """Draw one performance of a gesture.
+    """Sample one performance of a gesture.
 
     Args:
         label: one of LABELS.
-        rng: where the variation comes from.
-        left_hand: which hand does it; drawn (three of ten are left) unless given.
-        strokes: how each label is performed, if not as a drawn hand does it.
-        times: how often the hand makes it before it leaves.
+        rng: generator of the variation.
+        left_hand: which hand moves; random by default, left with probability 0.3.
+        strokes: how each label is performed; default: those of drawn hands.
+        times: repetitions before the hand leaves.
     """
     left = bool(rng.random() < 0.3) if left_hand is None else left_hand
     stroke = list((strokes or _STROKES)[mirrored(label) if left else label](rng))
@@ -69,7 +69,7 @@ def _length_s(keys: Sequence[KeyFrame]) -> float:
 
 
 def _recover(end: KeyFrame, start: KeyFrame, rng: np.random.Generator) -> list[KeyFrame]:
-    """Bring the hand back to where it starts again: loose, lower and nearer to the body than on its way there."""
+    """Move the hand back to the start for a repetition: loose, lower and nearer to the body than on the way out."""
     half_s = float(rng.uniform(0.14, 0.3))
     sunk = rng.uniform((-0.03, 0.05, 0.03), (0.03, 0.13, 0.10))
     loose = float(rng.uniform(0.4, 0.9))
@@ -84,7 +84,7 @@ def _recover(end: KeyFrame, start: KeyFrame, rng: np.random.Generator) -> list[K
 
 
 def _vary(stroke: Sequence[KeyFrame], rng: np.random.Generator) -> list[KeyFrame]:
-    """Perform faster or slower, wider or narrower, elsewhere, and with a wrist held otherwise."""
+    """Vary speed, size, position and wrist orientation."""
     tempo, reach = rng.uniform(0.8, 1.3), rng.uniform(0.8, 1.2)
     shift = rng.uniform((-0.04, -0.04, -0.04), (0.04, 0.04, 0.05))
     centre = np.mean([key.at for key in stroke], 0)
@@ -111,41 +111,37 @@ def _rotation(axis: Reals) -> Reals:
     return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)
 
 
-def _flat(at: Vector, fingers: Vector, palm: Vector) -> KeyFrame:
-    return KeyFrame(0.0, at, fingers, palm, poses.FLAT)
-
-
 _SWIPE_LEFT = strokes.swipe(
-    _flat((-0.22, -0.02, 0.52), (-0.25, -1, -0.1), (0.75, 0, -0.65)),
-    _flat((-0.02, -0.03, 0.46), (0.15, -1, -0.3), (0.9, 0.1, -0.2)),
-    _flat((0.20, 0.0, 0.50), (0.70, -0.65, -0.3), (0.8, 0.6, 0.45)),
+    flat_hand((-0.22, -0.02, 0.52), (-0.25, -1, -0.1), (0.75, 0, -0.65)),
+    flat_hand((-0.02, -0.03, 0.46), (0.15, -1, -0.3), (0.9, 0.1, -0.2)),
+    flat_hand((0.20, 0.0, 0.50), (0.70, -0.65, -0.3), (0.8, 0.6, 0.45)),
 )
 _SWIPE_RIGHT = strokes.swipe(
-    _flat((0.14, 0.0, 0.50), (0.55, -0.8, -0.3), (0.6, 0.4, 0.7)),
-    _flat((-0.06, -0.03, 0.46), (0.0, -1, -0.3), (0.9, 0.1, 0.1)),
-    _flat((-0.27, 0.0, 0.52), (-0.55, -0.8, -0.1), (0.8, -0.3, -0.5)),
+    flat_hand((0.14, 0.0, 0.50), (0.55, -0.8, -0.3), (0.6, 0.4, 0.7)),
+    flat_hand((-0.06, -0.03, 0.46), (0.0, -1, -0.3), (0.9, 0.1, 0.1)),
+    flat_hand((-0.27, 0.0, 0.52), (-0.55, -0.8, -0.1), (0.8, -0.3, -0.5)),
 )
 _SWIPE_DOWN_AHEAD = strokes.swipe(
-    _flat((-0.10, -0.11, 0.48), (0.15, -0.65, -0.75), (0, 0.8, -0.6)),
-    _flat((-0.10, 0.02, 0.44), (0.15, -0.1, -0.9), (0, 1, -0.1)),
-    _flat((-0.10, 0.13, 0.47), (0.15, 0.55, -0.8), (0, 0.8, 0.55)),
+    flat_hand((-0.10, -0.11, 0.48), (0.15, -0.65, -0.75), (0, 0.8, -0.6)),
+    flat_hand((-0.10, 0.02, 0.44), (0.15, -0.1, -0.9), (0, 1, -0.1)),
+    flat_hand((-0.10, 0.13, 0.47), (0.15, 0.55, -0.8), (0, 0.8, 0.55)),
 )
 _SWIPE_DOWN_ACROSS = strokes.swipe(
-    _flat((-0.08, -0.13, 0.48), (0.6, -0.6, -0.5), (0, 0.7, -0.7)),
-    _flat((-0.08, 0.02, 0.44), (0.6, -0.1, -0.7), (-0.1, 1, -0.2)),
-    _flat((-0.08, 0.16, 0.47), (0.6, 0.5, -0.6), (0, 0.8, 0.55)),
+    flat_hand((-0.08, -0.13, 0.48), (0.6, -0.6, -0.5), (0, 0.7, -0.7)),
+    flat_hand((-0.08, 0.02, 0.44), (0.6, -0.1, -0.7), (-0.1, 1, -0.2)),
+    flat_hand((-0.08, 0.16, 0.47), (0.6, 0.5, -0.6), (0, 0.8, 0.55)),
 )
 _SWIPE_DOWN = one_of(_SWIPE_DOWN_ACROSS, _SWIPE_DOWN_ACROSS, _SWIPE_DOWN_AHEAD)
 _SWIPE_UP = one_of(
     strokes.swipe(
-        _flat((-0.10, 0.11, 0.47), (0.25, 0.25, -0.9), (0.1, -0.9, -0.3)),
-        _flat((-0.10, 0.02, 0.43), (0.15, -0.4, -0.8), (0.1, -0.8, 0.4)),
-        _flat((-0.10, -0.07, 0.47), (0, -1, 0.15), (0.1, -0.1, 1)),
+        flat_hand((-0.10, 0.11, 0.47), (0.25, 0.25, -0.9), (0.1, -0.9, -0.3)),
+        flat_hand((-0.10, 0.02, 0.43), (0.15, -0.4, -0.8), (0.1, -0.8, 0.4)),
+        flat_hand((-0.10, -0.07, 0.47), (0, -1, 0.15), (0.1, -0.1, 1)),
     ),
     strokes.swipe(
-        _flat((-0.10, 0.12, 0.47), (0.1, -0.3, -1), (0, 0.9, -0.3)),
-        _flat((-0.10, 0.03, 0.45), (0.1, -0.7, -0.6), (0, 0.6, -0.7)),
-        _flat((-0.10, -0.06, 0.47), (0, -1, -0.1), (0, 0, -1)),
+        flat_hand((-0.10, 0.12, 0.47), (0.1, -0.3, -1), (0, 0.9, -0.3)),
+        flat_hand((-0.10, 0.03, 0.45), (0.1, -0.7, -0.6), (0, 0.6, -0.7)),
+        flat_hand((-0.10, -0.06, 0.47), (0, -1, -0.1), (0, 0, -1)),
     ),
 )
 _SLIDE_LEFT = one_of(
@@ -160,11 +156,11 @@ _PUSH_HAND = strokes.approach(poses.OPEN, TO_CAMERA, 0.34, 0.60)
 _PUSH_FINGERS = strokes.approach(poses.TWO_FINGERS, TO_CAMERA, 0.29, 0.62)
 _PULL_HAND = backwards(strokes.approach(poses.OPEN, TO_SELF, 0.32, 0.62))
 _PULL_FINGERS = backwards(strokes.approach(poses.TWO_FINGERS, TO_SELF, 0.32, 0.62))
-# Half way through the turn the hand points ahead and up, up with its back seen, up with its palm seen.
+# Half way through the turn the hand points ahead and up; up, its back visible; up, its palm visible.
 _TURN_OUT = strokes.turn((0.24, -0.82, -0.52), (0.6, -0.3, 0.75), 1.0, 0.3)
-_TURN_BACK_SEEN = strokes.turn((0.2, -0.95, -0.15), (0.1, -0.1, 1), 0.9, 0.3)
-_TURN_PALM_SEEN = strokes.turn((0.42, -0.9, -0.15), (0, 0, -1), 0.9, 0.45)
-_TURN = one_of(*4 * [_TURN_BACK_SEEN], _TURN_OUT, _TURN_PALM_SEEN)
+_TURN_BACK_VISIBLE = strokes.turn((0.2, -0.95, -0.15), (0.1, -0.1, 1), 0.9, 0.3)
+_TURN_PALM_VISIBLE = strokes.turn((0.42, -0.9, -0.15), (0, 0, -1), 0.9, 0.45)
+_TURN = one_of(*4 * [_TURN_BACK_VISIBLE], _TURN_OUT, _TURN_PALM_VISIBLE)
 _OPEN_HAND = strokes.spread(poses.BEAK_CLOSED, poses.BEAK_OPEN)
 _OPEN_FINGERS = strokes.spread(poses.PINCH_CLOSED, poses.PINCH_OPEN)
 

@@ -1,4 +1,4 @@
-"""Hand: bones, joints and flesh of one person's hand, and where they are in a given pose."""
+"""The bones and proportions of a hand, and their positions in a pose."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ _METACARPAL_RADII = ((0.0140, 0.0122), (0.0140, 0.0126), (0.0140, 0.0120), (0.01
 
 @dataclass(frozen=True, slots=True)
 class HandShape:
-    """One person's proportions, as factors on an average hand."""
+    """Proportions of a hand, as factors on an average hand."""
 
     size: float = 1.0
     length: float = 1.0
@@ -41,7 +41,7 @@ class HandShape:
 
     @classmethod
     def sample(cls, rng: np.random.Generator) -> "HandShape":
-        """Draw a person."""
+        """Sample the proportions of a person."""
         return cls(*(float(x) for x in rng.normal(1.0, (0.06, 0.04, 0.04, 0.06)).clip(0.85, 1.18)))
 
 
@@ -58,12 +58,12 @@ class Skin:
 
 
 def hand_cones(shape: HandShape, skin: Skin, wrist: Reals, axes: Reals, angles: Reals) -> Cones:
-    """Place a right hand.
+    """Place a right hand in space.
 
     Args:
-        shape: the person's proportions.
-        skin: the person's colours.
-        wrist: where the hand begins, [S, 3], metres.
+        shape: the proportions.
+        skin: the colours.
+        wrist: position of the wrist, [S, 3], metres.
         axes: [S, 3, 3], rows: towards the thumb, along the fingers, out of the palm.
         angles: [S, POSE_SIZE], radians.
     """
@@ -110,7 +110,7 @@ def _chain(
     lengths: Reals,
     radii: Reals,
 ) -> Cones:
-    """Bones that bend in one plane, from `along` towards `out`, each by its flexion more than the one before."""
+    """Bones that bend in one plane, from `along` towards `out`; the flexions add up along the chain."""
     bend = np.cumsum(flexion, 1)[..., None]
     directions = np.cos(bend) * along[:, None] + np.sin(bend) * out[:, None]
     dorsal = np.sin(bend) * along[:, None] - np.cos(bend) * out[:, None]

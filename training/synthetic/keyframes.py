@@ -1,4 +1,4 @@
-"""Motion: a hand's way through key moments, with the smoothness of a human arm."""
+"""Interpolation of a hand's key frames with minimum jerk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ class KeyFrame:
     """Position, orientation and pose of the right hand at one moment."""
 
     after_s: float
-    """Seconds since the key before."""
+    """Seconds since the previous key frame."""
     at: Vector
     """Middle of the palm, metres: x right in the picture, y down, z away from the camera."""
     fingers: Vector
-    """Where straight fingers point; any length."""
+    """Direction of straight fingers; any length."""
     palm: Vector
-    """Where the palm faces; any length, made square to the fingers."""
+    """Normal of the palm; any length, made orthogonal to the fingers."""
     pose: Reals
     """[POSE_SIZE], radians."""
     through: bool = False
-    """The hand passes without stopping."""
+    """Whether the hand passes without stopping."""
     elbow: float = 0.0
-    """How the elbow is carried: 0 hangs, 1 is held out sideways."""
+    """Position of the elbow: 0 hangs, 1 is held out sideways."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,14 +46,14 @@ class HandPath:
 
 
 def follow(keys: Sequence[KeyFrame], times_s: NDArray[np.float64]) -> HandPath:
-    """Where the hand is at the given times.
+    """The hand at the given times.
 
-    Between two keys at rest every coordinate moves with minimum jerk: the quintic that starts and ends with neither
-    speed nor acceleration, as human reaching does. A key that is passed through keeps the mean speed around it.
+    Between two key frames at rest every coordinate moves with minimum jerk, as in human reaching: the quintic with zero
+    speed and acceleration at both ends. A key frame with `through` has the mean speed between its neighbours.
 
     Args:
         keys: at least one; the first is at its `after_s`.
-        times_s: [S] seconds, any order; before the first key and after the last the hand keeps still.
+        times_s: [S] seconds, any order; the hand does not move before the first key frame and after the last.
     """
     knots = np.cumsum([key.after_s for key in keys])
     values = np.array([[*key.at, *unit(key.fingers), *unit(key.palm), key.elbow, *key.pose] for key in keys])
@@ -82,7 +82,7 @@ def _quintic(
 
 
 def _axes(fingers: Reals, palm: Reals) -> Reals:
-    """Square axes from two rough directions: [S, 3, 3]."""
+    """Orthonormal axes from two approximate directions: [S, 3, 3]."""
     along = unit(fingers)
     out = unit(palm - along * (along * palm).sum(1, keepdims=True))
     return np.stack([np.cross(along, out), along, out], 1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Performer: a clothed figure with a blank head, and the arm that carries the hand."""
+"""A clothed figure without a face, and the arm of the moving hand."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from training.synthetic.keyframes import HandPath
 _UPPER_ARM_M, _FOREARM_M, _PALM_M = 0.29, 0.26, 0.075
 _CLOTH, _HAIR = 1, 2
 _HANGING, _SIDEWAYS = np.array([-0.55, 1.0, 0.15]), np.array([-1.0, -0.25, 0.30])
-"""Where the elbow points, away from the line between shoulder and wrist."""
+"""Direction of the elbow from the line between shoulder and wrist."""
 
 _SKINS = np.array(
     [
@@ -32,7 +32,7 @@ _CLOTHS = (
 
 @dataclass(frozen=True, slots=True)
 class Performer:
-    """One person, sitting in front of the camera."""
+    """A person sitting in front of the camera."""
 
     shape: HandShape
     skin: Skin
@@ -46,7 +46,7 @@ class Performer:
 
     @classmethod
     def sample(cls, rng: np.random.Generator) -> "Performer":
-        """Draw a person."""
+        """Sample a person."""
         tone = rng.uniform(0, len(_SKINS) - 1)
         back = np.array([np.interp(tone, np.arange(len(_SKINS)), _SKINS[:, c]) for c in range(3)])
         palm = 0.75 * back + 0.25 * np.array([0.72, 0.46, 0.37])
@@ -126,7 +126,7 @@ def _rgb(colour: Reals) -> tuple[float, float, float]:
 
 
 def _reach(shoulder: Reals, wrist: Reals, carried: Reals) -> tuple[Reals, Reals]:
-    """Shoulder and elbow for a wrist, [S, 3] each; the shoulder leans if it must."""
+    """Shoulder and elbow of a wrist, [S, 3] each; the shoulder moves if the arm is too short."""
     way = wrist - shoulder
     distance = np.linalg.norm(way, axis=1, keepdims=True)
     along = way / distance

@@ -1,4 +1,4 @@
-"""Pose: the angles of a hand's joints, and the poses that gestures are made of."""
+"""The joint angles of a hand, and the poses that the gestures use."""
 
 import numpy as np
 
@@ -19,8 +19,8 @@ def pose(
     Args:
         flexion: index to little finger, each from the knuckle outwards; 0 is straight, 90 is bent at a right angle.
         spread: index to little finger, positive towards the thumb.
-        thumb: how far it stands off sideways (0 along the fingers, 90 at a right angle), how far it comes out of
-            the palm's plane, and the flexion of its two outer joints.
+        thumb: abduction (0 along the fingers, 90 at a right angle), angle out of the palm's plane, and the flexion of
+            its two outer joints.
 
     Returns:
         float32 [POSE_SIZE], radians.
@@ -30,7 +30,7 @@ def pose(
 
 
 def fingers(index: float, middle: float, ring: float, little: float) -> tuple[tuple[float, float, float], ...]:
-    """Flexions from one number a finger: 0 straight, 1 curled into the palm."""
+    """Flexions from one number per finger: 0 straight, 1 curled into the palm."""
     return tuple((80 * curl + 4, 100 * curl + 6, 60 * curl + 4) for curl in (index, middle, ring, little))
 
 

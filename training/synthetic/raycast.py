@@ -1,4 +1,4 @@
-"""Raycast: where the rays of pixels meet cones."""
+"""Ray casting: intersections of pixel rays with cones."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from training.synthetic.camera import NEAR_M, PinholeCamera, Spans
 from training.synthetic.cones import Cones, Reals
 
-SKIN_DEEP_M = np.float32(0.06)
-"""What lies deeper below the nearest surface no longer shows through."""
+BLEND_DEPTH_M = np.float32(0.06)
+"""Surfaces deeper than this below the nearest one are not blended with it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hits:
-    """N points where a pixel's ray enters a cone; a pixel may have several."""
+    """N points where a pixel's ray enters a cone; a pixel can have several."""
 
     owner: NDArray[np.intp]
     """Index into the flattened [S * P] cones."""
@@ -27,12 +27,12 @@ class Hits:
     along: Reals
     """Position on the cone's axis, 0 at its start to 1 at its end, [N]."""
     facing: Reals
-    """Cosine between the normal and the way back to the camera, 0..1, [N]."""
+    """Cosine between the normal and the direction to the camera, 0..1, [N]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RenderWindow:
-    """The part of the picture that is looked at, at S moments."""
+    """The part of the picture that is rendered, at S moments."""
 
     top: int
     left: int
@@ -40,11 +40,11 @@ class RenderWindow:
     width: int
     camera: PinholeCamera
     jitter: Reals
-    """[S, 2], by how many pixels (columns, rows) the rays of each moment are shifted."""
+    """[S, 2], shift of the rays of each moment, in pixels (columns, rows)."""
 
     @classmethod
     def around(cls, spans: Spans, camera: PinholeCamera, jitter: Reals) -> "RenderWindow":
-        """The smallest window that holds all spans."""
+        """The smallest window that contains all spans."""
         top, left = int(spans.row.min()), int(spans.left.min())
         return cls(top, left, int(spans.row.max()) + 1 - top, int(spans.right.max()) - left, camera, jitter)
 
@@ -65,11 +65,11 @@ class RenderWindow:
 def cast(cones: Cones, spans: Spans, window: RenderWindow) -> tuple[Hits, Reals]:
     """Cast the rays of all spans, each against the cone that owns it.
 
-    The body of a cone is a quadratic in the distance, its ends are balls: the classic rounded cone, exactly.
+    A rounded cone: its body is a quadratic in the distance, its ends are spheres. The solution is exact.
 
     Returns:
-        The hits that lie at most SKIN_DEEP_M behind their pixel's nearest one, and the nearest distance of every pixel
-        of the window, [S * h * w], infinite where nothing is hit.
+        The hits that lie at most BLEND_DEPTH_M behind their pixel's nearest one, and the nearest distance of every
+        pixel of the window, [S * h * w], infinite where nothing is hit.
     """
     counts = spans.right - spans.left
     owner = np.repeat(spans.owner, counts)
@@ -81,7 +81,7 @@ def cast(cones: Cones, spans: Spans, window: RenderWindow) -> tuple[Hits, Reals]
     nearest = np.full(np.prod(window.shape), np.inf, np.float32)
     hit = np.flatnonzero(distance < np.inf)
     np.minimum.at(nearest, pixel[hit], distance[hit])
-    hit = hit[distance[hit] < nearest[pixel[hit]] + SKIN_DEEP_M]
+    hit = hit[distance[hit] < nearest[pixel[hit]] + BLEND_DEPTH_M]
     owner, pixel, distance, along, ray = owner[hit], pixel[hit], distance[hit], along[hit], ray[:, hit]
     start = cones.start.reshape(-1, 3).T
     axis = cones.end.reshape(-1, 3).T - start
@@ -91,7 +91,7 @@ def cast(cones: Cones, spans: Spans, window: RenderWindow) -> tuple[Hits, Reals]
 
 
 def _distance(cones: Cones, owners: NDArray[np.intp], counts: NDArray[np.intp], ray: Reals) -> tuple[Reals, Reals]:
-    """Distance to each ray's cone, infinite where it misses, and the place on the axis: [N] each."""
+    """Distance to each ray's cone, infinite where it misses, and the position on the axis: [N] each."""
     moments = len(cones.start)
     start, end = cones.start.reshape(-1, 3).T, cones.end.reshape(-1, 3).T
     first_radius, last_radius = np.tile(cones.start_radius, moments), np.tile(cones.end_radius, moments)

@@ -1,4 +1,4 @@
-"""Renderer: cones to lit pictures, with surfaces that flow into each other and two lights."""
+"""Renders cones with two lights, blending surfaces that meet."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from training.synthetic.raycast import Hits, RenderWindow, cast
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Light:
-    """Where light comes from; directions point towards the light, colours are linear RGB."""
+    """Two directional lights and ambient light; directions point towards the light, colours are linear RGB."""
 
     key: Reals
     key_colour: Reals
@@ -24,7 +24,7 @@ class Light:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """S rendered moments of some cones: what is seen in a window of the picture."""
+    """S rendered moments of cones, in a window of the picture."""
 
     top: int
     left: int
@@ -41,16 +41,16 @@ class Layer:
 
 
 def render(cones: Cones, camera: PinholeCamera, light: Light, jitter: Reals) -> Layer | None:
-    """Draw bodies.
+    """Render bodies.
 
     Args:
         cones: P bodies at S moments.
         camera: the pinhole.
-        light: what shines on them.
-        jitter: [S, 2], by how many pixels each moment's rays are shifted; averaging the moments smooths edges.
+        light: the lights.
+        jitter: [S, 2], shift of each moment's rays in pixels; averaging the moments antialiases edges.
 
     Returns:
-        S pictures of the smallest window that holds the bodies; None where they are out of the picture.
+        S pictures of the smallest window that contains the bodies; None if they are outside the picture.
     """
     spans = find_spans(cones, camera)
     if not len(spans.row):
@@ -69,8 +69,8 @@ def render(cones: Cones, camera: PinholeCamera, light: Light, jitter: Reals) -> 
 def _blend(cones: Cones, hits: Hits, nearest: Reals, covered: NDArray[np.intp]) -> tuple[Reals, Reals, Reals]:
     """Albedo [3, n], gloss [n] and normal [3, n] of the covered pixels, averaged over the surfaces that meet there.
 
-    A surface counts the less the deeper it lies behind the nearest one, and only if both are of the same matter. It
-    also counts the less the more it turns away: so it fades out at its own outline instead of ending there.
+    The weight of a surface falls with its depth behind the nearest one, and is zero if it is of another material. It
+    also falls as the surface turns away from the camera, so that a surface fades out towards its outline.
     """
     body = hits.owner % len(cones.surfaces)
     deeper = hits.distance - nearest[hits.pixel]
@@ -108,7 +108,7 @@ def _texture(cones: Cones, hits: Hits, kept: NDArray[np.intp]) -> tuple[Reals, R
 
 
 def _folded(cones: Cones, owner: NDArray[np.intp], normal: Reals, along: Reals) -> Reals:
-    """Normals [3, n] of points on cloth, tilted to and fro along their cones."""
+    """Normals [3, n] of points on cloth, tilted in waves along their cones."""
     body = owner % len(cones.surfaces)
     phase = body.astype(np.float32)
     wave = np.sin(21 * along + 3 * normal[0] + phase) * np.sin(9 * along + 2 * normal[1])
@@ -118,13 +118,13 @@ def _folded(cones: Cones, owner: NDArray[np.intp], normal: Reals, along: Reals) 
 
 
 def _step(x: Reals, low: float, high: float) -> Reals:
-    """0 below low, 1 above high, smooth between."""
+    """Smoothstep: 0 below low, 1 above high."""
     t = np.clip((x - np.float32(low)) / np.float32(high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t))
 
 
 def _shade(albedo: Reals, gloss: Reals, normal: Reals, ray: Reals, light: Light) -> Reals:
-    """Light n points: [3, n]. Light wraps a little around them, and reddens where it fades, as it does in skin."""
+    """Shade n points: [3, n], with wrap lighting that reddens towards the shadow, as in skin."""
     wrap = np.array([[0.42], [0.25], [0.20]], np.float32)
     key = np.clip(((light.key @ normal)[None] + wrap) / (1 + wrap), 0, None) * light.key_colour[:, None]
     fill = np.clip(0.6 * (light.fill @ normal) + 0.4, 0, None)[None] * light.fill_colour[:, None]
@@ -137,7 +137,7 @@ def _shade(albedo: Reals, gloss: Reals, normal: Reals, ray: Reals, light: Light)
 
 
 def hollowness(depth: Reals, radius_px: float, reach_m: float) -> Reals:
-    """Ambient occlusion: how much nearer surfaces around each point enclose it, 0..1.
+    """Ambient occlusion: how much nearer surfaces enclose each point, 0..1.
 
     Args:
         depth: [h, w] metres.

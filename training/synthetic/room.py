@@ -1,4 +1,4 @@
-"""Room: a wall and furniture, painted out of focus."""
+"""A wall with furniture, painted out of focus."""
 
 import itertools
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import numpy as np
 from training.synthetic.cones import Reals
 
 Colour = tuple[float, float, float]
-"""RGB as a screen shows it, 0..1."""
+"""sRGB, 0..1."""
 
 _WALLS: tuple[Colour, ...] = (
     (0.86, 0.83, 0.77), (0.78, 0.82, 0.83), (0.83, 0.78, 0.70), (0.70, 0.76, 0.72), (0.62, 0.68, 0.74),
@@ -23,7 +23,7 @@ _ACCENTS: tuple[Colour, ...] = (
 
 
 class _Canvas:
-    """A picture painted in units of its height: (0, 0) is its top left corner, y ends at 1."""
+    """A picture with coordinates in units of its height: (0, 0) is the top left corner, y ends at 1."""
 
     def __init__(self, height: int, width: int, colour: Colour) -> None:
         self.unit = height
@@ -68,8 +68,8 @@ def paint_room(height: int, width: int, rng: np.random.Generator, light_from: fl
     Args:
         height: rows.
         width: columns.
-        rng: what stands in it.
-        light_from: the side the light comes from, -1 left to 1 right.
+        rng: generator of colours and furniture.
+        light_from: direction of the light, -1 left to 1 right.
 
     Returns:
         float32 [height, width, 3], linear RGB.

@@ -1,4 +1,4 @@
-"""Scene: a person in a room under one light, and the rendered picture of them with their arm."""
+"""A person in a room, and the rendered picture with the moving arm."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ _JITTER = np.array([[-0.25, -0.375], [0.25, -0.125], [-0.375, 0.25], [0.375, 0.3
 
 
 def sample_light(rng: np.random.Generator, side: float) -> Light:
-    """Draw a light: a key from above on one side (-1 left, 1 right), a cooler fill from the other."""
+    """Sample a light: a key light from above on one side (-1 left, 1 right), a cooler fill light from the other."""
     warm, strength = rng.uniform(-0.08, 0.12), rng.uniform(0.65, 1.0)
     key = (side * rng.uniform(0.3, 0.8), -rng.uniform(0.4, 0.9), -rng.uniform(0.5, 1.0))
     return Light(
@@ -31,7 +31,7 @@ def sample_light(rng: np.random.Generator, side: float) -> Light:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """Everything that keeps still during a clip."""
+    """The parts that do not change during a clip."""
 
     camera: PinholeCamera
     light: Light
@@ -39,9 +39,9 @@ class Scene:
     room: Reals
     """[H, W, 3], linear RGB."""
     figure: Reals
-    """[H, W, 4]: the person without the arm, colour times coverage (linear RGB), and coverage."""
+    """[H, W, 4]: the person without the arm, linear RGB premultiplied by coverage, and coverage."""
     mirrored: bool
-    """The left arm moves: bodies are mirrored, the room and the light are not."""
+    """Whether the left arm moves: bodies are mirrored, room and light are not."""
 
     @classmethod
     def sample(cls, rng: np.random.Generator, camera: PinholeCamera, mirrored: bool) -> "Scene":
@@ -57,11 +57,11 @@ class Scene:
         return cls(camera, light, performer, room, figure, mirrored)
 
     def picture(self, path: HandPath, sway_px: tuple[float, float] = (0.0, 0.0)) -> Reals:
-        """Expose one picture over the moments of the path.
+        """Render one picture, averaged over the moments of the path.
 
         Args:
             path: the right hand at S moments while the shutter is open.
-            sway_px: columns and rows by which the person has moved.
+            sway_px: displacement of the person in columns and rows.
 
         Returns:
             float32 [H, W, 3], linear RGB.
@@ -79,7 +79,7 @@ class Scene:
         return picture
 
     def _shadow(self, coverage: Reals, layer: Layer) -> Reals:
-        """The arm's shadow on what is close behind it, [H, W], 0..1."""
+        """The arm's shadow on the person, [H, W], 0..1."""
         cast = np.zeros((self.camera.height, self.camera.width), np.float32)
         cast[layer.window] = coverage
         soft = cv2.blur(cast, (round(0.06 * len(cast)), round(0.06 * len(cast))))
@@ -88,12 +88,12 @@ class Scene:
 
 
 def _flattened(layer: Layer, radius_px: float, reach_m: float, darkness: float) -> Reals:
-    """The mean of a layer's moments, its hollows shaded: [h, w, 4], colour times coverage, and coverage."""
+    """The mean of a layer's moments with ambient occlusion: [h, w, 4], premultiplied colour, and coverage."""
     covered = layer.depth < np.inf
     flat = np.zeros((*layer.depth.shape[1:], 4), np.float32)
     flat[..., 3] = covered.mean(0)
     for depth, colour, here in zip(layer.depth, layer.colour, covered, strict=True):
-        # What lies behind must not look like a gap in front: it is as deep as the deepest point of the body.
+        # The background must not occlude: give it the depth of the deepest point of the body.
         filled = np.where(here, depth, depth[here].max(initial=0))
         flat[..., :3] += colour * (1 - darkness * hollowness(filled, radius_px, reach_m))[..., None]
     flat[..., :3] /= len(layer.depth)
@@ -101,5 +101,5 @@ def _flattened(layer: Layer, radius_px: float, reach_m: float, darkness: float) 
 
 
 def _over(front: Reals, back: Reals) -> Reals:
-    """Lay [h, w, 4] over [h, w, 3]."""
+    """Composite [h, w, 4] over [h, w, 3]."""
     return front[..., :3] + back * (1 - front[..., 3:])

@@ -1,4 +1,4 @@
-"""Sensor: what a webcam makes of light: shake, exposure, white balance, flicker, noise, compression."""
+"""A webcam model: shake, exposure, white balance, flicker, noise, compression."""
 
 import math
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from training.synthetic.shift import shifted
 
 @dataclass(frozen=True, slots=True)
 class Sensor:
-    """One camera's character."""
+    """The parameters of one camera."""
 
     exposure: float = 1.0
     balance: tuple[float, float, float] = (1.0, 1.0, 1.0)
     noise: float = 0.008
     """Standard deviation, as a share of white."""
     flicker: float = 0.0
-    """How much the lamp's light swings, as a share."""
+    """Amplitude of the lamp's flicker, as a share."""
     shake: float = 0.0
-    """How far the picture drifts, as a share of its height."""
+    """Amplitude of the picture's drift, as a share of its height."""
     soften: float = 0.0
     """Blur of the lens, as a share of the height."""
     quality: int = 92
@@ -30,7 +30,7 @@ class Sensor:
 
     @classmethod
     def sample(cls, rng: np.random.Generator) -> "Sensor":
-        """Draw a camera."""
+        """Sample a camera."""
         red, blue = rng.normal(1.0, 0.06, 2)
         return cls(
             exposure=float(rng.uniform(0.6, 1.25)),
@@ -43,7 +43,7 @@ class Sensor:
         )
 
     def expose(self, picture: Reals, time_s: float, rng: np.random.Generator) -> Image:
-        """Turn linear light [H, W, 3] at a time into the picture that a webcam delivers, uint8 [H, W, 3] RGB."""
+        """Convert linear light [H, W, 3] to a webcam frame, uint8 [H, W, 3] RGB."""
         height = len(picture)
         if self.shake:
             far = self.shake * height
@@ -59,12 +59,12 @@ class Sensor:
 
 
 def _shoulder(light: Reals) -> Reals:
-    """Let highlights saturate gently: linear up to 0.6, then towards 1."""
+    """Soft clipping of highlights: linear up to 0.6, then asymptotic to 1."""
     return np.where(light < 0.6, light, 1 - 0.4 * np.exp(-(light - 0.6) / 0.4))
 
 
 def _compressed(image: Image, quality: int) -> Image:
-    """Once through JPEG."""
+    """Compress and decompress as JPEG."""
     if quality >= 100:
         return image
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])

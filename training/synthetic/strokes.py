@@ -1,4 +1,4 @@
-"""Strokes: the parts of gestures that have their meaning, as motions of a right hand. Lengths are metres."""
+"""Strokes: the gestures themselves, without arrival and departure, as motions of a right hand. Lengths in metres."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from training.synthetic.cones import Reals
 from training.synthetic.keyframes import KeyFrame, Vector
 
 Stroke = Callable[[np.random.Generator], Sequence[KeyFrame]]
-"""Draws one performance; its first key is where the hand arrives; that key's time is not used."""
+"""Samples one performance; the hand arrives at its first key frame, whose time is not used."""
 
 TO_CAMERA: Vector = (0.1, 0.0, -1.0)
 TO_SELF: Vector = (0.1, 0.0, 1.0)
@@ -30,27 +30,32 @@ _HABITS: tuple[tuple[Vector, Vector, Vector, Vector], ...] = (
     ((-0.28, 0.08, 0.45), (-0.4, -0.4, -1), (0.3, 0.8, -0.4), (0.020, 0.020, 0)),
 )
 """Scratch the head, adjust glasses, smooth hair, rub an ear, drink, rub the chin, the neck, the chest, the other arm,
-type, point about the screen, reach past the camera: where, fingers, palm towards, how the hand goes to and fro."""
+type, point about the screen, reach past the camera: position, fingers, palm, amplitude of the motion."""
+
+
+def flat_hand(at: Vector, fingers: Vector, palm: Vector) -> KeyFrame:
+    """A key frame of the flat hand."""
+    return KeyFrame(0.0, at, fingers, palm, poses.FLAT)
 
 
 def reverse(stroke: Sequence[KeyFrame]) -> list[KeyFrame]:
-    """The same stroke backwards in time."""
+    """Reverse a stroke in time."""
     waits = [0.0, *(key.after_s for key in stroke[:0:-1])]
     return [replace(key, after_s=wait) for key, wait in zip(reversed(stroke), waits, strict=True)]
 
 
 def backwards(stroke: Stroke) -> Stroke:
-    """The gesture that is another one backwards."""
+    """The time-reversed gesture."""
     return lambda rng: reverse(stroke(rng))
 
 
 def one_of(*strokes: Stroke) -> Stroke:
-    """People do it in different ways."""
+    """Choose one of several ways to perform a gesture at random."""
     return lambda rng: strokes[rng.integers(len(strokes))](rng)
 
 
 def _framed(moves: Sequence[KeyFrame], before_s: float, after_s: float) -> list[KeyFrame]:
-    """Wait where the moves begin, make them, wait where they end."""
+    """Add a pause before and after the moves."""
     return [moves[0], replace(moves[0], after_s=before_s), *moves[1:], replace(moves[-1], after_s=after_s)]
 
 
@@ -67,7 +72,7 @@ def swipe(start: KeyFrame, middle: KeyFrame, end: KeyFrame) -> Stroke:
 
 
 def approach(shape: Reals, palm: Vector, near: float, far: float) -> Stroke:
-    """From the chest towards the camera."""
+    """Move the hand from the chest towards the camera."""
 
     def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         x, y = rng.uniform(-0.14, -0.04), rng.uniform(0.0, 0.05)
@@ -90,7 +95,7 @@ def slide(start: Vector, end: Vector, fingers: tuple[Vector, Vector], palm: Vect
 
 
 def roll(rng: np.random.Generator) -> list[KeyFrame]:
-    """Circle before the chest, the forearm across it: over the top towards the camera, back below."""
+    """Circle in front of the chest with the forearm across it: towards the camera at the top, back at the bottom."""
     turns = int(rng.integers(1, 3))
     period = rng.uniform(1.1, 1.5) if turns == 1 else rng.uniform(0.75, 0.95)
     x, y, radius = rng.uniform(-0.04, 0.04), rng.uniform(0.0, 0.06), rng.uniform(0.115, 0.145)
@@ -105,13 +110,13 @@ def roll(rng: np.random.Generator) -> list[KeyFrame]:
 
 
 def turn(fingers: Vector, palm: Vector, takes_s: float, wait_s: float) -> Stroke:
-    """Turn the hand clockwise, as the performer sees it, like a big dial, and stay a moment at both ends.
+    """Turn the hand clockwise, as seen by the performer, with a pause at both ends.
 
     Args:
-        fingers: where they point half way.
-        palm: where it faces half way.
-        takes_s: length of the turn.
-        wait_s: how long the hand stays at each end.
+        fingers: direction half way.
+        palm: normal half way.
+        takes_s: duration of the turn.
+        wait_s: duration of each pause.
     """
 
     def stroke(rng: np.random.Generator) -> list[KeyFrame]:
@@ -130,13 +135,13 @@ def turn(fingers: Vector, palm: Vector, takes_s: float, wait_s: float) -> Stroke
 
 
 def _turned(direction: Vector, angle: float) -> Vector:
-    """A direction turned about the camera's axis, clockwise as seen from behind the hand; radians."""
+    """Rotate a direction about the camera's axis, clockwise as seen from behind the hand; radians."""
     x, y, z = direction
     return vector(np.array([np.cos(angle) * x + np.sin(angle) * y, np.cos(angle) * y - np.sin(angle) * x, z]))
 
 
 def spread(closed: Reals, opened: Reals) -> Stroke:
-    """Part thumb and fingers."""
+    """Move thumb and fingers apart."""
 
     def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         at = (rng.uniform(-0.14, -0.02), rng.uniform(-0.03, 0.05), 0.47)
@@ -148,7 +153,7 @@ def spread(closed: Reals, opened: Reals) -> Stroke:
 
 
 def show(shape: Reals, fingers: Vector, palm: Vector, dip: float = 0.0, elbow: float = 0.0) -> Stroke:
-    """Show the hand and keep it there; `dip` is how far it sinks before it does."""
+    """Hold the hand still; `dip` is how far it sinks first."""
 
     def stroke(rng: np.random.Generator) -> list[KeyFrame]:
         at = np.array([rng.uniform(-0.14, -0.03), rng.uniform(-0.02, 0.04), rng.uniform(0.43, 0.53)])
@@ -198,7 +203,7 @@ def nothing(rng: np.random.Generator) -> list[KeyFrame]:
 
 
 def something_else(rng: np.random.Generator) -> list[KeyFrame]:
-    """Scratch, drink, reach, type: do one or two things that mean nothing."""
+    """Scratch, drink, reach, type: one or two movements that are no gesture."""
     keys: list[KeyFrame] = []
     habits = rng.choice(len(_HABITS), 1 + int(rng.random() < 0.3), replace=False)
     for habit in habits:
@@ -213,6 +218,6 @@ def something_else(rng: np.random.Generator) -> list[KeyFrame]:
 
 
 def vector(values: Reals) -> Vector:
-    """Three plain numbers."""
+    """Convert to a tuple of three floats."""
     x, y, z = (float(value) for value in values)
     return x, y, z

@@ -1,1 +1,1 @@
-"""What `training.train` is made of."""
+"""The parts of `training.train`: config, data, learner, validation, log and files of a run."""

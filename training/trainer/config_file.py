@@ -1,7 +1,7 @@
-"""Read a dataclass from a TOML file that may extend another, with values overridden by `key=value` words.
+"""Reads a dataclass from a TOML file that may extend another, with `key=value` overrides.
 
-Every key is checked against the dataclass: an unknown one is answered with the nearest word there is, a value of
-another type with the type that was expected.
+Every key is checked against the dataclass. The error for an unknown key names the nearest known one, the error for a
+wrong type the expected one.
 """
 
 import dataclasses
@@ -21,21 +21,21 @@ else:
     import tomli as tomllib
 
 EXTENDS = "extends"
-"""The key that names the file a file extends, relative to its own folder."""
+"""The key that names the extended file, relative to the folder of the file."""
 
 T = TypeVar("T")
 Values = dict[str, Any]
 
 
 class ConfigError(UserError):
-    """A config is missing, holds an unknown key, or a value that cannot be used."""
+    """A config is missing, or has an unknown key or an unusable value."""
 
 
 def read_config(cls: type[T], path: Path, overrides: Sequence[str] = ()) -> T:
-    """Read a file and what it extends into a dataclass; overrides such as `optim.lr=0.02` come last.
+    """Read a file and the files it extends into a dataclass, then apply overrides such as `optim.lr=0.02`.
 
     Raises:
-        ConfigError: says which file or key, and what was expected there.
+        ConfigError: a file or value is unusable.
     """
     values = read_values(path)
     for override in overrides:
@@ -44,7 +44,7 @@ def read_config(cls: type[T], path: Path, overrides: Sequence[str] = ()) -> T:
 
 
 def read_values(path: Path, seen: tuple[Path, ...] = ()) -> Values:
-    """The values of a file upon those of the file that it extends."""
+    """The values of a file, merged over those of the file that it extends."""
     if path.resolve() in seen:
         raise ConfigError(f"{path} extends itself, by way of {seen[-1]}; remove one `{EXTENDS}`")
     try:
@@ -57,7 +57,7 @@ def read_values(path: Path, seen: tuple[Path, ...] = ()) -> Values:
     if base is None:
         return values
     if not isinstance(base, str):
-        raise ConfigError(f"{path}: `{EXTENDS}` names a file; got {base!r}")
+        raise ConfigError(f"{path}: `{EXTENDS}` must name a file; got {base!r}")
     return merged(read_values(path.parent / base, (*seen, path.resolve())), values)
 
 
@@ -69,7 +69,7 @@ def _nearest_file(path: Path) -> str:
 
 
 def merged(base: Values, upon: Values) -> Values:
-    """The values of both; tables are joined, anything else is replaced by what is upon it."""
+    """Merge `upon` over `base`; tables are merged, other values replaced."""
     result = base | upon
     for key in base.keys() & upon.keys():
         if isinstance(base[key], dict) and isinstance(upon[key], dict):
@@ -78,10 +78,10 @@ def merged(base: Values, upon: Values) -> Values:
 
 
 def override_values(override: str) -> Values:
-    """The values that a word such as `net.temporal.kernels=[3, 5]` sets; what is not TOML is a string."""
+    """The values set by a word such as `net.temporal.kernels=[3, 5]`; text that is not TOML is a string."""
     key, equals, text = override.partition("=")
     if not equals or not all(key.split(".")):
-        raise ConfigError(f"{override!r} overrides nothing; give key=value, such as optim.lr=0.02")
+        raise ConfigError(f"{override!r} is no override; give key=value, such as optim.lr=0.02")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
@@ -92,13 +92,13 @@ def override_values(override: str) -> Values:
 
 
 def from_values(cls: type[T], values: Mapping[str, Any], source: str, prefix: str = "") -> T:
-    """Build a dataclass from a table, every key and type checked.
+    """Build a dataclass from a table and check every key and type.
 
     Args:
         cls: the dataclass.
         values: the table.
-        source: what error messages call the place it came from.
-        prefix: the dotted key of the table itself.
+        source: the origin of the table, for error messages.
+        prefix: the dotted key of the table.
 
     Raises:
         ConfigError: a key is unknown or missing, or a value does not fit.
@@ -123,7 +123,7 @@ def from_values(cls: type[T], values: Mapping[str, Any], source: str, prefix: st
 
 
 def _fitted(wanted: Any, value: Any, source: str, key: str) -> Any:
-    """The value as the wanted type, if it is one."""
+    """The value converted to the wanted type."""
     if dataclasses.is_dataclass(wanted) and isinstance(value, dict):
         return from_values(wanted, value, source, f"{key}.")  # type: ignore[arg-type]
     if fits(wanted, value):
@@ -133,7 +133,7 @@ def _fitted(wanted: Any, value: Any, source: str, key: str) -> Any:
 
 
 def fits(wanted: Any, value: Any) -> bool:
-    """Whether a TOML value is of a type: plain, `Literal`, tuple. A whole number is a float too; infinity is not."""
+    """Whether a TOML value has a type: plain, `Literal` or tuple. An integer is a float as well; infinity is not."""
     if get_origin(wanted) is Literal:
         return value in get_args(wanted)
     if get_origin(wanted) is tuple:
@@ -154,7 +154,7 @@ def _nearest_choice(wanted: Any, value: Any) -> str:
 
 
 def _named(wanted: Any) -> str:
-    """A type as a user would say it."""
+    """A description of a type for error messages."""
     if dataclasses.is_dataclass(wanted):
         return "a table"
     if get_origin(wanted) is Literal:
@@ -170,7 +170,7 @@ _PLURAL = {int: "whole numbers", float: "finite numbers", str: "strings"}
 
 
 def differences(one: Any, other: Any, prefix: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """The dotted keys in which two dataclasses of one type differ, with both values."""
+    """The dotted keys in which two dataclasses of the same type differ, with both values."""
     for field in dataclasses.fields(one):
         a, b, key = getattr(one, field.name), getattr(other, field.name), prefix + field.name
         if dataclasses.is_dataclass(a):

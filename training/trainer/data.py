@@ -1,4 +1,4 @@
-"""The data of a run: which set a config names, in which order its clips are learnt, and who reads them ahead."""
+"""The data of a run: data sets by config, the order of clips, and DataLoaders."""
 
 import os
 import signal
@@ -27,12 +27,12 @@ from training.trainer.distributed import Processes
 from training.trainer.learner import Batch
 
 Split = Literal["train", "val"]
-NAMED = 3
-"""How many broken clips are named."""
+MAX_IDS = 3
+"""Broken clips that a report names at most."""
 
 
 class EpochSet(Protocol):
-    """Clips that are the same for the same seed, epoch and number."""
+    """A data set whose items depend on seed, epoch and index only."""
 
     def __len__(self) -> int: ...
 
@@ -41,15 +41,15 @@ class EpochSet(Protocol):
         ...
 
     def set_epoch(self, epoch: int, /) -> None:
-        """Go to another epoch."""
+        """Select the epoch."""
         ...
 
 
 def make_data(config: Config, split: Split) -> tuple[EpochSet, tuple[str, ...]]:
-    """The set of a split that a config names, and its labels.
+    """The data set of a split, and its labels.
 
     Raises:
-        ConfigError: the set cannot be had in that form.
+        ConfigError: the data set does not support the config.
         DataError: its index is missing or damaged, or has no labels.
     """
     data = config.data
@@ -65,22 +65,20 @@ def make_data(config: Config, split: Split) -> tuple[EpochSet, tuple[str, ...]]:
 
 
 def index_path(data: DataConfig, split: str) -> Path:
-    """Where `training.prepare` wrote the index of a split."""
+    """The path of a split's index."""
     return Path(os.path.expanduser(data.folder)) / f"{data.set}-{split}.jsonl"
 
 
 def _check_motions(data: DataConfig) -> None:
-    """Refuse what the generated set does not do, rather than leave it undone."""
+    """Refuse options that the generated data set does not have."""
     if data.sampling != "segments":
-        raise ConfigError(
-            f'data.set="motions" has whole clips only; got data.sampling="{data.sampling}", give "segments"'
-        )
+        raise ConfigError(f'data.set="motions" has one sampling; got data.sampling="{data.sampling}", give "segments"')
     if data.flip:
-        raise ConfigError('data.set="motions" draws every side itself; got data.flip=true, give data.flip=false')
+        raise ConfigError('data.set="motions" has no mirroring; got data.flip=true, give data.flip=false')
 
 
 class HeldOut(ClipSet):
-    """Clips to validate on. The picture of a broken one is still its neighbour's, and is not scored."""
+    """Clips to validate on. A broken clip is replaced by the next one and not scored."""
 
     def __getitem__(self, item: int) -> tuple[Tensor, Tensor]:
         """A clip and its label, -1 where it is broken."""
@@ -89,13 +87,13 @@ class HeldOut(ClipSet):
 
 
 def _indexed(index: Index, data: DataConfig, seed: int, learnt: bool) -> EpochSet:
-    """The clips of an index: drawn and augmented to be learnt, or the middle of everything to be validated on."""
+    """The data set of an index: random samples with augmentation for training, centred ones for validation."""
     mirror = mirror_labels(index.labels) if data.flip else None
     transform = Augment(data.size, mirror) if learnt else Centre(data.size)
     if data.sampling == "streams":
         rate_hz = data.rate_hz / data.every
-        drawn = (data.tempo, data.streams) if learnt else (1.0, 0)
-        return StreamSet(index, transform, data.frames, rate_hz, seed, data.rest_s, *drawn)
+        random = (data.tempo, data.streams) if learnt else (1.0, 0)
+        return StreamSet(index, transform, data.frames, rate_hz, seed, data.rest_s, *random)
     views = None if learnt else 1
     dense, count = data.sampling == "dense", data.frames
     sampling = Dense(count, data.stride, views) if dense else Segments(count, views)
@@ -103,54 +101,54 @@ def _indexed(index: Index, data: DataConfig, seed: int, learnt: bool) -> EpochSe
 
 
 def skipped(data: EpochSet, processes: Processes, purpose: str = "") -> str | None:
-    """A line about the clips that could not be read in this epoch, by any process; None where there were none.
+    """A line about the clips that any process could not read in this epoch; None if there were none.
 
     Args:
-        data: the set.
-        processes: who reads it.
-        purpose: what the clips are for, such as "validation".
+        data: the data set.
+        processes: the processes that read it.
+        purpose: of the clips, such as "validation".
     """
     broken = data.broken if isinstance(data, (ClipSet, StreamSet)) else ()
     count = int(processes.sum([len(broken)])[0])
-    named = ", ".join(clip.id for clip in broken[:NAMED])
+    named = ", ".join(clip.id for clip in broken[:MAX_IDS])
     kind = f"broken {purpose} clips" if purpose else "broken clips"
     return f"{count} {kind} were skipped, such as {named or 'none of this process'}" if count else None
 
 
-def updates_an_epoch(clips: int, config: Config, processes: Processes) -> int:
-    """How many whole batches so many clips make.
+def updates_per_epoch(clips: int, config: Config, processes: Processes) -> int:
+    """The number of full batches of a number of clips.
 
     Raises:
-        ConfigError: none, or a batch cannot be shared out evenly.
+        ConfigError: there is none, or a batch cannot be divided evenly.
     """
-    batch, shares = config.optim.batch, processes.count * config.optim.accumulate
-    if batch % shares:
+    batch, pieces = config.optim.batch, processes.count * config.optim.accumulate
+    if batch % pieces:
         raise ConfigError(
-            f"a batch of {batch} clips cannot be shared out evenly to {processes.count} processes in "
-            f"{config.optim.accumulate} pieces each; give optim.batch a multiple of {shares}"
+            f"a batch of {batch} clips cannot be divided evenly among {processes.count} processes with "
+            f"{config.optim.accumulate} pieces each; give optim.batch a multiple of {pieces}"
         )
     if clips < batch:
-        fitting = clips - clips % shares
+        fitting = clips - clips % pieces
         smaller = f"optim.batch={fitting}" if fitting else "fewer processes, a smaller optim.accumulate"
-        raise ConfigError(f"{clips} clips do not fill a batch of {batch}; give {smaller} or more clips")
+        raise ConfigError(f"{clips} clips do not fill a batch of {batch}; give {smaller}, or more clips")
     return clips // batch
 
 
 def updates(
     data: EpochSet, config: Config, processes: Processes, epoch: int, position: int
 ) -> Iterator[tuple[Batch, ...]]:
-    """This process's pieces of each batch of an epoch, from a position in it on."""
+    """This process's pieces of each batch of an epoch, starting at a position."""
     data.set_epoch(epoch)
     order = np.random.default_rng((config.seed, epoch)).permutation(len(data))
-    pieces = iter(fetched(data, shares(order, config, processes, position), config, processes))
+    pieces = iter(read_ahead(data, piece_indices(order, config, processes, position), config, processes))
     while batches := tuple(islice(pieces, config.optim.accumulate)):
         yield batches
 
 
-def shares(order: NDArray[np.int64], config: Config, processes: Processes, position: int) -> list[list[int]]:
-    """The clips of each piece that a process learns, given an epoch's order; the rest of the last batch is left out.
+def piece_indices(order: NDArray[np.int64], config: Config, processes: Processes, position: int) -> list[list[int]]:
+    """The clips of each piece of a process, given the order of an epoch; an incomplete last batch is dropped.
 
-    However many processes and pieces there are, the batches hold the same clips.
+    The batches do not depend on the number of processes and pieces.
     """
     count = len(order) // config.optim.batch
     table = order[: count * config.optim.batch].reshape(count, processes.count, config.optim.accumulate, -1)
@@ -159,34 +157,36 @@ def shares(order: NDArray[np.int64], config: Config, processes: Processes, posit
 
 
 def validation(data: EpochSet, config: Config, processes: Processes) -> Iterator[Batch]:
-    """This process's share of a validation set, in pieces as large as those of training; always the same one."""
-    data.set_epoch(0)  # which clips were broken when it was read before is forgotten
+    """This process's share of a validation set, always the same, in pieces of the size used in training."""
+    data.set_epoch(0)  # clears the clips found broken before
     mine = range(processes.rank, len(data), processes.count)
     size = config.optim.batch // (processes.count * config.optim.accumulate)
-    return fetched(data, [list(mine[first : first + size]) for first in range(0, len(mine), size)], config, processes)
+    return read_ahead(
+        data, [list(mine[first : first + size]) for first in range(0, len(mine), size)], config, processes
+    )
 
 
-def fetched(data: EpochSet, pieces: list[list[int]], config: Config, processes: Processes) -> Iterator[Batch]:
-    """Read pieces ahead, in processes of their own.
+def read_ahead(data: EpochSet, pieces: list[list[int]], config: Config, processes: Processes) -> Iterator[Batch]:
+    """Read pieces in worker processes.
 
     Raises:
-        DataError: what one of them reads is unusable.
+        DataError: a worker cannot use the data.
     """
     loader: Iterable[Batch] = DataLoader(
         data,  # type: ignore[arg-type]
         batch_sampler=pieces,
         num_workers=min(config.run.workers, os.cpu_count() or 1),
-        worker_init_fn=begin_worker,
+        worker_init_fn=init_worker,
         pin_memory=processes.device.type == "cuda",
     )
     try:
         yield from loader
     except DataError as error:
-        # A worker's error comes with the traceback of the worker in its text.
+        # The text of a worker's error contains the worker's traceback.
         raise DataError(str(error).strip().splitlines()[-1].partition("DataError: ")[2] or str(error)) from error
 
 
-def begin_worker(worker: int) -> None:
-    """Begin a process that reads clips. It leaves Ctrl-C to the training process, which needs it until it has saved."""
+def init_worker(worker: int) -> None:
+    """Initialise a worker. It ignores Ctrl-C, since the training process needs its workers until it has saved."""
     start_worker(worker)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""What a run changes: the network, its optimiser and its running average. One call of `learn` is one update."""
+"""The network in training, its optimiser and its running average. One call of `learn` is one update."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from models.nets.mstnet import MSTNet
-from training.datasets.step_labels import right_answers
+from training.datasets.step_labels import correct_classes
 from training.trainer.config import OptimConfig
 from training.trainer.config_file import ConfigError
 from training.trainer.distributed import Processes
@@ -21,32 +21,32 @@ from training.trainer.optimizer import make_optimizer, set_learning_rate
 from training.trainer.precision import Precision
 
 Batch = tuple[Tensor, Tensor]
-"""Clips uint8 [N, T, 3, H, W] and labels int64, [N], or [N, T] where every step has its own, as in `step_labels`."""
+"""Clips uint8 [N, T, 3, H, W] and labels int64, [N], or [N, T] with one per step, as in `step_labels`."""
 
 
 class DivergedError(ArithmeticError):
-    """A loss or gradient is no finite number; the weights are still those from before the update."""
+    """The loss or the gradient is not finite; the weights were not updated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What one update saw, over all processes."""
+    """The loss and the gradient of an update, over all processes."""
 
     loss: float
     gradient: float
-    """Norm of the gradient before clipping."""
+    """Norm before clipping."""
 
 
 class Learner:
-    """Learns batches, alone or in step with other processes.
+    """Trains a network on batches, in one process or several.
 
     Args:
         net: the network to train; it is changed.
-        config: how.
-        processes: who else trains it.
+        config: of the optimiser.
+        processes: the processes that train it.
         precision: of the activations.
-        seed: of what is random in the network.
-        every: steps of a stream from one that is learnt to the next.
+        seed: of the random numbers in the network.
+        every: divisor of the lags, for streams of every N-th step.
     """
 
     def __init__(
@@ -68,13 +68,13 @@ class Learner:
 
     @property
     def best_net(self) -> MSTNet:
-        """The network to validate and to keep: the running average where there is one."""
+        """The network to validate and save: the running average if there is one."""
         return cast(MSTNet, self.average.module) if self.average else self.net
 
     def learn(self, batches: Sequence[Batch], lr: float, step: int) -> Update:
-        """Learn this process's part of a batch, handed in pieces.
+        """Update the weights by this process's part of a batch, given in pieces.
 
-        What is random (dropout) depends on seed, step and rank only: a resumed run has no generator to restore.
+        Random numbers (dropout) depend on seed, step and rank only, so that a resumed run needs no generator's state.
 
         Args:
             batches: the pieces.
@@ -96,39 +96,38 @@ class Learner:
         (loss,) = self._processes.sum([loss])
         gradient = self._gradient()
         if not math.isfinite(loss) or not (math.isfinite(gradient) or self._scaler.is_enabled()):
-            # A scaler of fp16 skips updates of infinite gradients by itself, and scales the next ones less.
+            # The gradient scaler of fp16 skips updates with infinite gradients and reduces its scale.
             raise DivergedError(f"loss {loss} and gradient {gradient} at update {step + 1}, learning rate {lr:g}")
-        self._change()
+        self._update_weights()
         return Update(loss, gradient)
 
     def _unsynced(self) -> Any:
-        """The context in which gradients gather without the other processes' being added."""
+        """A context in which gradients are accumulated without synchronisation."""
         return self._parallel.no_sync() if isinstance(self._parallel, DistributedDataParallel) else nullcontext()
 
     def _backward(self, batch: Batch, scored: float) -> float:
-        """Add the gradient of a piece; its share of the batch's mean loss."""
+        """Add the gradient of a piece; returns its share of the batch's mean loss."""
         clips, labels = (tensor.to(self._processes.device, non_blocking=True) for tensor in batch)
         with self._precision.autocast():
-            logits, wanted = scored_answers(self._parallel(clips, lag_divisor=self._every).logits, labels)
+            logits, wanted = scored_logits(self._parallel(clips, lag_divisor=self._every).logits, labels)
         loss = total_loss(logits.float(), wanted) / scored
-        # DistributedDataParallel averages gradients over processes; the sum is wanted.
+        # DistributedDataParallel averages gradients over processes; this makes it the sum.
         self._scaler.scale(loss * self._processes.count).backward()
         return loss.item()
 
     def _gradient(self) -> float:
-        """Clip the gradient; its norm before."""
+        """Clip the gradient; returns the norm before."""
         self._scaler.unscale_(self._optimizer)
         return nn.utils.clip_grad_norm_(self.net.parameters(), self._config.clip or math.inf).item()
 
-    def _change(self) -> None:
-        """Change the weights; the average follows."""
+    def _update_weights(self) -> None:
         self._scaler.step(self._optimizer)
         self._scaler.update()
         if self.average:
             self.average.update_parameters(self.net)
 
     def state(self) -> dict[str, Any]:
-        """Everything that the next update depends on."""
+        """Everything that the next update depends on, under the keys of saved runs."""
         return {
             "net": self.net.state_dict(),
             "average": self.average.state_dict() if self.average else {},
@@ -137,7 +136,7 @@ class Learner:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state` returned."""
+        """Resume from what `state` returned."""
         self.net.load_state_dict(state["net"])
         if self.average:
             self.average.load_state_dict(state["average"])
@@ -146,28 +145,28 @@ class Learner:
             self._scaler.load_state_dict(state["scaler"])
 
 
-def scored_answers(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """What of a network's answers is scored against what.
+def scored_logits(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """The logits that are scored, and their labels.
 
     Args:
         logits: [N, T, classes].
-        labels: [N], answered by the mean over time (TSN's consensus), or [N, T], answered step by step.
+        labels: [N], compared with the mean over time (TSN's consensus), or [N, T], compared step by step.
 
     Returns:
-        Logits [M, classes] and labels [M], none of them -1.
+        Logits [M, classes] and labels [M], without those of label -1.
     """
-    answers = logits.mean(1) if labels.dim() == 1 else logits
-    return answers[labels >= 0], labels[labels >= 0]
+    scored = logits.mean(1) if labels.dim() == 1 else logits
+    return scored[labels >= 0], labels[labels >= 0]
 
 
 def total_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy of logits [M, classes], summed: of the probability that all right answers have together."""
-    right = right_answers(labels, logits.shape[1])
+    """Sum of the cross-entropies of logits [M, classes], by the total probability of all correct classes."""
+    right = correct_classes(labels, logits.shape[1])
     return (logits.logsumexp(1) - logits.masked_fill(~right, -math.inf).logsumexp(1)).sum()
 
 
 def prepared(net: MSTNet, config: OptimConfig, device: torch.device) -> MSTNet:
-    """The network on its device, in the layout that convolutions like, its batch norm synced where wanted."""
+    """The network on its device in channels-last format, with frozen modules and batch norm as configured."""
     if config.batch_norm == "synced":
         if device.type != "cuda":
             raise ConfigError('optim.batch_norm="synced" needs CUDA; give optim.batch_norm=frozen or local')
@@ -178,30 +177,28 @@ def prepared(net: MSTNet, config: OptimConfig, device: torch.device) -> MSTNet:
 
 
 def frozen(net: MSTNet, config: OptimConfig) -> list[nn.Module]:
-    """The parts of a network that stay as they start.
+    """The modules of a network that are not trained.
 
     Raises:
-        ConfigError: it has no part of this name.
+        ConfigError: there is no module of a name.
     """
     parts = dict(net.named_modules())
     unknown = next((name for name in config.frozen if name not in parts), None)
     if unknown is not None:
         near = ", ".join(name for name, _ in net.backbone.named_children())
-        raise ConfigError(
-            f"optim.frozen names {unknown!r}, which the network does not have; of its backbone it has {near}"
-        )
+        raise ConfigError(f"optim.frozen names {unknown!r}, which the network does not have; its backbone has {near}")
     return [parts[name] for name in config.frozen]
 
 
 def averaged(net: MSTNet, keep: float) -> AveragedModel | None:
-    """The running average of weights and batch norm's statistics."""
+    """The running average of the weights and of the batch norm statistics; None for a decay of 0."""
     if keep == 0:
         return None
     return AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(keep), use_buffers=True)
 
 
 def set_training(net: MSTNet, config: OptimConfig) -> None:
-    """Put a network into training mode, frozen batch norms excepted."""
+    """Put a network into training mode, except frozen modules and batch norms."""
     net.train()
     for part in frozen(net, config):
         part.eval()

@@ -1,4 +1,4 @@
-"""What a run tells while it goes: a bar with the time left, metrics.csv, and TensorBoard."""
+"""Progress bar, metrics.csv and TensorBoard of a run."""
 
 import csv
 import os
@@ -18,52 +18,54 @@ COLUMNS = ("step", "epoch", "lr", "loss", "gradient", "val_loss", "val_top1", "v
 
 
 class Logbook:
-    """Notes every so many updates, and every validation.
+    """Records updates and validations.
 
     Args:
-        path: of metrics.csv; TensorBoard's files lie beside it.
-        step: updates done before; what the log holds beyond them was never saved, and goes.
+        path: of metrics.csv; TensorBoard's files are written to the same folder.
+        step: updates done before; later rows of the file were not saved and are removed.
         epoch: epochs validated before.
-        steps: updates in all.
-        every: updates between two rows.
-        tells: whether it tells anything; of the processes that train together, one does.
+        steps: updates in total.
+        every: updates between rows.
+        enabled: False writes nothing, for all processes but the first.
     """
 
-    def __init__(self, path: Path, step: int, epoch: int, steps: int, every: int, tells: bool = True) -> None:
-        self._path, self._every, self._tells = path, every, tells
-        self._bar = tqdm(total=steps, initial=step, unit="update", dynamic_ncols=True, disable=None if tells else True)
-        if tells:
+    def __init__(self, path: Path, step: int, epoch: int, steps: int, every: int, enabled: bool = True) -> None:
+        self._path, self._every, self._enabled = path, every, enabled
+        self._bar = tqdm(
+            total=steps, initial=step, unit="update", dynamic_ncols=True, disable=None if enabled else True
+        )
+        if enabled:
             with _writing(path):
                 rewrite(path, step, epoch)
                 self._board = SummaryWriter(str(path.parent / "tensorboard"), purge_step=step + 1 if step else None)
 
-    def update(self, step: int, epoch: int, lr: float, seen: Update) -> None:
-        """Note an update, of which so many are done now."""
+    def update(self, step: int, epoch: int, lr: float, update: Update) -> None:
+        """Record an update; `step` includes it."""
         self._bar.update()
         if step % self._every == 0:
-            self._bar.set_postfix(epoch=epoch, loss=f"{seen.loss:.3f}", lr=f"{lr:.2g}")
-            self._row(step, epoch=epoch, lr=lr, loss=seen.loss, gradient=seen.gradient)
+            self._bar.set_postfix(epoch=epoch, loss=f"{update.loss:.3f}", lr=f"{lr:.2g}")
+            self._row(step, epoch=epoch, lr=lr, loss=update.loss, gradient=update.gradient)
 
     def scores(self, step: int, epoch: int, scores: Scores, skipped: str | None) -> None:
-        """Note a validation, and which clips of the epoch were skipped."""
+        """Record a validation, and report the skipped clips of the epoch."""
         if skipped:
-            self.say(skipped)
-        self.say(f"epoch {epoch}: loss {scores.loss:.4f}, top-1 {scores.top1:.2%}, top-5 {scores.top5:.2%}")
+            self.report(skipped)
+        self.report(f"epoch {epoch}: loss {scores.loss:.4f}, top-1 {scores.top1:.2%}, top-5 {scores.top5:.2%}")
         self._row(step, epoch=epoch, val_loss=scores.loss, val_top1=scores.top1, val_top5=scores.top5)
 
-    def say(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Print a line above the bar."""
-        if not self._tells:
+        if not self._enabled:
             return
         try:
             self._bar.write(line)
             sys.stdout.flush()
         except BrokenPipeError:
-            # Whoever read standard output has enough; that is no reason to stop training.
+            # The reader of standard output was closed; training continues.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _row(self, step: int, **values: float) -> None:
-        if not self._tells:
+        if not self._enabled:
             return
         with _writing(self._path):
             with open(self._path, "a", newline="") as file:
@@ -72,9 +74,9 @@ class Logbook:
                 self._board.add_scalar(name, value, step)
 
     def close(self) -> None:
-        """Write out what TensorBoard holds back, and leave the bar as it is."""
+        """Flush TensorBoard's files and close the bar."""
         self._bar.close()
-        if self._tells:
+        if self._enabled:
             self._board.close()
 
 
@@ -87,7 +89,7 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def rewrite(path: Path, step: int, epoch: int) -> None:
-    """Keep what a log holds of a number of updates and of validated epochs, below the head; torn rows go."""
+    """Keep the header and the rows of the first `step` updates and `epoch` epochs; incomplete rows are removed."""
     rows = []
     if path.is_file():
         with open(path, newline="") as file:

@@ -10,11 +10,11 @@ from models.nets.mstnet import MSTNet
 from training.trainer.config import OptimConfig
 
 FACTOR = "factor"
-"""The key of a group's factor on the learning rate."""
+"""The key of a group's factor of the learning rate."""
 
 
 def make_optimizer(net: MSTNet, config: OptimConfig) -> torch.optim.Optimizer:
-    """The optimiser over the groups of `parameter_groups`; what is frozen is in none."""
+    """The optimiser of the groups of `parameter_groups`."""
     groups = parameter_groups(net, config)
     if config.kind == "adam":
         return torch.optim.AdamW(groups, config.lr, (config.momentum, 0.999))
@@ -22,16 +22,16 @@ def make_optimizer(net: MSTNet, config: OptimConfig) -> torch.optim.Optimizer:
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
-    """Give every group this rate times its own factor."""
+    """Set the learning rate of every group to `lr` times its factor."""
     for group in optimizer.param_groups:
         group["lr"] = lr * group[FACTOR]
 
 
 def parameter_groups(net: MSTNet, config: OptimConfig) -> list[dict[str, Any]]:
-    """The network's parameters by their factor on the learning rate and by whether they decay.
+    """The trainable parameters, grouped by factor of the learning rate and by weight decay.
 
-    The policy `tsn` is that of TSN's and TSM's training code for a network that starts from ImageNet. Temporal taps are
-    weights like others there.
+    The policy `tsn` is that of the training code of TSN and TSM for networks that start from ImageNet. It treats
+    temporal taps like other weights.
     """
     groups: dict[tuple[float, bool], list[nn.Parameter]] = defaultdict(list)
     for module in net.modules():
@@ -46,7 +46,7 @@ def parameter_groups(net: MSTNet, config: OptimConfig) -> list[dict[str, Any]]:
 
 
 def _tsn(net: MSTNet, module: nn.Module, name: str) -> tuple[float, bool]:
-    """A parameter's factor on the learning rate, and whether it decays."""
+    """A parameter's factor of the learning rate, and whether it decays."""
     if isinstance(module, nn.modules.batchnorm._BatchNorm):
         return 1.0, False
     times = 5.0 if module is net.classifier else 1.0

@@ -1,4 +1,4 @@
-"""Automatic mixed precision: the number format a device gets when another one is asked for."""
+"""Automatic mixed precision, with a fallback for formats that a device does not support."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +15,7 @@ class Precision:
     got: PrecisionName
     device: torch.device
     note: str = ""
-    """Why it is not what was asked for."""
+    """Why it is not the requested format."""
 
     def __str__(self) -> str:
         return f"{self.got} ({self.note})" if self.note else self.got
@@ -26,12 +26,12 @@ class Precision:
         return torch.autocast(self.device.type, dtype, enabled=self.got != "fp32")
 
     def scaler(self) -> torch.amp.GradScaler:
-        """Keeps small gradients from vanishing in fp16; does nothing otherwise."""
+        """The gradient scaler for fp16; it is disabled for other formats."""
         return torch.amp.GradScaler(self.device.type, enabled=self.got == "fp16")
 
 
 def choose_precision(asked: PrecisionName, device: torch.device) -> Precision:
-    """The asked format where the device has it, else the other 16-bit one, with a note."""
+    """The requested format if the device supports it, else the other 16-bit one with a note."""
     if device.type == "cpu" and asked == "fp16":
         return Precision("bf16", device, "a CPU does not train in fp16")
     if device.type == "cuda" and asked == "bf16" and not torch.cuda.is_bf16_supported(including_emulation=False):

@@ -1,4 +1,4 @@
-"""A run on disk: `last.pt` to go on from, `best.pt` to use, `config.json` to know what it was."""
+"""The files of a run: `last.pt` to resume from, `best.pt` to use, and `config.json`."""
 
 import dataclasses
 import json
@@ -18,33 +18,33 @@ from training.trainer.learner import DivergedError, Learner
 
 FORMAT = "mstnet-run"
 KEYS = ("config", "clips", "place", "learner")
-"""What a saved run has, beside its format."""
+"""Keys of a saved run, in addition to its format."""
 
 
 class RunError(UserError):
-    """A run cannot go on."""
+    """A run cannot be continued."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """How far a run has come."""
+    """The position of a run."""
 
     epoch: int = 0
-    """The epoch it is in, from 0."""
+    """The current epoch, from 0."""
     position: int = 0
-    """Updates done in it; when all are, it is still to be validated."""
+    """Updates done in it; after the last one the epoch is still to be validated."""
     best: float = -1.0
     """The best top-1 so far."""
 
 
 class RunFolder:
-    """Saves a run, and finds where it stopped.
+    """Saves and resumes a run.
 
     Args:
         path: the folder.
         config: of the run.
-        clips: how many are learnt; a resumed run must have as many.
-        writes: whether anything is written; of the processes that train together, one does.
+        clips: number of training clips; it must be the same on resuming.
+        writes: False writes nothing, for all processes but the first.
     """
 
     def __init__(self, path: Path, config: Config, clips: int, writes: bool = True) -> None:
@@ -53,7 +53,7 @@ class RunFolder:
         self._config, self._clips, self._writes = config, clips, writes
 
     def resume(self, learner: Learner) -> RunProgress:
-        """Bring a learner to where the run was saved last; the beginning where there is nothing.
+        """Restore a learner from the last save, if there is one; returns the position.
 
         Raises:
             RunError: the folder holds a run of another config or of other data, or a damaged one.
@@ -68,10 +68,10 @@ class RunFolder:
             return RunProgress(**state["place"])
         except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
             reason = f"{type(error).__name__}: {first_line(error)}"
-            raise RunError(f"{self.last} cannot be gone on from ({reason}); give another run.folder") from error
+            raise RunError(f"{self.last} cannot be resumed ({reason}); give another run.folder") from error
 
     def _check(self, state: dict[str, Any]) -> None:
-        """Refuse to go on with what is another run."""
+        """Refuse to resume another run."""
         if state.get("format") != FORMAT:
             raise RunError(f"{self.last} is no saved run; give another run.folder")
         missing = [key for key in KEYS if not isinstance(state.get(key), int if key == "clips" else dict)]
@@ -85,26 +85,26 @@ class RunFolder:
             if not key.startswith("run."):
                 raise RunError(
                     f"the run in {self.path} has {key} = {json.dumps(was)}, now it is {json.dumps(now)}; "
-                    f"give {key}={json.dumps(was)} to go on with it, or another run.folder"
+                    f"give {key}={json.dumps(was)} to resume it, or another run.folder"
                 )
         if state["clips"] != self._clips:
             raise RunError(
-                f"the run in {self.path} learns from {state['clips']} clips, now there are {self._clips}; "
-                "give its data again, or another run.folder"
+                f"the run in {self.path} has {state['clips']} training clips, now there are {self._clips}; "
+                "give the same data, or another run.folder"
             )
 
     def _begin(self) -> None:
-        """Write what the run is."""
+        """Write the config."""
         if not self._writes:
             return
         with whole_file(self.path / "config.json") as unfinished:
             unfinished.write_text(json.dumps(dataclasses.asdict(self._config), indent=1) + "\n", encoding="utf-8")
 
     def save(self, learner: Learner, place: RunProgress) -> None:
-        """Write `last.pt` whole.
+        """Write `last.pt` atomically.
 
         Raises:
-            WriteError: it cannot be written; the one before is still there.
+            WriteError: the file cannot be written; the previous one is kept.
         """
         if not self._writes:
             return
@@ -118,7 +118,7 @@ class RunFolder:
         write_whole(self.last, content)
 
     def save_best(self, net: MSTNet, labels: tuple[str, ...], epochs: int, top1: float) -> None:
-        """Write `best.pt` whole: a checkpoint that describes itself, to export and to evaluate."""
+        """Write `best.pt` atomically: a checkpoint with its spec, to export and evaluate."""
         if not self._writes:
             return
         data = self._config.data
@@ -134,8 +134,8 @@ class RunFolder:
         save_checkpoint(self.best, net, spec)
 
     @contextmanager
-    def what_is_left(self) -> Iterator[None]:
-        """Where the loss is no number any more, end the run and say what to go back to."""
+    def divergence_reported(self) -> Iterator[None]:
+        """Turn a divergence into an error that names the last good checkpoint."""
         try:
             yield
         except DivergedError as error:

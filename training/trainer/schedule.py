@@ -1,18 +1,18 @@
-"""The learning rate at each update: a function of how far the run has come, with nothing to remember."""
+"""The learning rate as a function of the update, without state."""
 
 import math
 
 from training.trainer.config import ScheduleConfig
 
 
-def rate_factor(schedule: ScheduleConfig, step: int, steps_an_epoch: int) -> float:
-    """What the learning rate is multiplied by at an update, counted from 0.
+def rate_factor(schedule: ScheduleConfig, step: int, steps_per_epoch: int) -> float:
+    """The factor of the learning rate at an update, counted from 0.
 
     The cosine falls from the end of the warm-up to 0 at the end of the run (arXiv 1608.03983, without restarts).
     """
-    epoch = step / steps_an_epoch
+    epoch = step / steps_per_epoch
     if epoch < schedule.warm_up:
-        return (step + 1) / (schedule.warm_up * steps_an_epoch + 1)
+        return (step + 1) / (schedule.warm_up * steps_per_epoch + 1)
     if schedule.kind == "step":
         return schedule.factor ** sum(epoch >= milestone for milestone in schedule.milestones)
     done = (epoch - schedule.warm_up) / (schedule.epochs - schedule.warm_up)

@@ -1,4 +1,4 @@
-"""The network that a run starts from."""
+"""The initial network of a run."""
 
 import os
 from dataclasses import replace
@@ -19,11 +19,11 @@ from training.trainer.config_file import ConfigError
 CLASSIFIER = ("classifier.weight", "classifier.bias")
 
 
-def starting_net(config: Config, labels: tuple[str, ...]) -> MSTNet:
-    """Build the network of a config, from its seed and from the checkpoint that `init` names.
+def initial_net(config: Config, labels: tuple[str, ...]) -> MSTNet:
+    """Build the network of a config, from its seed and the checkpoint in `init`.
 
     Raises:
-        ConfigError: the data has another number of classes, or a layer looks back to a step that is not learnt.
+        ConfigError: the data has another number of classes, or a lag is no multiple of `data.every`.
         ModelFileError: the checkpoint is missing or of another network.
     """
     if len(labels) != (config.net.classes or len(labels)):
@@ -35,15 +35,15 @@ def starting_net(config: Config, labels: tuple[str, ...]) -> MSTNet:
     net = new_net(replace(config.net, classes=len(labels)))
     _check_lags(net, config.data.every)
     if config.init:
-        load_start(net, Path(os.path.expanduser(config.init)), labels)
+        load_initial_weights(net, Path(os.path.expanduser(config.init)), labels)
     return net
 
 
 def new_net(config: MSTNetConfig) -> MSTNet:
-    """The network with random weights; its classifier is nearly silent, as TSN's starts.
+    """The network with random weights, those of the classifier near 0, as in TSN.
 
     Raises:
-        ConfigError: its parts do not fit together.
+        ConfigError: the config is inconsistent.
     """
     try:
         net = MSTNet(config)
@@ -55,46 +55,45 @@ def new_net(config: MSTNetConfig) -> MSTNet:
 
 
 def _check_lags(net: MSTNet, every: int) -> None:
-    """See that layers can look a whole number of the steps back that are learnt."""
     for name, layer in net.temporal_layers.items():
         if any(lag % every for lag in layer.lags):
-            raise ConfigError(f"data.every={every} needs lags that it divides; {name} looks {layer.lags} back; give 1")
+            raise ConfigError(f"data.every={every} must divide all lags; {name} has {layer.lags}; give data.every=1")
 
 
-def load_start(net: MSTNet, path: Path, labels: tuple[str, ...]) -> None:
-    """Load a plain backbone's checkpoint, one of ours, or an exported file.
+def load_initial_weights(net: MSTNet, path: Path, labels: tuple[str, ...]) -> None:
+    """Load a checkpoint of a plain backbone or of this project, or an exported file.
 
-    Of ours, the classifier keeps what it knows of the labels that both have; the others start anew.
+    Of networks of this project, the classifier's rows of labels that both have are used; other rows stay random.
 
     Raises:
-        ModelFileError: it is missing or of another network; says where it differs.
+        ModelFileError: the file is missing or of another network.
     """
     if not path.is_file():
         raise ModelFileError(f"no checkpoint {path}; docs/training.md says where to get it, or give init= for none")
     try:
         if path.suffix == ".onnx":
             other, spec = from_onnx(path)
-            _load_ours(net, other.config, other.state_dict(), spec.labels, labels)
+            _load_mstnet(net, other.config, other.state_dict(), spec.labels, labels)
             return
         checkpoint = read_whole(path)
         if checkpoint.get("format") == FORMAT:
             config, spec = MSTNetConfig.from_dict(checkpoint["config"]), checkpoint["spec"]
             theirs = ModelSpec.from_json(spec, str(path)).labels
-            _load_ours(net, config, checkpoint["weights"], theirs, labels)
+            _load_mstnet(net, config, checkpoint["weights"], theirs, labels)
         else:
             load_imagenet(net, checkpoint)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelFileError(f"{path} does not fit this network: {error}; give another init=") from error
 
 
-def _load_ours(
+def _load_mstnet(
     net: MSTNet, config: MSTNetConfig, weights: dict[str, Tensor], theirs: tuple[str, ...], labels: tuple[str, ...]
 ) -> None:
     before, now = config.temporal, net.config.temporal
-    if before.operation != "none" and _looks(before) != _looks(now):
-        raise ValueError(f"it looks at other frames by {_looks(before)}, this network by {_looks(now)}")
+    if before.operation != "none" and _operation(before) != _operation(now):
+        raise ValueError(f"its temporal operation is {_operation(before)}, this network's {_operation(now)}")
     ours = net.state_dict()
-    weights = weights | {name: _known(weights[name], ours[name], theirs, labels) for name in CLASSIFIER}
+    weights = weights | {name: _rows(weights[name], ours[name], theirs, labels) for name in CLASSIFIER}
     shapes, wanted = ({key: tuple(value.shape) for key, value in state.items()} for state in (weights, ours))
     wrong = sorted(key for key in shapes.keys() | wanted.keys() if shapes.get(key) != wanted.get(key))
     if wrong:
@@ -105,19 +104,16 @@ def _load_ours(
     net.load_state_dict(weights)
 
 
-def _known(before: Tensor, start: Tensor, theirs: tuple[str, ...], labels: tuple[str, ...]) -> Tensor:
-    """A classifier's start [labels, ...], with what another one [theirs, ...] knows of the labels that both have."""
+def _rows(before: Tensor, start: Tensor, theirs: tuple[str, ...], labels: tuple[str, ...]) -> Tensor:
+    """A classifier's initial weights [labels, ...], with the rows of another's [theirs, ...] for common labels."""
     if before.shape[1:] != start.shape[1:]:
-        return before  # of another width; what differs is told with the rest
+        return before  # of another width, which is reported with other differences
     rows = [before[theirs.index(label)] if label in theirs else row for label, row in zip(labels, start, strict=True)]
     return torch.stack(rows)
 
 
-def _looks(temporal: TemporalConfig) -> str:
-    """Everything that says how a network looks at other frames, in words; what its operation does not read is left out.
-
-    Many networks that look elsewhere have weights of the same shapes.
-    """
+def _operation(temporal: TemporalConfig) -> str:
+    """A description of the temporal operation: different ones may have weights of the same shapes."""
     operation, kernels, dilations = temporal.operation, temporal.kernels, temporal.dilations
     form = "causal" if temporal.causal else "centred"
     if operation == "none":

@@ -1,4 +1,4 @@
-"""Being told to stop: the first Ctrl-C or SIGTERM ends a run after the update it is in, a second Ctrl-C at once."""
+"""Stopping by signals: the first Ctrl-C or SIGTERM ends a run after its current update, a second Ctrl-C immediately."""
 
 import signal
 import sys
@@ -9,14 +9,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopped(Exception):  # noqa: N818  (it is no error)
-    """The run was told to stop, and has saved."""
+    """The run was stopped by a signal, and has saved."""
 
 
 class Stop:
-    """Catches the signals while it is entered; `asked` says whether one came."""
+    """A context manager that catches the signals; `requested` is True after the first."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.requested = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> "Stop":
@@ -31,7 +31,7 @@ class Stop:
 
     def _take(self, number: int, frame: FrameType | None) -> None:
         del frame
-        if self.asked and number == signal.SIGINT:
+        if self.requested and number == signal.SIGINT:
             raise KeyboardInterrupt
-        self.asked = True
-        print("\ntrain: stopping after this update; Ctrl-C again stops at once, unsaved", file=sys.stderr)
+        self.requested = True
+        print("\ntrain: stopping after this update; Ctrl-C again stops immediately without saving", file=sys.stderr)

@@ -1,1 +1,1 @@
-"""A 3-D network becomes one of 2-D convolutions: `python -m training.transplant CHECKPOINT.pth OUT.pt`."""
+"""Converts a 3-D network to 2-D and temporal convolutions: `python -m training.transplant CHECKPOINT.pth OUT.pt`."""

@@ -1,4 +1,4 @@
-"""Turn a Jester-trained 3D-ShuffleNet into an MSTNet, without any training.
+"""Convert a 3D-ShuffleNet that was trained on Jester into an MSTNet, without training.
 
 python -m training.transplant CHECKPOINT.pth OUT.pt [--centred [--ranks 2]]
 """
@@ -14,12 +14,20 @@ from training.transplant.shufflenet3d import transplant
 
 @command("transplant")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.transplant", description="3D-ShuffleNet to MSTNet.")
+    """Write the converted checkpoint."""
+    parser = CommandParser(prog="python -m training.transplant", description="Convert a 3D-ShuffleNet to an MSTNet.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--centred", action="store_true", help="for whole clips: keep strides in time and future taps")
-    parser.add_argument("--ranks", type=int, choices=(1, 2, 3), default=1, help="products of time and space a kernel")
+    parser.add_argument(
+        "--centred", action="store_true", help="convert to a clip network: keep strides in time and future taps"
+    )
+    parser.add_argument(
+        "--ranks",
+        type=int,
+        choices=(1, 2, 3),
+        default=1,
+        help="products of time and space per kernel (default: %(default)s)",
+    )
     given = parser.parse_args(arguments)
     net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint), given.centred, given.ranks)
     save_checkpoint(given.out, net, spec)

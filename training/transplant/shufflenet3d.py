@@ -1,13 +1,13 @@
-"""Turn a Jester-trained 3D-ShuffleNet into an MSTNet of 2-D convolutions and temporal taps, without any training.
+"""Converts a 3D-ShuffleNet trained on Jester into an MSTNet of 2-D and temporal convolutions, without training.
 
-Each 3x3x3 depthwise kernel of that network (github.com/okankop/Efficient-3DCNNs, arXiv 1904.02422) is nearly a
-temporal kernel of three taps times a spatial one of 3x3; the best such product is the kernel's rank-1 SVD. The sum of
-two such products is nearer (`--ranks 2`), of three it is the kernel.
+Each 3x3x3 depthwise kernel of that network (github.com/okankop/Efficient-3DCNNs, arXiv 1904.02422) is nearly the
+product of a temporal kernel of three taps and a spatial kernel of 3x3; the best such product is the kernel's rank-1
+SVD. The sum of two products (`--ranks 2`) is a better approximation, the sum of three is exact.
 
-The causal form answers at every step of a stream: strides in time become paces, future taps are dropped, and what it
-saw at the edge of its clip is dropped with them. The checkpoint was trained on every second picture of 12 a second, so
-a clip position is two steps of ours. The centred form (`--centred`) keeps strides and future taps and answers once for
-a clip of 16 pictures.
+The causal form has an output at every step of a stream: strides in time become dilations, and future taps are dropped,
+as are the taps that it used at the edges of its clip. The checkpoint was trained on every second frame of 12 per
+second, so that a clip position is two steps of the stream. The centred form (`--centred`) keeps strides and future taps
+and has one output for a clip of 16 frames.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,11 +24,11 @@ from models.spec import ModelSpec
 from training.jester import LABELS, MEAN, RATE_HZ, SIZE, STD
 
 CLIP_RATE_HZ = 6.0
-"""Pictures a second in the clips that the 3-D network was trained on."""
+"""Frames per second of the clips that the 3-D network was trained on."""
 NEWEST_FIRST, CENTRED = (2, 1, 0), (1, 2, 0)
-"""Positions of a 3-D kernel in the order in which `Stack` lays pictures behind one another: now, then each lag."""
+"""Temporal positions of a 3-D kernel in the order of `Stack`: the present, then each lag."""
 LAST_STAGE = "layer3"
-"""Of its two clip positions each unit sees one edge: no oldest tap in the first unit, only the middle one after it."""
+"""Has two clip positions, both at an edge: no oldest tap in its first unit, only the middle tap in the others."""
 
 
 def transplant(
@@ -37,13 +37,13 @@ def transplant(
     """Build the causal or the centred network from a 3D-ShuffleNet's state dict (width 0.5, 3 groups, 27 classes).
 
     Args:
-        checkpoint: keys as Efficient-3DCNNs saves them, without its `module.` prefix.
-        name: what error messages call it.
-        centred: whether it takes whole clips, else it takes a stream.
-        ranks: products of time and space that stand for a kernel, 1 to 3.
+        checkpoint: state dict of Efficient-3DCNNs, without the `module.` prefix.
+        name: name of the checkpoint in error messages.
+        centred: whether to build the centred network for clips instead of the causal one for streams.
+        ranks: products of time and space per kernel, 1 to 3.
 
     Raises:
-        ModelFileError: a key is missing, too many, or of another shape.
+        ModelFileError: a key is missing, unknown, or has another shape.
     """
     backbone: BackboneName = "clip_shufflenet" if centred else "shufflenet"
     temporal = TemporalConfig(kernels=(3,), causal=not centred)
@@ -65,14 +65,14 @@ def transplant(
 
 
 def split(kernel: Tensor, ranks: int = 1) -> list[tuple[Tensor, Tensor]]:
-    """Split depthwise kernels into the nearest sum of products of time and space.
+    """Approximate depthwise kernels by a sum of products of time and space.
 
     Args:
         kernel: [C, 1, 3, 3, 3], time before space.
-        ranks: how many products, 1 to 3; three are the kernel.
+        ranks: number of products, 1 to 3; three are exact.
 
     Returns:
-        Of each product the temporal taps [C, 3], oldest first, and the spatial kernels [C, 1, 3, 3], of equal norm.
+        For each product the temporal taps [C, 3], oldest first, and the spatial kernels [C, 1, 3, 3], of equal norm.
     """
     u, s, v = torch.linalg.svd(kernel.reshape(-1, 3, 9), full_matrices=False)
     scale = s.sqrt()
@@ -80,12 +80,12 @@ def split(kernel: Tensor, ranks: int = 1) -> list[tuple[Tensor, Tensor]]:
 
 
 def causal_taps(taps: Tensor, strided: bool, last_stage: bool) -> Tensor:
-    """Place a centred kernel's taps in the past.
+    """Move the taps of a centred kernel into the past.
 
     Args:
-        taps: [C, 3], a clip position before, at and after the middle one.
-        strided: whether the kernel strides in time; its three positions then are t-2d, t-d and t.
-        last_stage: whether clip positions at the edge are all there was.
+        taps: [C, 3], at the clip positions before, at and after the middle one.
+        strided: whether the kernel has a stride in time; its three positions are then t-2d, t-d and t.
+        last_stage: whether the unit is in the last stage, whose clip positions are all at an edge.
 
     Returns:
         [C, 3] at t, t-d and t-2d, as MixTConv has them.
@@ -94,22 +94,22 @@ def causal_taps(taps: Tensor, strided: bool, last_stage: bool) -> Tensor:
     nothing = torch.zeros_like(middle)
     if strided:
         return torch.stack([after, middle, nothing if last_stage else before], 1)
-    # Unstrided, d is half of what a clip position is here. Nothing can be seen after t: that tap is dropped.
+    # Without stride, a clip position is 2d. The tap after t would be in the future and is dropped.
     return torch.stack([middle, nothing, nothing if last_stage else before], 1)
 
 
 def stem(kernel: Tensor, order: Sequence[int]) -> Tensor:
-    """Lay a 3-D stem's kernel [C, 3, T, 3, 3] flat for pictures that are stacked in an order: [C, 3 * T, 3, 3]."""
+    """Flatten the kernel [C, 3, T, 3, 3] of a 3-D stem for frames stacked in an order: [C, 3 * T, 3, 3]."""
     return kernel[:, :, list(order)].transpose(1, 2).flatten(1, 2)
 
 
 def _units(net: MSTNet) -> dict[str, ShuffleUnit]:
-    """The units by their name in the 3-D network."""
+    """The units, by their names in the 3-D network."""
     return {name: module for name, module in net.backbone.named_modules() if isinstance(module, ShuffleUnit)}
 
 
 def _names(net: MSTNet) -> dict[str, str]:
-    """Our key to theirs, for every weight that both have."""
+    """Map from our key to that of the 3-D network, for every weight that both have."""
     renamed = {"backbone.conv1.": "conv1.0.", "backbone.bn1.": "conv1.1.", "classifier.": "classifier.1."}
     names = {}
     for ours in net.state_dict():
@@ -121,7 +121,7 @@ def _names(net: MSTNet) -> dict[str, str]:
 
 
 def _check(checkpoint: Mapping[str, Tensor], net: MSTNet, name: str) -> None:
-    """Refuse anything but the 3-D network that the transplant knows."""
+    """Check that a state dict has the keys and shapes of the 3-D network."""
     ours = net.state_dict()
     expected = {theirs: _shape_in_3d(theirs, tuple(ours[key].shape)) for key, theirs in _names(net).items()}
     wrong = sorted(
@@ -135,7 +135,7 @@ def _check(checkpoint: Mapping[str, Tensor], net: MSTNet, name: str) -> None:
 
 
 def _shape_in_3d(key: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape in the 3-D network of a weight that has this shape here."""
+    """The shape in the 3-D network of a weight that has `shape` here."""
     if len(shape) < 4:
         return shape
     if key == "conv1.0.weight":

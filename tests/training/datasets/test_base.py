@@ -6,7 +6,7 @@ import pytest
 from tiny_datasets import FRAMES, SIZE, frame_of, index_of, write_pictures, write_video
 
 from common.whole_file import WriteError
-from training.datasets.base import BrokenClip, Clip, read_frames, read_index, write_index
+from training.datasets.base import BrokenClipError, Clip, read_frames, read_index, write_index
 from training.errors import DataError
 
 
@@ -29,7 +29,7 @@ def test_a_data_set_may_move_when_its_root_is_changed(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "says"),
+    ("spoil", "message"),
     [
         (lambda lines: lines[:-1], "cut short: 2 clips of 3"),
         (lambda lines: [*lines[:-1], lines[-1][:20]], "not an index"),
@@ -38,11 +38,11 @@ def test_a_data_set_may_move_when_its_root_is_changed(tmp_path) -> None:
         (lambda lines: [lines[0], lines[1].replace('"label": 0', '"label": 7'), *lines[2:]], "label 7 of 3"),
     ],
 )
-def test_a_spoilt_index_gives_one_line(tmp_path, spoil, says: str) -> None:
+def test_a_damaged_index_gives_one_line(tmp_path, spoil, message: str) -> None:
     path = tmp_path / "tiny.jsonl"
     write_index(path, index_of(tmp_path / "clips", 3))
     path.write_text("\n".join(spoil(path.read_text().splitlines())))
-    with pytest.raises(DataError, match=says) as caught:
+    with pytest.raises(DataError, match=message) as caught:
         read_index(path)
     assert "\n" not in str(caught.value)
 
@@ -79,29 +79,29 @@ def broken_folder(root: Path, name: str, data: bytes | None) -> Clip:
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "message"),
     [(None, "No such file"), (b"", "empty"), (b"\xff\xd8\xff\xe0 half", "cut short"), (b"no\xff\xd9", "no picture")],
 )
-def test_a_picture_that_is_none_names_its_clip(tmp_path, data: bytes | None, says: str) -> None:
+def test_a_picture_that_is_none_names_its_clip(tmp_path, data: bytes | None, message: str) -> None:
     clip = broken_folder(tmp_path, "clip7", data)
     assert len(read_frames(clip, [0, 1, 2])) == 3
-    with pytest.raises(BrokenClip, match=f"clip7.*{says}") as caught:
+    with pytest.raises(BrokenClipError, match=f"clip7.*{message}") as caught:
         read_frames(clip, [2, 3])
     assert "\n" not in str(caught.value)
 
 
 def test_half_a_picture_is_not_read_as_grey(tmp_path) -> None:
     write_pictures(tmp_path / "c")
-    whole = (tmp_path / "c" / "00004.jpg").read_bytes()
-    clip = broken_folder(tmp_path, "half", whole[: len(whole) - 20])
-    with pytest.raises(BrokenClip, match="cut short"):
+    complete = (tmp_path / "c" / "00004.jpg").read_bytes()
+    clip = broken_folder(tmp_path, "half", complete[:-20])
+    with pytest.raises(BrokenClipError, match="cut short"):
         read_frames(clip, [3])
 
 
 def test_a_video_that_ends_early_or_is_none(tmp_path) -> None:
     write_video(tmp_path / "v.avi")
-    with pytest.raises(BrokenClip, match="has no frame 12"):
+    with pytest.raises(BrokenClipError, match="has no frame 12"):
         read_frames(Clip("v", tmp_path / "v.avi", 0, 30, 12.0), [3, 12])
     (tmp_path / "none.avi").write_bytes(b"")
-    with pytest.raises(BrokenClip, match="has no frame 0"):
+    with pytest.raises(BrokenClipError, match="has no frame 0"):
         read_frames(Clip("none", tmp_path / "none.avi", 0, 30, 12.0), [0])

@@ -1,4 +1,4 @@
-"""Own clips, a folder a label: what is found, what is left out, how it is shared out, and what is said."""
+"""Own clips, one folder per label: which are found and left out, how they are split, and the messages."""
 
 import os
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ SPLITS = ("train", "validation", "test")
 
 
 def film(path: Path, seconds: float = 2.0, fps: float = 10.0) -> Path:
-    """A grey video whose pictures grow lighter, 10 levels each, and start anew."""
+    """A grey video whose brightness rises by 10 levels per picture and wraps round."""
     path.parent.mkdir(parents=True, exist_ok=True)
     video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, (48, 32))
     for frame in range(round(seconds * fps)):
@@ -53,16 +53,16 @@ def test_folders_are_labels_and_every_split_has_each(root: Path, capsys) -> None
     gestures(root)
     film(root / "no_gesture" / "desk.avi", seconds=31)
     assert prepare(root) == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     found = indexes(root)
     assert {index.labels for index in found.values()} == {("No gesture", "point", "wave")}
     assert [len(ids(found[split], "wave")) for split in SPLITS] == [3, 1, 1]
     assert [len(ids(found[split], "No gesture")) for split in SPLITS] == [1, 1, 1]  # the long recording is cut
     everything = [id_ for index in found.values() for id_ in ids(index)]
     assert len(everything) == len(set(everything)) == 13
-    assert "  wave: 0.2 min; 3 train, 1 validation, 1 test" in said
-    assert "no folder 'Doing other things': other movements will be taken for gestures" in said
-    assert "split by file: no folders of 3 persons" in said
+    assert "  wave: 0.2 min; 3 train, 1 validation, 1 test" in output
+    assert "no folder 'Doing other things': other movements will be taken for gestures" in output
+    assert "split by file: no folders of 3 persons" in output
 
 
 def test_the_pieces_of_a_long_recording_are_its_parts(root: Path) -> None:
@@ -84,11 +84,13 @@ def test_folders_of_persons_decide_the_splits(root: Path, capsys) -> None:
     persons = {split: {id_.split("/")[1] for id_ in ids(index)} for split, index in found.items()}
     assert set().union(*persons.values()) == {"ann", "bo", "cy", "dee"}
     assert sum(map(len, persons.values())) == 4
-    said = capsys.readouterr().out
-    assert all(f"{split}: {', '.join(sorted(people))}" in said for split, people in persons.items() if len(people) == 1)
+    output = capsys.readouterr().out
+    assert all(
+        f"{split}: {', '.join(sorted(people))}" in output for split, people in persons.items() if len(people) == 1
+    )
 
 
-def test_what_too_few_persons_show_is_shared_out_by_file(root: Path, capsys) -> None:
+def test_labels_of_too_few_persons_are_split_by_file(root: Path, capsys) -> None:
     for person in ("ann", "bo", "cy"):
         gestures(root, (f"wave/{person}", f"point/{person}"), 3)
     gestures(root, ("zoom/ann", "No gesture"), 5)
@@ -129,7 +131,7 @@ def test_folders_of_pictures_in_any_form_and_order(root: Path) -> None:
     assert [round(float(picture.mean()) / 10) for picture in read_frames(clip, range(12))] == list(range(1, 13))
 
 
-def test_broken_and_short_clips_are_told_one_by_one_and_the_others_kept(root: Path, capsys) -> None:
+def test_each_broken_or_short_clip_is_reported_and_the_others_kept(root: Path, capsys) -> None:
     gestures(root, clips=6)
     (root / "wave" / "1.avi").write_bytes(b"no video")
     half = root / "wave" / "2.avi"
@@ -139,32 +141,32 @@ def test_broken_and_short_clips_are_told_one_by_one_and_the_others_kept(root: Pa
     (root / "point" / "7" / "00004.jpg").write_bytes(b"")
     (root / "point" / "notes.txt").write_text("mine")
     assert prepare(root) == 0
-    said = capsys.readouterr().out
-    told = [line for line in said.splitlines() if " is left out: " in line]
-    assert [line.split(" is left out: ")[0] for line in told] == ["point/1.avi", "point/7", "wave/1.avi", "wave/2.avi"]
-    assert "0.5 s is no whole gesture" in told[0]
-    assert "00004.jpg is empty" in told[1]
+    output = capsys.readouterr().out
+    lines = [line for line in output.splitlines() if " is left out: " in line]
+    assert [line.split(" is left out: ")[0] for line in lines] == ["point/1.avi", "point/7", "wave/1.avi", "wave/2.avi"]
+    assert "0.5 s is too short" in lines[0]
+    assert "00004.jpg is empty" in lines[1]
     kept = {id_ for index in indexes(root).values() for id_ in ids(index)}
     assert kept == {f"{label}/{n}.avi" for label in ("wave", "point") for n in range(1, 7)} - {
         "point/1.avi", "wave/1.avi", "wave/2.avi",
     }  # fmt: skip
-    *_, counted, following = said.splitlines()
+    *_, counted, following = output.splitlines()
     assert counted.startswith("9 clips, 4 left out -> ")
     assert following.endswith(f" data.folder={root.parent / 'out'}")
 
 
-def test_a_label_of_too_few_whole_clips_is_left_out(root: Path, capsys) -> None:
+def test_a_label_of_too_few_usable_clips_is_left_out(root: Path, capsys) -> None:
     gestures(root, ("wave", "point", "zoom"), 4)
     for number in (1, 2):
         (root / "zoom" / f"{number}.avi").write_bytes(b"")
     assert prepare(root) == 0
-    assert "'zoom' is left out: it has 2 whole clips and needs 3 or more" in capsys.readouterr().out
+    assert "'zoom' is left out: it has 2 usable clips and needs at least 3" in capsys.readouterr().out
     found = indexes(root)["train"]
     assert found.labels == ("No gesture", "point", "wave")
     assert {clip.id.split("/")[0] for clip in found.clips if found.labels[clip.label] == "wave"} == {"wave"}
 
 
-def test_a_clip_that_was_recorded_anew_is_read_anew(root: Path) -> None:
+def test_a_replaced_clip_is_decoded_again(root: Path) -> None:
     gestures(root)
     prepare(root)
     (before,) = [c for index in indexes(root).values() for c in index.clips if c.id == "wave/1.avi"]
@@ -185,63 +187,63 @@ def test_what_is_decoded_is_not_decoded_again(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "message"),
     [
-        (Path.exists, "no folder {root}; give the folder that holds a folder a label"),
+        (Path.exists, "no folder {root}; give the folder that holds one folder per label"),
         (lambda root: root.mkdir(), "no video in the folders of {root}; expected {root}/<label>/clip.mp4"),
         (lambda root: (root / "wave").mkdir(parents=True), "no video in the folders of {root}"),
         (lambda root: film(root / "1.avi"), "no video in the folders of {root}"),
-        (lambda root: gestures(root, ["wave"]), "{root} has one label only, 'wave'; add another gesture, or a folder"),
-        (lambda root: gestures(root, ["wave", "No gesture"]), "{root} has one label only, 'wave'"),
+        (lambda root: gestures(root, ["wave"]), "{root} has only the label 'wave'; add another gesture, or a folder"),
+        (lambda root: gestures(root, ["wave", "No gesture"]), "{root} has only the label 'wave'"),
         (lambda root: gestures(root, ["No gesture", "doing_other_things"]), "no gesture in {root}; expected a folder"),
-        (lambda root: gestures(root, ["wave", "Wave", "point"]), "would be one label; put their clips together, or"),
-        (lambda root: gestures(root, ["No gesture", "no-gesture"]), "would be one label"),
-        (lambda root: gestures(root, clips=2), "no gesture in {root}; expected a folder of it with 3 whole clips or"),
+        (lambda root: gestures(root, ["wave", "Wave", "point"]), "mean the same label; merge them, or"),
+        (lambda root: gestures(root, ["No gesture", "no-gesture"]), "mean the same label"),
+        (lambda root: gestures(root, clips=2), "no gesture in {root}; expected a folder with 3 usable clips or more"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_learnt_is_said_in_one_line(root: Path, capsys, make, said: str) -> None:
+def test_unusable_data_is_an_error_of_one_line(root: Path, capsys, make, message: str) -> None:
     make(root)
     assert prepare(root) == 2
     error = capsys.readouterr().err
     assert error.startswith("prepare: ")
     assert error.count("\n") == 1
-    assert said.format(root=root) in error
+    assert message.format(root=root) in error
     assert not list((root.parent / "out").glob("*.jsonl"))
 
 
 @pytest.mark.parametrize(
-    ("label", "said"),
+    ("label", "message"),
     [
-        ("Swiping Left", "'Swiping Left': labels of the shipped network too; ready key maps act on them"),
-        ("swiping_left", "'swiping_left' is not the shipped network's 'Swiping Left'; name it so if"),
+        ("Swiping Left", "'Swiping Left': also labels of the shipped network; the supplied key maps act on them"),
+        ("swiping_left", "'swiping_left' is not the shipped network's 'Swiping Left'; rename it"),
     ],
 )
-def test_a_label_of_the_shipped_network_is_told(root: Path, capsys, label: str, said: str) -> None:
+def test_a_label_of_the_shipped_network_gives_a_note(root: Path, capsys, label: str, message: str) -> None:
     gestures(root, ("wave", label))
     assert prepare(root) == 0
-    assert said in capsys.readouterr().out
+    assert message in capsys.readouterr().out
 
 
-def test_what_lies_in_the_wrong_place_is_told(root: Path, capsys) -> None:
+def test_files_in_the_wrong_place_give_a_note(root: Path, capsys) -> None:
     gestures(root)
     film(root / "lost.avi")
     (root / "empty").mkdir()
     for number in (1, 2):
         assert cv2.imwrite(str(root / "wave" / f"{number}.png"), np.zeros((8, 8, 3), np.uint8))
     assert prepare(root) == 0
-    said = capsys.readouterr().out
-    assert f"'lost.avi' in {root} itself: no label is known, left out" in said
-    assert f"{root / 'empty'} holds no video and no folder of pictures, and is left out" in said
-    assert f"pictures in {root / 'wave'} itself are left out" in said
+    output = capsys.readouterr().out
+    assert f"'lost.avi' in {root} itself: label unknown, left out" in output
+    assert f"{root / 'empty'} holds no video and no folder of pictures; left out" in output
+    assert f"pictures in {root / 'wave'} itself are left out" in output
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0.8, "shorter than 1 s: 'wave/9.avi'"), (12, "longer than 8 s: 'wave/9.avi'")]
+    ("seconds", "message"), [(0.8, "shorter than 1 s: 'wave/9.avi'"), (12, "longer than 8 s: 'wave/9.avi'")]
 )
-def test_clips_of_an_unlikely_length_are_told(root: Path, capsys, seconds: float, said: str) -> None:
+def test_clips_of_an_unusual_length_give_a_note(root: Path, capsys, seconds: float, message: str) -> None:
     film(gestures(root) / "wave" / "9.avi", seconds)
     assert prepare(root) == 0
-    assert said in capsys.readouterr().out
+    assert message in capsys.readouterr().out
     assert "wave/9.avi" in {id_ for index in indexes(root).values() for id_ in ids(index)}
 
 
@@ -255,5 +257,5 @@ def test_lists_are_refused(root: Path, capsys) -> None:
 def test_what_is_written_does_not_become_a_label(root: Path, capsys, where: str) -> None:
     gestures(root)
     assert main(["folders", str(root), "--out", str(root / where)]) == 2
-    assert f"lies in {root}, whose folders are labels" in capsys.readouterr().err
+    assert f"is inside {root}, whose folders are labels" in capsys.readouterr().err
     assert sorted(path.name for path in root.iterdir()) == ["point", "wave"]

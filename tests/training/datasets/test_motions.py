@@ -1,4 +1,4 @@
-"""The generated set `motions`: its classes differ in the order of their pictures and in nothing else."""
+"""The generated data set `motions`: its classes differ only in the order of their pictures."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from training.datasets.motions import BLIND, GESTURES, LABELS, STEPS, MotionSet, generate
+from training.datasets.motions import GESTURES, LABELS, ORDERLESS_ACCURACY, STEPS, MotionSet, generate
 from training.errors import DataError
 
 FIRST_OF = range(0, len(LABELS), len(STEPS))
@@ -24,7 +24,7 @@ def pictures_of(clip: np.ndarray) -> list[bytes]:
 
 def test_labels_are_sixteen_and_differ():
     assert len(set(LABELS)) == len(LABELS) == len(GESTURES) * len(STEPS) == 16
-    assert BLIND == 0.25
+    assert ORDERLESS_ACCURACY == 0.25
 
 
 @pytest.mark.parametrize("first", FIRST_OF, ids=lambda first: GESTURES[first // len(STEPS)].__name__)
@@ -37,7 +37,7 @@ def test_the_classes_of_a_gesture_hold_the_same_pictures_in_another_order(first,
 
 
 def test_the_last_two_classes_are_the_first_two_reversed_in_time():
-    """From the picture that both begin with, one goes back where the other goes on."""
+    """From a common first picture, one goes backwards and the other forwards."""
     for first in FIRST_OF:
         slowly, fast, fast_back, slowly_back = (clip(first + k, seed=5) for k in range(4))
         np.testing.assert_array_equal(slowly_back[1:], slowly[:0:-1])
@@ -64,17 +64,17 @@ def test_distractors_move_alike_in_every_class(frames, steps, monkeypatch):
         drawn.clear()
         for seed in range(400):
             generate(label, frames, 32, np.random.default_rng(seed))
-        seen = Counter(step * own % frames for own in drawn)
-        assert sorted(seen) == steps
-        assert list(seen.values()) == pytest.approx([100] * 4, abs=40)
+        steps_found = Counter(step * own % frames for own in drawn)
+        assert sorted(steps_found) == steps
+        assert list(steps_found.values()) == pytest.approx([100] * 4, abs=40)
 
 
 def test_a_classifier_of_single_pictures_stays_at_chance_and_one_of_neighbours_does_not():
     """The same linear classifier of circles, given pictures one by one, and given each with the one before."""
     train = [as_changes(clip(k % 4, seed=k)) for k in range(240)]
     test = [as_changes(clip(k % 4, seed=1000 + k // 4)) for k in range(240)]  # fours of the same pictures
-    assert fitted_accuracy(train, test, lambda changes: changes) == pytest.approx(BLIND, abs=0.01)
-    assert fitted_accuracy(train, test, neighbours) > 3 * BLIND
+    assert fitted_accuracy(train, test, lambda changes: changes) == pytest.approx(ORDERLESS_ACCURACY, abs=0.01)
+    assert fitted_accuracy(train, test, neighbours) > 3 * ORDERLESS_ACCURACY
 
 
 def neighbours(changes: np.ndarray) -> np.ndarray:
@@ -82,18 +82,18 @@ def neighbours(changes: np.ndarray) -> np.ndarray:
 
 
 def as_changes(clip: np.ndarray) -> np.ndarray:
-    """What changes in each picture, over a coarse grid, [T, 16]."""
+    """The change of each picture, averaged over a coarse grid, [T, 16]."""
     grey = clip.mean(3)
     changed = np.abs(grey - np.median(grey, 0)).reshape(len(clip), 4, 8, 4, 8).mean((2, 4)).reshape(len(clip), -1)
     return changed / changed.sum(1, keepdims=True)
 
 
 def fitted_accuracy(train, test, see) -> float:
-    """Least squares from the mean of what is seen to one column a class."""
-    seen, unseen = (np.stack([see(clip).mean(0) for clip in clips]) for clips in (train, test))
+    """Least squares from mean features to one column per class; the accuracy on `test`."""
+    fitted, held_out = (np.stack([see(clip).mean(0) for clip in clips]) for clips in (train, test))
     labels = np.arange(len(train)) % 4
-    weights = np.linalg.solve(seen.T @ seen + 1e-2 * np.eye(seen.shape[1]), seen.T @ np.eye(4)[labels])
-    return float(((unseen @ weights).argmax(1) == labels).mean())
+    weights = np.linalg.solve(fitted.T @ fitted + 1e-2 * np.eye(fitted.shape[1]), fitted.T @ np.eye(4)[labels])
+    return float(((held_out @ weights).argmax(1) == labels).mean())
 
 
 def test_an_item_is_a_clip_and_its_label():
@@ -139,7 +139,7 @@ def test_workers_change_nothing():
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"split": "test"}, "train and val; got 'test'"),
         ({"frames": 12}, "no multiple of 3; got 12"),
@@ -148,6 +148,6 @@ def test_workers_change_nothing():
         ({"clips": 0}, "at least 1 clip"),
     ],
 )
-def test_refuses_what_it_cannot_make(given, said):
-    with pytest.raises(DataError, match=said):
+def test_refuses_what_it_cannot_make(given, message):
+    with pytest.raises(DataError, match=message):
         MotionSet(**({"split": "train"} | given))

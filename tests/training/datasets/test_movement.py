@@ -7,7 +7,7 @@ from training.datasets.movement import nameable_steps
 
 
 def clip(steps: int, moving: range, noise: float = 0.0) -> np.ndarray:
-    """A bright block that moves on at some steps only, uint8 [steps, 24, 96, 3]."""
+    """A bright block that moves at some steps only, uint8 [steps, 24, 96, 3]."""
     rng = np.random.default_rng(0)
     pictures = rng.normal(60, noise, (steps, 24, 96, 3)) if noise else np.full((steps, 24, 96, 3), 60.0)
     left = 0
@@ -31,6 +31,6 @@ def test_where_only_noise_moves_it_is_the_second_half() -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 2, 5])
-def test_a_clip_in_which_nothing_moves_has_a_step_at_least(steps: int) -> None:
+def test_a_clip_without_movement_has_at_least_one_step(steps: int) -> None:
     nameable = nameable_steps(clip(steps, range(0)))
     assert 0 <= nameable.start < nameable.stop <= steps

@@ -17,9 +17,9 @@ from tiny_datasets import (
 )
 
 from training.datasets.base import read_frames, read_index
-from training.datasets.crew import examine_all
 from training.datasets.listing import Entry
 from training.datasets.survey import Broken, Job, count_pictures, examine
+from training.datasets.survey_pool import examine_all
 from training.errors import DataError
 from training.prepare import main
 
@@ -29,14 +29,14 @@ def prepare(name: str, root: Path, lists: Path, *more: str) -> int:
     return main([name, str(root), "--lists", str(lists), "--out", out, "--processes", "1", *more])
 
 
-def test_what_is_missing_is_counted_named_and_left_out(tmp_path, capsys) -> None:
+def test_missing_clips_are_counted_listed_and_left_out(tmp_path, capsys) -> None:
     lists = jester(tmp_path)
     for id_ in ("34870", "129112"):
         (tmp_path / "20bn-jester-v1" / id_).rename(tmp_path / f"away-{id_}")
     assert prepare("jester", tmp_path, lists) == 0
-    said = capsys.readouterr().out
-    assert "jester train: 1 clips of 3, 12 frames" in said
-    assert "2 missing: 34870, 129112 -> " in said
+    output = capsys.readouterr().out
+    assert "jester train: 1 clips of 3, 12 frames" in output
+    assert "2 missing: 34870, 129112 -> " in output
     assert (tmp_path / "out" / "jester-train-missing.txt").read_text() == "34870\n129112\n"
     assert [clip.id for clip in read_index(tmp_path / "out" / "jester-train.jsonl").clips] == ["56557"]
 
@@ -59,13 +59,13 @@ def test_a_split_without_a_clip_has_no_index(tmp_path, capsys) -> None:
     assert not (tmp_path / "out" / "jester-test.jsonl").exists()
 
 
-def test_a_list_shorter_than_the_published_one_is_doubted(tmp_path, capsys) -> None:
+def test_a_list_shorter_than_the_published_one_gives_a_warning(tmp_path, capsys) -> None:
     prepare("jester", tmp_path, jester(tmp_path))
-    assert "the list names 3 clips, the published one 118562: is it cut short?" in capsys.readouterr().out
+    assert "the list has 3 clips, the published one 118562; it may be truncated" in capsys.readouterr().out
 
 
 def cut(picture: Path) -> None:
-    """Lose a picture's second half, as a copy that was stopped does."""
+    """Remove a picture's second half, as an interrupted copy does."""
     picture.write_bytes(picture.read_bytes()[: picture.stat().st_size // 2])
 
 
@@ -88,7 +88,7 @@ def test_a_broken_folder_is_reported_and_left_out(tmp_path, capsys, spoil, why: 
     assert len(read_index(tmp_path / "out" / "jester-train.jsonl").clips) == 2
 
 
-def test_a_whole_picture_with_something_appended_is_fine(tmp_path) -> None:
+def test_a_complete_picture_with_data_appended_is_accepted(tmp_path) -> None:
     write_pictures(tmp_path / "clip")
     with open(tmp_path / "clip" / "00005.jpg", "ab") as file:
         file.write(b"\0\0\0")
@@ -123,7 +123,7 @@ def test_everything_broken_is_an_error(tmp_path, capsys) -> None:
 
 
 @pytest.mark.parametrize(
-    ("root", "lists", "says"),
+    ("root", "lists", "message"),
     [
         ("nowhere", "labels", "no folder"),
         ("20bn-jester-v1/34870", "labels", "none of the 5 clips of jester is in .* expected 20bn-jester-v1/<id>/"),
@@ -131,13 +131,13 @@ def test_everything_broken_is_an_error(tmp_path, capsys) -> None:
         (".", "20bn-jester-v1", "no list of jester"),
     ],
 )
-def test_a_wrong_folder_gives_one_line(tmp_path, capsys, root: str, lists: str, says: str) -> None:
+def test_a_wrong_folder_gives_one_line(tmp_path, capsys, root: str, lists: str, message: str) -> None:
     jester(tmp_path)
     given = [str(tmp_path / root), "--lists", str(tmp_path / lists), "--out", str(tmp_path / "out")]
     assert main(["jester", *given]) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert re.search(says, said)
+    output = capsys.readouterr().err
+    assert output.count("\n") == 1
+    assert re.search(message, output)
     assert not (tmp_path / "out").exists()
 
 
@@ -203,7 +203,7 @@ def test_pictures_are_never_enlarged_on_disk(tmp_path) -> None:
     assert read_frames(clip, [0]).shape == (1, SIZE[1], SIZE[0], 3)
 
 
-def test_decoding_goes_on_where_it_stopped(tmp_path) -> None:
+def test_interrupted_decoding_continues(tmp_path) -> None:
     lists = something_v2(tmp_path)
     prepare("something_v2", tmp_path, lists, "--decode", "16")
     index = (tmp_path / "out" / "something_v2-train.jsonl").read_text()
@@ -218,7 +218,7 @@ def test_decoding_goes_on_where_it_stopped(tmp_path) -> None:
     assert not (frames / "42326.part").exists()
 
 
-def test_what_a_power_cut_emptied_is_decoded_anew(tmp_path) -> None:
+def test_pictures_emptied_by_a_power_failure_are_decoded_again(tmp_path) -> None:
     lists = something_v2(tmp_path)
     prepare("something_v2", tmp_path, lists, "--decode", "16")
     lost = tmp_path / "out" / "frames-16" / "something_v2" / "42326" / "00006.jpg"
@@ -238,9 +238,9 @@ def test_a_full_disk_gives_one_line_and_no_half_clip(tmp_path, monkeypatch, caps
 
     monkeypatch.setattr(Path, "write_bytes", full)
     assert prepare("something_v2", tmp_path, lists, "--decode", "16") == 2
-    said = capsys.readouterr().err
-    assert "No space left on device" in said
-    assert "it goes on where it stopped" in said
+    output = capsys.readouterr().err
+    assert "No space left on device" in output
+    assert "run the command again to continue" in output
     assert not list((tmp_path / "out" / "frames-16" / "something_v2").iterdir())
     assert not list((tmp_path / "out").glob("*.jsonl"))
 

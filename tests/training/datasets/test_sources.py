@@ -59,7 +59,7 @@ def test_a_template_becomes_a_label(tmp_path) -> None:
     }
 
 
-def test_answers_to_the_test_split_are_taken_where_they_are(tmp_path) -> None:
+def test_labels_of_the_test_split_are_read_if_present(tmp_path) -> None:
     lists = something_v2(tmp_path)
     (lists / "test-answers.csv").write_text("1420;Approaching something with your camera\n")
     listing = SOURCES["something_v2"].read(lists, "test")
@@ -109,11 +109,11 @@ BAD_LISTS = [
 ]
 
 
-@pytest.mark.parametrize(("make", "name", "file", "text", "says"), BAD_LISTS)
-def test_a_list_that_makes_no_sense_gives_one_line(tmp_path, make, name, file, text, says, capsys) -> None:
+@pytest.mark.parametrize(("make", "name", "file", "text", "message"), BAD_LISTS)
+def test_an_invalid_list_is_an_error_of_one_line(tmp_path, make, name, file, text, message, capsys) -> None:
     lists = make(tmp_path)
     (lists / file).write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(DataError, match=says) as caught:
+    with pytest.raises(DataError, match=message) as caught:
         read_listings(SOURCES[name], lists)
     assert file in str(caught.value)
     assert "\n" not in str(caught.value)

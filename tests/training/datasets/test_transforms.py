@@ -51,10 +51,10 @@ def test_without_chance_in_size_and_colour_a_square_is_only_cut() -> None:
     assert (made == ramp(40, 40)).all()
 
 
-def test_colours_change_by_no_more_than_was_asked() -> None:
+def test_colours_change_by_no_more_than_requested() -> None:
     grey = np.full((2, 32, 32, 3), 100, np.uint8)
     levels = [Augment(32, colour=0.2)(grey, 0, np.random.default_rng(seed))[0].mean() for seed in range(50)]
-    assert 79 <= min(levels) < 85  # contrast and saturation leave plain grey alone: brightness is what is seen
+    assert 79 <= min(levels) < 85  # contrast and saturation do not change plain grey, brightness does
     assert 115 < max(levels) <= 121
 
 
@@ -69,12 +69,12 @@ def test_saturation_and_contrast_keep_the_brightness() -> None:
 def test_half_of_the_clips_are_mirrored_with_their_label() -> None:
     made = Augment(40, mirror=mirror_labels(LABELS), colour=0.0, scales=(1.0,))
     left, right = LABELS.index("Swiping Left"), LABELS.index("Swiping Right")
-    seen = {left: 0, right: 0}
+    counts = {left: 0, right: 0}
     for seed in range(60):
         pictures, label = made(ramp(40, 40), left, np.random.default_rng(seed))
         assert (pictures == (ramp(40, 40) if label == left else ramp(40, 40)[:, :, ::-1])).all()
-        seen[label] += 1
-    assert min(seen.values()) > 15
+        counts[label] += 1
+    assert min(counts.values()) > 15
 
 
 def test_a_clip_without_label_is_mirrored_without() -> None:

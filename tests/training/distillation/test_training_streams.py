@@ -5,18 +5,18 @@ import numpy as np
 import pytest
 
 from models.frame import Image
-from training.distillation.augment import Optics, develop, draw_camera, frame_up, steady
-from training.distillation.matting import KeyedHand, blend, cut_out
-from training.distillation.training_streams import FAST_SPEEDS, SHARES, Playlist
+from training.distillation.camera_augmentation import CameraModel, apply_appearance, sample_camera, teacher_camera, warp
+from training.distillation.matting import KeyedHand, blend, sample_cutout
+from training.distillation.training_streams import FAST_SPEEDS, SHARES, StreamSampler
 from training.jester import LABELS
 from training.recording_list import Recording
 
-SIZE, LOOKED_AT, RATE_HZ = 32, 48, 6.0
+SIZE, TEACHER_SIDE, RATE_HZ = 32, 48, 6.0
 IDENTITY = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)
 
 
-class MadeShelf:
-    """Recordings whose pictures are as bright as their frame's number, 60 of them."""
+class FakeShelf:
+    """Recordings of 60 pictures whose brightness rises with the frame number."""
 
     def pictures(self, recording: Recording) -> Image:
         return np.stack([np.full((40, 56, 3), 60 + 2 * k, np.uint8) for k in range(60)])
@@ -26,8 +26,8 @@ def recording(source: str, label: str, name: str = "a") -> Recording:
     return Recording(Path(f"{source}-{name}.mp4"), label, "train", source, 12.0, ((10, 40),))
 
 
-def playlist(*recordings: Recording, faster: float = 0.5) -> Playlist:
-    return Playlist(recordings, MadeShelf(), LABELS, SIZE, LOOKED_AT, RATE_HZ, faster)
+def sampler(*recordings: Recording, faster: float = 0.5) -> StreamSampler:
+    return StreamSampler(recordings, FakeShelf(), LABELS, SIZE, TEACHER_SIDE, RATE_HZ, faster)
 
 
 MIXED = (
@@ -40,10 +40,10 @@ MIXED = (
 
 
 def test_a_stream_has_its_length_and_knows_every_step() -> None:
-    stream = playlist(*MIXED).draw(np.random.default_rng(0), 90)
+    stream = sampler(*MIXED).draw(np.random.default_rng(0), 90)
     assert stream.pictures.shape == (90, SIZE, SIZE, 3)
-    assert stream.looked_at.shape == (90, LOOKED_AT, LOOKED_AT, 3)
-    assert stream.pictures.dtype == stream.looked_at.dtype == np.uint8
+    assert stream.teacher_pictures.shape == (90, TEACHER_SIDE, TEACHER_SIDE, 3)
+    assert stream.pictures.dtype == stream.teacher_pictures.dtype == np.uint8
     pictures = stream.pictures
     for step in range(90):
         scene, picture = stream.at(step)
@@ -51,93 +51,92 @@ def test_a_stream_has_its_length_and_knows_every_step() -> None:
 
 
 def test_the_same_seed_draws_the_same_stream() -> None:
-    one, again = (playlist(*MIXED).draw(np.random.default_rng(5), 60) for _ in range(2))
-    other = playlist(*MIXED).draw(np.random.default_rng(6), 60)
+    one, again = (sampler(*MIXED).draw(np.random.default_rng(5), 60) for _ in range(2))
+    other = sampler(*MIXED).draw(np.random.default_rng(6), 60)
     assert np.array_equal(one.pictures, again.pictures)
     assert not np.array_equal(one.pictures, other.pictures)
 
 
 def test_mirroring_and_playing_backwards_change_the_label() -> None:
-    made, seen = playlist(recording("generated", "Swiping Left")), set()
+    swipes, cases = sampler(recording("generated", "Swiping Left")), set()
     for seed in range(16):
-        scene, _ = made.draw(np.random.default_rng(seed), 10).at(0)
-        is_mirrored = draw_camera(np.random.default_rng(seed)).mirrored  # the camera is drawn first
-        is_backwards = scene.looked_at[0].mean() > scene.looked_at[-1].mean()
+        scene, _ = swipes.draw(np.random.default_rng(seed), 10).at(0)
+        is_mirrored = sample_camera(np.random.default_rng(seed)).mirrored  # the camera is drawn first
+        is_backwards = scene.teacher_pictures[0].mean() > scene.teacher_pictures[-1].mean()
         (label,) = scene.labels
         assert LABELS[label] == ("Swiping Left" if is_mirrored == is_backwards else "Swiping Right")
-        seen.add((is_mirrored, bool(is_backwards)))
-    assert len(seen) == 4
+        cases.add((is_mirrored, bool(is_backwards)))
+    assert len(cases) == 4
 
 
-def test_gestures_are_where_their_recording_makes_them_forwards_and_backwards() -> None:
+def test_gestures_are_at_the_spans_of_their_recording_forwards_and_backwards() -> None:
     twice = replace(recording("generated", "Thumb Up"), spans=((10, 20), (30, 40)))
-    made = playlist(twice)
     for seed in range(16):
-        scene = made.draw(np.random.default_rng(seed), 10).scenes[0]
-        moves = np.diff([picture.mean() for picture in scene.pictures]) != 0  # but for the rest at either end
-        for steps in scene.made:
+        scene = sampler(twice).draw(np.random.default_rng(seed), 10).scenes[0]
+        moves = np.diff([picture.mean() for picture in scene.pictures]) != 0  # False in the rest at either end
+        for steps in scene.gestures:
             assert 0.7 * 5 / scene.speed - 1 <= len(steps) <= 1.3 * 5 / scene.speed + 1
             assert moves[steps.start : steps.stop].all()
-        assert scene.made[0].stop < scene.made[1].start
+        assert scene.gestures[0].stop < scene.gestures[1].start
 
 
-def test_a_gesture_of_unsure_direction_may_be_either() -> None:
-    made = playlist(recording("plain_unsure", "Turning Hand Clockwise"))
+def test_a_gesture_of_ambiguous_direction_has_both_labels() -> None:
+    turns = sampler(recording("plain_unsure", "Turning Hand Clockwise"))
     either = {LABELS.index("Turning Hand Clockwise"), LABELS.index("Turning Hand Counterclockwise")}
-    assert all(set(made.draw(np.random.default_rng(k), 10).scenes[0].labels) == either for k in range(8))
+    assert all(set(turns.draw(np.random.default_rng(k), 10).scenes[0].labels) == either for k in range(8))
 
 
-def test_a_teacher_sees_the_same_moment_steadily_whatever_the_camera() -> None:
-    made = playlist(recording("generated", "Thumb Up"))
+def test_the_teachers_camera_is_steady_and_shows_the_same_frames() -> None:
+    thumbs = sampler(recording("generated", "Thumb Up"))
     for seed in range(8):
-        scene = made.draw(np.random.default_rng(seed), 10).scenes[0]
-        frames = (scene.looked_at.mean((1, 2, 3)) - 60) / 2  # as bright as the frame's number
+        scene = thumbs.draw(np.random.default_rng(seed), 10).scenes[0]
+        frames = (scene.teacher_pictures.mean((1, 2, 3)) - 60) / 2  # the frame number
         np.testing.assert_allclose(frames, frames.round(), atol=0.01)
-        assert np.ptp(scene.looked_at.reshape(len(scene.looked_at), -1), 1).max() == 0
+        assert np.ptp(scene.teacher_pictures.reshape(len(scene.teacher_pictures), -1), 1).max() == 0
 
 
-def test_beyond_a_recording_another_room_is_seen() -> None:
-    camera = steady(draw_camera(np.random.default_rng(0)), np.random.default_rng(0))
+def test_beyond_a_recording_another_room_is_shown() -> None:
+    camera = teacher_camera(sample_camera(np.random.default_rng(0)), np.random.default_rng(0))
     far = replace(camera, zoom=2.0, mirrored=False)
     shot, room = np.full((40, 40, 3), 200, np.uint8), np.full((30, 60, 3), 50, np.uint8)
-    seen = frame_up(far, shot, SIZE, 0.0, room)[..., 0]
-    assert (seen[SIZE // 2, SIZE // 2], seen[1, 1], seen[-2, -2]) == (200, 50, 50)
-    assert (seen > 125).mean() == pytest.approx(0.25, abs=0.05)
-    assert (frame_up(far, shot, SIZE, 0.0) == 200).all()  # reflected
+    picture = warp(far, shot, SIZE, 0.0, room)[..., 0]
+    assert (picture[SIZE // 2, SIZE // 2], picture[1, 1], picture[-2, -2]) == (200, 50, 50)
+    assert (picture > 125).mean() == pytest.approx(0.25, abs=0.05)
+    assert (warp(far, shot, SIZE, 0.0) == 200).all()  # reflected
 
 
 def test_some_scenes_are_faster() -> None:
-    stream = playlist(recording("generated", "Thumb Up")).draw(np.random.default_rng(1), 600)
+    stream = sampler(recording("generated", "Thumb Up")).draw(np.random.default_rng(1), 600)
     speeds = np.array([scene.speed for scene in stream.scenes])
     assert 0.25 < (speeds == 1).mean() < 0.75
     assert FAST_SPEEDS[0] <= speeds[speeds > 1].min() < speeds.max() <= FAST_SPEEDS[1]
-    lengths = np.array([len(scene.made[0]) for scene in stream.scenes])
+    lengths = np.array([len(scene.gestures[0]) for scene in stream.scenes])
     assert lengths[speeds > 1.6].mean() < 0.7 * lengths[speeds == 1].mean()
 
 
-def test_nobody_hurries_where_no_share_does() -> None:
-    stream = playlist(recording("generated", "Thumb Up"), faster=0.0).draw(np.random.default_rng(1), 600)
+def test_no_scene_is_faster_at_a_share_of_0() -> None:
+    stream = sampler(recording("generated", "Thumb Up"), faster=0.0).draw(np.random.default_rng(1), 600)
     assert {scene.speed for scene in stream.scenes} == {1.0}
 
 
-def test_where_nothing_happens_no_gesture_is_made() -> None:
-    stream = playlist(recording("driver", "Doing other things")).draw(np.random.default_rng(0), 60)
-    assert all(scene.made == () for scene in stream.scenes)
+def test_an_idle_scene_has_no_gestures() -> None:
+    stream = sampler(recording("driver", "Doing other things")).draw(np.random.default_rng(0), 60)
+    assert all(scene.gestures == () for scene in stream.scenes)
 
 
-def test_shares_are_kept_whatever_the_number_of_recordings() -> None:
+def test_shares_do_not_depend_on_the_number_of_recordings() -> None:
     many = [recording("signs", "Doing other things", str(k)) for k in range(50)]
-    stream = playlist(recording("generated", "Thumb Up"), *many).draw(np.random.default_rng(0), 3000)
+    stream = sampler(recording("generated", "Thumb Up"), *many).draw(np.random.default_rng(0), 3000)
     generated = np.mean([LABELS[scene.labels[0]] == "Thumb Up" for scene in stream.scenes])
     assert generated == pytest.approx(SHARES["generated"], abs=0.12)
 
 
 @pytest.mark.parametrize("source", ["nvgesture", "silhouettes", "plain_sure"])
-def test_a_matte_lies_over_what_is_behind(source: str) -> None:
+def test_a_matte_is_composited_over_the_background(source: str) -> None:
     shot = np.zeros((40, 40, 3), np.uint8)
     shot[10:, 15:25] = 255
     behind = np.full((40, 56, 3), 7, np.uint8)
-    both = cut_out(recording(source, "Thumb Up"), np.random.default_rng(0)).over(shot, behind, 0)
+    both = sample_cutout(recording(source, "Thumb Up"), np.random.default_rng(0)).over(shot, behind, 0)
     assert both.shape == behind.shape
     assert np.array_equal(both[:5, :5], behind[:5, :5])
     assert both[35:].max() > 60
@@ -147,21 +146,21 @@ def test_a_hand_comes_in_from_below_and_moves() -> None:
     shot = np.zeros((40, 40, 3), np.uint8)
     shot[10:, 15:25] = 255
     behind = np.full((40, 56, 3), 7, np.uint8)
-    hand = cut_out(recording("keyed", "Doing other things"), np.random.default_rng(0))
+    hand = sample_cutout(recording("keyed", "Doing other things"), np.random.default_rng(0))
     masks = [hand.over(shot, behind, step).max(-1) > 60 for step in range(60)]
-    seen = [mask for mask in masks if mask.any()]
-    assert 20 < len(seen) < 60  # it comes and goes
-    assert all(mask[-1].any() for mask in seen)
-    middles = [np.argwhere(mask).mean(0) for mask in seen]
+    visible = [mask for mask in masks if mask.any()]
+    assert 20 < len(visible) < 60  # it comes and goes
+    assert all(mask[-1].any() for mask in visible)
+    middles = [np.argwhere(mask).mean(0) for mask in visible]
     assert np.ptp(middles, 0).min() > 4
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_hand_hides_as_a_whole_and_never_jumps(seed: int) -> None:
-    hand = cut_out(recording("keyed", "Doing other things"), np.random.default_rng(seed))
+def test_a_hand_leaves_completely_and_never_jumps(seed: int) -> None:
+    hand = sample_cutout(recording("keyed", "Doing other things"), np.random.default_rng(seed))
     assert isinstance(hand, KeyedHand)
     _, below, size = hand.path.T
-    assert (below >= size).any()  # out of sight, however high it reaches in its picture
+    assert (below >= size).any()  # out of sight, whatever its height in its picture
     assert not ((below > 0.36) & (below < size) & (np.gradient(below) == 0)).any()
     there_and_back = np.concatenate([hand.path, hand.path[:1]])
     assert np.abs(np.diff(there_and_back, axis=0)).max() < 1.5
@@ -174,22 +173,22 @@ def test_blend_mixes_by_opacity() -> None:
     assert mixed[:, :, 0].tolist() == [[100, 150], [125, 200]]
 
 
-def test_a_camera_stays_where_it_is_but_for_its_shake() -> None:
+def test_a_camera_moves_only_by_its_shake() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
-    cameras = [draw_camera(np.random.default_rng(k)) for k in range(30)]
+    cameras = [sample_camera(np.random.default_rng(k)) for k in range(30)]
     for camera in cameras:
-        still = np.array_equal(frame_up(camera, picture, SIZE, 0), frame_up(camera, picture, SIZE, 1))
+        still = np.array_equal(warp(camera, picture, SIZE, 0), warp(camera, picture, SIZE, 1))
         assert still == (camera.shake == 0)
     assert {camera.shake == 0 for camera in cameras} == {True, False}
 
 
-def test_a_camera_may_be_tilted_and_stretched_about_what_it_looks_at() -> None:
+def test_a_camera_is_tilted_and_stretched_about_its_centre() -> None:
     picture = np.zeros((64, 64, 3), np.uint8)
     picture[24:40, 24:40] = 255  # a square in the middle
-    plain = replace(draw_camera(np.random.default_rng(0)), zoom=1.0, centre=(0, 0), turn=0.0, stretch=1.0, shake=0.0)
+    plain = replace(sample_camera(np.random.default_rng(0)), zoom=1.0, centre=(0, 0), turn=0.0, stretch=1.0, shake=0.0)
 
-    def size(camera: Optics) -> tuple[float, float, float]:
-        rows, columns = np.nonzero(frame_up(camera, picture, 64, 0.0)[:, :, 0] > 127)
+    def size(camera: CameraModel) -> tuple[float, float, float]:
+        rows, columns = np.nonzero(warp(camera, picture, 64, 0.0)[:, :, 0] > 127)
         assert np.allclose([rows.mean(), columns.mean()], 31.5, atol=1)
         return float(np.ptp(rows)), float(np.ptp(columns)), float(len(rows))
 
@@ -201,11 +200,12 @@ def test_a_camera_may_be_tilted_and_stretched_about_what_it_looks_at() -> None:
     assert size(replace(plain, turn=np.pi / 4))[:2] == pytest.approx((15 * 2**0.5,) * 2, abs=2)
 
 
-def test_a_camera_may_show_less_colour() -> None:
+def test_saturation_scales_the_colours() -> None:
     red = np.full((4, 4, 3), (200, 60, 60), np.uint8)
-    camera = replace(draw_camera(np.random.default_rng(0)), blur=0.0, noise=0.0, curve=IDENTITY)
+    camera = replace(sample_camera(np.random.default_rng(0)), blur=0.0, noise=0.0, curve=IDENTITY)
     spread = [
-        np.ptp(develop(replace(camera, saturation=s), red, np.random.default_rng(0))[0, 0]) for s in (0.0, 0.5, 1.0)
+        np.ptp(apply_appearance(replace(camera, saturation=s), red, np.random.default_rng(0))[0, 0])
+        for s in (0.0, 0.5, 1.0)
     ]
     assert spread[0] == 0
     assert spread[1] == pytest.approx(70, abs=2)

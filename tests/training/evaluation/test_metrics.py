@@ -1,4 +1,4 @@
-"""Laws that the metrics of clips obey, whatever the answers."""
+"""Properties of the metrics of clips, for any predictions."""
 
 import math
 
@@ -13,7 +13,7 @@ CLASSES = 5
 
 
 @st.composite
-def answers(draw):
+def predictions(draw):
     """Scores [N, 5] with ties among them, and the truth [N]."""
     count = draw(st.integers(1, 12))
     scores = draw(npst.arrays(np.float32, (count, CLASSES), elements=st.integers(-3, 3).map(float)))
@@ -21,7 +21,7 @@ def answers(draw):
     return scores, truth
 
 
-@given(answers())
+@given(predictions())
 @settings(max_examples=60)
 def test_top_k_grows_to_one(pair):
     scores, truth = pair
@@ -30,7 +30,7 @@ def test_top_k_grows_to_one(pair):
     assert shares[CLASSES - 1] == shares[CLASSES] == 1
 
 
-@given(answers())
+@given(predictions())
 @settings(max_examples=60)
 def test_the_confusion_matrix_and_top_1_agree(pair):
     scores, truth = pair
@@ -44,7 +44,7 @@ def test_the_confusion_matrix_and_top_1_agree(pair):
     assert ((shares >= 0) & (shares <= 1) | np.isnan(shares)).all()
 
 
-@given(answers(), st.floats(0.3, 5))
+@given(predictions(), st.floats(0.3, 5))
 @settings(max_examples=60)
 def test_calibration_error_is_a_share_and_its_bins_are_all_clips(pair, temperature):
     reliability = clip_reliability(*pair, temperature)
@@ -53,13 +53,13 @@ def test_calibration_error_is_a_share_and_its_bins_are_all_clips(pair, temperatu
     assert math.isclose(np.nansum(reliability.share * reliability.accuracy), top_k(*pair, 1))
 
 
-def test_who_always_says_the_same_is_not_always_right():
-    """Equal scores are no answer: the first class is taken, and is right for its own clips only."""
+def test_constant_predictions_have_the_accuracy_of_their_class():
+    """With equal scores the first class is predicted, which is correct for its clips only."""
     assert top_k(np.zeros((4, 4), np.float32), np.arange(4), 1) == 0.25
 
 
-def test_rows_are_true_and_columns_answered():
-    confused = confusion(answered=np.array([1, 1, 0]), truth=np.array([0, 1, 0]), classes=2)
+def test_rows_are_true_and_columns_predicted():
+    confused = confusion(predicted=np.array([1, 1, 0]), truth=np.array([0, 1, 0]), classes=2)
     assert confused.tolist() == [[1, 1], [0, 1]]
     classes = PerClass.of(confused)
     assert classes.recall.tolist() == [0.5, 1]
@@ -67,7 +67,7 @@ def test_rows_are_true_and_columns_answered():
     assert classes.mean_recall == 0.75
 
 
-def test_no_clips_are_no_number():
-    nothing = np.zeros((0, 3), np.float32), np.zeros(0, np.int64)
-    assert math.isnan(top_k(*nothing, 1))
-    assert math.isnan(PerClass.of(confusion(nothing[1], nothing[1], 3)).mean_recall)
+def test_without_clips_metrics_are_nan():
+    empty = np.zeros((0, 3), np.float32), np.zeros(0, np.int64)
+    assert math.isnan(top_k(*empty, 1))
+    assert math.isnan(PerClass.of(confusion(empty[1], empty[1], 3)).mean_recall)

@@ -1,4 +1,4 @@
-"""Streams made of clips: quiet, then the clip, at the model's rate."""
+"""Streams made of clips: a pause, then the clip, at the model's rate."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def close(shown: np.ndarray, label: str) -> bool:
     return bool((np.abs(shown.astype(int) - picture(label)) < 15).all())
 
 
-def test_each_clip_lies_where_the_truth_says(tmp_path):
+def test_each_clip_is_at_the_steps_of_its_truth(tmp_path):
     takes, broken = made(tmp_path / "clips", Montage(clips=2, quiet_s=1.0))
     assert broken == []
     assert [len(take.truths) for take in takes] == [2, 1]
@@ -38,13 +38,13 @@ def test_each_clip_lies_where_the_truth_says(tmp_path):
             assert all(close(shown, truth.label) for shown in take.pictures[start + 1 : end])
 
 
-def test_a_slower_model_sees_fewer_pictures_of_the_same_seconds(tmp_path):
+def test_a_slower_model_gets_fewer_pictures_of_the_same_seconds(tmp_path):
     (take,), _ = made(tmp_path / "clips", Montage(quiet_s=0.0), rate_hz=FPS / 2)
     assert len(take.pictures) == 3 * FRAMES / 2
     assert take.truths[1].start_s == FRAMES / FPS
 
 
-def test_the_order_is_the_seeds(tmp_path):
+def test_the_order_depends_on_the_seed(tmp_path):
     order = [
         [truth.label for truth in made(tmp_path / str(k), Montage(seed=seed))[0][0].truths]
         for k, seed in enumerate((0, 0, 1, 2, 3))
@@ -53,7 +53,7 @@ def test_the_order_is_the_seeds(tmp_path):
     assert any(other != order[0] for other in order[2:])
 
 
-def test_what_is_broken_leaves_no_gap(tmp_path):
+def test_a_broken_clip_leaves_no_gap(tmp_path):
     index = read_index(coloured_index(tmp_path / "clips", list(COLOURS)))
     (index.clips[1].path / "00002.jpg").unlink()
     broken: list[str] = []

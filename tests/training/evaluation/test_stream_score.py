@@ -1,4 +1,4 @@
-"""How many gestures are named, and how many events are wrong."""
+"""Counts of named gestures and of wrong events."""
 
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ def event(label: str, fired_s: float) -> GestureEvent:
         ([], 0, 0),
     ],
 )
-def test_counts_what_is_named_in_time(events: list[GestureEvent], named: int, wrong: int) -> None:
+def test_gestures_named_in_time_are_counted(events: list[GestureEvent], named: int, wrong: int) -> None:
     truths = [Truth("No gesture", 0, 1), Truth("Thumb Up", 1, 3)]
     early_s = 3 - next((e.fired_s for e in events if named), 3)
     found = score(events, truths, 30)
@@ -76,7 +76,7 @@ def test_scores_are_summed_by_group() -> None:
     assert found == {"a": Score(1, 2, 1, 2 / 60, pytest.approx(0.75), 1), "b": Score(0, 0, 1, 1 / 60)}
 
 
-def test_a_wrong_event_counts_against_the_label_that_it_told() -> None:
+def test_a_wrong_event_is_counted_for_its_label() -> None:
     rises = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0], [1, 0, 0]], np.float32)
     pictures = np.zeros((4, 2, 2, 3), np.uint8)
     takes = [LabelledStream("a", pictures, (Truth(label, 0, 1),)) for label in ("Thumb Up", "Thumb Down")]
@@ -85,6 +85,6 @@ def test_a_wrong_event_counts_against_the_label_that_it_told() -> None:
     assert found == {"Thumb Up": Score(named=1, total=1, wrong=1), "Thumb Down": Score(named=0, total=1)}
 
 
-def test_naming_after_the_end_is_told_as_that() -> None:
+def test_naming_after_the_end_is_reported() -> None:
     assert str(Score(2, 3, 1, 0.5, -0.6)) == "2/3 named 0.3 s after their end, 1 wrong in 0.5 min"
     assert "2/3 named 0.3 s before their end" in str(Score(2, 3, 1, 0.5, 0.6))

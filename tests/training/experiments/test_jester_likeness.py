@@ -3,7 +3,7 @@ import numpy as np
 from training.experiments.jester_likeness import teacher_input
 
 
-def test_the_teacher_gets_every_second_of_the_middle_frames() -> None:
+def test_the_input_is_every_second_of_the_middle_frames() -> None:
     frames = [np.full((100, 176, 3), k, np.uint8) for k in range(40)]
     clip = teacher_input(frames)
     assert clip.shape == (1, 3, 16, 112, 112)

@@ -1,4 +1,4 @@
-"""What temporal kernels learnt, as a table and a picture."""
+"""The energy of temporal taps, as a table and a plot."""
 
 import pytest
 import torch
@@ -15,17 +15,17 @@ def written(path, seed: int = 0, **options):
     return net
 
 
-def test_parts_are_energies_of_the_same_stage_and_kernel():
+def test_shares_are_of_one_stage_and_kernel():
     net = small_net("resnet18", kernels=(1, 3), assigned=True)
     found = {each.stage: each for each in taps_by_kernel(net)}
     assert sorted(found) == ["layer1", "layer2", "layer3", "layer4"]
     layers = [m for name, m in net.named_modules() if isinstance(m, MixTConv) and "layer2." in name]
     energy = sum((layer.taps[1].detach() ** 2).sum(0) for layer in layers)
-    assert found["layer2"].parts == pytest.approx((energy / energy.sum()).tolist())
+    assert found["layer2"].shares == pytest.approx((energy / energy.sum()).tolist())
     assert found["layer2"].channels == sum(len(layer.taps[1]) for layer in layers)
 
 
-def test_the_table_has_both_and_the_picture_is_the_same_each_time(tmp_path, capsys):
+def test_the_table_has_both_and_the_plot_is_reproducible(tmp_path, capsys):
     net = written(tmp_path / "a.pt")
     for layer in net.modules():
         if isinstance(layer, MixTConv):
@@ -42,7 +42,7 @@ def test_the_table_has_both_and_the_picture_is_the_same_each_time(tmp_path, caps
     ("options", "said"),
     [({"operation": "shift"}, "no temporal kernels"), ({"kernels": (1, 5)}, "has other kernels than")],
 )
-def test_what_cannot_be_compared_is_one_line(options, said, tmp_path, capsys):
+def test_unusable_checkpoints_are_one_line(options, said, tmp_path, capsys):
     written(tmp_path / "a.pt")
     written(tmp_path / "b.pt", **options)
     assert main([str(tmp_path / "a.pt"), str(tmp_path / "b.pt"), "--out", str(tmp_path / "c.svg")]) == 2

@@ -33,7 +33,7 @@ def during(clip: CutoutClip) -> list[np.ndarray]:
 
 
 def hand_at(frame: np.ndarray) -> np.ndarray:
-    """Column and row of the hand: the middle of the upper part of what is lit."""
+    """Column and row of the hand: the middle of the upper part of the lit pixels."""
     rows, columns = np.nonzero(frame > 60)
     upper = rows < rows.min() + 14
     return np.array([columns[upper].mean(), rows[upper].mean()])
@@ -53,7 +53,7 @@ def hand_at(frame: np.ndarray) -> np.ndarray:
         ("Sliding Two Fingers Up", 1, -1),
     ],
 )
-def test_the_hand_goes_in_the_picture_where_the_label_says(
+def test_the_hand_in_the_picture_moves_in_the_direction_of_the_label(
     album: Album, label: str, axis: int, sign: int, seed: int
 ) -> None:
     frames = during(generate(album, label, seed, SMALL))
@@ -77,7 +77,7 @@ def test_the_same_seed_gives_the_same_bytes_from_any_album(album: Album, label: 
     assert not np.array_equal(first[:5], other)
 
 
-def test_nothing_moves_into_the_picture_where_there_is_no_gesture(album: Album) -> None:
+def test_no_hand_enters_the_picture_for_no_gesture(album: Album) -> None:
     assert max(frame.max() for frame in bare(generate(album, "No gesture", 1, SMALL)).frames()) == 0
 
 
@@ -86,7 +86,7 @@ def test_a_hand_comes_from_outside_and_leaves_again(album: Album) -> None:
     assert frames[0].max() == 0
     assert max(frame[20:].max() for frame in frames) > 60
     shown = next(frame for frame in frames[len(frames) // 2 :] if frame.max() > 60)
-    assert shown[-1].max() > 60  # the arm goes on to the picture's edge
+    assert shown[-1].max() > 60  # the arm continues to the edge of the picture
 
 
 def test_hands_that_were_drawn_are_kept_small(tmp_path: Path) -> None:
@@ -101,17 +101,17 @@ def test_hands_that_were_drawn_are_kept_small(tmp_path: Path) -> None:
     assert kept_bytes < 3 * 250_000  # of three stills
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no folder of stills"):
         Album(tmp_path / "none")
 
 
-def test_a_folder_without_a_usable_hand_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_a_usable_hand_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no usable hand among 0 pictures"):
         generate(Album(tmp_path), "Stop Sign", 0)
 
 
-def test_a_picture_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_picture_is_an_error(tmp_path: Path) -> None:
     for path in write_stills(tmp_path).rglob("*.png"):
         path.write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"a\.png is not a picture"):

@@ -27,7 +27,7 @@ def test_no_wall_shines_through_where_the_matte_is_half_clear() -> None:
     np.testing.assert_allclose(matte[edge][:, :3].mean(0) * 255, SKIN, atol=8)
 
 
-def test_a_shadow_on_the_wall_is_no_hand() -> None:
+def test_a_shadow_on_the_wall_is_not_keyed() -> None:
     still = hand()
     plain, shaded = cut_out(still), still.copy()
     shaded[50:150, 8:50] = (shaded[50:150, 8:50] * 0.6).astype(np.uint8)
@@ -37,7 +37,7 @@ def test_a_shadow_on_the_wall_is_no_hand() -> None:
     assert with_shadow[50:150, 8:45, 3].max() < 0.1
 
 
-def test_what_is_no_hand_on_a_plain_wall_is_dropped() -> None:
+def test_other_pictures_are_dropped() -> None:
     assert cut_out(np.full((200, 200, 3), WALL, np.uint8)) is None
     two = hand()
     two[:, 160:] = two[:, 80:120]
@@ -66,7 +66,7 @@ def test_the_arm_comes_from_below_wherever_it_came_from() -> None:
         assert abs(abs(np.degrees(stood.tilt)) - 90) < 12
 
 
-def test_the_forearm_goes_on_in_the_skin_of_the_wrist() -> None:
+def test_the_forearm_has_the_skin_colour_of_the_wrist() -> None:
     matte = cut_out(hand())
     assert matte is not None
     stood = stand_up(matte)
@@ -85,7 +85,7 @@ def test_hands_are_painted_over_and_faces_are_not() -> None:
     np.testing.assert_allclose(cleared[165:175, 105:115].mean((0, 1)), (40, 40, 60), atol=40)
 
 
-def test_a_room_without_a_face_is_not_taken() -> None:
+def test_a_room_without_a_face_is_dropped() -> None:
     picture = person()
     cv2.rectangle(picture, (0, 0), (319, 125), WALL, -1)
     assert without_hands(picture) is None

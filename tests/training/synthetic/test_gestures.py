@@ -11,7 +11,7 @@ SEEDS = range(8)
 
 
 def performance(label: str, seed: int, left_hand: bool) -> HandPath:
-    """The part with the meaning, as it is seen: a left hand's path is already mirrored."""
+    """The gesture itself in the picture, with the path of a left hand mirrored."""
     drawn = script(label, np.random.default_rng(seed), left_hand)
     path = follow(drawn.keys, np.linspace(*drawn.spans_s[0], 41))
     if left_hand:
@@ -45,7 +45,9 @@ def opening(path: HandPath) -> np.ndarray:
         ("Pulling Two Fingers In", 2, 1),
     ],
 )
-def test_the_hand_goes_where_the_label_says(label: str, axis: int, sign: int, seed: int, left_hand: bool) -> None:
+def test_the_hand_moves_in_the_direction_of_the_label(
+    label: str, axis: int, sign: int, seed: int, left_hand: bool
+) -> None:
     at = performance(label, seed, left_hand).at
     way = at[-1] - at[0]
     assert sign * way[axis] > 0.1
@@ -55,11 +57,11 @@ def test_the_hand_goes_where_the_label_says(label: str, axis: int, sign: int, se
 @pytest.mark.parametrize("left_hand", [False, True])
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("label", "sign"), [("Turning Hand Clockwise", 1), ("Turning Hand Counterclockwise", -1)])
-def test_the_hand_turns_as_its_performer_sees_it(label: str, sign: int, seed: int, left_hand: bool) -> None:
+def test_the_hand_turns_as_seen_by_the_performer(label: str, sign: int, seed: int, left_hand: bool) -> None:
     axes = performance(label, seed, left_hand).axes
     steps = np.swapaxes(axes[:-1], 1, 2) @ axes[1:]  # vectors are rows: v0 @ step = v1
     about_view = (steps[:, 0, 1] - steps[:, 1, 0]) / 2  # sine of the turn from x, right, to y, down
-    # Counterclockwise in the picture is what the performer, behind the hand, sees clockwise.
+    # Counterclockwise in the picture is clockwise for the performer, who is behind the hand.
     assert 1.2 < -sign * about_view.sum() < 2.6
     assert (sign * about_view < 0.01).all()  # never back
 

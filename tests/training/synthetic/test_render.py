@@ -63,12 +63,12 @@ def test_light_comes_from_where_it_is() -> None:
     assert colour[40, 38, 0] > 2 * colour[40, 60, 0]
 
 
-def test_what_is_out_of_the_picture_is_not_drawn() -> None:
+def test_bodies_outside_the_picture_are_not_rendered() -> None:
     for at in ((0, 5, 1), (0, 0, -1), (0, 0, 0.05)):
         assert render(assemble([(at, at, 0.1, 0.1, RED)]), CAMERA, LIGHT, STILL) is None
 
 
-def test_moments_are_drawn_each_by_itself() -> None:
+def test_moments_are_rendered_independently() -> None:
     ball = assemble(
         [(np.array([[-0.2, 0, 1], [0.2, 0, 1]]), np.array([[-0.2, 0, 1.01], [0.2, 0, 1.01]]), 0.1, 0.1, RED)]
     )
@@ -83,7 +83,7 @@ def test_joined_bodies_are_both_there() -> None:
     assert ((whole(join([one, other]))[0] < np.inf) == ((whole(one)[0] < np.inf) | (whole(other)[0] < np.inf))).all()
 
 
-def test_a_pit_is_hollow_and_a_plain_is_not() -> None:
+def test_a_pit_is_occluded_and_a_plane_is_not() -> None:
     depth = np.ones((40, 40), np.float32)
     depth[18:22, 18:22] = 1.02
     hollow = hollowness(depth, 4, 0.03)

@@ -17,7 +17,7 @@ def pixels(recording: DrawnClip) -> np.ndarray:
 
 
 def moving_mass(recording: DrawnClip, time_s: float) -> np.ndarray:
-    """Middle of what differs from the scene without an arm, (x, y) in pixels."""
+    """Middle of the pixels that differ from the scene without an arm, (x, y)."""
     recording = replace(recording, sensor=Sensor(noise=0.0, quality=100))
     times = time_s + np.zeros(1)
     with_arm = recording.scene.picture(recording.path(times))
@@ -39,7 +39,7 @@ def test_every_label_generates(label: str) -> None:
     assert 0 <= event.start_s <= event.end_s <= recording.duration_s
 
 
-def test_a_seed_is_a_clip() -> None:
+def test_the_same_seed_gives_the_same_clip() -> None:
     first, again, other = (pixels(generate("Shaking Hand", seed, TINY)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert first.shape != other.shape or (first != other).any()
@@ -55,7 +55,9 @@ def test_a_recording_can_be_rendered_twice() -> None:
     ("label", "axis", "sign"),
     [("Swiping Left", 0, 1), ("Swiping Right", 0, -1), ("Swiping Down", 1, 1), ("Swiping Up", 1, -1)],
 )
-def test_the_arm_in_the_picture_moves_as_the_label_says(label: str, axis: int, sign: int, seed: int) -> None:
+def test_the_arm_in_the_picture_moves_in_the_direction_of_the_label(
+    label: str, axis: int, sign: int, seed: int
+) -> None:
     recording = generate(label, seed, Format(60, 80, 12.0, 1))
     (event,) = recording.events
     moved = moving_mass(recording, event.end_s) - moving_mass(recording, event.start_s)
@@ -63,7 +65,7 @@ def test_the_arm_in_the_picture_moves_as_the_label_says(label: str, axis: int, s
 
 
 @pytest.mark.parametrize("label", ["No gesture", "Stop Sign"])
-def test_nobody_gestures_in_no_gesture(label: str) -> None:
+def test_no_gesture_has_no_motion_of_the_arm(label: str) -> None:
     recording = generate(label, 4, TINY)
     tip = recording.path(np.arange(0, recording.duration_s, 0.05)).at
     visible = recording.scene.camera.project(tip)[:, 1] < 40

@@ -33,7 +33,7 @@ def write(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def test_a_file_upon_another_and_words_upon_both(tmp_path: Path) -> None:
+def test_a_file_is_merged_over_another_and_overrides_over_both(tmp_path: Path) -> None:
     write(tmp_path, "base.toml", 'name = "base"\nlamp = true\n[wheel]\nspokes = 32\nsize = 559')
     path = write(tmp_path, "mine.toml", 'extends = "base.toml"\nname = "mine"\n[wheel]\nspokes = 36')
     read = read_config(Bicycle, path, ["gears=[9]", "wheel.size=584", "brake=disc", "name=not TOML"])
@@ -74,8 +74,10 @@ def test_files_that_extend_one_another_in_a_ring(tmp_path: Path) -> None:
         read_config(Bicycle, path)
 
 
-@pytest.mark.parametrize(("text", "complaint"), [("name = ", "no TOML file"), ("extends = 3", "names a file; got 3")])
-def test_a_file_that_is_none(tmp_path: Path, text: str, complaint: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "complaint"), [("name = ", "no TOML file"), ("extends = 3", "must name a file; got 3")]
+)
+def test_a_file_that_is_no_config(tmp_path: Path, text: str, complaint: str) -> None:
     with pytest.raises(ConfigError, match=complaint):
         read_config(Bicycle, write(tmp_path, "a.toml", text))
 
@@ -93,7 +95,7 @@ def test_merging_joins_tables_and_replaces_the_rest() -> None:
     }
 
 
-def test_differences_are_told_by_their_keys() -> None:
+def test_differences_are_reported_by_key() -> None:
     assert list(differences(Bicycle("a"), Bicycle("b", Wheel(size=1.0)))) == [
         ("name", "a", "b"),
         ("wheel.size", 622.0, 1.0),

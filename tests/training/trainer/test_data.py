@@ -1,4 +1,4 @@
-"""Which data a config names, what of it is refused, and what is not scored."""
+"""Data sets by config: what is refused, and what is not scored."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from training.datasets.base import Index, write_index
 from training.errors import DataError
 from training.trainer.config import Config, DataConfig, OptimConfig, RunConfig
 from training.trainer.config_file import ConfigError
-from training.trainer.data import make_data, skipped, updates_an_epoch, validation
+from training.trainer.data import make_data, skipped, updates_per_epoch, validation
 from training.trainer.distributed import Processes
 
 ALONE = Processes(0, 1, torch.device("cpu"))
@@ -42,7 +42,7 @@ def test_an_index_without_labels_is_refused(tmp_path: Path, split: Any) -> None:
         make_data(config(tmp_path), split)
 
 
-def test_a_broken_clip_of_validation_is_told_and_not_scored(tmp_path: Path) -> None:
+def test_a_broken_clip_of_validation_is_reported_and_not_scored(tmp_path: Path) -> None:
     index = index_of(tmp_path / "clips", 4)
     gone = replace(index.clips[1], path=tmp_path / "clips" / "gone")
     write(tmp_path, "validation", replace(index, clips=(index.clips[0], gone, *index.clips[2:])))
@@ -51,8 +51,8 @@ def test_a_broken_clip_of_validation_is_told_and_not_scored(tmp_path: Path) -> N
     for _ in range(2):
         labels = torch.cat([labels for _, labels in validation(held_out, mine, ALONE)])
         assert labels.tolist() == [0, -1, 2, 0]
-        told = skipped(held_out, ALONE, "validation")
-        assert told == f"1 broken validation clips were skipped, such as {gone.id}"
+        line = skipped(held_out, ALONE, "validation")
+        assert line == f"1 broken validation clips were skipped, such as {gone.id}"
 
 
 @pytest.mark.parametrize("given", [{"sampling": "streams"}, {"sampling": "dense"}, {"flip": True}], ids=str)
@@ -67,7 +67,7 @@ def test_a_folder_may_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(make_data(config("~/indexes"), "train")[0]) == 3
 
 
-def test_fewer_clips_than_shares_are_answered_with_what_helps() -> None:
+def test_too_few_clips_for_a_batch_are_an_error_with_advice() -> None:
     mine = replace(config(""), optim=OptimConfig(batch=8, accumulate=4))
     with pytest.raises(ConfigError, match=r"^3 clips do not fill a batch of 8; give fewer processes, .* or more clips"):
-        updates_an_epoch(3, mine, ALONE)
+        updates_per_epoch(3, mine, ALONE)

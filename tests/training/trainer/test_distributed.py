@@ -1,4 +1,4 @@
-"""What processes that train together tell each other; two of them, by gloo."""
+"""Communication of two training processes, by gloo."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ CPU = torch.device("cpu")
 
 
 def score(rank: int, folder: Path) -> None:
-    """Validate as one of two, with batch norm's statistics of its own."""
+    """Validate as one of two processes, with different batch norm statistics."""
     torch.set_num_threads(1)
     dist.init_process_group("gloo", init_method=f"file://{folder / 'meeting'}", rank=rank, world_size=2)
     torch.manual_seed(0)

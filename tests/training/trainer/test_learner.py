@@ -1,4 +1,4 @@
-"""One update: what it does to the weights, in whatever pieces its batch comes, and what it leaves alone."""
+"""One update: its effect on the weights, for any division of the batch into pieces, and what it does not change."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from models.nets.temporal import TemporalConfig
 from training.datasets.step_labels import either
 from training.trainer.config import Config, DataConfig, OptimConfig, ScheduleConfig
 from training.trainer.config_file import ConfigError
-from training.trainer.data import shares
+from training.trainer.data import piece_indices
 from training.trainer.distributed import Processes
-from training.trainer.learner import Batch, Learner, scored_answers, total_loss
+from training.trainer.learner import Batch, Learner, scored_logits, total_loss
 from training.trainer.optimizer import FACTOR, parameter_groups
 from training.trainer.precision import choose_precision
 from training.trainer.schedule import rate_factor
@@ -48,16 +48,16 @@ def weights(learner: Learner) -> dict[str, Tensor]:
 
 
 @pytest.mark.parametrize("steps", [False, True], ids=["clips", "streams"])
-def test_pieces_make_the_same_update_as_the_whole(steps: bool) -> None:
+def test_pieces_make_the_same_update_as_the_batch(steps: bool) -> None:
     config = OptimConfig(batch_norm="frozen")
-    whole, pieces = learner(config), learner(config)
+    single, pieces = learner(config), learner(config)
     clips, labels = batch(4, steps)
-    seen = whole.learn([(clips, labels)], 0.1, 0)
-    # A stream's pieces have more or fewer scored steps; each step must weigh the same.
-    told = pieces.learn([(clips[:1], labels[:1]), (clips[1:], labels[1:])], 0.1, 0)
-    assert told.loss == pytest.approx(seen.loss, rel=1e-4)
-    assert told.gradient == pytest.approx(seen.gradient, rel=1e-3)
-    for name, value in weights(whole).items():
+    expected = single.learn([(clips, labels)], 0.1, 0)
+    # The pieces of streams differ in scored steps; each step must have the same weight.
+    update = pieces.learn([(clips[:1], labels[:1]), (clips[1:], labels[1:])], 0.1, 0)
+    assert update.loss == pytest.approx(expected.loss, rel=1e-4)
+    assert update.gradient == pytest.approx(expected.gradient, rel=1e-3)
+    for name, value in weights(single).items():
         torch.testing.assert_close(weights(pieces)[name], value, rtol=1e-3, atol=1e-6)
 
 
@@ -85,7 +85,7 @@ def test_frozen_batch_norm_keeps_its_statistics_and_local_does_not() -> None:
         assert any(statistics) is stays
 
 
-def test_the_average_follows_at_its_pace() -> None:
+def test_the_average_has_its_decay() -> None:
     one = learner(OptimConfig(ema=0.75))
     one.learn([batch()], 0.1, 0)
     first = weights(one)
@@ -103,7 +103,7 @@ def test_what_is_random_depends_on_the_step_alone() -> None:
     assert third.learn([batch()], 0.1, 4).loss != learner(OptimConfig(), dropout=0.5).learn([batch()], 0.1, 3).loss
 
 
-def test_mixed_precision_on_a_cpu_says_what_it_got() -> None:
+def test_the_fallback_of_mixed_precision_is_reported() -> None:
     asked = choose_precision("fp16", CPU)
     assert str(asked) == "bf16 (a CPU does not train in fp16)"
     assert str(choose_precision("bf16", CPU)) == "bf16"
@@ -112,17 +112,17 @@ def test_mixed_precision_on_a_cpu_says_what_it_got() -> None:
     assert mixed != exact
 
 
-def test_clips_are_answered_by_the_mean_and_streams_step_by_step() -> None:
+def test_clips_are_scored_by_the_mean_and_streams_step_by_step() -> None:
     logits = torch.arange(12.0).reshape(2, 3, 2)
-    clips, wanted = scored_answers(logits, torch.tensor([1, -1]))
+    clips, wanted = scored_logits(logits, torch.tensor([1, -1]))
     assert clips.tolist() == [[2.0, 3.0]]
     assert wanted.tolist() == [1]
-    steps, wanted = scored_answers(logits, torch.tensor([[-1, -1, 0], [-1, 1, -1]]))
+    steps, wanted = scored_logits(logits, torch.tensor([[-1, -1, 0], [-1, 1, -1]]))
     assert steps.tolist() == [[4.0, 5.0], [8.0, 9.0]]
     assert wanted.tolist() == [0, 1]
 
 
-def test_where_either_of_two_is_right_their_probabilities_are_added() -> None:
+def test_the_probabilities_of_two_correct_classes_are_added() -> None:
     logits = torch.randn(3, CLASSES, generator=torch.Generator().manual_seed(0))
     labels = torch.tensor([2, either(4, 1, CLASSES), either(0, 3, CLASSES)])
     chances = logits.softmax(1)
@@ -131,17 +131,17 @@ def test_where_either_of_two_is_right_their_probabilities_are_added() -> None:
     torch.testing.assert_close(total_loss(logits[:1], labels[:1]), nn.functional.cross_entropy(logits[:1], labels[:1]))
 
 
-def test_validation_leaves_out_where_either_of_two_is_right() -> None:
+def test_steps_with_two_correct_labels_are_not_validated() -> None:
     clips, labels = batch(4, steps=True)
-    unsure = torch.where(labels < 0, either(1, 2, CLASSES), labels)
+    with_either = torch.where(labels < 0, either(1, 2, CLASSES), labels)
     precision = choose_precision("fp32", CPU)
-    assert validate(net().eval(), [(clips, unsure)], ALONE, precision, Stop()) == validate(
+    assert validate(net().eval(), [(clips, with_either)], ALONE, precision, Stop()) == validate(
         net().eval(), [(clips, labels)], ALONE, precision, Stop()
     )
 
 
 @pytest.mark.parametrize("kind", ["sgd", "adam"])
-def test_what_is_frozen_stays_as_it_was(kind: Any) -> None:
+def test_frozen_modules_do_not_change(kind: Any) -> None:
     parts = ("backbone.conv1", "backbone.bn1", "backbone.layer1")
     one = learner(OptimConfig(kind=kind, frozen=parts, weight_decay=0.1))
     before = weights(one)
@@ -150,13 +150,13 @@ def test_what_is_frozen_stays_as_it_was(kind: Any) -> None:
         assert torch.equal(value, before[name]) == name.startswith((*parts, "mean", "std")), name
 
 
-def test_a_part_that_is_not_there_cannot_be_frozen() -> None:
-    with pytest.raises(ConfigError, match=r"optim.frozen names 'layer9', .*; of its backbone it has conv1, .*layer4"):
+def test_an_unknown_module_cannot_be_frozen() -> None:
+    with pytest.raises(ConfigError, match=r"optim.frozen names 'layer9', .*; its backbone has conv1, .*layer4"):
         learner(OptimConfig(frozen=("layer9",)))
 
 
-def test_learning_every_second_step_looks_half_as_many_steps_back() -> None:
-    """The answers at even steps are those of the whole stream where lags are even."""
+def test_every_second_step_with_halved_lags_gives_the_same_output() -> None:
+    """For even lags, the outputs at even steps are those of the full stream."""
     torch.manual_seed(0)
     one = MSTNet(MSTNetConfig(CLASSES, "resnet18", 0.125, TemporalConfig(kernels=(1, 3), dilations=(2,)))).eval()
     clips = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (2, 12, 3, 32, 32), dtype=np.uint8))
@@ -205,7 +205,7 @@ def test_the_step_schedule_is_the_papers() -> None:
     assert rates == pytest.approx(expected)
 
 
-def test_the_cosine_rises_then_falls_to_nothing() -> None:
+def test_the_cosine_rises_then_falls_to_0() -> None:
     schedule = ScheduleConfig("cosine", epochs=4, warm_up=1.0)
     rates = [rate_factor(schedule, step, 10) for step in range(40)]
     assert rates[:11] == sorted(rates[:11])
@@ -217,12 +217,12 @@ def test_the_cosine_rises_then_falls_to_nothing() -> None:
 
 
 @pytest.mark.parametrize(("count", "accumulate"), [(1, 1), (2, 1), (1, 4), (2, 2)])
-def test_however_a_batch_is_shared_out_it_holds_the_same_clips(count: int, accumulate: int) -> None:
+def test_a_batch_has_the_same_clips_for_any_division(count: int, accumulate: int) -> None:
     order = np.random.default_rng(0).permutation(27)
     config = Config(DataConfig("motions"), MSTNetConfig(16), OptimConfig(batch=8, accumulate=accumulate))
-    parts = [shares(order, config, Processes(rank, count, CPU), 0) for rank in range(count)]
+    parts = [piece_indices(order, config, Processes(rank, count, CPU), 0) for rank in range(count)]
     assert all(len(part) == 3 * accumulate for part in parts)
     for number in range(3):
         held = [c for part in parts for piece in part[number * accumulate : (number + 1) * accumulate] for c in piece]
         assert held == order[number * 8 : (number + 1) * 8].tolist()
-    assert shares(order, config, Processes(0, count, CPU), 2) == parts[0][2 * accumulate :]
+    assert piece_indices(order, config, Processes(0, count, CPU), 2) == parts[0][2 * accumulate :]

@@ -10,7 +10,7 @@ from training.trainer.validation import Scores
 HEAD = ",".join(COLUMNS)
 
 
-def test_rows_that_were_never_saved_go_and_torn_ones_too(tmp_path: Path) -> None:
+def test_rows_after_the_last_save_and_incomplete_rows_are_removed(tmp_path: Path) -> None:
     path = tmp_path / "metrics.csv"
     learnt, validated = [f"{k},{k // 5},0.1,1.5,2.0,,," for k in (2, 4, 6, 8)], "4,0,,,,0.5,0.25,1.0"
     text = "\n".join(
@@ -28,7 +28,7 @@ def test_rows_that_were_never_saved_go_and_torn_ones_too(tmp_path: Path) -> None
         assert path.read_text().splitlines() == [HEAD, *kept]
 
 
-def test_notes_every_so_many_updates_and_every_validation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_records_every_second_update_and_every_validation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = Logbook(tmp_path / "metrics.csv", 0, 0, 4, every=2)
     for step in range(1, 5):
         log.update(step, 0, 0.1, Update(1.5, 2.0))
@@ -42,8 +42,8 @@ def test_notes_every_so_many_updates_and_every_validation(tmp_path: Path, capsys
     ]
 
 
-def test_one_that_tells_nothing_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    log = Logbook(tmp_path / "metrics.csv", 0, 0, 4, every=1, tells=False)
+def test_a_disabled_logbook_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = Logbook(tmp_path / "metrics.csv", 0, 0, 4, every=1, enabled=False)
     log.update(1, 0, 0.1, Update(1.5, 2.0))
     log.scores(1, 0, Scores(0.5, 0.25, 1.0), None)
     log.close()

@@ -12,7 +12,7 @@ from models.nets.temporal import TemporalConfig
 from training.export.stream_export import export
 from training.trainer.config import Config, DataConfig
 from training.trainer.config_file import ConfigError
-from training.trainer.start import load_start, starting_net
+from training.trainer.start import initial_net, load_initial_weights
 
 LABELS = ("a", "b", "c")
 
@@ -28,8 +28,8 @@ def save(path: Path, net: MSTNet, labels: tuple[str, ...] = ()) -> Path:
     return path
 
 
-def test_starts_from_its_seed_with_a_silent_classifier() -> None:
-    one, other = starting_net(config(), LABELS), starting_net(config(), LABELS)
+def test_starts_from_its_seed_with_a_classifier_near_0() -> None:
+    one, other = initial_net(config(), LABELS), initial_net(config(), LABELS)
     assert torch.equal(one.backbone.conv1.weight, other.backbone.conv1.weight)
     assert one.classifier.weight.abs().max() < 0.01
     assert not one.classifier.bias.any()
@@ -39,21 +39,21 @@ def test_starts_from_a_plain_backbone_as_torchvision_saves_it(tmp_path: Path) ->
     plain = MSTNet(config(operation="none").net)
     checkpoint = plain.backbone.state_dict() | {"fc.weight": torch.ones(1000, 64), "fc.bias": torch.ones(1000)}
     torch.save(checkpoint, tmp_path / "imagenet.pth")
-    net = starting_net(config(tmp_path / "imagenet.pth"), LABELS)
+    net = initial_net(config(tmp_path / "imagenet.pth"), LABELS)
     assert torch.equal(net.backbone.conv1.weight, plain.backbone.conv1.weight)
     assert net.classifier.weight.abs().max() < 0.01
 
 
-def test_starts_from_one_of_ours_of_other_classes(tmp_path: Path) -> None:
+def test_starts_from_a_checkpoint_of_other_classes(tmp_path: Path) -> None:
     other = MSTNet(config(classes=7).net)
-    net = starting_net(config(save(tmp_path / "best.pt", other)), LABELS)
+    net = initial_net(config(save(tmp_path / "best.pt", other)), LABELS)
     assert torch.equal(net.backbone.layer1[0].temporal.taps[1], other.backbone.layer1[0].temporal.taps[1])
     assert net.classifier.weight.shape[0] == 3
 
 
-def test_the_classifier_keeps_what_it_knows_of_the_labels_that_both_have(tmp_path: Path) -> None:
+def test_the_classifier_keeps_the_rows_of_common_labels(tmp_path: Path) -> None:
     other = MSTNet(config(classes=4).net)
-    net = starting_net(config(save(tmp_path / "best.pt", other, ("c", "x", "a", "y"))), LABELS)
+    net = initial_net(config(save(tmp_path / "best.pt", other, ("c", "x", "a", "y"))), LABELS)
     assert torch.equal(net.classifier.weight[[0, 2]], other.classifier.weight[[2, 0]])
     assert torch.equal(net.classifier.bias[[0, 2]], other.classifier.bias[[2, 0]])
     assert net.classifier.weight[1].abs().max() < 0.01
@@ -64,7 +64,7 @@ def test_starts_from_an_exported_network(tmp_path: Path) -> None:
     export(other, small_spec(other), tmp_path / "other.onnx")
     labels = ("Thumb Up", "wave", "No gesture")
     mine = Config(DataConfig("folders"), replace(other.config, classes=0), init=str(tmp_path / "other.onnx"))
-    net = starting_net(mine, labels).eval()
+    net = initial_net(mine, labels).eval()
     pictures = torch.randint(0, 256, (1, 6, 3, 32, 32), dtype=torch.uint8)
     with torch.no_grad():
         torch.testing.assert_close(net(pictures).embedding, other(pictures).embedding, rtol=1e-3, atol=1e-3)
@@ -76,20 +76,20 @@ def test_an_exported_network_of_another_kind_is_refused(tmp_path: Path) -> None:
     other = MSTNet(MSTNetConfig(3, "resnet18", 0.125, TemporalConfig(kernels=(3,)))).eval()
     spec = describe(other, name="other", labels=LABELS, height=32, width=32, rate_hz=12.0)
     export(other, spec, tmp_path / "other.onnx")
-    with pytest.raises(ModelFileError, match="cannot become a checkpoint"):
-        starting_net(config(tmp_path / "other.onnx"), LABELS)
+    with pytest.raises(ModelFileError, match="cannot be converted"):
+        initial_net(config(tmp_path / "other.onnx"), LABELS)
 
 
-def test_as_many_classes_as_the_data_has_labels() -> None:
-    assert starting_net(config(classes=0), LABELS).config.classes == 3
+def test_the_number_of_classes_is_that_of_the_labels() -> None:
+    assert initial_net(config(classes=0), LABELS).config.classes == 3
     with pytest.raises(ConfigError, match=r"net.classes is 2 and the data has 3 labels"):
-        starting_net(config(classes=2), LABELS)
+        initial_net(config(classes=2), LABELS)
 
 
-def test_steps_that_layers_cannot_look_back_to_are_refused() -> None:
+def test_lags_that_every_does_not_divide_are_refused() -> None:
     odd = replace(config(), net=replace(config().net, temporal=TemporalConfig()))
-    with pytest.raises(ConfigError, match=r"data.every=2 needs lags that it divides; \S+ looks \(1, 2, 3, .* back"):
-        starting_net(replace(odd, data=replace(odd.data, every=2)), LABELS)
+    with pytest.raises(ConfigError, match=r"data.every=2 must divide all lags; \S+ has \(1, 2, 3, "):
+        initial_net(replace(odd, data=replace(odd.data, every=2)), LABELS)
 
 
 @pytest.mark.parametrize(("labels", "kept"), [(LABELS, True), (("a", "c", "b"), False)], ids=["same", "other order"])
@@ -97,7 +97,7 @@ def test_the_classifier_is_kept_where_the_labels_are_the_same(
     tmp_path: Path, labels: tuple[str, ...], kept: bool
 ) -> None:
     other = MSTNet(config().net)
-    net = starting_net(config(save(tmp_path / "best.pt", other, labels)), LABELS)
+    net = initial_net(config(save(tmp_path / "best.pt", other, labels)), LABELS)
     assert torch.equal(net.classifier.weight, other.classifier.weight) == kept
     assert torch.equal(net.classifier.bias, other.classifier.bias) == kept
 
@@ -105,11 +105,11 @@ def test_the_classifier_is_kept_where_the_labels_are_the_same(
 def test_a_network_of_another_shape_is_refused_with_what_differs(tmp_path: Path) -> None:
     path = save(tmp_path / "best.pt", MSTNet(config(operation="none").net))
     with pytest.raises(ModelFileError, match=r"does not fit this network: \d+ weights differ, such as backbone"):
-        load_start(MSTNet(config().net), path, LABELS)
+        load_initial_weights(MSTNet(config().net), path, LABELS)
 
 
 @pytest.mark.parametrize(
-    ("temporal", "said"),
+    ("temporal", "operation"),
     [
         (TemporalConfig(), r"causal mixtconv \[1, 3, 5, 7\] dilated \[1, 1, 1, 1\]"),
         (TemporalConfig(dilations=(2,), causal=False), r"centred mixtconv \[1, 3, 5, 7\] dilated \[2, 2, 2, 2\]"),
@@ -118,21 +118,23 @@ def test_a_network_of_another_shape_is_refused_with_what_differs(tmp_path: Path)
     ],
     ids=["causal", "dilated", "shift", "conv1d"],
 )
-def test_a_network_that_looks_elsewhere_is_refused(tmp_path: Path, temporal: TemporalConfig, said: str) -> None:
+def test_a_network_of_another_temporal_operation_is_refused(
+    tmp_path: Path, temporal: TemporalConfig, operation: str
+) -> None:
     path = save(tmp_path / "best.pt", MSTNet(MSTNetConfig(3, "resnet18", 0.125, temporal)))
-    with pytest.raises(ModelFileError, match=f"looks at other frames by {said}, this network by centred mixtconv"):
-        load_start(MSTNet(config().net), path, LABELS)
+    with pytest.raises(ModelFileError, match=f"operation is {operation}, this network's centred mixtconv"):
+        load_initial_weights(MSTNet(config().net), path, LABELS)
 
 
-def test_one_dilation_for_all_is_the_same_as_one_a_kernel(tmp_path: Path) -> None:
+def test_one_dilation_equals_the_same_dilation_per_kernel(tmp_path: Path) -> None:
     temporal = TemporalConfig(dilations=(1, 1, 1, 1), causal=False)
     other = MSTNet(MSTNetConfig(3, "resnet18", 0.125, temporal))
     net = MSTNet(config().net)
-    load_start(net, save(tmp_path / "best.pt", other), LABELS)
+    load_initial_weights(net, save(tmp_path / "best.pt", other), LABELS)
     assert torch.equal(net.backbone.conv1.weight, other.backbone.conv1.weight)
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     torch.save({"epoch": 3, "state": torch.ones(2)}, tmp_path / "x.pt")
     with pytest.raises(ModelFileError, match=r"does not fit this network: .*not of a plain resnet18"):
-        load_start(MSTNet(config().net), tmp_path / "x.pt", LABELS)
+        load_initial_weights(MSTNet(config().net), tmp_path / "x.pt", LABELS)

@@ -1,4 +1,4 @@
-"""How one stream is filmed: where people sit, shake, light, colour, noise. Drawn once a stream, for a camera stays."""
+"""Camera augmentation: framing, shake, colours, blur, noise and mirroring, sampled once per stream."""
 
 from dataclasses import dataclass, replace
 
@@ -11,25 +11,25 @@ from models.preprocess import to_picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Optics:
-    """One camera: every picture of a stream goes through it."""
+class CameraModel:
+    """The parameters of one camera, used for all pictures of a stream."""
 
     zoom: float
-    """Side of the window it sees, in shorter sides of the recording."""
+    """Side of its window, relative to the recording's shorter side."""
     centre: tuple[float, float]
-    """Middle of that window, x and y, in shorter sides from the recording's middle."""
+    """Offset of the window's centre from the recording's, x and y, in shorter sides."""
     turn: float
-    """How far it is tilted, radians."""
+    """Roll angle, radians."""
     stretch: float
-    """How many times wider than high it shows a square."""
+    """Aspect ratio that a square is shown with."""
     shake: float
-    """How far it moves to either side, in windows."""
+    """Amplitude of its movement, in windows."""
     phases: NDArray[np.float64]
-    """[4], of its movements."""
+    """[4], of its movement."""
     curve: Image
-    """[1, 256, 3], what becomes of each value of each colour."""
+    """[1, 256, 3], lookup table of each colour."""
     saturation: float
-    """Of its colours; 0 is grey, 1 as they are."""
+    """0 is grey, 1 unchanged."""
     blur: float
     """Standard deviation in pixels; 0 is sharp."""
     noise: float
@@ -38,18 +38,18 @@ class Optics:
 
 
 ZOOMS = (0.62, 1.5)
-"""From somebody who sits close to somebody at the other end of a desk; an app that frames the face is about 0.8."""
+"""Range of the window's side: people close to the camera to people far away. Framing by the face is about 0.8."""
 OFF_CENTRE = 0.05
-"""How far a window's middle lies to the side, in shorter sides, beyond what keeps the recording inside of it; where it
-is smaller than the recording, beyond half of what keeps it inside, so that hands are seldom lost."""
+"""Offset of a window's centre, in shorter sides, in addition to what keeps the recording inside the window. For windows
+smaller than the recording, in addition to half of what keeps them inside, so that hands are rarely cut off."""
 STEADY_ZOOMS = (0.85, 1.0)
 
 
-def draw_camera(rng: np.random.Generator) -> Optics:
-    """Draw a camera."""
+def sample_camera(rng: np.random.Generator) -> CameraModel:
+    """A random camera."""
     zoom = float(np.exp(rng.uniform(*np.log(ZOOMS))))
     reach = (max(zoom - 1, 0) + max(1 - zoom, 0) / 2) / 2 + OFF_CENTRE
-    return Optics(
+    return CameraModel(
         zoom=zoom,
         centre=(reach * rng.uniform(-1, 1), reach * rng.uniform(-0.8, 0.8)),
         turn=rng.normal(0, 0.09),
@@ -64,8 +64,8 @@ def draw_camera(rng: np.random.Generator) -> Optics:
     )
 
 
-def steady(camera: Optics, rng: np.random.Generator) -> Optics:
-    """The camera that a teacher looks through: level, still, sharp, in the recording's colours, people as recorded."""
+def teacher_camera(camera: CameraModel, rng: np.random.Generator) -> CameraModel:
+    """The teacher's camera: level, still, sharp, with the recording's colours and size; mirrored like the student's."""
     return replace(
         camera,
         zoom=rng.uniform(*STEADY_ZOOMS),
@@ -81,21 +81,21 @@ def steady(camera: Optics, rng: np.random.Generator) -> Optics:
 
 
 def _curve(rng: np.random.Generator) -> Image:
-    """A gamma, a gain a colour and an offset."""
+    """A random gamma, a gain per colour and an offset."""
     values = (np.arange(256) / 255)[None, :, None] ** np.exp(rng.uniform(-0.35, 0.35))
     gains = rng.uniform(0.8, 1.2) * rng.uniform(0.93, 1.07, 3)
     return np.clip(255 * values * gains + rng.uniform(-15, 15), 0, 255).astype(np.uint8)
 
 
-def frame_up(camera: Optics, picture: Image, size: int, time_s: float, around: Image | None = None) -> Image:
-    """Cut what the camera sees at a time out of a recording's picture, uint8 [size, size, 3].
+def warp(camera: CameraModel, picture: Image, size: int, time_s: float, around: Image | None = None) -> Image:
+    """The camera's window of a recording's picture at a time, uint8 [size, size, 3].
 
     Args:
-        camera: which one.
+        camera: the camera.
         picture: uint8 [H, W, 3].
-        size: of the result, in pixels.
-        time_s: when.
-        around: what is seen beyond the picture's edges, uint8 [h, w, 3]; None reflects it there.
+        size: side of the result in pixels.
+        time_s: time in the stream, for the shake.
+        around: picture beyond the edges, uint8 [h, w, 3]; None reflects the recording.
     """
     height, width = picture.shape[:2]
     side = camera.zoom * min(height, width)
@@ -113,17 +113,17 @@ def frame_up(camera: Optics, picture: Image, size: int, time_s: float, around: I
     return np.asarray(cut, np.uint8)
 
 
-def develop(camera: Optics, picture: Image, rng: np.random.Generator) -> Image:
-    """Give a picture the camera's colours, blur, noise and side."""
-    developed = cv2.LUT(picture, camera.curve)
+def apply_appearance(camera: CameraModel, picture: Image, rng: np.random.Generator) -> Image:
+    """Apply the camera's colours, blur, noise and mirroring, uint8 [H, W, 3]."""
+    result = cv2.LUT(picture, camera.curve)
     if camera.saturation != 1:
-        grey = cv2.cvtColor(developed, cv2.COLOR_RGB2GRAY)[:, :, None].astype(np.float32)
-        developed = np.clip(grey + camera.saturation * (developed - grey), 0, 255).astype(np.uint8)
+        grey = cv2.cvtColor(result, cv2.COLOR_RGB2GRAY)[:, :, None].astype(np.float32)
+        result = np.clip(grey + camera.saturation * (result - grey), 0, 255).astype(np.uint8)
     if camera.blur:
-        developed = cv2.GaussianBlur(developed, (0, 0), camera.blur)
+        result = cv2.GaussianBlur(result, (0, 0), camera.blur)
     if camera.noise:
-        noise = rng.normal(0, camera.noise, picture.shape[:2])[:, :, None]  # sensors are noisiest in brightness
-        developed = np.clip(developed + noise, 0, 255)
+        noise = rng.normal(0, camera.noise, picture.shape[:2])[:, :, None]  # sensor noise is mostly luminance noise
+        result = np.clip(result + noise, 0, 255)
     if camera.mirrored:
-        developed = developed[:, ::-1]
-    return np.ascontiguousarray(developed, dtype=np.uint8)
+        result = result[:, ::-1]
+    return np.ascontiguousarray(result, dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Many clips looked at by several processes, with a progress bar."""
+"""Checks the clips of a data set in several processes, with a progress bar."""
 
 import multiprocessing
 import signal
@@ -15,17 +15,17 @@ from training.datasets.survey import Broken, Job, examine
 from training.errors import DataError
 
 CHUNK = 8
-"""Clips that a process takes at once."""
+"""Clips per task of a process."""
 
 
 def examine_all(jobs: Mapping[str, Job], processes: int) -> Iterator[Clip | Broken]:
-    """Look at every clip, in order.
+    """Check every clip, in order.
 
     Raises:
         WriteError: a decoded picture cannot be written.
         DataError: a process was killed.
     """
-    with tqdm(total=len(jobs), unit="clip", disable=None) as bar:  # None: not where no terminal is
+    with tqdm(total=len(jobs), unit="clip", disable=None) as bar:  # None: no bar without a terminal
         for result in _results(list(jobs.values()), processes):
             bar.update()
             yield result
@@ -36,17 +36,17 @@ def _results(jobs: list[Job], processes: int) -> Iterator[Clip | Broken]:
         yield from map(examine, jobs)
         return
     context = multiprocessing.get_context("spawn")  # OpenCV's threads do not survive a fork
-    crew = ProcessPoolExecutor(processes, context, cv2.setNumThreads, (0,))
+    pool = ProcessPoolExecutor(processes, context, cv2.setNumThreads, (0,))
     try:
-        with _interrupts_ignored():  # what is started meanwhile goes on ignoring them: Ctrl-C is for the parent
-            results = crew.map(examine, jobs, chunksize=CHUNK)
+        with _interrupts_ignored():  # the workers inherit this: only the parent handles Ctrl-C
+            results = pool.map(examine, jobs, chunksize=CHUNK)
         yield from results
     except BrokenProcessPool as error:
         raise DataError(
-            "a process that looked at clips was killed (out of memory?); run it again, with fewer --processes"
+            "a process that checked clips was killed (out of memory?); run again with fewer --processes"
         ) from error
     finally:
-        crew.shutdown(cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
