@@ -112,7 +112,7 @@ def listens(port):
 
 def kept(port, topic):
     """What the broker keeps under a topic, or the first that comes there."""
-    asked = ["mosquitto_sub", "-p", str(port), "-t", topic, "-C", "1", "-W", "20"]
+    asked = ["mosquitto_sub", "-p", str(port), "-t", topic, "-C", "1", "-W", "60"]
     return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
 
 

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import cv2
 import numpy as np
 import pytest
-from desktop import MISSING, ROOT, Desktop, Terminal, Witness, wait_for
+from desktop import MISSING, PATIENCE_S, ROOT, Desktop, Terminal, Witness, wait_for
 from grey import grey_clip, grey_model
 
 pytestmark = [
@@ -62,7 +62,7 @@ def run(desktop, model, tmp_path):
 
 def ended(app):
     """Wait for the end; return the lines on standard output and error."""
-    out, err = app.communicate(timeout=60)
+    out, err = app.communicate(timeout=PATIENCE_S)
     assert app.returncode == 0, err
     assert "Traceback" not in err
     return [json.loads(line) for line in out.splitlines()], err.splitlines()
@@ -130,7 +130,7 @@ def test_the_pause_keys_turn_it_on_and_off_in_every_window(desktop, run):
 def test_actions_are_skipped_while_mouse_or_keyboard_is_used(desktop, run):
     terminal = Terminal(desktop)
     key_map = "safety.hand_over_s = 1\n" + ARROWS
-    app = run(key_map, [LEFT] * 30, "--headless", "--realtime", "--armed", "--log-level", "debug")
+    app = run(key_map, [LEFT] * 60, "--headless", "--realtime", "--armed", "--log-level", "debug")
     for used in (("mousemove_relative", "40", "30"), ("key", "x"), ("click", "1"), ("click", "5")):
         # Two arrows were not taken for the user's.
         count = terminal.typed.count(LEFT_ARROW)
@@ -300,7 +300,7 @@ def test_the_demo_clip_turns_real_slides(desktop, tmp_path):
     titles = []
     reader = threading.Thread(target=lambda: titles.extend(spy.stdout), daemon=True)
     reader.start()
-    app = desktop.app("--demo", "--headless", "--control", "slides", "--armed")
+    app = desktop.app("--demo", "--headless", "--max-frames", 150, "--control", "slides", "--armed")
     lines, _ = ended(app)
     expected, slide = ["slide 1"], 1
     acted_s = {}
