@@ -68,7 +68,7 @@ def worker_deaths_reported(advice: str) -> Iterator[None]:
         raise DataError(f"a process that reads clips died ({first_line(death)}); {advice}") from error
 
 
-class _Shuffled(Dataset[tuple[Tensor, Tensor]]):
+class _EpochDataset(Dataset[tuple[Tensor, Tensor]]):
     """Base of clips and streams: the epoch and the broken clips, shared with all workers.
 
     Args:
@@ -119,7 +119,7 @@ def _label(clip: Clip) -> int:
     return NO_LABEL if clip.label is None else clip.label
 
 
-class ClipSet(_Shuffled):
+class ClipSet(_EpochDataset):
     """Frames of a clip, uint8 [T, 3, H, W], and its label, int64 [], -1 if unknown.
 
     A broken clip is replaced by the next one.
@@ -149,7 +149,7 @@ class ClipSet(_Shuffled):
         raise self._none_left()
 
 
-class StreamSet(_Shuffled):
+class StreamSet(_EpochDataset):
     """Streams of clips with rests between them: uint8 [T, 3, H, W], labels int64 [T].
 
     A rest repeats the first or last picture of a clip. Its label is "No gesture", if the index has that. Within a clip

@@ -125,13 +125,13 @@ def false_activations(streams: Iterable[StreamOutput]) -> tuple[int, float]:
     """The number of events outside gestures and the `GRACE_S` after them, and the minutes outside these."""
     count, seconds = 0, 0.0
     for stream in streams:
-        spans = _busy(stream.gestures, stream.seconds)
+        spans = _gesture_spans(stream.gestures, stream.seconds)
         seconds += stream.seconds - sum(end - start for start, end in spans)
         count += sum(not any(start <= event.fired_s <= end for start, end in spans) for event in stream.found)
     return count, seconds / 60
 
 
-def _busy(gestures: Sequence[Truth], seconds: float) -> list[tuple[float, float]]:
+def _gesture_spans(gestures: Sequence[Truth], seconds: float) -> list[tuple[float, float]]:
     """Spans in which an event may name a gesture: ordered, disjoint, within the stream."""
     spans: list[tuple[float, float]] = []
     for gesture in gestures:
@@ -185,7 +185,7 @@ def stream_reliability(
 def _truth_by_step(stream: StreamOutput, labels: Sequence[str], known: bool) -> NDArray[np.intp]:
     """The true class at each step: 0 for idle if `known`, -1 if unknown."""
     truth = np.full(len(stream.logits), 0 if known else -1, np.intp)
-    for start, end in _busy(stream.gestures, stream.seconds):
+    for start, end in _gesture_spans(stream.gestures, stream.seconds):
         truth[round(start * stream.rate_hz) : round(end * stream.rate_hz)] = -1
     for gesture in stream.gestures:
         steps = _steps(gesture, stream)
