@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from app.nearest import nearest
 from common.errors import UserError
+from common.nearest import nearest
 
 Names = tuple[str, ...]
 """The path to a value: the names of the tables around it, then its own."""

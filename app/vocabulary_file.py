@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from app.nearest import nearest
 from app.toml_table import Table, TomlText, locate
+from common.nearest import nearest
 from models.errors import VocabularyError
 from models.spec import NO_GESTURE_LABELS
 from models.vocabulary import Group, Vocabulary

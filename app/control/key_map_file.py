@@ -8,9 +8,9 @@ from pathlib import Path
 from app.control.actions import Action, Move, Pause, Press, Run, Scroll, Switch, Type
 from app.control.bindings import Binding, KeyMap, KeyMapError, Mode, Safety, WindowRule, digest
 from app.control.keys import Chord, parse_chord
-from app.nearest import nearest
 from app.toml_table import Table, TomlText
 from app.vocabulary_file import known_labels
+from common.nearest import nearest
 
 MAX_ACTIONS_HZ = 30.0
 """Upper limit of `actions_per_s`."""

@@ -1,6 +1,6 @@
 """The names of keys and mouse buttons, the same on every system, and chords of them."""
 
-from app.nearest import nearest
+from common.nearest import nearest
 
 MODIFIERS = ("ctrl", "shift", "alt", "alt_gr", "super")
 PLAIN_KEYS = (

@@ -127,8 +127,8 @@ class StreamSampler:
     """Samples training streams.
 
     Args:
-        recordings: what may be played.
-        cache: where their pictures are.
+        recordings: the recordings to use.
+        cache: reads their pictures.
         labels: the network's labels.
         size: side of a picture in pixels.
         teacher_side: side of a teacher's picture in pixels.

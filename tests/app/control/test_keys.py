@@ -3,7 +3,7 @@
 import pytest
 
 from app.control.keys import key_of, parse_chord, written
-from app.nearest import nearest
+from common.nearest import nearest
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ SIZE, TEACHER_SIDE, RATE_HZ = 32, 48, 6.0
 IDENTITY = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)
 
 
-class FakeShelf:
+class FakeCache:
     """Recordings of 60 pictures whose brightness rises with the frame number."""
 
     def pictures(self, recording: Recording) -> Image:
@@ -27,7 +27,7 @@ def recording(source: str, label: str, name: str = "a") -> Recording:
 
 
 def sampler(*recordings: Recording, faster: float = 0.5) -> StreamSampler:
-    return StreamSampler(recordings, FakeShelf(), LABELS, SIZE, TEACHER_SIDE, RATE_HZ, faster)
+    return StreamSampler(recordings, FakeCache(), LABELS, SIZE, TEACHER_SIDE, RATE_HZ, faster)
 
 
 MIXED = (
