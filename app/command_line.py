@@ -10,12 +10,12 @@ from app.control.back_ends import BACK_ENDS
 from app.control.settings import ControlSettings
 from app.demo_clip import DEMO
 from app.loop import Limits
-from app.option_types import framing
+from app.option_types import framing, source
 from app.outputs.kind import OutputSettings
 from app.outputs.kinds import KINDS, NETWORK
 from app.outputs.kinds.files import FILES
 from app.recording.plan import RecordingPlan
-from app.settings import ModelSettings, Question, RecordingSettings, Settings, ViewSettings
+from app.settings import NETWORKS, ModelSettings, Question, RecordingSettings, Settings, ViewSettings
 from calibration.decoding_options import add_decoding_options, decoding_change
 from calibration.recording_options import add_recording_options
 from common.arguments import OldSpelling, Parser, positive, positive_float
@@ -121,9 +121,16 @@ def _recording(options: argparse.Namespace) -> RecordingSettings | None:
     return RecordingSettings(options.record, plan)
 
 
+class _AppParser(Parser):
+    def suggestion(self, unknown: Sequence[str]) -> str:
+        if not unknown[0].startswith("-"):
+            return f"; did you mean '--camera {unknown[0]}'?"
+        return super().suggestion(unknown)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all options of `main.py`."""
-    parser = Parser(
+    parser = _AppParser(
         prog="main.py",
         description="Recognise hand gestures as they happen, frame by frame.",
         epilog=EXAMPLES,
@@ -152,6 +159,7 @@ def _add_source(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--camera",
         action="append",
+        type=source,
         metavar="N|DEVICE|FILE|URL",
         help="webcam number, /dev/videoN, video file, rtsp or http URL, or GStreamer pipeline (default: 0); with "
         "--headless it may be repeated, see docs/many-cameras.md",
@@ -186,7 +194,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--networks",
-        choices=("stream", "both", "auto"),
+        choices=NETWORKS,
         help="stream: the stream network with its fast pass; both: with a clip network, too, which reads the last "
         "seconds at once; auto (the default): both if there is a clip network and this machine is fast enough, but not "
         "with --profile, whose thresholds are those of the stream network alone",

@@ -9,9 +9,13 @@ from app.control.settings import ControlSettings
 from app.loop import Limits
 from app.outputs.kind import OutputSettings
 from app.recording.plan import RecordingPlan
+from common.errors import UserError
 from models.decoding_change import DecodingChange
 from models.region import Region
 from models.shipped import SHIPPED_MODEL
+
+NETWORKS = ("stream", "both", "auto")
+"""The values of `--networks`."""
 
 
 class Question(Enum):
@@ -24,7 +28,11 @@ class Question(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """The networks of a run and the decoding of their output."""
+    """The networks of a run and the decoding of their output.
+
+    Raises:
+        UserError: a path is no `Path`, or the networks are none of `NETWORKS`.
+    """
 
     path: Path = SHIPPED_MODEL
     """The stream network's file."""
@@ -42,6 +50,13 @@ class ModelSettings:
     """A bundled vocabulary's name, or a file."""
     decoding: DecodingChange = field(default_factory=DecodingChange)
     """What is changed of how the networks' output is read."""
+
+    def __post_init__(self) -> None:
+        for name, path in (("path", self.path), ("clip_model", self.clip_model)):
+            if not isinstance(path, Path | None):
+                raise UserError(f"{name} is a pathlib.Path; got {path!r}; give {name}=Path({path!r})")
+        if self.networks not in NETWORKS:
+            raise UserError(f"networks={self.networks!r} is not one of {', '.join(NETWORKS)}")
 
 
 @dataclass(frozen=True, slots=True)

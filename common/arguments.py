@@ -8,9 +8,26 @@ from typing import Any, NoReturn, TypeVar
 
 from common.errors import UserError
 from common.hidden_password import without_password
+from common.nearest import similar
 
 
-class Parser(argparse.ArgumentParser):
+class _Parser(argparse.ArgumentParser):
+    """A parser that suggests an option for a misspelt one."""
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """Parse the command line; an unknown argument is an error."""
+        options, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unknown arguments: {' '.join(unknown)}{self.suggestion(unknown)}")
+        return options
+
+    def suggestion(self, unknown: Sequence[str]) -> str:
+        """What may have been meant by unknown arguments; empty if that is unclear."""
+        names = [word.split("=")[0] for word in unknown if word.startswith("--")]
+        return similar(names[0], list(self._option_string_actions)) if names else ""
+
+
+class Parser(_Parser):
     """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
@@ -18,7 +35,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
 
 
-class CommandParser(argparse.ArgumentParser):
+class CommandParser(_Parser):
     """A parser for a `main` under `common.command.command`, which prints its errors as one line and returns 2."""
 
     def error(self, message: str) -> NoReturn:

@@ -17,7 +17,7 @@ class Frame:
     """One picture from a camera or a file.
 
     Raises:
-        FrameError: the image is not uint8 [H, W, 3], or the time is no number.
+        FrameError: the image is not uint8 [H, W, 3] or has no pixel, or the time is no number.
     """
 
     image: Image
@@ -31,6 +31,8 @@ class Frame:
         image = self.image
         if not (isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3):
             raise FrameError(f"a frame's image is a NumPy array uint8 [H, W, 3], RGB; got {_described(image)}")
+        if not image.size:
+            raise FrameError(f"a frame's image has at least one pixel; got {list(image.shape)}")
         if not isinstance(self.time_s, (int, float, np.number)) or not math.isfinite(self.time_s):
             raise FrameError(f"a frame's time is a number of seconds; got {self.time_s!r}")
 

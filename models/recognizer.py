@@ -1,5 +1,6 @@
 """Recognizer: recognises gestures in one stream with one or several networks."""
 
+from models.errors import FrameError
 from models.frame import Frame, Image
 from models.frame_times import FrameTimes
 from models.framing.base import Framing
@@ -49,8 +50,10 @@ class Recognizer:
         """Take one frame: step the networks at each time that is due on it, and decide, until a gesture fires.
 
         Raises:
-            FrameError: its time is before the last one, or the times of the stream are not seconds.
+            FrameError: it is no `Frame`, its time is before the last one, or the times of the stream are not seconds.
         """
+        if not isinstance(frame, Frame):
+            raise FrameError(f"see takes a Frame; got {type(frame).__name__}; give Frame(image, time_s, index)")
         if self._times.breaks(frame.time_s) or self._shape not in (None, frame.image.shape):
             self._restart()
         self._shape = frame.image.shape

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from app.chosen_networks import open_networks
 from app.settings import ModelSettings
+from common.errors import UserError
 from models.framing.opening import open_framing, parse_framing
 from models.recognizer import Recognizer
 
@@ -20,6 +21,8 @@ def open_recognizer(settings: ModelSettings | None = None, framing: str = "auto"
     Raises:
         UserError: a file or an option cannot be used; the message states which, and what to do.
     """
+    if not isinstance(settings, ModelSettings | None):
+        raise UserError(f"open_recognizer takes ModelSettings; got {settings!r}; give ModelSettings(path=Path(...))")
     chosen = open_framing(parse_framing(framing))
     with open_networks(settings or ModelSettings()) as networks:
         yield Recognizer(networks, chosen)

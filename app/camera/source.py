@@ -112,7 +112,7 @@ def _url(text: str) -> UrlSource:
 def _file(path: str) -> FileSource | DeviceSource:
     """The source of an existing path: a regular file or a camera; reading a pipe could wait for ever."""
     if os.path.isdir(path):
-        raise CameraError(f"{shown(path)} is a folder, not a file of pictures. {_a_video_in(path)}")
+        raise CameraError(f"{shown(path)} is a folder; one video file is expected. {_a_video_in(path)}")
     if _is_device(path):
         return DeviceSource(path)
     if not os.path.isfile(path):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from textwrap import shorten
 from typing import Literal
 
 import cv2
@@ -25,6 +26,8 @@ from models.networks import networks_of
 
 STEPS = 100
 """Number of steps on a black picture for the printed speed."""
+MAX_ORIGIN = 60
+"""Number of printed characters of how the model was trained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,8 @@ def check_model(path: Path) -> Iterator[Finding]:
     durations_ms = [stream.step(picture, k / spec.rate_hz).duration_ms for k in range(STEPS)]
     load, times = spec.rate_hz * sum(durations_ms) / 1000 / STEPS, Percentiles.of(durations_ms)
     engine.close()
-    yield Finding("ok", "model", f"{spec.name}: {len(spec.labels)} labels, {spec.width}x{spec.height}, {spec.trained}")
+    origin = shorten(spec.trained, MAX_ORIGIN, placeholder=" ...")
+    yield Finding("ok", "model", f"{spec.name}: {len(spec.labels)} labels, {spec.width}x{spec.height}; {origin}")
     yield Finding(
         "ok" if load < 0.5 else "note",
         "speed",

@@ -162,3 +162,21 @@ def test_only_what_makes_settings_uses_argparse_namespaces():
 
 def test_the_main_program_is_short():
     assert len((ROOT / "main.py").read_text("utf-8").splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        (["--camra", "0"], "unknown arguments: --camra 0; did you mean '--camera'?"),
+        (["--headles=1"], "did you mean '--headless'?"),
+        (["clip.mp4"], "did you mean '--camera clip.mp4'?"),
+        (["--camera", "-"], "standard input cannot be read; give a file, a camera or a URL"),
+        (["--zzzz"], "unknown arguments: --zzzz; --help lists the options"),
+    ],
+)
+def test_what_may_have_been_meant_is_suggested(line, meant, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        parse(line)
+    error = capsys.readouterr().err
+    assert meant in error
+    assert error.count("\n") == 1

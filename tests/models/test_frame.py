@@ -20,6 +20,7 @@ IMAGE = np.zeros((6, 8, 3), np.uint8)
         (np.zeros((6, 8, 4), np.uint8), r"got uint8 \[6, 8, 4\]$"),
         (IMAGE.astype(np.uint16), r"got uint16 \[6, 8, 3\]$"),
         (IMAGE.tolist(), "got list$"),
+        (IMAGE[:0], r"at least one pixel; got \[0, 8, 3\]"),
         (None, "got NoneType$"),
     ],
 )

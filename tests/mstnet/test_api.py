@@ -34,3 +34,23 @@ def test_the_shipped_model_recognises_frames():
     recognition = recognizer.see(mstnet.Frame(image, 0.0, 0))
     assert [step.network for step in recognition.steps] == recognizer.networks.names
     assert recognition.event is None
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: mstnet.ModelSettings(path="x.onnx"), r"path is a pathlib.Path; got 'x.onnx'; give path=Path"),
+        (lambda: mstnet.ModelSettings(clip_model="x.onnx"), "clip_model is a pathlib.Path; got 'x.onnx'"),
+        (lambda: mstnet.ModelSettings(networks="boht"), "networks='boht' is not one of stream, both, auto"),
+        (lambda: mstnet.open_recognizer("x.onnx").__enter__(), "takes ModelSettings; got 'x.onnx'"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(call, message):
+    with pytest.raises(mstnet.UserError, match=message):
+        call()
+
+
+def test_an_array_is_no_frame():
+    recognizer = mstnet.Recognizer(mstnet.networks_of(mstnet.load_engine(mstnet.SHIPPED_MODEL)))
+    with pytest.raises(mstnet.UserError, match=r"see takes a Frame; got ndarray; give Frame\(image, time_s, index\)"):
+        recognizer.see(np.zeros((48, 64, 3), np.uint8))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from common.arguments import CommandParser
 from common.command import command
 from training.errors import DataError
 
@@ -71,7 +72,7 @@ def parser_of(module: str, monkeypatch: pytest.MonkeyPatch) -> argparse.Argument
 
     main = import_module(module).main
     with monkeypatch.context() as patched:
-        patched.setattr(argparse.ArgumentParser, "parse_args", seen)
+        patched.setattr(CommandParser, "parse_args", seen)
         with pytest.raises(ParserSeenError) as caught:
             main([])
     return caught.value.args[0]

@@ -4,7 +4,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from networks import small_net
+from networks import small_net, small_spec
 
 from conversion.difference import TOLERANCE
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
@@ -15,11 +15,21 @@ from training.export.stream_export import export
 from training.from_onnx import main
 
 
-@pytest.fixture(scope="module", params=[3, 5])
-def exported(request, exported_net):
-    """A ShuffleNet with random taps and batch norms, and its exported file."""
-    kernels = (request.param,)
-    return small_net("shufflenet", kernels=kernels), exported_net("shufflenet", "mixtconv", kernels=kernels)
+@pytest.fixture(scope="module", params=[(3, "stacked"), (5, "stacked"), (3, "apart")], ids=str)
+def exported(request, exported_net, tmp_path_factory):
+    """A ShuffleNet with random taps and batch norms, and its exported file.
+
+    Its layers are stacked or, as in older files and for large slices, sums of products.
+    """
+    kernel, form = request.param
+    net = small_net("shufflenet", kernels=(kernel,))
+    if form == "stacked":
+        return net, exported_net("shufflenet", "mixtconv", kernels=(kernel,))
+    path = tmp_path_factory.mktemp("exported") / "model.onnx"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.export.stacking.MAX_STACK_BYTES", 0)
+        export(net, small_spec(net), path)
+    return net, path
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +70,16 @@ def test_the_command_writes_a_checkpoint_that_can_be_exported_again(exported, tm
         assert torch.allclose(again(clip()).logits, net(clip()).logits, atol=TOLERANCE)
 
 
-@pytest.mark.parametrize(("backbone", "kernels"), [("mobilenet_v2", (3,)), ("shufflenet", (1, 3))])
-def test_another_network_is_refused_in_one_line(backbone, kernels, exported_net):
+def test_of_several_stacked_kernels_the_longest_comes_back(exported_net):
+    """The file holds the shorter ones filled up with zeros, so the answers are the same."""
+    mixed = exported_net("shufflenet", "mixtconv", kernels=(1, 3))
+    assert from_onnx(mixed)[0].config.temporal.kernels == (3,)
+
+
+@pytest.mark.parametrize(("backbone", "operation"), [("mobilenet_v2", "mixtconv"), ("shufflenet", "shift")])
+def test_another_network_is_refused_in_one_line(backbone, operation, exported_net):
     with pytest.raises(ModelFileError, match=r"one kernel size as training\.export writes it"):
-        from_onnx(exported_net(backbone, "mixtconv", kernels=kernels))
+        from_onnx(exported_net(backbone, operation))
 
 
 def test_a_network_with_another_output_than_its_file_is_refused(exported, tmp_path):

@@ -66,9 +66,9 @@ def main(arguments: list[str] | None = None) -> int:
         raise ModelFileError(f"{given.checkpoint} is a stream network, which has no --windows; leave them out")
     if given.fast_pass:
         spec = dataclasses.replace(spec, fast_pass=fast_pass(spec, given))
-    export(net, spec, given.out)
+    written = export(net, spec, given.out)
     size_mb = given.out.stat().st_size / 1e6
-    print(f"{given.out}: {size_mb:.2f} MB, {len(spec.memories)} memories, {spec.past_bytes / 1e6:.1f} MB of past")
+    print(f"{given.out}: {size_mb:.2f} MB, {len(written.memories)} memories, {written.past_bytes / 1e6:.1f} MB of past")
     return 0
 
 

@@ -16,7 +16,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from models.nets.mstnet import MSTNet
 from models.nets.shufflenet import Pair, ShuffleNet, ShuffleUnit
 from models.nets.temporal import MixTConv
-from training.export.lean_shufflenet import GatheredShuffle
+from training.export.lean_shufflenet import Gathered, shuffle_order
 
 
 class LeanStem(nn.Module):
@@ -64,7 +64,7 @@ class LeanUnit(nn.Module):
         self.height, self.width = height, width
         self.conv1 = fuse_conv_bn_eval(unit.conv1, unit.bn1)
         self.conv3 = fuse_conv_bn_eval(unit.conv3, unit.bn3)
-        self.shuffle = GatheredShuffle(unit.shuffle, unit.conv1.out_channels)
+        self.shuffle = Gathered(shuffle_order(unit.shuffle, unit.conv1.out_channels))
         self.stride, self.channels = unit.stride, unit.conv2.out_channels
         pairs = [
             (unit.temporal, unit.conv2),

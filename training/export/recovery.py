@@ -84,9 +84,10 @@ def _fill(net: MSTNet, constants: dict[str, list[Tensor]]) -> None:
             continue
         for k in (1, 2, 3):
             weight, bias = constants[f"/backbone/{name}/conv{k}/Conv"]
-            _unfold(unit.get_submodule(f"conv{k}"), unit.get_submodule(f"bn{k}"), weight, bias)
+            channels = unit.get_submodule(f"bn{k}").num_features  # a wider convolution repeats the first ones
+            _unfold(unit.get_submodule(f"conv{k}"), unit.get_submodule(f"bn{k}"), weight[:channels], bias[:channels])
         (taps,) = unit.temporal.parameters()
-        taps.copy_(_taps(constants, f"/backbone/{name}/temporal", taps.shape[1]).reshape(taps.shape))
+        taps.copy_(_taps(constants, f"/backbone/{name}/temporal", taps.shape[1])[: len(taps)])
     net.classifier.load_state_dict(dict(zip(("weight", "bias"), constants["/classifier/Gemm"], strict=True)))
 
 

@@ -32,12 +32,14 @@ class StackedMixTConv(TemporalLayer):
 
     Args:
         layer: the causal layer to rewrite.
+        order: [K], the layer's channel of each channel of this one; by default all channels.
     """
 
-    def __init__(self, layer: MixTConv) -> None:
+    def __init__(self, layer: MixTConv, order: Tensor | None = None) -> None:
         super().__init__()
         self.name, self.lags = layer.name, layer.lags
-        self.kernel = nn.Parameter(layer.taps_by_lag().detach()[:, None, :, None])
+        taps = layer.taps_by_lag().detach()
+        self.kernel = nn.Parameter((taps if order is None else taps[order])[:, None, :, None])
 
     def combine(self, now: Tensor, lagged: Sequence[Tensor]) -> Tensor:
         """Stack the slices vertically and convolve across them."""
@@ -96,5 +98,9 @@ def fastest_layer(layer: MixTConv, memory: MemorySpec) -> TemporalLayer:
 def stacking_pays(layer: MixTConv, memory: MemorySpec) -> bool:
     """Whether one convolution over all slices is faster than multiplying and summing them."""
     channels = layer.first + memory.shape[1]
-    stack = 4 * channels * math.prod(memory.shape[2:]) * (1 + len(memory.lags))
-    return channels % BLOCK == 0 and stack <= MAX_STACK_BYTES
+    return channels % BLOCK == 0 and fits_cache(channels, memory)
+
+
+def fits_cache(channels: int, memory: MemorySpec) -> bool:
+    """Whether all slices of a layer with this number of channels are small enough to be stacked."""
+    return 4 * channels * math.prod(memory.shape[2:]) * (1 + len(memory.lags)) <= MAX_STACK_BYTES

@@ -18,7 +18,7 @@ from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
-from training.export.lean_shufflenet import make_lean
+from training.export.lean_shufflenet import lean
 from training.export.onnx_file import write_graph
 from training.export.reference import in_chunks
 from training.export.stacking import stack_layers
@@ -45,8 +45,8 @@ class StepGraph(nn.Module):
         return logits, embedding, *(slots.newest[layer] for layer in self._layers)
 
 
-def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
-    """Write a causal network as a self-describing ONNX file, atomically.
+def export(net: MSTNet, spec: ModelSpec, path: Path) -> ModelSpec:
+    """Write a causal network as a self-describing ONNX file, atomically, and return the spec in the file.
 
     Raises:
         ModelFileError: the network is not causal, or the outputs of the file differ from the network's.
@@ -54,14 +54,14 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> None:
     if not net.causal:
         raise ModelFileError(f"{spec.name} is not causal and cannot stream; train it with causal=true to export it")
     with whole_file(path) as unfinished:
-        rewritten, rewritten_spec = stack_layers(net.eval(), spec)
-        make_lean(rewritten)
+        rewritten, rewritten_spec = stack_layers(*lean(net.eval(), spec))
         _write_graph(rewritten, rewritten_spec, unfinished)
         for streams in (1, CHECK_STREAMS):
             step = stepping(OnnxRuntimeEngine(unfinished, streams=streams))
             difference = largest_difference(in_chunks(net), step, streams, spec)
             if difference > TOLERANCE:
                 raise ModelFileError(f"the exported {path} differs from its network by {difference:.2g} > {TOLERANCE}")
+    return rewritten_spec
 
 
 def _write_graph(net: MSTNet, spec: ModelSpec, path: Path) -> None:
