@@ -10,7 +10,6 @@ listed separately, since a camera does not need it. Shares are CPU seconds per s
 adds noise to them. Dropped frames are listed, too.
 """
 
-import argparse
 import os
 import signal
 import sys
@@ -36,7 +35,7 @@ from app.events import Events
 from app.meters import Meter, Percentiles
 from app.replay import Replay
 from benchmarks.machine import machine_line
-from common.arguments import number, positive
+from common.arguments import CommandParser, number, positive
 from common.command import command
 from common.video import video_pictures
 from models.clip_network import ClipStream
@@ -210,7 +209,7 @@ def _clip_for_ever() -> Iterator[Image]:
 @command("app_cpu")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.app_cpu", description=__doc__.splitlines()[0])
+    parser = CommandParser(prog="python -m benchmarks.app_cpu", description=__doc__.splitlines()[0])
     parser.add_argument(
         "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_UP_S:g} s (default: 20)"
     )

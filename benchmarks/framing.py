@@ -6,7 +6,6 @@ A video (default: the demo clip, in which no face is found) is passed to `AutoFr
 second of the stream, scaled to a webcam's sizes.
 """
 
-import argparse
 import sys
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 
 from app.demo_clip import DEMO
 from benchmarks.machine import machine_line
+from common.arguments import CommandParser
 from common.command import command
 from models.frame import Image
 from models.framing.auto import AutoFraming
@@ -45,7 +45,7 @@ def measure(pictures: list[Image], detector: FaceDetector) -> tuple[float, float
 @command("framing")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.framing", description=__doc__.splitlines()[0])
+    parser = CommandParser(prog="python -m benchmarks.framing", description=__doc__.splitlines()[0])
     parser.add_argument("file", nargs="?", type=Path, default=DEMO, metavar="FILE", help="a video")
     given = parser.parse_args(arguments)
     film, detector = decode(given.file)[::3], FaceDetector()

@@ -13,7 +13,6 @@ MediaPipe's figure, which does it itself.
 """
 
 # ruff: noqa: E402
-import argparse
 import json
 import sys
 import tempfile
@@ -34,7 +33,7 @@ from benchmarks.markdown import Row, print_table
 from benchmarks.memory import peak_mb
 from benchmarks.runners import Runner
 from benchmarks.timing import Costs, in_turns, ratio
-from common.arguments import positive
+from common.arguments import CommandParser, positive
 from common.command import command
 from common.errors import UserError
 
@@ -93,7 +92,7 @@ def figures(one: Contender, runner: Runner, costs: dict[str, Costs], peak: float
 @command("latency")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
+    parser = CommandParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
     parser.add_argument("--turns", type=positive, default=200, help="pictures for each network (default: 200)")
     parser.add_argument("--only", metavar="TEXT", default="", help="networks with this in their name, and their plain")
     parser.add_argument("--clip-model", type=Path, metavar="FILE", help="also an ONNX network of clips")

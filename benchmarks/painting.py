@@ -25,7 +25,7 @@ from app.overlay.bridge import Bridge
 from app.overlay.main_window import HINT_SEEN
 from app.overlay.session import NAME
 from app.overlay.view import ViewOptions
-from common.arguments import number, positive
+from common.arguments import CommandParser, number, positive
 from common.command import command
 from models.engines import Engine, load_engine
 from models.frame import Frame, Image
@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m benchmarks.painting",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

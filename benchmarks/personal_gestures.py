@@ -9,7 +9,6 @@ gestures, and on people who drive, talk and sign.
 """
 
 # ruff: noqa: E402
-import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -29,7 +28,7 @@ from calibration.personal_head import joined
 from calibration.take import Kind
 from calibration.thresholds import Target
 from calibration.user_profile import UserProfile
-from common.arguments import positive
+from common.arguments import CommandParser, positive
 from common.command import command
 from models.decoder import Decoder
 from models.engines import load_engine
@@ -164,9 +163,7 @@ def print_table(fired: dict[tuple[str, int, Target], FiredCounts]) -> None:
 @command("personal_gestures")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.personal_gestures", description=(__doc__ or "").splitlines()[0]
-    )
+    parser = CommandParser(prog="python -m benchmarks.personal_gestures", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")

@@ -37,6 +37,7 @@ from app.loop import run
 from app.settings import ModelSettings
 from benchmarks.machine import describe_machine, machine_line
 from benchmarks.seats import SEATS, Seat, SeatedCamera
+from common.arguments import CommandParser
 from common.command import command
 from common.errors import UserError
 from common.video_list import read_video_list
@@ -284,7 +285,7 @@ def framings(text: str) -> Callable[[], Framing] | None:
 @command("recordings")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.recordings", description=__doc__.splitlines()[0])
+    parser = CommandParser(prog="python -m benchmarks.recordings", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with streams/, jester_val/ and clips.csv")
     sources = ",".join(SOURCES)
     parser.add_argument("--sources", default=sources, help="which recordings, with commas (default: %(default)s)")

@@ -9,7 +9,6 @@ Cost is the processor time of the process, `cpu_ms`, which depends little on loa
 """
 
 # ruff: noqa: E402
-import argparse
 import json
 import sys
 import tempfile
@@ -31,7 +30,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.markdown import Row, print_table
 from benchmarks.runners import stepper
 from benchmarks.timing import Costs, Step, in_turns
-from common.arguments import positive
+from common.arguments import CommandParser, positive
 from common.command import command
 from conversion.rolled import RolledModel, export_rolled
 from models.engines.base import Engine
@@ -153,7 +152,7 @@ def measure(parts: list[str], turns: int) -> Iterator[Row]:
 @command("scaling")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__.splitlines()[0])
+    parser = CommandParser(prog="python -m benchmarks.scaling", description=__doc__.splitlines()[0])
     parser.add_argument("--turns", type=positive, default=100, help="steps behind each figure (default: 100)")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")
     parser.add_argument(

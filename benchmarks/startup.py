@@ -3,7 +3,6 @@
 python -m benchmarks.startup
 """
 
-import argparse
 import resource
 import statistics
 import subprocess
@@ -12,7 +11,7 @@ import time
 from pathlib import Path
 
 from benchmarks.machine import machine_line
-from common.arguments import positive
+from common.arguments import CommandParser, positive
 from common.command import command
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +34,7 @@ def seconds_to_first_step() -> float:
 @command("startup")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.startup", description=__doc__.splitlines()[0])
+    parser = CommandParser(prog="python -m benchmarks.startup", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=positive, default=5, help="how often the app is started (default: 5)")
     given = parser.parse_args(arguments)
     seconds = [seconds_to_first_step() for _ in range(given.runs)]

@@ -10,7 +10,6 @@ Each set is checked with `calibration.one_movement`.
 """
 
 # ruff: noqa: E402
-import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +29,7 @@ from benchmarks.machine import machine_line
 from calibration.errors import TakeError
 from calibration.one_movement import check_one_movement
 from calibration.take import Kind, Take
-from common.arguments import positive
+from common.arguments import CommandParser, positive
 from common.command import command
 from common.table_file import TableRow, read_table
 from models.engines import load_engine
@@ -173,7 +172,7 @@ def _share(sets: list[Set]) -> str:
 @command("takes")
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.takes", description=(__doc__ or "").splitlines()[0])
+    parser = CommandParser(prog="python -m benchmarks.takes", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv and streams/")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")

@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from common.arguments import share
+from common.arguments import CommandParser, share
 from common.command import command
 
 PRECISIONS = ("int8", "fp16")
@@ -21,7 +21,7 @@ TOLERANCE = 0.02
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser."""
-    line = argparse.ArgumentParser(
+    line = CommandParser(
         prog="python -m calibration.quantize",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import conversion
-from common.arguments import positive
+from common.arguments import CommandParser, positive
 from common.command import command
 from conversion import tensorrt
 from conversion.rolled import export_rolled
@@ -16,7 +16,7 @@ from models.engines.parity import TOLERANCES
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    line = argparse.ArgumentParser(
+    line = CommandParser(
         prog="python -m conversion",
         description=conversion.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
@@ -15,6 +16,8 @@ from training.trainer.learner import Update
 from training.trainer.validation import Scores
 
 COLUMNS = ("step", "epoch", "lr", "loss", "gradient", "val_loss", "val_top1", "val_top5")
+PROGRESS_INTERVAL_S = 60.0
+"""Time between lines of progress where there is no terminal for the bar."""
 
 
 class Logbook:
@@ -34,6 +37,8 @@ class Logbook:
         self._bar = tqdm(
             total=steps, initial=step, unit="update", dynamic_ncols=True, disable=None if enabled else True
         )
+        self._first_step, self._steps, self._began_s = step, steps, monotonic()
+        self._reported_s = self._began_s
         if enabled:
             with _writing(path):
                 rewrite(path, step, epoch)
@@ -45,6 +50,13 @@ class Logbook:
         if step % self._every == 0:
             self._bar.set_postfix(epoch=epoch, loss=f"{update.loss:.3f}", lr=f"{lr:.2g}")
             self._row(step, epoch=epoch, lr=lr, loss=update.loss, gradient=update.gradient)
+        if self._bar.disable and monotonic() - self._reported_s >= PROGRESS_INTERVAL_S:
+            self._report_progress(step, update)
+
+    def _report_progress(self, step: int, update: Update) -> None:
+        self._reported_s = monotonic()
+        left_s = (self._reported_s - self._began_s) / (step - self._first_step) * (self._steps - step)
+        self.report(f"update {step} of {self._steps}: loss {update.loss:.3f}, about {left_s / 60:.0f} min left")
 
     def scores(self, step: int, epoch: int, scores: Scores, skipped: str | None) -> None:
         """Record a validation, and report the skipped clips of the epoch."""

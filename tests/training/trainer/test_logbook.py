@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from common.whole_file import WriteError
+from training.trainer import logbook
 from training.trainer.learner import Update
 from training.trainer.logbook import COLUMNS, Logbook, rewrite
 from training.trainer.validation import Scores
@@ -40,6 +41,18 @@ def test_records_every_second_update_and_every_validation(tmp_path: Path, capsys
         "1 broken clips were skipped",
         "epoch 0: loss 0.5000, top-1 25.00%, top-5 100.00%",
     ]
+
+
+def test_progress_is_a_line_now_and_then_where_there_is_no_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter((0.0, 30.0, 60.0, 60.0, 90.0))
+    monkeypatch.setattr(logbook, "monotonic", lambda: next(seconds))
+    log = Logbook(tmp_path / "metrics.csv", 10, 0, 20, every=100)
+    for step in (11, 12, 13):
+        log.update(step, 0, 0.1, Update(1.5, 2.0))
+    log.close()
+    assert capsys.readouterr().out == "update 12 of 20: loss 1.500, about 4 min left\n"
 
 
 def test_a_disabled_logbook_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
