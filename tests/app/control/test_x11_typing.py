@@ -31,7 +31,8 @@ backend.close()
 
 @pytest.fixture(scope="module")
 def desktop(tmp_path_factory):
-    desktop = Desktop(tmp_path_factory.mktemp("desktop"))
+    # A window manager reads the keyboard anew after each character that gets a key, which takes longer than the rest.
+    desktop = Desktop(tmp_path_factory.mktemp("desktop"), managed=False)
     yield desktop
     desktop.close()
 
