@@ -25,9 +25,9 @@ def wait_for(condition: Callable[[], object], what: str) -> object:
 
 
 class Desktop:
-    """An X server and the programs started on it, with a window manager if it is `managed`."""
+    """An X server with a window manager, and the programs started on it."""
 
-    def __init__(self, folder: Path, *options: str, managed: bool = True) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         read, write = os.pipe()
         server = ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-nolisten", "tcp", *options]
         self.folder = folder
@@ -40,10 +40,7 @@ class Desktop:
         os.close(write)
         with os.fdopen(read) as reader:
             self.environ["DISPLAY"] = f":{reader.readline().strip()}"
-        if managed:
-            self._start_window_manager(folder / "openbox.ready")
-
-    def _start_window_manager(self, ready: Path) -> None:
+        ready = folder / "openbox.ready"
         self.popen(["openbox", "--startup", f"touch {ready}"])  # run when it manages windows, and not before
         wait_for(ready.exists, "a window manager")
 

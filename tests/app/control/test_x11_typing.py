@@ -31,8 +31,7 @@ backend.close()
 
 @pytest.fixture(scope="module")
 def desktop(tmp_path_factory):
-    # A window manager reads the keyboard anew after each character that gets a key, which takes longer than the rest.
-    desktop = Desktop(tmp_path_factory.mktemp("desktop"), managed=False)
+    desktop = Desktop(tmp_path_factory.mktemp("desktop"))
     yield desktop
     desktop.close()
 
