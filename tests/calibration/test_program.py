@@ -2,11 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
+import forked
 import numpy as np
 import pytest
 
@@ -15,7 +14,7 @@ from calibration.recording_options import FIRST_READY_S, READY_S
 ROOT = Path(__file__).resolve().parents[2]
 TAKES_AT = (5, 11, 17)
 WORK_AT = (25, 35)
-FPS = 24
+FPS = 12
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +50,8 @@ def said(tmp_path_factory):
     environment["MSTNET_DATA"] = str(tmp_path_factory.mktemp("data"))
 
     def said(*words):
-        command = [sys.executable, "-W", "error", *map(str, words)]
-        done = subprocess.run(
-            command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=120, env=environment
-        )
+        module, arguments = ("main", words[1:]) if words[0] == "main.py" else ("calibration.__main__", words[2:])
+        done = forked.run(module, *arguments, env=environment)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, done.stdout.splitlines(), done.stderr
 
