@@ -12,7 +12,7 @@ dependencies.require()  # before any other import, so that a missing package is 
 import logging
 
 from app.command_line import parse
-from app.commands import doctor, guided_recording, list_bindings, list_cameras, many_cameras, one_camera
+from app.commands import clip_recording, doctor, guided_recording, list_bindings, list_cameras, many_cameras, one_camera
 from app.settings import Question, Settings
 from app.shutdown import leave
 from app.stderr_handler import StderrHandler
@@ -49,6 +49,8 @@ def run(settings: Settings) -> int:
         list_bindings.print_bindings(settings.control, settings.model)
     elif settings.question is Question.DOCTOR:
         return doctor.examine(settings.model.path)
+    elif settings.recording and (settings.recording.clips or settings.recording.work_clips):
+        clip_recording.record(settings, settings.recording)
     elif settings.recording:
         guided_recording.record(settings, settings.recording)
     elif len(settings.camera.sources) > 1:

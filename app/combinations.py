@@ -9,6 +9,9 @@ NEEDED = {
     "takes": ("record",),
     "take_seconds": ("record",),
     "work": ("record",),
+    "clip": ("record",),
+    "work_clip": ("record",),
+    "new_gesture": ("gesture",),
     "token_file": ("serve", "websocket"),
     "allow_origin": ("serve", "websocket"),
     "allow_host": ("serve", "websocket"),
@@ -21,7 +24,14 @@ NEEDED = {
 """Options, and those of which each needs at least one."""
 PAIRS = {("obs", "obs_scene"): "where OBS listens, and which gesture switches to which scene"}
 """Options that only work together, and what they set."""
+GUIDED = (
+    *("camera", "demo", "realtime", "max_frames", "duration", "overlay", "mirror"),
+    *("takes", "take_seconds", "work"),
+)
+"""Options of a recording with a camera, which one from clips does not use."""
 NO_USE = {
+    "clip": GUIDED,
+    "work_clip": GUIDED,
     "camera": ("demo",),
     "main_pass_only": ("networks", "clip_model"),
     "networks stream": ("clip_model",),

@@ -118,7 +118,7 @@ def _recording(options: argparse.Namespace) -> RecordingSettings | None:
     if not options.record:
         return None
     plan = RecordingPlan(tuple(options.gesture), options.takes, options.take_seconds, options.work)
-    return RecordingSettings(options.record, plan)
+    return RecordingSettings(options.record, plan, tuple(options.clip), tuple(options.work_clip), options.new_gesture)
 
 
 class _AppParser(Parser):

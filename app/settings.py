@@ -76,10 +76,16 @@ class ViewSettings:
 
 @dataclass(frozen=True, slots=True)
 class RecordingSettings:
-    """A guided recording."""
+    """A guided recording, or one from clips."""
 
     person: str
     plan: RecordingPlan
+    clips: tuple[Path, ...] = ()
+    """Videos of the gesture, and folders of them."""
+    work_clips: tuple[Path, ...] = ()
+    """Videos of work, and folders of them."""
+    new_gesture: bool = False
+    """Accept names that are close to those of known gestures."""
 
 
 @dataclass(frozen=True, slots=True)

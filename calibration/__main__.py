@@ -5,14 +5,14 @@ import sys
 from pathlib import Path
 
 from calibration.decoding_options import add_decoding_options, decoding_change
-from calibration.gesture_commands import delete, export, import_, list_gestures, rename
+from calibration.gesture_commands import delete, delete_takes, export, import_, list_gestures, list_takes, rename
 from calibration.model_thresholds import thresholds
 from calibration.person_files import normalized_name
 from calibration.profile_commands import fit_profile, record
 from calibration.recording_options import COUNT_DOWN, add_recording_options
 from calibration.thresholds import Target
 from calibration.user_profile import DEFAULT_NAME
-from common.arguments import Parser, positive_float
+from common.arguments import Parser, positive, positive_float
 from common.command import command
 from models.clip_fusion import BOTH
 from models.networks import FAST, STREAM
@@ -20,11 +20,20 @@ from models.networks import FAST, STREAM
 EXAMPLES = """\
 examples:
   python -m calibration record --gesture "Draw a circle" --takes 5     guided, in the window
+  python -m calibration record --gesture Wave --clip waves/ --work-clip desk.mp4
+                                                                       from clips, one take each
   python -m calibration record --camera clip.mp4 --headless ...        any option of main.py may follow
   python -m calibration fit --false 1 --minutes 10
   python main.py --profile me
 """
-GESTURE_ACTIONS = {"list": list_gestures, "rename": rename, "delete": delete, "export": export, "import": import_}
+GESTURE_ACTIONS = {
+    "list": list_gestures,
+    "takes": list_takes,
+    "rename": rename,
+    "delete": delete,
+    "export": export,
+    "import": import_,
+}
 """The actions of `gestures`, by name."""
 
 
@@ -39,7 +48,11 @@ def parser() -> argparse.ArgumentParser:
     commands = line.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_record(commands.add_parser("record", help="record takes of gestures and a minute of work without gestures"))
     _add_fit(commands.add_parser("fit", help="fit a profile to the recorded takes"))
-    _add_gestures(commands.add_parser("gestures", help="list, rename, delete, export and import own gestures"))
+    _add_gestures(
+        commands.add_parser(
+            "gestures", help="list, rename, delete, export and import own gestures; list and delete takes"
+        )
+    )
     _add_thresholds(commands.add_parser("thresholds", help="print or change the thresholds in a model file"))
     return line
 
@@ -71,12 +84,21 @@ def _add_fit(command: argparse.ArgumentParser) -> None:
 
 
 def _add_gestures(command: argparse.ArgumentParser) -> None:
+    _add_profile(command)
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, function in GESTURE_ACTIONS.items():
         action = actions.add_parser(name, help=(function.__doc__ or "").splitlines()[0])
-        _add_profile(action)
-        if name in ("rename", "delete", "export"):
-            action.add_argument("gesture")
+        _add_profile(action, default=argparse.SUPPRESS)  # or it would replace a --profile before the action
+        if name in ("rename", "delete", "export", "takes"):
+            action.add_argument("gesture", nargs="?" if name == "takes" else None)
+        if name == "delete":
+            action.add_argument(
+                "--take",
+                type=positive,
+                action="append",
+                metavar="N",
+                help="delete only this take; `takes` lists them (may be repeated)",
+            )
         if name == "rename":
             action.add_argument("name")
         if name == "export":
@@ -99,9 +121,9 @@ def _add_thresholds(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, metavar="FILE", help="write to this file instead of the model")
 
 
-def _add_profile(command: argparse.ArgumentParser) -> None:
+def _add_profile(command: argparse.ArgumentParser, default: str = DEFAULT_NAME) -> None:
     command.add_argument(
-        "--profile", default=DEFAULT_NAME, metavar="NAME", help=f"name of the user profile (default: {DEFAULT_NAME})"
+        "--profile", default=default, metavar="NAME", help=f"name of the user profile (default: {DEFAULT_NAME})"
     )
 
 
@@ -131,6 +153,10 @@ def _do_with_gestures(options: argparse.Namespace) -> None:
             list_gestures(options.profile)
         case "rename":
             rename(options.profile, options.gesture, options.name)
+        case "takes":
+            list_takes(options.profile, options.gesture)
+        case "delete" if options.take:
+            delete_takes(options.profile, options.gesture, options.take)
         case "delete":
             delete(options.profile, options.gesture)
         case "export":

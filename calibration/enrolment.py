@@ -12,9 +12,10 @@ import numpy as np
 from calibration.background import Background, Whitening
 from calibration.embedding_windows import window_steps, windows
 from calibration.errors import TakeError
+from calibration.obstacles import N_SHOWN, highest_moments, level_of, moments_text
 from calibration.one_movement import check_one_movement
 from calibration.personal_gesture import PersonalGesture, stream_similarities
-from calibration.take import Take
+from calibration.take import Take, named_take, take_numbers
 from common.arrays import Floats
 
 MIN_TAKE_S = 0.8
@@ -32,7 +33,7 @@ MIN_MARGIN = 0.15
 def enrol(
     label: str,
     takes: Sequence[Take],
-    work: Sequence[Floats],
+    work: Sequence[Take],
     wrong: Sequence[Floats],
     background: Background,
     allow_different: bool = False,
@@ -42,7 +43,7 @@ def enrol(
     Args:
         label: its name.
         takes: takes from one model, each with the movement once.
-        work: embeddings of streams without the gesture, float32 [T, width] each.
+        work: takes of work, without the gesture.
         wrong: embeddings of moments in which it fired wrongly, float32 [T, width] each.
         background: what the embeddings are whitened by.
         allow_different: accept takes that show different movements.
@@ -60,19 +61,21 @@ def enrol(
     _check_not_duplicated(label, chosen)
     prototype = _prototype(chosen.mean(axis=0), [whitening(stream) for stream in wrong], steps)
     inside = _leave_one_out_similarities(chosen)
-    outside = np.concatenate(
-        [stream_similarities(whitening(s), prototype, steps) for s in (*work, *wrong)] or [np.zeros(1, np.float32)]
-    )
-    middle, steepness = _logistic(label, inside, outside)
+    at_work = [stream_similarities(whitening(take.embeddings), prototype, steps) for take in work]
+    at_wrong = [stream_similarities(whitening(stream), prototype, steps) for stream in wrong]
+    outside = np.concatenate([*at_work, *at_wrong] or [np.zeros(1, np.float32)])
+    if (margin := _margin(inside, outside))[1] - margin[0] < MIN_MARGIN:
+        raise TakeError(_too_like_work(label, margin, work, at_work))
+    middle, steepness = _logistic(*margin)
     return PersonalGesture(label, len(takes), rate_hz, whitening, prototype, middle, steepness)
 
 
 def _check_lengths(label: str, takes: Sequence[Take]) -> None:
-    for number, take in enumerate(takes, 1):
+    for number, take in zip(take_numbers(takes), takes, strict=True):
         if take.duration_s < MIN_TAKE_S:
             raise TakeError(
-                f"take {number} of {label!r} is {take.duration_s:.1f} s long; a take needs {MIN_TAKE_S:g} s. "
-                "Delete it and record it again."
+                f"{named_take(number, take)} of {label!r} is {take.duration_s:.1f} s long; a take needs "
+                f"{MIN_TAKE_S:g} s. Delete it and record it again."
             )
 
 
@@ -140,12 +143,23 @@ def _leave_one_out_similarities(chosen: Floats) -> Floats:
     return alike
 
 
-def _logistic(label: str, inside: Floats, outside: Floats) -> tuple[float, float]:
-    """Midpoint and slope of the logistic: 1/20 at the 99 % quantile of work, 19/20 at the median of the takes."""
-    low, high = float(np.quantile(outside, 0.99)), float(np.median(inside))
-    if high - low < MIN_MARGIN:
-        raise TakeError(
-            f"the takes of {label!r} do not differ enough from work (similarity {high:.2f}, work {low:.2f}). "
-            "Make a larger movement, in view of the camera, and record again."
-        )
+def _margin(inside: Floats, outside: Floats) -> tuple[float, float]:
+    """The 99 % quantile of the similarities of work, and the median of those of the takes."""
+    return float(np.quantile(outside, 0.99)), float(np.median(inside))
+
+
+def _too_like_work(
+    label: str, margin: tuple[float, float], work: Sequence[Take], similarities: Sequence[Floats]
+) -> str:
+    moments = [each for take, alike in zip(work, similarities, strict=True) for each in highest_moments(take, alike)]
+    nearest = sorted(moments, key=level_of, reverse=True)[:N_SHOWN]
+    return (
+        f"the takes of {label!r} do not differ enough from work (similarity {margin[1]:.2f}, work {margin[0]:.2f}; "
+        f"most alike: {moments_text(nearest) or 'moments marked as wrong'}). Make a larger movement, in view of the "
+        "camera, and record again; or, if work shows a similar movement there, delete that work and record it without"
+    )
+
+
+def _logistic(low: float, high: float) -> tuple[float, float]:
+    """Midpoint and slope of the logistic: 1/20 at the lower similarity, 19/20 at the higher."""
     return (low + high) / 2, 2 * float(np.log(19)) / (high - low)

@@ -35,16 +35,6 @@ def warnings(fit: Fit, target: Target) -> Iterator[str]:
         )
 
 
-def not_found(fit: Fit) -> Iterator[str]:
-    """Yield one line for each gesture whose threshold none of its takes reaches."""
-    for each in fit.profile.thresholds:
-        if each.takes and not each.found:
-            yield (
-                f"{each.label!r} is recognised in none of its {each.takes} takes: none reaches {each.enter:g}; "
-                "record it again, slower and in view of the camera"
-            )
-
-
 def _temperature(fit: Fit) -> Iterator[str]:
     if fit.before is None or fit.after is None:
         yield "temperature: unchanged (no take of one of the model's own gestures)"

@@ -1,7 +1,7 @@
 """Fitting: from a user's takes to a profile."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from calibration.background import Background
 from calibration.enrolment import enrol
 from calibration.errors import TakeError
+from calibration.obstacles import ChosenThreshold, raised_by_takes, why_never_found
 from calibration.personal_gesture import PersonalGesture
 from calibration.personal_head import joined
 from calibration.reliability import Reliability
@@ -35,6 +36,8 @@ class Fit:
     """With the fitted temperature."""
     work_s: float
     """Seconds of work that were recorded."""
+    never_firing: tuple[str, ...] = ()
+    """One line for each gesture, or several at once, that will hardly fire with this profile, and why."""
 
 
 def fit(old: UserProfile, spec: ModelSpec, takes: Sequence[Take], target: Target, keep: Collection[str] = ()) -> Fit:
@@ -61,13 +64,13 @@ def fit(old: UserProfile, spec: ModelSpec, takes: Sequence[Take], target: Target
     learnt, refused = _learn(spec, takes, keep)
     kept = [gesture for gesture in old.gestures if gesture.label not in {each.label for each in learnt}]
     profile = replace(UserProfile.of(old.name, spec), temperature=temperature, gestures=(*kept, *learnt))
-    profile, not_found = _with_reachable_gestures(profile, spec, takes, target, keep)
+    profile, not_found, silent = _with_reachable_gestures(profile, spec, takes, target, keep)
     imported = {each.label: old.decoding.rule_for(each.label) for each in kept if not _work(takes)}
     per_label = profile.decoding.per_label | imported
     profile = replace(profile, decoding=replace(profile.decoding, per_label=per_label))
     before, after = (Reliability.of(labelled, t) if labelled else None for t in (spec.temperature, temperature))
     work_s = sum(map(len, _work(takes))) / spec.rate_hz
-    return Fit(profile, (*refused, *not_found), before, after, work_s)
+    return Fit(profile, (*refused, *not_found), before, after, work_s, silent)
 
 
 def _work(takes: Sequence[Take]) -> list[Take]:
@@ -81,8 +84,8 @@ def _learn(
     labels = dict.fromkeys(t.label for t in takes if t.kind is Kind.GESTURE and t.label not in spec.labels)
     if not labels:
         return [], []
-    work = [take.embeddings for take in _work(takes)]
-    background = background_of(work, spec.weights_sha256)
+    work = _work(takes)
+    background = background_of([take.embeddings for take in work], spec.weights_sha256)
     learnt, refused = [], []
     for label in labels:
         own = [take for take in takes if take.kind is Kind.GESTURE and take.label == label]
@@ -110,33 +113,52 @@ def background_of(work: Sequence[Floats], weights_sha256: str) -> Background:
 
 def _with_reachable_gestures(
     profile: UserProfile, spec: ModelSpec, takes: Sequence[Take], target: Target, keep: Collection[str]
-) -> tuple[UserProfile, list[TakeError]]:
-    """Choose the rule of each gesture; drop own gestures that no take of theirs reaches, and choose again."""
+) -> tuple[UserProfile, list[TakeError], tuple[str, ...]]:
+    """Choose the rule of each gesture; drop own gestures that no take of theirs reaches, and choose again.
+
+    Returns:
+        The profile, an error for each dropped gesture, and the lines about gestures that stay and will hardly fire.
+    """
     refused: list[TakeError] = []
     while True:
-        profile = _with_thresholds(profile, spec, takes, target)
-        chosen = [each for each in profile.thresholds if each.label not in spec.labels and each.label not in keep]
-        not_found = {each.label: each for each in chosen if each.takes and not each.found}
-        if not not_found:
-            return profile, refused
+        counted = _takes_of_learnt(profile, spec, takes)
+        profile, chosen = _with_thresholds(profile, spec, counted, target)
+        reasons = {c.threshold.label: why_never_found(c, counted, target) for c in chosen if c.never_found}
+        dropped = set(reasons) - set(spec.labels) - set(keep)
+        if not dropped:
+            return profile, refused, tuple(_never_firing(reasons, chosen, counted))
         refused += [
-            TakeError(
-                f"none of the {each.takes} takes of {label!r} reaches the threshold ({each.enter:g}) that keeps work "
-                "and other gestures from firing it; make it differ more from them, allow more with --false, or keep it "
-                f"with --save-anyway {label!r}"
-            )
-            for label, each in not_found.items()
+            TakeError(f"{reasons[label]}. --save-anyway {label!r} saves it, but it would hardly ever fire")
+            for label in reasons
+            if label in dropped
         ]
-        profile = replace(profile, gestures=tuple(each for each in profile.gestures if each.label not in not_found))
+        profile = replace(profile, gestures=tuple(each for each in profile.gestures if each.label not in dropped))
 
 
-def _with_thresholds(profile: UserProfile, spec: ModelSpec, takes: Sequence[Take], target: Target) -> UserProfile:
+def _takes_of_learnt(profile: UserProfile, spec: ModelSpec, takes: Sequence[Take]) -> list[Take]:
+    """All takes but those of gestures that were not learnt: these must not raise the thresholds of others."""
+    labels = {*spec.labels, *(gesture.label for gesture in profile.gestures)}
+    return [take for take in takes if take.kind is not Kind.GESTURE or take.label in labels]
+
+
+def _never_firing(
+    reasons: Mapping[str, str], chosen: Sequence[ChosenThreshold], takes: Sequence[Take]
+) -> Iterator[str]:
+    for label, reason in reasons.items():
+        yield f"{label!r} is saved, but will hardly ever fire: {reason}"
+    if line := raised_by_takes(chosen, takes):
+        yield line
+
+
+def _with_thresholds(
+    profile: UserProfile, spec: ModelSpec, takes: Sequence[Take], target: Target
+) -> tuple[UserProfile, list[ChosenThreshold]]:
     """Choose the rule of each gesture that may fire."""
     labels = (*spec.labels, *(gesture.label for gesture in profile.gestures))
     levels = [_levels(profile, spec.decoding, take, labels) for take in takes]
     work = [level for take, level in zip(takes, levels, strict=True) if take.kind is Kind.WORK]
     minutes = sum(map(len, work)) / spec.rate_hz / 60
-    gestures = []
+    gestures = {}
     for column, label in enumerate(labels):
         if label in NO_GESTURE_LABELS:
             continue
@@ -144,12 +166,17 @@ def _with_thresholds(profile: UserProfile, spec: ModelSpec, takes: Sequence[Take
         tail = Tail.of(peaks, minutes) if peaks else None
         own = _peaks(takes, levels, Kind.GESTURE, label, column)
         wrong = _confused(takes, levels, label, column)
-        gestures.append(GesturePeaks(label, own, tail, wrong, spec.decoding.rule_for(label).enter))
-    chosen = choose_thresholds(gestures, target)
+        gestures[column] = GesturePeaks(label, own, tail, wrong, spec.decoding.rule_for(label).enter)
+    thresholds = choose_thresholds(list(gestures.values()), target)
     rules = {
-        each.label: replace(spec.decoding.rule_for(each.label), enter=each.enter, exit=each.exit) for each in chosen
+        each.label: replace(spec.decoding.rule_for(each.label), enter=each.enter, exit=each.exit) for each in thresholds
     }
-    return replace(profile, thresholds=tuple(chosen), decoding=replace(spec.decoding, per_label=rules))
+    chosen = [
+        ChosenThreshold(threshold, peaks, [level[:, column] for level in levels])
+        for threshold, (column, peaks) in zip(thresholds, gestures.items(), strict=True)
+    ]
+    decoding = replace(spec.decoding, per_label=rules)
+    return replace(profile, thresholds=tuple(thresholds), decoding=decoding), chosen
 
 
 def _peaks(takes: Sequence[Take], levels: Sequence[Floats], kind: Kind, label: str, column: int) -> list[float]:

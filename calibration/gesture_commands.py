@@ -1,12 +1,15 @@
-"""The actions of `python -m calibration gestures`: list, rename, delete, export and import own gestures."""
+"""The actions of `python -m calibration gestures`: list, rename, delete, export and import own gestures and takes."""
 
+import shlex
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from calibration.errors import ProfileError
+from calibration.errors import ProfileError, TakeError
 from calibration.packing import export_gesture, import_gesture
 from calibration.person_files import file_stem, normalized_name
 from calibration.personal_gesture import PersonalGesture
+from calibration.take import Kind, Take, take_numbers
 from calibration.take_folder import TakeFolder
 from calibration.user_profile import UserProfile, find_profile, profile_path
 
@@ -40,6 +43,43 @@ def delete(profile_name: str, gesture_name: str) -> None:
     _save(_relabelled(profile, {gesture.label: None}, left), profile_name)
     count = TakeFolder(profile.name).delete(gesture.label)
     print(f"deleted {gesture.label} and its {count} takes")
+
+
+def list_takes(profile_name: str, gesture_name: str | None = None) -> None:
+    """Print the number, length and file of each take of a gesture, or of all."""
+    recordings = TakeFolder(profile_name)
+    labels = [normalized_name(gesture_name)] if gesture_name else recordings.gestures()
+    if not labels:
+        raise TakeError(f"no take of a gesture is in {recordings.folder}; record with python -m calibration record")
+    for label in labels:
+        for number, (path, take) in _numbered_takes(recordings, label).items():
+            print(f"{label}: take {number}, {take.duration_s:.1f} s, {path}")
+
+
+def delete_takes(profile_name: str, gesture_name: str, wanted: Collection[int]) -> None:
+    """Delete single takes of a gesture, by their numbers; the profile changes with the next fit."""
+    recordings, label = TakeFolder(profile_name), normalized_name(gesture_name)
+    takes = _numbered_takes(recordings, label)
+    if unknown := set(wanted) - set(takes):
+        there = ", ".join(map(str, takes))
+        raise TakeError(f"{label!r} has no take {min(unknown)}; it has: {there}")
+    for number in sorted(set(wanted)):
+        takes[number][0].unlink()
+        print(f"deleted take {number} of {label}: {takes[number][0]}")
+    print(f"Next: python -m calibration fit --profile {shlex.quote(profile_name)}")
+
+
+def _numbered_takes(recordings: TakeFolder, label: str) -> dict[int, tuple[Path, Take]]:
+    """The takes in which a gesture is made, by number.
+
+    Raises:
+        TakeError: there is none, or one is damaged.
+    """
+    takes = [(path, take) for path, take in recordings.takes_of(label) if take.kind is Kind.GESTURE]
+    if not takes:
+        there = ", ".join(recordings.gestures()) or "none"
+        raise TakeError(f"no take of {label!r} is in {recordings.folder}; recorded gestures: {there}")
+    return dict(zip(take_numbers([take for _, take in takes]), takes, strict=True))
 
 
 def export(profile_name: str, gesture_name: str, file: Path | None = None) -> None:

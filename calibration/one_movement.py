@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from calibration.embedding_windows import window_steps, windows
 from calibration.errors import TakeError
-from calibration.take import Take
+from calibration.take import Take, named_take, take_numbers
 from common.arrays import Floats
 from models.spec import idle_labels
 
@@ -39,11 +39,12 @@ def check_one_movement(label: str, takes: Sequence[Take]) -> None:
     others = (similarities.sum(axis=1) - 1) / (len(takes) - 1)
     if others.mean() >= least and others.min() >= MIN_OUTLIER_SHARE * least:
         return
-    values = ", ".join(f"take {number} {value:.2f}" for number, value in enumerate(others, 1))
+    numbers, last = take_numbers(takes), int(others.argmin())
+    values = ", ".join(f"take {number} {value:.2f}" for number, value in zip(numbers, others, strict=True))
     raise TakeError(
         f"the takes of {label!r} show different movements (similarity to the others: {values}; at least {least:g} is "
-        "needed). Delete those that differ, or record them again with the same movement; "
-        f"--save-anyway {label!r} accepts them"
+        "needed). Delete those that differ, or record them again with the same movement; least similar is "
+        f"{named_take(numbers[last], takes[last])}. --save-anyway {label!r} accepts them"
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from calibration.diagram import draw
 from calibration.errors import TakeError
-from calibration.fit_report import not_found, report, warnings
+from calibration.fit_report import report, warnings
 from calibration.fitting import fit
 from calibration.recomputation import recomputed
 from calibration.take import Kind, Take
@@ -54,7 +54,7 @@ def fit_profile(name: str, model: Path | None, target: Target, diagram: Path | N
     print(f"saved {path}; use it with: python main.py --profile {name}")
     for error in done.refused:
         print(f"mstnet: not learnt (other gestures are saved): {error}", file=sys.stderr)
-    for line in (*warnings(done, target), *not_found(done)):
+    for line in (*warnings(done, target), *done.never_firing):
         print(f"mstnet: {line}", file=sys.stderr)
     return 0
 

@@ -1,6 +1,7 @@
 """The options of a guided recording, for `python -m calibration record` and `main.py --record`."""
 
 import argparse
+from pathlib import Path
 
 from common.arguments import number, positive, positive_float
 
@@ -27,4 +28,23 @@ def add_recording_options(group: argparse._ActionsContainer) -> None:
         default=60.0,
         metavar="S",
         help="length of the take without gestures; 0 for none (default: 60)",
+    )
+    group.add_argument(
+        "--clip",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE|FOLDER",
+        help="a clip that shows the gesture once, or a folder of them, instead of the camera (may be repeated)",
+    )
+    group.add_argument(
+        "--work-clip",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE|FOLDER",
+        help="a video of work without gestures, or a folder of them, instead of the camera (may be repeated)",
+    )
+    group.add_argument(
+        "--new-gesture", action="store_true", help="record a new gesture although its name is close to a known one"
     )

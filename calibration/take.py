@@ -2,6 +2,7 @@
 
 import unicodedata
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -48,6 +49,8 @@ class Take:
     """The model that it was recorded with."""
     begins: int = 0
     """The step at which the user was asked to move; earlier steps are context."""
+    file: Path | None = None
+    """The file that it was read from, for messages."""
 
     def __len__(self) -> int:
         return len(self.times_s)
@@ -97,9 +100,21 @@ class Take:
                     data["embeddings"],
                     ModelSpec.from_json(str(data["spec"]), str(path), READABLE_VERSIONS),
                     int(data["begins"]),
+                    path,
                 )
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, ModelFileError) as error:
             raise TakeError(f"{path} is not a take ({type(error).__name__}); delete it and record it again") from error
         if not len(take.pictures) == len(take.logits) == len(take.embeddings) == len(take) > 0:
             raise TakeError(f"{path} is damaged; delete it and record it again")
         return take
+
+
+def take_numbers(takes: Sequence[Take]) -> list[int]:
+    """The number of each take of a gesture: that of its file, or its position if it was not read from one."""
+    stems = [take.file.stem if take.file else "" for take in takes]
+    return [int(stem) if stem.isdecimal() else position for position, stem in enumerate(stems, 1)]
+
+
+def named_take(number: int, take: Take) -> str:
+    """A take in a message: its number, and its file if it was read from one."""
+    return f"take {number} ({take.file})" if take.file else f"take {number}"

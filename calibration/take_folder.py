@@ -69,20 +69,35 @@ class TakeFolder:
         for path in sorted(self.folder.glob("**/*.npz"), key=lambda p: (p.parent, len(p.name), p.name)):
             yield path, Take.load(path)
 
+    def takes_of(self, label: str) -> list[tuple[Path, Take]]:
+        """All takes of a gesture, with their files.
+
+        Raises:
+            TakeError: a take is damaged.
+        """
+        return [(path, take) for path, take in self.takes() if take.label == label]
+
+    def gestures(self) -> list[str]:
+        """The names of all recorded gestures.
+
+        Raises:
+            TakeError: a take is damaged.
+        """
+        return list(dict.fromkeys(take.label for _, take in self.takes() if take.kind is Kind.GESTURE))
+
     def rename(self, label: str, name: str) -> None:
         """Rename all takes of a gesture.
 
         Raises:
             UserError: one cannot be read or written.
         """
-        for path, take in list(self.takes()):
-            if take.label == label:
-                self.add(replace(take, label=name))
-                path.unlink()
+        for path, take in self.takes_of(label):
+            self.add(replace(take, label=name))
+            path.unlink()
 
     def delete(self, label: str) -> int:
         """Delete all takes of a gesture; return their number."""
-        paths = [path for path, take in self.takes() if take.label == label]
-        for path in paths:
+        takes = self.takes_of(label)
+        for path, _ in takes:
             path.unlink()
-        return len(paths)
+        return len(takes)

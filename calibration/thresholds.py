@@ -17,6 +17,8 @@ BLOCK_S = 1.0
 """Length of a block of work. Only the peak of each block counts, since neighbouring steps are correlated."""
 TAIL_SHARE = 0.1
 """Share of the blocks to which the tail is fitted."""
+WRONG_MARGIN = 0.02
+"""Distance of a threshold from the levels of moments in which the gesture must not fire."""
 N_BISECTIONS = 30
 """Bisections in the search for the rate of false events per gesture."""
 MARGIN_SHARE = 0.25
@@ -80,6 +82,10 @@ class Tail:
         """Expected blocks per minute that reach a threshold."""
         return self.blocks / self.minutes * math.exp(-max(0.0, _odds(enter) - self.above) / self.scale)
 
+    def covers(self, enter: float) -> bool:
+        """Whether a threshold is in the tail; below it, `rate` is too low."""
+        return _odds(enter) > self.above
+
     def reached(self, rate: float) -> float:
         """The threshold that is reached at a rate per minute: the inverse of `rate`."""
         higher = self.scale * math.log(max(1.0, self.blocks / self.minutes / rate))
@@ -141,7 +147,7 @@ def choose_threshold(gesture: GesturePeaks, rate: float) -> Threshold:
     """Choose the thresholds of one gesture for a rate of false events per minute."""
     tail, takes = gesture.tail, gesture.takes
     # Without work, false events cannot be estimated, so the threshold is not lowered.
-    safe = max([tail.reached(rate) if tail else gesture.usual, *(level + 0.02 for level in gesture.wrong)])
+    safe = max([tail.reached(rate) if tail else gesture.usual, *(level + WRONG_MARGIN for level in gesture.wrong)])
     enter = _rounded(_between(safe, takes) if takes else max(safe, gesture.usual))
     if takes and max(takes) < enter:  # no take reaches it, so a lower threshold would add false events only
         enter = max(enter, _rounded(gesture.usual))

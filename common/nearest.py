@@ -11,6 +11,12 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 def similar(word: str, known: Sequence[str]) -> str:
     """`; did you mean X?`, or nothing if no known word is similar."""
+    near = nearest_of(word, known)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def nearest_of(word: str, known: Sequence[str], least: float = 0.5) -> str | None:
+    """The known word that is most similar, whatever its case; None if none has this similarity, 0..1, of `difflib`."""
     folded = {name.casefold(): name for name in known}
-    matches = get_close_matches(word.casefold(), folded, n=1, cutoff=0.5)
-    return f"; did you mean {folded[matches[0]]!r}?" if matches else ""
+    matches = get_close_matches(word.casefold(), folded, n=1, cutoff=least)
+    return folded[matches[0]] if matches else None

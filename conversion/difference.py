@@ -7,12 +7,25 @@ import numpy as np
 from common.arrays import Floats
 from models.engines.base import Engine
 from models.frame import Image
+from models.spec import ModelSpec
 
 TOLERANCE = 1e-3
 """Largest accepted difference of logits between two forms of a network."""
 
+StreamLogits = Callable[[Image], Floats]
+"""Runs one stream from its beginning: pictures uint8 [T, H, W, 3] to logits [T, labels]."""
 StepAll = Callable[[Image], Floats]
 """Steps a batch of streams: pictures uint8 [N, H, W, 3] to logits [N, labels]."""
+
+
+def run_alone(engine: Engine) -> StreamLogits:
+    """Runs each stream on an engine, picture by picture."""
+
+    def run(pictures: Image) -> Floats:
+        step = stepping(engine)
+        return np.concatenate([step(picture[None]) for picture in pictures])
+
+    return run
 
 
 def stepping(engine: Engine) -> StepAll:
@@ -27,14 +40,9 @@ def stepping(engine: Engine) -> StepAll:
     return step
 
 
-def largest_difference(engine: Engine, step: StepAll, streams: int, seed: int = 0) -> float:
+def largest_difference(reference: StreamLogits, step: StepAll, streams: int, spec: ModelSpec, seed: int = 0) -> float:
     """The largest absolute difference of logits, in the first and last stream of a batch of random pictures."""
-    random, largest = np.random.default_rng(seed), 0.0
-    states = {stream: engine.start() for stream in {0, streams - 1}}
-    for _ in range(engine.spec.ring_phases() + 3):
-        pictures = random.integers(0, 256, (streams, *engine.spec.picture_shape[1:]), dtype=np.uint8)
-        logits = step(pictures)
-        for stream, state in states.items():
-            output, states[stream] = engine.step(pictures[stream][None], state)
-            largest = max(largest, float(np.abs(output.logits[0] - logits[stream]).max()))
-    return largest
+    shape = (spec.ring_phases() + 3, streams, *spec.picture_shape[1:])
+    pictures = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+    logits = np.stack([step(batch) for batch in pictures])
+    return max(float(np.abs(reference(pictures[:, stream]) - logits[:, stream]).max()) for stream in {0, streams - 1})

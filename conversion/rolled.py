@@ -11,7 +11,7 @@ import onnxruntime as ort
 from common.arrays import Floats
 from common.errors import first_line
 from common.whole_file import whole_file
-from conversion.difference import TOLERANCE, StepAll, largest_difference
+from conversion.difference import TOLERANCE, StepAll, largest_difference, run_alone
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.engines.onnxruntime_session import default_providers, open_session
 from models.errors import ModelFileError
@@ -95,7 +95,8 @@ def export_rolled(source: Path, path: Path, streams: int | None = None) -> Model
         raise ModelFileError(f"{source} cannot be rewritten ({first_line(error)}); export it again") from error
     with whole_file(path) as unfinished:
         onnx.save(model, unfinished)
-        difference = largest_difference(engine, RolledModel(unfinished).stepping(tried), tried)
+        step = RolledModel(unfinished).stepping(tried)
+        difference = largest_difference(run_alone(engine), step, tried, engine.spec)
         if difference > TOLERANCE:
             raise ModelFileError(f"the new {path.name} differs from {source} by {difference:.2g} > {TOLERANCE}")
     return engine.spec

@@ -135,6 +135,8 @@ class BatchRow:
         """Forget the stream's steps and decisions."""
         self._decider.reset()
         self._forget_past()
+        if self._clip:
+            self._clip.reset()
         self._silent: list[dict[int, RowOutput]] = []
         self._error: Exception | None = None
         self.frame = None
@@ -145,8 +147,6 @@ class BatchRow:
         self._starts = [True] * len(self._heads)
         for head in self._heads:
             head.reset()
-        if self._clip:
-            self._clip.reset()
 
     def choose_region(self, frame: Frame) -> Region | None:
         """The input picture of a frame. If the region moves, the past, which shows the old region, is dropped."""
@@ -195,7 +195,6 @@ class BatchRow:
             return
         try:
             if place == 0:
-                self._picture = output.picture
                 self._catch_up(self.frame.time_s)
             if not self._decider.fired:
                 self._note(place, output, self.frame.time_s)
@@ -211,7 +210,9 @@ class BatchRow:
         if (frame := self.frame) is None:
             return None
         if not (self._error or self._decider.fired):
-            self._decide(self._picture, frame.time_s)
+            if self._clip:
+                self._clip.show(frame.image, self._decider.bounds)
+            self._decide(frame.time_s)
         if self._error:
             raise self._error
         self.frame = None
@@ -224,16 +225,16 @@ class BatchRow:
         for then_s, outputs in zip(times[:-1], self._silent, strict=True):
             for place, output in outputs.items():
                 self._note(place, output, then_s)
-            if self._decide(outputs[0].picture, then_s):
+            if self._decide(then_s):
                 break
         self._silent = []
 
-    def _decide(self, picture: Image, time_s: float) -> bool:
+    def _decide(self, time_s: float) -> bool:
         """Step the clip network if it is wanted, and decide; whether a gesture fired."""
         if self._clip and self._decider.wants(self._clip.name):
-            self._decider.note(self._clip.step(picture[None], time_s))
+            self._decider.note(self._clip.step(time_s))
         elif self._clip:
-            self._clip.skip(picture[None], time_s)
+            self._clip.skip(time_s)
         return self._decider.decide(time_s)
 
     def _note(self, place: int, output: RowOutput, time_s: float) -> None:

@@ -79,7 +79,7 @@ class NetworkStream:
         self._state = None
         self._head.reset()
 
-    def skip(self, picture: Image, time_s: float) -> None:  # noqa: ARG002 - its past has no gaps
+    def skip(self) -> None:
         """Skip a picture; the next step starts from an empty past."""
         self.reset()
 

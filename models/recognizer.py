@@ -24,7 +24,8 @@ class Recognizer:
         self.spec = networks.stream.engine.spec
         self.labels = networks.labels
         self._times, self._grid = FrameTimes(), StepGrid(self.spec.rate_hz)
-        self._streams = [network.open() for network in networks]
+        self._passes = [network.open() for network in networks.passes]
+        self._clip = networks.clip.open() if networks.clip else None
         self._decider = StreamDecider(networks, framing)
         self.framing = self._decider.framing
         """The name of the framing in the header of the events; None without a framing."""
@@ -40,10 +41,13 @@ class Recognizer:
         self._grid.reset()
         self._decider.reset()
         self._forget_past()
+        if self._clip:
+            self._clip.reset()
         self._shape = None
 
     def _forget_past(self) -> None:
-        for stream in self._streams:
+        """Forget what the stream network saw through a region."""
+        for stream in self._passes:
             stream.reset()
 
     def see(self, frame: Frame) -> Recognition:
@@ -61,17 +65,27 @@ class Recognizer:
             return self._decider.recognition(frame)
         picture = self._picture(frame)
         for time_s in times:
-            for stream in self._streams:
+            for stream in self._passes:
                 if self._decider.wants(stream.name):
                     self._decider.note(stream.step(picture, time_s))
                 else:
-                    stream.skip(picture, time_s)
+                    stream.skip()
+            self._ask_clip(time_s)
             if self._decider.decide(time_s):
                 break
         return self._decider.recognition(frame)
+
+    def _ask_clip(self, time_s: float) -> None:
+        """Step the clip network if there is one and it is wanted."""
+        if self._clip and self._decider.wants(self._clip.name):
+            self._decider.note(self._clip.step(time_s))
+        elif self._clip:
+            self._clip.skip(time_s)
 
     def _picture(self, frame: Frame) -> Image:
         """The input picture of a frame. If the region moves, the past, which shows the old region, is dropped."""
         if self._decider.choose_region(frame):
             self._forget_past()
+        if self._clip:
+            self._clip.show(frame.image, self._decider.bounds)
         return to_picture(frame.image, self.spec.height, self.spec.width, self._decider.region)[None]

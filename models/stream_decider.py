@@ -42,6 +42,11 @@ class StreamDecider:
         self._deciding: list[Step] = []
 
     @property
+    def bounds(self) -> Region | None:
+        """The part of a frame in which a clip network looks at what moves; None is the largest centred window."""
+        return self._framing.bounds if self._framing else None
+
+    @property
     def fired(self) -> bool:
         """Whether a gesture fired since the last frame."""
         return self._decision.event is not None

@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 
 import cv2
+import forked
 import numpy as np
 import pytest
 
 from app.command_line import make_parser
-from app.demo_clip import DEMO
 from mstnet import ModelSettings, open_camera
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,25 +36,24 @@ def lines(gestures):
 
 
 @pytest.fixture(scope="module")
-def by_the_app(tmp_path_factory):
-    """The app's output for the demo clip."""
-    folder = tmp_path_factory.mktemp("app")
-    command = [sys.executable, str(ROOT / "main.py"), "--demo", "--headless"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    gestures = lines(message for message in map(json.loads, done.stdout.splitlines()) if message["type"] == "gesture")
-    assert len(gestures) >= 4
+def by_the_app(short_demo):
+    """The app's output for the clip."""
+    done = forked.run("main", "--camera", short_demo, "--headless")
+    messages = map(json.loads, done.stdout.splitlines())
+    gestures = lines(message for message in messages if message["type"] == "gesture")
+    assert len(gestures) == 2
     return gestures
 
 
 @pytest.fixture(scope="module")
-def images():
-    camera = open_camera(str(DEMO))
+def images(short_demo):
+    camera = open_camera(str(short_demo))
     frames = iter(lambda: camera.next(timeout_s=0.2), None)
     return np.stack([frame.image for frame in frames])
 
 
-def test_a_file_gives_the_events_of_the_app(by_the_app, tmp_path):
-    done = run(FILE, tmp_path, DEMO)
+def test_a_file_gives_the_events_of_the_app(by_the_app, short_demo, tmp_path):
+    done = run(FILE, tmp_path, short_demo)
     assert (done.stderr, done.stdout.splitlines()) == ("", by_the_app)
 
 
@@ -64,16 +63,16 @@ def test_what_is_no_source_is_reported_in_one_line(tmp_path):
     assert "nothing.mp4" in done.stderr
 
 
-def test_an_array_gives_the_events_of_the_app(by_the_app, images, tmp_path):
-    rate_hz = cv2.VideoCapture(str(DEMO)).get(cv2.CAP_PROP_FPS)
+def test_an_array_gives_the_events_of_the_app(by_the_app, short_demo, images, tmp_path):
+    rate_hz = cv2.VideoCapture(str(short_demo)).get(cv2.CAP_PROP_FPS)
     np.save(tmp_path / "clip.npy", images)
     done = run(ARRAY.replace("RATE_HZ = 30.0", f"RATE_HZ = {rate_hz}"), tmp_path)
     assert (done.stderr, done.stdout.splitlines()) == ("", by_the_app)
 
 
-def test_a_camera_of_ones_own_gives_the_events_of_the_app(by_the_app, images, monkeypatch, capsys):
+def test_a_camera_of_ones_own_gives_the_events_of_the_app(by_the_app, short_demo, images, monkeypatch, capsys):
     """A camera that delivers the demo clip, and a clock that advances with it."""
-    rate_hz = cv2.VideoCapture(str(DEMO)).get(cv2.CAP_PROP_FPS)
+    rate_hz = cv2.VideoCapture(str(short_demo)).get(cv2.CAP_PROP_FPS)
 
     class Capture:
         grabbed = -1

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import cv2
+import forked
 import numpy as np
 import pytest
 from grey import grey_clip, grey_model
@@ -23,7 +24,7 @@ def command(*arguments):
 
 
 def main(*arguments):
-    run = subprocess.run(command(*arguments), capture_output=True, text=True, env=NO_DISPLAY, timeout=120, check=False)
+    run = forked.run("main", *arguments, env=NO_DISPLAY)
     assert "Traceback" not in run.stderr, run.stderr
     return run.returncode, [json.loads(line) for line in run.stdout.splitlines()], run.stderr
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import pytest
 from streams import until
 from websockets.sync.client import connect
@@ -23,9 +24,7 @@ def command(*arguments):
 
 
 def main(*arguments, **environment):
-    done = subprocess.run(
-        command(*arguments), check=False, capture_output=True, text=True, timeout=60, env=os.environ | environment
-    )
+    done = forked.run("main", *arguments, env=os.environ | environment)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
@@ -113,7 +112,7 @@ def listens(port):
 
 def kept(port, topic):
     """What the broker keeps under a topic, or the first that comes there."""
-    asked = ["mosquitto_sub", "-p", str(port), "-t", topic, "-C", "1", "-W", "20"]
+    asked = ["mosquitto_sub", "-p", str(port), "-t", topic, "-C", "1", "-W", "60"]
     return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
 
 

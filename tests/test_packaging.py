@@ -10,6 +10,7 @@ from collections import defaultdict
 from configparser import ConfigParser
 from pathlib import Path
 
+import forked
 import pytest
 from packaging.requirements import Requirement
 
@@ -86,19 +87,18 @@ def test_no_message_in_the_wheel_names_what_only_a_checkout_has(wheel):
 
 
 def test_the_app_of_the_wheel_plays_the_demo_from_any_folder(wheel, tmp_path):
-    done = python(wheel, "-m", "mstnet", "--demo", "--headless", folder=tmp_path)
+    arguments = ("--demo", "--headless", "--max-frames", "150")
+    done = python(wheel, "-m", "mstnet", *arguments, folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    here = subprocess.run(
-        [sys.executable, "main.py", "--demo", "--headless"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    here = forked.run("main", *arguments)
     gestures = [line for line in done.stdout.splitlines() if '"gesture"' in line]
     assert gestures == [line for line in here.stdout.splitlines() if '"gesture"' in line]
     assert gestures
 
 
-def test_a_program_of_the_document_runs_with_the_wheel_from_any_folder(wheel, tmp_path):
+def test_a_program_of_the_document_runs_with_the_wheel_from_any_folder(wheel, short_demo, tmp_path):
     program = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)
-    done = python(wheel, "-c", program[1], ROOT / "app" / "demo" / "demo.mp4", folder=tmp_path)
+    done = python(wheel, "-c", program[1], short_demo, folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Swiping Left" in done.stdout
 

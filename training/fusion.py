@@ -4,7 +4,7 @@
 
 The clip network runs on the last seconds of the stream while the stream network's probability of no gesture is below a
 threshold. The fused output is the weighted mean of both networks' probabilities, each at its temperature. The fast pass
-is left out.
+is left out, and clips show all of a square, not what moves in it as in the app.
 
 The first table has the gestures that each window of the clip network names without fusion: a gesture is named if its
 label has the largest mean probability from its middle until a second after its end. The second table has one row per

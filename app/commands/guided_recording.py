@@ -12,6 +12,7 @@ from app.meters import Meter
 from app.pipeline import Pipeline
 from app.recording.prompt import Printer
 from app.recording.recorder import Recorder
+from app.recording.spelling import check_spelling
 from app.settings import RecordingSettings, Settings
 from app.status import StatusRelay
 from app.windowed import run_in_window
@@ -34,6 +35,8 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
         recognizer = Recognizer(networks, open_framing(settings.framing))
         switches, recordings, status = Switches(), TakeFolder(recording.person), StatusRelay()
         recordings.check()
+        if not recording.new_gesture:
+            check_spelling(recording.plan.gestures, [*recognizer.spec.labels, *recordings.gestures()])
         recorder = Recorder(recording.plan, recordings, recognizer.spec, switches.stop.set)
         camera = stack.enter_context(closing(open_configured(settings.camera, status)))
         pipeline = Pipeline(camera, recognizer, Events(), [recorder], settings.limits, Meter(camera), switches)

@@ -7,9 +7,10 @@ import numpy as np
 from models.frame import Image
 from models.framing.base import AUTO
 from models.framing.faces import Face, FaceDetector
-from models.framing.motion import Motion, MovingArea
+from models.framing.motion import Motion
 from models.framing.people import People, Person, SearchWindow
-from models.region import Region
+from models.moving_area import MovingArea
+from models.region import WHOLE, Region
 
 DETECTION_S, STILL_DETECTION_S = 0.35, 1.0
 """Seconds of the stream between two face detections; the longer one for one person who sits still. During a gesture no
@@ -47,6 +48,7 @@ class AutoFraming:
     """
 
     name = AUTO
+    bounds = WHOLE
 
     def __init__(self, detector: FaceDetector) -> None:
         self._detector = detector

@@ -16,6 +16,11 @@ class Framing(Protocol):
         """How the header of the events names it: `auto`, `full`, or left, top, width and height."""
         ...
 
+    @property
+    def bounds(self) -> Region:
+        """Where its regions may lie: a clip network looks at what moves in there."""
+        ...
+
     def region(self, image: Image, time_s: float, idle: bool) -> Region:
         """Return the region; it does not change during a gesture.
 
@@ -46,6 +51,11 @@ class FixedFraming:
         """`full`, or the region's numbers."""
         region = self._region
         return FULL if region == WHOLE else [region.left, region.top, region.width, region.height]
+
+    @property
+    def bounds(self) -> Region:
+        """The region."""
+        return self._region
 
     def region(self, image: Image, time_s: float, idle: bool) -> Region:  # noqa: ARG002 - a Framing's
         """The region."""

@@ -13,6 +13,7 @@ from common.arrays import Floats
 from common.errors import first_line
 from models.errors import ModelFileError
 from models.frame import Image
+from models.moving_area import thinned
 
 MODEL = Path(__file__).resolve().parent.parent / "weights" / "face_detection_short_range.onnx"
 SIZE = 128
@@ -72,15 +73,6 @@ class FaceDetector:
         boxes, logits = self._session.run(("regressors", "classificators"), {"input": padded / 127.5 - 1})
         found = _merged(boxes[0, :, :4] + _ANCHORS, logits[0, :, 0])
         return [_face((box - (left, top, 0, 0)) / scale, score) for box, score in found]
-
-
-def thinned(image: Image, least: int) -> Image:
-    """Every n-th pixel of a picture, so that its shorter side keeps at least three times the input size.
-
-    Area averaging of a large picture would cost more than the detection.
-    """
-    step = max(1, min(image.shape[:2]) // (3 * max(1, least)))
-    return image if step == 1 else np.ascontiguousarray(image[::step, ::step])
 
 
 def _face(box: Floats, score: float) -> Face:

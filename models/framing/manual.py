@@ -27,6 +27,11 @@ class ManualFraming:
         """Use this region from the next step on; None returns to the other framing."""
         self._drawn = region
 
+    @property
+    def bounds(self) -> Region:
+        """The drawn region, or the framing's bounds."""
+        return self._drawn or self._framing.bounds
+
     def region(self, image: Image, time_s: float, idle: bool) -> Region:
         """The drawn region, or the framing's."""
         return self._drawn or self._framing.region(image, time_s, idle)

@@ -127,7 +127,7 @@ def test_a_camera_that_fails_ends_its_own_stream_only(watched):
 
 
 def test_a_bad_frame_ends_its_own_stream_only(watched):
-    bad = Frame(np.zeros((0, 0, 3), np.uint8), 5 / RATE_HZ, 5)
+    bad = Frame(np.zeros((48, 64, 3), np.uint8), 3 / RATE_HZ, 5)  # its time runs backwards
     watched.join(ListCamera([*frames("Thumb Up", 5), bad, *frames("Thumb Up", 20, first=6)]))
     watched.join(ListCamera(frames("Swiping Left")))
     watched.finish()

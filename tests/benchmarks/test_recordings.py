@@ -101,10 +101,9 @@ def test_a_source_that_is_not_there_is_one_line(tmp_path, capsys, source):
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_each_file_is_run_once_a_seat_and_told_by_itself(tmp_path, capsys):
-    demo = ROOT / "app" / "demo" / "demo.mp4"
+def test_each_file_is_run_once_a_seat_and_told_by_itself(short_demo, tmp_path, capsys):
     (tmp_path / "clips.csv").write_text(
-        f"path,label,split,source,fps,start,end\n{demo},Swiping Left,train,generated,12,0,12\n"
+        f"path,label,split,source,fps,start,end\n{short_demo},Swiping Left,train,generated,12,0,12\n"
     )
     scores = tmp_path / "scores.json"
     seats = ["--seats", "as it is,farther 1.6"]

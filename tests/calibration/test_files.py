@@ -132,6 +132,48 @@ def test_list(ann, capsys):
     assert "3 takes" in lines[0]
 
 
+def test_the_profile_is_given_before_or_after_the_action(ann, capsys):
+    for words in (["--profile", "ann", "list"], ["list", "--profile", "ann"]):
+        capsys.readouterr()
+        assert main(["gestures", *words]) == 0
+        assert capsys.readouterr().out.startswith("Circle: 3 takes")
+
+
+def test_one_take_is_listed_and_deleted_by_its_number(ann, capsys):
+    capsys.readouterr()
+    assert main(["gestures", "--profile", "ann", "takes", "Circle"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    folder = TakeFolder("ann").folder / "gestures" / "Circle"
+    assert [line.split(", ")[::2] for line in lines] == [
+        [f"Circle: take {k}", str(folder / f"{k}.npz")] for k in (1, 2, 3)
+    ]
+    assert main(["gestures", "delete", "--profile", "ann", "Circle", "--take", "2"]) == 0
+    assert str(folder / "2.npz") in capsys.readouterr().out
+    assert sorted(path.name for path in folder.iterdir()) == ["1.npz", "3.npz"]
+    assert "has no take 2; it has: 1, 3" in refused(
+        capsys, "gestures", "--profile", "ann", "delete", "Circle", "--take", "1", "--take", "2"
+    )
+    assert len(list(folder.iterdir())) == 2
+    assert main(["gestures", "--profile", "ann", "takes"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2 + 3
+
+
+def test_a_take_is_deleted_before_there_is_a_profile_and_errors_name_its_file(home, capsys):
+    recorded(*takes_of("Circle", 0, 3), *takes_of("Circle", 8, 1))
+    message = refused(capsys, "fit", "--profile", "bob")
+    last = TakeFolder("bob").folder / "gestures" / "Circle" / "4.npz"
+    assert f"least similar is take 4 ({last})" in message
+    assert "recorded gestures: Circle" in refused(capsys, "gestures", "--profile", "bob", "takes", "Square")
+    assert main(["gestures", "--profile", "bob", "delete", "Circle", "--take", "4"]) == 0
+    assert main(["fit", "--profile", "bob"]) == 0
+
+
+def test_numbers_of_takes_are_those_of_their_files(home, capsys):
+    recorded(*takes_of("Circle", 0, 3), *takes_of("Circle", 8, 1))
+    assert main(["gestures", "--profile", "bob", "delete", "Circle", "--take", "2"]) == 0
+    assert "take 4 (" in refused(capsys, "fit", "--profile", "bob")
+
+
 def test_a_renamed_gesture_stays_renamed_after_the_next_fit(ann):
     assert main(["gestures", "rename", "--profile", "ann", "Circle", "Round"]) == 0
     profile = find_profile("ann")

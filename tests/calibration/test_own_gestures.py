@@ -10,12 +10,12 @@ from people import LABELS, SPEC, WIDTH, a_minute_of_work, a_take, performed, tak
 
 from calibration.background import Background
 from calibration.errors import TakeError
-from calibration.fit_report import not_found
 from calibration.fitting import fit
+from calibration.obstacles import ChosenThreshold, raised_by_takes, why_never_found
 from calibration.one_movement import check_one_movement
 from calibration.personal_head import PersonalHead, joined
 from calibration.take import Kind
-from calibration.thresholds import Target
+from calibration.thresholds import GesturePeaks, Tail, Target, choose_threshold
 from calibration.user_profile import UserProfile
 from models.decoder import Decoder
 from models.networks import networks_of
@@ -193,7 +193,68 @@ def test_a_gesture_that_is_not_found_in_its_own_takes_is_not_saved_unless_asked_
     assert "--save-anyway 'Circle'" in str(error)
     kept = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(), keep=["Circle"])
     assert [gesture.label for gesture in kept.profile.gestures] == ["Circle", "Cross"]
-    assert "'Circle' is recognised in none of its 3 takes" in next(not_found(kept))
+    (line,) = kept.never_firing
+    assert "'Circle' is saved, but will hardly ever fire: none of the 3 takes" in line
+
+
+def test_the_moments_of_work_in_the_way_of_a_gesture_are_named():
+    def moments(work):
+        done = fit(UserProfile.of("ann", SPEC), SPEC, [*takes_of("Circle", 0, 3), work], Target())
+        return [float(second) for second in re.findall(r"0\.\d+ at (\d+\.\d) s", str(done.refused[0]))]
+
+    # The movement lasts from 8.3 to 10.3 s, and so on every 12.5 s.
+    once, thrice = moments(at_work_with(0)), moments(at_work_with(0, takes=3))
+    assert once[0] == pytest.approx(10.3, abs=0.7)
+    assert sorted(thrice) == pytest.approx([10.3, 22.8, 35.3], abs=0.7)
+
+
+def test_the_gesture_in_the_way_of_another_is_named_and_more_false_events_are_not_suggested():
+    takes = [*takes_of("Circle", 0, 2), *takes_of("Round", 0, 1), *takes_of("Cross", 4, 1), a_minute_of_work()]
+    levels = [
+        np.full(len(take), level, np.float32) for take, level in zip(takes, (0.7, 0.8, 0.9, 0.2, 0.1), strict=True)
+    ]
+    tail = Tail.of([0.1] * 59 + [0.3], 1.0)
+    peaks = GesturePeaks("Circle", [0.7, 0.8], tail, [0.9], 0.6)
+    chosen = ChosenThreshold(choose_threshold(peaks, 0.1), peaks, levels)
+    message = why_never_found(chosen, takes, Target())
+    assert "the best take reaches 0.800, other gestures 0.900 in 'Round'" in message
+    assert "make 'Circle' differ from 'Round'" in message
+    assert not any(word in message for word in ("Cross", "--false", "delete that work"))
+
+
+def test_the_suggested_number_of_false_events_is_enough():
+    rng, work = np.random.default_rng(6), a_minute_of_work()
+    work.embeddings[100:124] += 0.7 * performed(rng, 0, before_s=0.5)[6:30]  # a little like it
+    takes = [*takes_of("Circle", 0, 3), work]
+    strict = Target(0.001, 10)
+    refused = fit(UserProfile.of("ann", SPEC), SPEC, takes, strict).refused
+    suggested = int(re.search(r"--false (\d+) or more", str(refused[0]))[1])
+    assert not fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(suggested, 10)).refused
+
+
+def test_a_gesture_of_the_model_that_takes_of_another_raise_is_reported():
+    takes = [*takes_of("Circle", 0, 2), a_minute_of_work()]
+    peaks = GesturePeaks("Thumb Up", [], Tail.of([0.1] * 60, 1.0), [0.98], 0.6)
+    threshold = choose_threshold(peaks, 0.1)
+
+    def line(*highest):
+        levels = [np.full(len(take), level, np.float32) for take, level in zip(takes, highest, strict=True)]
+        return raised_by_takes([ChosenThreshold(threshold, peaks, levels)], takes)
+
+    said = line(0.98, 0.5, 0.1)
+    assert said.startswith("'Thumb Up' will hardly ever fire: the threshold is 0.99, since the model takes 'Circle'")
+    assert "--enter 'Thumb Up=0.8'" in said
+    assert line(0.98, 0.5, 0.995) is None  # work fires it at any threshold
+
+
+def test_takes_of_a_gesture_that_is_not_learnt_raise_no_threshold():
+    logits = np.tile(np.array([0, 3, 0, 7], np.float32), (60, 1))
+    rng = np.random.default_rng(5)
+    different = [a_take(Kind.GESTURE, "Bad", performed(rng, axis)[:60], logits, begins=30) for axis in (0, 4, 8)]
+    takes = [*takes_of("Cross", 12, 3), *different, a_minute_of_work()]
+    done = fit(UserProfile.of("ann", SPEC), SPEC, takes, STRICT)
+    assert len(done.refused) == 1
+    assert done.profile.decoding.rule_for("Thumb Up") == SPEC.decoding.rule
 
 
 def test_a_gesture_stays_as_it_was_where_it_cannot_be_learnt_again(profile):

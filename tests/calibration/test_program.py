@@ -2,11 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
+import forked
 import numpy as np
 import pytest
 
@@ -15,7 +14,7 @@ from calibration.recording_options import FIRST_READY_S, READY_S
 ROOT = Path(__file__).resolve().parents[2]
 TAKES_AT = (5, 11, 17)
 WORK_AT = (25, 35)
-FPS = 24
+FPS = 12
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +50,8 @@ def said(tmp_path_factory):
     environment["MSTNET_DATA"] = str(tmp_path_factory.mktemp("data"))
 
     def said(*words):
-        command = [sys.executable, "-W", "error", *map(str, words)]
-        done = subprocess.run(
-            command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=120, env=environment
-        )
+        module, arguments = ("main", words[1:]) if words[0] == "main.py" else ("calibration.__main__", words[2:])
+        done = forked.run(module, *arguments, env=environment)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, done.stdout.splitlines(), done.stderr
 
@@ -176,3 +173,88 @@ def test_the_help_of_record_shows_its_own_options_and_the_count_down(said):
     assert f"{FIRST_READY_S:g} s comes before the first take" in text
     document = (ROOT / "docs" / "personal-gestures.md").read_text(encoding="utf-8")
     assert f"{FIRST_READY_S:g} s before the first take of a gesture and before work, {READY_S:g} s before" in document
+
+
+def draw_clip(path, late, seconds=2.5):
+    """The square crosses the picture once, as in the film."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (64, 64))
+    rng = np.random.default_rng(round(100 * late))
+    for k in range(round(seconds * FPS)):
+        picture, share = np.full((64, 64, 3), 60, np.uint8), (k / FPS - 0.3) / (1.3 + late)
+        if 0 <= share <= 1:
+            x, wobble = int(44 * share), rng.integers(-1, 2)
+            cv2.rectangle(picture, (x, 12 + wobble), (x + 20, 52 + wobble), (30, 220, 240), -1)
+        writer.write(picture)
+    writer.release()
+    return path
+
+
+def draw_work(path, seconds=12):
+    """A spot that moves slightly."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (64, 64))
+    rng = np.random.default_rng(0)
+    for _ in range(seconds * FPS):
+        picture = np.full((64, 64, 3), 60, np.uint8)
+        cv2.circle(picture, tuple(int(c) for c in rng.integers(20, 24, 2)), 5, (90, 80, 70), -1)
+        writer.write(picture)
+    writer.release()
+    return path
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    for k in range(3):
+        draw_clip(folder / f"{k}.avi", late=k / 10)
+    return folder
+
+
+def test_clips_are_takes_and_the_gesture_in_them_is_learnt(said, clips, small_model, tmp_path):
+    draw_clip(clips / "short.avi", 0, seconds=0.4)
+    (clips / "broken.mp4").write_bytes(b"no video")
+    (clips / "notes.txt").write_text("not looked at")
+    words = ("record", "--profile", "cleo", "--gesture", "Cross the picture", "--clip", clips, "--model", small_model)
+    status, lines, errors = said("-m", "calibration", *words)
+    assert (status, lines) == (0, [])
+    left_out = [line for line in errors.splitlines() if "is left out" in line]
+    assert len(left_out) == 2
+    assert "broken.mp4" in left_out[0]
+    assert "short.avi" in left_out[1]
+    assert "3 of 5 clips saved" in errors.splitlines()[-1]
+    status, _, errors = said("-m", "calibration", *words)
+    assert status == 2  # the same clips again
+    assert errors.count("is recorded already") == 3
+    work = draw_work(tmp_path / "work.avi")
+    record = ("-m", "calibration", "record", "--profile", "cleo", "--work-clip", work, "--model", small_model)
+    assert said(*record)[0] == 0
+    status, lines, errors = said("-m", "calibration", "fit", "--profile", "cleo")
+    assert status == 0, errors
+    assert any("Cross the picture" in line and "3/3" in line for line in lines)
+    _, listed, _ = said("-m", "calibration", "gestures", "--profile", "cleo", "takes")
+    assert len(listed) == 3
+
+
+def test_what_cannot_be_recorded_from_clips_is_reported_in_one_line(said, clips, film, small_model, tmp_path):
+    for words, message in (
+        (("--clip", clips), "--clip needs one --gesture"),
+        (("--clip", clips, "--gesture", "A1", "--gesture", "B2"), "--clip needs one --gesture"),
+        (("--work-clip", film, "--gesture", "Wave"), "--clip needs one --gesture"),
+        (("--clip", tmp_path / "no.mp4", "--gesture", "Wave"), "no.mp4 does not exist"),
+        (("--clip", tmp_path, "--gesture", "Wave"), "contains no video"),
+        (("--clip", clips, "--gesture", "Wave", "--takes", 3), "--takes has no effect with --clip"),
+        (("--clip", clips, "--gesture", "Wave", "--camera", film), "--camera has no effect with --clip"),
+        (("--clip", clips, "--gesture", "Swipping Left"), "did you mean 'Swiping Left'"),
+    ):
+        status, _, errors = said("-m", "calibration", "record", "--profile", "dora", *words, "--model", small_model)
+        assert status == 2, words
+        assert errors.count("\n") == 1, errors
+        assert message in errors
+
+
+def test_a_misspelt_gesture_is_refused_before_the_recording_unless_it_is_new(said, film, small_model):
+    words = ("record", "--profile", "flo", "--gesture", "Swipping Left", "--takes", 1, "--work", 0)
+    how = ("--camera", film, "--headless", "--model", small_model)
+    status, _, errors = said("-m", "calibration", *words, *how)
+    assert (status, errors.count("\n")) == (2, 1)
+    assert "did you mean 'Swiping Left'" in errors
+    assert said("-m", "calibration", *words, "--new-gesture", *how)[0] == 0

@@ -8,7 +8,7 @@ import pytest
 from people import LABELS, SPEC, a_minute_of_work, a_take, work_stream
 
 from calibration.diagram import draw
-from calibration.fit_report import not_found, report, warnings
+from calibration.fit_report import report, warnings
 from calibration.fitting import fit
 from calibration.reliability import Reliability
 from calibration.take import Kind
@@ -171,12 +171,12 @@ def test_the_report_and_the_diagram_tell_what_was_done():
     picture = ET.fromstring(draw({"before": done.before, "after": done.after}))
     assert sum(each.tag.endswith("line") for each in picture.iter()) == 2
     assert f"ECE {done.after.error:.3f}" in "".join(picture.itertext())
-    assert list(warnings(done, Target(5, 5))) == list(not_found(done)) == []
+    assert [*warnings(done, Target(5, 5)), *done.never_firing] == []
 
 
 def warned(*takes):
     done = fit(UserProfile.of("ann", SPEC), SPEC, takes, Target())
-    lines = [*warnings(done, Target()), *not_found(done)]
+    lines = [*warnings(done, Target()), *done.never_firing]
     assert not any("\n" in line for line in lines)
     return lines
 
@@ -213,4 +213,5 @@ def test_a_target_that_is_missed_is_reported_with_what_is_expected():
 def test_a_gesture_of_the_models_that_is_in_none_of_its_takes_is_reported():
     unseen = [a_take(Kind.GESTURE, "Thumb Up", work_stream(np.random.default_rng(k), 3)) for k in range(3)]
     (line,) = warned(*unseen, a_minute_of_work())
-    assert "'Thumb Up' is recognised in none of its 3 takes" in line
+    assert "'Thumb Up' is saved, but will hardly ever fire: none of the 3 takes" in line
+    assert "in view of the camera" in line

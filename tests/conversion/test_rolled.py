@@ -8,27 +8,18 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from networks import small_net, small_spec
 from onnx import numpy_helper
 
 from conversion.__main__ import main
-from conversion.difference import largest_difference
+from conversion.difference import largest_difference, run_alone
 from conversion.rolled import RolledModel, export_rolled
 from conversion.rolled_graph import roll
 from models.engines import load_engine
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
 from models.errors import ModelFileError
-from training.export.stream_export import export
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "models" / "weights" / "mstnet_small.onnx"
-
-
-def exported(backbone, operation, folder, **options):
-    net = small_net(backbone, operation, **options)
-    path = folder / f"{backbone}-{operation}.onnx"
-    export(net, small_spec(net), path)
-    return path
 
 
 @pytest.mark.parametrize(
@@ -39,19 +30,20 @@ def exported(backbone, operation, folder, **options):
         ("resnet18", "mixtconv", {"kernels": (1, 3), "dilations": (1, 2), "placement": "head"}),
     ],
 )
-def test_every_stream_of_a_batch_runs_as_if_alone(backbone, operation, options, tmp_path):
-    source = exported(backbone, operation, tmp_path, **options)
+def test_every_stream_of_a_batch_runs_as_if_alone(backbone, operation, options, exported_net, tmp_path):
+    source = exported_net(backbone, operation, **options)
     export_rolled(source, tmp_path / "rolled.onnx")
     engine, rolled = OnnxRuntimeEngine(source), RolledModel(tmp_path / "rolled.onnx")
     for streams in (1, 3):
-        assert largest_difference(engine, rolled.stepping(streams), streams, seed=1) < 1e-4
+        assert largest_difference(run_alone(engine), rolled.stepping(streams), streams, engine.spec, seed=1) < 1e-4
 
 
 def test_the_shipped_model_rolls_without_a_checkpoint(tmp_path):
     spec = export_rolled(SHIPPED, tmp_path / "rolled.onnx")
     rolled = RolledModel(tmp_path / "rolled.onnx")
     assert rolled.spec == spec == OnnxRuntimeEngine(SHIPPED).spec
-    assert largest_difference(OnnxRuntimeEngine(SHIPPED), rolled.stepping(2), 2, seed=1) < 1e-3
+    source = run_alone(OnnxRuntimeEngine(SHIPPED))
+    assert largest_difference(source, rolled.stepping(2), 2, spec, seed=1) < 1e-3
 
 
 def test_every_layer_gets_the_slices_of_its_lags(small_model, tmp_path):

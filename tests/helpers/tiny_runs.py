@@ -1,6 +1,5 @@
 """Runs of the trainer on the tiny set: in this process, in one that is killed, or in several that train together."""
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -10,6 +9,7 @@ from typing import Any
 
 import tiny_set
 import torch
+from forked import FORKSERVER
 
 import training.train
 import training.training_run
@@ -46,8 +46,6 @@ save_every = 4
 log_every = 1
 """
 """Six updates an epoch, and saved after four of them too."""
-FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["torch", "training.train"])
 
 
 def write_config(folder: Path) -> Path:
@@ -64,6 +62,11 @@ def train_tiny(arguments: list[str], make: Any = tiny_set.make_tiny) -> int:
         return training.train.main(arguments)
     finally:
         training.training_run.make_data = kept
+
+
+def main(arguments: list[str]) -> int:
+    """As `training.train.main`, on the tiny set."""
+    return train_tiny(arguments)
 
 
 def at_call(where: str, number: int, act: Any) -> tuple[Any, str, Any]:
@@ -96,7 +99,3 @@ def killed_run(arguments: list[str], where: str, number: int) -> int | None:
     process.start()
     process.join()
     return process.exitcode
-
-
-if __name__ == "__main__":
-    sys.exit(train_tiny(sys.argv[1:]))

@@ -9,7 +9,7 @@ from models.batch_recognizer import BatchRecognizer
 from models.errors import CameraError, FrameError
 from models.frame import Frame
 from models.networks import networks_of
-from models.region import Region
+from models.region import WHOLE, Region
 from models.vocabulary import Group, Vocabulary
 
 RATE_HZ = 12
@@ -181,7 +181,7 @@ def test_a_row_whose_frame_or_head_is_bad_says_so_and_the_other_goes_on(batch):
             return super().read(logits, embedding, steps)
 
     recognizer = of(batch, Failing())
-    with pytest.raises(CameraError, match="a picture of 0x0 pixels"):
+    with pytest.raises(CameraError, match="at least one pixel"):
         recognizer.show(0, Frame(np.zeros((0, 0, 3), np.uint8), 0.0, 0))
     assert see(recognizer, {1: frame(0)}).keys() == {1}
     for row, label in enumerate((THUMB_UP, LEFT)):
@@ -252,7 +252,7 @@ def test_each_row_has_a_framing_of_its_own_and_forgets_where_its_region_moves(ba
     scripts = iter([[left, right, right], [left, left, left]])
 
     class FixedRegions:
-        name = "fixed"
+        name, bounds = "fixed", WHOLE
 
         def __init__(self):
             self._regions = iter(next(scripts))

@@ -103,3 +103,11 @@ def test_a_square_region_needs_no_border(rows, columns, x, y, side):
     cut = region.cut(image)
     assert abs(cut.shape[0] - cut.shape[1]) <= 1
     np.testing.assert_array_equal(to_picture(image, 32, 32, region), to_picture(cut, 32, 32, WHOLE))
+
+
+def test_what_is_twice_as_large_is_scaled_quickly_to_the_same():
+    image = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    slow, quick = (to_picture(image, 32, 32, quick=quick) for quick in (False, True))
+    np.testing.assert_allclose(quick.astype(int), slow, atol=1)
+    far, quick_far = (to_picture(image, 8, 8, quick=quick) for quick in (False, True))
+    assert np.abs(quick_far.astype(int) - far).max() > 20

@@ -19,7 +19,7 @@ from models.errors import FrameError, ModelFileError
 from models.frame import Frame
 from models.networks import Networks, networks_of
 from models.recognizer import Recognizer
-from models.region import Region
+from models.region import WHOLE, Region
 from models.softmax import softmax
 from models.step_grid import StepGrid
 
@@ -296,7 +296,7 @@ def test_a_frame_that_stands_for_many_carries_one_gesture_and_loses_none():
 class FixedRegions:
     """A framing with given regions that records whether it was called as idle."""
 
-    name = "fixed"
+    name, bounds = "fixed", WHOLE
 
     def __init__(self, regions):
         self._regions = iter(regions)

@@ -1,11 +1,13 @@
-"""The window of the newest pictures, and the pictures of a clip."""
+"""The window of the newest pictures: which of them a clip holds, and which part of them."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.window import ClipWindow, nearest
+from models.region import Region
+from models.window import LEAST_SIDE, ClipWindow, nearest
 
 SHAPE = (1, 1, 3)
 
@@ -85,7 +87,79 @@ def test_time_does_not_run_backwards():
 
 def test_another_shape_and_an_empty_window_are_refused():
     window = ClipWindow(SHAPE, 1.0, 12.0)
-    with pytest.raises(ValueError, match="no picture"):
-        window.cut(1.0, 16)
-    with pytest.raises(ValueError, match="expected a picture"):
-        window.append(np.zeros((2, 1, 3), np.uint8), 0.0)
+    for use in (lambda: window.cut(1.0, 16), window.moving, lambda: window.repeat(0.0)):
+        with pytest.raises(ValueError, match="no picture"):
+            use()
+    window.append(picture(1), 0.0)
+    with pytest.raises(ValueError, match="proportions"):
+        window.append(np.zeros((1, 2, 3), np.uint8), 0.1)
+
+
+def test_a_picture_that_is_repeated_is_seen_again_and_moves_nothing():
+    window = filled([0.0])
+    window.repeat(1 / 12)
+    window.append(picture(90), 2 / 12)
+    window.repeat(3 / 12)
+    assert numbers(window.cut(4 / 12, 4)) == [0, 0, 90, 90]
+    with pytest.raises(ValueError, match="backwards"):
+        window.repeat(0.0)
+
+
+def room(*discs, rows=480, columns=640):
+    """A room in which discs are, for hands."""
+    image = np.full((rows, columns, 3), 120, np.uint8)
+    for x, y in discs:
+        cv2.circle(image, (round(x), round(y)), rows // 16, (220, 180, 150), -1)
+    return image
+
+
+def waving(x, y, reach=60, rows=480, columns=640, steps=24):
+    """A window in which a hand waves around a place, beside one that keeps still."""
+    window = ClipWindow((112, 112, 3), 11 / 6, 12.0)
+    for k in range(steps):
+        hand = x + reach * np.sin(2 * k / 3), y
+        window.append(room(hand, (columns / 5, rows / 5), rows=rows, columns=columns), k / 12)
+    return window
+
+
+@pytest.mark.parametrize("x", [130, 320, 500])
+def test_a_clip_is_cut_around_what_moves(x):
+    region = waving(x, 300).moving()
+    assert region.width * 640 == pytest.approx(region.height * 480)
+    assert LEAST_SIDE <= region.height < 0.75
+    assert region.left * 640 < x < (region.left + region.width) * 640
+    assert region.left <= (x - 100) / 640
+    assert region.left + region.width >= min(1, (x + 100) / 640)
+
+
+def test_who_reaches_far_is_shown_whole_and_who_moves_a_finger_is_not_shown_too_near():
+    wide, near = waving(320, 240, reach=250).moving(), waving(320, 240, reach=15).moving()
+    assert wide.height == pytest.approx(1)
+    assert near.height == pytest.approx(LEAST_SIDE)
+
+
+def test_where_nothing_moves_the_middle_is_shown():
+    window = ClipWindow((112, 112, 3), 1.0, 12.0)
+    for k in range(3):
+        window.append(room(rows=480, columns=640), k / 12)
+    assert window.moving() == Region.square(320, 240, 480, 480, 640)
+
+
+def test_movement_is_forgotten_with_its_pictures():
+    window = waving(130, 300)
+    for k in range(24):
+        window.append(room((500, 300 + 40 * (k % 2))), 2 + k / 12)
+    assert window.moving().left > 0.4
+
+
+def test_only_the_region_is_shown_and_large_pictures_are_remembered_small():
+    window = ClipWindow((112, 112, 3), 1.0, 12.0)
+    image = np.zeros((1080, 1920, 3), np.uint8)
+    image[:, 960:] = 200
+    window.append(image, 0.0)
+    image[:] = 7  # a camera writes over its picture
+    assert window.cut(1.0, 2, Region(0, 0, 0.25, 0.4)).max() == 0
+    clip = window.cut(1.0, 2, Region(0.6, 0, 0.25, 0.4))
+    assert clip.shape == (2, 112, 112, 3)
+    assert clip.min() == 200
+    assert window._slots[0].picture.shape == (1080 // 5, 1920 // 5, 3)

@@ -16,44 +16,48 @@ from training.from_onnx import main
 
 
 @pytest.fixture(scope="module", params=[(3, "stacked"), (5, "stacked"), (3, "apart")], ids=str)
-def exported(request, tmp_path_factory):
+def exported(request, exported_net, tmp_path_factory):
     """A ShuffleNet with random taps and batch norms, and its exported file.
 
     Its layers are stacked or, as in older files and for large slices, sums of products.
     """
     kernel, form = request.param
     net = small_net("shufflenet", kernels=(kernel,))
+    if form == "stacked":
+        return net, exported_net("shufflenet", "mixtconv", kernels=(kernel,))
     path = tmp_path_factory.mktemp("exported") / "model.onnx"
     with pytest.MonkeyPatch.context() as patch:
-        if form == "apart":
-            patch.setattr("training.export.stacking.MAX_STACK_BYTES", 0)
-        export(net, small_spec(net, size=64), path)
+        patch.setattr("training.export.stacking.MAX_STACK_BYTES", 0)
+        export(net, small_spec(net), path)
     return net, path
 
 
+@pytest.fixture(scope="module")
+def recovered(exported):
+    """The network recovered from the file, and its spec."""
+    return from_onnx(exported[1])
+
+
 def clip(steps: int = 40) -> torch.Tensor:
-    return torch.from_numpy(np.random.default_rng(1).integers(0, 256, (1, steps, 3, 64, 64), dtype=np.uint8))
+    return torch.from_numpy(np.random.default_rng(1).integers(0, 256, (1, steps, 3, 32, 32), dtype=np.uint8))
 
 
-def test_it_has_the_output_of_the_exported_network(exported):
-    net, path = exported
-    recovered, spec = from_onnx(path)
+def test_it_has_the_output_of_the_exported_network(exported, recovered):
+    net, (again, spec) = exported[0], recovered
     with torch.no_grad():
-        assert torch.allclose(recovered(clip()).logits, net(clip()).logits, atol=TOLERANCE)
-    assert recovered.config.temporal == net.config.temporal
-    assert spec.memories == net.memories(64, 64)
+        assert torch.allclose(again(clip()).logits, net(clip()).logits, atol=TOLERANCE)
+    assert again.config.temporal == net.config.temporal
+    assert spec.memories == net.memories(32, 32)
 
 
-def test_the_spec_is_kept(exported):
-    _, path = exported
-    before, after = OnnxRuntimeEngine(path).spec, from_onnx(path)[1]
+def test_the_spec_is_kept(exported, recovered):
+    before, after = OnnxRuntimeEngine(exported[1]).spec, recovered[1]
     for name in ("labels", "rate_hz", "decoding", "temperature", "trained", "mean", "std"):
         assert getattr(after, name) == getattr(before, name)
 
 
-def test_its_filters_are_of_one_size(exported):
-    recovered, _ = from_onnx(exported[1])
-    convolutions = [m for m in recovered.modules() if isinstance(m, torch.nn.Conv2d)]
+def test_its_filters_are_of_one_size(recovered):
+    convolutions = [m for m in recovered[0].modules() if isinstance(m, torch.nn.Conv2d)]
     assert all(torch.allclose(c.weight.flatten(1).norm(dim=1), torch.tensor(FILTER_NORM)) for c in convolutions)
 
 
@@ -66,19 +70,16 @@ def test_the_command_writes_a_checkpoint_that_can_be_exported_again(exported, tm
         assert torch.allclose(again(clip()).logits, net(clip()).logits, atol=TOLERANCE)
 
 
-def test_of_several_stacked_kernels_the_longest_comes_back(tmp_path):
+def test_of_several_stacked_kernels_the_longest_comes_back(exported_net):
     """The file holds the shorter ones filled up with zeros, so the answers are the same."""
-    net = small_net("shufflenet", kernels=(1, 3))
-    export(net, small_spec(net, size=64), tmp_path / "mixed.onnx")
-    assert from_onnx(tmp_path / "mixed.onnx")[0].config.temporal.kernels == (3,)
+    mixed = exported_net("shufflenet", "mixtconv", kernels=(1, 3))
+    assert from_onnx(mixed)[0].config.temporal.kernels == (3,)
 
 
 @pytest.mark.parametrize(("backbone", "operation"), [("mobilenet_v2", "mixtconv"), ("shufflenet", "shift")])
-def test_another_network_is_refused_in_one_line(backbone, operation, tmp_path):
-    net = small_net(backbone, operation)
-    export(net, small_spec(net, size=64), tmp_path / "other.onnx")
+def test_another_network_is_refused_in_one_line(backbone, operation, exported_net):
     with pytest.raises(ModelFileError, match=r"one kernel size as training\.export writes it"):
-        from_onnx(tmp_path / "other.onnx")
+        from_onnx(exported_net(backbone, operation))
 
 
 def test_a_network_with_another_output_than_its_file_is_refused(exported, tmp_path):

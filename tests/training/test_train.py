@@ -5,12 +5,15 @@ import errno
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import forked
 import pytest
 import torch
 from networks import small_net, small_spec
@@ -179,14 +182,19 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
     words = ["net.dropout=0", "optim.batch_norm=frozen", "schedule.epochs=1"]
     config = str(write_config(tmp_path))
     assert train_tiny([config, *words, f"run.folder={tmp_path / 'one'}"]) == 0
-    script = Path(__file__).parent.parent / "helpers" / "tiny_runs.py"
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
-    environment = os.environ | {"PYTHONPATH": str(script.parent.parent.parent), "OMP_NUM_THREADS": "1"}
     two = [config, *words, "optim.accumulate=2", f"run.folder={tmp_path / 'two'}"]
-    done = subprocess.run([*torchrun, *two], check=False, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "2 processes on cpu" in done.stdout
-    assert done.stdout.count("epoch 0:") == 1  # only one process prints
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": "2"}  # as torchrun sets it
+
+    def run(rank: int) -> "subprocess.CompletedProcess[str]":
+        return forked.run("tiny_runs", *two, env={**os.environ, **meeting, "RANK": str(rank), "LOCAL_RANK": str(rank)})
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(run, range(2))
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert "2 processes on cpu" in first.stdout
+    assert (first.stdout.count("epoch 0:"), second.stdout) == (1, "")  # only one process prints
     one, other = state(tmp_path / "one")["learner"], state(tmp_path / "two")["learner"]
     for name, value in one["net"].items():
         torch.testing.assert_close(other["net"][name], value, rtol=1e-4, atol=1e-6)

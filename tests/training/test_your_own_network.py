@@ -3,11 +3,10 @@
 import json
 import re
 import shlex
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
+import forked
 import pytest
 
 from common.video import write_video
@@ -65,9 +64,8 @@ def test_the_four_commands_make_a_network_for_the_app(
     assert model.is_file()
     assert str(Path(app[app.index("--model") + 1])) == export[-1]
     app[app.index("--camera") + 1] = str(tmp_path / "clips" / "thumb" / "0.mp4")
-    done = subprocess.run(
-        [sys.executable, str(ROOT / app[0]), *app[1:], "--headless"], check=False, capture_output=True, text=True
-    )
+    assert app[0] == "main.py"
+    done = forked.run("main", *app[1:], "--headless")
     assert done.returncode == 0, done.stderr
     header = json.loads(done.stdout.splitlines()[0])
     assert header["labels"] == ["Doing other things", "No gesture", "thumb", "wave off"]

@@ -29,7 +29,7 @@ TEMPERATURE = 0.5
 FUSION = ClipFusion(
     weight=0.5,
     asked_below=0.8,
-    decoding=Decoding(0.5, Rule(enter=0.5, exit=0.25, hold_s=0.1, rest_s=1.0)),
+    decoding=Decoding(0.5, Rule(enter=0.55, exit=0.275, hold_s=0.1, rest_s=1.0)),
 )
 """Its fusion with the stream network, chosen by `training.fusion` and `benchmarks.recordings`."""
 

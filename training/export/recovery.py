@@ -17,13 +17,13 @@ from torch import Tensor, nn
 from common.errors import first_line
 from conversion.difference import TOLERANCE, largest_difference, stepping
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from models.engines.torch_engine import TorchEngine
 from models.errors import ModelFileError
 from models.nets.checkpoint import weights_hash
 from models.nets.mstnet import MSTNet, MSTNetConfig
 from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import TemporalConfig
 from models.spec import ModelSpec
+from training.export.reference import in_chunks
 
 FILTER_NORM = 0.3
 """Norm of every recovered filter, about that of the Jester-trained 3D-ShuffleNet's; the remaining factor is the scale
@@ -51,7 +51,7 @@ def from_onnx(path: Path) -> tuple[MSTNet, ModelSpec]:
             f"{path} cannot be converted ({type(error).__name__}: {first_line(error)}); give a ShuffleNet MSTNet of "
             "one kernel size as training.export writes it"
         ) from error
-    difference = largest_difference(TorchEngine(net, spec), stepping(engine), 1)
+    difference = largest_difference(in_chunks(net), stepping(engine), 1, spec)
     if difference > TOLERANCE:
         raise ModelFileError(f"the network recovered from {path} has other outputs: {difference:.2g} > {TOLERANCE}")
     return net, spec

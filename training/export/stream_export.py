@@ -14,13 +14,13 @@ from common.whole_file import whole_file
 from conversion.difference import TOLERANCE, largest_difference, stepping
 from conversion.open_batch import open_batch
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from models.engines.torch_engine import TorchEngine
 from models.errors import ModelFileError
 from models.nets.mstnet import MSTNet
 from models.nets.timeline import Slots
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, ModelSpec
 from training.export.lean_shufflenet import lean
 from training.export.onnx_file import write_graph
+from training.export.reference import in_chunks
 from training.export.stacking import stack_layers
 
 CHECK_STREAMS = 3
@@ -58,7 +58,7 @@ def export(net: MSTNet, spec: ModelSpec, path: Path) -> ModelSpec:
         _write_graph(rewritten, rewritten_spec, unfinished)
         for streams in (1, CHECK_STREAMS):
             step = stepping(OnnxRuntimeEngine(unfinished, streams=streams))
-            difference = largest_difference(TorchEngine(net, spec), step, streams)
+            difference = largest_difference(in_chunks(net), step, streams, spec)
             if difference > TOLERANCE:
                 raise ModelFileError(f"the exported {path} differs from its network by {difference:.2g} > {TOLERANCE}")
     return rewritten_spec

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import cv2
 import numpy as np
 import pytest
-from desktop import MISSING, ROOT, Desktop, Terminal, Witness, wait_for
+from desktop import MISSING, PATIENCE_S, ROOT, Desktop, Terminal, Witness, wait_for
 from grey import grey_clip, grey_model
 
 pytestmark = [
@@ -62,7 +62,7 @@ def run(desktop, model, tmp_path):
 
 def ended(app):
     """Wait for the end; return the lines on standard output and error."""
-    out, err = app.communicate(timeout=60)
+    out, err = app.communicate(timeout=PATIENCE_S)
     assert app.returncode == 0, err
     assert "Traceback" not in err
     return [json.loads(line) for line in out.splitlines()], err.splitlines()
@@ -76,20 +76,15 @@ def wait_for_log(app, text):
     raise AssertionError(f"not logged: {text}")
 
 
-def test_keys_arrive_in_order_and_once(desktop, run):
+def test_keys_arrive_in_order_and_once_and_none_between_two_pause_gestures(desktop, run):
     terminal = Terminal(desktop)
-    lines, logged = ended(run(ARROWS, [LEFT, RIGHT, RIGHT, LEFT], "--headless", "--armed"))
+    lines, logged = ended(run(ARROWS, [LEFT, RIGHT, STOP, LEFT, STOP, RIGHT, LEFT], "--headless", "--armed"))
     assert terminal.typed == LEFT_ARROW + RIGHT_ARROW + RIGHT_ARROW + LEFT_ARROW
-    assert logged == ["mstnet: control is on"]
+    assert logged[0] == "mstnet: control is on"
     assert lines[0]["type"] == "header"
     assert lines[1] == {"v": 1, "type": "control", "armed": True}
+    assert [line["armed"] for line in lines if line["type"] == "control"] == [True, False, True]
     assert desktop.keys_down() == []
-
-
-def test_text_with_capitals_and_signs(desktop, run):
-    terminal = Terminal(desktop)
-    ended(run('[gestures."Swiping Left"]\ntext = "Hi, You? ~{}\\n"', [LEFT], "--headless", "--armed"))
-    assert terminal.typed == b"Hi, You? ~{}\r"
 
 
 def test_a_dry_run_logs_actions_and_does_nothing(desktop, run):
@@ -117,13 +112,6 @@ def test_nothing_arrives_until_it_is_armed(desktop, run):
     assert terminal.typed == b""
 
 
-def test_nothing_arrives_between_two_pause_gestures(desktop, run):
-    terminal = Terminal(desktop)
-    lines, _ = ended(run(ARROWS, [LEFT, STOP, RIGHT, RIGHT, STOP, LEFT], "--headless", "--armed"))
-    assert terminal.typed == LEFT_ARROW * 2
-    assert [line["armed"] for line in lines if line["type"] == "control"] == [True, False, True]
-
-
 def test_the_pause_keys_turn_it_on_and_off_in_every_window(desktop, run):
     terminal = Terminal(desktop)
     app = run(ARROWS, [LEFT] * 10, "--headless", "--realtime")
@@ -142,7 +130,7 @@ def test_the_pause_keys_turn_it_on_and_off_in_every_window(desktop, run):
 def test_actions_are_skipped_while_mouse_or_keyboard_is_used(desktop, run):
     terminal = Terminal(desktop)
     key_map = "safety.hand_over_s = 1\n" + ARROWS
-    app = run(key_map, [LEFT] * 30, "--headless", "--realtime", "--armed", "--log-level", "debug")
+    app = run(key_map, [LEFT] * 60, "--headless", "--realtime", "--armed", "--log-level", "debug")
     for used in (("mousemove_relative", "40", "30"), ("key", "x"), ("click", "1"), ("click", "5")):
         # Two arrows were not taken for the user's.
         count = terminal.typed.count(LEFT_ARROW)
@@ -196,7 +184,6 @@ KEYS, BUTTON = 'key = "ctrl+shift+a"', 'click = "left"'
         ("SIGINT", ["--headless"], KEYS),
         ("SIGKILL", ["--headless"], BUTTON),
         ("SIGTERM", [], KEYS),
-        ("SIGKILL", [], KEYS),
     ],
 )
 def test_no_key_stays_down_when_the_app_is_ended(desktop, run, sent, window, held):
@@ -216,8 +203,9 @@ def test_no_key_stays_down_when_the_app_is_ended(desktop, run, sent, window, hel
     wait_for(lambda: not desktop.keys_down(), "no held key")
 
 
-def test_key_maps_bound_to_their_windows(desktop, run, tmp_path):
-    (tmp_path / "typist.toml").write_text('window.class = "typist"\ngestures."Swiping Left".text = "t"')
+def test_key_maps_bound_to_their_windows_type_text_there(desktop, run, tmp_path):
+    typist = 'window.class = "typist"\ngestures."Swiping Left".text = "Hi, You? ~{}\\n"'
+    (tmp_path / "typist.toml").write_text(typist)
     terminal, other = Terminal(desktop), Witness(desktop)
     key_map = 'gestures."Swiping Left".text = "o"'
     _, logged = ended(run(key_map, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
@@ -225,9 +213,9 @@ def test_key_maps_bound_to_their_windows(desktop, run, tmp_path):
     assert len([line for line in logged if "no gesture pauses control" in line]) == 2
     desktop.focus("typed")
     ended(run(key_map, [LEFT, LEFT], "--headless", "--armed", "--control", tmp_path / "typist.toml"))
-    assert terminal.typed == b"tt"
+    assert terminal.typed == b"Hi, You? ~{}\r" * 2
     assert other.events.count("KeyPress o") == 2
-    assert "KeyPress t" not in other.events
+    assert "KeyPress H" not in other.events
 
 
 def test_a_program_runs_only_with_permission(desktop, run, tmp_path):
@@ -312,7 +300,7 @@ def test_the_demo_clip_turns_real_slides(desktop, tmp_path):
     titles = []
     reader = threading.Thread(target=lambda: titles.extend(spy.stdout), daemon=True)
     reader.start()
-    app = desktop.app("--demo", "--headless", "--control", "slides", "--armed")
+    app = desktop.app("--demo", "--headless", "--max-frames", 150, "--control", "slides", "--armed")
     lines, _ = ended(app)
     expected, slide = ["slide 1"], 1
     acted_s = {}

@@ -4,7 +4,6 @@ import numpy as np
 import onnx
 import pytest
 from films import moving_square
-from networks import small_net, small_spec
 from onnx import TensorProto, numpy_helper
 
 from calibration.errors import QuantizationError
@@ -17,7 +16,6 @@ from calibration.quantization.scales import check_float16_range, find_scales
 from calibration.quantization.sensitivity import float_layers, sensitivities
 from calibration.quantization.streaming import run_streams
 from models.engines.onnxruntime_engine import OnnxRuntimeEngine
-from training.export.stream_export import export
 
 
 @pytest.fixture(scope="module")
@@ -121,11 +119,9 @@ def test_a_slot_is_of_one_group_whatever_reads_it(graph):
         assert graph.group_of(memory.newest) != graph.group_of(graph.layers[-1].output[0])
 
 
-def test_a_slots_past_and_its_newest_slice_share_one_scale(tmp_path):
+def test_a_slots_past_and_its_newest_slice_share_one_scale(exported_net):
     """In a net whose convolutions read slots: TSM's shift concatenates them with the newest channels."""
-    net = small_net("mobilenet_v2", "shift")
-    export(net, small_spec(net), tmp_path / "shift.onnx")
-    graph = FloatGraph.load(tmp_path / "shift.onnx")
+    graph = FloatGraph.load(exported_net("mobilenet_v2", "shift"))
     model = quantised(graph, find_scales(graph, [moving_square(8)]), [layer.name for layer in graph.layers])
     found = 0
     for memory in graph.spec.memories:
@@ -157,8 +153,9 @@ def grids(model, tensor, back=False):
     return scales
 
 
-def test_a_layer_that_suffers_most_stays_float(graph, streams):
+def test_a_layer_that_suffers_most_stays_float(exported_net, streams):
     """One weight per channel is so large that all others round to zero."""
+    graph = FloatGraph.load(exported_net("resnet18", "mixtconv"))  # of few layers, each of which is tried
     spoilt = onnx.ModelProto()
     spoilt.CopyFrom(graph.model)
     layer = graph.layers[-1]

@@ -168,14 +168,13 @@ def test_it_says_what_it_is(engine):
 
 @pytest.mark.parametrize("backbone", ["resnet18", "resnet50", "mobilenet_v2", "shufflenet"])
 @pytest.mark.parametrize("operation", ["none", "shift", "mixtconv", "conv1d"])
-def test_every_network_runs_on_onnxruntime_as_in_torch(backbone, operation, tmp_path):
+def test_every_network_runs_on_onnxruntime_as_in_torch(backbone, operation, exported_net):
+    model = exported_net(backbone, operation)  # the export refuses a file that differs from the network
     net = small_net(backbone, operation)
-    spec = small_spec(net)
-    export(net, spec, tmp_path / "model.onnx")  # refuses a file that differs from the network
-    stream = pictures(spec.ring_phases() + 4)
+    stream = pictures(small_spec(net).ring_phases() + 4)
     with torch.no_grad():
         expected = net(torch.from_numpy(stream[:, 0]).permute(0, 3, 1, 2)[None].float()).logits[0].numpy()
-    got, _ = run(OnnxRuntimeEngine(tmp_path / "model.onnx"), stream)
+    got, _ = run(OnnxRuntimeEngine(model), stream)
     assert np.abs(got - expected).max() <= 1e-3
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import onnx
 import pytest
-from networks import small_net, small_spec
 
 from calibration.quantization.graph import FloatGraph
 from calibration.quantization.half import to_float16
@@ -17,9 +16,6 @@ from conversion.__main__ import main
 from models.engines.onnx_to_plan import build_plan
 from models.engines.tensorrt_runtime import Tensorrt
 from models.errors import EngineError, ModelFileError
-from models.nets.checkpoint import describe
-from models.nets.mstnet import MSTNet, MSTNetConfig
-from training.export.stream_export import export
 
 rtx = pytest.importorskip("tensorrt_rtx_bindings", reason="needs TensorRT-RTX", exc_type=ImportError)
 
@@ -48,35 +44,26 @@ def in_precision(path: Path, precision: str) -> bytes:
     return quantised(graph, defaultdict(lambda: 0.05), layers).SerializeToString()
 
 
-@pytest.fixture(scope="module")
-def small(request, tmp_path_factory):
+@pytest.fixture
+def small(request, exported_net):
     """One of the networks at a quarter of its width and 32 px."""
-    backbone, operation, assigned = request.param
-    net = small_net(backbone, operation, assigned=assigned)
-    path = tmp_path_factory.mktemp("small") / "net.onnx"
-    export(net, small_spec(net), path)
-    return path
+    backbone, operation, options = request.param
+    return exported_net(backbone, operation, **options)
 
 
-@pytest.fixture(scope="module")
-def full(request, tmp_path_factory):
+@pytest.fixture
+def full(request, full_model):
     """A network at its full width, or a shipped one."""
-    if request.param == "shipped":
-        return WEIGHTS / "mstnet_small.onnx"
-    net = MSTNet(MSTNetConfig(27, request.param)).eval()
-    path = tmp_path_factory.mktemp("full") / "net.onnx"
-    labels = tuple(f"label {k}" for k in range(27))
-    export(net, describe(net, name="full", labels=labels, height=64, width=64, rate_hz=12.0), path)
-    return path
+    return WEIGHTS / "mstnet_small.onnx" if request.param == "shipped" else full_model(request.param)
 
 
 NETWORKS = [
-    pytest.param((backbone, operation, False), id=f"{backbone}-{operation}")
+    pytest.param((backbone, operation, {}), id=f"{backbone}-{operation}")
     for backbone in ("mobilenet_v2", "resnet18", "resnet50", "shufflenet")
     for operation in ("none", "shift", "mixtconv")
 ] + [
-    pytest.param(("mobilenet_v2", "conv1d", False), id="mobilenet_v2-conv1d"),
-    pytest.param(("shufflenet", "mixtconv", True), id="shufflenet-mixtconv-assigned"),
+    pytest.param(("mobilenet_v2", "conv1d", {}), id="mobilenet_v2-conv1d"),
+    pytest.param(("shufflenet", "mixtconv", {"assigned": True}), id="shufflenet-mixtconv-assigned"),
 ]
 
 

@@ -59,7 +59,7 @@ def outputs_in_chunks(net, clip, lengths):
     return torch.cat(logits, 1), torch.cat(embeddings, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(causal_networks(), chunkings(), st.integers(1, 2), st.sampled_from((24, 32, 40)))
 def test_any_chunking_equals_the_clip(net, lengths, batch, size):
     clip = clip_of(sum(lengths), size, batch)
@@ -70,7 +70,7 @@ def test_any_chunking_equals_the_clip(net, lengths, batch, size):
     assert (embeddings - whole.embedding).abs().max() <= TOLERANCE
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(causal_networks(), st.integers(2, 12))
 def test_step_by_step_equals_the_clip(net, steps):
     clip = clip_of(steps)
@@ -84,7 +84,7 @@ def test_step_by_step_equals_the_clip(net, steps):
     assert (torch.cat(logits, 1) - whole).abs().max() <= TOLERANCE
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(causal_networks(), st.integers(1, 6), st.integers(1, 6))
 def test_the_future_does_not_change_the_past(net, before, after):
     clip = clip_of(before + after)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import forked
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
@@ -32,7 +33,7 @@ def score(rank: int, folder: Path) -> None:
 
 
 def test_every_process_validates_with_the_statistics_of_the_first(tmp_path: Path) -> None:
-    mp.spawn(score, (tmp_path,), nprocs=2)
+    mp.start_processes(score, (tmp_path,), nprocs=2, start_method=forked.START)
     one, other = (torch.load(tmp_path / f"{rank}.pt") for rank in range(2))
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert (other["backbone.bn1.running_mean"] == 1).all()

@@ -1,0 +1,158 @@
+"""Obstacles: the moments of work and the takes of other gestures that keep a gesture from firing."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.take import Kind, Take
+from calibration.thresholds import MAX_ENTER, WRONG_MARGIN, GesturePeaks, Target, Threshold
+from common.arrays import Floats
+
+N_SHOWN = 3
+"""Number of obstacles of each kind in a message."""
+APART_S = 3.0
+"""Least time between two moments of work in a message: the length of a gesture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenThreshold:
+    """The threshold of a gesture, and the levels that it was chosen from."""
+
+    threshold: Threshold
+    peaks: GesturePeaks
+    levels: Sequence[Floats]
+    """The gesture's level at each step of each take, float32 [T] each."""
+
+    @property
+    def never_found(self) -> bool:
+        """Whether the gesture was recorded and no take of it reaches the threshold."""
+        return self.threshold.takes > 0 and not self.threshold.found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Obstacle:
+    """A moment in which a gesture must not fire."""
+
+    level: float
+    """The gesture's level, 0..1."""
+    take: Take
+    at_s: float
+    """Seconds from the beginning of the take."""
+
+
+def level_of(obstacle: Obstacle) -> float:
+    """Its level, as a key to sort by."""
+    return obstacle.level
+
+
+def why_never_found(chosen: ChosenThreshold, takes: Sequence[Take], target: Target) -> str:
+    """Why no take of a gesture reaches its threshold, and what to do about it, in one line.
+
+    Args:
+        chosen: the gesture, which was recorded.
+        takes: the takes that its levels belong to.
+        target: the accepted rate of false events.
+    """
+    label, enter, best = chosen.threshold.label, chosen.threshold.enter, max(chosen.peaks.takes)
+    none = f"none of the {chosen.threshold.takes} takes of {label!r} reaches"
+    if enter <= chosen.peaks.usual + 0.001:
+        return f"{none} {enter:g}: the best reaches {best:.3f}. Record it again, slower and in view of the camera"
+    found = sorted(_obstacles(chosen, takes), key=level_of, reverse=True)
+    above = [each for each in found if each.level >= best] or found[:1]
+    remedies = [*_remedies(label, above), *_accepting(chosen.peaks, best, target)]
+    return (
+        f"{none} the threshold ({enter:g}) that keeps work and other gestures from firing it: the best take reaches "
+        f"{best:.3f}, {'; '.join(_described(above))}. To have it recognised, {', or '.join(remedies)}"
+    )
+
+
+def raised_by_takes(chosen: Sequence[ChosenThreshold], takes: Sequence[Take]) -> str | None:
+    """The gestures without takes whose threshold takes of others raise to the highest, in one line; None if none is."""
+    causes: dict[str, str] = {}
+    for each in chosen:
+        if not each.threshold.takes and each.threshold.enter >= MAX_ENTER:
+            highest = max(_obstacles(each, takes), key=level_of, default=None)
+            if highest and highest.take.kind is Kind.GESTURE and not _work_reaches(each, takes):
+                causes[each.threshold.label] = highest.take.label
+    if not causes:
+        return None
+    return (
+        f"{', '.join(map(repr, causes))} will hardly ever fire: the threshold is {MAX_ENTER:g}, since the model takes "
+        f"{' and '.join(map(repr, sorted(set(causes.values()))))} for it; for a run, "
+        f"main.py --enter '{next(iter(causes))}=0.8' sets another one"
+    )
+
+
+def _work_reaches(chosen: ChosenThreshold, takes: Sequence[Take]) -> bool:
+    found = _obstacles(chosen, takes)
+    return any(each.level >= MAX_ENTER for each in found if each.take.kind is Kind.WORK)
+
+
+def _obstacles(chosen: ChosenThreshold, takes: Sequence[Take]) -> Iterator[Obstacle]:
+    """The highest moments of each take of work, and the highest moment of each other take that counts."""
+    label = chosen.threshold.label
+    for take, levels in zip(takes, chosen.levels, strict=True):
+        if take.kind is Kind.WORK:
+            yield from highest_moments(take, levels)
+        elif (take.kind is Kind.NOT_THIS) == (take.label == label):
+            yield _highest(take, levels, take.begins)
+
+
+def highest_moments(take: Take, levels: Floats) -> Iterator[Obstacle]:
+    """Yield the highest moments of a take, at most `N_SHOWN`, apart from each other."""
+    left, apart = levels.copy(), math.ceil(APART_S * take.spec.rate_hz)
+    for _ in range(N_SHOWN):
+        highest = _highest(take, left)
+        if highest.level <= 0:
+            return
+        yield highest
+        at = int(left.argmax())
+        left[max(0, at - apart) : at + apart] = 0
+
+
+def _highest(take: Take, levels: Floats, first: int = 0) -> Obstacle:
+    at = first + int(np.argmax(levels[first:]))
+    return Obstacle(float(levels[at]), take, max(0, at - take.begins) / take.spec.rate_hz)
+
+
+def _described(obstacles: Sequence[Obstacle]) -> Iterator[str]:
+    work = [each for each in obstacles if each.take.kind is Kind.WORK][:N_SHOWN]
+    others = [each for each in obstacles if each.take.kind is Kind.GESTURE][:N_SHOWN]
+    wrong = [each for each in obstacles if each.take.kind is Kind.NOT_THIS][:N_SHOWN]
+    if work:
+        yield f"work {moments_text(work)}"
+    if others:
+        yield "other gestures " + ", ".join(f"{each.level:.3f} in {each.take.label!r}{_file(each)}" for each in others)
+    if wrong:
+        yield "moments marked as wrong " + ", ".join(f"{each.level:.3f}{_file(each)}" for each in wrong)
+
+
+def moments_text(moments: Sequence[Obstacle]) -> str:
+    """The level, second and file of each moment."""
+    return ", ".join(f"{each.level:.3f} at {each.at_s:.1f} s{_file(each)}" for each in moments)
+
+
+def _file(obstacle: Obstacle) -> str:
+    return f" of {obstacle.take.file}" if obstacle.take.file else ""
+
+
+def _remedies(label: str, obstacles: Sequence[Obstacle]) -> Iterator[str]:
+    kinds = {each.take.kind for each in obstacles}
+    if Kind.WORK in kinds:
+        yield "delete that work and record work without what you did then"
+    if Kind.GESTURE in kinds:
+        names = sorted({each.take.label for each in obstacles if each.take.kind is Kind.GESTURE})[:N_SHOWN]
+        yield f"make {label!r} differ from {' and '.join(map(repr, names))} and record it again"
+    if Kind.NOT_THIS in kinds:
+        yield "delete those moments if they show the gesture"
+
+
+def _accepting(peaks: GesturePeaks, best: float, target: Target) -> Iterator[str]:
+    """The number of false events with which the best take would be found, if accepting more can help."""
+    if not peaks.tail or any(level + WRONG_MARGIN > best for level in peaks.wrong):
+        return
+    if peaks.tail.covers(best):
+        needed = math.ceil(target.minutes * peaks.tail.rate(best))
+        yield f"accept more false events (--false {max(needed, math.ceil(2 * target.activations))} or more)"
