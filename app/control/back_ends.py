@@ -18,7 +18,9 @@ from common.errors import UserError, one_line
 BACK_ENDS = ("auto", "pynput", "uinput")
 INPUT_DEVICES = Path("/dev/input/event*")
 INSTALL = "`pip install -r requirements-control.txt`"
-NO_DISPLAY = "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); start it on the desktop, or use --dry-run"
+NO_DISPLAY = (
+    "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); start it on the desktop, or use --dry-run"
+)
 ACCESSIBILITY = "/System/Library/Frameworks/ApplicationServices.framework/ApplicationServices"
 
 

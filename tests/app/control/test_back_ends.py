@@ -53,7 +53,7 @@ def test_without_a_display_that_is_the_first_reason(monkeypatch, tmp_path):
     with pytest.raises(ControlError, match=r"^cannot control the desktop: there is no display .*uinput: "):
         open_backend("auto")
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    with pytest.raises(ControlError, match="^cannot control the desktop through uinput: "):
+    with pytest.raises(ControlError, match=r"^cannot control the desktop through uinput: "):
         open_backend("auto")
 
 
