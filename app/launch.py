@@ -39,7 +39,8 @@ def arguments_for(
         cameras: the cameras of this machine.
         environment: the environment variables, which name the display.
     """
-    arguments, notes = list(words), []
+    arguments = list(words)
+    notes: list[str] = []
     given = {word.split("=")[0] for word in words}
     if not given.isdisjoint(REPORTS):
         return arguments, notes
