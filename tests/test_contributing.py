@@ -1,14 +1,22 @@
-"""The places that CONTRIBUTING.md names for changes exist."""
+"""The places that CONTRIBUTING.md names for changes exist, and the options and commands change what a run decides."""
 
 import ast
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from app.command_line import make_parser
+from app.command_line import make_parser, parse
 from app.outputs.kinds import KINDS
+from calibration.__main__ import main as calibrate
 from calibration.__main__ import parser as calibration_parser
+from calibration.described_file import DescribedFile
+from models.decoder import Decoder
+from models.shipped import SHIPPED_MODEL
+from models.softmax import softmax
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -63,3 +71,42 @@ def test_every_output_has_a_row_in_its_document():
     rows = "\n".join(re.findall(r"^\| `--.*$", text, re.MULTILINE))
     asked = [kind.options[0] for kind in KINDS]
     assert [option for option in asked if f"--{option}" not in rows] == []
+
+
+TUNING = {"a pause between events": ("--rest", 10.0), "the temperature": ("--temperature", 30.0)}
+"""Rows about values of a model file, the option that each names, and a value with which fewer gestures fire."""
+
+
+def fired(spec):
+    """Number of events that a model's description decides on for two gestures, each between two rests of 2 s."""
+    decoder, count = Decoder(spec.labels, spec.decoding), 0
+    shown = ("No gesture", "Swiping Left", "No gesture", "Swiping Right", "No gesture")
+    for k, label in enumerate(label for label in shown for _ in range(24)):
+        logits = np.where(np.array(spec.labels) == label, 8.0, 0.0).astype(np.float32)
+        count += decoder.update(softmax(logits, spec.temperature), k / spec.rate_hz) is not None
+    return count
+
+
+@pytest.mark.parametrize("change", TUNING)
+def test_what_a_row_about_a_model_file_names_has_an_effect(change, tmp_path):
+    (row,) = (row for row in ROWS if row[0] == change)
+    option, value = TUNING[change]
+    assert f"`{option}`" in row[1]
+    assert "`python -m calibration thresholds`" in row[1]
+    spec = DescribedFile(SHIPPED_MODEL).spec
+    assert fired(spec) == 2
+    asked = parse([option, str(value)]).model.decoding
+    run = replace(spec, temperature=asked.temperature or spec.temperature, decoding=asked.of(spec.decoding))
+    assert fired(run) < 2
+    model = Path(shutil.copy(SHIPPED_MODEL, tmp_path / "model.onnx"))
+    assert calibrate(["thresholds", str(model), option, str(value)]) == 0
+    assert fired(DescribedFile(model).spec) == fired(run)
+
+
+def test_training_takes_both_values_from_the_grid_that_the_rows_name():
+    search = pytest.importorskip("training.decoding_search")
+    spec = DescribedFile(SHIPPED_MODEL).spec
+    rule = replace(spec.decoding.rule, rest_s=77.0)
+    other = replace(spec, temperature=77.0, decoding=replace(spec.decoding, rule=rule))
+    chosen, _ = search.choose([], [], other)
+    assert chosen in list(search.candidates(spec))

@@ -18,9 +18,7 @@ from common.errors import UserError, one_line
 BACK_ENDS = ("auto", "pynput", "uinput")
 INPUT_DEVICES = Path("/dev/input/event*")
 INSTALL = "`pip install -r requirements-control.txt`"
-NO_DISPLAY = (
-    "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); start it on the desktop, or use --dry-run"
-)
+NO_DISPLAY = "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); start it on the desktop"
 ACCESSIBILITY = "/System/Library/Frameworks/ApplicationServices.framework/ApplicationServices"
 
 
@@ -45,8 +43,10 @@ def open_backend(asked: str) -> InputBackend:
     name = choose(asked, os.environ)
     if problem := PROBLEMS[name]():
         if asked == "auto" and name == "uinput" and not _has_display(os.environ):
-            raise ControlError(f"cannot control the desktop: {NO_DISPLAY}. A console needs uinput: {problem}")
-        raise ControlError(f"cannot control the desktop through {name}: {problem}. --dry-run works without")
+            reason = f": {NO_DISPLAY}. A console needs uinput: {problem}"
+        else:
+            reason = f" through {name}: {problem}"
+        raise ControlError(f"cannot control the desktop{reason}. --dry-run works without")
     try:
         return PynputBackend() if name == "pynput" else UinputBackend.open()
     except Exception as error:  # each backend raises its own types
