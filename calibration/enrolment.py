@@ -12,7 +12,7 @@ import numpy as np
 from calibration.background import Background, Whitening
 from calibration.embedding_windows import window_steps, windows
 from calibration.errors import TakeError
-from calibration.obstacles import N_SHOWN, highest_moments, level_of, moments_text
+from calibration.obstacles import BY_LEVEL, N_SHOWN, highest_moments, moments_text
 from calibration.one_movement import check_one_movement
 from calibration.personal_gesture import PersonalGesture, stream_similarities
 from calibration.take import Take, named_take, take_numbers
@@ -152,7 +152,7 @@ def _too_like_work(
     label: str, margin: tuple[float, float], work: Sequence[Take], similarities: Sequence[Floats]
 ) -> str:
     moments = [each for take, alike in zip(work, similarities, strict=True) for each in highest_moments(take, alike)]
-    nearest = sorted(moments, key=level_of, reverse=True)[:N_SHOWN]
+    nearest = sorted(moments, key=BY_LEVEL, reverse=True)[:N_SHOWN]
     return (
         f"the takes of {label!r} do not differ enough from work (similarity {margin[1]:.2f}, work {margin[0]:.2f}; "
         f"most alike: {moments_text(nearest) or 'moments marked as wrong'}). Make a larger movement, in view of the "

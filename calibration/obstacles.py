@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -42,9 +43,8 @@ class Obstacle:
     """Seconds from the beginning of the take."""
 
 
-def level_of(obstacle: Obstacle) -> float:
-    """Its level, as a key to sort by."""
-    return obstacle.level
+BY_LEVEL = attrgetter("level")
+"""Key to sort obstacles by."""
 
 
 def why_never_found(chosen: ChosenThreshold, takes: Sequence[Take], target: Target) -> str:
@@ -59,7 +59,7 @@ def why_never_found(chosen: ChosenThreshold, takes: Sequence[Take], target: Targ
     none = f"none of the {chosen.threshold.takes} takes of {label!r} reaches"
     if enter <= chosen.peaks.usual + 0.001:
         return f"{none} {enter:g}: the best reaches {best:.3f}. Record it again, slower and in view of the camera"
-    found = sorted(_obstacles(chosen, takes), key=level_of, reverse=True)
+    found = sorted(_obstacles(chosen, takes), key=BY_LEVEL, reverse=True)
     above = [each for each in found if each.level >= best] or found[:1]
     remedies = [*_remedies(label, above), *_accepting(chosen.peaks, best, target)]
     return (
@@ -73,7 +73,7 @@ def raised_by_takes(chosen: Sequence[ChosenThreshold], takes: Sequence[Take]) ->
     causes: dict[str, str] = {}
     for each in chosen:
         if not each.threshold.takes and each.threshold.enter >= MAX_ENTER:
-            highest = max(_obstacles(each, takes), key=level_of, default=None)
+            highest = max(_obstacles(each, takes), key=BY_LEVEL, default=None)
             if highest and highest.take.kind is Kind.GESTURE and not _work_reaches(each, takes):
                 causes[each.threshold.label] = highest.take.label
     if not causes:

@@ -24,7 +24,7 @@ def clip_take(kind: Kind, label: str, frames: Iterable[Frame], recognizer: Recog
         kind: `GESTURE`, or `WORK`, of which at most `MAX_WORK_S` seconds are used.
         label: the gesture; empty for work.
         frames: the clip.
-        recognizer: has one network; its stream starts anew.
+        recognizer: has one network; its stream is reset.
 
     Raises:
         TakeError: the clip has no frames, is too short, or too long for one gesture.
