@@ -137,7 +137,7 @@ class Mqtt:
         client.username_pw_set(self._broker.user, self._broker.password)
         if self._broker.tls:
             client.tls_set_context(_tls(self._broker.ca))
-        client.will_set(self._broker.under("status"), "offline", qos=1, retain=True)
+        client.will_set(self._broker.status, "offline", qos=1, retain=True)
         client.reconnect_delay_set(1, MAX_RETRY_S)
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda *_: self._notifications.put(Disconnected(self._cause(sys.exc_info()[1])))
@@ -200,7 +200,7 @@ class Mqtt:
                 self._publish_status()
         elif kind == "gesture":
             if self._connected:
-                self._client.publish(self._broker.under("trigger"), to_line(incoming.message), qos=0)
+                self._client.publish(self._broker.trigger, to_line(incoming.message), qos=0)
             self._kept.append(incoming)
             self._drop_oldest()
         else:
@@ -228,7 +228,7 @@ class Mqtt:
         if self._connected is False:
             log.info("MQTT broker %s is reachable again; sending %d kept events", self._broker, len(self._kept))
         self._connected = True
-        self._retain(self._broker.under("status"), "online")
+        self._retain(self._broker.status, "online")
         if self._header:
             self._retain(self._broker.under("header"), to_line(self._header))
             if self._broker.discovery:
@@ -275,7 +275,7 @@ class Mqtt:
         if unsent:
             log.warning("%d events never reached the MQTT broker %s", unsent, self._broker)
         if self._connected:
-            last = self._retain(self._broker.under("status"), "offline")
+            last = self._retain(self._broker.status, "offline")
             self._unconfirmed.add(last)
             # Closing a socket with unread data resets the connection, and the broker loses what it has not read yet.
             self._handle_until(lambda: last not in self._unconfirmed or not self._connected, deadline_s)

@@ -53,6 +53,8 @@ class ViewOptions:
     """Whether control is armed at the start; None without control."""
     control_key: str = ""
     """The key that arms and disarms control; empty for none."""
+    on_focus: Callable[[bool], None] | None = None
+    """Called with whether the window has the focus, on each change."""
 
     @property
     def engine_words(self) -> str:
@@ -126,6 +128,8 @@ class View:
         self.ended = False
         self.armed = options.armed
         """Whether control is armed; None if unknown."""
+        self.focused = False
+        """Whether the window has the focus; control does nothing then."""
         self.prompt: Prompt | None = None
         self.message = ""
         self.seen: Recognition | None = None
@@ -198,12 +202,15 @@ class View:
 
     @property
     def _control_words(self) -> str:
-        """Whether control is on, and the key that turns it on."""
+        """Whether control is on, and what to do for gestures to act: press a key, or click another window."""
         if self.armed is None:
             return ""
+        if self.armed:
+            withheld = self.focused and not self.ended
+            return "Control on · click the window to control · " if withheld else "Control on · "
         key = "" if self.ended else self.options.control_key
         advice = f"press {key} to turn it on · " if key else ""
-        return "Control on · " if self.armed else f"Control off · {advice}"
+        return f"Control off · {advice}"
 
     @property
     def _stream_status(self) -> Status:

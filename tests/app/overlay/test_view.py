@@ -97,7 +97,11 @@ def test_the_status_of_disarmed_control_names_its_key(options: ViewOptions, reco
     assert view.status.text == "Control off · press C to turn it on · Opening Camera 0"
     view.take(ViewUpdate(armed=True))
     assert view.status.text == "Control on · Opening Camera 0"
-    view.take(ViewUpdate(armed=False, ended=True))
+    view.focused = True
+    assert view.status.text == "Control on · click the window to control · Opening Camera 0"
+    view.take(ViewUpdate(ended=True))
+    assert view.status.text == "Control on · End of Camera 0"
+    view.take(ViewUpdate(armed=False))
     assert view.status.text == "Control off · End of Camera 0"
 
 
