@@ -44,8 +44,6 @@ SAME_THING = {"jester", "packages"}
 """Names of modules that mean the same in every package that has one: a data set, what has to be installed."""
 BY_PACKAGE = {"__init__", "__main__", "base", "errors", "opening", "option_types", "settings"}
 """Names of modules that say what they are for their package: its errors, how what it makes is opened, and so on."""
-COMMAND_OF = {"training.fusion": "models.fusion"}
-"""Commands that are called as what they judge."""
 ENTRY_POINTS = {"mstnet.commands", "benchmarks.app_cpu"}
 """What starts whole commands: an installation's, and the benchmark of the whole app."""
 ROOM_FILES = {
@@ -140,7 +138,7 @@ def repeated(pairs):
 
 def test_no_two_modules_of_one_name_mean_different_things():
     modules = [module for module in ROOM_FILES if "." in module and not (ROOT / module.replace(".", "/")).is_dir()]
-    names = [(module.rpartition(".")[2], module) for module in modules if module not in COMMAND_OF]
+    names = [(module.rpartition(".")[2], module) for module in modules]
     assert {name: found for name, found in repeated(names).items() if name not in SAME_THING | BY_PACKAGE} == {}
 
 

@@ -59,13 +59,16 @@ def test_every_path_in_the_repository_exists(document):
 
 
 def test_every_python_file_exists(document):
-    """Named from the root, from the document's folder or one it describes, or by its bare name."""
+    """Named from the root, from the document's folder or one it describes, or by its bare name.
+
+    `v0.1.0:training/fusion.py` is a file of that version, as `git show` takes it.
+    """
     files = [
         f"/{path.relative_to(ROOT).as_posix()}"
         for room in (*ROOMS, "examples", "scripts", "tests")
         for path in python_files(room)
     ]
-    names = tokens(document, r"(?<![\w/.~-])[\w/]+\.py\b") - {"hatch_build.py", "main.py"}
+    names = tokens(document, r"(?<![\w/.~:-])[\w/]+\.py\b") - {"hatch_build.py", "main.py"}
     missing = [name for name in names if not any(file.endswith(f"/{name}") for file in files)]
     assert missing == []
 
