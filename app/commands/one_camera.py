@@ -56,6 +56,7 @@ def recognise(settings: Settings) -> None:
             run_in_window(pipeline, settings.view, status, control, replay=replay, draw_region=framing.draw)
         else:
             run_headless(pipeline, control)
+    outputs.check_delivery()
 
 
 def person(profile: str | None) -> str:
