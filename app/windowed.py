@@ -11,6 +11,7 @@ from app.pipeline import Pipeline
 from app.recording.recorder import Recorder
 from app.replay import Replay
 from app.settings import ViewSettings
+from app.slowness import remedy
 from app.status import StatusRelay
 from app.worker import Worker
 from models.region import Region
@@ -67,6 +68,7 @@ def run_in_window(
         vocabulary=pipeline.recognizer.networks.stream.vocabulary,
         armed=control.arming.on if control else None,
         control_key=control_key(control, view.overlay) if control else "",
+        slow_remedy=remedy(pipeline.recognizer.networks.names),
         on_focus=control.own_window if control else None,
     )
     switches, toggle_control = pipeline.switches, control.arming.toggle if control else None

@@ -113,6 +113,8 @@ class Mqtt:
         self._unconfirmed: set[int] = set()
         self._header: Message | None = None
         self._connected: bool | None = None
+        self._reached, self._unsent = False, 0
+        self._unreachable_because = "it does not answer"
         self._closing = False
         self.lost = 0
         """Number of gestures that were dropped because too many were kept."""
@@ -130,6 +132,12 @@ class Mqtt:
         """Send the kept messages if possible, log how many could not be sent, and disconnect."""
         self._notifications.put(None)
         join(self._thread, 2 * CLOSE_TIMEOUT_S)
+
+    def undelivered(self) -> str:
+        """Why nothing reached the broker; empty if it was reached."""
+        if self._reached:
+            return ""
+        return f"none of {self._unsent} messages reached the MQTT broker {self._broker}: {self._unreachable_because}"
 
     def _new_client(self) -> paho.Client:
         # Version 5, because only that has user properties, for the time of a late message.
@@ -189,7 +197,7 @@ class Mqtt:
         elif isinstance(notification, Disconnected):
             self._disconnected(notification.reason)
         else:
-            self._publish_status()
+            self._greet()
         self._send_kept()
 
     def _keep(self, incoming: StreamMessage) -> None:
@@ -197,7 +205,7 @@ class Mqtt:
         if kind == "header":
             self._header = incoming.message
             if self._connected:
-                self._publish_status()
+                self._describe()
         elif kind == "gesture":
             if self._connected:
                 self._client.publish(self._broker.trigger, to_line(incoming.message), qos=0)
@@ -221,14 +229,18 @@ class Mqtt:
                 reason,
                 self._max_kept,
             )
-        self._connected = False
+        self._connected, self._unreachable_because = False, reason
 
-    def _publish_status(self) -> None:
-        """Publish the status and the description of this device."""
+    def _greet(self) -> None:
+        """Publish the status of this device, and its description."""
         if self._connected is False:
             log.info("MQTT broker %s is reachable again; sending %d kept events", self._broker, len(self._kept))
-        self._connected = True
+        self._connected = self._reached = True
         self._retain(self._broker.status, "online")
+        self._describe()
+
+    def _describe(self) -> None:
+        """Publish the description of this device, if it is known."""
         if self._header:
             self._retain(self._broker.under("header"), to_line(self._header))
             if self._broker.discovery:
@@ -271,9 +283,9 @@ class Mqtt:
     def _finish(self) -> None:
         deadline_s = time.monotonic() + (SHUTDOWN_TIMEOUT_S if shutdown_requested.is_set() else CLOSE_TIMEOUT_S)
         self._handle_until(lambda: not (self._kept or self._unconfirmed) or self._connected is False, deadline_s)
-        unsent = self.lost + len(self._kept) + len(self._unconfirmed)
-        if unsent:
-            log.warning("%d events never reached the MQTT broker %s", unsent, self._broker)
+        self._unsent = self.lost + len(self._kept) + len(self._unconfirmed)
+        if self._unsent and self._reached:  # if it was not reached, `undelivered` says so
+            log.warning("%d messages never reached the MQTT broker %s", self._unsent, self._broker)
         if self._connected:
             last = self._retain(self._broker.status, "offline")
             self._unconfirmed.add(last)

@@ -53,6 +53,8 @@ class ViewOptions:
     """Whether control is armed at the start; None without control."""
     control_key: str = ""
     """The key that arms and disarms control; empty for none."""
+    slow_remedy: str = ""
+    """What makes a stream faster that is too slow for this machine."""
     on_focus: Callable[[bool], None] | None = None
     """Called with whether the window has the focus, on each change."""
 
@@ -214,7 +216,7 @@ class View:
 
     @property
     def _stream_status(self) -> Status:
-        """By priority: a message, the end, a pause, else the source."""
+        """By priority: a message, the end, a pause, a machine that is too slow, else the source."""
         source = self.options.source
         if self.message:
             return Status(Tone.WARNING, self.message)
@@ -224,6 +226,8 @@ class View:
             return Status(Tone.PAUSED, "Paused")
         if self.seen is None:
             return Status(Tone.WAITING, f"Opening {source}")
+        if self.readings and self.readings.too_slow:
+            return Status(Tone.WARNING, f"{source} · too slow: {self.options.slow_remedy}")
         return Status(Tone.LIVE, source)
 
 

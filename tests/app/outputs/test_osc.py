@@ -1,5 +1,6 @@
 """OSC, checked with liblo's `oscdump`, an independent implementation."""
 
+import errno
 import shutil
 import socket
 import struct
@@ -123,3 +124,17 @@ def test_a_refused_packet_is_logged_with_its_cause(caplog):
         osc.take(fired())
     osc.close()
     assert "nothing listens on that port" in caplog.text
+    assert osc.undelivered() == ""  # a packet whose refusal nobody reported counts as sent
+
+
+def test_no_sendable_packet_is_an_error(caplog, monkeypatch):
+    osc = Osc(Address("127.0.0.1", 1))
+
+    def unreachable(data):
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(osc, "_send_or_try_next", unreachable)
+    osc.take(fired())
+    osc.close()
+    assert "no OSC packet could be sent" in osc.undelivered()
+    assert caplog.text.count("cannot be sent") == 1
