@@ -44,6 +44,8 @@ MAX_IN_FLIGHT = 20
 """Maximum number of gestures sent to the broker and not yet confirmed."""
 UNAUTHORIZED_CODES = (134, 135)
 """MQTT's reason codes 'Bad user name or password' and 'Not authorized'."""
+KEEPALIVE_TIMEOUT_CODE = 141
+NO_ANSWER = "it does not answer as an MQTT broker; is the port correct?"
 KEEPALIVE_S = 15
 MAX_RETRY_S = 30
 CLOSE_TIMEOUT_S = 3.0
@@ -141,7 +143,9 @@ class Mqtt:
         client.reconnect_delay_set(1, MAX_RETRY_S)
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda *_: self._notifications.put(Disconnected(self._cause(sys.exc_info()[1])))
-        client.on_disconnect = lambda *_: self._notifications.put(Disconnected(self._lost()))
+        client.on_disconnect = lambda _client, _data, _flags, reason, *_: self._notifications.put(
+            Disconnected(self._lost(reason))
+        )
         client.on_message = self._on_message
         client.on_publish = lambda _client, _data, number, *_: self._notifications.put(Delivered(number))
         return client
@@ -169,7 +173,9 @@ class Mqtt:
             plain_remedy="if that port is not for TLS, write mqtt:// instead, or give the one that is, usually 8883",
         )
 
-    def _lost(self) -> str:
+    def _lost(self, reason: ReasonCode) -> str:
+        if reason.value == KEEPALIVE_TIMEOUT_CODE:
+            return NO_ANSWER
         if self._connected is None and not self._broker.tls:
             return "it closed the connection before it sent anything; if the port is for TLS, write mqtts://"
         return "the connection is lost"
@@ -269,6 +275,8 @@ class Mqtt:
             self._unconfirmed.add(sent.mid)
 
     def _finish(self) -> None:
+        if self._connected is None:
+            self._disconnected(NO_ANSWER)
         deadline_s = time.monotonic() + (SHUTDOWN_TIMEOUT_S if shutdown_requested.is_set() else CLOSE_TIMEOUT_S)
         self._handle_until(lambda: not (self._kept or self._unconfirmed) or self._connected is False, deadline_s)
         unsent = self.lost + len(self._kept) + len(self._unconfirmed)

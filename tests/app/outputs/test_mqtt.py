@@ -337,6 +337,7 @@ def test_no_call_waits_for_a_broker_that_accepts_and_is_silent(publish, caplog):
             mqtt.take(fired())
         mqtt.close()
     assert "1000 events never reached" in caplog.text
+    assert "does not answer as an MQTT broker" in caplog.text
 
 
 def test_unconfirmed_events_are_counted_when_the_broker_freezes(running, publish, caplog):
