@@ -14,6 +14,7 @@ from app.camera.base import Camera
 from app.events import Events
 from app.loop import Limits, Switches
 from app.meters import Meter
+from app.slowness import SlownessLog
 from app.worker import Worker
 from models.batch_recognizer import BatchRecognizer
 from models.errors import CameraError
@@ -32,15 +33,14 @@ class BatchStream:
     events: Events
     limits: Limits
     switches: Switches
+    meter: Meter
+    slowness: SlownessLog
     row: int = field(init=False)
     """Its row of the batch; set when it is added."""
     error: BaseException | None = None
     over: bool = False
     left: threading.Event = field(default_factory=threading.Event)
     """Set when it has been removed."""
-
-    def __post_init__(self) -> None:
-        self.meter = Meter(self.camera)
 
     def next(self) -> Frame | None:
         """The newest frame; None if there is none that was not returned before."""
@@ -51,6 +51,7 @@ class BatchStream:
         """Count one recognition and emit its events."""
         self.meter.see(seen)
         self.events.see(seen)
+        self.slowness.note(self.meter.readings.too_slow)
         self.over = self.limits.reached(self.meter.frames, self.meter.duration_s)
 
     @contextmanager
@@ -95,7 +96,9 @@ class Batch:
             CameraError: the batch is full or has ended, or the camera cannot deliver any more.
             Exception: the error that ended the clock, such as one of the network.
         """
-        stream = BatchStream(camera, events, limits, switches)
+        meter = Meter(camera, self._recognizer.spec.rate_hz)  # a tick reads one frame
+        slowness = SlownessLog(camera.name, self._recognizer.networks.names)
+        stream = BatchStream(camera, events, limits, switches, meter, slowness)
         events.header(self._recognizer.networks, self._recognizer.framing)
         try:
             self._add(stream)

@@ -8,6 +8,7 @@ from app.camera.base import Camera
 from app.events import Events
 from app.meters import Meter
 from app.observer import Observer
+from app.slowness import FRAMES_PER_STEP, SlownessLog
 from models.recognizer import Recognizer
 
 
@@ -55,7 +56,8 @@ def run(
     and a summary last, even if an error ends the loop.
     """
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
-    meter = meter or Meter(camera)
+    meter = meter or Meter(camera, FRAMES_PER_STEP * recognizer.spec.rate_hz)
+    slowness = SlownessLog(camera.name, recognizer.networks.names)
     followers: list[Observer] = [meter, events, *observers]
     events.header(recognizer.networks, recognizer.framing)
     try:
@@ -68,6 +70,7 @@ def run(
             seen = recognizer.see(frame)
             for observer in followers:
                 observer.see(seen)
+            slowness.note(meter.readings.too_slow)
             if limits.reached(meter.frames, meter.duration_s):
                 break
     finally:

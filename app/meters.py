@@ -8,6 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from app.rate_meter import RateMeter
+from app.slowness import Slowness
 from models.recognition import Recognition
 
 REMEMBERED_STEPS = 10_000
@@ -46,30 +48,8 @@ class Readings:
     """Duration of the recent steps."""
     dropped: int
     """Number of frames that a newer one replaced before they were read."""
-
-
-class RateMeter:
-    """Rate of events over the last few seconds of stream time."""
-
-    def __init__(self, window_s: float = 2.0) -> None:
-        self._window_s = window_s
-        self._counts: deque[tuple[float, int]] = deque()
-
-    def note(self, time_s: float, total: int) -> None:
-        """Add a measurement: the total number of events at `time_s`."""
-        if self._counts and time_s < self._counts[-1][0]:
-            self._counts.clear()  # the stream started again
-        self._counts.append((time_s, total))
-        while time_s - self._counts[0][0] > self._window_s:
-            self._counts.popleft()
-
-    @property
-    def hz(self) -> float:
-        """Events per second; 0 until there are two measurements."""
-        if len(self._counts) < 2:
-            return 0.0
-        (first_s, first), (last_s, last) = self._counts[0], self._counts[-1]
-        return (last - first) / (last_s - first_s) if last_s > first_s else 0.0
+    too_slow: bool = False
+    """Whether too few of the needed frames are read."""
 
 
 class Dropping(Protocol):
@@ -86,10 +66,12 @@ class Meter:
 
     Args:
         camera: the source of the frames.
+        needed_hz: the rate of frames that is needed, if the camera offers more.
     """
 
-    def __init__(self, camera: Dropping) -> None:
+    def __init__(self, camera: Dropping, needed_hz: float = math.inf) -> None:
         self._camera = camera
+        self._slowness = Slowness(needed_hz)
         self._camera_rate, self._step_rate = RateMeter(), RateMeter()
         self._durations_ms: deque[float] = deque(maxlen=REMEMBERED_STEPS)
         self._first_s: float | None = None
@@ -111,10 +93,13 @@ class Meter:
         self.steps += len(durations_ms)
         self._camera_rate.note(time_s, seen.frame.index)
         self._step_rate.note(time_s, self.steps)
+        self._slowness.note(time_s, self.frames, self.dropped)
         if abs(self.duration_s - self._read_s) >= READINGS_EVERY_S:  # a stream that starts again runs backwards
             self._read_s = self.duration_s
             recent = Percentiles.of(list(islice(reversed(self._durations_ms), RECENT_STEPS)))
-            self.readings = Readings(self._camera_rate.hz, self._step_rate.hz, recent, self.dropped)
+            self.readings = Readings(
+                self._camera_rate.hz, self._step_rate.hz, recent, self.dropped, self._slowness.too_slow
+            )
 
     @property
     def dropped(self) -> int:

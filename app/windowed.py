@@ -11,6 +11,7 @@ from app.pipeline import Pipeline
 from app.recording.recorder import Recorder
 from app.replay import Replay
 from app.settings import ViewSettings
+from app.slowness import remedy
 from app.status import StatusRelay
 from app.worker import Worker
 from models.region import Region
@@ -37,7 +38,7 @@ def run_in_window(
         pipeline: the pipeline.
         view: how the stream is shown.
         status: the camera's status messages; the window shows them from here on.
-        control: the window shows whether it is armed, and arms and disarms it.
+        control: the window shows whether it is armed, arms and disarms it, and tells it when the window has the focus.
         recorder: the window shows its prompts.
         replay: the window shows its moments.
         draw_region: called with the region that the user draws on the picture.
@@ -67,6 +68,8 @@ def run_in_window(
         vocabulary=pipeline.recognizer.networks.stream.vocabulary,
         armed=control.arming.on if control else None,
         control_key=control_key(control, view.overlay) if control else "",
+        slow_remedy=remedy(pipeline.recognizer.networks.names),
+        on_focus=control.own_window if control else None,
     )
     switches, toggle_control = pipeline.switches, control.arming.toggle if control else None
     try:

@@ -44,8 +44,6 @@ SAME_THING = {"jester", "packages"}
 """Names of modules that mean the same in every package that has one: a data set, what has to be installed."""
 BY_PACKAGE = {"__init__", "__main__", "base", "errors", "opening", "option_types", "settings"}
 """Names of modules that say what they are for their package: its errors, how what it makes is opened, and so on."""
-COMMAND_OF = {"training.fusion": "models.fusion"}
-"""Commands that are called as what they judge."""
 ENTRY_POINTS = {"mstnet.commands", "benchmarks.app_cpu"}
 """What starts whole commands: an installation's, and the benchmark of the whole app."""
 ROOM_FILES = {
@@ -140,7 +138,7 @@ def repeated(pairs):
 
 def test_no_two_modules_of_one_name_mean_different_things():
     modules = [module for module in ROOM_FILES if "." in module and not (ROOT / module.replace(".", "/")).is_dir()]
-    names = [(module.rpartition(".")[2], module) for module in modules if module not in COMMAND_OF]
+    names = [(module.rpartition(".")[2], module) for module in modules]
     assert {name: found for name, found in repeated(names).items() if name not in SAME_THING | BY_PACKAGE} == {}
 
 
@@ -176,3 +174,17 @@ def imported(node):
     if isinstance(node, ast.Import):
         return {alias.name for alias in node.names}
     return {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+
+
+def texts(tree):
+    """The string constants of a module that are not its documentation."""
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [node.value for node in strings if id(node) not in documentation]
+
+
+def test_messages_of_what_own_programs_use_name_no_option_of_a_command():
+    used = ("models.", "app.camera", "app.chosen_networks")
+    option = re.compile(r"(?<![\w-])--(?!system-site-packages)[a-z]")  # that one is venv's
+    written = [text for name, tree in ROOM_FILES.items() if name.startswith(used) for text in texts(tree)]
+    assert [text for text in written if option.search(text)] == []

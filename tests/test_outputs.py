@@ -65,7 +65,7 @@ def test_every_output_says_the_same(small_model):
     assert heard[1:] == printed[-len(heard) + 1 :]
 
 
-def test_a_broker_that_is_down_changes_nothing_but_a_line(small_model, free_port):
+def test_a_broker_that_is_down_changes_no_event_and_ends_with_status_2(small_model, free_port):
     arguments = (
         *DEMO,
         "--main-pass-only",
@@ -77,10 +77,27 @@ def test_a_broker_that_is_down_changes_nothing_but_a_line(small_model, free_port
         f"127.0.0.1:{free_port}",
     )
     status, lines, errors = main(*arguments)
-    _, alone, _ = main(*arguments[:-2])
-    assert status == 0
+    alone_status, alone, _ = main(*arguments[:-2])
+    assert (status, alone_status) == (2, 0)
     assert [without_timings(line) for line in lines] == [without_timings(line) for line in alone]
-    assert "is unreachable" in errors
+    unreachable, undelivered = errors.splitlines()
+    assert "is unreachable" in unreachable
+    assert "messages reached the MQTT broker" in undelivered
+    assert "refused" in undelivered
+
+
+def test_a_camera_that_fails_is_reported_not_the_receiver_that_got_nothing(small_model, free_port):
+    arguments = ("--camera", "none.mp4", "--headless", "--model", small_model, "--obs", free_port)
+    status, _, errors = main(*arguments, "--obs-scene", "Thumb Up=Desk")
+    assert status == 2
+    assert "none.mp4" in errors.splitlines()[-1]
+
+
+def test_obs_that_is_never_there_ends_with_status_2(small_model, free_port):
+    arguments = (*DEMO, "--model", small_model, "--max-frames", "3", "--obs", free_port)
+    status, _, errors = main(*arguments, "--obs-scene", "Thumb Up=Desk")
+    assert status == 2
+    assert "was never reached" in errors.splitlines()[-1]
 
 
 @pytest.mark.skipif(not shutil.which("mosquitto_sub"), reason="needs mosquitto-clients (Debian)")

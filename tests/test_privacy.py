@@ -19,7 +19,7 @@ RUNS = {
     "a video without a window": ["main.py", "--demo", "--headless", "--max-frames", "50"],
     "the doctor": ["main.py", "--doctor"],
     "a calibration command": ["-m", "calibration.quantize", "--help"],
-    "a training command": ["-m", "training.experiments.approximations", "--help"],
+    "a training command": ["-m", "training.experiments.distance", "--help"],
     "a benchmark": ["-m", "benchmarks.clips", "--help"],
     "another program": ["-c", "import models.engines; import onnxruntime; import time; time.sleep(1)"],
     "a subprocess of a program": [

@@ -34,8 +34,9 @@ def test_every_link_leads_to_a_file(document):
 
 
 def tokens(document, pattern):
-    """What a document names; the changelog may name what was removed."""
-    return set() if document.name == "CHANGELOG.md" else set(re.findall(pattern, document.read_text(encoding="utf-8")))
+    """What a document names; those of changes may name what was removed."""
+    history = document.name in ("CHANGELOG.md", "renamed.md")
+    return set() if history else set(re.findall(pattern, document.read_text(encoding="utf-8")))
 
 
 def in_checkout(module):
@@ -59,13 +60,16 @@ def test_every_path_in_the_repository_exists(document):
 
 
 def test_every_python_file_exists(document):
-    """Named from the root, from the document's folder or one it describes, or by its bare name."""
+    """Named from the root, from the document's folder or one it describes, or by its bare name.
+
+    `v0.1.0:training/fusion.py` is a file of that version, as `git show` takes it.
+    """
     files = [
         f"/{path.relative_to(ROOT).as_posix()}"
         for room in (*ROOMS, "examples", "scripts", "tests")
         for path in python_files(room)
     ]
-    names = tokens(document, r"(?<![\w/.~-])[\w/]+\.py\b") - {"hatch_build.py", "main.py"}
+    names = tokens(document, r"(?<![\w/.~:-])[\w/]+\.py\b") - {"hatch_build.py", "main.py"}
     missing = [name for name in names if not any(file.endswith(f"/{name}") for file in files)]
     assert missing == []
 

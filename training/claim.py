@@ -1,14 +1,14 @@
-"""The paper's claim at a size that fits a laptop: looking along time tells what no single picture can.
+"""The paper's claim at small scale: temporal operations distinguish gestures that no single picture distinguishes.
 
     python -m training.claim --out runs/claim             every operation, centred and causal, three seeds
     python -m training.claim --out runs/claim --rows tsn ks1357 --seeds 0
     python -m training.claim --out runs/claim --rows ks1357 --forms causal --starts one_lag:0.25 averages --clips 8000
-    python -m training.claim --out docs --results docs/claim.csv         the picture and tables again; trains nothing
+    python -m training.claim --out docs --results docs/claim.csv         picture and tables of existing results
 
-Every operation gets the same budget, that of training/configs/motions/claim.toml, on the generated gestures of
-training/datasets/motions.py. The same command goes on where it was stopped, or killed; what is finished stays. Each run
-adds a line to FOLDER/results.csv. The tables and FOLDER/claim.svg come at the end, of all that the file holds: the main
-ones of the usual starts and the smallest budget, the last one of every start and budget that was tried.
+Every operation has the budget of training/configs/motions/claim.toml, on the generated gestures of
+training/datasets/motions.py. The same command continues a stopped run. Each network adds a line to FOLDER/results.csv.
+At the end, the tables and FOLDER/claim.svg show all results of the file: the first two tables and the picture those of
+the usual starts with the smallest budget, the last table every start and budget.
 """
 
 import argparse
@@ -53,7 +53,7 @@ CONFIG = Path(__file__).parent / "configs" / "motions" / "claim.toml"
 OPERATIONS = {row.row: row for row in ROWS if row.paper_gflops and row.frames == 8}
 """The ten of the paper's table."""
 START_NUMBERS: tuple[tuple[str, Callable[[str], Any]], ...] = (("share", float), ("least", int))
-"""What stands behind a start's rule on the command line."""
+"""The numbers after a start's rule on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ class Trial:
     causal: bool
     seed: int
     start: Start
-    """Of a MixTConv's taps; not just `usual`, so that a run does not go on as another one when that changes."""
+    """Of a MixTConv's taps; resolved, so that a run is not continued as another one if the usual start changes."""
     clips: int = 0
-    """How many it learns; 0 as many as the config says."""
+    """Number of training clips; 0 for the config's."""
 
     @property
     def name(self) -> str:
-        """What its folder is called."""
+        """The name of its folder."""
         budget = f"-{self.clips}clips" if self.clips else ""
         start = "" if self.start == AS_USUAL.resolved(self.causal) else f"-{self.start}".replace(":", "-")
         return f"{self.row.row}{'-causal' * self.causal}{start}{budget}-seed{self.seed}"
@@ -90,9 +90,9 @@ def trials(
     starts: Sequence[Start] = (AS_USUAL,),
     clips: int = 0,
 ) -> Iterator[Trial]:
-    """Every trial, the whole table of a seed before the next seed's.
+    """Every trial, seed by seed.
 
-    TSN looks nowhere, so it is centred only. Only MixTConv has a start to choose.
+    TSN has no temporal operation, so it has no causal form. Only MixTConv has a start.
     """
     for seed in seeds:
         for name in rows:
@@ -103,7 +103,7 @@ def trials(
 
 
 def run(trial: Trial, base: Config, out: Path, processes: Processes, stop: Stop) -> ClaimResult:
-    """Train what is left to train of a trial, and see what its network can."""
+    """Train or finish a trial, and evaluate its network."""
     config, folder = trial.config(base), out / trial.name
     train(config, folder, processes, stop)
     net, _ = load_checkpoint(folder / "best.pt")
@@ -134,26 +134,26 @@ def by_gesture(net: MSTNet, config: Config, processes: Processes) -> list[float]
 
 
 def read_base(overrides: Sequence[str]) -> Config:
-    """The config of every trial but for its operation and seed.
+    """The config of every trial except operation and seed.
 
     Raises:
-        ConfigError: it is not of the gestures that are judged one by one.
+        ConfigError: it has other data, or not the same number of validation clips for each label.
     """
     base = read_config(Config, CONFIG, overrides)
     if base.data.set != "motions" or base.data.val_clips % len(LABELS):
         raise ConfigError(
-            f"the claim is judged on data.set=motions, with data.val_clips a multiple of {len(LABELS)}; "
+            f"the claim is evaluated on data.set=motions, with data.val_clips a multiple of {len(LABELS)}; "
             f"got {base.data.set} and {base.data.val_clips}"
         )
     return base
 
 
 def command_line() -> CommandParser:
-    """The command line's options."""
+    """The options."""
     parser = CommandParser(
         prog="python -m training.claim", description="Train every temporal operation on gestures that need time."
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the runs and results go")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="folder of the runs and results")
     parser.add_argument(
         "--rows", nargs="+", choices=OPERATIONS, default=list(OPERATIONS), help="operations (default: all)"
     )
@@ -169,18 +169,16 @@ def command_line() -> CommandParser:
         metavar="RULE[:SHARE[:LEAST]]",
         help=f"of MixTConv's taps, such as one_lag:0.25:1; rules are {', '.join(get_args(StartRule))}",
     )
-    parser.add_argument(
-        "--clips", type=natural, default=0, help="how many a network learns (default: as the config says)"
-    )
+    parser.add_argument("--clips", type=natural, default=0, help="training clips of a network (default: the config's)")
     parser.add_argument(
         "--set", nargs="+", default=[], metavar="key=value", help="override the config, such as data.clips=8000"
     )
-    parser.add_argument("--results", type=Path, metavar="CSV", help="train nothing; show what is in a results.csv")
+    parser.add_argument("--results", type=Path, metavar="CSV", help="train nothing; show the results in this file")
     return parser
 
 
 def start(text: str) -> Start:
-    """The start that a word such as one_lag:0.25:1 names."""
+    """Parse a start such as one_lag:0.25:1."""
     rule, *numbers = text.split(":")
     if rule not in get_args(StartRule):
         raise argparse.ArgumentTypeError(f"a start's rule is one of {', '.join(get_args(StartRule))}; got {rule}")
@@ -193,7 +191,7 @@ def start(text: str) -> Start:
 
 @command("claim")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Train and show the results."""
     given = command_line().parse_args(arguments)
     try:
         results = read_results(given.results) if given.results else run_all(given)
@@ -206,7 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run_all(given: argparse.Namespace) -> list[ClaimResult]:
-    """Run every trial that the command line asks for; the results file grows with each."""
+    """Run every trial of the command line, and write each result."""
     base, file = read_base(given.set), given.out / "results.csv"
     results = {key(result): result for result in (read_results(file) if file.exists() else ())}
     forms = [form for form, name in FORMS.items() if name in given.forms]
@@ -219,7 +217,7 @@ def run_all(given: argparse.Namespace) -> list[ClaimResult]:
 
 
 def key(result: ClaimResult) -> tuple[object, ...]:
-    """What makes it another trial's result."""
+    """What identifies the trial of a result."""
     return result.row, result.causal, result.start, result.clips, result.seed
 
 

@@ -20,19 +20,19 @@ FORMS = {False: "centred", True: "causal"}
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """What one trained network reached."""
+    """The scores of one trained network."""
 
     row: str
-    """Its operation, as training/tables.py calls it."""
+    """Its operation, by the name in training/tables.py."""
     causal: bool
     start: str
-    """Of its taps, as `models.nets.taps.Start` writes it; empty where there is no choice."""
+    """Of its taps, as `models.nets.taps.Start` prints it; empty for operations without a choice."""
     clips: int
-    """How many it learnt from."""
+    """Number of clips that it was trained on."""
     seed: int
     parameters: int
     multiply_adds: int
-    """For one clip."""
+    """Of one clip."""
     circle: float
     """Top-1, 0..1, on the clips of this gesture in the validation set of its seed; and so on."""
     swipe: float
@@ -46,12 +46,12 @@ class ClaimResult:
 
     @property
     def top1(self) -> float:
-        """On all clips: gestures have equally many."""
+        """On all clips; each gesture has the same number of them."""
         return mean(self.by_gesture)
 
 
 def write_results(path: Path, results: Iterable[ClaimResult]) -> None:
-    """Write results as CSV, whole.
+    """Write results as CSV, atomically.
 
     Raises:
         WriteError: it cannot be written.
@@ -63,10 +63,10 @@ def write_results(path: Path, results: Iterable[ClaimResult]) -> None:
 
 
 def read_results(path: Path) -> list[ClaimResult]:
-    """Read what `write_results` wrote.
+    """Read the file of `write_results`.
 
     Raises:
-        DataError: it is no such file.
+        DataError: it is another file.
     """
     try:
         with open(path, newline="", encoding="utf-8") as file:
@@ -83,14 +83,14 @@ def _result(row: Mapping[str, str]) -> ClaimResult:
 
 
 def as_usual(results: Iterable[ClaimResult]) -> list[ClaimResult]:
-    """The results of each form's usual start with the smallest budget: those that the main tables compare."""
+    """The results of the main tables: each form's usual start with the smallest budget."""
     usual = [each for each in results if each.start in ("", str(AS_USUAL.resolved(each.causal)))]
     budget = min((each.clips for each in usual), default=0)
     return [each for each in usual if each.clips == budget]
 
 
 def by_operation(results: Iterable[ClaimResult]) -> dict[str, dict[bool, list[ClaimResult]]]:
-    """The results of each operation's forms, in the order in which they came."""
+    """The results by operation and form, in their order."""
     groups: dict[str, dict[bool, list[ClaimResult]]] = {}
     for result in results:
         groups.setdefault(result.row, {}).setdefault(result.causal, []).append(result)
@@ -119,20 +119,19 @@ def gesture_table(results: Iterable[ClaimResult]) -> str:
 
 
 def variant_table(results: Iterable[ClaimResult]) -> str:
-    """Markdown: every operation and form that was tried with several starts or budgets, and what each seed reached."""
+    """Markdown: the top-1 of every operation and form that was trained with several starts or budgets."""
     tried: dict[tuple[str, bool], dict[tuple[int, str], list[ClaimResult]]] = {}
     for each in results:
         tried.setdefault((each.row, each.causal), {}).setdefault((each.clips, each.start), []).append(each)
-    lines = ["| operation | form | start | clips | top-1, % | seed: top-1 |", "|---|---|---|---|---|---|"]
+    lines = ["| operation | form | start | clips | top-1, % |", "|---|---|---|---|---|"]
     for (row, causal), variants in tried.items():
         for (clips, start), group in sorted(variants.items()) if len(variants) > 1 else ():
-            scores = ", ".join(f"{one.seed}: {100 * one.top1:.0f}" for one in sorted(group, key=lambda one: one.seed))
-            lines.append(f"| {row} | {FORMS[causal]} | {start or '-'} | {clips} | {spread(group)} | {scores} |")
+            lines.append(f"| {row} | {FORMS[causal]} | {start or '-'} | {clips} | {spread(group)} |")
     return "\n".join(lines)
 
 
 def spread(results: Sequence[ClaimResult]) -> str:
-    """Mean ± standard deviation in per cent (seeds); a single result has no deviation, none at all is a -."""
+    """Mean ± standard deviation in per cent (number of seeds); one result has no deviation, none is a -."""
     scores = [100 * result.top1 for result in results]
     if len(scores) > 1:
         return f"{mean(scores):.1f} ± {stdev(scores):.1f} ({len(scores)})"
@@ -150,13 +149,11 @@ def draw(path: Path, results: Sequence[ClaimResult]) -> None:
     groups = by_operation(results)
     for causal, (shift, colour) in {False: (-0.15, "tab:blue"), True: (0.15, "tab:orange")}.items():
         _draw_form(axes, [groups[row].get(causal, []) for row in groups], shift, colour, FORMS[causal])
-    axes.axhline(
-        100 * ORDERLESS_ACCURACY, color="grey", linestyle="--", linewidth=1, label="the most without seeing order"
-    )
+    axes.axhline(100 * ORDERLESS_ACCURACY, color="grey", linestyle="--", linewidth=1, label="limit without order")
     axes.set(ylabel="top-1, %", ylim=(0, 102))
     axes.set_xticks(range(len(groups)), list(groups))
     axes.legend(loc="lower right")
-    # Neither a date nor random names: a picture that did not change gives no difference to look at.
+    # No date and no random ids, so that the same data give the same file.
     with whole_file(path) as unfinished, matplotlib.rc_context({"svg.hashsalt": "claim"}):
         figure.savefig(unfinished, format="svg", metadata={"Date": None})
 

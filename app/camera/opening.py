@@ -161,7 +161,7 @@ def _open_pipeline(source: PipelineSource) -> Capture:
     if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
         raise CameraError(
             f"this OpenCV ({cv2.__version__}) has no GStreamer; packages from pip never have. Use a system OpenCV that "
-            "has it (on a Jetson, NVIDIA's), or give --camera a number, a file or a URL."
+            "has it (on a Jetson, NVIDIA's), or give a camera's number, a file or a URL."
         )
     capture = cv2.VideoCapture(source.pipeline, cv2.CAP_GSTREAMER)
     if not capture.isOpened():
@@ -205,10 +205,14 @@ def _node(source: DeviceSource) -> str:
 
 
 def _missing(source: DeviceSource) -> str:
+    found = _found()
+    return f"{source.name} does not exist. " + (found or "No camera was found: plug one in, or give a video file.")
+
+
+def _found() -> str:
+    """The cameras of this machine as a sentence; empty if there are none."""
     devices = list_devices()
-    if not devices:
-        return f"{source.name} does not exist, and no camera was found. Plug one in, or give a file: --camera clip.mp4."
-    return f"{source.name} does not exist. Found: --camera {', '.join(map(str, devices))}."
+    return f"Found: camera {', '.join(map(str, devices))}." if devices else ""
 
 
 def _silent(source: Source) -> str:
@@ -218,9 +222,9 @@ def _silent(source: Source) -> str:
     if sys.platform == "linux":
         return (
             f"{source.name} exists but delivers no picture. Is another program using it (`fuser {_node(source)}`), "
-            "or is it not a camera? --list-cameras lists the cameras."
-        )
+            f"or is it not a camera? {_found()}"
+        ).rstrip()
     return (
-        f"{source.name} delivers no picture. See --list-cameras for the cameras of this machine, close other programs "
-        "that use it, and allow cameras in the system's privacy settings."
+        f"{source.name} delivers no picture. Close other programs that use it, allow cameras in the system's privacy "
+        "settings, or give another number."
     )

@@ -144,7 +144,7 @@ def _no_such_file(path: str) -> str:
         return f"there is no file {shown(path)}. Did you mean {shown(os.path.join(folder, near[0]))}?"
     return (
         f"{shown(path)!r} is neither a camera number nor an existing file nor a URL. "
-        "Give --camera 0, a video file, or rtsp://...; --list-cameras lists the cameras."
+        "Give a camera's number, such as 0, a video file, or rtsp://..."
     )
 
 

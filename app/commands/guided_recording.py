@@ -14,6 +14,7 @@ from app.recording.prompt import Printer
 from app.recording.recorder import Recorder
 from app.recording.spelling import check_spelling
 from app.settings import RecordingSettings, Settings
+from app.slowness import FRAMES_PER_STEP
 from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.errors import TakeError
@@ -39,7 +40,15 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
             check_spelling(recording.plan.gestures, [*recognizer.spec.labels, *recordings.gestures()])
         recorder = Recorder(recording.plan, recordings, recognizer.spec, switches.stop.set)
         camera = stack.enter_context(closing(open_configured(settings.camera, status)))
-        pipeline = Pipeline(camera, recognizer, Events(), [recorder], settings.limits, Meter(camera), switches)
+        pipeline = Pipeline(
+            camera,
+            recognizer,
+            Events(),
+            [recorder],
+            settings.limits,
+            Meter(camera, FRAMES_PER_STEP * recognizer.spec.rate_hz),
+            switches,
+        )
         if settings.view.window:
             run_in_window(pipeline, settings.view, status, recorder=recorder)
         else:

@@ -14,6 +14,7 @@ from app.outputs.opening import Outputs
 from app.pipeline import Pipeline
 from app.replay import Replay
 from app.settings import Settings
+from app.slowness import FRAMES_PER_STEP
 from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.take_folder import TakeFolder
@@ -41,13 +42,21 @@ def recognise(settings: Settings) -> None:
         log_missing_networks(networks, main_pass_only=not settings.model.fast_pass)
         replay = Replay(networks, TakeFolder(person(settings.model.profile))) if settings.view.window else None
         observers = [*([control] if control else []), *outputs.observers, *([replay] if replay else [])]
-        pipeline = Pipeline(camera, recognizer, events, observers, settings.limits, Meter(camera))
+        pipeline = Pipeline(
+            camera,
+            recognizer,
+            events,
+            observers,
+            settings.limits,
+            Meter(camera, FRAMES_PER_STEP * recognizer.spec.rate_hz),
+        )
         if control:
             report_armed(control, events)
         if settings.view.window:
             run_in_window(pipeline, settings.view, status, control, replay=replay, draw_region=framing.draw)
         else:
             run_headless(pipeline, control)
+    outputs.check_delivery()
 
 
 def person(profile: str | None) -> str:

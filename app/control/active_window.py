@@ -1,6 +1,5 @@
 """The window that has the focus, on X11 by python-xlib. Wayland does not report it."""
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -29,11 +28,9 @@ class X11Windows:
                 return None
             window = self._display.create_resource_object("window", number[0])
             title = self._property(window, "_NET_WM_NAME")
-            pid = self._property(window, "_NET_WM_PID")
             return ActiveWindow(
                 class_name=" ".join(window.get_wm_class() or ()),
                 title=bytes(title).decode(errors="replace") if title is not None else str(window.get_wm_name() or ""),
-                pid=int(pid[0]) if pid is not None and len(pid) else None,
             )
         except BadWindow:  # it was closed meanwhile
             return None
@@ -46,8 +43,3 @@ class X11Windows:
     def _property(self, window: Any, name: str) -> Any:
         found = window.get_full_property(self._display.intern_atom(name), 0)
         return found.value if found is not None else None
-
-
-def is_ours(window: ActiveWindow | None) -> bool:
-    """Whether it is this program's own window, which must not receive the events of control."""
-    return window is not None and window.pid == os.getpid()

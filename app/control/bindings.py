@@ -62,7 +62,6 @@ class ActiveWindow:
 
     class_name: str
     title: str
-    pid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from app.control.actions import Pause, Switch
-from app.control.active_window import FindWindow, is_ours
+from app.control.active_window import FindWindow
 from app.control.arming import Arming
-from app.control.bindings import ActiveWindow, Binding, KeyMap, Mode
+from app.control.bindings import Binding, KeyMap, Mode
 from app.control.input_listener import UserActivity
 from app.control.library import Library
 from app.control.player import Player
@@ -73,6 +73,7 @@ class Control:
         close_devices: Callable[[], None],
     ) -> None:
         self.arming = arming
+        self._in_own_window, self._told = False, False
         self._library, self._player, self._activity, self._say = library, player, activity, say
         self._find_window, self._close_devices = find_window, close_devices
         self._safety = library.first.safety
@@ -96,6 +97,10 @@ class Control:
             except queue.Full:
                 for name in dict.fromkeys(event.name for _, event in fired):
                     self._say(f"{name}: skipped, the desktop does not keep up")
+
+    def own_window(self, active: bool) -> None:
+        """Note whether this program's own window has the focus; actions are withheld while it has. Thread-safe."""
+        self._in_own_window, self._told = active, False
 
     def finish(self) -> None:
         """Wait until the queued events are handled, for at most `CLOSE_TIMEOUT_S`."""
@@ -136,9 +141,9 @@ class Control:
             self.arming.disarm("it failed")
 
     def _still_lasting(self) -> str | None:
-        """The gesture that lasts and may act; None if control is off, an input device is used, or frames stopped."""
+        """The gesture that lasts and may act; None if control is off, something is against it, or frames stopped."""
         lasting, updated_s = self._lasting
-        may_act = self.arming.on and not self._activity.within(self._safety.hand_over_s)
+        may_act = self.arming.on and not self._reason_against()
         if self._last is None or not may_act or time.monotonic() - updated_s >= FRAME_TIMEOUT_S:
             return None
         return lasting.get(self._last[0])
@@ -149,7 +154,7 @@ class Control:
         key_map = self._library.current(window)
         for path, event in fired:
             if key_map and path == key_map.path and not self._done_by_another(path, event):
-                self._act(key_map, event, window)
+                self._act(key_map, event)
 
     def _done_by_another(self, path: Path, event: GestureEvent) -> bool:
         """Whether another key map acted during this gesture, for example by switching to this one."""
@@ -158,7 +163,7 @@ class Control:
         last, last_s = self._last
         return path != last and event.began_s <= last_s <= event.fired_s
 
-    def _act(self, key_map: KeyMap, event: GestureEvent, window: ActiveWindow | None) -> None:
+    def _act(self, key_map: KeyMap, event: GestureEvent) -> None:
         binding = key_map.bindings.get(event.name)
         if binding is None or self._cooling(binding, event) or _is_continuation(binding, event):
             return
@@ -168,8 +173,9 @@ class Control:
             self.arming.toggle_by_gesture(event.label)
         elif not self.arming.on:
             return
-        elif reason := self._reason_against(is_ours(window)):
+        elif reason := self._reason_against():
             self._say(f"{binding}: skipped, {reason}")
+            self._tell_of_own_window()
             return
         elif isinstance(binding.action, Switch):
             self._player.rest()
@@ -185,10 +191,17 @@ class Control:
         since_s = event.fired_s - self._acted_s.get(binding.gesture, float("-inf"))
         return 0 <= since_s < binding.cooldown_s  # negative if the stream started again
 
-    def _reason_against(self, own_window: bool) -> str:
-        if self._activity.within(self._safety.hand_over_s):
-            return "the mouse or the keyboard is in use"
-        return "this program's own window has the focus" if own_window else ""
+    def _reason_against(self) -> str:
+        """Why actions are withheld now; empty if they are not."""
+        if self._in_own_window:
+            return "this program's own window has the focus"
+        return "the mouse or the keyboard is in use" if self._activity.within(self._safety.hand_over_s) else ""
+
+    def _tell_of_own_window(self) -> None:
+        """Log once, while the own window keeps the focus, that it withholds actions."""
+        if self._in_own_window and not self._told:
+            self._told = True
+            log.warning("control: the app's own window has the focus; click the window that gestures shall control")
 
 
 def _is_continuation(binding: Binding, event: GestureEvent) -> bool:

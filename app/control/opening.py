@@ -120,10 +120,11 @@ def _listener(
 
 
 def _window_finder(library: Library, stack: ExitStack) -> FindWindow | None:
-    """A function that returns the active window; None if that is impossible here."""
+    """A function that returns the active window; None if no key map asks for it, or if that is impossible here."""
+    if not library.needs_windows:
+        return None
     if sys.platform == "linux" and os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         with suppress(Exception):  # no python-xlib, or a display that does not respond
             return stack.enter_context(closing(X11Windows()))
-    if library.needs_windows:
-        log.warning("the active window cannot be found on this desktop; key maps with [window] do nothing")
+    log.warning("the active window cannot be found on this desktop; key maps with [window] do nothing")
     return None

@@ -75,6 +75,16 @@ class Broker:
         return f"{self.topic}/{name}"
 
     @property
+    def trigger(self) -> str:
+        """The topic of gestures that fired while connected: for actions that a late gesture must not trigger."""
+        return self.under("trigger")
+
+    @property
+    def status(self) -> str:
+        """The topic that has `online` or `offline`, retained."""
+        return self.under("status")
+
+    @property
     def id(self) -> str:
         """The device's id in Home Assistant: ASCII letters, digits and underscores; a different one for each topic.
 

@@ -81,7 +81,7 @@ def device(broker: Broker, header: Message, version: str, serial: str) -> str:
                 "sw_version": version,
             },
             "origin": {"name": NAME, "sw_version": version},
-            "availability_topic": broker.under("status"),
+            "availability_topic": broker.status,
             "components": {"gesture": _event(broker, field, gestures), **triggers},
         }
     )
@@ -94,7 +94,7 @@ def _event(broker: Broker, field: str, gestures: list[str]) -> dict[str, Any]:
         "name": "Gesture",
         "icon": "mdi:hand-wave",
         "event_types": gestures,
-        "state_topic": broker.under("trigger"),
+        "state_topic": broker.trigger,
         "value_template": _EVENT_TEMPLATE % field,
     }
 
@@ -105,7 +105,7 @@ def _trigger(broker: Broker, field: str, name: str) -> dict[str, Any]:
         "automation_type": "trigger",
         "type": "gesture",
         "subtype": name,
-        "topic": broker.under("trigger"),
+        "topic": broker.trigger,
         "value_template": f"{{{{ value_json.{field} }}}}",
         "payload": name,
     }

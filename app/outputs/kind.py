@@ -29,6 +29,9 @@ class OpenedOutput:
     """Receives every recognition, for an output that needs more than the messages."""
     describe: Callable[[str, bool], None] | None = None
     """Receives the source's name and whether its picture is mirrored, which are known only after opening."""
+    undelivered: Callable[[], str] | None = None
+    """Why nothing at all reached the receiver, for an output that can know it; empty if something did. Called after
+    closing."""
 
 
 class OutputSettings(Protocol):

@@ -115,6 +115,8 @@ class Mqtt:
         self._unconfirmed: set[int] = set()
         self._header: Message | None = None
         self._connected: bool | None = None
+        self._reached, self._unsent = False, 0
+        self._unreachable_because = NO_ANSWER
         self._closing = False
         self.lost = 0
         """Number of gestures that were dropped because too many were kept."""
@@ -133,13 +135,19 @@ class Mqtt:
         self._notifications.put(None)
         join(self._thread, 2 * CLOSE_TIMEOUT_S)
 
+    def undelivered(self) -> str:
+        """Why nothing reached the broker; empty if it was reached."""
+        if self._reached:
+            return ""
+        return f"none of {self._unsent} messages reached the MQTT broker {self._broker}: {self._unreachable_because}"
+
     def _new_client(self) -> paho.Client:
         # Version 5, because only that has user properties, for the time of a late message.
         client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         client.username_pw_set(self._broker.user, self._broker.password)
         if self._broker.tls:
             client.tls_set_context(_tls(self._broker.ca))
-        client.will_set(self._broker.under("status"), "offline", qos=1, retain=True)
+        client.will_set(self._broker.status, "offline", qos=1, retain=True)
         client.reconnect_delay_set(1, MAX_RETRY_S)
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda *_: self._notifications.put(Disconnected(self._cause(sys.exc_info()[1])))
@@ -195,7 +203,7 @@ class Mqtt:
         elif isinstance(notification, Disconnected):
             self._disconnected(notification.reason)
         else:
-            self._publish_status()
+            self._greet()
         self._send_kept()
 
     def _keep(self, incoming: StreamMessage) -> None:
@@ -203,10 +211,10 @@ class Mqtt:
         if kind == "header":
             self._header = incoming.message
             if self._connected:
-                self._publish_status()
+                self._describe()
         elif kind == "gesture":
             if self._connected:
-                self._client.publish(self._broker.under("trigger"), to_line(incoming.message), qos=0)
+                self._client.publish(self._broker.trigger, to_line(incoming.message), qos=0)
             self._kept.append(incoming)
             self._drop_oldest()
         else:
@@ -227,14 +235,18 @@ class Mqtt:
                 reason,
                 self._max_kept,
             )
-        self._connected = False
+        self._connected, self._unreachable_because = False, reason
 
-    def _publish_status(self) -> None:
-        """Publish the status and the description of this device."""
+    def _greet(self) -> None:
+        """Publish the status of this device, and its description."""
         if self._connected is False:
             log.info("MQTT broker %s is reachable again; sending %d kept events", self._broker, len(self._kept))
-        self._connected = True
-        self._retain(self._broker.under("status"), "online")
+        self._connected = self._reached = True
+        self._retain(self._broker.status, "online")
+        self._describe()
+
+    def _describe(self) -> None:
+        """Publish the description of this device, if it is known."""
         if self._header:
             self._retain(self._broker.under("header"), to_line(self._header))
             if self._broker.discovery:
@@ -275,15 +287,13 @@ class Mqtt:
             self._unconfirmed.add(sent.mid)
 
     def _finish(self) -> None:
-        if self._connected is None:
-            self._disconnected(NO_ANSWER)
         deadline_s = time.monotonic() + (SHUTDOWN_TIMEOUT_S if shutdown_requested.is_set() else CLOSE_TIMEOUT_S)
         self._handle_until(lambda: not (self._kept or self._unconfirmed) or self._connected is False, deadline_s)
-        unsent = self.lost + len(self._kept) + len(self._unconfirmed)
-        if unsent:
-            log.warning("%d events never reached the MQTT broker %s", unsent, self._broker)
+        self._unsent = self.lost + len(self._kept) + len(self._unconfirmed)
+        if self._unsent and self._reached:  # if it was not reached, `undelivered` says so
+            log.warning("%d messages never reached the MQTT broker %s", self._unsent, self._broker)
         if self._connected:
-            last = self._retain(self._broker.under("status"), "offline")
+            last = self._retain(self._broker.status, "offline")
             self._unconfirmed.add(last)
             # Closing a socket with unread data resets the connection, and the broker loses what it has not read yet.
             self._handle_until(lambda: last not in self._unconfirmed or not self._connected, deadline_s)

@@ -42,6 +42,8 @@ class Obs:
         self._wanted: queue.SimpleQueue[tuple[str, float] | None] = queue.SimpleQueue()
         self._session: ObsSession | None = None
         self._reported_away = False
+        self._unreachable_because = "it does not answer"
+        self._reached = False
         self.missed = 0
         """Number of gestures that switched nothing."""
         self._thread = threading.Thread(target=self._work, name="obs", daemon=True)
@@ -56,6 +58,10 @@ class Obs:
         """Finish the requested switches, and disconnect."""
         self._wanted.put(None)
         join(self._thread, 2 * TIMEOUT_S)
+
+    def undelivered(self) -> str:
+        """Why OBS was never reached; empty if it was."""
+        return "" if self._reached else f"OBS at {self._address} was never reached: {self._unreachable_because}"
 
     def _work(self) -> None:
         self._connect()
@@ -95,13 +101,18 @@ class Obs:
         try:
             self._session = ObsSession(self._address, self._password)
         except CONNECTION_ERRORS as error:
+            self._unreachable_because = _cause(error, self._address)
             if not self._reported_away:
-                cause = _cause(error, self._address)
-                log.warning("OBS at %s is unreachable (%s); trying again every %g s", self._address, cause, RETRY_S)
+                log.warning(
+                    "OBS at %s is unreachable (%s); trying again every %g s",
+                    self._address,
+                    self._unreachable_because,
+                    RETRY_S,
+                )
             self._reported_away = True
             return False
         log.info("connected to OBS at %s", self._address)
-        self._reported_away = False
+        self._reported_away, self._reached = False, True
         return True
 
     def _disconnect(self) -> None:

@@ -7,6 +7,7 @@ from app.observer import Observer
 from app.outputs.kind import OpenedOutput, OutputSettings, RunFacts
 from app.signals import defer_signals
 from app.worker import Worker
+from common.errors import UserError
 
 
 class Outputs:
@@ -22,6 +23,7 @@ class Outputs:
 
     def __init__(self, wanted: Iterable[OutputSettings], run: RunFacts) -> None:
         self._opened: list[OpenedOutput] = []
+        self._undelivered: list[Callable[[], str]] = []
         try:
             for output in wanted:
                 self._opened.append(output.open(run))
@@ -54,10 +56,20 @@ class Outputs:
             KeyboardInterrupt: Ctrl-C was pressed while closing.
         """
         opened, self._opened = self._opened, []
+        self._undelivered = [output.undelivered for output in opened if output.undelivered]
         with defer_signals():
             errors = close_all([output.close for output in opened])
         if errors:
             raise errors[0]
+
+    def check_delivery(self) -> None:
+        """Check, after closing, that each output delivered something.
+
+        Raises:
+            UserError: a receiver was never reached.
+        """
+        if reasons := [reason for undelivered in self._undelivered if (reason := undelivered())]:
+            raise UserError("; ".join(reasons))
 
 
 def close_all(closing: Sequence[Callable[[], None]]) -> list[BaseException]:

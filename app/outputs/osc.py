@@ -39,8 +39,10 @@ class Osc:
         # A name may have several addresses, as localhost has ::1 and 127.0.0.1; most OSC programs listen on IPv4.
         self._addresses = sorted((each[4] for each in found), key=lambda address: ":" in str(address[0]))
         self._socket: socket.socket | None = None
+        self._sent = 0
         self.unsent = 0
         """Number of packets that could not be sent."""
+        self._unsent_because = ""
 
     def take(self, message: Message) -> None:
         """Send one message."""
@@ -52,16 +54,22 @@ class Osc:
     def close(self) -> None:
         """Log the number of packets that could not be sent."""
         self._disconnect()
-        if self.unsent:
+        if self.unsent and self._sent:  # if none was sent, `undelivered` says so
             log.warning("%d OSC packets could not be sent", self.unsent)
+
+    def undelivered(self) -> str:
+        """Why no packet could be sent; empty if one was. A sent packet may have reached nobody."""
+        return f"no OSC packet could be sent: {self._unsent_because}" if self.unsent and not self._sent else ""
 
     def _send(self, data: bytes) -> None:
         try:
             self._send_or_try_next(data)
+            self._sent += 1
         except OSError as error:
             self._disconnect()  # the network may have changed, and with it the address to send from
+            self._unsent_because = network_cause(error)
             if not self.unsent:
-                log.warning("OSC packets cannot be sent (%s)", network_cause(error))
+                log.warning("OSC packets cannot be sent (%s)", self._unsent_because)
             self.unsent += 1
 
     def _send_or_try_next(self, data: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QSettings, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QSettings, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -29,6 +29,8 @@ class Window(QWidget):
     """
 
     closed = pyqtSignal()
+    focused = pyqtSignal(bool)
+    """Whether the window has the focus; emitted on each change."""
 
     def __init__(
         self,
@@ -133,6 +135,11 @@ class Window(QWidget):
         spare = self.width() - 3 * unit - round(self.stage.height() * self.stage.picture.proportion)
         narrow, wide = (each * unit for each in _PANEL_UNITS)
         self._panel.setFixedWidth(max(narrow, min(wide, spare)))
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        if event is not None and event.type() == QEvent.Type.ActivationChange:
+            self.focused.emit(self.isActiveWindow())
+        super().changeEvent(event)
 
     def closeEvent(self, _event: QCloseEvent | None) -> None:
         self.closed.emit()

@@ -75,7 +75,15 @@ class Session:
 
     def _window(self, toggle_control: Callable[[], None] | None) -> Window:
         settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
-        return Window(self._view, settings, self.toggle_pause, toggle_control)
+        window = Window(self._view, settings, self.toggle_pause, toggle_control)
+        window.focused.connect(self._note_focus)
+        return window
+
+    def _note_focus(self, focused: bool) -> None:
+        self._view.focused = focused
+        if self._view.options.on_focus:
+            self._view.options.on_focus(focused)
+        self.screen.show_view(self._view)
 
     def _refresh(self) -> None:
         update = self.bridge.take()

@@ -53,6 +53,10 @@ class ViewOptions:
     """Whether control is armed at the start; None without control."""
     control_key: str = ""
     """The key that arms and disarms control; empty for none."""
+    slow_remedy: str = ""
+    """What makes a stream faster that is too slow for this machine."""
+    on_focus: Callable[[bool], None] | None = None
+    """Called with whether the window has the focus, on each change."""
 
     @property
     def engine_words(self) -> str:
@@ -126,6 +130,8 @@ class View:
         self.ended = False
         self.armed = options.armed
         """Whether control is armed; None if unknown."""
+        self.focused = False
+        """Whether the window has the focus; control does nothing then."""
         self.prompt: Prompt | None = None
         self.message = ""
         self.seen: Recognition | None = None
@@ -198,16 +204,19 @@ class View:
 
     @property
     def _control_words(self) -> str:
-        """Whether control is on, and the key that turns it on."""
+        """Whether control is on, and what to do for gestures to act: press a key, or click another window."""
         if self.armed is None:
             return ""
+        if self.armed:
+            withheld = self.focused and not self.ended
+            return "Control on · click the window to control · " if withheld else "Control on · "
         key = "" if self.ended else self.options.control_key
         advice = f"press {key} to turn it on · " if key else ""
-        return "Control on · " if self.armed else f"Control off · {advice}"
+        return f"Control off · {advice}"
 
     @property
     def _stream_status(self) -> Status:
-        """By priority: a message, the end, a pause, else the source."""
+        """By priority: a message, the end, a pause, a machine that is too slow, else the source."""
         source = self.options.source
         if self.message:
             return Status(Tone.WARNING, self.message)
@@ -217,6 +226,8 @@ class View:
             return Status(Tone.PAUSED, "Paused")
         if self.seen is None:
             return Status(Tone.WAITING, f"Opening {source}")
+        if self.readings and self.readings.too_slow:
+            return Status(Tone.WARNING, f"{source} · too slow: {self.options.slow_remedy}")
         return Status(Tone.LIVE, source)
 
 

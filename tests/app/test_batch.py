@@ -93,6 +93,22 @@ def test_a_camera_without_a_new_frame_delays_no_other(watched):
     assert [m["label"] for m in watched.of(1, "gesture")] == ["Swiping Left"]
 
 
+@pytest.mark.parametrize(("read_hz", "slow"), [(RATE_HZ, False), (RATE_HZ // 2, True)])
+def test_a_clock_that_misses_ticks_is_logged_as_too_slow(watched, caplog, read_hz, slow):
+    """A tick reads one frame; the camera's other frames are not needed."""
+
+    class Dropping(ListCamera):
+        def next(self, timeout_s):
+            frame = super().next(timeout_s)
+            self.dropped += 30 // read_hz - 1
+            return frame
+
+    image = np.zeros((8, 8, 3), np.uint8)
+    watched.join(Dropping([Frame(image, k / read_hz, 30 // read_hz * k) for k in range(8 * read_hz)]))
+    watched.finish()
+    assert ["too slow" in record.getMessage() for record in caplog.records] == [True] * slow
+
+
 def test_a_camera_that_never_opens_delays_no_other(watched):
     opened = threading.Event()
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.meters import Percentiles, RateMeter
+from app.meters import Percentiles
+from app.rate_meter import RateMeter
 
 
 def noted(meter, times_s, first=0):

@@ -1,6 +1,5 @@
 """Commands in a shell: without packages, with wrong options, into a closed pipe, stopped, on a full disk."""
 
-import argparse
 import errno
 import os
 import subprocess
@@ -10,8 +9,8 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from parsers import parser_of
 
-from common.arguments import CommandParser
 from common.command import command
 from training.errors import DataError
 
@@ -60,22 +59,6 @@ def test_a_closed_pipe_is_no_error(arguments):
 def test_every_command_goes_through_here():
     missing = [name for name in COMMANDS if "@command(" not in (ROOT / f"{name.replace('.', '/')}.py").read_text()]
     assert missing == []
-
-
-class ParserSeenError(Exception):
-    """Carries the parser of a command."""
-
-
-def parser_of(module: str, monkeypatch: pytest.MonkeyPatch) -> argparse.ArgumentParser:
-    def seen(parser: argparse.ArgumentParser, arguments: list[str]) -> None:
-        raise ParserSeenError(parser)
-
-    main = import_module(module).main
-    with monkeypatch.context() as patched:
-        patched.setattr(CommandParser, "parse_args", seen)
-        with pytest.raises(ParserSeenError) as caught:
-            main([])
-    return caught.value.args[0]
 
 
 @pytest.mark.parametrize("module", COMMANDS)

@@ -10,9 +10,6 @@ from training.evaluation.labelled_streams import LabelledStream, to_stream, vide
 from training.evaluation.stream_metrics import Truth
 from training.recording_list import Recording, decode, read_recordings
 
-WEBCAMS = ("aiforever_dynamic val", "lanhas val", "shaunak99 val", "aa10402tw val")
-"""Groups of labelled clips of people at webcams."""
-
 
 def clip_streams(folder: Path, spec: ModelSpec) -> list[LabelledStream]:
     """Clips of one gesture each, listed in `labels.csv` (path, label, fps)."""

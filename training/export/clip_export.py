@@ -31,7 +31,7 @@ FUSION = ClipFusion(
     asked_below=0.8,
     decoding=Decoding(0.5, Rule(enter=0.55, exit=0.275, hold_s=0.1, rest_s=1.0)),
 )
-"""Its fusion with the stream network, chosen by `training.fusion` and `benchmarks.recordings`."""
+"""Its fusion with the stream network, chosen with `benchmarks.recordings`."""
 
 
 def takes_clips(net: MSTNet) -> bool:

@@ -30,7 +30,7 @@ class MqttOutput:
         from app.outputs.mqtt import Mqtt
 
         mqtt = Mqtt(self.broker.with_password(os.environ.get(PASSWORD)), __version__, run.sources)
-        return OpenedOutput(mqtt, mqtt.close)
+        return OpenedOutput(mqtt, mqtt.close, undelivered=mqtt.undelivered)
 
 
 def _broker(text: str) -> Broker:

@@ -37,7 +37,7 @@ class ObsOutput:
         from app.outputs.obs import Obs
 
         obs = Obs(self.address, os.environ.get(PASSWORD, ""), dict(self.scenes))
-        return OpenedOutput(obs, obs.close)
+        return OpenedOutput(obs, obs.close, undelivered=obs.undelivered)
 
 
 def check_gesture(name: str, gestures: Sequence[str]) -> None:

@@ -24,7 +24,7 @@ class OscOutput:
         """
         del run
         osc = Osc(self.address)
-        return OpenedOutput(osc, osc.close)
+        return OpenedOutput(osc, osc.close, undelivered=osc.undelivered)
 
 
 def _add_options(group: argparse._ArgumentGroup) -> None:

@@ -9,7 +9,6 @@ from desktop import wait_for
 from recording_backend import RecordingBackend
 
 from app.control.arming import Arming
-from app.control.bindings import ActiveWindow
 from app.control.control import MAX_QUEUED, Control
 from app.control.input_listener import UserActivity
 from app.control.library import Library
@@ -60,21 +59,20 @@ class AsScripted:
 
 
 class Bench:
-    """A control with a recording backend, an active window, and the activity of a user."""
+    """A control with a recording backend and the activity of a user."""
 
-    def __init__(self, folder, armed=True, window=None):
+    def __init__(self, folder, armed=True):
         (folder / "one.toml").write_text(KEY_MAP)
         (folder / "other.toml").write_text('gestures."Swiping Left".key = "x"')
-        self.backend, self.messages, self.window = RecordingBackend(), [], window
+        self.backend, self.messages = RecordingBackend(), []
         self.arming = Arming(armed, gesture_resumes=True)
         self.activity = UserActivity(self.arming.toggle)
         library = Library([str(folder / "one.toml")], LABELS)
         player = Player(PressedKeys(self.backend), Limiter(30), self.messages.append)
         interpreters = {key_map.path: AsRecognised() for key_map in library.key_maps}
         self.control = Control(
-            library, interpreters, player, self.arming, self.activity, lambda: self.window, self.messages.append,
-            self.backend.close,
-        )  # fmt: skip
+            library, interpreters, player, self.arming, self.activity, None, self.messages.append, self.backend.close
+        )
         self.time_s = 0.0
 
     def fire(self, *labels, lasting=None, again=False):
@@ -136,15 +134,27 @@ def test_actions_are_skipped_while_the_user_is_active_but_the_pause_gesture_work
     assert "Swiping Left: press left: skipped, the mouse or the keyboard is in use" in bench.messages
 
 
-def test_the_programs_own_window_receives_nothing(bench):
-    import os
+def test_the_programs_own_window_receives_nothing_and_that_is_logged_once_a_stay(bench, caplog):
+    def logged():
+        return [record.getMessage() for record in caplog.records]
 
-    bench.window = ActiveWindow("python", "mstnet", os.getpid())
-    bench.fire("Swiping Left")
+    bench.control.own_window(True)
+    assert logged() == []
+    bench.fire("Swiping Left", "Swiping Left", "Stop Sign", "Swiping Left", "Stop Sign")
     assert bench.backend.done == []
-    bench.window = ActiveWindow("python", "another", os.getpid() + 1)
+    assert len(logged()) == 1
+    assert "click the window that gestures shall control" in logged()[0]
+    bench.control.own_window(False)
     bench.fire("Swiping Left")
     assert bench.pressed == ["left"]
+    bench.control.own_window(True)
+    bench.fire("Swiping Left")
+    assert bench.pressed == ["left"]
+    assert len(logged()) == 2
+
+
+def test_a_hold_ends_when_the_own_window_gets_the_focus(bench):
+    end_of_hold(bench, lambda: bench.control.own_window(True))
 
 
 def test_switching_key_maps(bench):

@@ -69,11 +69,14 @@ def ended(app):
 
 
 def wait_for_log(app, text):
-    """Wait for a line on standard error."""
-    for line in app.stderr:
-        if text in line:
-            return
-    raise AssertionError(f"not logged: {text}")
+    """Wait for a line on standard error; end the app if none comes."""
+    timer = threading.Timer(PATIENCE_S, app.kill)
+    timer.start()
+    try:
+        if not any(text in line for line in app.stderr):
+            raise AssertionError(f"not logged: {text}")
+    finally:
+        timer.cancel()
 
 
 def test_keys_arrive_in_order_and_once_and_none_between_two_pause_gestures(desktop, run):
@@ -248,6 +251,25 @@ def test_the_window_turns_control_on_and_receives_no_events(desktop, run):
     app.send_signal(signal.SIGINT)
     app.communicate(timeout=30)
     assert app.returncode == 130
+
+
+def test_gestures_act_after_a_click_on_another_window_and_the_log_says_so(desktop, run):
+    (desktop.folder / "config" / "mstnet-live").mkdir(parents=True)
+    (desktop.folder / "config" / "mstnet-live" / "mstnet-live.ini").write_text("[General]\nhint_seen=true\n")
+    terminal = Terminal(desktop)
+    app = run("safety.hand_over_s = 0\n" + ARROWS, [LEFT] * 60, "--realtime", "--armed")
+    desktop.focus(".*grey")
+    wait_for_log(app, "click the window that gestures shall control")
+    assert terminal.typed == b""
+    desktop.focus("typed")
+    wait_for(lambda: LEFT_ARROW * 2 in terminal.typed, "two arrows")
+    desktop.focus(".*grey")
+    wait_for_log(app, "click the window that gestures shall control")
+    before = terminal.typed
+    app.send_signal(signal.SIGTERM)
+    _, logged = ended(app)
+    assert terminal.typed == before
+    assert not [line for line in logged if "own window" in line]
 
 
 def test_the_x_server_goes_away(desktop, run):

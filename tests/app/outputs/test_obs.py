@@ -122,6 +122,7 @@ def test_it_reconnects_after_a_restart_of_obs(open_studio):
     until(lambda: second.switched == ["Desk"])
     obs.close()
     assert obs.missed == 0
+    assert obs.undelivered() == ""
 
 
 def test_unreachable_obs_is_logged_once_and_missed_gestures_are_counted(open_studio, caplog):
@@ -132,6 +133,7 @@ def test_unreachable_obs_is_logged_once_and_missed_gestures_are_counted(open_stu
         obs.take(fired("Swiping Left"))
     obs.close()
     assert obs.missed == 3
+    assert "was never reached" in obs.undelivered()
     assert caplog.text.count("is unreachable") == 1
     assert "3 gestures switched no scene" in caplog.text
 

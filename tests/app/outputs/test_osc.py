@@ -124,6 +124,7 @@ def test_a_refused_packet_is_logged_with_its_cause(caplog):
         osc.take(fired())
     osc.close()
     assert "nothing listens on that port" in caplog.text
+    assert osc.undelivered() == ""  # a packet whose refusal nobody reported counts as sent
 
 
 def test_a_network_that_comes_up_later_or_changes_is_used(monkeypatch, caplog):
@@ -151,5 +152,18 @@ def test_a_network_that_comes_up_later_or_changes_is_used(monkeypatch, caplog):
         osc.take(fired())
         assert b"Swiping Left" in reader.recv(9000)
         osc.close()
-    assert osc.unsent == 1
+    assert (osc.unsent, osc.undelivered()) == (1, "")
     assert "Network is unreachable" in caplog.text
+
+
+def test_no_sendable_packet_is_an_error(caplog, monkeypatch):
+    osc = Osc(Address("127.0.0.1", 1))
+
+    def unreachable(data):
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(osc, "_send_or_try_next", unreachable)
+    osc.take(fired())
+    osc.close()
+    assert "no OSC packet could be sent" in osc.undelivered()
+    assert caplog.text.count("cannot be sent") == 1

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 from PyQt6.QtCore import QSize, QTimer
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.overlay.application import run
@@ -178,6 +178,31 @@ def test_pause_and_resume(qtbot: QtBot, options: ViewOptions, window: Callable[[
     story = Story(lambda _: soon(act))
     story.run(options)
     assert story.calls == ["start", True, False, "stop"]
+
+
+def test_the_badge_and_the_listener_learn_whether_the_window_has_the_focus(
+    qtbot: QtBot, options: ViewOptions, window: Callable[[], Window]
+) -> None:
+    heard: list[bool] = []
+    badges: list[str] = []
+
+    def badge() -> str:
+        return window().stage.badge.accessibleName()
+
+    def act() -> None:
+        other = QWidget()
+        other.show()
+        for each in (window(), other):
+            each.activateWindow()
+            qtbot.waitUntil(each.isActiveWindow)
+            badges.append(badge())
+        other.close()
+        window().close()
+
+    story = Story(lambda _: soon(act))
+    story.run(replace(options, armed=True, on_focus=heard.append))
+    assert heard[:2] == [True, False]
+    assert ["click the window" in each for each in badges] == [True, False]
 
 
 def test_without_a_display_no_worker_is_started(options: ViewOptions, monkeypatch: pytest.MonkeyPatch) -> None:

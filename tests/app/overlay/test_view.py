@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from app.meters import Readings
-from app.overlay.view import HOLD_S, Tone, View, ViewOptions, ViewUpdate, ago, percent
+from app.overlay.view import HOLD_S, Status, Tone, View, ViewOptions, ViewUpdate, ago, percent
 from models.decoder import GestureEvent
 from models.recognition import Recognition
 
@@ -97,8 +97,22 @@ def test_the_status_of_disarmed_control_names_its_key(options: ViewOptions, reco
     assert view.status.text == "Control off · press C to turn it on · Opening Camera 0"
     view.take(ViewUpdate(armed=True))
     assert view.status.text == "Control on · Opening Camera 0"
-    view.take(ViewUpdate(armed=False, ended=True))
+    view.focused = True
+    assert view.status.text == "Control on · click the window to control · Opening Camera 0"
+    view.take(ViewUpdate(ended=True))
+    assert view.status.text == "Control on · End of Camera 0"
+    view.take(ViewUpdate(armed=False))
     assert view.status.text == "Control off · End of Camera 0"
+
+
+def test_the_status_of_a_stream_that_is_too_slow_names_the_remedy(
+    options: ViewOptions, recognise: Recognise, readings: Readings
+) -> None:
+    view = View(replace(options, slow_remedy="use --networks stream"))
+    view.take(ViewUpdate(recognise(1.0), replace(readings, too_slow=True)))
+    assert view.status == Status(Tone.WARNING, "Camera 0 · too slow: use --networks stream")
+    view.take(ViewUpdate(recognise(1.1), readings))
+    assert view.status == Status(Tone.LIVE, "Camera 0")
 
 
 @pytest.mark.parametrize(
