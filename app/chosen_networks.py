@@ -74,11 +74,11 @@ def chosen_clip(model: Path, wanted: str, clip_model: Path | None) -> ClipEngine
     if wanted == "stream" or (wanted == "auto" and not clip_model and not path.is_file()):
         return None
     if not path.is_file():
-        raise ModelFileError(f"no clip network {path}; give --clip-model a .onnx file, or leave --networks out")
+        raise ModelFileError(f"no clip network {path}; give its .onnx file, or choose the networks 'stream'")
     engine = load_clip_engine(path)
     if wanted == "auto" and (needed_ms := clip_step_ms(engine)) > MAX_CLIP_MS:
         log.info(
-            "%s is not used: it takes %.0f ms of processor time per step here; --networks both runs it anyway",
+            "%s is not used: it takes %.0f ms of processor time per step here; the networks 'both' include it anyway",
             path.name,
             needed_ms,
         )

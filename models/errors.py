@@ -15,7 +15,7 @@ class EngineError(UserError):
 
 
 class UnavailableError(EngineError):
-    """A runtime is not installed or has no chip here; with `--engine auto` this is no error."""
+    """A runtime is not installed or has no chip here; with the engine `auto` this is no error."""
 
 
 class VocabularyError(UserError):

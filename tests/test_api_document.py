@@ -15,7 +15,16 @@ import numpy as np
 import pytest
 
 from app.command_line import make_parser
-from mstnet import ModelSettings, open_camera
+from mstnet import (
+    SHIPPED_MODEL,
+    DecodingChange,
+    ModelSettings,
+    RuleChange,
+    UserError,
+    load_engine,
+    open_camera,
+    open_recognizer,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -57,10 +66,51 @@ def test_a_file_gives_the_events_of_the_app(by_the_app, short_demo, tmp_path):
     assert (done.stderr, done.stdout.splitlines()) == ("", by_the_app)
 
 
+def test_a_reader_that_has_had_enough_is_no_error(short_demo, tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", "-c", FILE, str(short_demo)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as program:
+        program.stdout.readline()
+        program.stdout.close()  # before the second line
+        assert program.stderr.read() == ""
+        assert program.wait(60) == 0
+
+
 def test_what_is_no_source_is_reported_in_one_line(tmp_path):
     done = run(FILE, tmp_path, "nothing.mp4")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "nothing.mp4" in done.stderr
+
+
+def opened(framing="auto", **settings):
+    with open_recognizer(ModelSettings(**settings), framing):
+        pass
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda: open_camera("nothing.mp4"),
+        lambda: open_camera("0", fps=-1),
+        lambda: open_camera("/dev/video9999"),
+        lambda: open_camera("videotestsrc ! appsink"),
+        lambda: load_engine(Path("none.onnx")),
+        lambda: load_engine(Path("none.plan")),
+        lambda: load_engine(SHIPPED_MODEL, "torch"),
+        lambda: opened(clip_model=Path("none.onnx")),
+        lambda: opened(path=SHIPPED_MODEL.with_suffix(".clip.onnx")),
+        lambda: opened(profile="nobody"),
+        lambda: opened(vocabulary="none"),
+        lambda: opened(framing="0,0,2,2"),
+        lambda: opened(decoding=DecodingChange(per_label={"none": RuleChange(enter=0.5)})),
+    ],
+)
+def test_an_error_in_a_program_names_no_option_of_the_command_line(mistake):
+    with pytest.raises(UserError) as caught:
+        mistake()
+    assert "--" not in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_an_array_gives_the_events_of_the_app(by_the_app, short_demo, images, tmp_path):

@@ -174,3 +174,17 @@ def imported(node):
     if isinstance(node, ast.Import):
         return {alias.name for alias in node.names}
     return {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+
+
+def texts(tree):
+    """The string constants of a module that are not its documentation."""
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [node.value for node in strings if id(node) not in documentation]
+
+
+def test_messages_of_what_own_programs_use_name_no_option_of_a_command():
+    used = ("models.", "app.camera", "app.chosen_networks")
+    option = re.compile(r"(?<![\w-])--(?!system-site-packages)[a-z]")  # that one is venv's
+    written = [text for name, tree in ROOM_FILES.items() if name.startswith(used) for text in texts(tree)]
+    assert [text for text in written if option.search(text)] == []

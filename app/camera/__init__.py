@@ -29,7 +29,7 @@ def open_configured(settings: CameraSettings, on_status: OnStatus, number: int =
     source, realtime, flip = settings.sources[number], settings.realtime, settings.flip
     camera = open_camera(source, realtime=realtime, flip=flip, fps=settings.fps, on_status=on_status)
     if settings.fps and camera.live:
-        log.warning("--fps is for files; %s sends its own times", camera.name)
+        log.warning("a frame rate is for files; %s sends its own times", camera.name)
     return camera
 
 
@@ -60,7 +60,7 @@ def open_camera(
         CameraError: it cannot be opened or delivers nothing; the message states why and what to do.
     """
     if fps is not None and not 0 < fps <= MOST_FPS:
-        raise CameraError(f"a frame rate of {fps:g} makes no sense. Give frames a second, such as --fps 30.")
+        raise CameraError(f"a frame rate of {fps:g} makes no sense. Give frames a second, such as 30.")
     source = parse_source(text)
     camera = _open(source, realtime, fps, on_status)
     return FlippedCamera(camera) if flip else camera
@@ -76,7 +76,7 @@ def _open(source: Source, realtime: bool, fps: float | None, on_status: OnStatus
     if isinstance(source, FileSource) and file.is_picture:
         on_status(f"{source.name} is a picture, not a video: one frame, and no gesture in it")
     elif file.rate_is_guessed:
-        on_status(f"{source.name} holds no times: taken for {file.rate:g} frames a second; --fps gives the true rate")
+        on_status(f"{source.name} holds no times: taken for {file.rate:g} frames a second; give the true rate")
     if realtime:
         return LiveCamera(file.name, partial(paced_frames, file), live=False, on_status=on_status)
     if isinstance(source, FileSource):

@@ -31,11 +31,14 @@ OPEN_TIMEOUT_S = 15.0
 RTSP_OVER_TCP = {"rtsp_transport": "tcp"}
 """OpenCV's default, too: many networks lose packets over UDP."""
 PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322, "rtmp": 1935, "rtmps": 443}
+ESCAPES = "in a user or password, write %40 for @, %3A for :, %2F for /, %3F for ? and %23 for #"
 HTTP_PROBLEMS: dict[type[Exception], str] = {
-    av.error.HTTPUnauthorizedError: "refuses the user or password; write USER:PASSWORD@ before the host, with the "
-    "characters @ : / # as %40 %3A %2F %23",
+    av.error.HTTPUnauthorizedError: f"refuses the user or password; write USER:PASSWORD@ before the host ({ESCAPES})",
     av.error.HTTPForbiddenError: "refuses access to this user (403)",
     av.error.HTTPNotFoundError: "has nothing at this path (404)",
+    av.error.HTTPTooManyRequestsError: "refuses more requests for now (429); wait, then start again",
+    av.error.HTTPClientError: "refuses this request (4xx)",
+    av.error.HTTPServerError: "reports an error of its own (5xx); see its log, or restart the camera",
     av.error.ProtocolNotFoundError: "is of a kind that FFmpeg does not know",
 }
 
@@ -137,23 +140,28 @@ def url_problem(url: str, error: Exception) -> str:
     if status:
         return status
     parts = urlsplit(url)
-    if isinstance(error, ValueError):
-        return "sends no video that FFmpeg reads"
     try:
         host, port = parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
     except ValueError:
-        return "has a port that is not a number"
+        return f"has a port that is not a number from 0 to 65535 ({ESCAPES})"
+    if "@" in url.partition(parts.netloc)[2]:
+        return f"cannot be reached: an @ stands after the host ({ESCAPES})"
+    if isinstance(error, ValueError):
+        return "sends no video that FFmpeg reads"
+    secure = parts.scheme.endswith("s")
     if parts.scheme in PORTS and not isinstance(error, ConnectionRefusedError):
-        tls = ssl.create_default_context() if parts.scheme.endswith("s") else None
+        tls = ssl.create_default_context() if secure else None
         error = connection_error(host, port, tls, RESPONSE_TIMEOUT_S) or error  # type: ignore[assignment]
-    return f"cannot be reached: {network_cause(error, host, plain_remedy=f'write {parts.scheme[:-1]}://')}"
+    other = parts.scheme[:-1] if secure else f"{parts.scheme}s"
+    remedy = f"does the port need {other}://?" if other in PORTS else ""
+    return f"cannot be reached: {network_cause(error, host, plain_remedy=remedy)}"
 
 
 def _open_pipeline(source: PipelineSource) -> Capture:
     if not cv2.videoio_registry.hasBackend(cv2.CAP_GSTREAMER):
         raise CameraError(
             f"this OpenCV ({cv2.__version__}) has no GStreamer; packages from pip never have. Use a system OpenCV that "
-            "has it (on a Jetson, NVIDIA's), or give --camera a number, a file or a URL."
+            "has it (on a Jetson, NVIDIA's), or give a camera's number, a file or a URL."
         )
     capture = cv2.VideoCapture(source.pipeline, cv2.CAP_GSTREAMER)
     if not capture.isOpened():
@@ -197,10 +205,14 @@ def _node(source: DeviceSource) -> str:
 
 
 def _missing(source: DeviceSource) -> str:
+    found = _found()
+    return f"{source.name} does not exist. " + (found or "No camera was found: plug one in, or give a video file.")
+
+
+def _found() -> str:
+    """The cameras of this machine as a sentence; empty if there are none."""
     devices = list_devices()
-    if not devices:
-        return f"{source.name} does not exist, and no camera was found. Plug one in, or give a file: --camera clip.mp4."
-    return f"{source.name} does not exist. Found: --camera {', '.join(map(str, devices))}."
+    return f"Found: camera {', '.join(map(str, devices))}." if devices else ""
 
 
 def _silent(source: Source) -> str:
@@ -210,9 +222,9 @@ def _silent(source: Source) -> str:
     if sys.platform == "linux":
         return (
             f"{source.name} exists but delivers no picture. Is another program using it (`fuser {_node(source)}`), "
-            "or is it not a camera? --list-cameras lists the cameras."
-        )
+            f"or is it not a camera? {_found()}"
+        ).rstrip()
     return (
-        f"{source.name} delivers no picture. See --list-cameras for the cameras of this machine, close other programs "
-        "that use it, and allow cameras in the system's privacy settings."
+        f"{source.name} delivers no picture. Close other programs that use it, allow cameras in the system's privacy "
+        "settings, or give another number."
     )

@@ -106,7 +106,8 @@ def _url(text: str) -> UrlSource:
         urlsplit(text)
     except ValueError as error:
         raise CameraError(f"{shown(text)} is not a valid URL ({error}). Write it like rtsp://host:554/path.") from None
-    return UrlSource(text)
+    scheme, _, rest = text.partition("://")
+    return UrlSource(f"{scheme.lower()}://{rest}")  # FFmpeg knows schemes in lower case only
 
 
 def _file(path: str) -> FileSource | DeviceSource:
@@ -143,7 +144,7 @@ def _no_such_file(path: str) -> str:
         return f"there is no file {shown(path)}. Did you mean {shown(os.path.join(folder, near[0]))}?"
     return (
         f"{shown(path)!r} is neither a camera number nor an existing file nor a URL. "
-        "Give --camera 0, a video file, or rtsp://...; --list-cameras lists the cameras."
+        "Give a camera's number, such as 0, a video file, or rtsp://..."
     )
 
 

@@ -39,7 +39,7 @@ def load_batch_engine(path: Path, streams: int, threads: int, engine: str = "aut
         wanted = path.name if engine == "auto" else f"{path.name} through {engine}"
         raise EngineError(
             f"a batch of streams runs a .onnx through ONNX Runtime or a .pt through PyTorch, not {wanted}; "
-            "give one of those, or leave --batch out"
+            "give one of those, or run the streams separately"
         )
     return _load_torch(path, streams) if runtimes[0] == "torch" else _load_onnxruntime(path, streams, threads)
 
@@ -71,7 +71,7 @@ def load_engine(path: Path, engine: str = "auto") -> Engine:
     if engine == "auto":
         return _load_best(path)
     if engine not in runtimes:
-        raise EngineError(f"{engine} does not run {path.suffix} files; give --engine one that does, or leave it out")
+        raise EngineError(f"{engine} does not run {path.suffix} files; choose an engine that does, or 'auto'")
     return {"onnxruntime": _load_onnxruntime, "tensorrt": _load_tensorrt, "torch": _load_torch}[engine](path)
 
 

@@ -77,7 +77,7 @@ def _options(threads: int) -> ort.SessionOptions:
 
 def _load(path: Path, options: ort.SessionOptions, providers: tuple[str, ...]) -> ort.InferenceSession:
     if not path.is_file():
-        raise ModelFileError(f"no model file {path}; give --model a .onnx file, or leave it out for the shipped model")
+        raise ModelFileError(f"no model file {path}; give a .onnx file, or none for the shipped model")
     try:
         return ort.InferenceSession(str(path), options, providers=list(providers))
     except Exception as error:  # ONNX Runtime raises a private class for each status code
@@ -111,7 +111,9 @@ def read_clip_spec(session: ort.InferenceSession, path: Path) -> ClipSpec:
     metadata = session.get_modelmeta().custom_metadata_map
     if CLIP_KEY not in metadata:
         is_stream = bool({SPEC_KEY, ROLLED_KEY, OLD_BATCHED_KEY} & set(metadata))
-        kind = "is a stream network; give it as --model" if is_stream else f"does not describe itself (no '{CLIP_KEY}')"
+        kind = (
+            "is a stream network; give it as the model" if is_stream else f"does not describe itself (no '{CLIP_KEY}')"
+        )
         raise ModelFileError(f"{path} {kind}, and as clip network a file that `training.export` made of one")
     spec = ClipSpec.from_json(metadata[CLIP_KEY], str(path))
     check_graph(session, spec.inputs, spec.outputs, path)
@@ -146,7 +148,7 @@ def _kind(metadata: dict[str, str]) -> str:
     if OLD_BATCHED_KEY in metadata:
         return "is a batched form of version 1; a model file now serves one stream and many: give that, exported again"
     if CLIP_KEY in metadata:
-        return "is a clip network, which needs a stream network; give the stream network as --model"
+        return "is a clip network, which needs a stream network; give the stream network as the model"
     return (
         f"does not describe itself (no '{SPEC_KEY}' in its metadata); "
         "it was not exported by this project: export it with `python -m training.export`"

@@ -67,7 +67,7 @@ def read_plan(path: Path) -> Plan:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ModelFileError(f"{path} cannot be read ({error.strerror}); give --model a file that is there") from error
+        raise ModelFileError(f"{path} cannot be read ({error.strerror}); give a file that is there") from error
     if built and sha256(data) != built.plan_sha256:
         raise ModelFileError(f"{path} is damaged: it is not what its .json describes. Copy or build it again.")
     return Plan(data, spec, built)

@@ -33,7 +33,7 @@ def read_onnx(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ModelFileError(f"{path} cannot be read ({error.strerror}); give --model a .onnx file") from error
+        raise ModelFileError(f"{path} cannot be read ({error.strerror}); give a .onnx file that is there") from error
 
 
 def find_kept(path: Path) -> Plan | None:

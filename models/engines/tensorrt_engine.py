@@ -129,7 +129,7 @@ def _check_origin(plan: Plan, runtime: str, gpu: str) -> None:
     if built and (built.runtime, built.gpu) != (runtime, gpu):
         raise EngineError(
             f"this engine was built by {built.runtime} for {built.gpu}; here is {runtime} on {gpu}. Build it here: "
-            "`python -m conversion tensorrt MODEL.onnx`, or give --model the .onnx"
+            "`python -m conversion tensorrt MODEL.onnx`, or give the .onnx"
         )
 
 

@@ -28,7 +28,7 @@ def load_plan(path: Path) -> TensorrtEngine:
     """
     plan = read_plan(path)
     if not plan.data:
-        raise ModelFileError(f"{path} was refused when it was built: its output was wrong. Give --model the .onnx")
+        raise ModelFileError(f"{path} was refused when it was built: its output was wrong. Give the .onnx")
     return TensorrtEngine(plan)
 
 

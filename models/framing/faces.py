@@ -57,7 +57,7 @@ class FaceDetector:
         except Exception as error:  # ONNX Runtime raises a private class for each status code
             raise ModelFileError(
                 f"{path} is no face detector that ONNX Runtime can run ({first_line(error)}). Copy it again, or use "
-                "--framing full."
+                "the framing 'full'."
             ) from error
 
     def find(self, image: Image) -> list[Face]:

@@ -80,7 +80,7 @@ def test_a_clip_of_another_kind_is_refused(exported: Path):
 
 
 def test_clip_and_stream_networks_are_not_interchangeable(exported: Path, small_model: Path):
-    with pytest.raises(ModelFileError, match=r"is a clip network.*as --model") as caught:
+    with pytest.raises(ModelFileError, match=r"is a clip network.*as the model") as caught:
         OnnxRuntimeEngine(exported)
     assert "\n" not in str(caught.value)
     with pytest.raises(ModelFileError, match="is a stream network") as caught:

@@ -21,22 +21,24 @@ TIMEOUT_S = 30.0
 @linux_only
 def test_the_error_of_a_missing_camera_lists_the_existing_ones(monkeypatch):
     monkeypatch.setattr(opening, "list_devices", lambda: [CameraDevice(0, "Integrated Webcam"), CameraDevice(2, "")])
-    with pytest.raises(CameraError, match=r"camera 9999 does not exist\. Found: --camera 0 \(Integrated Webcam\), 2\."):
+    with pytest.raises(CameraError, match=r"camera 9999 does not exist\. Found: camera 0 \(Integrated Webcam\), 2\."):
         open_source(DeviceSource(9999))
 
 
 @linux_only
 def test_the_error_on_a_computer_without_cameras_states_it(monkeypatch):
     monkeypatch.setattr(opening, "list_devices", list)
-    with pytest.raises(CameraError, match="no camera was found"):
+    with pytest.raises(CameraError, match="No camera was found"):
         open_source(DeviceSource("/dev/video9999"))
 
 
 @linux_only
-def test_a_node_that_does_not_open_may_be_in_use(tmp_path):
+def test_a_node_that_does_not_open_may_be_in_use_and_the_existing_cameras_are_listed(tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "list_devices", lambda: [CameraDevice(2, "Desk")])
     node = tmp_path / "video0"
     node.touch()
-    with pytest.raises(CameraError, match=rf"exists but delivers no picture.*another program.*fuser {node}"):
+    message = rf"exists but delivers no picture.*another program.*fuser {node}.*Found: camera 2 \(Desk\)\."
+    with pytest.raises(CameraError, match=message):
         open_source(DeviceSource(str(node)))
 
 
