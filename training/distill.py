@@ -15,13 +15,13 @@ from functools import partial
 
 import torch
 
-from common.arguments import CommandParser, positive, share
+from common.arguments import CommandParser, share
 from common.command import command
 from models.errors import ModelFileError
 from training.distillation.student import Recipe, StreamStudent
 from training.distillation.student_run import (
-    add_stream_options,
     add_run_options,
+    add_stream_options,
     load_stream_network,
     open_run,
     open_teacher,
