@@ -3,6 +3,8 @@
 import socket
 import ssl
 
+from common.hidden_password import without_password
+
 
 def network_cause(error: BaseException, host: str = "", tls_remedy: str = "", plain_remedy: str = "") -> str:
     """The cause of a connection error, and what to do about it.
@@ -13,7 +15,7 @@ def network_cause(error: BaseException, host: str = "", tls_remedy: str = "", pl
         tls_remedy: what to do about a certificate that is not trusted here.
         plain_remedy: what to do if the server does not use TLS.
     """
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror | UnicodeError):  # UnicodeError: a part of it is too long for a host name
         return f"no address is known for the name {host}; check its spelling, or give the address"
     if isinstance(error, ssl.SSLCertVerificationError):
         remedy = f"; {tls_remedy}" if tls_remedy else ""
@@ -27,9 +29,8 @@ def network_cause(error: BaseException, host: str = "", tls_remedy: str = "", pl
         return "there is no response; is it switched on, and is the address correct?"
     if isinstance(error, ConnectionResetError | BrokenPipeError | EOFError):
         return f"it closed the connection; {plain_remedy or 'is it the right port, and does it need TLS?'}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+    # FFmpeg's errors are not OSErrors, and their text has the URL with its password.
+    return getattr(error, "strerror", None) or without_password(str(error)) or type(error).__name__
 
 
 def connection_error(host: str, port: int, tls: ssl.SSLContext | None, timeout_s: float) -> BaseException | None:
@@ -39,6 +40,6 @@ def connection_error(host: str, port: int, tls: ssl.SSLContext | None, timeout_s
             if tls:
                 with tls.wrap_socket(connection, server_hostname=host):
                     pass
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         return error
     return None

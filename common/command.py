@@ -1,6 +1,7 @@
 """The wrapper of a command's `main`: user errors are one line on stderr, not a traceback."""
 
 import functools
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -45,11 +46,14 @@ def command(name: str) -> Callable[[Main], Callable[..., int]]:
 def output_flushed() -> Iterator[None]:
     """Flush standard output: if Python does it at exit, a full disk gives status 120 and two more lines.
 
-    A pipe that its reader closed early, such as `head`, is not an error.
+    A pipe that its reader closed early, such as `head`, is not an error. A character that the encoding of the output
+    lacks, as in a name of another script, is written as its number, as on standard error.
 
     Raises:
         UserError: it cannot be written.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             yield

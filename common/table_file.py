@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -92,9 +92,7 @@ def read_table(path: Path, needed: Sequence[str]) -> list[TableRow]:
             f"{path} has no column {missing[0]}; it needs the columns {' and '.join(needed)} in its first line, "
             f"which is {head[:80]!r}"
         )
-    reader = csv.reader(io.StringIO("\n".join(lines[begins + 1 :])), delimiter=delimiter, skipinitialspace=True)
-    rows = [(begins + 1 + reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    return [TableRow(path, number, dict(zip(names, cells, strict=False))) for number, cells in rows if any(cells)]
+    return [row for row in _rows(path, lines, begins + 1, names, delimiter) if any(row.cells.values())]
 
 
 def text_of(path: Path) -> str:
@@ -116,6 +114,20 @@ def text_of(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise TableError(f"{path}, line {line} is not UTF-8 text; save it as CSV UTF-8") from error
+
+
+def _rows(path: Path, lines: list[str], begins: int, names: list[str], delimiter: str) -> Iterator[TableRow]:
+    """The rows from a line on; a cell in quotes may have several lines."""
+    text = io.StringIO("\n".join(lines[begins:]))
+    reader = csv.reader(text, delimiter=delimiter, skipinitialspace=True, strict=True)
+    try:
+        for cells in reader:
+            row = TableRow(path, begins + reader.line_num, dict(zip(names, map(str.strip, cells), strict=False)))
+            if more := [cell for cell in cells[len(names) :] if cell.strip()]:
+                row.fail(f"{more[0]!r} is in no column; put quotes around a cell that has a {delimiter!r} in it")
+            yield row
+    except csv.Error as error:
+        raise TableError(f"{path}, line {begins + reader.line_num}: {error}; is a quote missing?") from error
 
 
 def _names(head: str, delimiter: str) -> list[str]:

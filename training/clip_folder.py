@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from common.table_file import text_of
 from common.video import write_video
 from common.whole_file import whole_file
 from training.errors import DataError
@@ -31,6 +32,7 @@ def add_clips(folder: Path, source: str, clips: Iterable[tuple[str, str, Labelle
         clips: name, label and clip; an existing clip of the same name is replaced.
 
     Raises:
+        TableError: the folder's list cannot be read.
         DataError: the folder has a list with other columns.
         WriteError: the list cannot be written.
     """
@@ -58,13 +60,12 @@ def _listed(path: Path) -> dict[str, tuple[str, ...]]:
     """The rows of an existing list, by file name."""
     if not path.exists():
         return {}
-    with open(path, newline="") as file:
-        head, *rows = [tuple(row) for row in csv.reader(file)] or [()]
+    head, *rows = [tuple(row) for row in csv.reader(text_of(path).splitlines())] or [()]
     if head != COLUMNS:
         raise DataError(f"{path} lists other recordings and is not overwritten; give another folder")
     return {row[0]: row for row in rows}
 
 
 def _write_list(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
-    with whole_file(path) as unfinished, unfinished.open("w", newline="") as file:
+    with whole_file(path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([COLUMNS, *rows])

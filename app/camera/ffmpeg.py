@@ -46,6 +46,8 @@ class FfmpegCapture:
             """Number of non-empty packets read."""
             self._frames = self._decoded()
             self._frame: Any = None
+            self.failure = ""
+            """Why reading ended before the end of the data; empty if it did not."""
         except BaseException:
             self._container.close()
             raise
@@ -83,10 +85,13 @@ class FfmpegCapture:
 
     def grab(self) -> bool:
         """Decode the next frame; a damaged one has no picture. False at the end, or if no data comes in time."""
+        self._frame = None
         try:
             self._frame = next(self._frames)
-        except (StopIteration, *FAILURES):
-            self._frame = None
+        except StopIteration:
+            return False
+        except FAILURES as error:
+            self.failure = _failure(error)
             return False
         return True
 
@@ -138,7 +143,7 @@ class FfmpegCapture:
             self._packets += packet.size > 0
             try:
                 yield from packet.decode()
-            except av.error.InvalidDataError:  # a damaged packet
+            except FAILURES:  # a damaged packet
                 yield None
 
     def _since_start_ms(self) -> float:
@@ -154,3 +159,10 @@ class FfmpegCapture:
             width = max(1, round(width * aspect))
         scale = min(1.0, MAX_SIDE / max(width, height))
         return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _failure(error: Exception) -> str:
+    """The cause in FFmpeg's words; its text of the error has the URL with its password."""
+    if isinstance(error, av.error.ExitError):
+        return "no data came in time"
+    return getattr(error, "strerror", None) or type(error).__name__

@@ -31,11 +31,14 @@ OPEN_TIMEOUT_S = 15.0
 RTSP_OVER_TCP = {"rtsp_transport": "tcp"}
 """OpenCV's default, too: many networks lose packets over UDP."""
 PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322, "rtmp": 1935, "rtmps": 443}
+ESCAPES = "in a user or password, write %40 for @, %3A for :, %2F for /, %3F for ? and %23 for #"
 HTTP_PROBLEMS: dict[type[Exception], str] = {
-    av.error.HTTPUnauthorizedError: "refuses the user or password; write USER:PASSWORD@ before the host, with the "
-    "characters @ : / # as %40 %3A %2F %23",
+    av.error.HTTPUnauthorizedError: f"refuses the user or password; write USER:PASSWORD@ before the host ({ESCAPES})",
     av.error.HTTPForbiddenError: "refuses access to this user (403)",
     av.error.HTTPNotFoundError: "has nothing at this path (404)",
+    av.error.HTTPTooManyRequestsError: "refuses more requests for now (429); wait, then start again",
+    av.error.HTTPClientError: "refuses this request (4xx)",
+    av.error.HTTPServerError: "reports an error of its own (5xx); see its log, or restart the camera",
     av.error.ProtocolNotFoundError: "is of a kind that FFmpeg does not know",
 }
 
@@ -137,16 +140,21 @@ def url_problem(url: str, error: Exception) -> str:
     if status:
         return status
     parts = urlsplit(url)
-    if isinstance(error, ValueError):
-        return "sends no video that FFmpeg reads"
     try:
         host, port = parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
     except ValueError:
-        return "has a port that is not a number"
+        return f"has a port that is not a number from 0 to 65535 ({ESCAPES})"
+    if "@" in url.partition(parts.netloc)[2]:
+        return f"cannot be reached: an @ stands after the host ({ESCAPES})"
+    if isinstance(error, ValueError):
+        return "sends no video that FFmpeg reads"
+    secure = parts.scheme.endswith("s")
     if parts.scheme in PORTS and not isinstance(error, ConnectionRefusedError):
-        tls = ssl.create_default_context() if parts.scheme.endswith("s") else None
+        tls = ssl.create_default_context() if secure else None
         error = connection_error(host, port, tls, RESPONSE_TIMEOUT_S) or error  # type: ignore[assignment]
-    return f"cannot be reached: {network_cause(error, host, plain_remedy=f'write {parts.scheme[:-1]}://')}"
+    other = parts.scheme[:-1] if secure else f"{parts.scheme}s"
+    remedy = f"does the port need {other}://?" if other in PORTS else ""
+    return f"cannot be reached: {network_cause(error, host, plain_remedy=remedy)}"
 
 
 def _open_pipeline(source: PipelineSource) -> Capture:

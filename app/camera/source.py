@@ -106,7 +106,8 @@ def _url(text: str) -> UrlSource:
         urlsplit(text)
     except ValueError as error:
         raise CameraError(f"{shown(text)} is not a valid URL ({error}). Write it like rtsp://host:554/path.") from None
-    return UrlSource(text)
+    scheme, _, rest = text.partition("://")
+    return UrlSource(f"{scheme.lower()}://{rest}")  # FFmpeg knows schemes in lower case only
 
 
 def _file(path: str) -> FileSource | DeviceSource:

@@ -112,6 +112,12 @@ class VideoFile:
         is_text = capture.get(cv2.CAP_PROP_FOURCC) == ANSI_TEXT
         if is_text or not self._read_ahead():
             capture.release()
+            failure = getattr(capture, "failure", "")
+            if failure and not is_text:
+                raise CameraError(
+                    f"{name} cannot be read ({failure}). If it is on a web server that sends whole files only, and not "
+                    "parts of them, download it and give the file."
+                )
             what = "is a text" if is_text else "holds no picture that can be decoded"
             raise CameraError(f"{name} {what}. Give a video file that a player can play, such as an .mp4 or .avi.")
         self.is_picture = len(self._ahead) == 1 and bool(getattr(capture, "is_still", False))
@@ -151,8 +157,10 @@ class VideoFile:
         return bool(self._ahead)
 
     def _finish(self) -> None:
-        missing = getattr(self._capture, "missing", 0)
+        missing, failure = getattr(self._capture, "missing", 0), getattr(self._capture, "failure", "")
         self._capture.release()
-        if missing:
+        if failure:
+            self._on_status(f"{self.name} cannot be read any further ({failure}), after {self._decoded} frames")
+        elif missing:
             declared = self._frames + missing
             self._on_status(f"{self.name} ends after {self._decoded} of {declared} frames; it may be cut off")

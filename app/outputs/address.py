@@ -3,6 +3,8 @@
 import ipaddress
 from dataclasses import dataclass
 
+from app.host_name import checked_host
+
 LOCALHOST = "127.0.0.1"
 
 
@@ -27,7 +29,7 @@ class Address:
             host = str(ipaddress.IPv6Address(host[1:-1]))
         elif ":" in host:
             raise ValueError(text)
-        return cls(host or LOCALHOST, int(port))
+        return cls(checked_host(host or LOCALHOST), int(port))
 
     @property
     def loopback(self) -> bool:

@@ -3,13 +3,17 @@
 import os
 import re
 import socket
+import ssl
 import unicodedata
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+from app.host_name import checked_host
 from app.short_id import short_id
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
+MAX_TOPIC_BYTES = 1000
+"""MQTT allows 65,535, but some brokers far fewer."""
 HOME_ASSISTANT = "homeassistant"
 """Home Assistant's default discovery prefix."""
 
@@ -51,10 +55,16 @@ class Broker:
         ca = options.get("ca", [""])[-1] or None
         if ca and not (url.scheme == "mqtts" and os.path.isfile(ca)):
             raise ValueError(f"ca={ca} must be a file, and goes with mqtts://")
+        if ca:
+            _check_certificate(ca)
         port = PORTS[url.scheme] if url.port is None else url.port
+        if not port:
+            raise ValueError(f"no broker has port 0; the usual one is {PORTS[url.scheme]}")
         user, password = (unquote(word) if word else None for word in (url.username, url.password))
         prefix = options.get("discovery", [HOME_ASSISTANT])[-1]
-        return cls(url.hostname, port, url.scheme == "mqtts", user, password, _topic(url), ca, _checked(prefix))
+        return cls(
+            checked_host(url.hostname), port, url.scheme == "mqtts", user, password, _topic(url), ca, _checked(prefix)
+        )
 
     def with_password(self, password: str | None) -> "Broker":
         """The same broker, with this password if the URL had none."""
@@ -93,7 +103,19 @@ def _topic(url: SplitResult) -> str:
     return _checked(given) if given else f"mstnet/{_checked(socket.gethostname() or 'app')}"
 
 
+def _check_certificate(file: str) -> None:
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:
+        raise ValueError(
+            f"ca={file} holds no certificate as text ({error.strerror or error}); convert a binary one with: "
+            f"openssl x509 -inform der -in {file} -out ca.pem"
+        ) from error
+
+
 def _checked(topic: str) -> str:
     if any(sign in topic for sign in "+#\0"):
         raise ValueError("a topic has no + or # in it")
+    if len(topic.encode()) > MAX_TOPIC_BYTES:
+        raise ValueError(f"a topic has at most {MAX_TOPIC_BYTES} bytes")
     return unicodedata.normalize("NFC", topic.strip("/"))

@@ -8,6 +8,7 @@ import hashlib
 import json
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from app.events import Message
@@ -15,6 +16,7 @@ from app.outputs.broker import Broker
 from models.spec import NO_GESTURE_LABELS
 
 NAME = "mstnet-live"
+MACHINE_ID = Path("/etc/machine-id")
 
 # Home Assistant reads the kind of event from `event_type`; the other fields become attributes of the event.
 _EVENT_TEMPLATE = (
@@ -35,7 +37,16 @@ def every_discovery_topic(broker: Broker) -> str:
 
 def serial_number(sources: Sequence[str]) -> str:
     """A serial number that identifies a camera of this machine and does not contain its address."""
-    return hashlib.sha256("\n".join([socket.gethostname(), *sources]).encode()).hexdigest()[:12]
+    parts = [socket.gethostname(), _machine_id(), *sources]
+    return hashlib.sha256("\n".join(parts).encode(errors="backslashreplace")).hexdigest()[:12]
+
+
+def _machine_id() -> str:
+    """The id of this Linux installation, since two machines may have one host name; empty if there is none."""
+    try:
+        return MACHINE_ID.read_text().strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def status_topic_of(description: str, serial: str) -> str | None:

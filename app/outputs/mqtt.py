@@ -44,6 +44,8 @@ MAX_IN_FLIGHT = 20
 """Maximum number of gestures sent to the broker and not yet confirmed."""
 UNAUTHORIZED_CODES = (134, 135)
 """MQTT's reason codes 'Bad user name or password' and 'Not authorized'."""
+KEEPALIVE_TIMEOUT_CODE = 141
+NO_ANSWER = "it does not answer as an MQTT broker; is the port correct?"
 KEEPALIVE_S = 15
 MAX_RETRY_S = 30
 CLOSE_TIMEOUT_S = 3.0
@@ -114,7 +116,7 @@ class Mqtt:
         self._header: Message | None = None
         self._connected: bool | None = None
         self._reached, self._unsent = False, 0
-        self._unreachable_because = "it does not answer"
+        self._unreachable_because = NO_ANSWER
         self._closing = False
         self.lost = 0
         """Number of gestures that were dropped because too many were kept."""
@@ -149,7 +151,9 @@ class Mqtt:
         client.reconnect_delay_set(1, MAX_RETRY_S)
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda *_: self._notifications.put(Disconnected(self._cause(sys.exc_info()[1])))
-        client.on_disconnect = lambda *_: self._notifications.put(Disconnected(self._lost()))
+        client.on_disconnect = lambda _client, _data, _flags, reason, *_: self._notifications.put(
+            Disconnected(self._lost(reason))
+        )
         client.on_message = self._on_message
         client.on_publish = lambda _client, _data, number, *_: self._notifications.put(Delivered(number))
         return client
@@ -177,7 +181,9 @@ class Mqtt:
             plain_remedy="if that port is not for TLS, write mqtt:// instead, or give the one that is, usually 8883",
         )
 
-    def _lost(self) -> str:
+    def _lost(self, reason: ReasonCode) -> str:
+        if reason.value == KEEPALIVE_TIMEOUT_CODE:
+            return NO_ANSWER
         if self._connected is None and not self._broker.tls:
             return "it closed the connection before it sent anything; if the port is for TLS, write mqtts://"
         return "the connection is lost"

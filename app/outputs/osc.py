@@ -10,7 +10,6 @@ OSC 1.0 is implemented here: the needed part is small.
 import re
 import socket
 import struct
-from typing import Any
 
 from app.events import Message, fired_name, to_line
 from app.network_cause import network_cause
@@ -38,8 +37,8 @@ class Osc:
                 f"unknown host {address.host} in --osc ({error.strerror}); give one, such as 127.0.0.1:9000"
             ) from error
         # A name may have several addresses, as localhost has ::1 and 127.0.0.1; most OSC programs listen on IPv4.
-        self._others = sorted((each[4] for each in found), key=lambda address: ":" in str(address[0]))
-        self._socket = self._connected(self._others.pop(0))
+        self._addresses = sorted((each[4] for each in found), key=lambda address: ":" in str(address[0]))
+        self._socket: socket.socket | None = None
         self._sent = 0
         self.unsent = 0
         """Number of packets that could not be sent."""
@@ -54,7 +53,7 @@ class Osc:
 
     def close(self) -> None:
         """Log the number of packets that could not be sent."""
-        self._socket.close()
+        self._disconnect()
         if self.unsent and self._sent:  # if none was sent, `undelivered` says so
             log.warning("%d OSC packets could not be sent", self.unsent)
 
@@ -67,6 +66,7 @@ class Osc:
             self._send_or_try_next(data)
             self._sent += 1
         except OSError as error:
+            self._disconnect()  # the network may have changed, and with it the address to send from
             self._unsent_because = network_cause(error)
             if not self.unsent:
                 log.warning("OSC packets cannot be sent (%s)", self._unsent_because)
@@ -75,21 +75,29 @@ class Osc:
     def _send_or_try_next(self, data: bytes) -> None:
         """Send; if the system reports that the previous packet was refused, use the next address of the name."""
         try:
-            self._socket.send(data)
+            self._connected().send(data)
         except ConnectionRefusedError:
-            if not self._others:
+            if len(self._addresses) == 1:
                 raise
-            self._socket.close()
-            self._socket = self._connected(self._others.pop(0))
-            self._socket.send(data)
+            self._disconnect()
+            self._addresses.pop(0)
+            self._connected().send(data)
 
-    @staticmethod
-    def _connected(address: Any) -> socket.socket:
-        sending = socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET, socket.SOCK_DGRAM)
-        sending.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        sending.setblocking(False)
-        sending.connect(address)
-        return sending
+    def _connected(self) -> socket.socket:
+        """The socket; a new one after an error, and at the start, when there may be no network yet."""
+        if not self._socket:
+            address = self._addresses[0]
+            family = socket.AF_INET6 if ":" in str(address[0]) else socket.AF_INET
+            self._socket = socket.socket(family, socket.SOCK_DGRAM)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            self._socket.setblocking(False)
+            self._socket.connect(address)
+        return self._socket
+
+    def _disconnect(self) -> None:
+        if self._socket:
+            self._socket.close()
+            self._socket = None
 
 
 def gesture_address(name: str) -> str:

@@ -51,6 +51,11 @@ def test_a_list_is_read_as_it_was_saved(form, tmp_path):
         (b"path,label\na.mp4,Swiping Right\nb.mp4,Wave\n", "line 3: there is no label 'Wave'; the nearest"),
         (b"path,label\na.mp4,Swiping Rigth\n", "line 2: .* is 'Swiping Right'"),
         (b"path,label\n,Thumb Up\n", "line 2: the column path is empty"),
+        (b"path,label\na, b.mp4,Thumb Up\n", "line 2: 'Thumb Up' is in no column; put quotes"),
+        (
+            b'path,label\na.mp4,"Thumb Up\nb.mp4,Wave\nc.mp4,Wave\n',
+            "line 4: unexpected end of data; is a quote missing",
+        ),
         ("path,label\nü.mp4,Thumb Up\n".encode("cp1252"), "line 2 is not UTF-8 text; save it as CSV UTF-8"),
     ],
 )

@@ -37,6 +37,14 @@ def test_another_seed_extends_the_list_and_the_same_seed_does_not(tmp_path: Path
     assert seeds_of(tmp_path) == ["0", "5"]
 
 
+def test_a_list_that_a_spreadsheet_has_saved_is_extended(tmp_path: Path) -> None:
+    write_clips(tmp_path, "generated", ["No gesture"], range(1), still)
+    listed = tmp_path / "clips.csv"
+    listed.write_text(listed.read_text(), encoding="utf-16")
+    write_clips(tmp_path, "generated", ["No gesture"], range(1, 2), still)
+    assert seeds_of(tmp_path) == ["0", "1"]
+
+
 @pytest.mark.parametrize("head", [",".join((*COLUMNS, "note")), ""], ids=["of recordings", "empty"])
 def test_a_list_of_other_recordings_is_not_overwritten(tmp_path: Path, head: str) -> None:
     listed = tmp_path / "clips.csv"

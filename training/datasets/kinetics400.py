@@ -1,11 +1,12 @@
 """Kinetics-400: about 300,000 clips of 10 s, 400 actions (Kay et al., 2017), as far as they are still available."""
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.datasets.listing import Listing, ListingRow, bad_line, find, find_required, make_listing, read_text
+from common.table_file import TableError, read_table
+from training.datasets.listing import DOWNLOAD, Listing, ListingRow, find, find_required, make_listing
 from training.datasets.publisher import PublishedDataset, videos
+from training.errors import DataError
 
 FILES = {"train": ("train",), "validation": ("val", "validate", "validation"), "test": ("test",)}
 """Names of the splits at the publisher and at mirrors."""
@@ -26,15 +27,18 @@ def _read(lists: Path, split: str) -> Listing | None:
 
 
 def _rows(path: Path) -> Iterator[ListingRow]:
-    """Rows of label, youtube_id, time_start, time_end, split; some test lists have no label."""
-    reader = csv.DictReader(read_text(path).splitlines())
-    for line in reader:
-        where = f"{path} line {reader.line_num}"
-        try:
-            start, end = (int(float(line[key])) for key in ("time_start", "time_end"))
-            yield ListingRow(where, f"{line['youtube_id']}_{start:06d}_{end:06d}", line.get("label") or None)
-        except (KeyError, TypeError, ValueError) as error:
-            raise bad_line(where, list(line.values()), "label,youtube_id,time_start,time_end,split") from error
+    """Rows of label, youtube_id, time_start, time_end, split; some test lists have no label.
+
+    Raises:
+        DataError: the list cannot be read.
+    """
+    try:
+        for row in read_table(path, ("youtube_id", "time_start", "time_end")):
+            start, end = int(row.number_in("time_start")), int(row.number_in("time_end"))
+            clip = f"{row.text('youtube_id')}_{start:06d}_{end:06d}"
+            yield ListingRow(f"{path} line {row.number}", clip, row.cells.get("label") or None)
+    except TableError as error:
+        raise DataError(f"{error}; {DOWNLOAD}") from error
 
 
 SOURCE = PublishedDataset(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from common.nearest import similar
 from common.table_file import TableError, text_of
 from training.errors import DataError
 
@@ -73,9 +74,16 @@ def read_text(path: Path) -> str:
     return text
 
 
-def read_table(path: Path, delimiter: str) -> Iterator[tuple[str, list[str]]]:
-    """The rows of a table that are not empty, each with its file and line."""
-    reader = csv.reader(read_text(path).splitlines(), delimiter=delimiter)
+def read_table(path: Path, delimiters: str) -> Iterator[tuple[str, list[str]]]:
+    """The rows of a table that are not empty, each with its file and line.
+
+    Args:
+        path: the file.
+        delimiters: the publisher's delimiter, and those with which spreadsheet programs may have saved it.
+    """
+    lines = read_text(path).splitlines()
+    delimiter = next((each for each in delimiters if each in lines[0]), delimiters[0])
+    reader = csv.reader(lines, delimiter=delimiter)
     try:
         for cells in reader:
             if cells:
@@ -120,5 +128,6 @@ def _number(row: ListingRow, numbers: dict[str, int]) -> int | None:
     if Path(row.id).name != row.id:
         raise bad_line(row.where, row.id, "a clip's id")
     if row.name is not None and row.name not in numbers:
-        raise bad_line(row.where, row.name, f"one of the data set's {len(numbers)} labels")
+        expected = f"one of the data set's {len(numbers)} labels{similar(row.name, list(numbers))}"
+        raise bad_line(row.where, row.name, expected)
     return None if row.name is None else numbers[row.name]

@@ -30,7 +30,7 @@ def read_labels(lists: Path, prefix: str) -> tuple[str, ...]:
 
 def read_rows(path: Path, split: str) -> Iterator[ListingRow]:
     """The rows of a list, `id;label`, or `id` alone in the test split."""
-    for where, cells in read_table(path, ";"):
+    for where, cells in read_table(path, ";\t,"):
         if len(cells) > 2 or (len(cells) == 1 and split != "test") or not all(cells):
             raise bad_line(where, ";".join(cells), "`id;label`")
         yield ListingRow(where, cells[0], cells[1] if len(cells) == 2 else None)

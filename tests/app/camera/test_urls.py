@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.camera import open_camera
+from app.demo_clip import DEMO
 from models.errors import CameraError
 
 TIMEOUT_S = 30.0
@@ -67,16 +68,71 @@ def test_a_url_without_a_video_gives_one_line(open_url, serve):
         open_url(serve(lambda request: request.send_error(404)) + "/clip.mp4")
 
 
-def test_a_video_at_a_url_is_read_to_its_end(open_url, serve, make_video):
-    content = make_video("clip.mp4", codec="mp4v").read_bytes()
+@pytest.mark.parametrize(
+    ("status", "cause"), [(401, "refuses the user or password"), (429, r"\(429\)"), (500, "5xx"), (418, "4xx")]
+)
+def test_an_error_of_the_server_is_told_without_the_password(open_url, serve, status, cause):
+    url = serve(lambda request: request.send_error(status)).replace("//", "//me:secret@")
+    with pytest.raises(CameraError, match=cause) as caught:
+        open_url(f"{url}/live")
+    assert "secret" not in str(caught.value)
+    assert "Errno" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [
+        ("http://127.0.0.1:99999/live", "a port that is not a number from 0 to 65535"),
+        ("http://me:sec#ret@127.0.0.1/live", "%23 for #"),
+        ("http://me:1234/secret@127.0.0.1/live", "an @ stands after the host"),
+        ("rtsp://127.0.0.1:1/live", "nothing listens on that port"),
+        ("RTSP://127.0.0.1:1/live", "nothing listens on that port"),
+        ("http://no-such-host.invalid/live", "no address is known for the name no-such-host.invalid"),
+        (f"http://{'h' * 64}.invalid/live", "no address is known for the name"),
+    ],
+)
+def test_a_url_that_cannot_be_reached_is_told_with_its_cause(open_url, url, cause):
+    with pytest.raises(CameraError, match=cause) as caught:
+        open_url(url)
+    assert "sec" not in str(caught.value)
+
+
+def test_a_server_that_closes_the_connection_may_need_tls(open_url, serve):
+    with pytest.raises(CameraError, match="does the port need https://"):
+        open_url(serve(lambda request: request.connection.close()) + "/live")
+
+
+def send_whole(content, sent=None):
+    """Handle a request like a web server that ignores requests for a part of a file."""
 
     def handle(request):
         request.send_response(200)
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
-        request.wfile.write(content)
+        request.wfile.write(content[:sent])
 
-    camera = open_url(serve(handle) + "/clip.mp4")
+    return handle
+
+
+def test_a_file_whose_index_is_at_its_end_needs_a_server_that_sends_parts(open_url, serve):
+    with pytest.raises(CameraError, match="whole files only"):
+        open_url(serve(send_whole(DEMO.read_bytes())) + "/clip.mp4").next(TIMEOUT_S)
+
+
+def test_a_transfer_that_breaks_off_is_told(open_url, serve, make_video, statuses):
+    content = make_video("clip.mkv", frames=20, size=(1280, 720)).read_bytes()
+    camera = open_url(serve(send_whole(content, len(content) // 2)) + "/clip.mkv")
+    frames = 0
+    while camera.next(TIMEOUT_S) is not None:
+        frames += 1
+    assert 0 < frames < 20
+    assert f"after {frames} frames" in statuses[-1]
+    assert "cannot be read any further" in statuses[-1]
+
+
+def test_a_video_at_a_url_is_read_to_its_end(open_url, serve, make_video):
+    content = make_video("clip.mp4", codec="mp4v").read_bytes()
+    camera = open_url(serve(send_whole(content)) + "/clip.mp4")
     assert not camera.live
     assert [frame.index for frame in iter(lambda: camera.next(TIMEOUT_S), None)] == list(range(10))
     assert camera.ended

@@ -25,7 +25,22 @@ def test_valid_addresses(text, host, port, loopback):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "web", "host:", "host:http", "1:2:3", "::1", "[::1]", "[x]:80", "80800", "-1", "٣"]
+    "text",
+    [
+        "",
+        "web",
+        "host:",
+        "host:http",
+        "1:2:3",
+        "::1",
+        "[::1]",
+        "[x]:80",
+        "80800",
+        "-1",
+        "٣",
+        "a..b:80",
+        f"{'x' * 64}:80",
+    ],
 )
 def test_invalid_addresses(text):
     with pytest.raises(ValueError):  # noqa: PT011  argparse makes the message

@@ -55,6 +55,10 @@ def test_discovery_can_be_off():
         "mqtt://me:1234/56@h",
         "mqtts://h?ca=/no/such/file",
         "mqtt://h?ca=/dev/null",
+        f"mqtts://h?ca={__file__}",
+        "mqtt://h:0",
+        f"mqtt://{'h' * 64}",
+        f"mqtt://h/{'x' * 1001}",
     ],
 )
 def test_invalid_urls(text):

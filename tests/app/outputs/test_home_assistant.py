@@ -5,6 +5,7 @@ import json
 import pytest
 from streams import header
 
+from app.outputs import home_assistant
 from app.outputs.broker import Broker
 from app.outputs.home_assistant import device, serial_number, status_topic_of
 from models.vocabulary import Group, Vocabulary
@@ -34,6 +35,15 @@ def test_a_device_is_identified_by_its_camera():
     assert status_topic_of(described, door) == "hall/status"
     assert status_topic_of(described, desk) is None
     assert status_topic_of(described.replace("mstnet-live", "zigbee2mqtt"), door) is None
+
+
+def test_two_machines_with_one_name_are_two(monkeypatch, tmp_path):
+    monkeypatch.setattr(home_assistant, "MACHINE_ID", tmp_path / "machine-id")
+    numbers = [serial_number(["0"])]
+    for each in ("a", "b"):
+        (tmp_path / "machine-id").write_text(each)
+        numbers += [serial_number(["0"]), serial_number(["0"])]
+    assert len(set(numbers)) == 3
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null", '{"origin": "me", "device": {}}'])

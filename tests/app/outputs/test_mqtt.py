@@ -346,6 +346,7 @@ def test_no_call_waits_for_a_broker_that_accepts_and_is_silent(publish, caplog):
             mqtt.take(fired())
         mqtt.close()
     assert "none of 1000 messages reached" in mqtt.undelivered()
+    assert "does not answer as an MQTT broker" in mqtt.undelivered()
 
 
 def test_unconfirmed_events_are_counted_when_the_broker_freezes(running, publish, caplog):

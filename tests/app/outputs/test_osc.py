@@ -127,6 +127,35 @@ def test_a_refused_packet_is_logged_with_its_cause(caplog):
     assert osc.undelivered() == ""  # a packet whose refusal nobody reported counts as sent
 
 
+def test_a_network_that_comes_up_later_or_changes_is_used(monkeypatch, caplog):
+    """Without a route, the system refuses to connect a socket."""
+    connect, down = socket.socket.connect, True
+
+    class Socket(socket.socket):
+        def connect(self, address):
+            if down:
+                raise OSError(errno.ENETUNREACH, "Network is unreachable")
+            connect(self, address)
+
+        def send(self, data):
+            if down:
+                raise OSError(errno.ENETUNREACH, "Network is unreachable")
+            return super().send(data)
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as reader:
+        reader.bind(("127.0.0.1", 0))
+        reader.settimeout(10)
+        monkeypatch.setattr(socket, "socket", Socket)
+        osc = Osc(Address("127.0.0.1", reader.getsockname()[1]))
+        osc.take(summary())
+        down = False
+        osc.take(fired())
+        assert b"Swiping Left" in reader.recv(9000)
+        osc.close()
+    assert (osc.unsent, osc.undelivered()) == (1, "")
+    assert "Network is unreachable" in caplog.text
+
+
 def test_no_sendable_packet_is_an_error(caplog, monkeypatch):
     osc = Osc(Address("127.0.0.1", 1))
 
