@@ -210,12 +210,10 @@ def _clip_for_ever() -> Iterator[Image]:
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = CommandParser(prog="python -m benchmarks.app_cpu", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_UP_S:g} s (default: 20)"
-    )
+    parser.add_argument("--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_UP_S:g} s")
     parser.add_argument("--window", action="store_true", help="with the window")
     parser.add_argument("--still", action="store_true", help="a picture without movement")
-    parser.add_argument("--cameras", type=positive, default=1, help="how many (default: 1)")
+    parser.add_argument("--cameras", type=positive, default=1, help="how many")
     parser.add_argument("--model", help="another model file than the shipped one")
     parser.add_argument("--networks", choices=("stream", "both", "auto"), default="auto", help="as main.py --networks")
     given = parser.parse_args(arguments)

@@ -19,7 +19,6 @@ def parser() -> argparse.ArgumentParser:
     line = CommandParser(
         prog="python -m conversion",
         description=conversion.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     forms = line.add_subparsers(dest="form", required=True, metavar="FORM")
     _add_rolled(forms.add_parser("rolled", help="the past is an input and an output"))

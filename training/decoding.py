@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--clips", type=Path, action="append", default=[], help="folder of clips not trained on; repeatable"
     )
-    parser.add_argument("--streams", type=positive, default=10, help="generated streams (default: %(default)s)")
+    parser.add_argument("--streams", type=positive, default=10, help="generated streams")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
     streams = tuning_streams(given.data, spec) if given.data else generated_streams(given.streams, spec)

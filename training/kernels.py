@@ -158,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--kernels", type=_sizes, required=True, help="sizes, such as 1,3,5,7")
     parser.add_argument("--shares", type=_shares, default=(), help="of each layer's channels, such as 0.4,0.4,0.1,0.1")
-    parser.add_argument("--keep", type=share, default=KEPT, help="of each layer's past energy (default: %(default)s)")
+    parser.add_argument("--keep", type=share, default=KEPT, help="of each layer's past energy")
     given = parser.parse_args(arguments)
     start, spec = load_checkpoint(given.checkpoint)
     net, kept = with_kernels(start, given.kernels, given.shares, given.keep)

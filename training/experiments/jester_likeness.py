@@ -4,7 +4,6 @@ python -m training.experiments.jester_likeness TEACHER.onnx --clips 20
 python -m training.experiments.jester_likeness TEACHER.onnx --clips 20 --stills FOLDER   # cut-out hands
 """
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -52,10 +51,10 @@ def predictions(session: ort.InferenceSession, make: Make, label: str, seeds: Se
 @command("agreement")
 def main(arguments: list[str] | None = None) -> int:
     """Print for each label the number of correct clips and the most frequent other labels."""
-    parser = CommandParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandParser(description=__doc__)
     parser.add_argument("teacher", help="ONNX file, input float32 [n, 3, 16, 112, 112]")
-    parser.add_argument("--clips", type=positive, default=20, help="clips per label (default: %(default)s)")
-    parser.add_argument("--seed", type=natural, default=0, help="seed of the first clip (default: %(default)s)")
+    parser.add_argument("--clips", type=positive, default=20, help="clips per label")
+    parser.add_argument("--seed", type=natural, default=0, help="seed of the first clip")
     parser.add_argument(
         "--labels", nargs="+", choices=LABELS, metavar="LABEL", help="labels (default: all that can be generated)"
     )
