@@ -78,7 +78,7 @@ def test_a_layout_may_change_while_it_runs(desktop, typed):
 
 @pytest.mark.parametrize("caps", [False, True])
 def test_characters_that_no_key_has_are_typed(desktop, typed, caps):
-    text = "αΩ 日本 中 한 → 😀 İ ı ς ſ µ ǅ ﬁ «»"
+    text = "αΩ 日本 中 한 → 😀 İ ı ς ſ µ ǅ ﬁ «»"  # noqa: RUF001
     prepare = (lambda: desktop.run("xdotool", "key", "Caps_Lock")) if caps else (lambda: None)
     try:
         assert typed((prepare, text)) == [text]
