@@ -1,6 +1,7 @@
 """The command line of `main.py`: its options, and their conversion to settings."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,7 +34,7 @@ examples:
   python main.py --control slides --armed        swipe to change the slides of a presentation
   python main.py --doctor                        check this machine
 
-exit status: 0 done, 2 an input or an option cannot be used (one line states which), 130 Ctrl-C, 1 a bug
+exit status: 0 done, 2 an input, an option or a receiver cannot be used (one line states which), 130 Ctrl-C, 1 a bug
 """
 
 
@@ -128,10 +129,15 @@ class _AppParser(Parser):
         return super().suggestion(unknown)
 
 
+def _program() -> str:
+    """Name of this program: in an installation, also an editable one, that of its command."""
+    return "main.py" if Path(sys.argv[0]).name == "main.py" else "mstnet"
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all options of `main.py`."""
     parser = _AppParser(
-        prog="main.py",
+        prog=_program(),
         description="Recognise hand gestures as they happen, frame by frame.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

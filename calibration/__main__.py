@@ -14,6 +14,7 @@ from calibration.thresholds import Target
 from calibration.user_profile import DEFAULT_NAME
 from common.arguments import Parser, positive, positive_float
 from common.command import command
+from common.errors import UserError
 from models.clip_fusion import BOTH
 from models.networks import FAST, STREAM
 
@@ -26,6 +27,7 @@ examples:
   python -m calibration fit --false 1 --minutes 10
   python main.py --profile me
 """
+COMMANDS = ("record", "fit", "gestures", "thresholds")
 GESTURE_ACTIONS = {
     "list": list_gestures,
     "takes": list_takes,
@@ -134,6 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _do(words: list[str]) -> int:
+    words = _command_first(words)
     if words[:1] == ["record"] and not {"-h", "--help"}.intersection(words):
         return record(*_split_profile(words[1:]))
     options = parser().parse_args(words)
@@ -163,6 +166,20 @@ def _do_with_gestures(options: argparse.Namespace) -> None:
             export(options.profile, options.gesture, options.file)
         case "import":
             import_(options.profile, options.file, options.name)
+
+
+def _command_first(words: list[str]) -> list[str]:
+    """The arguments with a `--profile` that stands before the command after it.
+
+    Raises:
+        UserError: another option stands before the command.
+    """
+    if not words[:1] or not words[0].startswith("-") or words[0] in ("-h", "--help"):
+        return words
+    profile, rest = _split_profile(words)
+    if not rest or rest[0].startswith("-"):
+        raise UserError(f"{(rest or words)[0]}: a command comes first: {', '.join(COMMANDS)}")
+    return [rest[0], "--profile", profile, *rest[1:]]
 
 
 def _split_profile(words: list[str]) -> tuple[str, list[str]]:

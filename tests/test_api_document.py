@@ -66,6 +66,17 @@ def test_a_file_gives_the_events_of_the_app(by_the_app, short_demo, tmp_path):
     assert (done.stderr, done.stdout.splitlines()) == ("", by_the_app)
 
 
+def test_a_reader_that_has_had_enough_is_no_error(short_demo, tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", "-c", FILE, str(short_demo)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=pipe, stderr=pipe, text=True) as program:
+        program.stdout.readline()
+        program.stdout.close()  # before the second line
+        assert program.stderr.read() == ""
+        assert program.wait(60) == 0
+
+
 def test_what_is_no_source_is_reported_in_one_line(tmp_path):
     done = run(FILE, tmp_path, "nothing.mp4")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)

@@ -7,10 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import forked
-import numpy as np
 import pytest
+from films import noise, write_film
 from grey import grey_clip, grey_model
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,15 +31,8 @@ def main(*arguments):
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory):
     """Two short films of noise, 30 and 45 frames."""
-    folder, random = tmp_path_factory.mktemp("clips"), np.random.default_rng(0)
-    paths = []
-    for frames in (30, 45):
-        paths.append(folder / f"{frames}.avi")
-        writer = cv2.VideoWriter(str(paths[-1]), cv2.VideoWriter_fourcc(*"MJPG"), 30.0, (64, 48))
-        for _ in range(frames):
-            writer.write(random.integers(0, 256, (48, 64, 3), dtype=np.uint8))
-        writer.release()
-    return paths
+    folder = tmp_path_factory.mktemp("clips")
+    return [write_film(folder / f"{frames}.avi", noise(frames, 48, 64), fps=30) for frames in (30, 45)]
 
 
 def without_timings(lines, number=None):

@@ -130,6 +130,14 @@ def test_an_editable_installation_runs_the_checkout(tmp_path):
         assert [name for name in archive.namelist() if name.endswith(".py")] == []
 
 
+def test_the_command_of_an_editable_installation_has_its_own_name(tmp_path):
+    (tmp_path / "mstnet").write_text("from mstnet.commands import app\napp()")  # what pip installs as the command
+    done = python(ROOT, tmp_path / "mstnet", "--version", folder=tmp_path)
+    assert done.stdout.split()[0] == "mstnet"
+    done = python(ROOT, ROOT / "main.py", "--version", folder=tmp_path)
+    assert done.stdout.split()[0] == "main.py"
+
+
 def listed(name):
     """The requirements of a file without those of the files that it names, and the names of these files."""
     lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]

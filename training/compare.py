@@ -19,7 +19,7 @@ from common.command import command
 from models.errors import ModelFileError
 from training.distillation.student import Recipe, StreamBatch, StreamStudent
 from training.distillation.student_run import (
-    add_distillation_options,
+    add_stream_options,
     load_stream_network,
     open_run,
     open_teacher,
@@ -35,8 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = CommandParser(prog="python -m training.compare", description="Train networks on equal batches.")
     parser.add_argument("folder", type=Path, help="folder for the trained checkpoints")
     parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, with distinct file names")
-    add_distillation_options(parser)
-    parser.add_argument("--every", type=positive, default=Recipe().every, help="steps between targets")
+    add_stream_options(parser)
     parser.add_argument(
         "--workers", type=positive, default=2, help="networks trained at the same time (default: %(default)s)"
     )

@@ -15,13 +15,13 @@ from functools import partial
 
 import torch
 
-from common.arguments import CommandParser, positive, share
+from common.arguments import CommandParser, share
 from common.command import command
 from models.errors import ModelFileError
 from training.distillation.student import Recipe, StreamStudent
 from training.distillation.student_run import (
-    add_distillation_options,
     add_run_options,
+    add_stream_options,
     load_stream_network,
     open_run,
     open_teacher,
@@ -36,8 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Train, or resume a run."""
     parser = CommandParser(prog="python -m training.distill", description="Distil a teacher into a stream network.")
     add_run_options(parser, Recipe())
-    add_distillation_options(parser)
-    parser.add_argument("--every", type=positive, default=Recipe().every, help="steps between targets")
+    add_stream_options(parser)
     parser.add_argument(
         "--average",
         type=share,

@@ -227,7 +227,7 @@ class View:
         if self.seen is None:
             return Status(Tone.WAITING, f"Opening {source}")
         if self.readings and self.readings.too_slow:
-            return Status(Tone.WARNING, f"{source} · too slow: {self.options.slow_remedy}")
+            return Status(Tone.WARNING, f"Too slow: {self.options.slow_remedy} · {source}")
         return Status(Tone.LIVE, source)
 
 

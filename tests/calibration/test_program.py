@@ -164,6 +164,20 @@ def test_what_a_fit_needs_is_reported_in_one_line_and_nothing_is_saved(said, rec
         assert message in errors
 
 
+def test_a_profile_may_stand_before_the_command_and_another_option_is_named(said, film, small_model):
+    missing = said("-m", "calibration", "fit", "--profile", "nobody", "--model", small_model)
+    assert said("-m", "calibration", "--profile", "nobody", "fit", "--model", small_model) == missing
+    listed = said("-m", "calibration", "gestures", "list", "--profile", "nobody")
+    assert said("-m", "calibration", "--profile=nobody", "gestures", "list") == listed
+    plan = ("--camera", film, "--headless", "--model", small_model, "--gesture", "Cross the picture", "--takes", 3)
+    assert said("-m", "calibration", "--profile", "bea", "record", *plan, "--work", 10)[0] == 0
+    assert "Cross the picture" in "".join(said("-m", "calibration", "gestures", "takes", "--profile", "bea")[1])
+    for words in (("--model", small_model, "fit"), ("--profile", "ann"), ("--profile", "ann", "--false", 2, "fit")):
+        status, _, errors = said("-m", "calibration", *words)
+        assert (status, errors.count("\n")) == (2, 1)
+        assert "record, fit, gestures, thresholds" in errors
+
+
 def test_the_help_of_record_shows_its_own_options_and_the_count_down(said):
     status, lines, errors = said("-m", "calibration", "record", "--help")
     text = " ".join(" ".join(lines).split())

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnx
+from films import grey, write_film
 from onnx import TensorProto, helper
 
 from models.spec import EMBEDDING, LOGITS, PICTURE, SPEC_KEY, Decoding, ModelSpec, Rule
@@ -58,10 +58,5 @@ def grey_model(path: Path, sharpness: float = 0.02) -> Path:
 
 def grey_clip(path: Path, *script: tuple[str | int, float]) -> Path:
     """Write a clip of (label or brightness, seconds)."""
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), FPS, (64, 48))
-    for shade, seconds in script:
-        picture = np.full((48, 64, 3), BRIGHTNESS[shade] if isinstance(shade, str) else shade, np.uint8)
-        for _ in range(round(seconds * FPS)):
-            writer.write(picture)
-    writer.release()
-    return path
+    shades = ((BRIGHTNESS[shade] if isinstance(shade, str) else shade, seconds) for shade, seconds in script)
+    return write_film(path, grey(level for level, seconds in shades for _ in range(round(seconds * FPS))), FPS)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import torch
 from clip_networks import random_checkpoint
+from films import write_recordings
 
 import training.clip_head
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
@@ -62,14 +62,7 @@ def test_each_kind_of_window_has_its_share_of_the_loss() -> None:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A start and a recording."""
     save_checkpoint(tmp_path / "start.pt", *transplant(random_checkpoint(rank_1=True), centred=True))
-    random = np.random.default_rng(0)
-    video = cv2.VideoWriter(str(tmp_path / "a.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 12, (48, 36))
-    for _ in range(30):
-        video.write(random.integers(0, 256, (36, 48, 3), dtype=np.uint8))
-    video.release()
-    (tmp_path / "clips.csv").write_text(
-        "path,label,split,source,fps,start,end\na.avi,Thumb Up,train,generated,12,2,20\n"
-    )
+    write_recordings(tmp_path, "a.avi,Thumb Up,train,generated,12,2,20", steps=30)
     monkeypatch.setattr(training.clip_head, "STREAM_S", 3.0)
     monkeypatch.chdir(tmp_path)
     return tmp_path

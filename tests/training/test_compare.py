@@ -1,10 +1,9 @@
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 import torch
 from clip_networks import random_checkpoint, write_teacher
+from films import write_recordings
 
 import training.compare
 from models.nets.checkpoint import load_checkpoint, save_checkpoint
@@ -20,14 +19,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     save_checkpoint(tmp_path / "three.pt", net, spec)
     save_checkpoint(tmp_path / "again.pt", net, spec)
     write_teacher(tmp_path / "teacher.onnx")
-    random = np.random.default_rng(0)
-    video = cv2.VideoWriter(str(tmp_path / "a.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 12, (48, 36))
-    for _ in range(12):
-        video.write(random.integers(0, 256, (36, 48, 3), dtype=np.uint8))
-    video.release()
-    (tmp_path / "clips.csv").write_text(
-        "path,label,split,source,fps,start,end\na.avi,Thumb Up,train,generated,12,2,9\n"
-    )
+    write_recordings(tmp_path, "a.avi,Thumb Up,train,generated,12,2,9")
     small = Recipe(streams=1, chunk=6, chunks=2, first_window=2, every=3, warm_up=1)
     monkeypatch.setattr(training.compare, "Recipe", lambda **_: small)
     monkeypatch.chdir(tmp_path)
@@ -58,8 +50,3 @@ def test_two_of_one_name_are_refused(folder: Path, capsys: pytest.CaptureFixture
     assert compare("out", 1, "three.pt", "three.new") == 2
     assert "same name" in capsys.readouterr().err
     assert not (folder / "out").exists()
-
-
-def test_a_start_is_not_written_over(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compare(".", 1, "three.pt") == 2
-    assert "three.pt is START itself" in capsys.readouterr().err

@@ -7,12 +7,11 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
-import numpy as np
 import onnx
 import pytest
 import torch
 from clip_networks import random_checkpoint, write_teacher
+from films import write_recordings
 
 import training.distill
 import training.distillation.prefetch
@@ -33,17 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A start, a teacher and two recordings."""
     save_checkpoint(tmp_path / "start.pt", *transplant(random_checkpoint(rank_1=True)))
     write_teacher(tmp_path / "teacher.onnx")
-    random = np.random.default_rng(0)
-    for name in "ab":
-        video = cv2.VideoWriter(str(tmp_path / f"{name}.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 12, (48, 36))
-        for _ in range(12):
-            video.write(random.integers(0, 256, (36, 48, 3), dtype=np.uint8))
-        video.release()
-    (tmp_path / "clips.csv").write_text(
-        "path,label,split,source,fps,start,end\n"
-        "a.avi,Thumb Up,train,generated,12,2,9\n"
-        "b.avi,Doing other things,train,signed,12,0,12\n"
-    )
+    write_recordings(tmp_path, "a.avi,Thumb Up,train,generated,12,2,9", "b.avi,Doing other things,train,signed,12,0,12")
     small = functools.partial(Recipe, chunk=6, chunks=2, first_window=2, every=3, warm_up=1)
     monkeypatch.setattr(training.distill, "Recipe", small)
     monkeypatch.chdir(tmp_path)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from coloured import COLOURS, FPS, SIZE, coloured_index, fitted_checkpoint, picture
+from films import write_film
 from networks import LABELS, small_net, small_spec
 
 from models.nets.checkpoint import save_checkpoint
@@ -87,14 +88,11 @@ def test_clips_one_after_another(checkpoint, index, tmp_path):
 
 def write_video(path: Path, seconds: dict[str, float]) -> None:
     """A video of colours at 24 frames per second, and the list of its events."""
-    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 24.0, (SIZE, SIZE))
+    write_film(path, [picture(label) for label, lasts in seconds.items() for _ in range(int(24 * lasts))], 24, "mp4v")
     lines, frame = ["start,end,jester_class"], 0
     for label, lasts in seconds.items():
-        for _ in range(int(24 * lasts)):
-            video.write(cv2.cvtColor(picture(label), cv2.COLOR_RGB2BGR))
         lines.append(f"{frame},{frame + int(24 * lasts) - 1},{label}")
         frame += int(24 * lasts)
-    video.release()
     path.with_name(f"{path.stem}_events.csv").write_text("\n".join(lines) + "\n")
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from films import write_film
 
 from training.distillation.matting import BLACK_LEVEL, is_matte
 from training.distillation.training_streams import AMBIGUOUS_SOURCES, LABEL_WEIGHT, SHARES
@@ -17,17 +17,11 @@ FRAMES, SKIN, WALL, SHADOW = 16, (180, 120, 90), (190, 200, 205), (120, 126, 129
 
 def film(path: Path, arm: tuple[int, int, int] = SKIN, to_the_right: bool = False) -> None:
     """A take of an arm that comes in from below, or from the right, for the middle half of the pictures."""
-    video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 12, (90, 160))
-    for k in range(FRAMES):
-        picture = np.full((160, 90, 3), WALL, np.uint8)
-        if FRAMES // 4 <= k < 3 * FRAMES // 4:
-            picture[50:160, 60:85] = SHADOW
-            if to_the_right:
-                picture[60:90, 30:] = arm
-            else:
-                picture[40:, 35:60] = arm
-        video.write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-    video.release()
+    pictures = np.full((FRAMES, 160, 90, 3), WALL, np.uint8)
+    moving = pictures[FRAMES // 4 : 3 * FRAMES // 4]
+    moving[:, 50:160, 60:85] = SHADOW
+    moving[(slice(None), *(np.s_[60:90, 30:] if to_the_right else np.s_[40:, 35:60]))] = arm
+    write_film(path, pictures, codec="mp4v")
 
 
 @pytest.fixture

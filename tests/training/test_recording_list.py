@@ -1,8 +1,8 @@
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from films import write_film
 
 from training.errors import DataError
 from training.recording_list import FrameCache, Recording, decode, hold_out, read_recordings, steps_of
@@ -12,10 +12,7 @@ HEADER = "path,label,split,source,fps,start,end\n"
 
 def write_video(path: Path, frames: int, width: int = 64, height: int = 48) -> None:
     """Red pictures that grow brighter, 10 levels a frame."""
-    video = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 12, (width, height))
-    for k in range(frames):
-        video.write(np.full((height, width, 3), (0, 0, 10 * k), np.uint8))
-    video.release()
+    write_film(path, [np.full((height, width, 3), (10 * k, 0, 0), np.uint8) for k in range(frames)])
 
 
 def recording(path: Path, source: str = "made") -> Recording:

@@ -140,6 +140,12 @@ def add_distillation_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_stream_options(parser: argparse.ArgumentParser) -> None:
+    """As `add_distillation_options`, with the targets of streams."""
+    add_distillation_options(parser)
+    parser.add_argument("--every", type=positive, default=Recipe().every, help="steps between targets")
+
+
 def add_run_options(parser: argparse.ArgumentParser, recipe: Recipe) -> None:
     """Checkpoints, limits and processes of a single student's run."""
     parser.add_argument("start", type=Path, help="checkpoint to start from")

@@ -1,18 +1,16 @@
 """The window and the HUD on a real X11 desktop with a window manager, each in a separate process."""
 
-import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Timer
 
 import pytest
+from desktop import ROOT, Desktop, wait_for
 
-ROOT = Path(__file__).parents[3]
 TOOLS = ("Xvfb", "openbox", "xdotool", "xwininfo")
 TIMEOUT_S = 20.0
 
@@ -64,32 +62,17 @@ app.exec()
 """
 
 
-class Desktop:
-    """An X server with a window manager, and the programs started on it."""
+class Screen(Desktop):
+    """A desktop of 1000 x 700 pixels, and its windows by title."""
 
     def __init__(self, folder: Path) -> None:
-        read, write = os.pipe()
-        server = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1000x700x24", "-nolisten", "tcp"]
-        self._environ = {**os.environ, "XDG_CONFIG_HOME": str(folder), "PYTHONPATH": str(ROOT)}
-        for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
-            self._environ.pop(name, None)
-        self._processes = [subprocess.Popen(server, pass_fds=(write,), stderr=subprocess.DEVNULL)]
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            self._environ["DISPLAY"] = f":{pipe.readline().strip()}"
-        ready = folder / "openbox.ready"
-        self._processes.append(self._popen(["openbox", "--startup", f"touch {ready}"]))
-        assert eventually(ready.exists), "no window manager"
+        super().__init__(folder, "-screen", "0", "1000x700x24")
 
     def start(self, program: str, *arguments: str) -> "subprocess.Popen[str]":
-        process = self._popen([sys.executable, "-c", program, *arguments])
-        self._processes.append(process)
-        return process
+        return self.popen([sys.executable, "-c", program, *arguments], cwd=ROOT, stdout=subprocess.PIPE)
 
     def xdotool(self, *arguments: str) -> str:
-        return subprocess.run(
-            ["xdotool", *arguments], check=False, env=self._environ, capture_output=True, text=True, timeout=TIMEOUT_S
-        ).stdout.strip()
+        return self.run("xdotool", *arguments).strip()
 
     def window(self, title: str) -> str:
         """The number of the visible window with this title; waits for it."""
@@ -101,22 +84,10 @@ class Desktop:
         lines = self.xdotool("getwindowgeometry", "--shell", window).splitlines()
         return {name: int(value) for name, value in (line.split("=") for line in lines)}
 
-    def close(self) -> None:
-        for process in reversed(self._processes):
-            process.terminate()
-            process.wait(TIMEOUT_S)
-            if process.stdout:
-                process.stdout.close()
-
-    def _popen(self, command: list[str]) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            command, env=self._environ, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-
 
 @pytest.fixture
-def desktop(tmp_path: Path) -> Iterator[Desktop]:
-    desktop = Desktop(tmp_path)
+def desktop(tmp_path: Path) -> Iterator[Screen]:
+    desktop = Screen(tmp_path)
     yield desktop
     desktop.close()
 
@@ -141,16 +112,7 @@ class Watchdog:
         self._timer.cancel()
 
 
-def eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + TIMEOUT_S
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def test_the_keys_of_the_window(desktop: Desktop) -> None:
+def test_the_keys_of_the_window(desktop: Screen) -> None:
     app = desktop.start(PROGRAM)
     assert prints(app, "shown")
     window = desktop.window("Test · toy")
@@ -160,16 +122,16 @@ def test_the_keys_of_the_window(desktop: Desktop) -> None:
     desktop.xdotool("key", "space")
     assert prints(app, "resumed")
     desktop.xdotool("key", "f")
-    assert eventually(lambda: desktop.geometry(window)["HEIGHT"] == 700)
+    wait_for(lambda: desktop.geometry(window)["HEIGHT"] == 700, "a full screen")
     desktop.xdotool("key", "Escape")
-    assert eventually(lambda: desktop.geometry(window)["HEIGHT"] < 700)
+    wait_for(lambda: desktop.geometry(window)["HEIGHT"] < 700, "the window")
     desktop.xdotool("key", "q")
     assert prints(app, "stopped")
     assert app.wait(TIMEOUT_S) == 0
 
 
 @pytest.mark.parametrize("arguments", [(), ("--overlay",)], ids=["window", "HUD"])
-def test_ctrl_c_ends_it(desktop: Desktop, arguments: tuple[str, ...]) -> None:
+def test_ctrl_c_ends_it(desktop: Screen, arguments: tuple[str, ...]) -> None:
     app = desktop.start(PROGRAM, *arguments)
     assert prints(app, "shown")
     app.send_signal(signal.SIGINT)
@@ -177,13 +139,13 @@ def test_ctrl_c_ends_it(desktop: Desktop, arguments: tuple[str, ...]) -> None:
     assert app.wait(TIMEOUT_S) == 130
 
 
-def test_a_click_goes_through_the_hud_which_stays_on_top(desktop: Desktop) -> None:
+def test_a_click_goes_through_the_hud_which_stays_on_top(desktop: Screen) -> None:
     app = desktop.start(PROGRAM, "--overlay")
     assert prints(app, "shown")
     hud = desktop.window("Test · toy")
     below = desktop.start(BELOW)
     window = desktop.window("Below")  # opened later and full screen, as a slide show is
-    assert eventually(lambda: desktop.geometry(window)["HEIGHT"] == 700)
+    wait_for(lambda: desktop.geometry(window)["HEIGHT"] == 700, "a full screen")
     desktop.xdotool("windowfocus", "--sync", window, "windowraise", window)
     where = desktop.geometry(hud)
     x, y = where["X"] + where["WIDTH"] // 2, where["Y"] + where["HEIGHT"] - 25
@@ -193,17 +155,9 @@ def test_a_click_goes_through_the_hud_which_stays_on_top(desktop: Desktop) -> No
     assert stacking(desktop, hud) > stacking(desktop, window)
 
 
-def stacking(desktop: Desktop, window: str) -> int:
+def stacking(desktop: Screen, window: str) -> int:
     """Position of a window's frame in the stacking order; a higher number is further up."""
-    tree = subprocess.run(
-        ["xwininfo", "-root", "-tree"],
-        check=False,
-        env=desktop._environ,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-    ).stdout
-    lines, top = tree.splitlines(), 0
+    lines, top = desktop.run("xwininfo", "-root", "-tree").splitlines(), 0
     for number, line in enumerate(lines):
         if line.startswith("     0x"):
             top = number

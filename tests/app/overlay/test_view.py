@@ -110,7 +110,7 @@ def test_the_status_of_a_stream_that_is_too_slow_names_the_remedy(
 ) -> None:
     view = View(replace(options, slow_remedy="use --networks stream"))
     view.take(ViewUpdate(recognise(1.0), replace(readings, too_slow=True)))
-    assert view.status == Status(Tone.WARNING, "Camera 0 · too slow: use --networks stream")
+    assert view.status == Status(Tone.WARNING, "Too slow: use --networks stream · Camera 0")
     view.take(ViewUpdate(recognise(1.1), readings))
     assert view.status == Status(Tone.LIVE, "Camera 0")
 

@@ -11,11 +11,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnx
 import pytest
 from cuda_stand_in import StandInCuda
+from films import grey, write_film
 from streams import until
 
 from common.whole_file import WriteError, write_whole
@@ -388,12 +388,9 @@ def test_a_file_named_for_a_precision_that_it_has_not_is_reported(machine, small
 
 
 def test_the_command_compares_on_a_given_clip(machine, small_model, tmp_path, capsys):
-    writer = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter_fourcc(*"MJPG"), 30, (64, 48))
-    for k in range(12):
-        writer.write(np.full((48, 64, 3), 20 * k, np.uint8))
-    writer.release()
+    clip = write_film(tmp_path / "clip.avi", grey(range(0, 240, 20)))
     machine(wrong=30.0)
-    assert main(["tensorrt", str(small_model), "--clip", str(tmp_path / "clip.avi")]) == 2
+    assert main(["tensorrt", str(small_model), "--clip", str(clip)]) == 2
     assert "built wrongly" in capsys.readouterr().err
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from films import grey, write_film
 from tiny_datasets import write_pictures
 
 from training.datasets.base import Index, read_frames, read_index
@@ -18,11 +19,7 @@ SPLITS = ("train", "validation", "test")
 def film(path: Path, seconds: float = 2.0, fps: float = 10.0) -> Path:
     """A grey video whose brightness rises by 10 levels per picture and wraps round."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, (48, 32))
-    for frame in range(round(seconds * fps)):
-        video.write(np.full((32, 48, 3), 10 * (frame % 25), np.uint8))
-    video.release()
-    return path
+    return write_film(path, grey((10 * (frame % 25) for frame in range(round(seconds * fps))), 32, 48), fps)
 
 
 def gestures(root: Path, labels: Iterable[str] = ("wave", "point"), clips: int = 5) -> Path:

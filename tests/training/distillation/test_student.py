@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from models.errors import ModelFileError
-from models.nets.checkpoint import read_whole, write_whole
 from models.nets.mstnet import BackboneName, MSTNet, MSTNetConfig
 from models.nets.temporal import TemporalConfig
 from training.distillation.student import Recipe, StreamBatch, StreamStudent, at_half_rate, feature_loss
@@ -79,24 +78,6 @@ def test_a_later_chunk_starts_from_the_state_of_the_one_before() -> None:
     assert in_chunks.learn(one) == pytest.approx(in_one.learn(one), rel=1e-4)
 
 
-def test_resumed_equals_never_stopped(tmp_path) -> None:
-    never_stopped = StreamStudent(small_net(), RECIPE, CHANNELS)
-    for number in range(4):
-        never_stopped.learn(batch(number))
-    stopped = StreamStudent(small_net(), RECIPE, CHANNELS)
-    for number in range(2):
-        stopped.learn(batch(number))
-    write_whole(tmp_path / "a.run", stopped.state())
-    resumed = StreamStudent(small_net(), RECIPE, CHANNELS)
-    resumed.restore(read_whole(tmp_path / "a.run"))
-    for number in range(resumed.iterations, 4):
-        resumed.learn(batch(number))
-    assert resumed.chunks == never_stopped.chunks == 8
-    for name, value in never_stopped.net.named_parameters():
-        assert torch.equal(dict(resumed.net.named_parameters())[name], value), name
-        assert torch.equal(resumed.average[name], never_stopped.average[name]), name
-
-
 def test_features_of_another_width_are_mixed_and_the_mix_is_saved() -> None:
     temporal = TemporalConfig(kernels=(3,), dilations=(2,))
     wide = MSTNet(MSTNetConfig(CLASSES, "mobilenet_v2", width=0.25, temporal=temporal)).eval()
@@ -117,9 +98,3 @@ def test_the_feature_loss_is_weighted_and_relative() -> None:
     assert error > 0
     assert feature_loss(maps, wanted, torch.tensor([[1.0, 0.5]])) == pytest.approx(error.item() / 2)
     assert feature_loss(3 * maps, 3 * wanted, torch.ones(1, 2)) == pytest.approx(error.item())
-
-
-def test_a_run_of_another_recipe_is_not_resumed() -> None:
-    other = StreamStudent(small_net(), Recipe(seed=1), CHANNELS)
-    with pytest.raises(ModelFileError, match="another recipe"):
-        other.restore(StreamStudent(small_net(), RECIPE, CHANNELS).state())
