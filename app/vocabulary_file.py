@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from app.toml_table import Table, TomlText, locate
+from common.folded import folded
 from common.nearest import nearest
 from models.errors import VocabularyError
 from models.spec import NO_GESTURE_LABELS
@@ -68,10 +69,10 @@ def known_labels(table: Table, key: str, labels: tuple[str, ...]) -> tuple[str, 
         key: its key in the table.
         labels: the known labels.
     """
-    known = {label.casefold(): label for label in labels}
+    known = {folded(label): label for label in labels}
     found: list[str] = []
     for word in table.words(key):
-        label = known.get(word.casefold())
+        label = known.get(folded(word))
         if label is None:
             table.fail(key, f"unknown gesture {word!r}{nearest(word, labels)}")
         if label in NO_GESTURE_LABELS:

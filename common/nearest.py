@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from common.folded import folded
+
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """`; did you mean X?`, or `; known are ...` if no known word is similar."""
@@ -17,6 +19,6 @@ def similar(word: str, known: Sequence[str]) -> str:
 
 def nearest_of(word: str, known: Sequence[str], least: float = 0.5) -> str | None:
     """The known word that is most similar, whatever its case; None if none has this similarity, 0..1, of `difflib`."""
-    folded = {name.casefold(): name for name in known}
-    matches = get_close_matches(word.casefold(), folded, n=1, cutoff=least)
-    return folded[matches[0]] if matches else None
+    names = {folded(name): name for name in known}
+    matches = get_close_matches(folded(word), names, n=1, cutoff=least)
+    return names[matches[0]] if matches else None

@@ -8,7 +8,6 @@ import codecs
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from common.errors import UserError
+from common.folded import folded
 
 DELIMITERS = (",", ";", "\t", "|")
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -136,4 +136,4 @@ def _names(head: str, delimiter: str) -> list[str]:
 
 
 def _folded(label: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", label).casefold().replace("_", " ").split())
+    return " ".join(folded(label).replace("_", " ").split())

@@ -82,7 +82,7 @@ def test_a_broker_that_is_down_changes_no_event_and_ends_with_status_2(small_mod
     assert [without_timings(line) for line in lines] == [without_timings(line) for line in alone]
     unreachable, undelivered = errors.splitlines()
     assert "is unreachable" in unreachable
-    assert "messages reached the MQTT broker" in undelivered
+    assert "no message reached the MQTT broker" in undelivered
     assert "refused" in undelivered
 
 

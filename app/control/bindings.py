@@ -9,6 +9,7 @@ from pathlib import Path
 from app.control.actions import Action, Pause, Run, Switch
 from app.control.keys import Chord
 from common.errors import UserError
+from common.folded import folded
 from models.vocabulary import Group, Vocabulary
 
 
@@ -75,10 +76,7 @@ class WindowRule:
         """Whether the rule applies to a window."""
         if window is None:
             return False
-        return (
-            self.class_name.casefold() in window.class_name.casefold()
-            and self.title.casefold() in window.title.casefold()
-        )
+        return folded(self.class_name) in folded(window.class_name) and folded(self.title) in folded(window.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Reads a key map from a TOML file; every error is one line."""
 
-import unicodedata
 from pathlib import Path
 
 from app.control.actions import ACTIONS, FORMER_ACTIONS, Press
@@ -8,6 +7,7 @@ from app.control.bindings import Binding, KeyMap, KeyMapError, Mode, Safety, Win
 from app.control.keys import Chord, parse_chord
 from app.toml_table import Table, TomlText
 from app.vocabulary_file import known_labels
+from common.folded import folded
 from common.nearest import nearest
 
 MAX_ACTIONS_HZ = 30.0
@@ -38,11 +38,11 @@ def read_key_map(path: Path, labels: tuple[str, ...]) -> KeyMap:
 
 
 def _bindings(gestures: Table, labels: tuple[str, ...], safety: Safety) -> dict[str, Binding]:
-    known = {_folded(label): label for label in labels}
+    known = {folded(label): label for label in labels}
     bindings: dict[str, Binding] = {}
     lines: dict[str, int] = {}
     for name in gestures.values:
-        label = known.get(_folded(name))
+        label = known.get(folded(name))
         if label is None:
             gestures.fail(name, f"unknown gesture {name!r}{nearest(name, labels)}")
         table = gestures.table(name)
@@ -51,11 +51,6 @@ def _bindings(gestures: Table, labels: tuple[str, ...], safety: Safety) -> dict[
         bindings[label] = _binding(label, also, table, safety)
         lines |= dict.fromkeys((label, *also), table.line)
     return bindings
-
-
-def _folded(label: str) -> str:
-    """A label in the form for comparison: in lower case, with composed accents."""
-    return unicodedata.normalize("NFC", label).casefold()
 
 
 def _also(table: Table, gesture: str, labels: tuple[str, ...], lines: dict[str, int]) -> tuple[str, ...]:

@@ -54,12 +54,10 @@ class X11Layout:
                 return found
         if not (self._spare(keys) or self._remapped):
             return ()
-        # A remapped key has the small and the capital letter, as every other key.
-        shift = caps != (character != character.lower() and len(character.lower()) == 1)
-        return (
-            *(self._modifier(keys, "shift") if shift else ()),
-            f"={self._keysyms(character.lower()[:1])[-1]:x}+{self._capital(character):x}",
-        )
+        small, capital = _pair_of(character)
+        shift = caps != (character != small)
+        pair = "+".join(f"{self._keysyms(letter)[-1]:x}" for letter in (small, capital))
+        return (*(self._modifier(keys, "shift") if shift else ()), f"={pair}")
 
     def level3(self) -> tuple[str, ...]:
         """The AltGr key of the layout; empty if it has none."""
@@ -154,7 +152,9 @@ class X11Layout:
         time.sleep(LAYOUT_DELAY_S)
         return code
 
-    def _capital(self, character: str) -> int:
-        """The keysym of a character's capital; its own if it has none."""
-        capital = character.upper()
-        return self._keysyms(capital if len(capital) == 1 else character)[-1]
+
+def _pair_of(character: str) -> tuple[str, str]:
+    """The small and the capital letter of a remapped key, as on every other key; any other character is both."""
+    small, capital = character.lower(), character.upper()
+    is_pair = len(small) == len(capital) == 1 and (small.upper(), capital.lower()) == (capital, small)
+    return (small, capital) if is_pair and character in (small, capital) else (character, character)

@@ -139,7 +139,7 @@ class Mqtt:
         """Why nothing reached the broker; empty if it was reached."""
         if self._reached:
             return ""
-        return f"none of {self._unsent} messages reached the MQTT broker {self._broker}: {self._unreachable_because}"
+        return f"no message reached the MQTT broker {self._broker} (lost: {self._unsent}): {self._unreachable_because}"
 
     def _new_client(self) -> paho.Client:
         # Version 5, because only that has user properties, for the time of a late message.

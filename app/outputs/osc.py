@@ -7,14 +7,15 @@ summary.
 OSC 1.0 is implemented here: the needed part is small.
 """
 
-import re
 import socket
 import struct
 
 from app.events import Message, fired_name, to_line
 from app.network_cause import network_cause
 from app.outputs.address import Address
+from app.short_id import short_id
 from common.errors import UserError
+from common.folded import folded
 from common.log import log
 
 Argument = str | int | float
@@ -101,8 +102,9 @@ class Osc:
 
 
 def gesture_address(name: str) -> str:
-    """The address of a gesture: `/gesture/swiping_left`."""
-    return "/gesture/" + re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    """The address of a gesture: `/gesture/swiping_left`; with a digest if other letters, which OSC lacks, are in it."""
+    name = folded(name)
+    return "/gesture/" + short_id(name, kept=name.isascii())
 
 
 def packet(address: str, *arguments: Argument) -> bytes:

@@ -30,6 +30,12 @@ def test_directions_has_every_gesture_of_the_shipped_model_once():
     assert sorted(label for group in groups.values() for label in group) == sorted(set(labels) - set(NO_GESTURE_LABELS))
 
 
+def test_accents_may_be_separate_characters(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('[groups]\nhi = ["cafe\u0301"]', encoding="utf-8")
+    assert read_vocabulary(str(path), ("Café",)).groups == (Group("hi", ("Café",)),)
+
+
 def test_only_what_is_named_counts(tmp_path):
     vocabulary = read(tmp_path, '[groups]\nleft = ["swiping left", "Sliding Two Fingers Left"]\nhi = ["My wave"]')
     assert vocabulary.groups == (

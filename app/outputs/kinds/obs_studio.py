@@ -11,6 +11,7 @@ from app.outputs.kind import OpenedOutput, OutputKind, RunFacts
 from app.outputs.option_types import ADDRESS, address
 from app.outputs.packages import need
 from common.errors import UserError
+from common.folded import folded
 
 PASSWORD = "MSTNET_OBS_PASSWORD"
 """Environment variable of the password, because other users of a machine can read command lines."""
@@ -31,24 +32,25 @@ class ObsOutput:
         Raises:
             UserError: a gesture cannot fire, or websockets is not installed.
         """
-        for name, _ in self.scenes:
-            check_gesture(name, run.gestures)
+        scenes = {known_gesture(name, run.gestures): scene for name, scene in self.scenes}
         need("websockets", "websockets", "--obs")
         from app.outputs.obs import Obs
 
-        obs = Obs(self.address, os.environ.get(PASSWORD, ""), dict(self.scenes))
+        obs = Obs(self.address, os.environ.get(PASSWORD, ""), scenes)
         return OpenedOutput(obs, obs.close, undelivered=obs.undelivered)
 
 
-def check_gesture(name: str, gestures: Sequence[str]) -> None:
-    """Check that a gesture can fire: that it is a label of the model, or a group of the vocabulary.
+def known_gesture(name: str, gestures: Sequence[str]) -> str:
+    """The gesture with a name, in any case: a label of the model, or a group of the vocabulary.
 
     Raises:
-        UserError: it cannot; the message names the nearest one that can.
+        UserError: there is none; the message names the nearest one.
     """
-    if name not in gestures:
+    known = {folded(gesture): gesture for gesture in gestures}
+    if folded(name) not in known:
         near = get_close_matches(name, gestures, n=1, cutoff=0.0)
         raise UserError(f"no gesture is called '{name}'; did you mean '{near[0]}'?")
+    return known[folded(name)]
 
 
 def scene(text: str) -> tuple[str, str]:

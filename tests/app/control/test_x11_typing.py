@@ -76,6 +76,16 @@ def test_a_layout_may_change_while_it_runs(desktop, typed):
     assert typed(*parts) == [TEXT] * len(layouts)
 
 
+@pytest.mark.parametrize("caps", [False, True])
+def test_characters_that_no_key_has_are_typed(desktop, typed, caps):
+    text = "αΩ 日本 中 한 → 😀 İ ı ς ſ µ ǅ ﬁ «»"  # noqa: RUF001
+    prepare = (lambda: desktop.run("xdotool", "key", "Caps_Lock")) if caps else (lambda: None)
+    try:
+        assert typed((prepare, text)) == [text]
+    finally:
+        prepare()
+
+
 def lock_group(display, number):
     x11 = ctypes.CDLL("libX11.so.6")
     x11.XOpenDisplay.restype = ctypes.c_void_p

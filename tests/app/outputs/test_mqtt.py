@@ -336,7 +336,7 @@ def test_memory_is_bounded_and_dropped_events_are_counted(broker, publish, caplo
         mqtt.take(fired(frame=k))
     until(lambda: mqtt.lost == 15)
     mqtt.close()
-    assert "none of 25 messages reached the MQTT broker" in mqtt.undelivered()
+    assert "(lost: 25)" in mqtt.undelivered()
 
 
 def test_no_call_waits_for_a_broker_that_accepts_and_is_silent(publish, caplog):
@@ -345,7 +345,7 @@ def test_no_call_waits_for_a_broker_that_accepts_and_is_silent(publish, caplog):
         for _ in range(1000):
             mqtt.take(fired())
         mqtt.close()
-    assert "none of 1000 messages reached" in mqtt.undelivered()
+    assert "(lost: 1000)" in mqtt.undelivered()
     assert "does not answer as an MQTT broker" in mqtt.undelivered()
 
 

@@ -11,7 +11,9 @@ from streams import fired, header, until
 from websockets.sync.server import serve
 
 from app.outputs.address import Address
+from app.outputs.kinds.obs_studio import known_gesture
 from app.outputs.obs import Obs
+from common.errors import UserError
 
 SCENES = {"Swiping Left": "Close-up", "Swiping Right": "Desk", "Thumb Up": "Nowhere"}
 PASSWORD, SALT, CHALLENGE = "stage-secret", "salt", "challenge"
@@ -143,3 +145,11 @@ def test_a_wrong_password_is_logged(open_studio, caplog):
     until(lambda: "is unreachable" in caplog.text)
     obs.close()
     assert "wrong-word" not in caplog.text
+
+
+def test_a_gesture_may_be_written_in_any_case():
+    gestures = ["Swiping Left", "Café"]
+    assert known_gesture("swiping left", gestures) == "Swiping Left"
+    assert known_gesture("cafe\u0301", gestures) == "Café"
+    with pytest.raises(UserError, match="'Swiping Left'"):
+        known_gesture("Swiping Lft", gestures)

@@ -33,6 +33,14 @@ def test_addresses_have_no_characters_that_osc_reserves(label, address):
     assert gesture_address(label) == address
 
 
+def test_names_in_other_scripts_have_different_addresses():
+    names = ["挥手", "点头", "Café", "Cafè", "x" * 300, "x" * 301]
+    addresses = [gesture_address(name) for name in names]
+    assert len(set(addresses)) == len(names)
+    assert all(address.isascii() and len(address) < 80 for address in addresses)
+    assert gesture_address("Cafe\u0301") == gesture_address("CAFÉ") == gesture_address("Café")
+
+
 def test_a_group_has_its_own_address():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as reader:
         reader.bind(("127.0.0.1", 0))
