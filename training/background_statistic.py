@@ -37,7 +37,7 @@ def embeddings(engine: Engine, clips: int, gestures: int, seed: int = 0) -> Iter
         yield np.stack(found)
 
 
-@command("background")
+@command("background_statistic")
 def main(arguments: list[str] | None = None) -> int:
     """Write the background statistic of a model file."""
     parser = CommandParser(prog="python -m training.background_statistic", description=(__doc__ or "").splitlines()[0])
