@@ -92,9 +92,9 @@ class AppCosts:
         self._seeing.began_s = time.thread_time()
         return see(recognizer, frame)
 
-    def tell(self, events: Events, seen: Recognition, tell: Callable[..., None]) -> None:
+    def report(self, events: Events, seen: Recognition, report: Callable[..., None]) -> None:
         """Record when every observer has a frame; replaces `Events.see`."""
-        tell(events, seen)
+        report(events, seen)
         captured_s = self._captured_s.pop(id(seen.frame.image))
         if seen.frame.time_s < WARM_UP_S:
             return
@@ -143,8 +143,8 @@ class AppCosts:
             stack.enter_context(mock.patch.object(owner, name, self.timed(part, getattr(owner, name))))
         for owner, name, watch in ((LiveCamera, "_keep", self.keep), (Recognizer, "see", self.see)):
             stack.enter_context(mock.patch.object(owner, name, _around(watch, getattr(owner, name))))
-        tell = self.timed("telling", Events.see)
-        stack.enter_context(mock.patch.object(Events, "see", _around(self.tell, tell)))
+        report = self.timed("events", Events.see)
+        stack.enter_context(mock.patch.object(Events, "see", _around(self.report, report)))
         if window:
             stack.enter_context(_closing_window())
             stack.enter_context(self._counting())
