@@ -1,6 +1,7 @@
 """DecodingChange: new values for a model's temperature, smoothing and thresholds."""
 
 import dataclasses
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,12 +14,24 @@ STRICTER = ("enter", "hold_s", "rest_s")
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """New values of a rule, as in `models.spec.Rule`; None leaves a value as it is."""
+    """New values of a rule, as in `models.spec.Rule`; None leaves a value as it is.
+
+    Raises:
+        DecodingError: a value is out of range.
+    """
 
     enter: float | None = None
     exit: float | None = None
     hold_s: float | None = None
     rest_s: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in self.given.items():
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if name in ("enter", "exit") and not (number and 0 < value <= 1):
+                raise DecodingError(f"{name} is a probability above 0 and up to 1; got {value!r}")
+            if not (number and 0 <= value < math.inf):
+                raise DecodingError(f"{name} is a number of seconds, 0 or more; got {value!r}")
 
     @property
     def given(self) -> dict[str, float]:
