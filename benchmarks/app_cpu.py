@@ -92,9 +92,9 @@ class AppCosts:
         self._seeing.began_s = time.thread_time()
         return see(recognizer, frame)
 
-    def tell(self, events: Events, seen: Recognition, tell: Callable[..., None]) -> None:
+    def report(self, events: Events, seen: Recognition, report: Callable[..., None]) -> None:
         """Record when every observer has a frame; replaces `Events.see`."""
-        tell(events, seen)
+        report(events, seen)
         captured_s = self._captured_s.pop(id(seen.frame.image))
         if seen.frame.time_s < WARM_UP_S:
             return
@@ -143,8 +143,8 @@ class AppCosts:
             stack.enter_context(mock.patch.object(owner, name, self.timed(part, getattr(owner, name))))
         for owner, name, watch in ((LiveCamera, "_keep", self.keep), (Recognizer, "see", self.see)):
             stack.enter_context(mock.patch.object(owner, name, _around(watch, getattr(owner, name))))
-        tell = self.timed("telling", Events.see)
-        stack.enter_context(mock.patch.object(Events, "see", _around(self.tell, tell)))
+        report = self.timed("events", Events.see)
+        stack.enter_context(mock.patch.object(Events, "see", _around(self.report, report)))
         if window:
             stack.enter_context(_closing_window())
             stack.enter_context(self._counting())
@@ -208,14 +208,12 @@ def _clip_for_ever() -> Iterator[Image]:
 
 @command("app_cpu")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Run the app and print its costs."""
     parser = CommandParser(prog="python -m benchmarks.app_cpu", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_UP_S:g} s (default: 20)"
-    )
+    parser.add_argument("--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_UP_S:g} s")
     parser.add_argument("--window", action="store_true", help="with the window")
     parser.add_argument("--still", action="store_true", help="a picture without movement")
-    parser.add_argument("--cameras", type=positive, default=1, help="how many (default: 1)")
+    parser.add_argument("--cameras", type=positive, default=1, help="how many")
     parser.add_argument("--model", help="another model file than the shipped one")
     parser.add_argument("--networks", choices=("stream", "both", "auto"), default="auto", help="as main.py --networks")
     given = parser.parse_args(arguments)

@@ -91,9 +91,9 @@ def figures(one: Contender, runner: Runner, costs: dict[str, Costs], peak: float
 
 @command("latency")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Measure the networks and print a table."""
     parser = CommandParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
-    parser.add_argument("--turns", type=positive, default=200, help="pictures for each network (default: 200)")
+    parser.add_argument("--turns", type=positive, default=200, help="pictures for each network")
     parser.add_argument("--only", metavar="TEXT", default="", help="networks with this in their name, and their plain")
     parser.add_argument("--clip-model", type=Path, metavar="FILE", help="also an ONNX network of clips")
     parser.add_argument(

@@ -162,12 +162,12 @@ def print_table(fired: dict[tuple[str, int, Target], FiredCounts]) -> None:
 
 @command("personal_gestures")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Print the table."""
     parser = CommandParser(prog="python -m benchmarks.personal_gestures", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")
-    parser.add_argument("--repeats", type=positive, default=2, help="trials a class (default: %(default)s)")
+    parser.add_argument("--repeats", type=positive, default=2, help="trials a class")
     given = parser.parse_args(arguments)
     with closing(load_engine(given.model)) as engine:
         spec, clips = engine.spec, see(sources(given.data), engine, given.cache)

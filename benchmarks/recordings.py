@@ -87,7 +87,6 @@ class Seen:
     duration_s: float = 0.0
 
     def see(self, seen: Recognition) -> None:
-        """Note one frame."""
         self.duration_s = seen.frame.time_s
         if seen.event:
             self.events.append(seen.event)
@@ -284,11 +283,11 @@ def framings(text: str) -> Callable[[], Framing] | None:
 
 @command("recordings")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Print the scores by seat and source."""
     parser = CommandParser(prog="python -m benchmarks.recordings", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with streams/, jester_val/ and clips.csv")
     sources = ",".join(SOURCES)
-    parser.add_argument("--sources", default=sources, help="which recordings, with commas (default: %(default)s)")
+    parser.add_argument("--sources", default=sources, help="which recordings, with commas")
     parser.add_argument("--seats", type=seats_named, default=SEATS[:1], metavar="all|NAMES", help="default: as it is")
     parser.add_argument("--clips", type=Path, action="append", default=[], help="folder of made clips; repeatable")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL, help="model file (default: the shipped one)")

@@ -151,9 +151,9 @@ def measure(parts: list[str], turns: int) -> Iterator[Row]:
 
 @command("scaling")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Measure the parts and print their tables."""
     parser = CommandParser(prog="python -m benchmarks.scaling", description=__doc__.splitlines()[0])
-    parser.add_argument("--turns", type=positive, default=100, help="steps behind each figure (default: 100)")
+    parser.add_argument("--turns", type=positive, default=100, help="steps behind each figure")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")
     parser.add_argument(
         "--plots", type=Path, metavar="FOLDER", help="draw each part to scaling-PART.svg in this folder"

@@ -33,9 +33,9 @@ def seconds_to_first_step() -> float:
 
 @command("startup")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Start the app several times and print the medians."""
     parser = CommandParser(prog="python -m benchmarks.startup", description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=positive, default=5, help="how often the app is started (default: 5)")
+    parser.add_argument("--runs", type=positive, default=5, help="how often the app is started")
     given = parser.parse_args(arguments)
     seconds = [seconds_to_first_step() for _ in range(given.runs)]
     peak_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)

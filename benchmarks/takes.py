@@ -171,12 +171,12 @@ def _share(sets: list[Set]) -> str:
 
 @command("takes")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Print the shares of refused sets."""
     parser = CommandParser(prog="python -m benchmarks.takes", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv and streams/")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     parser.add_argument("--cache", type=Path, default=Path("runs/enrolment"), help="may be deleted at any time")
-    parser.add_argument("--sets", type=positive, default=25, help="of each movement (default: %(default)s)")
+    parser.add_argument("--sets", type=positive, default=25, help="of each movement")
     options = parser.parse_args(arguments)
     with closing(load_engine(options.model)) as engine:
         spec, clips = engine.spec, see(list(sources(options.data)), engine, options.cache)

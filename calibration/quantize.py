@@ -24,7 +24,6 @@ def parser() -> argparse.ArgumentParser:
     line = CommandParser(
         prog="python -m calibration.quantize",
         description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     line.add_argument("model", type=Path, metavar="MODEL.onnx", help="the float model")
     line.add_argument("recordings", type=Path, nargs="+", metavar="RECORDING", help="videos, takes, folders")
@@ -35,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
         type=share,
         default=TOLERANCE,
         metavar="V",
-        help="largest change of probabilities by INT8: mean total variation, 0..1 (default: %(default)s). The most "
+        help="largest change of probabilities by INT8: mean total variation, 0..1. The most "
         "sensitive layers stay in float until it holds.",
     )
     return line

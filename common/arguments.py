@@ -4,6 +4,7 @@ import argparse
 import math
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from common.errors import UserError
@@ -35,8 +36,25 @@ class Parser(_Parser):
         self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
 
 
+class _DefaultsFormatter(argparse.RawDescriptionHelpFormatter):
+    """Adds the default of an option to its help, unless the help describes it."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        text = action.help or ""
+        shown = type(action.default) in (str, int, float) or isinstance(action.default, Path)
+        if not shown or action.default in ("", argparse.SUPPRESS) or "default: " in text:
+            return text
+        return f"{text} (default: %(default)s)"
+
+
 class CommandParser(_Parser):
-    """A parser for a `main` under `common.command.command`, which prints its errors as one line and returns 2."""
+    """A parser for a `main` under `common.command.command`, which prints its errors as one line and returns 2.
+
+    The help of an option ends with its default.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=_DefaultsFormatter, **options)
 
     def error(self, message: str) -> NoReturn:
         """Raise UserError with the message."""
@@ -82,28 +100,19 @@ def number(kind: Callable[[str], Number], least: Number) -> Callable[[str], Numb
 positive, natural = number(int, 1), number(int, 0)
 
 
-def positive_float(text: str) -> float:
-    """A finite number above 0, for argparse."""
-    value = float(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"expected a number above 0; got {text}")
-    return value
+def _real(name: str, fits: Callable[[float], bool], wanted: str) -> Callable[[str], float]:
+    """An argparse type: a number that fits."""
+
+    def read(text: str) -> float:
+        value = float(text)
+        if not fits(value):
+            raise argparse.ArgumentTypeError(f"expected a {name} {wanted}; got {text}")
+        return value
+
+    read.__name__ = name
+    return read
 
 
-positive_float.__name__ = "number"
-
-
-def share(text: str) -> float:
-    """A share, for argparse: a number from 0 to 1."""
-    number = float(text)
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"a share is a number from 0 to 1; got {text}")
-    return number
-
-
-def probability(text: str) -> float:
-    """A threshold of a probability, for argparse: a number above 0, up to 1."""
-    number = float(text)
-    if not 0 < number <= 1:
-        raise argparse.ArgumentTypeError(f"expected a probability above 0, up to 1; got {text}")
-    return number
+positive_float = _real("number", lambda value: 0 < value < math.inf, "above 0")
+share = _real("share", lambda value: 0 <= value <= 1, "from 0 to 1")
+probability = _real("probability", lambda value: 0 < value <= 1, "above 0, up to 1")

@@ -19,7 +19,6 @@ def parser() -> argparse.ArgumentParser:
     line = CommandParser(
         prog="python -m conversion",
         description=conversion.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     forms = line.add_subparsers(dest="form", required=True, metavar="FORM")
     _add_rolled(forms.add_parser("rolled", help="the past is an input and an output"))
@@ -40,7 +39,7 @@ def _add_triton(form: argparse.ArgumentParser) -> None:
     form.add_argument("repository", type=Path, help="the folder that Triton serves; created if missing")
     form.add_argument("--name", help="name of the model for clients (default: the file's name)")
     form.add_argument("--max-batch", type=positive, default=ServerLimits().batch, metavar="N", help="cameras in a step")
-    form.add_argument("--streams", type=positive, default=ServerLimits().streams, metavar="N", help="cameras at once")
+    form.add_argument("--streams", type=positive, default=ServerLimits().streams, metavar="N", help="cameras in all")
     form.set_defaults(do=triton)
 
 

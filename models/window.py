@@ -35,7 +35,6 @@ class ClipWindow:
         self._small: Map | None = None
 
     def reset(self) -> None:
-        """Forget all pictures."""
         self._slots.clear()
         self._small = None
 
@@ -118,7 +117,7 @@ class _Slot(NamedTuple):
 
 
 def _shrunk(picture: Image, times: int) -> Image:
-    """A copy, for cameras write over their pictures, so many times smaller; a whole number makes it quick."""
+    """A copy, `times` smaller on each side; cameras may overwrite their pictures. Whole factors are fast."""
     if times <= 1:
         return np.array(picture, dtype=np.uint8)
     rows, columns = (length // times for length in picture.shape[:2])

@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--share", type=share, default=0.5, help="weight of AFTER, 0..1 (default: %(default)s)")
+    parser.add_argument("--share", type=share, default=0.5, help="weight of AFTER, 0..1")
     given = parser.parse_args(arguments)
     (before, _), (after, spec) = load_checkpoint(given.before), load_checkpoint(given.after)
     net = averaged(before, after, given.share)

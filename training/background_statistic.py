@@ -37,14 +37,14 @@ def embeddings(engine: Engine, clips: int, gestures: int, seed: int = 0) -> Iter
         yield np.stack(found)
 
 
-@command("background")
+@command("background_statistic")
 def main(arguments: list[str] | None = None) -> int:
     """Write the background statistic of a model file."""
     parser = CommandParser(prog="python -m training.background_statistic", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("model", type=Path)
-    parser.add_argument("--clips", type=positive, default=30, help="generated clips (default: %(default)s)")
-    parser.add_argument("--gestures", type=positive, default=4, help="gestures in each clip (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to (default: %(default)s)")
+    parser.add_argument("--clips", type=positive, default=30, help="generated clips")
+    parser.add_argument("--gestures", type=positive, default=4, help="gestures in each clip")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write to")
     given = parser.parse_args(arguments)
     with closing(load_engine(given.model)) as engine:
         found = np.concatenate(list(embeddings(engine, given.clips, given.gestures)))

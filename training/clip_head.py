@@ -130,17 +130,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("start", type=Path, help="checkpoint of a clip network")
     parser.add_argument("out", type=Path, help="checkpoint to write")
     parser.add_argument("--data", type=Path, action="append", required=True, help="folder with clips.csv; repeatable")
-    parser.add_argument(
-        "--cache", type=Path, default=Path("runs/cache"), help="folder of decoded pictures (default: %(default)s)"
-    )
-    parser.add_argument("--streams", type=positive, default=320, help="streams of 16 s (default: %(default)s)")
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="folder of decoded pictures")
+    parser.add_argument("--streams", type=positive, default=320, help="streams of 16 s")
     parser.add_argument("--seed", type=natural, default=0)
-    parser.add_argument(
-        "--faster", type=share, default=0.15, help="share of scenes played faster (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--penalty", type=positive_float, default=PENALTY, help="on the change of the layer (default: %(default)s)"
-    )
+    parser.add_argument("--faster", type=share, default=0.15, help="share of scenes played faster")
+    parser.add_argument("--penalty", type=positive_float, default=PENALTY, help="on the change of the layer")
     parser.add_argument("--nearness", type=positive_float, action=OldSpelling, dest="penalty")
     given = parser.parse_args(arguments)
     if given.out.resolve() == given.start.resolve():

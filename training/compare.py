@@ -36,9 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="folder for the trained checkpoints")
     parser.add_argument("starts", type=Path, nargs="+", help="checkpoints to start from, with distinct file names")
     add_stream_options(parser)
-    parser.add_argument(
-        "--workers", type=positive, default=2, help="networks trained at the same time (default: %(default)s)"
-    )
+    parser.add_argument("--workers", type=positive, default=2, help="networks trained at the same time")
     given = parser.parse_args(arguments)
     if len({start.stem for start in given.starts}) < len(given.starts):
         raise ModelFileError("two checkpoints have the same name before the dot, and go to one folder; rename one")

@@ -24,11 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = CommandParser(prog="python -m training.cutouts", description="Write clips of cut-out hands.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
     parser.add_argument("--stills", type=Path, required=True, help="folder of pictures, source/pose/picture.jpg")
-    parser.add_argument("--each", type=positive, default=8, help="clips per label (default: %(default)s)")
-    parser.add_argument("--seed", type=natural, default=0, help="seed of the first clip (default: %(default)s)")
-    parser.add_argument(
-        "--times", type=positive, default=1, help="repetitions of the gesture in a clip (default: %(default)s)"
-    )
+    parser.add_argument("--each", type=positive, default=8, help="clips per label")
+    parser.add_argument("--seed", type=natural, default=0, help="seed of the first clip")
+    parser.add_argument("--times", type=positive, default=1, help="repetitions of the gesture in a clip")
     given = parser.parse_args(arguments)
     seeds = range(given.seed, given.seed + given.each)
     write_clips(given.out, SOURCE, LABELS, seeds, partial(generate, Album(given.stills), fmt=FORMAT, times=given.times))

@@ -46,7 +46,7 @@ def generated_streams(number: int, spec: ModelSpec) -> list[LabelledStream]:
 
 @command("decoding")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Write the checkpoint with the chosen decoding."""
     parser = CommandParser(prog="python -m training.decoding", description="Choose temperature and decoding.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--clips", type=Path, action="append", default=[], help="folder of clips not trained on; repeatable"
     )
-    parser.add_argument("--streams", type=positive, default=10, help="generated streams (default: %(default)s)")
+    parser.add_argument("--streams", type=positive, default=10, help="generated streams")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
     streams = tuning_streams(given.data, spec) if given.data else generated_streams(given.streams, spec)

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--average",
         type=share,
         default=Recipe().average,
-        help="decay of the average of the weights per chunk (default: %(default)s)",
+        help="decay of the average of the weights per chunk",
     )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the student is trained")
     given = parser.parse_args(arguments)

@@ -90,34 +90,20 @@ def command_line() -> CommandParser:
     parser.add_argument("checkpoint", type=Path, help="a .pt file")
     parser.add_argument("index", type=Path, help="an index of `python -m training.prepare`, or a video")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="write metrics and pictures to this folder")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 (default: %(default)s)")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1")
     clips = parser.add_argument_group("clips")
-    clips.add_argument(
-        "--sampling",
-        choices=("segments", "dense"),
-        default="segments",
-        help="the sampling of training (default: %(default)s)",
-    )
-    clips.add_argument("--frames", type=positive, default=8, help="frames of each view (default: %(default)s)")
-    clips.add_argument(
-        "--stride",
-        type=positive,
-        default=8,
-        help="frames from one to the next in dense sampling (default: %(default)s)",
-    )
-    clips.add_argument("--clips", type=positive, default=1, help="views in time, such as 10 (default: %(default)s)")
-    clips.add_argument(
-        "--crops", type=int, choices=(1, 3), default=1, help="square crops of the picture (default: %(default)s)"
-    )
-    clips.add_argument("--batch", type=positive, default=8, help="batch size (default: %(default)s)")
-    clips.add_argument("--workers", type=natural, default=2, help="processes that read clips (default: %(default)s)")
+    clips.add_argument("--sampling", choices=("segments", "dense"), default="segments", help="the sampling of training")
+    clips.add_argument("--frames", type=positive, default=8, help="frames of each view")
+    clips.add_argument("--stride", type=positive, default=8, help="frames from one to the next in dense sampling")
+    clips.add_argument("--clips", type=positive, default=1, help="views in time, such as 10")
+    clips.add_argument("--crops", type=int, choices=(1, 3), default=1, help="square crops of the picture")
+    clips.add_argument("--batch", type=positive, default=8, help="batch size")
+    clips.add_argument("--workers", type=natural, default=2, help="processes that read clips")
     streams = parser.add_argument_group("streams")
     streams.add_argument("--stream", action="store_true", help="play the clips one after another")
-    streams.add_argument("--stream-clips", type=positive, default=20, help="clips per stream (default: %(default)s)")
+    streams.add_argument("--stream-clips", type=positive, default=20, help="clips per stream")
     streams.add_argument("--quiet", type=number(float, 0), default=2.0, metavar="S", help="seconds before each clip")
-    streams.add_argument(
-        "--seed", type=natural, default=0, help="seed of the order of the clips (default: %(default)s)"
-    )
+    streams.add_argument("--seed", type=natural, default=0, help="seed of the order of the clips")
     streams.add_argument("--events", type=Path, metavar="CSV", help="a video's gestures (default: NAME_events.csv)")
     streams.add_argument("--fps", type=number(float, 1), help="frame rate of a video, if its file has a wrong one")
     streams.add_argument(

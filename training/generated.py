@@ -23,11 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Generate clips of all labels, or of those given."""
     parser = CommandParser(prog="python -m training.generated", description="Write generated gesture clips.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
-    parser.add_argument("--clips", type=positive, default=8, help="clips per label (default: %(default)s)")
-    parser.add_argument("--seed", type=natural, default=0, help="seed of the first clip (default: %(default)s)")
-    parser.add_argument(
-        "--times", type=positive, default=1, help="repetitions of the gesture in a clip (default: %(default)s)"
-    )
+    parser.add_argument("--clips", type=positive, default=8, help="clips per label")
+    parser.add_argument("--seed", type=natural, default=0, help="seed of the first clip")
+    parser.add_argument("--times", type=positive, default=1, help="repetitions of the gesture in a clip")
     parser.add_argument("--label", action="append", choices=LABELS, metavar="LABEL", help="only this label; repeatable")
     given = parser.parse_args(arguments)
     seeds = range(given.seed, given.seed + given.clips)

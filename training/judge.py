@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     parser.add_argument("--decoding", type=Path, help="checkpoint whose temperature and thresholds are used instead")
     parser.add_argument("--reading", type=Path, action=OldSpelling, dest="decoding")
-    parser.add_argument("--cameras", type=natural, default=0, help="other cameras (default: %(default)s)")
+    parser.add_argument("--cameras", type=natural, default=0, help="other cameras")
     given = parser.parse_args(arguments)
     net, spec = load_checkpoint(given.checkpoint)
     if given.decoding:

@@ -1,11 +1,11 @@
-"""Give a transplanted network other temporal kernels, without any training.
+"""Change the sizes of a transplanted network's temporal kernels, without training.
 
     python -m training.kernels CHECKPOINT.pt OUT.pt --kernels 1,3,5,7
 
-A longer kernel starts as the taps there were, with zeros beside them. A shorter one drops what lies further back, so
-only channels that hardly use it get one. By default each layer keeps 99 % of the energy of its taps into the past and
-reads no more past slices than before; `--shares` gives every layer the same groups instead. Kernels of 1 alone drop all
-taps: what is left is a TSN, but for the stem and the pools.
+A longer kernel has the old taps, padded with zeros. A shorter kernel drops the taps of larger lags, so only channels
+with little energy there get one. By default each layer keeps 99 % of the energy of its past taps and reads no more past
+slices than before; `--shares` gives every layer the same groups instead. Kernel 1 alone drops all past taps, which
+leaves a TSN, except for the stem and the pools.
 """
 
 import argparse
@@ -26,31 +26,31 @@ from models.nets.shufflenet import ShuffleUnit
 from models.nets.temporal import MixTConv, group_sizes
 
 KEPT = 0.99
-"""Of the energy of each layer's taps into the past."""
+"""Share of the energy of each layer's past taps."""
 
 
 def with_kernels(
     net: MSTNet, kernels: Sequence[int], shares: Sequence[float] = (), keep: float = KEPT
 ) -> tuple[MSTNet, float]:
-    """The same network with other temporal kernels; each layer gives its channels the kernels that they need.
+    """The same network with other temporal kernels.
 
     Args:
         net: a causal shufflenet of one kernel size.
         kernels: sizes, ascending.
-        shares: of each layer's channels, one a kernel; the more a channel looks back, the longer its kernel. Without
-            them each layer is given what `by_need` says.
-        keep: without shares, of the energy of each layer's taps into the past that is kept, if the kernels are long
+        shares: of each layer's channels, one per kernel; channels with more energy in past taps get longer kernels.
+            Without shares, `by_need` assigns the kernels of each layer.
+        keep: without shares, the share of the energy of each layer's past taps that is kept, if the kernels are long
             enough.
 
     Returns:
-        The network, and the share of the energy of all taps into the past that it keeps.
+        The network, and the share of the energy of all past taps that it keeps.
 
     Raises:
-        ModelFileError: the network is another one, or no channel of it gets one of the kernels.
+        ModelFileError: the network is of another kind, or a kernel gets no channel.
     """
     config = net.config
     if config.backbone != "shufflenet" or config.temporal.operation != "mixtconv" or len(config.temporal.kernels) > 1:
-        raise ModelFileError("other kernels can be given to a shufflenet whose channels all have the same kernel size")
+        raise ModelFileError("only a shufflenet whose channels all have the same kernel size can get other kernels")
     try:
         other = MSTNet(replace(config, temporal=replace(config.temporal, kernels=tuple(kernels)))).eval()
     except ValueError as error:
@@ -76,15 +76,15 @@ def with_kernels(
 
 
 def by_share(taps: Tensor, kernels: Sequence[int], shares: Sequence[float]) -> Tensor:
-    """Which kernel each channel gets, if each kernel gets its share; those that look back least get the first.
+    """Assign a kernel to each channel by shares; channels with the least energy in past taps get the first kernel.
 
     Args:
         taps: [C, k], now first.
         kernels: sizes, ascending.
-        shares: one a kernel, 1 in all.
+        shares: one per kernel, with a sum of 1.
 
     Raises:
-        ModelFileError: the shares do not fit; says how.
+        ModelFileError: the shares do not fit.
     """
     try:
         sizes = torch.tensor(group_sizes(len(taps), kernels, shares))
@@ -96,15 +96,16 @@ def by_share(taps: Tensor, kernels: Sequence[int], shares: Sequence[float]) -> T
 
 
 def by_need(taps: Tensor, kernels: Sequence[int], keep: float) -> Tensor:
-    """Which kernel each channel gets, if the layer is to keep its past and to read no more of it than before.
+    """Assign a kernel to each channel so that the layer keeps its past and reads no more past slices than before.
 
-    Channels whose taps beyond a shorter kernel hold next to no energy get that kernel. The past slices that they no
-    longer read go to those that look back most, in equal numbers for each longer kernel, the longest to the first.
+    Channels with next to no energy beyond a shorter kernel get that kernel. The past slices that they no longer read
+    go to the channels with the most energy in past taps: the same number of channels for each longer kernel, the
+    longest kernel first.
 
     Args:
         taps: [C, k], now first.
         kernels: sizes, ascending.
-        keep: of the energy of the taps into the past.
+        keep: share of the energy of the past taps.
     """
     size = taps.shape[1]
     usual = next((k for k, other in enumerate(kernels) if other >= size), len(kernels) - 1)
@@ -127,38 +128,38 @@ def by_need(taps: Tensor, kernels: Sequence[int], keep: float) -> Tensor:
 
 
 def _past(taps: Tensor) -> Tensor:
-    """The energy of each channel's taps into the past."""
+    """The energy of each channel's past taps."""
     return (taps[:, 1:] ** 2).sum(1)
 
 
 @torch.no_grad()
 def _fill(layer: MixTConv, taps: Tensor) -> None:
-    """Lay taps [C, k], now first, into kernels of other sizes: cut off or filled up with zeros."""
+    """Copy taps [C, k], now first, into kernels of other sizes: truncated or padded with zeros."""
     for k, group in enumerate(layer.taps):
         group.zero_()
         group[:, : taps.shape[1]] = taps[layer.channels_of(k), : group.shape[1]]
 
 
 def _layers(net: MSTNet) -> list[MixTConv]:
-    """Of the units' first pairs, in order."""
+    """The temporal layers of the units, in order."""
     layers = [module.temporal for module in net.backbone.modules() if isinstance(module, ShuffleUnit)]
     return [layer for layer in layers if isinstance(layer, MixTConv)]
 
 
 def _energy(layer: MixTConv) -> float:
-    """Of the taps into the past."""
+    """The energy of the past taps of a layer."""
     return float((layer.taps_by_lag().detach()[:, 1:] ** 2).sum())
 
 
 @command("kernels")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
-    parser = CommandParser(prog="python -m training.kernels", description="Other temporal kernels.")
+    """Write the checkpoint with other kernels."""
+    parser = CommandParser(prog="python -m training.kernels", description="Change temporal kernels.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--kernels", type=_sizes, required=True, help="sizes, such as 1,3,5,7")
     parser.add_argument("--shares", type=_shares, default=(), help="of each layer's channels, such as 0.4,0.4,0.1,0.1")
-    parser.add_argument("--keep", type=share, default=KEPT, help="of each layer's past energy (default: %(default)s)")
+    parser.add_argument("--keep", type=share, default=KEPT, help="share of each layer's past energy")
     given = parser.parse_args(arguments)
     start, spec = load_checkpoint(given.checkpoint)
     net, kept = with_kernels(start, given.kernels, given.shares, given.keep)
@@ -173,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _counts(net: MSTNet) -> list[int]:
-    """How many channels of all layers each kernel has."""
+    """The number of channels of each kernel, over all layers."""
     return [sum(map(len, groups)) for groups in zip(*(layer.taps for layer in _layers(net)), strict=True)]
 
 

@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = CommandParser(prog="python -m training.plainwall", description="Key recordings before a plain wall.")
     parser.add_argument("out", type=Path, help="folder to write clips.csv and the clips into")
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, some of source plainwall")
-    parser.add_argument("--each", type=positive, default=3, help="clips per recording (default: %(default)s)")
+    parser.add_argument("--each", type=positive, default=3, help="clips per recording")
     parser.add_argument("--seed", type=natural, default=7000)
     given = parser.parse_args(arguments)
     takes = [r for r in read_recordings(given.data, "train") if r.source == SOURCE]

@@ -211,9 +211,9 @@ def _parser() -> CommandParser:
         "--fps",
         type=number(float, 1),
         default=OWN_FPS,
-        help="frame rate of own clips that are folders of pictures (default: %(default)g)",
+        help="frame rate of own clips that are folders of pictures",
     )
-    parser.add_argument("--processes", type=positive, default=os.cpu_count(), help="default: %(default)s")
+    parser.add_argument("--processes", type=positive, default=os.cpu_count(), help="processes that check clips")
     return parser
 
 

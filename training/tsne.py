@@ -128,13 +128,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path, nargs="+", help="one panel each, such as a TSN and an MSTNet")
     parser.add_argument("index", type=Path, help="an index of `python -m training.prepare`")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.png")
-    parser.add_argument(
-        "--classes", type=positive, default=10, help="number of classes, largest first (default: %(default)s)"
-    )
-    parser.add_argument("--clips", type=positive, default=50, help="clips of each class at most (default: %(default)s)")
-    parser.add_argument("--frames", type=positive, default=8, help="frames of each clip (default: %(default)s)")
-    parser.add_argument("--batch", type=positive, default=8, help="batch size (default: %(default)s)")
-    parser.add_argument("--seed", type=natural, default=0, help="seed of t-SNE (default: %(default)s)")
+    parser.add_argument("--classes", type=positive, default=10, help="number of classes, largest first")
+    parser.add_argument("--clips", type=positive, default=50, help="clips of each class at most")
+    parser.add_argument("--frames", type=positive, default=8, help="frames of each clip")
+    parser.add_argument("--batch", type=positive, default=8, help="batch size")
+    parser.add_argument("--seed", type=natural, default=0, help="seed of t-SNE")
     given = parser.parse_args(arguments)
     print(draw(given))
     print(given.out)

@@ -43,7 +43,6 @@ class Recorder:
 
     @property
     def tasks(self) -> int:
-        """Number of tasks."""
         return len(self._tasks)
 
     @property
@@ -52,7 +51,6 @@ class Recorder:
         return self.done == self.tasks
 
     def see(self, seen: Recognition) -> None:
-        """Take in one frame."""
         if self.finished:
             return
         time_s = seen.frame.time_s

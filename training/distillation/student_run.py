@@ -129,15 +129,17 @@ def add_distillation_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--teacher", type=Path, required=True, help="the 3-D network's .onnx, or a checkpoint .pt")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="folder for decoded pictures")
     parser.add_argument(
-        "--iterations", type=positive, default=sys.maxsize, metavar="N", help="in total, those before a resume included"
+        "--iterations",
+        type=positive,
+        default=sys.maxsize,
+        metavar="N",
+        help="in total, those before a resume included (default: no limit)",
     )
     parser.add_argument("--lessons", dest="iterations", action=OldSpelling, type=positive)
     parser.add_argument("--save-every", type=positive, default=10, metavar="ITERATIONS")
     parser.add_argument("--seed", type=natural, default=0)
     parser.add_argument("--lr", type=positive_float, default=Recipe().lr)
-    parser.add_argument(
-        "--faster", type=share, default=0.5, help="share of scenes played faster, 0 to 1 (default: %(default)s)"
-    )
+    parser.add_argument("--faster", type=share, default=0.5, help="share of scenes played faster, 0 to 1")
 
 
 def add_stream_options(parser: argparse.ArgumentParser) -> None:

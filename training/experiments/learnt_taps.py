@@ -98,7 +98,7 @@ def draw(path: Path, before: list[KernelTaps], after: list[KernelTaps]) -> None:
         figure.savefig(unfinished, format="svg", metadata={"Date": None})
 
 
-@command("taps")
+@command("learnt_taps")
 def main(arguments: list[str] | None = None) -> int:
     """Write the plot and print the table."""
     parser = CommandParser(

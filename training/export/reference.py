@@ -9,7 +9,7 @@ from models.nets.mstnet import MSTNet
 from models.nets.timeline import Past
 
 CHUNK = 16
-"""Pictures that run at once: far faster than one by one, and little memory."""
+"""Pictures per call: much faster than single ones, and needs little memory."""
 
 
 def in_chunks(net: MSTNet) -> StreamLogits:

@@ -3,7 +3,6 @@
 python -m training.synthetic.demo app/demo/demo.mp4 --seed 5
 """
 
-import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -37,11 +36,9 @@ def demo(seed: int) -> DrawnClip:
 @command("demo")
 def main(arguments: list[str] | None = None) -> int:
     """Render the demo and print its gestures with their times."""
-    parser = CommandParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = CommandParser(description=__doc__)
     parser.add_argument("out", type=Path, help="the mp4 file to write")
-    parser.add_argument(
-        "--seed", type=natural, default=5, help="seed of person, room and timing (default: %(default)s)"
-    )
+    parser.add_argument("--seed", type=natural, default=5, help="seed of person, room and timing")
     args = parser.parse_args(arguments)
     recording = demo(args.seed)
     write_video(args.out, recording.frames(), FORMAT.fps)

@@ -21,13 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--centred", action="store_true", help="convert to a clip network: keep strides in time and future taps"
     )
-    parser.add_argument(
-        "--ranks",
-        type=int,
-        choices=(1, 2, 3),
-        default=1,
-        help="products of time and space per kernel (default: %(default)s)",
-    )
+    parser.add_argument("--ranks", type=int, choices=(1, 2, 3), default=1, help="products of time and space per kernel")
     given = parser.parse_args(arguments)
     net, spec = transplant(read_whole(given.checkpoint), str(given.checkpoint), given.centred, given.ranks)
     save_checkpoint(given.out, net, spec)
