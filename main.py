@@ -27,18 +27,24 @@ def main(arguments: list[str] | None = None) -> int:
     Args:
         arguments: the command line without the program's name; None for `sys.argv[1:]`.
     """
-    settings = parse(arguments)
-    logging.basicConfig(level=settings.log_level.upper(), format="mstnet: %(message)s", handlers=[StderrHandler()])
     try:
-        dependencies.loaded()  # from here on, Ctrl-C is caught below
         with output_flushed():
+            settings = parse(arguments)
+            _log_to_stderr(settings.log_level)
+            dependencies.loaded()  # from here on, Ctrl-C is caught below
             return run(settings)
     except UserError as error:
+        _log_to_stderr()  # the text of --help or --version could not be written
         log.error("%s", error)
         return 2
     except KeyboardInterrupt:
         return 130
     return 0  # the reader of standard output has closed it
+
+
+def _log_to_stderr(level: str = "info") -> None:
+    """Start to log; it does nothing if it was called before."""
+    logging.basicConfig(level=level.upper(), format="mstnet: %(message)s", handlers=[StderrHandler()])
 
 
 def run(settings: Settings) -> int:

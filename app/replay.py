@@ -61,7 +61,6 @@ class Replay:
         self._lock = threading.Lock()
 
     def see(self, seen: Recognition) -> None:
-        """Take in one frame."""
         steps = seen.steps
         if steps and self._shots and not 0 <= steps[0].time_s - self._shots[-1].time_s <= MAX_REPEAT_S:
             self._shots.clear()  # the stream started again

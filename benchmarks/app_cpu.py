@@ -208,7 +208,7 @@ def _clip_for_ever() -> Iterator[Image]:
 
 @command("app_cpu")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Run the app and print its costs."""
     parser = CommandParser(prog="python -m benchmarks.app_cpu", description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=number(float, 1), default=20.0, help=f"of the stream, after {WARM_UP_S:g} s")
     parser.add_argument("--window", action="store_true", help="with the window")

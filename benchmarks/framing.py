@@ -44,7 +44,7 @@ def measure(pictures: list[Image], detector: FaceDetector) -> tuple[float, float
 
 @command("framing")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Print the cost at each size."""
     parser = CommandParser(prog="python -m benchmarks.framing", description=__doc__.splitlines()[0])
     parser.add_argument("file", nargs="?", type=Path, default=DEMO, metavar="FILE", help="a video")
     given = parser.parse_args(arguments)

@@ -91,7 +91,7 @@ def figures(one: Contender, runner: Runner, costs: dict[str, Costs], peak: float
 
 @command("latency")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Measure the networks and print a table."""
     parser = CommandParser(prog="python -m benchmarks.latency", description=__doc__.splitlines()[0])
     parser.add_argument("--turns", type=positive, default=200, help="pictures for each network")
     parser.add_argument("--only", metavar="TEXT", default="", help="networks with this in their name, and their plain")

@@ -162,7 +162,7 @@ def print_table(fired: dict[tuple[str, int, Target], FiredCounts]) -> None:
 
 @command("personal_gestures")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Print the table."""
     parser = CommandParser(prog="python -m benchmarks.personal_gestures", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv, jester_val/ and streams/")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)

@@ -87,7 +87,6 @@ class Seen:
     duration_s: float = 0.0
 
     def see(self, seen: Recognition) -> None:
-        """Note one frame."""
         self.duration_s = seen.frame.time_s
         if seen.event:
             self.events.append(seen.event)
@@ -284,7 +283,7 @@ def framings(text: str) -> Callable[[], Framing] | None:
 
 @command("recordings")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Print the scores by seat and source."""
     parser = CommandParser(prog="python -m benchmarks.recordings", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with streams/, jester_val/ and clips.csv")
     sources = ",".join(SOURCES)

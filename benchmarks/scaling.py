@@ -151,7 +151,7 @@ def measure(parts: list[str], turns: int) -> Iterator[Row]:
 
 @command("scaling")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Measure the parts and print their tables."""
     parser = CommandParser(prog="python -m benchmarks.scaling", description=__doc__.splitlines()[0])
     parser.add_argument("--turns", type=positive, default=100, help="steps behind each figure")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part (may be repeated)")

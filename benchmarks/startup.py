@@ -33,7 +33,7 @@ def seconds_to_first_step() -> float:
 
 @command("startup")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Start the app several times and print the medians."""
     parser = CommandParser(prog="python -m benchmarks.startup", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=positive, default=5, help="how often the app is started")
     given = parser.parse_args(arguments)

@@ -171,7 +171,7 @@ def _share(sets: list[Set]) -> str:
 
 @command("takes")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Print the shares of refused sets."""
     parser = CommandParser(prog="python -m benchmarks.takes", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with clips.csv and streams/")
     parser.add_argument("--model", type=Path, default=SHIPPED_MODEL)

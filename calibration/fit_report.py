@@ -1,6 +1,7 @@
 """The result of a fit as text."""
 
 import math
+import shlex
 from collections.abc import Iterator
 
 from calibration.fitting import Fit
@@ -18,7 +19,7 @@ def report(fit: Fit, target: Target) -> str:
 
 def warnings(fit: Fit, target: Target) -> Iterator[str]:
     """Yield one line for each thing that a fit could not reach or check."""
-    record = f"record a minute of it: python -m calibration record --profile {fit.profile.name} --work 60"
+    record = f"record a minute of it: python -m calibration record --profile {shlex.quote(fit.profile.name)} --work 60"
     if not fit.work_s:
         yield f"no work is recorded, so false events are not estimated and {target} is not checked; {record}"
         return

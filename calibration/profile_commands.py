@@ -1,6 +1,7 @@
 """`python -m calibration fit` and `record`."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -51,7 +52,7 @@ def fit_profile(name: str, model: Path | None, target: Target, diagram: Path | N
     if diagram and done.before and done.after:
         text = draw({"model": done.before, "fitted": done.after})
         write_whole(diagram, text.encode(), private=True)
-    print(f"saved {path}; use it with: python main.py --profile {name}")
+    print(f"saved {path}; use it with: python main.py --profile {shlex.quote(name)}")
     for error in done.refused:
         print(f"mstnet: not learnt (other gestures are saved): {error}", file=sys.stderr)
     for line in (*warnings(done, target), *done.never_firing):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ class UserProfile:
             raise ProfileError(
                 f"profile {self.name!r} was made for model {self.model} ({self.weights_sha256[:8]}); this is "
                 f"{spec.name} ({spec.weights_sha256[:8]}). Fit it again: "
-                f"python -m calibration fit --profile {self.name} --model FILE"
+                f"python -m calibration fit --profile {shlex.quote(self.name)} --model FILE"
             )
         if taken := {gesture.label for gesture in self.gestures} & set(spec.labels):
             raise ProfileError(

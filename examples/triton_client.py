@@ -100,7 +100,7 @@ class TritonEngine:
 
 @command("triton_client")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Recognise gestures with a Triton server."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--url", default="localhost:8001", help="host and port of Triton's gRPC service")
     parser.add_argument("--model", default="mstnet_small", help="its name there")

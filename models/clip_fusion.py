@@ -36,7 +36,6 @@ class StreamAndClip:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the stream."""
         self._rule.reset()
         self._idle.reset()
         self._idle_probability = 1.0

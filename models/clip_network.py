@@ -30,7 +30,6 @@ class ClipNetwork:
     """How it is fused with the stream network."""
 
     def open(self) -> "ClipStream":
-        """Begin a stream."""
         return ClipStream(self)
 
 
@@ -51,7 +50,6 @@ class ClipStream:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the stream."""
         self._window.reset()
         self._shown: Image | None = None
         self._memory = self._network.head.start()

@@ -35,7 +35,6 @@ class MainAndFastPass:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the stream."""
         for decoder in self._decoders.values():
             decoder.reset()
         self._repetitions.reset()

@@ -37,7 +37,6 @@ class Network:
         return Decoder(self.head.labels, self.decoding, self.vocabulary)
 
     def open(self) -> "NetworkStream":
-        """Begin a stream."""
         return NetworkStream(self)
 
 
@@ -53,7 +52,6 @@ class HeadStream:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the stream."""
         self._memory = self._head.start()
 
     def read(self, logits: Logits, embedding: Embedding) -> Probabilities:

@@ -24,7 +24,6 @@ class Repetitions:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the stream."""
         self._begin(None)
 
     def _begin(self, lasting: str | None) -> None:

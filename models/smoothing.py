@@ -18,7 +18,6 @@ class Smoothing:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything."""
         self._smoothed: NDArray[np.float32] | None = None
         self._time_s = -math.inf
 

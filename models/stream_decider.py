@@ -31,7 +31,6 @@ class StreamDecider:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the stream."""
         self._fusion.reset()
         if self._framing:
             self._framing.reset()

@@ -35,7 +35,6 @@ class ClipWindow:
         self._small: Map | None = None
 
     def reset(self) -> None:
-        """Forget all pictures."""
         self._slots.clear()
         self._small = None
 

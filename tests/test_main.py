@@ -616,6 +616,17 @@ def test_a_full_disk_under_standard_output_is_one_line(arguments, small_model):
         assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_under_the_version_is_one_line():
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command("--version"), check=False, stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("mstnet: cannot write to standard output")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
 def test_a_named_pipe_whose_reader_leaves_ends_nothing(small_model, tmp_path):
     pipe, log = tmp_path / "pipe", tmp_path / "log"

@@ -86,6 +86,16 @@ def test_a_broker_that_is_down_changes_no_event_and_ends_with_status_2(small_mod
     assert "refused" in undelivered
 
 
+def test_ctrl_c_still_says_what_was_not_delivered(small_model, free_port):
+    arguments = (*DEMO, "--realtime", "--model", small_model, "--mqtt", f"127.0.0.1:{free_port}")
+    with subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "no message reached the MQTT broker" in errors.splitlines()[-1]
+
+
 def test_a_camera_that_fails_is_reported_not_the_receiver_that_got_nothing(small_model, free_port):
     arguments = ("--camera", "none.mp4", "--headless", "--model", small_model, "--obs", free_port)
     status, _, errors = main(*arguments, "--obs-scene", "Thumb Up=Desk")

@@ -13,7 +13,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="does nothing el
 APT_GET = """#!/bin/sh
 echo "$@" >> "$0.calls"
 case "$*" in
-*install*) [ -e "$0.updated" ] || exit 100 ;;
+*install*)
+    if [ "$(grep -c install "$0.calls")" -le "${DOWNLOADING:-0}" ]; then
+        echo "E: Could not get lock /var/cache/apt/archives/lock. It is held by process 1 (apt-get)" >&2
+        exit 100
+    fi
+    [ -n "$DOWNLOADING" ] || [ -e "$0.updated" ] || exit 100 ;;
 *update*)
     tries=$(grep -c update "$0.calls")
     if [ "$tries" -le "$BUSY" ]; then
@@ -55,6 +60,14 @@ def test_a_package_manager_that_is_busy_is_waited_for(run):
     assert "install" in calls[-1]
     assert sum("update" in call for call in calls) == 4
     assert all("DPkg::Lock::Timeout=" in call for call in calls)
+
+
+def test_one_that_downloads_is_waited_for(run):
+    done, calls = run(busy=0, DOWNLOADING="2")
+    assert done.returncode == 0, done.stderr
+    assert len(calls) == 3
+    assert all("install" in call for call in calls)
+    assert done.stderr.count("waiting for it") == 2
 
 
 def test_one_that_stays_busy_is_given_up(run):

@@ -46,7 +46,7 @@ def generated_streams(number: int, spec: ModelSpec) -> list[LabelledStream]:
 
 @command("decoding")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Write the checkpoint with the chosen decoding."""
     parser = CommandParser(prog="python -m training.decoding", description="Choose temperature and decoding.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)

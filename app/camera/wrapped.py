@@ -16,7 +16,6 @@ class WrappedCamera:
 
     @property
     def name(self) -> str:
-        """The inner camera's name."""
         return self._camera.name
 
     @property
@@ -39,9 +38,7 @@ class WrappedCamera:
         return self._camera.next(timeout_s)
 
     def pause(self, paused: bool) -> None:
-        """Pause the inner camera."""
         self._camera.pause(paused)
 
     def close(self) -> None:
-        """Close the inner camera."""
         self._camera.close()

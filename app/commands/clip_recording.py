@@ -1,5 +1,6 @@
 """Takes from ready clips: one clip is one take, without a camera and without a window."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -60,7 +61,7 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
             saved += 1
     if not saved:
         raise TakeError("nothing is recorded: none of the clips can be used")
-    next_step = f"Next: python -m calibration fit --profile {recording.person}"
+    next_step = f"Next: python -m calibration fit --profile {shlex.quote(recording.person)}"
     log.info("%d of %d clips saved in %s. %s", saved, len(wanted), recordings.folder, next_step)
 
 

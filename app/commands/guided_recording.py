@@ -1,5 +1,6 @@
 """Guided recording of a user's gestures, with or without a window."""
 
+import shlex
 from contextlib import ExitStack, closing
 from functools import partial
 
@@ -64,5 +65,5 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
                 f"{camera.name} ended after {recorder.done} of {recorder.tasks} recordings, which are saved; "
                 "ask for fewer or shorter ones, or give a longer video"
             )
-    next_step = f"Next: python -m calibration fit --profile {recording.person}"
+    next_step = f"Next: python -m calibration fit --profile {shlex.quote(recording.person)}"
     log.info("%d of %d recordings saved in %s. %s", recorder.done, recorder.tasks, recordings.folder, next_step)

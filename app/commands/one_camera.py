@@ -32,7 +32,9 @@ def recognise(settings: Settings) -> None:
         framing = ManualFraming(open_framing(settings.framing))
         recognizer = Recognizer(networks, framing)
         facts = RunFacts(settings.camera.sources, networks.gestures)
-        outputs = stack.enter_context(closing(Outputs(settings.outputs, facts)))
+        outputs = Outputs(settings.outputs, facts)
+        stack.push(outputs.check_delivery)  # after they are closed
+        stack.callback(outputs.close)
         events = Events(outputs.sinks)
         control = stack.enter_context(closing(open_control(settings.control, networks))) if settings.control else None
         status = StatusRelay()
@@ -56,7 +58,6 @@ def recognise(settings: Settings) -> None:
             run_in_window(pipeline, settings.view, status, control, replay=replay, draw_region=framing.draw)
         else:
             run_headless(pipeline, control)
-    outputs.check_delivery()
 
 
 def person(profile: str | None) -> str:

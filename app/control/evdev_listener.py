@@ -62,7 +62,6 @@ class EvdevListener:
         return cls(activity, pause_keys, devices, ecodes)
 
     def close(self) -> None:
-        """Stop listening."""
         self._stop.set()
         self._thread.join()
         self._selector.close()

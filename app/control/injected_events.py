@@ -37,7 +37,6 @@ class InjectedEvents:
         self._expect("press")
 
     def released(self, stroke: str) -> None:
-        """A key was released."""
         del stroke
         with self._lock:
             self._held -= 1

@@ -54,7 +54,6 @@ class PynputListener:
         self._open = True
 
     def close(self) -> None:
-        """Stop listening."""
         self._open = False
         for listener in self._listeners:
             with suppress(Exception):  # the display may be gone

@@ -32,7 +32,6 @@ class Watchdog:
         self._report("+", stroke)
 
     def released(self, stroke: str) -> None:
-        """A key was released."""
         self._report("-", stroke)
 
     def moving(self) -> None:

@@ -57,7 +57,6 @@ class LineWriter:
 
     @property
     def name(self) -> str:
-        """Name of the destination."""
         return self._to.name
 
     def put(self, line: bytes, droppable: bool = False) -> None:

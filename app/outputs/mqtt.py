@@ -36,6 +36,7 @@ from app.network_cause import network_cause
 from app.outputs import home_assistant
 from app.outputs.broker import Broker
 from app.shutdown import SHUTDOWN_TIMEOUT_S, join, shutdown_requested
+from common.errors import UserError
 from common.log import log
 
 MAX_KEPT = 1000
@@ -101,6 +102,9 @@ class Mqtt:
         version: version of this program.
         sources: the sources that are read as cameras.
         kept: maximum number of gestures kept while the broker is unreachable.
+
+    Raises:
+        UserError: there is no loopback network, which the client library needs.
     """
 
     wants_steps = False
@@ -122,9 +126,14 @@ class Mqtt:
         """Number of gestures that were dropped because too many were kept."""
         self._client = self._new_client()
         self._thread = threading.Thread(target=self._work, name="mqtt", daemon=True)
-        self._thread.start()
         self._client.connect_async(broker.host, broker.port, KEEPALIVE_S)
-        self._client.loop_start()
+        try:
+            self._client.loop_start()
+        except OSError as error:
+            raise UserError(
+                f"--mqtt cannot start ({error.strerror}); its client needs the loopback network: `ip link set lo up`"
+            ) from error
+        self._thread.start()
 
     def take(self, message: Message) -> None:
         """Publish one message, now or when the broker is reachable."""

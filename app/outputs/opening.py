@@ -8,6 +8,7 @@ from app.outputs.kind import OpenedOutput, OutputSettings, RunFacts
 from app.signals import defer_signals
 from app.worker import Worker
 from common.errors import UserError
+from common.log import log
 
 
 class Outputs:
@@ -62,14 +63,20 @@ class Outputs:
         if errors:
             raise errors[0]
 
-    def check_delivery(self) -> None:
-        """Check, after closing, that each output delivered something.
+    def check_delivery(self, error: type[BaseException] | None, *_: object) -> None:
+        """Check, after closing, that each output delivered something; for `ExitStack.push`.
+
+        Args:
+            error: why the run ends early; Ctrl-C stays the reason, and what was not delivered is logged.
 
         Raises:
             UserError: a receiver was never reached.
         """
         if reasons := [reason for undelivered in self._undelivered if (reason := undelivered())]:
-            raise UserError("; ".join(reasons))
+            if error is None:
+                raise UserError("; ".join(reasons))
+            if error is KeyboardInterrupt:
+                log.warning("%s", "; ".join(reasons))
 
 
 def close_all(closing: Sequence[Callable[[], None]]) -> list[BaseException]:

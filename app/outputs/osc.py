@@ -46,7 +46,6 @@ class Osc:
         self._unsent_because = ""
 
     def take(self, message: Message) -> None:
-        """Send one message."""
         if message["type"] == "gesture":
             values = (message["label"], message["score"], message["fired_s"], message["frame"])
             self._send(packet(gesture_address(fired_name(message)), *values))

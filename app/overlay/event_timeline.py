@@ -26,7 +26,6 @@ class EventTimeline(Card):
         self._fresh = False
 
     def show_view(self, view: View) -> None:
-        """Show the newest gestures."""
         past = view.past[:_N_ROWS]
         second = math.floor(view.age_s(past[0])) if past else 0
         shown = (second, past[:1], view.current is not None)

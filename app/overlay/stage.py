@@ -40,7 +40,6 @@ class Stage(QWidget):
         self._area = QRect()
 
     def show_view(self, view: View) -> None:
-        """Show a view."""
         current = view.current
         glow = max(0.0, 1 - view.age_s(current) / GLOW_S) if current else 0.0
         self.picture.show_image(view.image, round(glow * _GLOW_STEPS) / _GLOW_STEPS)

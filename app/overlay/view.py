@@ -141,7 +141,6 @@ class View:
         self._ranked: tuple[Ranked, ...] = ()
 
     def take(self, update: ViewUpdate) -> None:
-        """Apply an update."""
         if update.seen is not None:
             self._tick(update.seen.frame.time_s)
             self._rank(update.seen.smoothed)

@@ -45,7 +45,6 @@ class Recorder:
 
     @property
     def tasks(self) -> int:
-        """Number of tasks."""
         return len(self._tasks)
 
     @property
@@ -54,7 +53,6 @@ class Recorder:
         return self.done == self.tasks
 
     def see(self, seen: Recognition) -> None:
-        """Take in one frame."""
         if self.finished:
             return
         time_s = seen.frame.time_s

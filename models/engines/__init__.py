@@ -4,6 +4,7 @@ from pathlib import Path
 
 from common.errors import UserError
 from common.log import log
+from common.working_folder import NO_WORKING_FOLDER, has_working_folder
 from models.engines.base import Engine, Output
 from models.engines.clip_engine import ClipEngine
 from models.errors import EngineError, ModelFileError, UnavailableError
@@ -116,6 +117,8 @@ def _load_tensorrt(path: Path) -> Engine:
 
 
 def _load_torch(path: Path, streams: int = 1) -> Engine:
+    if not has_working_folder():
+        raise EngineError(NO_WORKING_FOLDER)
     try:
         from models.engines.torch_engine import TorchEngine
         from models.nets.checkpoint import load_checkpoint

@@ -25,12 +25,10 @@ class SharedEngine:
 
     @property
     def spec(self) -> ModelSpec:
-        """The inner engine's spec."""
         return self._engine.spec
 
     @property
     def name(self) -> str:
-        """The inner engine's name."""
         return self._engine.name
 
     @property

@@ -41,7 +41,6 @@ class TorchEngine:
         return f"torch:{self._device}{in_step(self.streams)}"
 
     def start(self, lag_divisor: int = 1) -> StreamState:
-        """The empty past."""
         return StreamState(_Memory({}, lag_divisor))
 
     def forget(self, row: int, state: StreamState) -> StreamState:

@@ -66,7 +66,6 @@ class AutoFraming:
         self._looks = 0
 
     def region(self, image: Image, time_s: float, idle: bool) -> Region:
-        """See `Framing.region`."""
         if self._region is None or image.shape != self._shape:
             return self._begin(image, time_s)
         if time_s >= self._next_s:

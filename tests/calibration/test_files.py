@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import sys
 from dataclasses import replace
@@ -69,6 +70,22 @@ def test_a_damaged_take_is_reported_by_its_file(home, content):
     path.write_bytes(content)
     with pytest.raises(TakeError, match=r"1\.npz is not a take"):
         list(TakeFolder("ann").takes())
+
+
+def test_names_that_differ_in_case_have_files_that_differ_in_more(home):
+    (take,) = takes_of("Circle", 0, 1)
+    people = ["Ann", "ann", "Élise", "e\u0301lise"]
+    for person in people:
+        TakeFolder(person).add(take)
+    folders = [TakeFolder(person).folder for person in people]
+    assert folders[0].name == "Ann"
+    assert len({folder.name.casefold() for folder in folders}) == 4
+    shutil.rmtree(folders[0])
+    assert TakeFolder("ann").folder == folders[1]
+
+
+def test_a_name_in_another_encoding_is_one_line(home, capsys):
+    assert "is not UTF-8 text" in refused(capsys, "gestures", "list", "--profile", os.fsdecode(b"Ren\xe9"))
 
 
 def test_takes_are_numbered_and_never_overwritten(home):

@@ -6,6 +6,7 @@ import pytest
 
 from calibration.quantization.calibration_clips import find_clips
 from common.table_file import TableError, read_table
+from common.video_list import read_video_list
 from training.jester import LABELS
 
 PLAIN = "path,label,fps\nswipe one.mp4,Swiping Right,29.97\nüb.mov,No gesture,12\n"
@@ -71,3 +72,9 @@ def test_what_is_no_number_is_reported(tmp_path):
     (row,) = read_table(tmp_path / "list.csv", ("path", "fps"))
     with pytest.raises(TableError, match=r"line 2: fps is 'fast', and should be a number"):
         row.number_in("fps")
+
+
+def test_paths_may_have_the_slashes_of_windows(tmp_path):
+    (tmp_path / "list.csv").write_text("path,label\n.\\takes\\a.mp4,Thumb Up\n")
+    (listed,) = read_video_list(tmp_path / "list.csv", LABELS)
+    assert listed.path == tmp_path / "takes" / "a.mp4"

@@ -43,6 +43,18 @@ def test_without_torch_one_line_names_the_requirements(module):
     assert "requirements-training.txt" in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no folder that is in use")
+@pytest.mark.parametrize("run_it", ["from mstnet.commands import train; train()", "load_engine(Path('net.pt'))"])
+def test_a_deleted_working_folder_is_one_line(tmp_path, run_it):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = f"import os, sys; sys.path.insert(0, {str(ROOT)!r}); os.chdir({str(gone)!r}); os.rmdir({str(gone)!r})\n"
+    script += f"from pathlib import Path\nfrom models.engines import load_engine\n{run_it}\n"
+    done = run("-c", script)
+    assert done.returncode != 0
+    assert "the working folder no longer exists" in done.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize("arguments", [["--help"], []])
 def test_a_closed_pipe_is_no_error(arguments):
     read, write = os.pipe()

@@ -41,12 +41,10 @@ class Evaluation:
 
     @property
     def confused(self) -> Ints:
-        """The confusion matrix."""
         return confusion(self.logits.argmax(axis=1), self.truth, len(self.labels))
 
     @property
     def values(self) -> Values:
-        """All metrics."""
         return {
             "count": len(self.truth),
             "top1": top_k(self.logits, self.truth, 1),

@@ -95,7 +95,6 @@ class StreamOutput:
 
     @property
     def seconds(self) -> float:
-        """Duration."""
         return len(self.logits) / self.rate_hz
 
 

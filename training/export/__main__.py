@@ -33,7 +33,7 @@ def fast_pass(spec: ModelSpec, given: argparse.Namespace) -> FastPass:
 
 @command("export")
 def main(arguments: list[str] | None = None) -> int:
-    """The command line."""
+    """Export a checkpoint."""
     parser = CommandParser(prog="python -m training.export", description="Export a checkpoint to ONNX.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)

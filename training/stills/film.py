@@ -41,7 +41,6 @@ class FilmPiece:
 
     @property
     def format(self) -> Format:
-        """Size and rate."""
         height, width = self.pictures[0].shape[:2]
         return Format(height, width, FPS)
 

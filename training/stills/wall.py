@@ -37,7 +37,6 @@ class WallTake:
 
     @property
     def format(self) -> Format:
-        """Size and rate."""
         return Format(HEIGHT, WIDTH, self.recording.fps)
 
     @property

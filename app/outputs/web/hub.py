@@ -51,7 +51,6 @@ class Hub:
         self._loop = asyncio.get_running_loop()
 
     def take(self, message: Message) -> None:
-        """Forward one message."""
         if self._loop:
             with suppress(RuntimeError):  # the server has stopped
                 self._loop.call_soon_threadsafe(self._forward, message["type"], to_line(message))

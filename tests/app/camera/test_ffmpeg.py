@@ -245,3 +245,49 @@ def test_a_name_with_a_percent_sign_is_a_name(video, statuses, name):
     path = video("video.ts", (64, 48))
     path = path.rename(path.with_name(name))
     assert len(read_all(open_camera(str(path), on_status=statuses.append))) == 20
+
+
+def test_pixel_formats_may_change_within_a_stream(tmp_path, statuses):
+    colour = np.full((48, 64, 3), (200, 60, 30), np.uint8)  # BGR
+    samplings = (0x221111, 0x211111, 0x111111)
+    jpegs = [cv2.imencode(".jpg", colour, [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, how])[1].tobytes() for how in samplings]
+    jpegs.append(cv2.imencode(".jpg", colour[:, :, 0])[1].tobytes())
+    (tmp_path / "changes.mjpeg").write_bytes(b"".join(jpegs * 3))
+    frames = read_all(open_camera(str(tmp_path / "changes.mjpeg"), fps=10, on_status=statuses.append))
+    assert len(frames) == 12
+    for frame in frames:
+        expected = (200, 200, 200) if frame.index % 4 == 3 else (30, 60, 200)
+        assert np.abs(frame.image.astype(int) - expected).max() <= 6
+
+
+def test_ten_bits_are_played(tmp_path, statuses):
+    with av.open(str(tmp_path / "hdr.mkv"), "w") as container:
+        stream = container.add_stream("ffv1", 25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p10le"
+        for level in (40, 200):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), level, np.uint8), format="rgb24")
+            container.mux(stream.encode(frame.reformat(format="yuv420p10le")))
+        container.mux(stream.encode())
+    dark, bright = read_all(open_camera(str(tmp_path / "hdr.mkv"), on_status=statuses.append))
+    assert (dark.image.mean(), bright.image.mean()) == (pytest.approx(40, abs=4), pytest.approx(200, abs=4))
+
+
+def test_a_clip_that_was_cut_without_encoding_is_whole(video, tmp_path, statuses):
+    """Its edit list hides the first packets: they are in the file and not shown."""
+    source = video("whole.mp4", (64, 48))
+    with (
+        av.open(str(source)) as read,
+        av.open(str(tmp_path / "cut.mp4"), "w", options={"avoid_negative_ts": "disabled"}) as write,
+    ):
+        shown = read.streams.video[0]
+        stream = write.add_stream_from_template(shown)
+        interval = round(1 / (shown.average_rate * shown.time_base))
+        for packet in read.demux(shown):
+            if packet.dts is not None:
+                packet.pts, packet.dts, packet.stream = packet.pts - 5 * interval, packet.dts - 5 * interval, stream
+                write.mux(packet)
+    all_frames, frames = (
+        len(read_all(open_camera(str(path), on_status=statuses.append))) for path in (source, tmp_path / "cut.mp4")
+    )
+    assert frames < all_frames
+    assert statuses == []

@@ -1,5 +1,6 @@
 """MQTT with a real broker, mosquitto, and its `mosquitto_sub` as the subscriber."""
 
+import errno
 import gc
 import json
 import logging
@@ -20,6 +21,7 @@ from streams import fired, header, summary, until
 
 from app.outputs.broker import Broker
 from app.outputs.mqtt import MAX_IN_FLIGHT, Mqtt
+from common.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[3]
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
@@ -433,3 +435,12 @@ def test_tls_on_one_side_only_is_logged(secure, tmp_path, caplog, request):
 )
 def test_an_unreachable_broker_is_logged_with_its_cause(host, cause, caplog):
     log_has(f"mqtt://{host}", caplog, cause)
+
+
+def test_a_machine_without_a_loopback_network_is_one_line(monkeypatch):
+    def unreachable(client):
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr("paho.mqtt.client.Client.loop_start", unreachable)
+    with pytest.raises(UserError, match="needs the loopback network"):
+        Mqtt(Broker.parse("mqtt://127.0.0.1:1"), "0", ["0"])

@@ -6,14 +6,17 @@ import socket
 import struct
 import subprocess
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
-from streams import fired, summary
+from streams import fired, summary, until
 
 from app.events import to_line
 from app.outputs.address import Address
 from app.outputs.osc import Osc, gesture_address, packet
 from common.errors import UserError
+
+UDP = [path for path in map(Path, ("/proc/net/udp", "/proc/net/udp6")) if path.is_file()]
 
 
 def test_the_bytes_of_the_specification():
@@ -53,6 +56,7 @@ def test_a_group_has_its_own_address():
 
 
 @pytest.mark.skipif(not shutil.which("oscdump"), reason="needs oscdump (Debian: liblo-tools)")
+@pytest.mark.skipif(not UDP, reason="needs Linux's list of ports")
 def test_another_program_can_parse_it():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
@@ -62,8 +66,7 @@ def test_another_program_can_parse_it():
     try:
         # UDP has no connections: wait until the program listens.
         lines = iter(dump.stdout.readline, "")
-        while not _bound(port):
-            pass
+        until(lambda: _bound(port))
         osc.take(fired())
         osc.take(summary())
         received = [next(lines).split(" ", 1)[1].rstrip("\n") for _ in range(3)]
@@ -77,12 +80,8 @@ def test_another_program_can_parse_it():
 
 
 def _bound(port):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-        try:
-            other.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
+    """Whether a program has this UDP port; to try it out would take the port from that program."""
+    return any(f":{port:04X} " in path.read_text() for path in UDP)
 
 
 def test_an_unknown_host_is_one_line():
