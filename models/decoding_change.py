@@ -5,6 +5,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from common.nearest import nearest
 from models.errors import DecodingError
 from models.spec import Decoding, Rule
 
@@ -83,10 +84,10 @@ class DecodingChange:
         """Check that each name in `per_label` is one of these.
 
         Raises:
-            DecodingError: one is not; the message lists the names.
+            DecodingError: one is not; the message has the nearest name, or all of them.
         """
         if unknown := [name for name in self.per_label if name not in gestures]:
-            raise DecodingError(f"no gesture is called {unknown[0]!r}; there are: {', '.join(gestures)}")
+            raise DecodingError(f"no gesture is called {unknown[0]!r}{nearest(unknown[0], list(gestures))}")
 
     def of(self, decoding: Decoding) -> Decoding:
         """The decoding with the new values.

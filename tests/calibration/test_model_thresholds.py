@@ -132,7 +132,7 @@ def test_other_forms_of_the_same_weights_are_changed_with_it(capsys, model):
     [
         (("--enter", "0.2"), "got enter=0.2, exit=0.3"),
         (("--exit", "Swiping Left=0.9"), "thresholds of 'Swiping Left'"),
-        (("--enter", "Nod=0.5"), "no gesture is called 'Nod'; there are: Drumming Fingers"),
+        (("--enter", "Nod=0.5"), "no gesture is called 'Nod'; known are Drumming Fingers"),
         (("--enter", "No gesture=0.5"), "no gesture is called 'No gesture'"),
         (("--of", "stream+clip", "--enter", "0.9"), "has no 'stream+clip' to change; it has: stream, fast"),
         (("--as-all", "Swiping Left"), "has no own thresholds"),
