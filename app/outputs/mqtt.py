@@ -47,6 +47,7 @@ UNAUTHORIZED_CODES = (134, 135)
 """MQTT's reason codes 'Bad user name or password' and 'Not authorized'."""
 KEEPALIVE_TIMEOUT_CODE = 141
 NO_ANSWER = "it does not answer as an MQTT broker; is the port correct?"
+CONNECTION_LOST = "the connection is lost"
 KEEPALIVE_S = 15
 MAX_RETRY_S = 30
 CLOSE_TIMEOUT_S = 3.0
@@ -195,7 +196,7 @@ class Mqtt:
             return NO_ANSWER
         if self._connected is None and not self._broker.tls:
             return "it closed the connection before it sent anything; if the port is for TLS, write mqtts://"
-        return "the connection is lost"
+        return CONNECTION_LOST
 
     def _work(self) -> None:
         while (notification := self._notifications.get()) is not None:
@@ -244,7 +245,9 @@ class Mqtt:
                 reason,
                 self._max_kept,
             )
-        self._connected, self._unreachable_because = False, reason
+        self._connected = False
+        if reason != CONNECTION_LOST:  # the library reports that after each refusal, too
+            self._unreachable_because = reason
 
     def _greet(self) -> None:
         """Publish the status of this device, and its description."""
