@@ -12,12 +12,11 @@ from app.vocabulary_file import read_vocabulary
 from calibration.personal_head import PersonalHead
 from calibration.user_profile import find_profile
 from common.log import log
+from models.clip_spec import CLIP_SUFFIX
 from models.engines import ClipEngine, Engine, load_clip_engine, load_engine
 from models.errors import ModelFileError
 from models.networks import Networks, networks_of
 
-CLIP_SUFFIX = ".clip.onnx"
-"""Suffix of the clip network's file in the folder of its stream network."""
 MAX_CLIP_MS = 40.0
 """With `auto`, a clip network that needs more processor time per step is not used: gestures would come late."""
 N_TRIALS = 3

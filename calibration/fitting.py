@@ -123,7 +123,7 @@ def _with_reachable_gestures(
     while True:
         counted = _takes_of_learnt(profile, spec, takes)
         profile, chosen = _with_thresholds(profile, spec, counted, target)
-        reasons = {c.threshold.label: why_never_found(c, counted, target) for c in chosen if c.never_found}
+        reasons = {c.threshold.label: why_never_found(c, chosen, counted, target) for c in chosen if c.never_found}
         dropped = set(reasons) - set(spec.labels) - set(keep)
         if not dropped:
             return profile, refused, tuple(_never_firing(reasons, chosen, counted))

@@ -1,12 +1,13 @@
 """`python -m calibration thresholds`: prints and changes the temperature and decoding in a model file."""
 
+import shlex
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.clip_fusion import BOTH
-from models.clip_spec import ClipSpec
+from models.clip_spec import CLIP_SUFFIX, ClipSpec
 from models.decoding_change import DecodingChange
 from models.engines.fastest_form import FORMS
 from models.errors import DecodingError
@@ -77,13 +78,23 @@ def thresholds(
     if change == DecodingChange() and not as_all:
         if of or out:
             raise DecodingError("no value to change; give one such as --enter 0.7, or only the file to print it")
-        print("\n".join(described(path, file.spec)))
+        print("\n".join([*described(path, file.spec), *_deciding_file(path)]))
         return
     files = {path: file} if out else {path: file, **_other_forms(path, file.spec)}
     specs = {each: _changed(each, opened.spec, change, as_all, of) for each, opened in files.items()}
     for each, spec in specs.items():
         files[each].save(spec, out or each)
-        print("\n".join([*described(out or each, spec), f"wrote {out or each}"]))
+        print("\n".join([*described(out or each, spec), f"wrote {out or each}", *_deciding_file(out or each)]))
+
+
+def _deciding_file(path: Path) -> Iterator[str]:
+    """That the clip network's file decides with both networks, if there is one for this stream network."""
+    clip = path.with_suffix(CLIP_SUFFIX)
+    if clip.is_file() and clip != path:
+        yield (
+            f"where both networks run, the default, the thresholds in {clip} decide, if it has its own: "
+            f"python -m calibration thresholds {shlex.quote(str(clip))}"
+        )
 
 
 def _changed(path: Path, spec: "Spec", change: DecodingChange, as_all: Collection[str], of: str | None) -> "Spec":

@@ -2,19 +2,21 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import numpy as np
 
 from calibration.take import Kind, Take
-from calibration.thresholds import MAX_ENTER, WRONG_MARGIN, GesturePeaks, Target, Threshold
+from calibration.thresholds import MAX_ENTER, GesturePeaks, Target, Threshold, choose_thresholds
 from common.arrays import Floats
 
 N_SHOWN = 3
 """Number of obstacles of each kind in a message."""
 APART_S = 3.0
 """Least time between two moments of work in a message: the length of a gesture."""
+MAX_RATE = 1.0
+"""False events per minute; a message does not suggest to accept more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,12 +49,15 @@ BY_LEVEL = attrgetter("level")
 """Key to sort obstacles by."""
 
 
-def why_never_found(chosen: ChosenThreshold, takes: Sequence[Take], target: Target) -> str:
+def why_never_found(
+    chosen: ChosenThreshold, every: Sequence[ChosenThreshold], takes: Sequence[Take], target: Target
+) -> str:
     """Why no take of a gesture reaches its threshold, and what to do about it, in one line.
 
     Args:
         chosen: the gesture, which was recorded.
-        takes: the takes that its levels belong to.
+        every: all gestures: together they hold the target.
+        takes: the takes that their levels belong to.
         target: the accepted rate of false events.
     """
     label, enter, best = chosen.threshold.label, chosen.threshold.enter, max(chosen.peaks.takes)
@@ -60,11 +65,16 @@ def why_never_found(chosen: ChosenThreshold, takes: Sequence[Take], target: Targ
     if enter <= chosen.peaks.usual + 0.001:
         return f"{none} {enter:g}: the best reaches {best:.3f}. Record it again, slower and in view of the camera"
     found = sorted(_obstacles(chosen, takes), key=BY_LEVEL, reverse=True)
-    above = [each for each in found if each.level >= best] or found[:1]
-    remedies = [*_remedies(label, above), *_accepting(chosen.peaks, best, target)]
+    above = [each for each in found if each.level >= best]
+    causes = [
+        *_described(above),
+        *_shortage(above, found, takes),
+        *_false_gestures([each for each in every if each is not chosen], target),
+    ]
+    remedies = [*_remedies(label, above), *_more_work(above, takes), *_accepting(label, every, target)]
     return (
         f"{none} the threshold ({enter:g}) that keeps work and other gestures from firing it: the best take reaches "
-        f"{best:.3f}, {'; '.join(_described(above))}. To have it recognised, {', or '.join(remedies)}"
+        f"{best:.3f}; {'; '.join(causes)}. To have it recognised, {', or '.join(remedies)}"
     )
 
 
@@ -149,10 +159,40 @@ def _remedies(label: str, obstacles: Sequence[Obstacle]) -> Iterator[str]:
         yield "delete those moments if they show the gesture"
 
 
-def _accepting(peaks: GesturePeaks, best: float, target: Target) -> Iterator[str]:
-    """The number of false events with which the best take would be found, if accepting more can help."""
-    if not peaks.tail or any(level + WRONG_MARGIN > best for level in peaks.wrong):
+def _shortage(above: Sequence[Obstacle], found: Sequence[Obstacle], takes: Sequence[Take]) -> Iterator[str]:
+    """That nothing reaches the best take, but too little work was recorded to know that nothing will."""
+    if above or not found:
         return
-    if peaks.tail.covers(best):
-        needed = math.ceil(target.minutes * peaks.tail.rate(best))
-        yield f"accept more false events (--false {max(needed, math.ceil(2 * target.activations))} or more)"
+    yield (
+        f"nothing recorded reaches that (the highest is {next(_described(found[:1]))}), but {_work_s(takes):.0f} s of "
+        "work are too few to expect the same of a longer time"
+    )
+
+
+def _more_work(above: Sequence[Obstacle], takes: Sequence[Take]) -> Iterator[str]:
+    if not above:
+        yield f"record more work without gestures (--work {max(60, 60 * math.ceil(_work_s(takes) / 30))})"
+
+
+def _work_s(takes: Sequence[Take]) -> float:
+    return sum(len(take) / take.spec.rate_hz for take in takes if take.kind is Kind.WORK)
+
+
+def _false_gestures(others: Sequence[ChosenThreshold], target: Target) -> Iterator[str]:
+    """The other gestures that work fires more often than is accepted of all together."""
+    accepted = max(1.0, 10 * target.rate)
+    worst = [each.threshold for each in others if each.threshold.false_in_ten_minutes > accepted]
+    if worst:
+        named = ", ".join(f"{each.label!r} {each.false_in_ten_minutes:.0f} times" for each in worst[:N_SHOWN])
+        yield f"in ten minutes, such work would fire {named}, so it may show gestures"
+
+
+def _accepting(label: str, every: Sequence[ChosenThreshold], target: Target) -> Iterator[str]:
+    """The number of false events with which a take would be found, if accepting more can help."""
+    peaks = [each.peaks for each in every]
+    more = replace(target, activations=max(1.0, 2 * target.activations))
+    while more.rate <= MAX_RATE:
+        if any(each.label == label and each.found for each in choose_thresholds(peaks, more)):
+            yield f"accept more false events (--false {more.activations:g} or more)"
+            return
+        more = replace(more, activations=2 * more.activations)

@@ -12,6 +12,7 @@ from calibration.packing import packed_gesture, unpacked_gesture
 from calibration.person_files import person_file
 from calibration.personal_gesture import PersonalGesture
 from calibration.thresholds import Threshold
+from common.nearest import nearest
 from common.user_folders import data_folder
 from common.whole_file import write_whole
 from models.spec import Decoding, ModelSpec, Rule
@@ -123,8 +124,9 @@ def find_profile(name: str) -> UserProfile:
     """
     path = profile_path(name)
     if not path.is_file():
-        there = ", ".join(sorted(each.stem for each in profiles_folder().glob(f"*{SUFFIX}"))) or "none"
-        raise ProfileError(f"no profile {name!r} ({path}); found: {there}. Make one with python -m calibration fit")
+        there = sorted(each.stem for each in profiles_folder().glob(f"*{SUFFIX}"))
+        known = nearest(name, there) if there else ""
+        raise ProfileError(f"no profile {name!r} ({path}); make one with python -m calibration fit{known}")
     return UserProfile.load(path)
 
 

@@ -17,6 +17,8 @@ CLIP_KEY = "mstnet_clip_spec"
 """The ONNX metadata key that holds the spec as JSON."""
 CLIP = "clip"
 """Name of the graph's input."""
+CLIP_SUFFIX = ".clip.onnx"
+"""Suffix of the clip network's file in the folder of its stream network."""
 VERSION = 2
 
 

@@ -95,6 +95,10 @@ class Decoder:
         """The smoothed probability of a gesture, 0..1: the sum of its labels'."""
         return float(self._sums[self._names.index(name)])
 
+    def enter(self, name: str) -> float:
+        """The probability from which a gesture may fire, 0..1."""
+        return self._rules[self._names.index(name)].enter
+
     def rest_s(self, name: str) -> float:
         """How long nothing fires after a gesture, in seconds."""
         return self._rules[self._names.index(name)].rest_s

@@ -1,9 +1,11 @@
 """DecodingChange: new values for a model's temperature, smoothing and thresholds."""
 
 import dataclasses
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from common.nearest import nearest
 from models.errors import DecodingError
 from models.spec import Decoding, Rule
 
@@ -13,12 +15,24 @@ STRICTER = ("enter", "hold_s", "rest_s")
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """New values of a rule, as in `models.spec.Rule`; None leaves a value as it is."""
+    """New values of a rule, as in `models.spec.Rule`; None leaves a value as it is.
+
+    Raises:
+        DecodingError: a value is out of range.
+    """
 
     enter: float | None = None
     exit: float | None = None
     hold_s: float | None = None
     rest_s: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in self.given.items():
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if name in ("enter", "exit") and not (number and 0 < value <= 1):
+                raise DecodingError(f"{name} is a probability above 0 and up to 1; got {value!r}")
+            if not (number and 0 <= value < math.inf):
+                raise DecodingError(f"{name} is a number of seconds, 0 or more; got {value!r}")
 
     @property
     def given(self) -> dict[str, float]:
@@ -70,10 +84,10 @@ class DecodingChange:
         """Check that each name in `per_label` is one of these.
 
         Raises:
-            DecodingError: one is not; the message lists the names.
+            DecodingError: one is not; the message has the nearest name, or all of them.
         """
         if unknown := [name for name in self.per_label if name not in gestures]:
-            raise DecodingError(f"no gesture is called {unknown[0]!r}; there are: {', '.join(gestures)}")
+            raise DecodingError(f"no gesture is called {unknown[0]!r}{nearest(unknown[0], list(gestures))}")
 
     def of(self, decoding: Decoding) -> Decoding:
         """The decoding with the new values.

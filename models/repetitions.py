@@ -5,8 +5,9 @@ import numpy as np
 from models.decoder import Decoder, GestureEvent
 from models.spec import idle_labels
 
-REARM, REPEAT = 0.375, 0.5
-"""A lasting gesture re-arms when the fast pass gives it less than REARM, and repeats when both give it REPEAT."""
+REARM, REPEAT, ENTER_SHARE = 0.375, 0.5, 5 / 6
+"""A lasting gesture re-arms when the fast pass gives it less than REARM. It repeats when both passes give it REPEAT
+and this share of its enter threshold."""
 IDLE, IDLE_S = 0.8, 0.6
 """A gesture has ended after the fast pass has had this probability of no gesture for this time."""
 
@@ -49,7 +50,7 @@ class Repetitions:
         if to_fast < REARM:
             self._rearmed_s = time_s
         probability = min(main.probability_of(self._lasting), to_fast)
-        if self._over or self._rearmed_s is None or probability < REPEAT:
+        if self._over or self._rearmed_s is None or probability < max(REPEAT, ENTER_SHARE * main.enter(self._lasting)):
             return None
         event = main.event(self._lasting, probability, self._rearmed_s, time_s, again=True)
         self._begin(self._lasting)

@@ -140,6 +140,7 @@ def test_thresholds_hold_for_a_run_and_stand_in_the_header(clip):
         (("--networks", "stream", "--enter", "0.2"), "got enter=0.2, exit=0.3"),
         (("--exit", "Thumb Up=0.9"), "the thresholds of 'Thumb Up' do not go together"),
         (("--enter", "Nod=0.5"), "no gesture is called 'Nod'"),
+        (("--enter", "Swiping Lft=0.5"), "no gesture is called 'Swiping Lft'; did you mean 'Swiping Left'?"),
         (("--vocabulary", "directions", "--enter", "Swiping Left=0.5"), "no gesture is called 'Swiping Left'"),
         (("--enter", "much"), "argument --enter: invalid number value: 'much'"),
         (("--record", "ann", "--enter", "0.9"), "--enter has no effect with --record"),

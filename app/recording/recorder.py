@@ -15,6 +15,8 @@ from models.spec import ModelSpec
 
 LEAD_S = 3.0
 """Seconds of the countdown that a take keeps: the longest window before a gesture."""
+ROUNDING_S = 1e-3
+"""Times in video files are rounded, to milliseconds at worst."""
 
 
 class Recorder:
@@ -54,30 +56,34 @@ class Recorder:
         if self.finished:
             return
         time_s = seen.frame.time_s
-        if self._began_s is None or not 0 <= time_s - self._seen_s <= MAX_REPEAT_S:
+        since_s = time_s - self._seen_s
+        if self._began_s is None or not 0 <= since_s <= MAX_REPEAT_S:
             self._begin(time_s)  # also after a gap, such as a pause: an interrupted task starts again
+            since_s = 0.0
         self._seen_s = time_s
-        self._follow(self._tasks[self.done], seen.steps, time_s)
+        # A frame lasts until the next one: the last frame of a video lies before the video's end.
+        self._follow(self._tasks[self.done], seen.steps, time_s, time_s + since_s)
 
     def _begin(self, time_s: float) -> None:
         self._began_s = time_s
         self._kept = []
         self._lead.clear()
 
-    def _follow(self, task: RecordingTask, steps: Sequence[Step], time_s: float) -> None:
+    def _follow(self, task: RecordingTask, steps: Sequence[Step], time_s: float, until_s: float) -> None:
         """Keep the steps of one frame, send the prompt, and finish the task if its time is over."""
         assert self._began_s is not None
         starts_s = self._began_s + task.ready_s
         for step in steps:
             (self._kept if step.time_s >= starts_s else self._lead).append(step)
         self.listener(self._prompt(task, time_s - self._began_s))
-        if time_s >= starts_s + task.length_s:
-            self._finish(task, time_s)
+        ends_s = starts_s + task.length_s
+        if until_s >= ends_s - ROUNDING_S:
+            self._finish(task, ends_s)
 
-    def _finish(self, task: RecordingTask, time_s: float) -> None:
+    def _finish(self, task: RecordingTask, ends_s: float) -> None:
         self._recordings.add(cut(task.kind, task.label, list(self._lead), self._kept, self._spec))
         self.done += 1
-        self._begin(time_s)
+        self._begin(ends_s)
         if self.finished:
             self.listener(Prompt("Done", "Everything is saved.", 0.0, False, 1.0))
             self._on_end()

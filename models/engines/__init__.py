@@ -72,7 +72,7 @@ def load_engine(path: Path, engine: str = "auto") -> Engine:
     if engine == "auto":
         return _load_best(path)
     if engine not in runtimes:
-        raise EngineError(f"{engine} does not run {path.suffix} files; choose an engine that does, or 'auto'")
+        raise EngineError(f"{engine!r} does not run {path.suffix} files; these do: {', '.join(('auto', *runtimes))}")
     return {"onnxruntime": _load_onnxruntime, "tensorrt": _load_tensorrt, "torch": _load_torch}[engine](path)
 
 

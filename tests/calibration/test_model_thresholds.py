@@ -89,6 +89,16 @@ def test_the_fast_pass_is_changed_by_its_name_and_another_file_may_be_written(ca
     assert (spec.fast_pass.temperature, spec.fast_pass.decoding.rule.enter) == (2, 0.9)
 
 
+def test_a_clip_network_next_to_the_file_is_named_since_its_thresholds_decide(capsys, model, clip_model):
+    assert not any("both networks" in line for line in said(capsys, model)[1])
+    beside = clip_model.rename(model.with_suffix(".clip.onnx"))
+    for words in ([], ["--rest", 2]):
+        status, lines, _ = said(capsys, model, *words)
+        assert status == 0
+        assert f"the thresholds in {beside} decide" in lines[-1]
+    assert not any("both networks" in line for line in said(capsys, beside)[1])
+
+
 def test_a_clip_networks_file_is_changed_alike(capsys, clip_model):
     assert said(capsys, clip_model, "--enter", "Nod=0.8")[0] == 0
     assert said(capsys, clip_model, "--of", "stream+clip", "--rest", 0.5, "--temperature", 0.7)[0] == 0
@@ -122,7 +132,7 @@ def test_other_forms_of_the_same_weights_are_changed_with_it(capsys, model):
     [
         (("--enter", "0.2"), "got enter=0.2, exit=0.3"),
         (("--exit", "Swiping Left=0.9"), "thresholds of 'Swiping Left'"),
-        (("--enter", "Nod=0.5"), "no gesture is called 'Nod'; there are: Drumming Fingers"),
+        (("--enter", "Nod=0.5"), "no gesture is called 'Nod'; known are Drumming Fingers"),
         (("--enter", "No gesture=0.5"), "no gesture is called 'No gesture'"),
         (("--of", "stream+clip", "--enter", "0.9"), "has no 'stream+clip' to change; it has: stream, fast"),
         (("--as-all", "Swiping Left"), "has no own thresholds"),

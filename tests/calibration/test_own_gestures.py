@@ -15,7 +15,7 @@ from calibration.obstacles import ChosenThreshold, raised_by_takes, why_never_fo
 from calibration.one_movement import check_one_movement
 from calibration.personal_head import PersonalHead, joined
 from calibration.take import Kind
-from calibration.thresholds import GesturePeaks, Tail, Target, choose_threshold
+from calibration.thresholds import GesturePeaks, Tail, Target, choose_threshold, choose_thresholds
 from calibration.user_profile import UserProfile
 from models.decoder import Decoder
 from models.networks import networks_of
@@ -216,8 +216,8 @@ def test_the_gesture_in_the_way_of_another_is_named_and_more_false_events_are_no
     tail = Tail.of([0.1] * 59 + [0.3], 1.0)
     peaks = GesturePeaks("Circle", [0.7, 0.8], tail, [0.9], 0.6)
     chosen = ChosenThreshold(choose_threshold(peaks, 0.1), peaks, levels)
-    message = why_never_found(chosen, takes, Target())
-    assert "the best take reaches 0.800, other gestures 0.900 in 'Round'" in message
+    message = why_never_found(chosen, [chosen], takes, Target())
+    assert "the best take reaches 0.800; other gestures 0.900 in 'Round'" in message
     assert "make 'Circle' differ from 'Round'" in message
     assert not any(word in message for word in ("Cross", "--false", "delete that work"))
 
@@ -230,6 +230,25 @@ def test_the_suggested_number_of_false_events_is_enough():
     refused = fit(UserProfile.of("ann", SPEC), SPEC, takes, strict).refused
     suggested = int(re.search(r"--false (\d+) or more", str(refused[0]))[1])
     assert not fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(suggested, 10)).refused
+
+
+def test_too_little_work_for_a_strict_target_is_the_cause_that_is_named():
+    """Work never comes near the gesture; only its shortness makes the threshold high."""
+    takes = [*takes_of("Circle", 0, 2), a_minute_of_work()]
+    levels = [np.full(len(take), level, np.float32) for take, level in zip(takes, (0.85, 0.88, 0.1), strict=True)]
+    peaks = GesturePeaks("Circle", [0.85, 0.88], Tail.of([0.001] * 54 + [0.13] * 6, 1.0), [], 0.6)
+    busy = GesturePeaks("Thumb Up", [], Tail.of([0.9] * 30 + [0.999] * 30, 1.0), [], 0.6)
+    strict = Target(0.01, 10)
+    circle, thumb = (
+        ChosenThreshold(threshold, each, levels)
+        for threshold, each in zip(choose_thresholds([peaks, busy], strict), (peaks, busy), strict=True)
+    )
+    assert circle.never_found
+    message = why_never_found(circle, [circle, thumb], takes, strict)
+    assert "60 s of work are too few" in message
+    assert "record more work without gestures (--work 120)" in message
+    assert "such work would fire 'Thumb Up' 60 times, so it may show gestures" in message
+    assert "delete that work" not in message
 
 
 def test_a_gesture_of_the_model_that_takes_of_another_raise_is_reported():

@@ -20,9 +20,9 @@ UNSURE = {"No gesture": 0.9}
 SWIPES = Vocabulary((Group("swipe", ("Swiping Left", "Swiping Right")), Group("Thumb Up", ("Thumb Up",))))
 
 
-def fusion(vocabulary: Vocabulary | None = None) -> MainAndFastPass:
-    """Both passes decode without smoothing: fire at 0.6, exit below 0.3, rest 0.2 s."""
-    decoding = Decoding(0.0, Rule(0.6, 0.3, 0.0, 0.2))
+def fusion(vocabulary: Vocabulary | None = None, enter: float = 0.6) -> MainAndFastPass:
+    """Both passes decode without smoothing: exit below 0.3, rest 0.2 s."""
+    decoding = Decoding(0.0, Rule(enter, 0.3, 0.0, 0.2))
     engine = ScriptedEngine()
     engine.spec = ModelSpec(
         "scripted", LABELS, 8, 8, (0.0,) * 3, (1.0,) * 3, RATE_HZ, (), 1, 4, 1.0, decoding,
@@ -114,9 +114,9 @@ def test_a_stream_that_starts_again_has_fired_nothing():
     assert decide(fused, 3.0, UNSURE, {"Thumb Up": 0.9}).event is None
 
 
-def repeats(fast, main=0.9, rest=0.0):
+def repeats(fast, main=0.9, rest=0.0, enter=0.6):
     """At which steps a swipe that lasts fires again, from what the passes give it at each; the first fires it."""
-    fused, steps = fusion(), []
+    fused, steps = fusion(enter=enter), []
     for k, probability in enumerate(fast):
         fast_now = {"Swiping Left": probability} | ({"No gesture": rest} if probability < 0.3 else {})
         decision = decide(fused, k / RATE_HZ, {"Swiping Left": main if k else 0.9}, fast_now)
@@ -141,6 +141,14 @@ def test_both_passes_must_see_the_repetition():
     again = [0.5] * 4 + [0.1] * 4 + [0.9]
     assert repeats(again) == [0, 8]
     assert repeats(again, main=0.45) == [0]
+
+
+def test_a_repetition_needs_five_sixths_of_the_threshold_and_at_least_half():
+    def again(probability, enter):
+        return repeats([0.5] * 4 + [0.1] * 4 + [probability], enter=enter) == [0, 8]
+
+    assert [again(0.72, 0.84), again(0.68, 0.84)] == [True, False]
+    assert [again(0.52, 0.4), again(0.48, 0.4)] == [True, False]
 
 
 def test_after_a_rest_what_comes_is_another_gesture():

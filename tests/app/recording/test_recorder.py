@@ -57,6 +57,15 @@ def test_a_session_saves_what_was_planned_and_then_stops(tmp_path):
     assert [take.duration_s for take in session.takes] == pytest.approx([2, 2, 4], abs=0.2)
 
 
+@pytest.mark.parametrize("fps", [10, 24, 30])
+def test_a_video_of_the_planned_length_is_enough_and_one_frame_less_is_not(tmp_path, fps):
+    whole = frames(TOTAL_S, fps=fps)
+    enough, short = Session(tmp_path / "enough"), Session(tmp_path / "short")
+    enough.run(whole)
+    short.run(whole[:-1])
+    assert (enough.recorder.finished, short.recorder.finished) == (True, False)
+
+
 def test_a_take_begins_when_the_countdown_ends_and_keeps_the_seconds_before(tmp_path):
     session = Session(tmp_path)
     session.run(frames(TOTAL_S + 1))
