@@ -76,7 +76,7 @@ def _open(source: Source, realtime: bool, fps: float | None, on_status: OnStatus
     if isinstance(source, FileSource) and file.is_picture:
         on_status(f"{source.name} is a picture, not a video: one frame, and no gesture in it")
     elif file.rate_is_guessed:
-        on_status(f"{source.name} holds no times: taken for {file.rate:g} frames a second; give the true rate")
+        on_status(f"{source.name} holds no times: taken for {file.rate:g} frames a second; set fps to the true rate")
     if realtime:
         return LiveCamera(file.name, partial(paced_frames, file), live=False, on_status=on_status)
     if isinstance(source, FileSource):

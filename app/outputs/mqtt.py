@@ -47,6 +47,7 @@ UNAUTHORIZED_CODES = (134, 135)
 """MQTT's reason codes 'Bad user name or password' and 'Not authorized'."""
 KEEPALIVE_TIMEOUT_CODE = 141
 NO_ANSWER = "it does not answer as an MQTT broker; is the port correct?"
+CONNECTION_LOST = "the connection is lost"
 KEEPALIVE_S = 15
 MAX_RETRY_S = 30
 CLOSE_TIMEOUT_S = 3.0
@@ -63,6 +64,7 @@ class Disconnected:
     """The broker is unreachable."""
 
     reason: str
+    """Why; empty if the connection ended without a reason, as also after each refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class Mqtt:
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda *_: self._notifications.put(Disconnected(self._cause(sys.exc_info()[1])))
         client.on_disconnect = lambda _client, _data, _flags, reason, *_: self._notifications.put(
-            Disconnected(self._lost(reason))
+            Disconnected(NO_ANSWER if reason.value == KEEPALIVE_TIMEOUT_CODE else "")
         )
         client.on_message = self._on_message
         client.on_publish = lambda _client, _data, number, *_: self._notifications.put(Delivered(number))
@@ -190,12 +192,10 @@ class Mqtt:
             plain_remedy="if that port is not for TLS, write mqtt:// instead, or give the one that is, usually 8883",
         )
 
-    def _lost(self, reason: ReasonCode) -> str:
-        if reason.value == KEEPALIVE_TIMEOUT_CODE:
-            return NO_ANSWER
+    def _lost(self) -> str:
         if self._connected is None and not self._broker.tls:
             return "it closed the connection before it sent anything; if the port is for TLS, write mqtts://"
-        return "the connection is lost"
+        return CONNECTION_LOST
 
     def _work(self) -> None:
         while (notification := self._notifications.get()) is not None:
@@ -237,6 +237,7 @@ class Mqtt:
                 log.warning("MQTT broker %s is unreachable for too long: the oldest events are dropped", self._broker)
 
     def _disconnected(self, reason: str) -> None:
+        reason = reason or self._lost()
         if self._connected is not False and not self._closing:
             log.warning(
                 "MQTT broker %s is unreachable (%s); up to %d events are kept for it",
@@ -244,7 +245,9 @@ class Mqtt:
                 reason,
                 self._max_kept,
             )
-        self._connected, self._unreachable_because = False, reason
+        self._connected = False
+        if reason != CONNECTION_LOST:
+            self._unreachable_because = reason
 
     def _greet(self) -> None:
         """Publish the status of this device, and its description."""

@@ -116,7 +116,7 @@ def test_pictures_without_times_are_reported(video, statuses):
     path = video("raw.mjpeg", (64, 48), 12, "mjpeg", muxer="mjpeg")
     frames = read_all(open_camera(str(path), on_status=statuses.append))
     assert len(frames) == 12
-    assert statuses == ["raw.mjpeg holds no times: taken for 25 frames a second; give the true rate"]
+    assert statuses == ["raw.mjpeg holds no times: taken for 25 frames a second; set fps to the true rate"]
     statuses.clear()
     frames = read_all(open_camera(str(path), fps=12.0, on_status=statuses.append))
     assert (statuses, frames[1].time_s) == ([], pytest.approx(1 / 12))

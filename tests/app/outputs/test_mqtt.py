@@ -369,6 +369,7 @@ def test_a_wrong_password_is_logged(tmp_path, broker, caplog):
     mqtt = Mqtt(Broker.parse(f"mqtt://me:wrong-word@127.0.0.1:{broker.port}/desk"), "0.1.0", ["0"])
     until(lambda: "Not authorized" in caplog.text)
     mqtt.close()
+    assert "Not authorized" in mqtt.undelivered()
     assert "wrong-word" not in caplog.text
 
 
