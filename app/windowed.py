@@ -49,6 +49,7 @@ def run_in_window(
         status.listener = bridge.show_message
         if control:
             control.arming.listen(lambda armed, _why: bridge.arm(armed))
+            control.listen_to_hand_over(bridge.hand_over)
         if recorder:
             recorder.listener = bridge.guide
         bridge.meter = pipeline.meter

@@ -102,6 +102,8 @@ class KeyMap:
     bindings: Mapping[str, Binding]
     window: WindowRule | None = None
     safety: Safety = field(default_factory=Safety)
+    left_out: tuple[str, ...] = ()
+    """Gestures of the file that the network lacks; only a bundled key map may have them."""
 
     @property
     def vocabulary(self) -> Vocabulary:

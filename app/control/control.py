@@ -30,6 +30,8 @@ IDLE_S = 0.25
 FRAME_TIMEOUT_S = 1.0
 """Time without a frame after which a lasting gesture ends: the stream is paused, or the camera is gone."""
 CLOSE_TIMEOUT_S = 3.0
+OWN_WINDOW = "this program's own window has the focus"
+IN_USE = "the mouse or the keyboard is in use"
 
 Fired = tuple[tuple[Path, GestureEvent], ...]
 """The events of one frame, each with the path of the key map whose vocabulary it is in."""
@@ -73,7 +75,10 @@ class Control:
         close_devices: Callable[[], None],
     ) -> None:
         self.arming = arming
-        self._in_own_window, self._told = False, False
+        self._in_own_window = False
+        self._told = ""
+        """The reason for withholding actions that was logged and still holds; empty if there is none."""
+        self._on_hand_over: Callable[[bool], None] = lambda _withheld: None
         self._library, self._player, self._activity, self._say = library, player, activity, say
         self._find_window, self._close_devices = find_window, close_devices
         self._safety = library.first.safety
@@ -100,7 +105,13 @@ class Control:
 
     def own_window(self, active: bool) -> None:
         """Note whether this program's own window has the focus; actions are withheld while it has. Thread-safe."""
-        self._in_own_window, self._told = active, False
+        self._in_own_window = active
+        if active:
+            self._told = ""  # each stay is logged
+
+    def listen_to_hand_over(self, listener: Callable[[bool], None]) -> None:
+        """Call `listener` with True when use of mouse or keyboard withholds a gesture, with False when it is over."""
+        self._on_hand_over = listener
 
     def finish(self) -> None:
         """Wait until the queued events are handled, for at most `CLOSE_TIMEOUT_S`."""
@@ -124,6 +135,7 @@ class Control:
     def _turn(self) -> None:
         """Update a lasting gesture, then handle one queued event."""
         self._safely(lambda: self._player.update(self._still_lasting()))
+        self._end_of_reason()
         try:
             fired = self._fired.get(timeout=TICK_S if self._player.busy else IDLE_S)
         except queue.Empty:
@@ -175,7 +187,7 @@ class Control:
             return
         elif reason := self._reason_against():
             self._say(f"{binding}: skipped, {reason}")
-            self._tell_of_own_window()
+            self._tell(reason)
             return
         elif isinstance(binding.action, Switch):
             self._player.rest()
@@ -194,14 +206,25 @@ class Control:
     def _reason_against(self) -> str:
         """Why actions are withheld now; empty if they are not."""
         if self._in_own_window:
-            return "this program's own window has the focus"
-        return "the mouse or the keyboard is in use" if self._activity.within(self._safety.hand_over_s) else ""
+            return OWN_WINDOW
+        return IN_USE if self._activity.within(self._safety.hand_over_s) else ""
 
-    def _tell_of_own_window(self) -> None:
-        """Log once, while the own window keeps the focus, that it withholds actions."""
-        if self._in_own_window and not self._told:
-            self._told = True
+    def _tell(self, reason: str) -> None:
+        """Log once, while a reason lasts, that it withholds actions."""
+        if reason == self._told:
+            return
+        self._told = reason
+        if reason == OWN_WINDOW:
             log.warning("control: the app's own window has the focus; click the window that gestures shall control")
+        else:
+            log.info("control: %s, so gestures do nothing until %g s after it", reason, self._safety.hand_over_s)
+        self._on_hand_over(reason == IN_USE)
+
+    def _end_of_reason(self) -> None:
+        """Note that the logged reason no longer holds."""
+        if self._told and self._told != self._reason_against():
+            self._told = ""
+            self._on_hand_over(False)
 
 
 def _is_continuation(binding: Binding, event: GestureEvent) -> bool:

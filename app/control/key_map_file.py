@@ -1,5 +1,6 @@
 """Reads a key map from a TOML file; every error is one line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.control.actions import ACTIONS, FORMER_ACTIONS, Press
@@ -14,8 +15,13 @@ MAX_ACTIONS_HZ = 30.0
 """Upper limit of `actions_per_s`."""
 
 
-def read_key_map(path: Path, labels: tuple[str, ...]) -> KeyMap:
+def read_key_map(path: Path, labels: tuple[str, ...], bundled: bool = False) -> KeyMap:
     """Read a key map for a model with these labels.
+
+    Args:
+        path: the file.
+        labels: the labels of the model and of the user's own gestures.
+        bundled: leave out the gestures that are no labels, since the file was written for the shipped network.
 
     Raises:
         KeyMapError: the file is missing or invalid; the message has the line and the nearest known word.
@@ -24,7 +30,16 @@ def read_key_map(path: Path, labels: tuple[str, ...]) -> KeyMap:
     top = source.parse()
     top.only("name", "window", "safety", "gestures")
     safety = _safety(top.table("safety"))
-    bindings = _bindings(top.table("gestures"), labels, safety)
+    gestures = top.table("gestures")
+    bindings = _bindings(gestures, (*_named_in(gestures), *labels) if bundled else labels, safety)
+    left_out: tuple[str, ...] = ()
+    if bundled:
+        bindings, left_out = _fitting(bindings, labels)
+        if not bindings:
+            raise KeyMapError(
+                f"the key map {path.stem!r} has no gesture of this network, whose labels are {', '.join(labels)}; "
+                "make a key map of your own, see docs/control.md"
+            )
     if not bindings and "window" not in top.values:  # with a window rule, it disables gestures in that window
         raise KeyMapError(f'{path} binds no gesture; give it one, such as [gestures."{labels[-1]}"] and key = "space"')
     return KeyMap(
@@ -34,7 +49,26 @@ def read_key_map(path: Path, labels: tuple[str, ...]) -> KeyMap:
         bindings=bindings,
         window=_window(top.table("window")) if "window" in top.values else None,
         safety=safety,
+        left_out=left_out,
     )
+
+
+def _named_in(gestures: Table) -> list[str]:
+    """All labels in the file, also those in `also`."""
+    return [label for name in gestures.values for label in (name, *gestures.table(name).words("also"))]
+
+
+def _fitting(bindings: dict[str, Binding], labels: tuple[str, ...]) -> tuple[dict[str, Binding], tuple[str, ...]]:
+    """The bindings with those of their gestures that are labels, and the gestures of the bindings without any."""
+    fitting: dict[str, Binding] = {}
+    left_out: list[str] = []
+    for binding in bindings.values():
+        there = tuple(label for label in (binding.gesture, *binding.also) if label in labels)
+        if there:
+            fitting[there[0]] = replace(binding, gesture=there[0], also=there[1:])
+        else:
+            left_out.append(binding.gesture)
+    return fitting, tuple(left_out)
 
 
 def _bindings(gestures: Table, labels: tuple[str, ...], safety: Safety) -> dict[str, Binding]:

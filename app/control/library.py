@@ -7,6 +7,7 @@ from app import toml_table
 from app.control.actions import Switch
 from app.control.bindings import ActiveWindow, Binding, KeyMap, KeyMapError
 from app.control.key_map_file import read_key_map
+from common.log import log
 
 BUNDLED = Path(__file__).parent / "key_maps"
 
@@ -52,7 +53,10 @@ class Library:
 
     def _read(self, path: Path) -> KeyMap:
         if path not in self._by_path:
-            key_map = self._by_path[path] = read_key_map(path, self._labels)
+            key_map = self._by_path[path] = read_key_map(path, self._labels, bundled=path.parent == BUNDLED)
+            if key_map.left_out:
+                names = ", ".join(map(repr, key_map.left_out))
+                log.warning("key map %r: without %s, which this network lacks", path.stem, names)
             for binding in key_map.switches:
                 self._follow(binding, key_map)
         return self._by_path[path]

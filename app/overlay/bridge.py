@@ -48,6 +48,11 @@ class Bridge(QObject):
         with self._change() as update:
             update.armed = armed
 
+    def hand_over(self, withheld: bool) -> None:
+        """Show whether use of mouse or keyboard withholds gestures."""
+        with self._change() as update:
+            update.handed_over = withheld
+
     def end(self) -> None:
         """Show that the source has ended; the last picture stays."""
         with self._change() as update:

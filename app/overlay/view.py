@@ -79,6 +79,8 @@ class ViewUpdate:
     """A new status message; empty clears it."""
     armed: bool | None = None
     """Whether control is armed; None if unchanged."""
+    handed_over: bool | None = None
+    """Whether use of mouse or keyboard withholds gestures; None if unchanged."""
     ended: bool = False
     error: BaseException | None = None
 
@@ -132,6 +134,8 @@ class View:
         """Whether control is armed; None if unknown."""
         self.focused = False
         """Whether the window has the focus; control does nothing then."""
+        self.handed_over = False
+        """Whether use of mouse or keyboard withheld a gesture, and still does."""
         self.prompt: Prompt | None = None
         self.message = ""
         self.seen: Recognition | None = None
@@ -150,6 +154,7 @@ class View:
         self.message = self.message if update.message is None else update.message
         self.prompt = update.prompt or self.prompt
         self.armed = self.armed if update.armed is None else update.armed
+        self.handed_over = self.handed_over if update.handed_over is None else update.handed_over
         self.ended = self.ended or update.ended
 
     def _tick(self, time_s: float) -> None:
@@ -203,15 +208,23 @@ class View:
 
     @property
     def _control_words(self) -> str:
-        """Whether control is on, and what to do for gestures to act: press a key, or click another window."""
+        """Whether control is on, and what to do for gestures to act: press a key, click another window, or wait."""
         if self.armed is None:
             return ""
         if self.armed:
-            withheld = self.focused and not self.ended
-            return "Control on · click the window to control · " if withheld else "Control on · "
+            return f"Control on · {self._withheld_words}"
         key = "" if self.ended else self.options.control_key
         advice = f"press {key} to turn it on · " if key else ""
         return f"Control off · {advice}"
+
+    @property
+    def _withheld_words(self) -> str:
+        """What withholds gestures while control is on; empty if nothing does."""
+        if self.ended:
+            return ""
+        if self.focused:
+            return "click the window to control · "
+        return "waits while mouse or keyboard is in use · " if self.handed_over else ""
 
     @property
     def _stream_status(self) -> Status:

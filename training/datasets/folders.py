@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.folded import folded
 from common.video import VIDEOS
 from models.spec import NO_GESTURE_LABELS
 from training.errors import DataError
@@ -122,13 +123,15 @@ def _stray(root: Path) -> Iterator[str]:
 
 def _shipped_notes(labels: Iterable[str]) -> Iterator[str]:
     """Notes about labels that the shipped network has too, or has in another spelling."""
-    same = sorted(set(labels) & set(SHIPPED) - set(NO_GESTURE_LABELS))
+    shipped = {folded(label) for label in SHIPPED}  # key maps name labels in any case
+    gestures = sorted(set(labels) - set(NO_GESTURE_LABELS))
+    same = [label for label in gestures if folded(label) in shipped]
     if same:
-        yield f"{quoted_names(same)}: also labels of the shipped network; the supplied key maps act on them as well"
-    for label in sorted(set(labels) - set(SHIPPED)):
-        near = next((shipped for shipped in SHIPPED if _plain(shipped) == _plain(label)), None)
-        if near:
-            yield f"{label!r} is not the shipped network's {near!r}; rename it for the supplied key maps to act on it"
+        yield f"{quoted_names(same)}: also labels of the shipped network; bundled key maps that have them act on them"
+    for label in gestures:
+        near = next((name for name in SHIPPED if _plain(name) == _plain(label)), None)
+        if near and label not in same:
+            yield f"{label!r} is not the shipped network's {near!r}; rename it if bundled key maps are to act on it"
 
 
 def quoted_names(names: Iterable[str]) -> str:

@@ -66,7 +66,8 @@ class Bench:
         (folder / "other.toml").write_text('gestures."Swiping Left".key = "x"')
         self.backend, self.messages = RecordingBackend(), []
         self.arming = Arming(armed, gesture_resumes=True)
-        self.activity = UserActivity(self.arming.toggle)
+        self.now_s = 0.0
+        self.activity = UserActivity(self.arming.toggle, lambda: self.now_s)
         library = Library([str(folder / "one.toml")], LABELS)
         player = Player(PressedKeys(self.backend), Limiter(30), self.messages.append)
         interpreters = {key_map.path: AsRecognised() for key_map in library.key_maps}
@@ -132,6 +133,29 @@ def test_actions_are_skipped_while_the_user_is_active_but_the_pause_gesture_work
     assert bench.backend.done == []
     assert not bench.arming.on
     assert "Swiping Left: press left: skipped, the mouse or the keyboard is in use" in bench.messages
+
+
+def test_a_gesture_withheld_by_use_of_the_mouse_is_logged_and_shown_once_a_stay(bench, caplog):
+    shown = []
+    bench.control.listen_to_hand_over(shown.append)
+
+    def logged():
+        return [record.getMessage() for record in caplog.records]
+
+    with caplog.at_level(logging.INFO):
+        bench.activity.used()
+        assert shown == []
+        bench.fire("Swiping Left", "Swiping Right")
+        assert logged() == ["control: the mouse or the keyboard is in use, so gestures do nothing until 2 s after it"]
+        assert shown == [True]
+        bench.now_s += 2
+        wait_for(lambda: shown == [True, False], "the end of the hand-over")
+        bench.fire("Swiping Left")
+        assert bench.pressed == ["left"]
+        bench.activity.used()
+        bench.fire("Swiping Left")
+    assert len(logged()) == 2
+    assert shown == [True, False, True]
 
 
 def test_the_programs_own_window_receives_nothing_and_that_is_logged_once_a_stay(bench, caplog):

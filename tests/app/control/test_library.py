@@ -44,6 +44,32 @@ def test_the_document_lists_the_bundled_key_maps():
     assert [row for row in rows if not row[2] and "pause" not in row[3]] == [], "every binding has a description"
 
 
+def test_a_bundled_key_map_is_without_the_gestures_that_a_network_lacks(caplog):
+    library = Library(["media"], ("No gesture", "thumb up", "Sliding Two Fingers Left", "wave off"))
+    assert [(b.gesture, b.also, b.deed) for b in library.first.bindings.values()] == [
+        ("Sliding Two Fingers Left", (), "press next_track"),
+        ("thumb up", (), "press volume_up 4 times a second"),
+    ]
+    (line,) = caplog.messages
+    assert line == (
+        "key map 'media': without 'Pushing Hand Away', 'Swiping Right', 'Thumb Down', 'Shaking Hand', 'Stop Sign', "
+        "which this network lacks"
+    )
+
+
+def test_a_bundled_key_map_without_any_gesture_of_the_network_is_refused():
+    with pytest.raises(KeyMapError, match=r"'slides' has no gesture of this network, whose labels are thumb, wave;"):
+        Library(["slides"], ("thumb", "wave"))
+
+
+def test_an_own_key_map_with_an_unknown_gesture_is_refused_also_where_it_switches_to_a_bundled_one(tmp_path, caplog):
+    own = write(tmp_path, "own.toml", 'gestures."Thumb Up".key_map = "media"')
+    assert [len(key_map.bindings) for key_map in Library([own], ("Thumb Up",)).key_maps] == [1, 1]
+    assert "key map 'media': without" in caplog.text
+    with pytest.raises(KeyMapError, match=r"own.toml:1: unknown gesture 'Thumb Up'; did you mean 'thumbs'\?"):
+        Library([own], ("thumbs", "wave"))
+
+
 def test_a_key_map_with_a_window_has_priority_in_its_window_only(tmp_path):
     plain = write(tmp_path, "plain.toml", 'gestures."Swiping Left".key = "a"')
     bound = write(tmp_path, "bound.toml", 'window.class = "FireFox"\ngestures."Swiping Left".key = "b"')

@@ -39,10 +39,11 @@ def test_it_passes_messages_the_end_and_the_first_error() -> None:
     bridge.show_message("trying again")
     bridge.show_message("")
     bridge.arm(False)
+    bridge.hand_over(True)
     bridge.end()
     bridge.fail(error)
     bridge.fail(ValueError("second"))
-    assert bridge.take() == ViewUpdate(message="", armed=False, ended=True, error=error)
+    assert bridge.take() == ViewUpdate(message="", armed=False, handed_over=True, ended=True, error=error)
 
 
 def test_no_event_is_lost_between_threads(recognise: Recognise) -> None:

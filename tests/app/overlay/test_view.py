@@ -99,6 +99,12 @@ def test_the_status_of_disarmed_control_names_its_key(options: ViewOptions, reco
     assert view.status.text == "Control on · Opening Camera 0"
     view.focused = True
     assert view.status.text == "Control on · click the window to control · Opening Camera 0"
+    view.focused = False
+    view.take(ViewUpdate(handed_over=True))
+    assert view.status.text == "Control on · waits while mouse or keyboard is in use · Opening Camera 0"
+    view.take(ViewUpdate(handed_over=False))
+    assert view.status.text == "Control on · Opening Camera 0"
+    view.take(ViewUpdate(handed_over=True))
     view.take(ViewUpdate(ended=True))
     assert view.status.text == "Control on · End of Camera 0"
     view.take(ViewUpdate(armed=False))

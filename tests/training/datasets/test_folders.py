@@ -211,7 +211,8 @@ def test_unusable_data_is_an_error_of_one_line(root: Path, capsys, make, message
 @pytest.mark.parametrize(
     ("label", "message"),
     [
-        ("Swiping Left", "'Swiping Left': also labels of the shipped network; the supplied key maps act on them"),
+        ("Swiping Left", "'Swiping Left': also labels of the shipped network; bundled key maps that have them act"),
+        ("swiping left", "'swiping left': also labels of the shipped network; bundled key maps that have them act"),
         ("swiping_left", "'swiping_left' is not the shipped network's 'Swiping Left'; rename it"),
     ],
 )
