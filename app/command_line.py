@@ -251,7 +251,7 @@ def _add_control(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--control",
         action="append",
-        metavar="FILE.toml",
+        metavar="NAME|FILE.toml",
         help="key map: what gestures do; slides, media, browser and call are bundled (may be repeated, for key maps of "
         "certain windows)",
     )

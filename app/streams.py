@@ -53,7 +53,12 @@ class Stream:
     """The running stream of one camera."""
 
     number: int
+    source: str = ""
+    """The camera as the user gave it, for messages."""
     switches: Switches = field(default_factory=Switches)
+
+    def __str__(self) -> str:
+        return f"stream {self.number} ({self.source})" if self.source else f"stream {self.number}"
 
 
 class NumberedSink:
@@ -99,10 +104,13 @@ class Streams:
         self.failed = 0
         """Number of streams that ended because their camera could not be used."""
 
-    def join(self, opening: Opening) -> Stream:
-        """Start a stream. Its camera is opened in the stream's thread, so that no other stream waits for it."""
+    def join(self, opening: Opening, source: str = "") -> Stream:
+        """Start a stream; `source` names it in messages.
+
+        Its camera is opened in the stream's thread, so that no other stream waits for it.
+        """
         with self._changed:
-            stream = Stream(self._joined)
+            stream = Stream(self._joined, source)
             self._joined += 1
             end = partial(self._end, stream)
             worker = Worker(partial(self._watch, stream, opening), on_end=end, on_error=end)
@@ -141,7 +149,7 @@ class Streams:
         with self._changed:
             if isinstance(error, CameraError):
                 self.failed += 1
-                log.error("stream %d: %s", stream.number, error)
+                log.error("%s: %s", stream, error)
             elif error is not None:
                 self._error = self._error or error
             del self._running[stream]

@@ -13,6 +13,8 @@ from common.nearest import nearest
 
 Names = tuple[str, ...]
 """The path to a value: the names of the tables around it, then its own."""
+MAX_SHOWN = 60
+"""Maximum length of a line of the file in a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,15 @@ class TomlText:
             reason = re.sub(r" \(at .*\)", "", str(error))
             if re.search("twice|overwrite|mutate", reason, re.IGNORECASE):
                 reason = "this name is given two times; leave one of them out"
-            raise self.error(f"{self.name}:{line}: {reason}") from error
+            elif "end of document" in str(error):
+                reason = f"the file ends before this is complete ({reason})"
+            raise self.error(f"{self.name}:{line}: {reason}: {self._shown(line)}") from error
+
+    def _shown(self, line: int) -> str:
+        """A line of the file, cut to a length that fits a message."""
+        lines = self.text.splitlines()
+        text = lines[line - 1].strip() if line <= len(lines) else ""
+        return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
 
     def line_of(self, path: Names) -> int:
         """The line, from 1, where a value begins, or, if it is not found, the nearest table around it."""

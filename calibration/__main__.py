@@ -5,7 +5,16 @@ import sys
 from pathlib import Path
 
 from calibration.decoding_options import add_decoding_options, decoding_change
-from calibration.gesture_commands import delete, delete_takes, export, import_, list_gestures, list_takes, rename
+from calibration.gesture_commands import (
+    delete,
+    delete_takes,
+    delete_work,
+    export,
+    import_,
+    list_gestures,
+    list_takes,
+    rename,
+)
 from calibration.model_thresholds import thresholds
 from calibration.person_files import normalized_name
 from calibration.profile_commands import fit_profile, record
@@ -92,7 +101,7 @@ def _add_gestures(command: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, help=(function.__doc__ or "").splitlines()[0])
         _add_profile(action, default=argparse.SUPPRESS)  # or it would replace a --profile before the action
         if name in ("rename", "delete", "export", "takes"):
-            action.add_argument("gesture", nargs="?" if name == "takes" else None)
+            action.add_argument("gesture", nargs="?" if name in ("takes", "delete") else None, metavar="GESTURE")
         if name == "delete":
             action.add_argument(
                 "--take",
@@ -101,8 +110,15 @@ def _add_gestures(command: argparse.ArgumentParser) -> None:
                 metavar="N",
                 help="delete only this take; `takes` lists them (may be repeated)",
             )
+            action.add_argument(
+                "--work",
+                type=positive,
+                action="append",
+                metavar="N",
+                help="delete this recording of work; `takes` lists them (may be repeated)",
+            )
         if name == "rename":
-            action.add_argument("name")
+            action.add_argument("name", metavar="NEW_NAME")
         if name == "export":
             action.add_argument("file", type=Path, nargs="?")
         if name == "import":
@@ -158,6 +174,10 @@ def _do_with_gestures(options: argparse.Namespace) -> None:
             rename(options.profile, options.gesture, options.name)
         case "takes":
             list_takes(options.profile, options.gesture)
+        case "delete" if bool(options.gesture) == bool(options.work) or (options.work and options.take):
+            raise UserError("delete needs a gesture, with --take N for one take of it, or --work N")
+        case "delete" if options.work:
+            delete_work(options.profile, options.work)
         case "delete" if options.take:
             delete_takes(options.profile, options.gesture, options.take)
         case "delete":

@@ -18,8 +18,8 @@ ForOne = tuple[str | None, float]
 
 def add_decoding_options(parser: argparse._ActionsContainer) -> None:
     """Add the options; `decoding_change` reads their values."""
-    probabilities = partial(_add_for_one, parser, of=probability, metavar="[GESTURE=]P")
-    seconds = partial(_add_for_one, parser, of=number(float, 0), metavar="[GESTURE=]S")
+    probabilities = partial(_add_for_one, parser, of=probability, what_it_is="a probability such as 0.5", letter="P")
+    seconds = partial(_add_for_one, parser, of=number(float, 0), what_it_is="seconds such as 0.5", letter="S")
     probabilities("--enter", what="probability from which a gesture may fire, above 0 and up to 1")
     probabilities("--exit", what="probability below which it may fire again")
     seconds("--hold", what="seconds that it must stay above --enter before it fires")
@@ -50,26 +50,33 @@ def decoding_change(options: argparse.Namespace) -> DecodingChange:
 
 
 def _add_for_one(
-    parser: argparse._ActionsContainer, option: str, of: Callable[[str], float], metavar: str, what: str
+    parser: argparse._ActionsContainer,
+    option: str,
+    of: Callable[[str], float],
+    what_it_is: str,
+    letter: str,
+    what: str,
 ) -> None:
     parser.add_argument(
         option,
-        type=_for_one(of),
+        type=_for_one(of, f"{what_it_is}, or GESTURE={letter} for one gesture"),
         action="append",
         default=[],
-        metavar=metavar,
+        metavar=f"[GESTURE=]{letter}",
         help=f"{what}; with GESTURE= for that gesture only (may be repeated)",
     )
 
 
-def _for_one(of: Callable[[str], float]) -> Callable[[str], ForOne]:
-    """An argparse type for `VALUE` or `GESTURE=VALUE`."""
+def _for_one(of: Callable[[str], float], expected: str) -> Callable[[str], ForOne]:
+    """An argparse type for `VALUE` or `GESTURE=VALUE`; its errors have what is `expected`."""
 
     def read(text: str) -> ForOne:
         gesture, equals, value = text.rpartition("=")
         if equals and not gesture.strip():
             raise argparse.ArgumentTypeError(f"no gesture before the equals sign of {text!r}; name one, or leave = out")
-        return unicodedata.normalize("NFC", gesture.strip()) or None, of(value)
+        try:
+            return unicodedata.normalize("NFC", gesture.strip()) or None, of(value)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"expected {expected}; got {text!r}") from None
 
-    read.__name__ = "number"  # argparse prints it: "invalid number value: 'x'"
     return read

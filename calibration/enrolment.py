@@ -12,7 +12,7 @@ import numpy as np
 from calibration.background import Background, Whitening
 from calibration.embedding_windows import window_steps, windows
 from calibration.errors import TakeError
-from calibration.obstacles import BY_LEVEL, N_SHOWN, highest_moments, moments_text
+from calibration.obstacles import BY_LEVEL, DELETE_WORK, N_SHOWN, highest_moments, moments_text
 from calibration.one_movement import check_one_movement
 from calibration.personal_gesture import PersonalGesture, stream_similarities
 from calibration.take import Take, named_take, take_numbers
@@ -156,7 +156,8 @@ def _too_like_work(
     return (
         f"the takes of {label!r} do not differ enough from work (similarity {margin[1]:.2f}, work {margin[0]:.2f}; "
         f"most alike: {moments_text(nearest) or 'moments marked as wrong'}). Make a larger movement, in view of the "
-        "camera, and record again; or, if work shows a similar movement there, delete that work and record it without"
+        f"camera, and record again; or, if work shows a similar movement there, delete that work ({DELETE_WORK}) and "
+        "record it without"
     )
 
 

@@ -1,8 +1,9 @@
 """The actions of `python -m calibration gestures`: list, rename, delete, export and import own gestures and takes."""
 
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from calibration.errors import ProfileError, TakeError
@@ -46,27 +47,49 @@ def delete(profile_name: str, gesture_name: str) -> None:
 
 
 def list_takes(profile_name: str, gesture_name: str | None = None) -> None:
-    """Print the number, length and file of each take of a gesture, or of all."""
+    """Print the number, length, file and date of each take of a gesture, or of all gestures and of work."""
     recordings = TakeFolder(profile_name)
     labels = [normalized_name(gesture_name)] if gesture_name else recordings.gestures()
-    if not labels:
-        raise TakeError(f"no take of a gesture is in {recordings.folder}; record with python -m calibration record")
+    work = {} if gesture_name else _numbered_work(recordings)
+    if not (labels or work):
+        raise TakeError(f"nothing is recorded in {recordings.folder}; record with python -m calibration record")
     for label in labels:
-        for number, (path, take) in _numbered_takes(recordings, label).items():
-            print(f"{label}: take {number}, {take.duration_s:.1f} s, {path}")
+        for number, taken in _numbered_takes(recordings, label).items():
+            print(f"{label}: take {number}, {_described(*taken)}")
+    for number, taken in work.items():
+        print(f"Work without gestures: take {number}, {_described(*taken)}")
 
 
 def delete_takes(profile_name: str, gesture_name: str, wanted: Collection[int]) -> None:
     """Delete single takes of a gesture, by their numbers; the profile changes with the next fit."""
-    recordings, label = TakeFolder(profile_name), normalized_name(gesture_name)
-    takes = _numbered_takes(recordings, label)
+    label = normalized_name(gesture_name)
+    _delete(profile_name, repr(label), _numbered_takes(TakeFolder(profile_name), label), wanted)
+
+
+def delete_work(profile_name: str, wanted: Collection[int]) -> None:
+    """Delete recordings of work, by their numbers; the profile changes with the next fit."""
+    _delete(profile_name, "work", _numbered_work(TakeFolder(profile_name)), wanted)
+
+
+def _delete(profile_name: str, name: str, takes: Mapping[int, tuple[Path, Take]], wanted: Collection[int]) -> None:
     if unknown := set(wanted) - set(takes):
-        there = ", ".join(map(str, takes))
-        raise TakeError(f"{label!r} has no take {min(unknown)}; it has: {there}")
+        there = ", ".join(map(str, takes)) or "none"
+        raise TakeError(f"{name} has no take {min(unknown)}; it has: {there}")
     for number in sorted(set(wanted)):
         takes[number][0].unlink()
-        print(f"deleted take {number} of {label}: {takes[number][0]}")
+        print(f"deleted take {number} of {name}: {takes[number][0]}")
     print(f"Next: python -m calibration fit --profile {shlex.quote(profile_name)}")
+
+
+def _described(path: Path, take: Take) -> str:
+    """Length, file and date of a take."""
+    saved = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    return f"{take.duration_s:.1f} s, {path}, {saved:%Y-%m-%d %H:%M}"
+
+
+def _numbered_work(recordings: TakeFolder) -> dict[int, tuple[Path, Take]]:
+    """The takes of work, by number."""
+    return _numbered([(path, take) for path, take in recordings.takes() if take.kind is Kind.WORK])
 
 
 def _numbered_takes(recordings: TakeFolder, label: str) -> dict[int, tuple[Path, Take]]:
@@ -79,6 +102,10 @@ def _numbered_takes(recordings: TakeFolder, label: str) -> dict[int, tuple[Path,
     if not takes:
         there = ", ".join(recordings.gestures()) or "none"
         raise TakeError(f"no take of {label!r} is in {recordings.folder}; recorded gestures: {there}")
+    return _numbered(takes)
+
+
+def _numbered(takes: Sequence[tuple[Path, Take]]) -> dict[int, tuple[Path, Take]]:
     return dict(zip(take_numbers([take for _, take in takes]), takes, strict=True))
 
 

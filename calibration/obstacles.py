@@ -15,6 +15,8 @@ N_SHOWN = 3
 """Number of obstacles of each kind in a message."""
 APART_S = 3.0
 """Least time between two moments of work in a message: the length of a gesture."""
+DELETE_WORK = "python -m calibration gestures takes lists it, gestures delete --work N deletes it"
+"""How to delete work, for messages."""
 MAX_RATE = 1.0
 """False events per minute; a message does not suggest to accept more."""
 
@@ -151,7 +153,7 @@ def _file(obstacle: Obstacle) -> str:
 def _remedies(label: str, obstacles: Sequence[Obstacle]) -> Iterator[str]:
     kinds = {each.take.kind for each in obstacles}
     if Kind.WORK in kinds:
-        yield "delete that work and record work without what you did then"
+        yield f"delete that work ({DELETE_WORK}) and record work without what you did then"
     if Kind.GESTURE in kinds:
         names = sorted({each.take.label for each in obstacles if each.take.kind is Kind.GESTURE})[:N_SHOWN]
         yield f"make {label!r} differ from {' and '.join(map(repr, names))} and record it again"

@@ -29,10 +29,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 class Parser(_Parser):
-    """A parser whose errors are one line."""
+    """A parser whose errors are one line; one about a missing argument has the usage."""
 
     def error(self, message: str) -> NoReturn:
         """Print the error and exit with status 2."""
+        if "arguments are required" in message:
+            message = f"{message} ({' '.join(self.format_usage().split())})"
         self.exit(2, f"mstnet: {without_password(message)}; --help lists the options\n")
 
 

@@ -142,7 +142,16 @@ def test_thresholds_hold_for_a_run_and_stand_in_the_header(clip):
         (("--enter", "Nod=0.5"), "no gesture is called 'Nod'"),
         (("--enter", "Swiping Lft=0.5"), "no gesture is called 'Swiping Lft'; did you mean 'Swiping Left'?"),
         (("--vocabulary", "directions", "--enter", "Swiping Left=0.5"), "no gesture is called 'Swiping Left'"),
-        (("--enter", "much"), "argument --enter: invalid number value: 'much'"),
+        (
+            ("--enter", "much"),
+            "argument --enter: expected a probability such as 0.5, or GESTURE=P for one gesture; got 'much'",
+        ),
+        (("--enter", "50%"), "expected a probability such as 0.5, or GESTURE=P for one gesture; got '50%'"),
+        (("--enter", "Swiping Left:0.5"), "or GESTURE=P for one gesture; got 'Swiping Left:0.5'"),
+        (
+            ("--rest", "Thumb Up=long"),
+            "expected seconds such as 0.5, or GESTURE=S for one gesture; got 'Thumb Up=long'",
+        ),
         (("--record", "ann", "--enter", "0.9"), "--enter has no effect with --record"),
     ],
 )

@@ -89,7 +89,7 @@ def test_one_that_is_not_there_is_reported_and_the_other_is_watched(clips):
     assert status == 2
     assert [line["stream"] for line in lines] == [1, 1]
     assert lines[-1]["frames"] == 30
-    assert "stream 0: " in errors
+    assert "stream 0 (nowhere.mp4): " in errors
     assert "1 of 2 cameras could not be used" in errors
 
 

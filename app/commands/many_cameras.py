@@ -6,6 +6,7 @@ from threading import Event
 
 from app.batch import Batch
 from app.camera import open_configured
+from app.camera.source import shown
 from app.chosen_networks import choose_networks, log_missing_networks
 from app.outputs.kind import RunFacts
 from app.outputs.opening import Outputs
@@ -36,8 +37,9 @@ def recognise(settings: Settings) -> None:
         log_missing_networks(networks, main_pass_only=not settings.model.fast_pass)
         streams, stop = Streams(run_stream, outputs.sinks, settings.limits), Event()
         with stop_on_signals(stop):
-            for number in range(len(sources)):
-                streams.join(partial(open_configured, settings.camera, StatusRelay(f"stream {number}: "), number))
+            for number, source in enumerate(sources):
+                status = StatusRelay(f"stream {number}: ")
+                streams.join(partial(open_configured, settings.camera, status, number), shown(source))
             streams.wait(stop)
     if streams.failed:
         raise CameraError(f"{streams.failed} of {len(sources)} cameras could not be used; see above")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.host_name import checked_host
 
 LOCALHOST = "127.0.0.1"
+MAX_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Address:
             ValueError: it is none of these.
         """
         host, _, port = text.strip().rpartition(":")
-        if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        if not (port.isascii() and port.isdigit() and int(port) <= MAX_PORT):
             raise ValueError(text)
         if host.startswith("[") and host.endswith("]"):
             host = str(ipaddress.IPv6Address(host[1:-1]))

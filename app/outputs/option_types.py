@@ -1,11 +1,15 @@
 """Types of options of several outputs, for argparse: each parses one argument or raises an error."""
 
-from app.outputs.address import Address
+import argparse
+
+from app.outputs.address import MAX_PORT, Address
+
+ADDRESS = "[HOST:]PORT"
 
 
 def address(text: str) -> Address:
     """Parse an address to listen on or to send to."""
-    return Address.parse(text)
-
-
-address.__name__ = ADDRESS = "[HOST:]PORT"  # argparse prints it: "invalid [HOST:]PORT value: 'a b'"
+    try:
+        return Address.parse(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected {ADDRESS} with a port from 0 to {MAX_PORT}; got {text!r}") from None

@@ -6,6 +6,7 @@ import shutil
 import stat
 import sys
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -172,7 +173,29 @@ def test_one_take_is_listed_and_deleted_by_its_number(ann, capsys):
     )
     assert len(list(folder.iterdir())) == 2
     assert main(["gestures", "--profile", "ann", "takes"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 2 + 3
+    assert len(capsys.readouterr().out.splitlines()) == 2 + 3 + 1
+
+
+def test_work_is_listed_with_its_date_and_deleted_by_its_number(home, capsys):
+    recorded(*takes_of("Circle", 0, 3), a_minute_of_work())
+    folder = TakeFolder("bob").folder / "work"
+    os.utime(folder / "1.npz", (0, 0))
+    assert main(["gestures", "--profile", "bob", "takes"]) == 0
+    saved = datetime.fromtimestamp(0).astimezone()
+    expected = f"Work without gestures: take 1, 60.0 s, {folder / '1.npz'}, {saved:%Y-%m-%d %H:%M}"
+    lines = capsys.readouterr().out.splitlines()
+    assert expected in lines
+    for words, message in (
+        (["--work", "7"], "work has no take 7; it has: 1"),
+        ([], "delete needs a gesture"),
+        (["Circle", "--work", "1"], "delete needs a gesture"),
+        (["--take", "1"], "delete needs a gesture"),
+    ):
+        assert message in refused(capsys, "gestures", "--profile", "bob", "delete", *words)
+    assert main(["gestures", "--profile", "bob", "delete", "--work", "1"]) == 0
+    assert list(folder.iterdir()) == []
+    assert main(["gestures", "--profile", "bob", "takes"]) == 0
+    assert "Work" not in capsys.readouterr().out
 
 
 def test_a_take_is_deleted_before_there_is_a_profile_and_errors_name_its_file(home, capsys):

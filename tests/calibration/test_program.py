@@ -178,6 +178,13 @@ def test_a_profile_may_stand_before_the_command_and_another_option_is_named(said
         assert "record, fit, gestures, thresholds" in errors
 
 
+def test_a_rename_with_one_name_is_told_that_it_needs_two(said):
+    status, _, errors = said("-m", "calibration", "gestures", "rename", "Mix")
+    assert status == 2
+    assert errors.count("\n") == 1
+    assert "GESTURE NEW_NAME" in errors
+
+
 def test_the_help_of_record_shows_its_own_options_and_the_count_down(said):
     status, lines, errors = said("-m", "calibration", "record", "--help")
     text = " ".join(" ".join(lines).split())
@@ -245,7 +252,8 @@ def test_clips_are_takes_and_the_gesture_in_them_is_learnt(said, clips, small_mo
     assert status == 0, errors
     assert any("Cross the picture" in line and "3/3" in line for line in lines)
     _, listed, _ = said("-m", "calibration", "gestures", "--profile", "cleo", "takes")
-    assert len(listed) == 3
+    assert len(listed) == 3 + 1
+    assert listed[-1].startswith("Work without gestures: take 1, 12.")
 
 
 def test_what_cannot_be_recorded_from_clips_is_reported_in_one_line(said, clips, film, small_model, tmp_path):

@@ -33,6 +33,12 @@ def test_the_former_name_of_a_switch_is_still_read(tmp_path):
     assert read(tmp_path, 'gestures."Drum".profile = "media"').bindings["Drum"].action == Switch("media")
 
 
+def test_invalid_toml_names_its_line_and_shows_it(tmp_path):
+    assert refused(tmp_path, "a = 1\nx = ]\nb = 2") == "mine.toml:2: Invalid value: x = ]"
+    assert refused(tmp_path, "a = 1\nx = [").startswith("mine.toml:2: the file ends before this is complete")
+    assert refused(tmp_path, f"x = {'y' * 200}").endswith("y...")
+
+
 def test_every_action(tmp_path):
     key_map = read(
         tmp_path,

@@ -1,6 +1,9 @@
+import argparse
+
 import pytest
 
 from app.outputs.address import Address
+from app.outputs.option_types import address as option
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,9 @@ def test_invalid_addresses(text):
 @pytest.mark.parametrize("text", ["127.0.0.1:80", "[::1]:80", "box.local:9000"])
 def test_it_prints_as_it_was_given(text):
     assert str(Address.parse(text)) == text
+
+
+def test_an_option_names_the_form_and_the_ports():
+    assert option("8080") == Address("127.0.0.1", 8080)
+    with pytest.raises(argparse.ArgumentTypeError, match=r"\[HOST:\]PORT with a port from 0 to 65535; got '99999'"):
+        option("99999")
