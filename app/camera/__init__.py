@@ -13,6 +13,7 @@ from app.camera.base import Camera, OnStatus
 from app.camera.feeds import all_frames, camera_frames, paced_frames
 from app.camera.ffmpeg import FfmpegCapture
 from app.camera.flipped import FlippedCamera
+from app.camera.gap_report import GapReport
 from app.camera.live import LiveCamera
 from app.camera.opencv import Capture
 from app.camera.opening import delivering, in_time, open_source
@@ -67,21 +68,21 @@ def open_camera(
 
 
 def _open(source: Source, realtime: bool, fps: float | None, on_status: OnStatus) -> Camera:
-    capture = in_time(source, partial(_start, source))
+    capture, gap = in_time(source, partial(_start, source)), GapReport(on_status)
     if not _has_end(source, capture):
         reopen = partial(_start, source)
-        feed = partial(camera_frames, source.name, capture, reopen, on_status)
-        return LiveCamera(source.name, feed, on_status=on_status)
+        feed = partial(camera_frames, source.name, capture, reopen, gap)
+        return LiveCamera(source.name, feed, gap=gap)
     file = VideoFile(source.name, capture, on_status, fps)
     if isinstance(source, FileSource) and file.is_picture:
         on_status(f"{source.name} is a picture, not a video: one frame, and no gesture in it")
     elif file.rate_is_guessed:
         on_status(f"{source.name} holds no times: taken for {file.rate:g} frames a second; set fps to the true rate")
     if realtime:
-        return LiveCamera(file.name, partial(paced_frames, file), live=False, on_status=on_status)
+        return LiveCamera(file.name, partial(paced_frames, file), live=False, gap=gap)
     if isinstance(source, FileSource):
         return file
-    return LiveCamera(file.name, partial(all_frames, file), live=False, every=True, on_status=on_status)
+    return LiveCamera(file.name, partial(all_frames, file), live=False, every=True, gap=gap)
 
 
 def _start(source: Source) -> Capture:

@@ -8,7 +8,7 @@ from threading import Event
 
 import cv2
 
-from app.camera.base import OnStatus
+from app.camera.gap_report import GapReport
 from app.camera.opencv import Capture, retrieve_rgb
 from app.camera.stream_clock import StreamClock
 from app.camera.video_file import VideoFile
@@ -26,16 +26,14 @@ Taken = tuple[Image, float]
 """A picture and the `time.perf_counter()` at which it was taken."""
 
 
-def camera_frames(
-    name: str, capture: Capture, reopen: Callable[[], Capture], on_status: OnStatus, stop: Event
-) -> Frames:
+def camera_frames(name: str, capture: Capture, reopen: Callable[[], Capture], gap: GapReport, stop: Event) -> Frames:
     """Read a camera until `stop` is set; when it disconnects, wait and open it again.
 
     Args:
         name: its name in messages.
         capture: the opened camera; it is released at the end.
         reopen: opens it again, or raises CameraError if that fails.
-        on_status: called when the camera is gone and when it is back.
+        gap: reports that the camera is gone and that it is back.
         stop: ends it.
 
     Yields:
@@ -44,7 +42,7 @@ def camera_frames(
     """
     first_s: float | None = None
     time_s = -math.inf
-    with closing(_pictures_until_stopped(name, capture, reopen, on_status, stop)) as pictures:
+    with closing(_pictures_until_stopped(name, capture, reopen, gap, stop)) as pictures:
         for index, (image, taken_s) in enumerate(pictures):
             first_s = taken_s if first_s is None else first_s
             time_s = max(taken_s - first_s, math.nextafter(time_s, math.inf))
@@ -76,23 +74,23 @@ def paced_frames(file: VideoFile, stop: Event) -> Frames:
 
 
 def _pictures_until_stopped(
-    name: str, capture: Capture, reopen: Callable[[], Capture], on_status: OnStatus, stop: Event
+    name: str, capture: Capture, reopen: Callable[[], Capture], gap: GapReport, stop: Event
 ) -> Generator[Taken, None, None]:
     current: Capture | None = capture
     while current is not None:
         try:
             for number, taken in enumerate(paced(current, _pictures(current, stop), stop)):
                 if number == 0 and current is not capture:
-                    on_status("")  # it delivers again: clear the message
+                    gap.end()  # it delivers again: clear the message
                 yield taken
         finally:
             current.release()
         if stop.is_set():
             return
-        on_status(f"{name} is gone; trying until it is back")
+        gap.begin(f"{name} is gone; trying until it is back")
         current = _wait_for(reopen, stop)
         if current is not None:
-            on_status(f"{name} is back")
+            gap.end(f"{name} is back")
 
 
 def _pictures(capture: Capture, stop: Event) -> Generator[Taken, None, None]:

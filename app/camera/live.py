@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
 
-from app.camera.base import OnStatus
+from app.camera.gap_report import GapReport
 from app.shutdown import join
 from models.frame import Frame
 
@@ -22,7 +22,7 @@ class LiveCamera:
     """Keeps only the newest frame of a feed, so that a slow reader does not fall behind; counts dropped frames."""
 
     def __init__(
-        self, name: str, feed: Feed, live: bool = True, every: bool = False, on_status: OnStatus | None = None
+        self, name: str, feed: Feed, live: bool = True, every: bool = False, gap: GapReport | None = None
     ) -> None:
         """Start reading if the source is live; any other source starts with the first `next`.
 
@@ -31,7 +31,7 @@ class LiveCamera:
             feed: the source of frames; it runs in the thread. `next` raises the errors of the feed.
             live: whether its frames show the present.
             every: keep each frame until it is read, instead of the newest.
-            on_status: called when no frame has come for `NO_FRAME_WARNING_S`, and when one comes again.
+            gap: reports that no frame has come for `NO_FRAME_WARNING_S`, and that one comes again.
         """
         self.name = name
         self.live = live
@@ -43,7 +43,7 @@ class LiveCamera:
         self._changed = threading.Condition()
         self._stop = threading.Event()
         self._held = False
-        self._every, self._on_status = every, on_status
+        self._every, self._gap = every, gap
         self._silent_s, self._reported = 0.0, False
         self._thread = threading.Thread(target=self._run, name=f"frames of {name}", daemon=True)
         atexit.register(self.close)  # a thread that is still reading while Python shuts down would abort the process
@@ -92,8 +92,12 @@ class LiveCamera:
         """Report once that no frame comes, and once when one comes again."""
         self._silent_s = self._silent_s + waited_s if silent else 0.0
         before, self._reported = self._reported, self._silent_s >= NO_FRAME_WARNING_S
-        if self._on_status and before != self._reported:
-            self._on_status(f"{self.name} sends no pictures; waiting for it" if self._reported else "")
+        if self._gap is None or before == self._reported:
+            return
+        if self._reported:
+            self._gap.begin(f"{self.name} sends no pictures; waiting for it")
+        else:
+            self._gap.end()
 
     def _run(self) -> None:
         try:

@@ -153,7 +153,7 @@ def url_problem(url: str, error: Exception) -> str:
         tls = ssl.create_default_context() if secure else None
         error = connection_error(host, port, tls, RESPONSE_TIMEOUT_S) or error  # type: ignore[assignment]
     other = parts.scheme[:-1] if secure else f"{parts.scheme}s"
-    remedy = f"does the port need {other}://?" if other in PORTS else ""
+    remedy = f"the port may need {other}://" if other in PORTS else ""
     return f"cannot be reached: {network_cause(error, host, plain_remedy=remedy)}"
 
 

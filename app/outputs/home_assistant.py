@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app.events import Message
-from app.outputs.broker import Broker
+from app.outputs.broker import HOME_ASSISTANT, Broker
 from models.spec import NO_GESTURE_LABELS
 
 NAME = "mstnet-live"
@@ -31,8 +31,8 @@ def discovery_topic(broker: Broker) -> str:
 
 
 def every_discovery_topic(broker: Broker) -> str:
-    """A topic filter for the discovery topics of all devices."""
-    return f"{broker.discovery}/device/+/config"
+    """A topic filter for the discovery topics of all devices; without discovery, those under the default prefix."""
+    return f"{broker.discovery or HOME_ASSISTANT}/device/+/config"
 
 
 def serial_number(sources: Sequence[str]) -> str:

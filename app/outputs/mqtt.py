@@ -10,7 +10,8 @@ Under the broker's topic:
   gesture must not trigger.
 
 Home Assistant finds a device by a retained message under its discovery prefix. A device that the same camera had under
-another topic is removed, unless its status is `online`.
+another topic is removed, unless its status is `online`. Without discovery, a description that an earlier run left under
+the default prefix is removed.
 """
 
 import queue
@@ -251,8 +252,11 @@ class Mqtt:
 
     def _greet(self) -> None:
         """Publish the status of this device, and its description."""
-        if self._connected is False:
-            log.info("MQTT broker %s is reachable again; sending %d kept events", self._broker, len(self._kept))
+        kept = f"; sending {len(self._kept)} kept events" if self._connected is False else ""
+        if not self._reached:
+            log.info("connected to MQTT broker %s, topic %s%s", self._broker, self._broker.topic, kept)
+        elif kept:
+            log.info("MQTT broker %s is reachable again%s", self._broker, kept)
         self._connected = self._reached = True
         self._retain(self._broker.status, "online")
         self._describe()
@@ -264,7 +268,7 @@ class Mqtt:
             if self._broker.discovery:
                 described = home_assistant.device(self._broker, self._header, self._version, self._serial)
                 self._retain(home_assistant.discovery_topic(self._broker), described)
-                self._client.subscribe(home_assistant.every_discovery_topic(self._broker))
+            self._client.subscribe(home_assistant.every_discovery_topic(self._broker))
 
     def _remove_old_device(self, retained: RetainedMessage) -> None:
         """Find devices that this camera had under other topics, and remove those that are offline."""
@@ -275,8 +279,16 @@ class Mqtt:
         elif retained.topic != home_assistant.discovery_topic(self._broker) and (
             status := home_assistant.status_topic_of(retained.text, self._serial)
         ):
+            if status == self._broker.status:
+                self._remove_description(retained.topic)
+                return
             self._old_devices[status] = retained.topic
             self._client.subscribe(status)
+
+    def _remove_description(self, discovery: str) -> None:
+        """Remove an earlier description of this device, as from a run before `?discovery=`; its topics stay."""
+        self._retain(discovery, "")
+        log.info("%s, the description of this device from an earlier run, is removed", discovery)
 
     def _remove(self, discovery: str, topic: str) -> None:
         """Clear the retained messages of a device."""

@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from app.camera.feeds import MAX_DAMAGED_FRAMES, camera_frames, paced_frames
+from app.camera.gap_report import GapReport
 from app.camera.video_file import VideoFile
 from models.errors import CameraError
 
@@ -18,7 +19,7 @@ def never():
 
 
 def test_a_cameras_clock_starts_at_its_first_frame(fake_capture, statuses, stop):
-    feed = camera_frames("camera 0", fake_capture(1, 2, 3, 4), never, statuses.append, stop)
+    feed = camera_frames("camera 0", fake_capture(1, 2, 3, 4), never, GapReport(statuses.append), stop)
     frames = list(itertools.islice(feed, 3))
     assert [frame.index for frame in frames] == [0, 1, 2]
     assert frames[0].time_s == 0.0
@@ -37,7 +38,7 @@ def test_a_camera_that_disconnects_is_opened_again(fake_capture, statuses, stop,
             raise result
         return result
 
-    feed = camera_frames("camera 0", first, reopen, statuses.append, stop)
+    feed = camera_frames("camera 0", first, reopen, GapReport(statuses.append), stop)
     frames = list(itertools.islice(feed, 3))
     assert [frame.index for frame in frames] == [0, 1, 2]
     assert int(frames[2].image[0, 0, 0]) == 3
@@ -56,13 +57,13 @@ def test_the_delays_between_tries_grow_to_a_limit(fake_capture, statuses, monkey
     def gone():
         raise CameraError("gone")
 
-    assert list(camera_frames("camera 0", fake_capture(), gone, statuses.append, Stop())) == []
+    assert list(camera_frames("camera 0", fake_capture(), gone, GapReport(statuses.append), Stop())) == []
     assert pauses == [0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]
 
 
 def test_damaged_frames_are_skipped(fake_capture, statuses, stop):
     damaged = [None] * (MAX_DAMAGED_FRAMES - 1)
-    feed = camera_frames("camera 0", fake_capture(1, *damaged, 2, *damaged, 3), never, statuses.append, stop)
+    feed = camera_frames("camera 0", fake_capture(1, *damaged, 2, *damaged, 3), never, GapReport(statuses.append), stop)
     frames = list(itertools.islice(feed, 3))
     assert [int(frame.image[0, 0, 0]) for frame in frames] == [1, 2, 3]
     assert [frame.index for frame in frames] == [0, 1, 2]
@@ -71,14 +72,14 @@ def test_damaged_frames_are_skipped(fake_capture, statuses, stop):
 
 def test_a_camera_of_damaged_frames_is_lost(fake_capture, statuses, stop, quick):
     first = fake_capture(1, *[None] * MAX_DAMAGED_FRAMES, 2)
-    feed = camera_frames("camera 0", first, lambda: fake_capture(3), statuses.append, stop)
+    feed = camera_frames("camera 0", first, lambda: fake_capture(3), GapReport(statuses.append), stop)
     assert [int(frame.image[0, 0, 0]) for frame in itertools.islice(feed, 2)] == [1, 3]
     assert [bool(text) for text in statuses] == [True, True, False]
 
 
 def test_stopping_releases_the_camera_without_a_message(fake_capture, statuses, stop):
     capture = fake_capture(1, 2, 3)
-    feed = camera_frames("camera 0", capture, never, statuses.append, stop)
+    feed = camera_frames("camera 0", capture, never, GapReport(statuses.append), stop)
     next(feed)
     stop.set()
     assert list(feed) == []
@@ -88,7 +89,7 @@ def test_stopping_releases_the_camera_without_a_message(fake_capture, statuses, 
 
 def test_abandoning_the_feed_releases_the_camera(fake_capture, statuses, stop):
     capture = fake_capture(1, 2, 3)
-    feed = camera_frames("camera 0", capture, never, statuses.append, stop)
+    feed = camera_frames("camera 0", capture, never, GapReport(statuses.append), stop)
     next(feed)
     feed.close()
     assert capture.released.is_set()

@@ -6,7 +6,8 @@ from queue import SimpleQueue
 import numpy as np
 import pytest
 
-from app.camera.live import LiveCamera
+from app.camera.gap_report import GapReport
+from app.camera.live import NO_FRAME_WARNING_S, LiveCamera
 from models.errors import CameraError
 from models.frame import Frame
 
@@ -190,3 +191,32 @@ def test_a_source_closed_before_it_started_never_starts():
     assert camera.next(0) is None
     assert camera.ended
     assert not started.is_set()
+
+
+@pytest.mark.parametrize("first", ["the feed", "the reader"])
+def test_one_gap_is_one_line_before_the_camera_is_back(feed, statuses, first):
+    gap = GapReport(statuses.append)
+    camera = LiveCamera("camera 0", feed, gap=gap)
+    feed.give(frame(0))
+    assert camera.next(TIMEOUT_S) is not None
+
+    def notice_in_the_reader():
+        camera._note_silence(True, NO_FRAME_WARNING_S)  # as after so long a wait in `next`
+
+    if first == "the feed":
+        gap.begin("camera 0 is gone")
+        notice_in_the_reader()
+        line = "camera 0 is gone"
+    else:
+        notice_in_the_reader()
+        gap.begin("camera 0 is gone")
+        line = "camera 0 sends no pictures; waiting for it"
+    assert statuses == [line]
+    gap.end("camera 0 is back")
+    feed.give(frame(1))
+    assert camera.next(TIMEOUT_S) is not None
+    assert [text for text in statuses if text] == [line, "camera 0 is back"]
+    gap.begin("camera 0 is gone")
+    assert statuses[-1] == "camera 0 is gone", "the next gap is reported"
+    feed.give(None)
+    camera.close()

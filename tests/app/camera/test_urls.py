@@ -98,7 +98,7 @@ def test_a_url_that_cannot_be_reached_is_told_with_its_cause(open_url, url, caus
 
 
 def test_a_server_that_closes_the_connection_may_need_tls(open_url, serve):
-    with pytest.raises(CameraError, match="does the port need https://"):
+    with pytest.raises(CameraError, match="the port may need https://"):
         open_url(serve(lambda request: request.connection.close()) + "/live")
 
 

@@ -260,6 +260,38 @@ def test_discovery_can_be_turned_off(running, listening, publish):
     assert set(topics) == {f"desk/{name}" for name in ("status", "header", "summary")}
 
 
+def test_turning_discovery_off_removes_the_description_of_an_earlier_run(running, listening, publish, caplog):
+    caplog.set_level(logging.INFO, "mstnet")
+    for topic, camera in (("/desk", "0"), ("/door", "1")):
+        before = publish(topic, camera)
+        before.take(header())
+        until(lambda before=before: before._connected)
+        before.close()
+    mqtt = publish("/desk?discovery=")
+    mqtt.take(header())
+    until(lambda: "homeassistant/device/desk/config, the description of this device" in caplog.text)
+    mqtt.take(fired())
+    until(lambda: not mqtt._unconfirmed and not mqtt._kept)
+    subscriber = listening(running, "homeassistant/#", "desk/status", "desk/header")
+    retained = {subscriber.next()[1] for _ in range(3)}
+    assert retained == {"homeassistant/device/door/config", "desk/status", "desk/header"}
+
+
+def test_the_first_connection_is_logged_once_without_the_password(running, publish, caplog):
+    caplog.set_level(logging.INFO, "mstnet")
+    mqtt = Mqtt(Broker.parse(f"mqtt://ann:secret@127.0.0.1:{running.port}/desk"), "0.1.0", ["0"])
+    until(lambda: mqtt._connected)
+    running.kill()
+    until(lambda: "is unreachable" in caplog.text)
+    running.start()
+    until(lambda: "is reachable again" in caplog.text)
+    mqtt.close()
+    assert [record.getMessage() for record in caplog.records if "connected to" in record.getMessage()] == [
+        f"connected to MQTT broker 127.0.0.1:{running.port}, topic desk"
+    ]
+    assert "secret" not in caplog.text
+
+
 def test_the_document_has_every_topic_and_its_automation_matches_a_gesture(running, listening, publish):
     section = (ROOT / "docs" / "outputs.md").read_text().split("## MQTT and Home Assistant")[1].split("\n## ")[0]
     subscriber = listening(running, "#")
