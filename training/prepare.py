@@ -136,7 +136,7 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
     jobs = jobs_of(own.clips, names, out / f"frames-{size}" / folders.NAME, size, fps)
     _make_folder(out)
     whole, broken = split_usable(examine_all(jobs, processes), names)
-    yield from (f"{one.id} is left out: {one.why}" for one in broken)
+    yield from (f"{one.id!r} is left out: {one.why}" for one in broken)
     files = {clip.id: clip for clip in own.clips}
     pieces = {piece.id: (piece, files[clip.id]) for clip in whole for piece in cut_pieces(clip, names)}
     clips = [piece for piece, _ in pieces.values()]
@@ -155,17 +155,23 @@ def prepare_folders(root: Path, out: Path, size: int, fps: float, processes: int
         )
     yield from _counts(labels, sharing.splits)
     yield f"{len(clips)} clips, {len(broken)} left out -> {out}/{folders.NAME}-{{{','.join(SPLITS)}}}.jsonl"
-    yield f"Next: python -m training.train training/configs/folders/shipped.toml {shlex.quote(f'data.folder={out}')}"
+    words = (f"data.folder={out}", f"run.folder=runs/{out.resolve().name}")
+    yield f"Next: python -m training.train training/configs/folders/shipped.toml {shlex.join(words)}"
 
 
 def _counts(labels: Sequence[str], splits: ClipsBySplit) -> Iterable[str]:
-    """Report the minutes and the number of clips per label and split."""
+    """Report the minutes and the number of clips per label and split, then those of all labels."""
     for place, label in enumerate(labels):
         of_label = {split: [clip for clip in clips if clip.label == place] for split, clips in splits.items()}
-        seconds = sum(clip.frames / clip.fps for clips in of_label.values() for clip in clips)
-        counts = ", ".join(f"{len(clips)} {split}" for split, clips in of_label.items())
-        if seconds:
-            yield f"  {label}: {seconds / 60:.1f} min; {counts}"
+        if any(of_label.values()):
+            yield f"  {label}: {_count(of_label)}"
+    yield f"  all labels: {_count(splits)}"
+
+
+def _count(splits: ClipsBySplit) -> str:
+    """The minutes, and the number of clips of each split."""
+    seconds = sum(clip.frames / clip.fps for clips in splits.values() for clip in clips)
+    return f"{seconds / 60:.1f} min; {', '.join(f'{len(clips)} {split}' for split, clips in splits.items())}"
 
 
 def _write(source: PublishedDataset, split: str, found: SplitResult, out: Path) -> Iterable[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from common.arguments import CommandParser
 from common.command import command
 from training.trainer.config import Config
-from training.trainer.config_file import read_config
+from training.trainer.config_file import ConfigError, read_config
 from training.trainer.distributed import join
 from training.trainer.stopping import Stop, Stopped
 from training.training_run import train
@@ -31,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("config", type=Path, help="a TOML file, such as one of training/configs")
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="such as optim.lr=0.02 run.folder=runs/mine")
     given = parser.parse_args(arguments)
+    if "=" in str(given.config) and not given.config.exists():
+        raise ConfigError(f"the first argument is the config, then key=value; got {str(given.config)!r} first")
     try:
         with Stop() as stop:
             config = read_config(Config, given.config, given.overrides)

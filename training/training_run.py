@@ -11,12 +11,12 @@ from training.datasets.loading import worker_deaths_reported
 from training.decoding_search import choose_on_index
 from training.errors import DataError
 from training.trainer.config import Config
-from training.trainer.data import index_path, make_data, skipped, updates, updates_per_epoch, validation
+from training.trainer.data import index_path, make_data, size, skipped, updates, updates_per_epoch, validation
 from training.trainer.distributed import Processes
 from training.trainer.learner import Learner
 from training.trainer.logbook import Logbook
 from training.trainer.precision import choose_precision
-from training.trainer.run_folder import RunFolder, RunProgress
+from training.trainer.run_folder import RunError, RunFolder, RunProgress
 from training.trainer.schedule import rate_factor
 from training.trainer.start import initial_net
 from training.trainer.stopping import Stop, Stopped
@@ -27,7 +27,7 @@ WORKER_DIED = "if memory ran out, give fewer run.workers. The same command conti
 
 
 def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> None:
-    """Train to the last epoch, from the checkpoint in the folder if there is one.
+    """Train to the last epoch, from the checkpoint in the folder if there is one; a finished run is only reported.
 
     Raises:
         Stopped: `stop` was set; the run is saved.
@@ -44,11 +44,15 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
     learner = Learner(net, config.optim, processes, precision, config.seed, config.data.every)
 
     progress = run.resume(learner)
+    if progress.epoch >= config.schedule.epochs and (progress.decoded or not has_decoding(config)):
+        if processes.is_first:
+            print(finished(run, progress))
+        return
     step = progress.epoch * per_epoch + progress.position
     steps = config.schedule.epochs * per_epoch
     log = Logbook(run.log, step, progress.epoch, steps, config.run.log_every, processes.is_first)
     log.report(
-        f"{folder}: {step} updates done; {len(train_set)} clips, {len(validation_set)} to validate; "
+        f"{folder}: {step} updates done; {size(train_set)} per epoch, {size(validation_set)} to validate; "
         f"{processes}, {precision}"
     )
 
@@ -76,11 +80,31 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
                 run.save_best(learner.best_net, labels, progress.epoch + 1, scores.top1)
             progress = RunProgress(progress.epoch + 1, 0, max(progress.best, scores.top1))
             run.save(learner, progress)
-        # The generated set "motions" has no index to choose on.
-        if processes.is_first and config.data.sampling == "streams" and config.data.set != "motions":
-            for line in finish(config, run.best):
-                log.report(line)
+        if processes.is_first and has_decoding(config):
+            with stop.at_once("chose thresholds"):
+                for line in finish(config, run.best):
+                    log.report(line)
+            run.save(learner, replace(progress, decoded=True))
         log.report(f"done: best top-1 {progress.best:.2%}, {run.best}")
+
+
+def has_decoding(config: Config) -> bool:
+    """Whether temperature and thresholds are chosen at the end: for streams, where there is an index to choose on."""
+    return config.data.sampling == "streams" and config.data.set != "motions"
+
+
+def finished(run: RunFolder, progress: RunProgress) -> str:
+    """The line about a run that was finished before.
+
+    Raises:
+        RunError: its network is gone.
+    """
+    if not run.best.is_file():
+        raise RunError(f"the run in {run.path} is finished and its {run.best.name} is gone; give another run.folder")
+    return (
+        f"{run.path} is finished: best top-1 {progress.best:.2%}, {run.best}, {run.log}; "
+        "to train again, give another run.folder"
+    )
 
 
 def finish(config: Config, best: Path) -> list[str]:

@@ -6,6 +6,7 @@ number identifies the camera, so that a device that the same camera had under an
 
 import hashlib
 import json
+import os
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,9 +36,15 @@ def every_discovery_topic(broker: Broker) -> str:
     return f"{broker.discovery or HOME_ASSISTANT}/device/+/config"
 
 
-def serial_number(sources: Sequence[str]) -> str:
-    """A serial number that identifies a camera of this machine and does not contain its address."""
-    parts = [socket.gethostname(), _machine_id(), *sources]
+def serial_number(sources: Sequence[str], topic: str) -> str:
+    """A serial number that identifies the cameras of this machine and does not contain their addresses.
+
+    Args:
+        sources: what is read as cameras.
+        topic: the broker's topic. If a source is a file, which is no camera of this machine, each topic is a device.
+    """
+    played = [topic] if any(map(os.path.isfile, sources)) else []
+    parts = [socket.gethostname(), _machine_id(), *sources, *played]
     return hashlib.sha256("\n".join(parts).encode(errors="backslashreplace")).hexdigest()[:12]
 
 

@@ -114,7 +114,7 @@ class Mqtt:
 
     def __init__(self, broker: Broker, version: str, sources: Sequence[str], kept: int = MAX_KEPT) -> None:
         self._broker, self._version, self._max_kept = broker, version, kept
-        self._serial = home_assistant.serial_number(sources)
+        self._serial = home_assistant.serial_number(sources, broker.topic)
         self._notifications: queue.SimpleQueue[Notification | None] = queue.SimpleQueue()
         self._old_devices: dict[str, str] = {}
         """Discovery topics of this camera's other devices, by the topics of their status."""

@@ -119,6 +119,11 @@ def read_whole(path: Path) -> dict[str, Any]:
     """Load a dictionary of tensors and plain values; code is not loaded."""
     if not path.is_file():
         raise ModelFileError(f"no checkpoint {path}; give the path of a .pt file")
+    if path.suffix in (".onnx", ".plan"):
+        raise ModelFileError(
+            f"{path} is an exported network, expected a checkpoint; give the .pt that it was exported from"
+            + (", or make one with `python -m training.from_onnx`" if path.suffix == ".onnx" else "")
+        )
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:

@@ -134,6 +134,15 @@ def test_other_files_in_the_folder_are_not_deleted(checkpoint, index, tmp_path, 
     assert (out / "notes.txt").read_text() == "mine"
 
 
+def test_an_exported_network_is_refused_with_what_to_give(index, capsys):
+    shipped = Path(__file__).resolve().parents[2] / "models" / "weights" / "mstnet_small.onnx"
+    assert main([str(shipped), str(index)]) == 2
+    assert capsys.readouterr().err == (
+        f"evaluate: {shipped} is an exported network, expected a checkpoint; give the .pt that it was exported from, "
+        "or make one with `python -m training.from_onnx`\n"
+    )
+
+
 def unknown_label(folder: Path) -> list[str]:
     write_index(folder / "x.jsonl", Index("x", "val", ("Juggling",), (Clip("1", folder / "1", 0, 5, 12.0),)))
     return [str(folder / "x.jsonl")]

@@ -135,7 +135,12 @@ def test_a_run_that_is_done_stays_as_it_is(run: Run, tmp_path: Path, capsys: pyt
     before = (tmp_path / "run" / "last.pt").read_bytes()
     assert run("run", "schedule.epochs=1") == 0
     assert (tmp_path / "run" / "last.pt").read_bytes() == before
-    assert capsys.readouterr().out.splitlines()[-1].startswith("done: best top-1 ")
+    *_, done, finished = capsys.readouterr().out.splitlines()
+    assert done.startswith("done: best top-1 ")
+    assert re.match(r"\S+run is finished: best top-1 \S+, \S+best.pt, \S+metrics.csv; to train again", finished)
+    (tmp_path / "run" / "best.pt").unlink()
+    assert run("run", "schedule.epochs=1") == 2
+    assert "is finished and its best.pt is gone" in capsys.readouterr().err
 
 
 def test_goes_on_without_the_file_it_started_from(run: Run, tmp_path: Path) -> None:
@@ -368,6 +373,13 @@ def test_an_index_that_is_missing_is_named(tmp_path: Path, capsys: pytest.Captur
 def test_a_config_that_is_missing_is_named_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert training.train.main(["training/configs/jester/tsm.tml"]) == 2
     assert re.search(r"no config \S+tsm.tml .*did you mean \S+jester/tsn.toml\?", capsys.readouterr().err)
+
+
+def test_a_key_before_the_config_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert training.train.main(["data.folder=own", "training/configs/folders/shipped.toml"]) == 2
+    assert capsys.readouterr().err == (
+        "train: the first argument is the config, then key=value; got 'data.folder=own' first\n"
+    )
 
 
 def test_another_run_is_not_resumed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

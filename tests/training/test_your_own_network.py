@@ -1,13 +1,16 @@
 """The four commands of the page, one after another, on generated clips."""
 
 import json
+import os
 import re
 import shlex
 from importlib import import_module
 from pathlib import Path
+from signal import SIGTERM
 
 import forked
 import pytest
+from tiny_runs import at_call
 
 from common.video import write_video
 from training.synthetic.drawn_clip import Format, generate
@@ -52,13 +55,34 @@ def test_the_four_commands_make_a_network_for_the_app(
     prepare, train, export, app = commands()
     draw(tmp_path / prepare[prepare.index("folders") + 1])
     assert run(prepare, "--processes", "1") == 0
-    assert "12 clips, 0 left out" in capsys.readouterr().out
+    prepared = capsys.readouterr().out
+    assert "12 clips, 0 left out" in prepared
+    assert "all labels: 0.6 min; 4 train, 4 validation, 4 test" in prepared
+    assert prepared.splitlines()[-1] == f"Next: python {shlex.join(train)}"
+
+    owner, name, before = at_call("training.training_run.choose_on_index", 1, lambda: os.kill(os.getpid(), SIGTERM))
+    try:
+        assert run(train, *SHORT) == 130
+    finally:
+        setattr(owner, name, before)
+    stopped = capsys.readouterr()
+    assert "streams of 4 clips per epoch, 4 streams of 4 clips to validate; " in stopped.out
+    assert "done: " not in stopped.out
+    assert stopped.err.strip().endswith("stopped while it chose thresholds; the same command repeats that")
+
     assert run(train, *SHORT) == 0
     *_, read, validation, test, done = capsys.readouterr().out.splitlines()
     assert read.startswith("temperature ")
     assert validation.startswith("streams of validation, used for this choice: of 2 gestures ")
     assert re.match(r"streams of test: of 2 gestures \d fired, \d of them exactly once .*; \d+ wrong events in ", test)
     assert done.startswith("done: best top-1 ")
+    best = Path("runs/own/best.pt")
+    chosen = best.read_bytes()
+    assert run(train, *SHORT) == 0
+    assert re.fullmatch(r"runs/own is finished: best top-1 .*, runs/own/best.pt, .*\n", capsys.readouterr().out)
+    assert best.read_bytes() == chosen
+    assert run(export[:-1], "runs/own/own.txt") == 2
+    assert capsys.readouterr().err.startswith("export: runs/own/own.txt does not end in .onnx")
     assert run(export) == 0
     model = tmp_path / export[-1]
     assert model.is_file()

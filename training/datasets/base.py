@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 
+from common.nearest import similar
 from common.whole_file import write_whole
 from models.frame import Image
 from training.datasets.pixels import read_pixels, reason
@@ -73,7 +74,9 @@ def read_index(path: Path) -> Index:
         clips = tuple(_clip(root, line, labels) for line in lines)
         index = Index(head["dataset"], head["split"], labels, clips)
     except OSError as error:
-        raise DataError(f"no index {path} ({error.strerror}); create it with python -m training.prepare") from error
+        there = sorted(file.name for file in path.parent.glob("*.jsonl"))
+        advice = similar(path.name, there) or "; create it with python -m training.prepare"
+        raise DataError(f"no index {path} ({error.strerror}){advice}") from error
     except (ValueError, KeyError, TypeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise DataError(f"{path} is not an index ({reason}); create it with python -m training.prepare") from error

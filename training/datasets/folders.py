@@ -57,7 +57,9 @@ def find_clips(root: Path) -> OwnClips:
     clips = tuple(clip for of_label in found.values() for clip in of_label)
     if not clips:
         raise DataError(f"no video in the folders of {root}; expected {root}/<label>/clip.mp4")
-    empty = [f"{folder} holds no video and no folder of pictures; left out" for folder in found if not found[folder]]
+    empty = [
+        f"{str(folder)!r} holds no video and no folder of pictures; left out" for folder in found if not found[folder]
+    ]
     return OwnClips(clips, (*empty, *_stray(root), *_shipped_notes({clip.label for clip in clips})))
 
 
@@ -90,7 +92,7 @@ def _check_names(folders: dict[Path, str]) -> None:
     for folder, label in folders.items():
         other = seen.setdefault(_plain(label) or label, folder)
         if other is not folder:
-            raise DataError(f"{other} and {folder} mean the same label; merge them, or rename one")
+            raise DataError(f"{str(other)!r} and {str(folder)!r} mean the same label; merge them, or rename one")
 
 
 def _clips_of_label(root: Path, folder: Path, label: str) -> Iterator[OwnClip]:
@@ -118,7 +120,7 @@ def _stray(root: Path) -> Iterator[str]:
         yield f"{quoted_names(videos)} in {root} itself: label unknown, left out; move each to the folder of its label"
     for folder in filter(Path.is_dir, in_order(root)):
         if pictures_in(folder):
-            yield f"pictures in {folder} itself are left out; put those of each clip into a separate folder"
+            yield f"pictures in {str(folder)!r} itself are left out; put those of each clip into a separate folder"
 
 
 def _shipped_notes(labels: Iterable[str]) -> Iterator[str]:

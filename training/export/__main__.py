@@ -16,6 +16,9 @@ from models.spec import Decoding, FastPass, ModelSpec
 from training.export.clip_export import WINDOWS_S, describe_clips, export_clips, takes_clips
 from training.export.stream_export import export
 
+SUFFIX = ".onnx"
+"""Of the written file."""
+
 
 def fast_pass(spec: ModelSpec, given: argparse.Namespace) -> FastPass:
     """The fast pass of the options; smoothing and rest are divided like the lags."""
@@ -35,8 +38,8 @@ def fast_pass(spec: ModelSpec, given: argparse.Namespace) -> FastPass:
 def main(arguments: list[str] | None = None) -> int:
     """Export a checkpoint."""
     parser = CommandParser(prog="python -m training.export", description="Export a checkpoint to ONNX.")
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("checkpoint", type=Path, help="a .pt file")
+    parser.add_argument("out", type=Path, help=f"the {SUFFIX} file to write")
     parser.add_argument(
         "--fast-pass",
         type=number(int, 2),
@@ -55,6 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
         help="of a clip network: lengths of its windows",
     )
     given = parser.parse_args(arguments)
+    if given.out.suffix != SUFFIX:
+        raise ModelFileError(f"{given.out} does not end in {SUFFIX}, so the app would not run it; give such a name")
     net, spec = load_checkpoint(given.checkpoint)
     spec = dataclasses.replace(spec, name=given.out.stem)  # users see the name of the file
     if takes_clips(net):

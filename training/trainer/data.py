@@ -100,6 +100,13 @@ def _indexed(index: Index, data: DataConfig, seed: int, learnt: bool) -> EpochSe
     return (ClipSet if learnt else HeldOut)(index, sampling, transform, seed)
 
 
+def size(data: EpochSet) -> str:
+    """The number of clips, of gestures and idle labels together, and of the streams of an epoch that they make."""
+    return (
+        f"{len(data)} streams of {len(data.index.clips)} clips" if isinstance(data, StreamSet) else f"{len(data)} clips"
+    )
+
+
 def skipped(data: EpochSet, processes: Processes, purpose: str = "") -> str | None:
     """A line about the clips that any process could not read in this epoch; None if there were none.
 

@@ -35,6 +35,8 @@ class RunProgress:
     """Updates done in it; after the last one the epoch is still to be validated."""
     best: float = -1.0
     """The best top-1 so far."""
+    decoded: bool = False
+    """Whether temperature and thresholds of the best network were chosen, for streams, after the last epoch."""
 
 
 class RunFolder:

@@ -28,7 +28,7 @@ def test_an_event_and_a_trigger_for_each_label_or_group(vocabulary, field, gestu
 
 
 def test_a_device_is_identified_by_its_camera():
-    door, desk = serial_number(["rtsp://me:secret@door/1"]), serial_number(["0"])
+    door, desk = serial_number(["rtsp://me:secret@door/1"], "a"), serial_number(["0"], "a")
     assert door != desk
     described = device(Broker.parse("mqtt://h/hall"), header(), "1", door)
     assert "secret" not in described
@@ -37,12 +37,18 @@ def test_a_device_is_identified_by_its_camera():
     assert status_topic_of(described.replace("mstnet-live", "zigbee2mqtt"), door) is None
 
 
+def test_a_file_is_another_device_under_each_topic(tmp_path):
+    clip = tmp_path / "clip.mp4"
+    clip.touch()
+    assert len({serial_number([str(clip)], topic) for topic in ("客厅", "厨房", "a/b", "a_b")}) == 4
+
+
 def test_two_machines_with_one_name_are_two(monkeypatch, tmp_path):
     monkeypatch.setattr(home_assistant, "MACHINE_ID", tmp_path / "machine-id")
-    numbers = [serial_number(["0"])]
+    numbers = [serial_number(["0"], "a")]
     for each in ("a", "b"):
         (tmp_path / "machine-id").write_text(each)
-        numbers += [serial_number(["0"]), serial_number(["0"])]
+        numbers += [serial_number(["0"], "a"), serial_number(["0"], "b")]
     assert len(set(numbers)) == 3
 
 

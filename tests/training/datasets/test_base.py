@@ -19,6 +19,14 @@ def test_an_index_comes_back_as_it_was_written(tmp_path) -> None:
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["tiny.jsonl"]
 
 
+def test_the_nearest_index_is_named_for_one_that_is_missing(tmp_path) -> None:
+    index = index_of(tmp_path / "clips", 1)
+    for split in ("train", "validation", "test"):
+        write_index(tmp_path / f"folders-{split}.jsonl", index)
+    with pytest.raises(DataError, match=r"no index \S+tst.jsonl \(No such .*\); did you mean 'folders-test.jsonl'\?"):
+        read_index(tmp_path / "folders-tst.jsonl")
+
+
 def test_a_data_set_may_move_when_its_root_is_changed(tmp_path) -> None:
     write_index(tmp_path / "tiny.jsonl", index_of(tmp_path / "clips", 2))
     (tmp_path / "clips").rename(tmp_path / "moved")
