@@ -119,7 +119,7 @@ def test_a_damaged_profile_is_reported(home, damage):
 
 
 def test_a_profile_that_is_not_there_names_those_that_are(ann):
-    with pytest.raises(ProfileError, match="found: ann"):
+    with pytest.raises(ProfileError, match="known are ann"):
         find_profile("bob")
 
 
@@ -177,7 +177,7 @@ def test_one_take_is_listed_and_deleted_by_its_number(ann, capsys):
 
 
 def test_work_is_listed_with_its_date_and_deleted_by_its_number(home, capsys):
-    recorded(*takes_of("Circle", 0, 3), a_minute_of_work())
+    recorded(*takes_of("Circle", 0, 3))  # and a minute of work
     folder = TakeFolder("bob").folder / "work"
     os.utime(folder / "1.npz", (0, 0))
     assert main(["gestures", "--profile", "bob", "takes"]) == 0
