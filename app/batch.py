@@ -97,7 +97,7 @@ class Batch:
             Exception: the error that ended the clock, such as one of the network.
         """
         meter = Meter(camera, self._recognizer.spec.rate_hz)  # a tick reads one frame
-        slowness = SlownessLog(camera.name, self._recognizer.networks.names)
+        slowness = SlownessLog(camera.name, self._recognizer.networks.names, alone=self._recognizer.streams == 1)
         stream = BatchStream(camera, events, limits, switches, meter, slowness)
         events.header(self._recognizer.networks, self._recognizer.framing)
         try:

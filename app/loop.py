@@ -49,15 +49,18 @@ def run(
     limits: Limits | None = None,
     switches: Switches | None = None,
     meter: Meter | None = None,
+    alone: bool = True,
 ) -> None:
     """Recognise gestures until the camera ends, a limit is reached, or `switches.stop` is set.
+
+    `alone`: no other camera's stream runs, so that a slow machine is not told to use fewer cameras.
 
     The meter, the events and the observers are called in this order with every recognition. A header event comes first
     and a summary last, even if an error ends the loop.
     """
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
     meter = meter or Meter(camera, FRAMES_PER_STEP * recognizer.spec.rate_hz)
-    slowness = SlownessLog(camera.name, recognizer.networks.names)
+    slowness = SlownessLog(camera.name, recognizer.networks.names, alone)
     followers: list[Observer] = [meter, events, *observers]
     events.header(recognizer.networks, recognizer.framing)
     try:

@@ -42,17 +42,19 @@ class SlownessLog:
     Args:
         camera: the camera's name.
         networks: the names of the networks that run.
+        alone: no other camera's stream runs.
     """
 
-    def __init__(self, camera: str, networks: Collection[str]) -> None:
-        self._camera, self._remedy = camera, remedy(networks)
+    def __init__(self, camera: str, networks: Collection[str], alone: bool = True) -> None:
+        self._camera = camera
+        self._remedy = remedy(networks) + ("" if alone else ", or use fewer cameras")
         self._logged = False
 
     def note(self, too_slow: bool) -> None:
         """Log a change."""
         if too_slow and not self._logged:
             log.warning(
-                "%s: this machine is too slow and drops frames that are needed; %s, or use fewer cameras",
+                "%s: this machine is too slow and drops frames that are needed; %s",
                 self._camera,
                 self._remedy,
             )
@@ -64,5 +66,5 @@ class SlownessLog:
 def remedy(networks: Collection[str]) -> str:
     """What makes it faster, by the names of the networks that run."""
     if "clip" in networks:
-        return "use --networks stream"
-    return "use --main-pass-only" if "fast" in networks else "close other programs"
+        return "use --networks stream, without --clip-model"
+    return "use --main-pass-only instead of --networks" if "fast" in networks else "close other programs"

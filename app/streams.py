@@ -43,7 +43,8 @@ def separate_steps(networks: Networks, framing: Callable[[], Framing] | None = N
     """Run each stream by `app.loop.run` with its own framing; the networks' engine must be thread-safe."""
 
     def run_stream(camera: Camera, events: Events, limits: Limits, switches: Switches) -> None:
-        run(camera, Recognizer(networks, framing() if framing else None), events, limits=limits, switches=switches)
+        recognizer = Recognizer(networks, framing() if framing else None)
+        run(camera, recognizer, events, limits=limits, switches=switches, alone=False)
 
     return run_stream
 

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from fakes import ListCamera, ScriptedEngine, recognizer
 
-from app.loop import run
+from app.events import Events
+from app.loop import Limits, Switches, run
 from app.meters import Meter
 from app.slowness import FRAMES_PER_STEP, Slowness, remedy
+from app.streams import separate_steps
 from models.frame import Frame
 
 FPS = 30
@@ -39,6 +41,7 @@ def test_it_is_logged_once_with_a_remedy_and_again_when_it_ends(caplog):
     began, ended = logged(caplog, DroppingCamera(40, (10, 25), each=4))
     assert began.startswith("list: this machine is too slow")
     assert "--main-pass-only" in began
+    assert "cameras" not in began
     assert "keeps up again" in ended
 
 
@@ -84,6 +87,13 @@ def test_the_readings_have_it_and_the_first_seconds_do_not_count():
 
 
 def test_the_remedy_removes_the_network_that_costs_most():
-    assert "--networks stream" in remedy(["stream", "fast", "clip"])
-    assert "--main-pass-only" in remedy(["stream", "fast"])
+    assert "--networks stream, without --clip-model" in remedy(["stream", "fast", "clip"])
+    assert "--main-pass-only instead of --networks" in remedy(["stream", "fast"])
     assert "--" not in remedy(["stream"])
+
+
+def test_fewer_cameras_are_a_remedy_if_there_are_several(caplog):
+    networks = recognizer(ScriptedEngine()).networks
+    run_stream = separate_steps(networks)
+    run_stream(DroppingCamera(10, (0, 10), each=4), Events(), Limits(), Switches())
+    assert caplog.text.count("or use fewer cameras") == 1
