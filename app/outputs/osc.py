@@ -7,6 +7,7 @@ summary.
 OSC 1.0 is implemented here: the needed part is small.
 """
 
+import re
 import socket
 import struct
 
@@ -18,6 +19,8 @@ from common.errors import UserError
 from common.folded import folded
 from common.log import log
 
+PLAIN_NAME = re.compile("[a-z0-9]+(?:[ _-][a-z0-9]+)*")
+"""A folded name that its address alone identifies: words with a space, an underscore or a hyphen between them."""
 Argument = str | int | float
 
 
@@ -101,9 +104,12 @@ class Osc:
 
 
 def gesture_address(name: str) -> str:
-    """The address of a gesture: `/gesture/swiping_left`; with a digest if other letters, which OSC lacks, are in it."""
+    """The address of a gesture: `/gesture/swiping_left`; with a digest if other characters are in it.
+
+    Signs and letters that are not ASCII are no part of an address: the digest distinguishes `C#` from `C`.
+    """
     name = folded(name)
-    return "/gesture/" + short_id(name, kept=name.isascii())
+    return "/gesture/" + short_id(name, kept=bool(PLAIN_NAME.fullmatch(name)))
 
 
 def packet(address: str, *arguments: Argument) -> bytes:

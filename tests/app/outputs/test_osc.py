@@ -1,6 +1,7 @@
 """OSC, checked with liblo's `oscdump`, an independent implementation."""
 
 import errno
+import re
 import shutil
 import socket
 import struct
@@ -30,10 +31,20 @@ def test_the_bytes_of_the_specification():
 
 @pytest.mark.parametrize(
     ("label", "address"),
-    [("Swiping Left", "/gesture/swiping_left"), ("Thumb Up!", "/gesture/thumb_up"), ("a/b *?", "/gesture/a_b")],
+    [("Swiping Left", "/gesture/swiping_left"), ("Thumb-Up", "/gesture/thumb_up"), ("drum_1", "/gesture/drum_1")],
 )
-def test_addresses_have_no_characters_that_osc_reserves(label, address):
+def test_a_plain_name_is_its_address(label, address):
     assert gesture_address(label) == address
+
+
+@pytest.mark.parametrize("label", ["Thumb Up!", "a/b *?", "#", "[{,"])
+def test_addresses_have_no_characters_that_osc_reserves(label):
+    assert re.fullmatch(r"/gesture/\w+", gesture_address(label), re.ASCII)
+
+
+def test_names_that_differ_in_signs_have_different_addresses():
+    names = ["volume", "volume +", "volume -", "C", "C#", "C?", "-", "--"]
+    assert len({gesture_address(name) for name in names}) == len(names)
 
 
 def test_names_in_other_scripts_have_different_addresses():
