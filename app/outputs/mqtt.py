@@ -47,12 +47,18 @@ MAX_IN_FLIGHT = 20
 UNAUTHORIZED_CODES = (134, 135)
 """MQTT's reason codes 'Bad user name or password' and 'Not authorized'."""
 KEEPALIVE_TIMEOUT_CODE = 141
+NOT_CONNECTED = "there was no answer within the run; is it switched on, and are address and port correct?"
 NO_ANSWER = "it does not answer as an MQTT broker; is the port correct?"
 CONNECTION_LOST = "the connection is lost"
 KEEPALIVE_S = 15
 MAX_RETRY_S = 30
 CLOSE_TIMEOUT_S = 3.0
 """How long `close` waits for the last messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """There is a TCP connection; with TLS, also that of TLS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class StreamMessage:
     at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 
 
-Notification = Connected | Disconnected | Delivered | RetainedMessage | StreamMessage
+Notification = Opened | Connected | Disconnected | Delivered | RetainedMessage | StreamMessage
 
 
 class Mqtt:
@@ -123,7 +129,7 @@ class Mqtt:
         self._header: Message | None = None
         self._connected: bool | None = None
         self._reached, self._unsent = False, 0
-        self._unreachable_because = NO_ANSWER
+        self._unreachable_because = NOT_CONNECTED
         self._closing = False
         self.lost = 0
         """Number of gestures that were dropped because too many were kept."""
@@ -161,6 +167,7 @@ class Mqtt:
             client.tls_set_context(_tls(self._broker.ca))
         client.will_set(self._broker.status, "offline", qos=1, retain=True)
         client.reconnect_delay_set(1, MAX_RETRY_S)
+        client.on_socket_open = lambda *_: self._notifications.put(Opened())
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda *_: self._notifications.put(Disconnected(self._cause(sys.exc_info()[1])))
         client.on_disconnect = lambda _client, _data, _flags, reason, *_: self._notifications.put(
@@ -210,6 +217,8 @@ class Mqtt:
             self._remove_old_device(notification)
         elif isinstance(notification, Delivered):
             self._unconfirmed.discard(notification.number)
+        elif isinstance(notification, Opened):
+            self._opened()
         elif isinstance(notification, Disconnected):
             self._disconnected(notification.reason)
         else:
@@ -236,6 +245,10 @@ class Mqtt:
             self.lost += 1
             if self.lost == 1:
                 log.warning("MQTT broker %s is unreachable for too long: the oldest events are dropped", self._broker)
+
+    def _opened(self) -> None:
+        if self._unreachable_because == NOT_CONNECTED:  # the reason of an earlier attempt says more
+            self._unreachable_because = NO_ANSWER
 
     def _disconnected(self, reason: str) -> None:
         reason = reason or self._lost()

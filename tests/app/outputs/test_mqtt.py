@@ -13,7 +13,7 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from queue import Queue
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from fakes import LABELS
@@ -381,6 +381,22 @@ def test_no_call_waits_for_a_broker_that_accepts_and_is_silent(publish, caplog):
         mqtt.close()
     assert "(lost: 1000)" in mqtt.undelivered()
     assert "does not answer as an MQTT broker" in mqtt.undelivered()
+
+
+def test_a_connection_that_takes_longer_than_the_run_is_not_called_a_wrong_port(monkeypatch):
+    ended = Event()
+
+    def slow(*_, **__):
+        ended.wait(60)
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "create_connection", slow)
+    monkeypatch.setattr("app.outputs.mqtt.CLOSE_TIMEOUT_S", 0.2)
+    mqtt = Mqtt(Broker.parse("mqtt://127.0.0.1:1883/desk"), "0.1.0", ["0"])
+    mqtt.take(fired())
+    mqtt.close()
+    assert "there was no answer within the run; is it switched on" in mqtt.undelivered()
+    ended.set()
 
 
 def test_unconfirmed_events_are_counted_when_the_broker_freezes(running, publish, caplog):
