@@ -76,6 +76,13 @@ def test_one_that_stays_busy_is_given_up(run):
     assert "install these yourself: libgl1" in done.stderr
 
 
+def test_apt_get_never_waits_for_a_negative_time(run):
+    done, calls = run(busy=0, APT_TIMEOUT_S="3")  # less than one failed try takes off
+    assert done.returncode == 0, done.stderr
+    assert len(calls) == 3
+    assert not any("Timeout=-" in call for call in calls)
+
+
 def test_another_trouble_is_reported_and_not_waited_for(run):
     done, calls = run(busy=0, BROKEN="1")
     assert done.returncode != 0
