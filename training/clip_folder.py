@@ -33,7 +33,7 @@ def add_clips(folder: Path, source: str, clips: Iterable[tuple[str, str, Labelle
 
     Raises:
         TableError: the folder's list cannot be read.
-        DataError: the folder has a list with other columns.
+        DataError: the folder has a list with other columns, or a row has more or fewer cells.
         WriteError: the list cannot be written.
     """
     rows = _listed(folder / LIST)
@@ -60,10 +60,15 @@ def _listed(path: Path) -> dict[str, tuple[str, ...]]:
     """The rows of an existing list, by file name."""
     if not path.exists():
         return {}
-    head, *rows = [tuple(row) for row in csv.reader(text_of(path).splitlines())] or [()]
-    if head != COLUMNS:
+    reader = csv.reader(text_of(path).splitlines())
+    if tuple(next(reader, ())) != COLUMNS:
         raise DataError(f"{path} lists other recordings and is not overwritten; give another folder")
-    return {row[0]: row for row in rows}
+    rows: dict[str, tuple[str, ...]] = {}
+    for row in filter(None, reader):  # without empty lines
+        if len(row) != len(COLUMNS):
+            raise DataError(f"{path}:{reader.line_num}: {len(row)} cells; expected {len(COLUMNS)}: {','.join(COLUMNS)}")
+        rows[row[0]] = tuple(row)
+    return rows
 
 
 def _write_list(path: Path, rows: Iterable[tuple[str, ...]]) -> None:

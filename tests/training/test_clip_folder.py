@@ -45,6 +45,24 @@ def test_a_list_that_a_spreadsheet_has_saved_is_extended(tmp_path: Path) -> None
     assert seeds_of(tmp_path) == ["0", "1"]
 
 
+def test_empty_lines_of_a_list_are_skipped(tmp_path: Path) -> None:
+    write_clips(tmp_path, "generated", ["No gesture"], range(1), still)
+    listed = tmp_path / "clips.csv"
+    listed.write_text(listed.read_text() + "\n\n")
+    write_clips(tmp_path, "generated", ["No gesture"], range(1, 2), still)
+    assert seeds_of(tmp_path) == ["0", "1"]
+
+
+@pytest.mark.parametrize("row", ["one.mp4,No gesture", "one.mp4,No gesture,train,generated,4,,,", " "])
+def test_a_row_with_another_number_of_cells_is_refused_with_its_line(tmp_path: Path, row: str) -> None:
+    write_clips(tmp_path, "generated", ["No gesture"], range(1), still)
+    listed = tmp_path / "clips.csv"
+    listed.write_text(before := f"{listed.read_text()}\n{row}\n")
+    with pytest.raises(DataError, match=r"clips.csv:4: \d cells?; expected 7"):
+        write_clips(tmp_path, "generated", ["No gesture"], range(1, 2), still)
+    assert listed.read_text() == before
+
+
 @pytest.mark.parametrize("head", [",".join((*COLUMNS, "note")), ""], ids=["of recordings", "empty"])
 def test_a_list_of_other_recordings_is_not_overwritten(tmp_path: Path, head: str) -> None:
     listed = tmp_path / "clips.csv"
