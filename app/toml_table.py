@@ -57,13 +57,14 @@ class TomlText:
             raise self.error("TOML files need tomli on Python 3.10; `pip install -r requirements.txt`") from error
         except ValueError as error:
             found = re.search(r"\(at line (\d+)", str(error))
-            line = int(found[1]) if found else len(self.text.splitlines())
+            line = int(found[1]) if found else len(self.text.rstrip().splitlines())
             reason = re.sub(r" \(at .*\)", "", str(error))
             if re.search("twice|overwrite|mutate", reason, re.IGNORECASE):
                 reason = "this name is given two times; leave one of them out"
             elif "end of document" in str(error):
                 reason = f"the file ends before this is complete ({reason})"
-            raise self.error(f"{self.name}:{line}: {reason}: {self._shown(line)}") from error
+            shown = self._shown(line)
+            raise self.error(f"{self.name}:{line}: {reason}" + (f": {shown}" if shown else "")) from error
 
     def _shown(self, line: int) -> str:
         """A line of the file, cut to a length that fits a message."""

@@ -36,6 +36,7 @@ examples:
   python -m calibration fit --false 1 --minutes 10
   python main.py --profile me
 """
+HELP = ("-h", "--help")
 COMMANDS = ("record", "fit", "gestures", "thresholds")
 GESTURE_ACTIONS = {
     "list": list_gestures,
@@ -153,7 +154,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _do(words: list[str]) -> int:
     words = _command_first(words)
-    if words[:1] == ["record"] and not {"-h", "--help"}.intersection(words):
+    if words[:1] == ["record"] and not set(HELP).intersection(words):
         return record(*_split_profile(words[1:]))
     options = parser().parse_args(words)
     if options.command == "fit":
@@ -194,9 +195,11 @@ def _command_first(words: list[str]) -> list[str]:
     Raises:
         UserError: another option stands before the command.
     """
-    if not words[:1] or not words[0].startswith("-") or words[0] in ("-h", "--help"):
+    if not words[:1] or not words[0].startswith("-") or words[0] in HELP:
         return words
     profile, rest = _split_profile(words)
+    if rest and rest[0] in HELP:
+        return rest
     if not rest or rest[0].startswith("-"):
         raise UserError(f"{(rest or words)[0]}: a command comes first: {', '.join(COMMANDS)}")
     return [rest[0], "--profile", profile, *rest[1:]]

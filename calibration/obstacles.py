@@ -8,7 +8,7 @@ from operator import attrgetter
 import numpy as np
 
 from calibration.take import Kind, Take
-from calibration.thresholds import MAX_ENTER, GesturePeaks, Target, Threshold, choose_thresholds
+from calibration.thresholds import MAX_ENTER, WRONG_MARGIN, GesturePeaks, Target, Threshold, choose_thresholds
 from common.arrays import Floats
 
 N_SHOWN = 3
@@ -46,6 +46,11 @@ class Obstacle:
     at_s: float
     """Seconds from the beginning of the take."""
 
+    @property
+    def least_enter(self) -> float:
+        """The lowest threshold that it allows."""
+        return self.level + (0.0 if self.take.kind is Kind.WORK else WRONG_MARGIN)
+
 
 BY_LEVEL = attrgetter("level")
 """Key to sort obstacles by."""
@@ -67,7 +72,7 @@ def why_never_found(
     if enter <= chosen.peaks.usual + 0.001:
         return f"{none} {enter:g}: the best reaches {best:.3f}. Record it again, slower and in view of the camera"
     found = sorted(_obstacles(chosen, takes), key=BY_LEVEL, reverse=True)
-    above = [each for each in found if each.level >= best]
+    above = [each for each in found if each.least_enter > best]
     causes = [
         *_described(above),
         *_shortage(above, found, takes),

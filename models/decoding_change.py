@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 
 from common.nearest import nearest
 from models.errors import DecodingError
@@ -27,8 +28,10 @@ class RuleChange:
     rest_s: float | None = None
 
     def __post_init__(self) -> None:
-        for name, value in self.given.items():
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        for name, value in dataclasses.asdict(self).items():
+            if value is None:
+                continue
+            number = isinstance(value, Real) and not isinstance(value, bool)
             if name in ("enter", "exit") and not (number and 0 < value <= 1):
                 raise DecodingError(f"{name} is a probability above 0 and up to 1; got {value!r}")
             if not (number and 0 <= value < math.inf):
@@ -37,7 +40,7 @@ class RuleChange:
     @property
     def given(self) -> dict[str, float]:
         """The values that are not None, by name."""
-        return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
+        return {name: float(value) for name, value in dataclasses.asdict(self).items() if value is not None}
 
     def overridden_by(self, other: "RuleChange") -> "RuleChange":
         """The values of another change; where those are None, of this one."""

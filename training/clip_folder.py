@@ -66,7 +66,7 @@ def _listed(path: Path) -> dict[str, tuple[str, ...]]:
     rows: dict[str, tuple[str, ...]] = {}
     for row in filter(None, reader):  # without empty lines
         if len(row) != len(COLUMNS):
-            raise DataError(f"{path}:{reader.line_num}: {len(row)} cells; expected {len(COLUMNS)}: {','.join(COLUMNS)}")
+            raise DataError(f"{path}:{reader.line_num}: number of cells: {len(row)}; expected {len(COLUMNS)}")
         rows[row[0]] = tuple(row)
     return rows
 

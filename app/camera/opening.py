@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import socket
 import ssl
 import sys
 import threading
@@ -9,7 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import av
 import cv2
@@ -144,17 +145,26 @@ def url_problem(url: str, error: Exception) -> str:
         host, port = parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
     except ValueError:
         return f"has a port that is not a number from 0 to 65535 ({ESCAPES})"
-    if "@" in url.partition(parts.netloc)[2]:
-        return f"cannot be reached: an @ stands after the host ({ESCAPES})"
+    if not host and parts.scheme in PORTS:
+        return "has no host; write it like rtsp://host:554/path"
     if isinstance(error, ValueError):
         return "sends no video that FFmpeg reads"
+    return f"cannot be reached: {_unreachable(parts, host, port, error)}"
+
+
+def _unreachable(parts: SplitResult, host: str, port: int, error: Exception) -> str:
+    """Why no connection to a host is made; an unescaped @ in a password leaves a part of the login as the host."""
     secure = parts.scheme.endswith("s")
     if parts.scheme in PORTS and not isinstance(error, ConnectionRefusedError):
         tls = ssl.create_default_context() if secure else None
         error = connection_error(host, port, tls, RESPONSE_TIMEOUT_S) or error  # type: ignore[assignment]
     other = parts.scheme[:-1] if secure else f"{parts.scheme}s"
     remedy = f"the port may need {other}://" if other in PORTS else ""
-    return f"cannot be reached: {network_cause(error, host, plain_remedy=remedy)}"
+    late_at = "@" in parts.path + parts.query + parts.fragment
+    if late_at and isinstance(error, socket.gaierror | UnicodeError):
+        return f"an @ stands after the host ({ESCAPES})"
+    hint = "; if the @ is in a password, write it as %40" if late_at else ""
+    return network_cause(error, host, plain_remedy=remedy) + hint
 
 
 def _open_pipeline(source: PipelineSource) -> Capture:

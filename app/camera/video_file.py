@@ -18,6 +18,8 @@ MAX_STEP_S = 1.0
 """A step of time that is longer, or backwards, is checked against the times of the following frames."""
 FRAMES_AHEAD = 2
 """Number of frames read ahead for this check."""
+PLAYABLE = "Give a video file that a player can play, such as an .mp4 or .avi."
+WHOLE_FILES = "If its web server sends whole files only, and not parts of them, download it and give the file."
 ANSI_TEXT = int.from_bytes(b"ansi", "little")
 """The codec by which FFmpeg plays any text file as a video of a terminal."""
 
@@ -114,12 +116,9 @@ class VideoFile:
             capture.release()
             failure = getattr(capture, "failure", "")
             if failure and not is_text:
-                raise CameraError(
-                    f"{name} cannot be read ({failure}). If it is on a web server that sends whole files only, and not "
-                    "parts of them, download it and give the file."
-                )
+                raise CameraError(f"{name} cannot be read ({failure}). {WHOLE_FILES if '://' in name else PLAYABLE}")
             what = "is a text" if is_text else "holds no picture that can be decoded"
-            raise CameraError(f"{name} {what}. Give a video file that a player can play, such as an .mp4 or .avi.")
+            raise CameraError(f"{name} {what}. {PLAYABLE}")
         self.is_picture = len(self._ahead) == 1 and bool(getattr(capture, "is_still", False))
         """Whether it is a still picture, read as a video of one frame."""
 

@@ -76,8 +76,10 @@ class Control:
     ) -> None:
         self.arming = arming
         self._in_own_window = False
-        self._told = ""
-        """The reason for withholding actions that was logged and still holds; empty if there is none."""
+        self._stays = 0
+        """How often this program's own window got the focus."""
+        self._logged: tuple[str, int] | None = None
+        """The reason for withholding actions that was logged and still holds, and the stay in the own window."""
         self._on_hand_over: Callable[[bool], None] = lambda _withheld: None
         self._library, self._player, self._activity, self._say = library, player, activity, say
         self._find_window, self._close_devices = find_window, close_devices
@@ -106,8 +108,7 @@ class Control:
     def own_window(self, active: bool) -> None:
         """Note whether this program's own window has the focus; actions are withheld while it has. Thread-safe."""
         self._in_own_window = active
-        if active:
-            self._told = ""  # each stay is logged
+        self._stays += active  # each stay is logged; only one thread calls this
 
     def listen_to_hand_over(self, listener: Callable[[bool], None]) -> None:
         """Call `listener` with True when use of mouse or keyboard withholds a gesture, with False when it is over."""
@@ -187,7 +188,7 @@ class Control:
             return
         elif reason := self._reason_against():
             self._say(f"{binding}: skipped, {reason}")
-            self._tell(reason)
+            self._log_once(reason)
             return
         elif isinstance(binding.action, Switch):
             self._player.rest()
@@ -209,11 +210,11 @@ class Control:
             return OWN_WINDOW
         return IN_USE if self._activity.within(self._safety.hand_over_s) else ""
 
-    def _tell(self, reason: str) -> None:
+    def _log_once(self, reason: str) -> None:
         """Log once, while a reason lasts, that it withholds actions."""
-        if reason == self._told:
+        if self._logged == (reason, self._stays):
             return
-        self._told = reason
+        self._logged = (reason, self._stays)
         if reason == OWN_WINDOW:
             log.warning("control: the app's own window has the focus; click the window that gestures shall control")
         else:
@@ -222,8 +223,8 @@ class Control:
 
     def _end_of_reason(self) -> None:
         """Note that the logged reason no longer holds."""
-        if self._told and self._told != self._reason_against():
-            self._told = ""
+        if self._logged and self._logged != (self._reason_against(), self._stays):
+            self._logged = None
             self._on_hand_over(False)
 
 

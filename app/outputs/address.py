@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.host_name import checked_host
 
+ADDRESS = "[HOST:]PORT"
 LOCALHOST = "127.0.0.1"
 MAX_PORT = 65535
 
@@ -21,15 +22,16 @@ class Address:
         """Parse `PORT`, `HOST:PORT` or `[IPV6]:PORT`; the default host is 127.0.0.1.
 
         Raises:
-            ValueError: it is none of these.
+            ValueError: it is none of these; the message states why.
         """
+        other_form = ValueError(f"expected {ADDRESS} with a port from 0 to {MAX_PORT}; got {text!r}")
         host, _, port = text.strip().rpartition(":")
         if not (port.isascii() and port.isdigit() and int(port) <= MAX_PORT):
-            raise ValueError(text)
+            raise other_form
         if host.startswith("[") and host.endswith("]"):
-            host = str(ipaddress.IPv6Address(host[1:-1]))
+            host = _ipv6(host[1:-1])
         elif ":" in host:
-            raise ValueError(text)
+            raise other_form
         return cls(checked_host(host or LOCALHOST), int(port))
 
     @property
@@ -44,6 +46,13 @@ class Address:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _ipv6(text: str) -> str:
+    try:
+        return str(ipaddress.IPv6Address(text))
+    except ValueError:
+        raise ValueError(f"{text[:80]} is not an IPv6 address") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import socket
 import ssl
 import unicodedata
@@ -106,11 +107,13 @@ def _topic(url: SplitResult) -> str:
 def _check_certificate(file: str) -> None:
     try:
         ssl.create_default_context(cafile=file)
-    except OSError as error:
+    except ssl.SSLError as error:
         raise ValueError(
             f"ca={file} holds no certificate as text ({error.strerror or error}); convert a binary one with: "
-            f"openssl x509 -inform der -in {file} -out ca.pem"
+            f"openssl x509 -inform der -in {shlex.quote(file)} -out ca.pem"
         ) from error
+    except OSError as error:
+        raise ValueError(f"ca={file} cannot be read ({error.strerror or error})") from error
 
 
 def _checked(topic: str) -> str:

@@ -2,14 +2,12 @@
 
 import argparse
 
-from app.outputs.address import MAX_PORT, Address
-
-ADDRESS = "[HOST:]PORT"
+from app.outputs.address import Address
 
 
 def address(text: str) -> Address:
     """Parse an address to listen on or to send to."""
     try:
         return Address.parse(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected {ADDRESS} with a port from 0 to {MAX_PORT}; got {text!r}") from None
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -39,6 +39,8 @@ class Recorder:
         self._kept: list[Step] = []
         self._began_s: float | None = None
         self._seen_s = 0.0
+        self._interval_s = MAX_REPEAT_S
+        """The shortest time between two frames; a longer one is a stall."""
         self.done = 0
         """Number of saved tasks."""
         self.listener: OnPrompt = lambda _: None
@@ -59,10 +61,14 @@ class Recorder:
         since_s = time_s - self._seen_s
         if self._began_s is None or not 0 <= since_s <= MAX_REPEAT_S:
             self._begin(time_s)  # also after a gap, such as a pause: an interrupted task starts again
+            self._interval_s = MAX_REPEAT_S
             since_s = 0.0
+        elif since_s > 0:
+            self._interval_s = min(self._interval_s, since_s)
         self._seen_s = time_s
         # A frame lasts until the next one: the last frame of a video lies before the video's end.
-        self._follow(self._tasks[self.done], seen.steps, time_s, time_s + since_s)
+        lasts_s = self._interval_s if since_s else 0.0
+        self._follow(self._tasks[self.done], seen.steps, time_s, time_s + lasts_s)
 
     def _begin(self, time_s: float) -> None:
         self._began_s = time_s

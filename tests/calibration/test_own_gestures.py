@@ -232,6 +232,19 @@ def test_the_suggested_number_of_false_events_is_enough():
     assert not fit(UserProfile.of("ann", SPEC), SPEC, takes, Target(suggested, 10)).refused
 
 
+def test_a_gesture_just_below_the_best_take_is_in_the_way_too():
+    """Thresholds keep a distance from other gestures."""
+    takes = [*takes_of("Circle", 0, 2), *takes_of("Round", 0, 1), a_minute_of_work()]
+    levels = [
+        np.full(len(take), level, np.float32) for take, level in zip(takes, (0.85, 0.88, 0.87, 0.05), strict=True)
+    ]
+    peaks = GesturePeaks("Circle", [0.85, 0.88], Tail.of([0.001] * 60, 1.0), [0.87], 0.6)
+    chosen = ChosenThreshold(choose_threshold(peaks, 0.1), peaks, levels)
+    message = why_never_found(chosen, [chosen], takes, Target())
+    assert "make 'Circle' differ from 'Round'" in message
+    assert "record more work" not in message
+
+
 def test_too_little_work_for_a_strict_target_is_the_cause_that_is_named():
     """Work never comes near the gesture; only its shortness makes the threshold high."""
     takes = [*takes_of("Circle", 0, 2), a_minute_of_work()]

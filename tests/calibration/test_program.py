@@ -178,6 +178,13 @@ def test_a_profile_may_stand_before_the_command_and_another_option_is_named(said
         assert "record, fit, gestures, thresholds" in errors
 
 
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help_may_follow_a_profile(said, word):
+    general = said("-m", "calibration", "--help")
+    assert general[0] == 0
+    assert said("-m", "calibration", "--profile", "ann", word) == general
+
+
 def test_a_rename_with_one_name_is_told_that_it_needs_two(said):
     status, _, errors = said("-m", "calibration", "gestures", "rename", "Mix")
     assert status == 2

@@ -112,6 +112,10 @@ def test_a_value_that_no_rule_can_have_is_reported_by_itself(values, said):
         RuleChange(**values)
 
 
+def test_a_number_of_numpy_is_a_number():
+    assert RuleChange(enter=np.float32(0.5)).of(Rule(), "all").enter == 0.5
+
+
 def test_a_temperature_is_above_nothing():
     with pytest.raises(DecodingError, match="above 0; got 0"):
         DecodingChange(temperature=0.0)

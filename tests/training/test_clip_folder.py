@@ -58,7 +58,7 @@ def test_a_row_with_another_number_of_cells_is_refused_with_its_line(tmp_path: P
     write_clips(tmp_path, "generated", ["No gesture"], range(1), still)
     listed = tmp_path / "clips.csv"
     listed.write_text(before := f"{listed.read_text()}\n{row}\n")
-    with pytest.raises(DataError, match=r"clips.csv:4: \d cells?; expected 7"):
+    with pytest.raises(DataError, match=r"clips.csv:4: number of cells: \d; expected 7"):
         write_clips(tmp_path, "generated", ["No gesture"], range(1, 2), still)
     assert listed.read_text() == before
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from app.outputs.address import Address
+from app.outputs.address import ADDRESS, Address
 from app.outputs.kind import OpenedOutput, OutputKind, RunFacts
-from app.outputs.option_types import ADDRESS, address
+from app.outputs.option_types import address
 from app.outputs.packages import need
 from common.errors import UserError
 from common.folded import folded

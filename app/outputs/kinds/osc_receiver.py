@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.outputs.address import Address
+from app.outputs.address import ADDRESS, Address
 from app.outputs.kind import OpenedOutput, OutputKind, RunFacts
-from app.outputs.option_types import ADDRESS, address
+from app.outputs.option_types import address
 from app.outputs.osc import Osc
 
 

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.outputs.address import Address
+from app.outputs.address import ADDRESS, Address
 from app.outputs.kind import OpenedOutput, OutputKind, RunFacts
-from app.outputs.option_types import ADDRESS, address
+from app.outputs.option_types import address
 from app.outputs.packages import need
 
 

@@ -167,3 +167,12 @@ def test_a_file_of_frames_that_cannot_be_decoded_is_not_a_video(fake_capture):
     with pytest.raises(CameraError, match="no picture"):
         VideoFile("clip", capture, print)
     assert capture.released.is_set()
+
+
+@pytest.mark.parametrize(("name", "is_url"), [("clip.mp4", False), ("http://box/clip.mp4", True)])
+def test_only_a_url_that_cannot_be_read_may_need_another_server(fake_capture, name, is_url):
+    capture = fake_capture()
+    capture.failure = "Input/output error"
+    with pytest.raises(CameraError, match=r"cannot be read \(Input/output error\)") as caught:
+        VideoFile(name, capture, print)
+    assert ("web server" in str(caught.value)) == is_url

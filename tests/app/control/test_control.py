@@ -158,6 +158,21 @@ def test_a_gesture_withheld_by_use_of_the_mouse_is_logged_and_shown_once_a_stay(
     assert shown == [True, False, True]
 
 
+def test_the_hand_over_ends_also_if_the_own_window_had_the_focus_meanwhile(bench):
+    shown = []
+    bench.control.listen_to_hand_over(shown.append)
+    bench.activity.used()
+    bench.fire("Swiping Left")
+    assert shown == [True]
+    bench.control.own_window(True)
+    wait_for(lambda: shown == [True, False], "the end of the hand-over")
+    bench.now_s += 10
+    bench.control.own_window(False)
+    bench.fire("Swiping Left")
+    assert bench.pressed == ["left"]
+    assert shown == [True, False]
+
+
 def test_the_programs_own_window_receives_nothing_and_that_is_logged_once_a_stay(bench, caplog):
     def logged():
         return [record.getMessage() for record in caplog.records]

@@ -1,5 +1,6 @@
 """Reading a key map from a TOML file, and the messages for its mistakes."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -36,6 +37,7 @@ def test_the_former_name_of_a_switch_is_still_read(tmp_path):
 def test_invalid_toml_names_its_line_and_shows_it(tmp_path):
     assert refused(tmp_path, "a = 1\nx = ]\nb = 2") == "mine.toml:2: Invalid value: x = ]"
     assert refused(tmp_path, "a = 1\nx = [").startswith("mine.toml:2: the file ends before this is complete")
+    assert re.fullmatch(r"mine\.toml:2: the file ends .* \(.*\): x = \[1,", refused(tmp_path, "a = 1\nx = [1,\n\n \n"))
     assert refused(tmp_path, f"x = {'y' * 200}").endswith("y...")
 
 

@@ -59,3 +59,12 @@ def test_an_option_names_the_form_and_the_ports():
     assert option("8080") == Address("127.0.0.1", 8080)
     with pytest.raises(argparse.ArgumentTypeError, match=r"\[HOST:\]PORT with a port from 0 to 65535; got '99999'"):
         option("99999")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"), [("a..b:80", "a..b is not the name of a host"), ("[x]:80", "x is not an IPv6 address")]
+)
+def test_an_option_names_a_host_that_is_none(text, problem):
+    with pytest.raises(argparse.ArgumentTypeError) as caught:
+        option(text)
+    assert str(caught.value) == problem

@@ -1,5 +1,7 @@
+import errno
 import re
 import socket
+import ssl
 
 import pytest
 
@@ -66,6 +68,23 @@ def test_invalid_urls(text):
         Broker.parse(text)
     assert "pa" not in str(caught.value).replace("part", "").replace("password", "")
     assert "1234" not in str(caught.value)
+
+
+def test_a_binary_certificate_has_a_command_that_converts_it(tmp_path):
+    (tmp_path / "my ca.der").write_bytes(b"\x30\x82")
+    with pytest.raises(ValueError, match="holds no certificate as text") as caught:
+        Broker.parse(f"mqtts://h?ca={tmp_path}/my ca.der")
+    assert f"-in '{tmp_path}/my ca.der' -out" in str(caught.value)
+
+
+def test_a_certificate_that_cannot_be_read_is_told(tmp_path, monkeypatch):
+    def refuse(cafile):
+        raise PermissionError(errno.EACCES, "Permission denied", cafile)
+
+    (tmp_path / "ca.pem").touch()
+    monkeypatch.setattr(ssl, "create_default_context", refuse)  # root may read every file
+    with pytest.raises(ValueError, match=r"ca\.pem cannot be read \(Permission denied\)$"):
+        Broker.parse(f"mqtts://h?ca={tmp_path}/ca.pem")
 
 
 def test_different_topics_have_different_ids():

@@ -66,6 +66,12 @@ def test_a_video_of_the_planned_length_is_enough_and_one_frame_less_is_not(tmp_p
     assert (enough.recorder.finished, short.recorder.finished) == (True, False)
 
 
+def test_a_stall_of_the_camera_does_not_end_a_take_early(tmp_path):
+    session = Session(tmp_path)
+    session.run([frame for frame in frames(TOTAL_S + 1) if not 5.8 < frame.time_s < 6.6])
+    assert session.takes[0].times_s[-1] > 6.8
+
+
 def test_a_take_begins_when_the_countdown_ends_and_keeps_the_seconds_before(tmp_path):
     session = Session(tmp_path)
     session.run(frames(TOTAL_S + 1))
