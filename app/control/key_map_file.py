@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from app.control.actions import ACTIONS, FORMER_ACTIONS, Press
+from app.control.actions import ACTIONS, FORMER_ACTIONS, Pause, Press
 from app.control.bindings import Binding, KeyMap, KeyMapError, Mode, Safety, WindowRule, digest
 from app.control.keys import Chord, parse_chord
 from app.toml_table import Table, TomlText
@@ -22,9 +22,11 @@ def read_key_map(path: Path, labels: tuple[str, ...], bundled: bool = False) -> 
         path: the file.
         labels: the labels of the model and of the user's own gestures.
         bundled: leave out the gestures that are no labels, since the file was written for the shipped network.
+            `left_out` has those of the actions for which no gesture is left.
 
     Raises:
-        KeyMapError: the file is missing or invalid; the message has the line and the nearest known word.
+        KeyMapError: the file is missing or invalid; the message has the line and the nearest known word;
+            or it is bundled, and nothing or only the pause is left of it.
     """
     source = TomlText.read(path, "key map", KeyMapError)
     top = source.parse()
@@ -35,9 +37,10 @@ def read_key_map(path: Path, labels: tuple[str, ...], bundled: bool = False) -> 
     left_out: tuple[str, ...] = ()
     if bundled:
         bindings, left_out = _fitting(bindings, labels)
-        if not bindings:
+        if all(isinstance(binding.action, Pause) for binding in bindings.values()):  # also if there are none
+            pause = f" except {next(iter(bindings))!r}, which pauses" if bindings else ""
             raise KeyMapError(
-                f"the key map {path.stem!r} has no gesture of this network, whose labels are {', '.join(labels)}; "
+                f"the key map {path.stem!r} has no gesture of this network{pause}; its labels are {', '.join(labels)}; "
                 "make a key map of your own, see docs/control.md"
             )
     if not bindings and "window" not in top.values:  # with a window rule, it disables gestures in that window

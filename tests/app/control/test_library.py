@@ -58,8 +58,13 @@ def test_a_bundled_key_map_is_without_the_gestures_that_a_network_lacks(caplog):
 
 
 def test_a_bundled_key_map_without_any_gesture_of_the_network_is_refused():
-    with pytest.raises(KeyMapError, match=r"'slides' has no gesture of this network, whose labels are thumb, wave;"):
+    with pytest.raises(KeyMapError, match=r"'slides' has no gesture of this network; its labels are thumb, wave;"):
         Library(["slides"], ("thumb", "wave"))
+
+
+def test_a_bundled_key_map_of_which_only_the_pause_is_left_is_refused():
+    with pytest.raises(KeyMapError, match=r"no gesture of this network except 'Stop Sign', which pauses; its labels"):
+        Library(["slides"], ("Stop Sign", "wave"))
 
 
 def test_an_own_key_map_with_an_unknown_gesture_is_refused_also_where_it_switches_to_a_bundled_one(tmp_path, caplog):
