@@ -40,7 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
                 os.path.expanduser(config.run.folder) or f"runs/{given.config.parent.name}/{given.config.stem}"
             )
             with closing(join(config.run.device)) as processes:
-                train(config, folder, processes, stop)
+                if not train(config, folder, processes, stop) and processes.is_first:
+                    print("to train again, give another run.folder")
     except Stopped:
         return 130
     return 0

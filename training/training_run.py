@@ -26,8 +26,11 @@ WORKER_DIED = "if memory ran out, give fewer run.workers. The same command conti
 """Advice when a process that reads clips died."""
 
 
-def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> None:
-    """Train to the last epoch, from the checkpoint in the folder if there is one; a finished run is only reported.
+def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> bool:
+    """Train to the last epoch, from the checkpoint in the folder if there is one.
+
+    Returns:
+        False if the run was finished before, which is only reported.
 
     Raises:
         Stopped: `stop` was set; the run is saved.
@@ -47,7 +50,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
     if progress.epoch >= config.schedule.epochs and (progress.decoded or not has_decoding(config)):
         if processes.is_first:
             print(finished(run, progress))
-        return
+        return False
     step = progress.epoch * per_epoch + progress.position
     steps = config.schedule.epochs * per_epoch
     log = Logbook(run.log, step, progress.epoch, steps, config.run.log_every, processes.is_first)
@@ -86,6 +89,7 @@ def train(config: Config, folder: Path, processes: Processes, stop: Stop) -> Non
                     log.report(line)
             run.save(learner, replace(progress, decoded=True))
         log.report(f"done: best top-1 {progress.best:.2%}, {run.best}")
+    return True
 
 
 def has_decoding(config: Config) -> bool:
@@ -100,11 +104,8 @@ def finished(run: RunFolder, progress: RunProgress) -> str:
         RunError: its network is gone.
     """
     if not run.best.is_file():
-        raise RunError(f"the run in {run.path} is finished and its {run.best.name} is gone; give another run.folder")
-    return (
-        f"{run.path} is finished: best top-1 {progress.best:.2%}, {run.best}, {run.log}; "
-        "to train again, give another run.folder"
-    )
+        raise RunError(f"the run in {run.path} is finished and its {run.best.name} is gone; move this folder away")
+    return f"{run.path} is finished: best top-1 {progress.best:.2%}, {run.best}, {run.log}"
 
 
 def finish(config: Config, best: Path) -> list[str]:

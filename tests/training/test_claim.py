@@ -93,7 +93,10 @@ def test_what_is_finished_is_not_run_again_and_what_was_stopped_goes_on(tmp_path
         causal = "-causal" * (row["causal"] == "True")
         (said,) = validations(tmp_path / f"{row['row']}{causal}-seed0")
         assert float(row["top1"]) == pytest.approx(said)
-    assert "| ks1357 | causal |" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "| ks1357 | causal |" in out
+    assert "tsn-seed0 is finished" in out
+    assert "run.folder" not in out  # which this command has not
     assert (tmp_path / "claim.svg").read_text().startswith("<?xml")
 
 

@@ -135,9 +135,10 @@ def test_a_run_that_is_done_stays_as_it_is(run: Run, tmp_path: Path, capsys: pyt
     before = (tmp_path / "run" / "last.pt").read_bytes()
     assert run("run", "schedule.epochs=1") == 0
     assert (tmp_path / "run" / "last.pt").read_bytes() == before
-    *_, done, finished = capsys.readouterr().out.splitlines()
+    *_, done, finished, advice = capsys.readouterr().out.splitlines()
     assert done.startswith("done: best top-1 ")
-    assert re.match(r"\S+run is finished: best top-1 \S+, \S+best.pt, \S+metrics.csv; to train again", finished)
+    assert re.match(r"\S+run is finished: best top-1 \S+, \S+best.pt, \S+metrics.csv", finished)
+    assert advice == "to train again, give another run.folder"
     (tmp_path / "run" / "best.pt").unlink()
     assert run("run", "schedule.epochs=1") == 2
     assert "is finished and its best.pt is gone" in capsys.readouterr().err

@@ -79,7 +79,9 @@ def test_the_four_commands_make_a_network_for_the_app(
     best = Path("runs/own/best.pt")
     chosen = best.read_bytes()
     assert run(train, *SHORT) == 0
-    assert re.fullmatch(r"runs/own is finished: best top-1 .*, runs/own/best.pt, .*\n", capsys.readouterr().out)
+    assert re.match(
+        r"runs/own is finished: best top-1 .*, runs/own/best.pt, .*\nto train again", capsys.readouterr().out
+    )
     assert best.read_bytes() == chosen
     assert run(export[:-1], "runs/own/own.txt") == 2
     assert capsys.readouterr().err.startswith("export: runs/own/own.txt does not end in .onnx")
