@@ -57,7 +57,7 @@ CLOSE_TIMEOUT_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SocketOpened:
     """There is a TCP connection; with TLS, also that of TLS."""
 
 
@@ -97,7 +97,7 @@ class StreamMessage:
     at: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 
 
-Notification = Opened | Connected | Disconnected | Delivered | RetainedMessage | StreamMessage
+Notification = SocketOpened | Connected | Disconnected | Delivered | RetainedMessage | StreamMessage
 
 
 class Mqtt:
@@ -167,7 +167,7 @@ class Mqtt:
             client.tls_set_context(_tls(self._broker.ca))
         client.will_set(self._broker.status, "offline", qos=1, retain=True)
         client.reconnect_delay_set(1, MAX_RETRY_S)
-        client.on_socket_open = lambda *_: self._notifications.put(Opened())
+        client.on_socket_open = lambda *_: self._notifications.put(SocketOpened())
         client.on_connect = self._on_connect
         client.on_connect_fail = lambda *_: self._notifications.put(Disconnected(self._cause(sys.exc_info()[1])))
         client.on_disconnect = lambda _client, _data, _flags, reason, *_: self._notifications.put(
@@ -217,7 +217,7 @@ class Mqtt:
             self._remove_old_device(notification)
         elif isinstance(notification, Delivered):
             self._unconfirmed.discard(notification.number)
-        elif isinstance(notification, Opened):
+        elif isinstance(notification, SocketOpened):
             self._opened()
         elif isinstance(notification, Disconnected):
             self._disconnected(notification.reason)
