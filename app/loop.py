@@ -8,7 +8,7 @@ from app.camera.base import Camera
 from app.events import Events
 from app.meters import Meter
 from app.observer import Observer
-from app.slowness import FRAMES_PER_STEP, SlownessLog
+from app.slowness import SlownessLog
 from models.recognizer import Recognizer
 
 
@@ -53,13 +53,13 @@ def run(
 ) -> None:
     """Recognise gestures until the camera ends, a limit is reached, or `switches.stop` is set.
 
-    `alone`: no other camera's stream runs, so that a slow machine is not told to use fewer cameras.
+    `alone`: no other camera's stream runs, so the log about a slow machine does not suggest fewer cameras.
 
     The meter, the events and the observers are called in this order with every recognition. A header event comes first
     and a summary last, even if an error ends the loop.
     """
     events, limits, switches = events or Events(), limits or Limits(), switches or Switches()
-    meter = meter or Meter(camera, FRAMES_PER_STEP * recognizer.spec.rate_hz)
+    meter = meter or Meter.of_steps(camera, recognizer.spec.rate_hz)
     slowness = SlownessLog(camera.name, recognizer.networks.names, alone)
     followers: list[Observer] = [meter, events, *observers]
     events.header(recognizer.networks, recognizer.framing)

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from app.rate_meter import RateMeter
-from app.slowness import Slowness
+from app.slowness import FRAMES_PER_STEP, Slowness
 from models.recognition import Recognition
 
 REMEMBERED_STEPS = 10_000
@@ -68,6 +68,11 @@ class Meter:
         camera: the source of the frames.
         needed_hz: the rate of frames that is needed, if the camera offers more.
     """
+
+    @classmethod
+    def of_steps(cls, camera: Dropping, step_hz: float) -> "Meter":
+        """For a stream network that takes this number of steps per second."""
+        return cls(camera, FRAMES_PER_STEP * step_hz)
 
     def __init__(self, camera: Dropping, needed_hz: float = math.inf) -> None:
         self._camera = camera

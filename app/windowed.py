@@ -38,7 +38,7 @@ def run_in_window(
         pipeline: the pipeline.
         view: how the stream is shown.
         status: the camera's status messages; the window shows them from here on.
-        control: the window shows whether it is armed, arms and disarms it, and tells it when the window has the focus.
+        control: the window shows whether it is armed, arms and disarms it, and reports its focus to it.
         recorder: the window shows its prompts.
         replay: the window shows its moments.
         draw_region: called with the region that the user draws on the picture.

@@ -9,7 +9,7 @@ import numpy as np
 from calibration.background import Background
 from calibration.enrolment import enrol
 from calibration.errors import TakeError
-from calibration.obstacles import ChosenThreshold, raised_by_takes, why_never_found
+from calibration.obstacles import ChosenThreshold, raised_by_takes, why_never_found, work_s
 from calibration.personal_gesture import PersonalGesture
 from calibration.personal_head import joined
 from calibration.reliability import Reliability
@@ -69,8 +69,7 @@ def fit(old: UserProfile, spec: ModelSpec, takes: Sequence[Take], target: Target
     per_label = profile.decoding.per_label | imported
     profile = replace(profile, decoding=replace(profile.decoding, per_label=per_label))
     before, after = (Reliability.of(labelled, t) if labelled else None for t in (spec.temperature, temperature))
-    work_s = sum(map(len, _work(takes))) / spec.rate_hz
-    return Fit(profile, (*refused, *not_found), before, after, work_s, silent)
+    return Fit(profile, (*refused, *not_found), before, after, work_s(takes), silent)
 
 
 def _work(takes: Sequence[Take]) -> list[Take]:

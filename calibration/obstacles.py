@@ -171,17 +171,18 @@ def _shortage(above: Sequence[Obstacle], found: Sequence[Obstacle], takes: Seque
     if above or not found:
         return
     yield (
-        f"nothing recorded reaches that (the highest is {next(_described(found[:1]))}), but {_work_s(takes):.0f} s of "
+        f"nothing recorded reaches that (the highest is {next(_described(found[:1]))}), but {work_s(takes):.0f} s of "
         "work are too few to expect the same of a longer time"
     )
 
 
 def _more_work(above: Sequence[Obstacle], takes: Sequence[Take]) -> Iterator[str]:
     if not above:
-        yield f"record more work without gestures (--work {max(60, 60 * math.ceil(_work_s(takes) / 30))})"
+        yield f"record more work without gestures (--work {max(60, 60 * math.ceil(work_s(takes) / 30))})"
 
 
-def _work_s(takes: Sequence[Take]) -> float:
+def work_s(takes: Sequence[Take]) -> float:
+    """Seconds of work that were recorded."""
     return sum(len(take) / take.spec.rate_hz for take in takes if take.kind is Kind.WORK)
 
 

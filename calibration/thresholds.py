@@ -82,10 +82,6 @@ class Tail:
         """Expected blocks per minute that reach a threshold."""
         return self.blocks / self.minutes * math.exp(-max(0.0, _odds(enter) - self.above) / self.scale)
 
-    def covers(self, enter: float) -> bool:
-        """Whether a threshold is in the tail; below it, `rate` is too low."""
-        return _odds(enter) > self.above
-
     def reached(self, rate: float) -> float:
         """The threshold that is reached at a rate per minute: the inverse of `rate`."""
         higher = self.scale * math.log(max(1.0, self.blocks / self.minutes / rate))

@@ -15,7 +15,6 @@ from app.recording.prompt import Printer
 from app.recording.recorder import Recorder
 from app.recording.spelling import check_spelling
 from app.settings import RecordingSettings, Settings
-from app.slowness import FRAMES_PER_STEP
 from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.errors import TakeError
@@ -47,7 +46,7 @@ def record(settings: Settings, recording: RecordingSettings) -> None:
             Events(),
             [recorder],
             settings.limits,
-            Meter(camera, FRAMES_PER_STEP * recognizer.spec.rate_hz),
+            Meter.of_steps(camera, recognizer.spec.rate_hz),
             switches,
         )
         if settings.view.window:

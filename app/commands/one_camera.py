@@ -14,7 +14,6 @@ from app.outputs.opening import Outputs
 from app.pipeline import Pipeline
 from app.replay import Replay
 from app.settings import Settings
-from app.slowness import FRAMES_PER_STEP
 from app.status import StatusRelay
 from app.windowed import run_in_window
 from calibration.take_folder import TakeFolder
@@ -50,7 +49,7 @@ def recognise(settings: Settings) -> None:
             events,
             observers,
             settings.limits,
-            Meter(camera, FRAMES_PER_STEP * recognizer.spec.rate_hz),
+            Meter.of_steps(camera, recognizer.spec.rate_hz),
         )
         if control:
             report_armed(control, events)
